@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { E } from '../kernel/fp.ts';
+import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { KeyWish } from '../ports/capabilities.ts';
+import type { HealthFault, Rest } from './key-state.ts';
+
+/** How the next key is found: each in turn, or the same one for all of a conversation. */
+export type KeyStrategy = 'round-robin' | 'sticky';
+
+/** One key as it stands now for the wished model. `lastTurn` grows with each lease; 0 = never lent for this model. */
+export type Candidate = {
+  readonly id: string;
+  readonly number: number;
+  readonly fault: HealthFault | null;
+  readonly rest: Rest | null;
+  readonly lastTurn: number;
+};
+
+/** What a choice depends on beside the keys; `now` in milliseconds since the epoch. */
+export type Choice = { readonly wish: KeyWish; readonly strategy: KeyStrategy; readonly now: number };
+
+const weight = (conversation: string, id: string): string =>
+  createHash('sha256').update(`${conversation}\n${id}`).digest('hex');
+
+/**
+ * Rendezvous hashing: each conversation ranks all keys in an order of its own and takes the first that is ready. When
+ * a key goes out, only its conversations move; when it is back, they come home.
+ */
+const byConversation = <A extends Candidate>(ready: readonly A[], conversation: string): A | undefined =>
+  ready
+    .map((candidate) => ({ candidate, weight: weight(conversation, candidate.id) }))
+    .reduce<{ readonly candidate: A; readonly weight: string } | undefined>(
+      (best, next) => (best === undefined || next.weight > best.weight ? next : best),
+      undefined,
+    )?.candidate;
+
+const byTurn = <A extends Candidate>(ready: readonly A[]): A | undefined =>
+  ready.reduce<A | undefined>(
+    (best, next) => (best === undefined || next.lastTurn < best.lastTurn ? next : best),
+    undefined,
+  );
+
+const reasonsOf = (candidates: readonly Candidate[]): readonly string[] => {
+  const numbersOf = new Map<string, readonly string[]>();
+  for (const { fault, number } of candidates) {
+    if (fault !== null) numbersOf.set(fault.reason, [...(numbersOf.get(fault.reason) ?? []), `#${number}`]);
+  }
+  return [...numbersOf].map(([reason, numbers]) => `${numbers.join(', ')}: ${reason}`);
+};
+
+const exhausted = (healthy: readonly Candidate[], now: number): ProxyError => {
+  const soonest = Math.min(...healthy.map(({ rest }) => rest?.until ?? now));
+  return {
+    tag: 'KeysExhausted',
+    retryAfterSeconds: Math.max(1, Math.ceil((soonest - now) / 1000)),
+    forToday: healthy.every(({ rest }) => rest?.period === 'day'),
+  };
+};
+
+/**
+ * Picks a ready key that was not tried: the preferred one, else by strategy. Left: NoKeysConfigured; NoUsableKey when
+ * Google refuses them all; KeysExhausted otherwise. Its wait is the soonest wake among the healthy keys, and 1 second
+ * when one of them is ready but was tried for this request: then not quota but the host failed, and the caller that
+ * holds the host's own error should rather answer with that.
+ */
+export const chooseKey = <A extends Candidate>(
+  candidates: readonly A[],
+  { wish, strategy, now }: Choice,
+): E.Either<ProxyError, A> => {
+  if (candidates.length === 0) return E.left({ tag: 'NoKeysConfigured' });
+  const healthy = candidates.filter(({ fault }) => fault === null);
+  if (healthy.length === 0) return E.left({ tag: 'NoUsableKey', reasons: reasonsOf(candidates) });
+  const ready = healthy.filter(({ id, rest }) => rest === null && !wish.tried.has(id));
+  const chosen =
+    ready.find(({ id }) => id === wish.preferred) ??
+    (strategy === 'sticky' && wish.conversation !== null ? byConversation(ready, wish.conversation) : byTurn(ready));
+  return chosen === undefined ? E.left(exhausted(healthy, now)) : E.right(chosen);
+};

@@ -1,0 +1,88 @@
+import type { Secret } from '../kernel/secret.ts';
+import type { Candidate } from './choose-key.ts';
+import { dayCountNow, type KeyDayCount } from './key-day-count.ts';
+import { healthNow, restNow, type HealthFault, type Rest } from './key-state.ts';
+import { recentMap, type RecentMap } from './recent-map.ts';
+
+/** A key of the pool. Keys of one `group` (a project, or the key alone) share their quota; health is each key's own. */
+export type PoolKey = {
+  readonly number: number;
+  readonly id: string;
+  readonly secret: Secret;
+  readonly project: string | null;
+  readonly group: string;
+};
+
+type Turns = { next: number; readonly of: Map<string, number> };
+
+/** All that is known of the keys: faults and counts by key id, rests by group and model, turns by model and key id. */
+export type KeyLedger = {
+  readonly faults: Map<string, HealthFault>;
+  readonly rests: ReadonlyMap<string, RecentMap<Rest>>;
+  readonly counts: Map<string, KeyDayCount>;
+  readonly turns: RecentMap<Turns>;
+};
+
+/** Model names come from callers, so only so many are remembered, and as many per group. */
+const mostModels = 200;
+
+/** A ledger that knows nothing yet: every key counts as ready. */
+export const keyLedger = (keys: readonly PoolKey[]): KeyLedger => ({
+  faults: new Map(),
+  rests: new Map(keys.map(({ group }) => [group, recentMap<Rest>(mostModels)])),
+  counts: new Map(),
+  turns: recentMap<Turns>(mostModels),
+});
+
+/** The key's fault now, or null; what is over is forgotten. */
+export const faultOf = ({ faults }: KeyLedger, { id }: PoolKey, now: number): HealthFault | null => {
+  const known = faults.get(id);
+  if (known === undefined) return null;
+  const fault = healthNow(known, now);
+  if (fault === null) faults.delete(id);
+  else faults.set(id, fault);
+  return fault;
+};
+
+const restOf = (models: RecentMap<Rest> | undefined, model: string, now: number): Rest | null => {
+  const known = models?.get(model);
+  if (models === undefined || known === undefined) return null;
+  const rest = restNow(known, now);
+  if (rest === null) models.remove(model);
+  else models.set(model, rest);
+  return rest;
+};
+
+/** How all keys stand now for one model. */
+export const candidatesOf = (
+  ledger: KeyLedger,
+  keys: readonly PoolKey[],
+  { model, now }: { readonly model: string; readonly now: number },
+): readonly (Candidate & PoolKey)[] => {
+  const turns = ledger.turns.get(model)?.of;
+  return keys.map((key) => ({
+    ...key,
+    fault: faultOf(ledger, key, now),
+    rest: restOf(ledger.rests.get(key.group), model, now),
+    lastTurn: turns?.get(key.id) ?? 0,
+  }));
+};
+
+/** Adds to the key's count of the running quota day. */
+export const countFor = (
+  { counts }: KeyLedger,
+  { id }: PoolKey,
+  { what, now }: { readonly what: 'requests' | 'ok' | 'quotaSpent'; readonly now: number },
+): void => {
+  const count = dayCountNow(counts.get(id), now);
+  counts.set(id, { ...count, [what]: count[what] + 1 });
+};
+
+/** Notes that the key was lent, which puts it behind all others for this model. */
+export const lent = (ledger: KeyLedger, key: PoolKey, { model, now }: { readonly model: string; readonly now: number }): void => {
+  const turns = ledger.turns.get(model) ?? { next: 1, of: new Map<string, number>() };
+  turns.of.set(key.id, turns.next);
+  turns.next += 1;
+  ledger.turns.set(model, turns);
+  countFor(ledger, key, { what: 'requests', now });
+};

@@ -1,0 +1,117 @@
+import { createHash } from 'node:crypto';
+import { E, pipe } from '../kernel/fp.ts';
+import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { Secret } from '../kernel/secret.ts';
+import type { Lease, LeaseKey, Log, Now, ReportKey } from '../ports/capabilities.ts';
+import { chooseKey, type KeyStrategy } from './choose-key.ts';
+import { candidatesOf, countFor, keyLedger, lent, type KeyLedger, type PoolKey } from './key-ledger.ts';
+import { shownReason } from './key-reason.ts';
+import { restore, snapshotOf, type KeySnapshot } from './key-snapshot.ts';
+import { healthAfter, restAfter, type Attempt } from './key-state.ts';
+import { keyStatus, type KeyPoolStatus } from './key-status.ts';
+import type { StateFile } from './state-file.ts';
+
+export type KeyPoolSettings = {
+  readonly keys: readonly { readonly secret: Secret; readonly project: string | null }[];
+  readonly strategy: KeyStrategy;
+};
+
+export type KeyPoolNeeds = { readonly now: Now; readonly log: Log; readonly store?: StateFile<KeySnapshot> };
+
+export type KeyPool = {
+  readonly leaseKey: LeaseKey;
+  readonly reportKey: ReportKey;
+  /** Takes a health check's verdict on a key: null clears its fault, KeyRefused sets one, anything else says nothing. */
+  readonly learnHealth: (id: string, verdict: ProxyError | null) => void;
+  /** Every key, healthy or not, for health checks and the model list; not counted as lent. */
+  readonly allKeys: () => readonly Lease[];
+  readonly describe: () => KeyPoolStatus;
+};
+
+const idOf = ({ reveal }: Secret): string => createHash('sha256').update(reveal()).digest('hex').slice(0, 12);
+
+const poolKeys = (keys: KeyPoolSettings['keys']): readonly PoolKey[] =>
+  keys.map(({ secret, project }, index) => {
+    const id = idOf(secret);
+    return { number: index + 1, id, secret, project, group: project === null ? `key ${id}` : `project ${project}` };
+  });
+
+const leaseOf = ({ number, id, secret }: PoolKey): Lease => ({ number, id, secret });
+
+type Pool = { readonly keys: readonly PoolKey[]; readonly ledger: KeyLedger; readonly log: Log };
+
+const learnFault = ({ keys, ledger, log }: Pool, key: PoolKey, { error, ...attempt }: Attempt & { readonly error: ProxyError | null }): void => {
+  const secrets = keys.map(({ secret }) => secret.reveal());
+  const told = error?.tag === 'KeyRefused' ? { ...error, reason: shownReason(error, secrets) } : error;
+  const before = ledger.faults.get(key.id) ?? null;
+  const after = healthAfter(before, told, attempt);
+  if (after === null) ledger.faults.delete(key.id);
+  else ledger.faults.set(key.id, after);
+  if (before?.fault === after?.fault) return;
+  if (after === null) log('info', 'A key works again', { key: key.number });
+  else log('warn', 'A key was refused and is out', { key: key.number, fault: after.fault, reason: after.reason });
+};
+
+type Spent = Attempt & { readonly model: string; readonly error: Extract<ProxyError, { readonly tag: 'QuotaSpent' }> };
+
+const learnQuota = ({ ledger, log }: Pool, key: PoolKey, { model, error, ...attempt }: Spent): void => {
+  const models = ledger.rests.get(key.group);
+  const rest = restAfter(models?.get(model) ?? null, error, attempt);
+  if (rest !== null) models?.set(model, rest);
+  log('info', 'A key has spent its quota', { key: key.number, model, period: error.period });
+};
+
+const learnAttempt = (pool: Pool, key: PoolKey, ended: Attempt & { readonly model: string; readonly error: ProxyError | null }): void => {
+  const { error, now } = ended;
+  learnFault(pool, key, ended);
+  if (error === null) countFor(pool.ledger, key, { what: 'ok', now });
+  if (error?.tag !== 'QuotaSpent') return;
+  learnQuota(pool, key, { ...ended, error });
+  countFor(pool.ledger, key, { what: 'quotaSpent', now });
+};
+
+/**
+ * The keys of one process and what is known of them. Everything happens in one tick, so parallel requests never see
+ * half a change. With a `store`, what was learned outlives a restart. When an attempt began is remembered with its
+ * lease object, so that a late answer cannot undo what was learned meanwhile.
+ */
+export const keyPool = ({ keys: given, strategy }: KeyPoolSettings, { now, log, store }: KeyPoolNeeds): KeyPool => {
+  const keys = poolKeys(given);
+  const ledger = keyLedger(keys);
+  const begun = new WeakMap<Lease, number>();
+  const byId = new Map(keys.map((key) => [key.id, key]));
+  const kept = store?.load() ?? null;
+  if (kept !== null) restore(ledger, keys, { snapshot: kept, now: now() });
+
+  const lend = (model: string, key: PoolKey): Lease => {
+    const lease = leaseOf(key);
+    begun.set(lease, now());
+    lent(ledger, key, { model, now: now() });
+    store?.save(() => snapshotOf(ledger));
+    return lease;
+  };
+  const learn = (id: string, use: (pool: Pool, key: PoolKey) => void): void => {
+    const key = byId.get(id);
+    if (key === undefined) return;
+    use({ keys, ledger, log }, key);
+    store?.save(() => snapshotOf(ledger));
+  };
+  return {
+    leaseKey: (wish) => async () => {
+      const at = now();
+      const candidates = candidatesOf(ledger, keys, { model: wish.model, now: at });
+      return pipe(chooseKey(candidates, { wish, strategy, now: at }), E.map((key) => lend(wish.model, key)));
+    },
+    reportKey: (lease, model, error) => {
+      const at = now();
+      const ended = { began: begun.get(lease) ?? at, now: at, model, error };
+      learn(lease.id, (pool, key) => learnAttempt(pool, key, ended));
+    },
+    learnHealth: (id, error) => {
+      const checked = { began: Number.POSITIVE_INFINITY, now: now(), error };
+      learn(id, (pool, key) => learnFault(pool, key, checked));
+    },
+    allKeys: () => keys.map(leaseOf),
+    describe: () => ({ strategy, keys: keys.map((key) => keyStatus(ledger, key, now())) }),
+  };
+};

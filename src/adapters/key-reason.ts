@@ -1,0 +1,22 @@
+import type { KeyFault, ProxyError } from '../kernel/proxy-error.ts';
+
+const words: Readonly<Record<KeyFault, string>> = {
+  invalid: 'Google says that the key is not valid',
+  leaked: 'Google has found the key in public and disabled it',
+  suspended: 'Google has suspended the key or its project',
+  denied: 'Google denies the key access to the Gemini API',
+};
+
+const mostLength = 300;
+
+/**
+ * The reason of a refusal as it may be shown. Google puts whole keys into its error texts, so a reason that holds one
+ * of ours, or anything that looks like a key, gives way to plain words for the fault.
+ */
+export const shownReason = (
+  { fault, reason }: Extract<ProxyError, { readonly tag: 'KeyRefused' }>,
+  secrets: readonly string[],
+): string => {
+  const holdsKey = /AIza[\w-]{8,}|AQ\.[\w-]{8,}/.test(reason) || secrets.some((secret) => secret !== '' && reason.includes(secret));
+  return reason === '' || holdsKey ? words[fault] : reason.slice(0, mostLength);
+};

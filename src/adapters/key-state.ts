@@ -1,0 +1,73 @@
+import type { KeyFault, ProxyError } from '../kernel/proxy-error.ts';
+import { pacificMidnightAfter } from './pacific-midnight.ts';
+
+/** A key's (or project's) rest from one model after a 429; `since` and `until` in milliseconds since the epoch. */
+export type Rest = { readonly period: 'minute' | 'day'; readonly since: number; readonly until: number };
+
+/** Why Google turned a key away, for all models; `since` and `until` in milliseconds since the epoch. */
+export type HealthFault = {
+  readonly fault: KeyFault;
+  readonly reason: string;
+  readonly since: number;
+  readonly until: number;
+};
+
+/** When an attempt began and when its end was reported, in milliseconds since the epoch. */
+export type Attempt = { readonly began: number; readonly now: number };
+
+const second = 1000;
+const unsaidRest = 60 * second;
+const longestRest = 120 * second;
+const longestDay = 25 * 60 * 60 * second;
+const longestFault = 7 * 24 * 60 * 60 * second;
+
+const minuteRest = (seconds: number | null, now: number): Rest => {
+  const asked = seconds === null ? unsaidRest : seconds * second;
+  return { period: 'minute', since: now, until: now + Math.min(Math.max(asked, second), longestRest) };
+};
+
+const dayRest = ({ began, now }: Attempt): Rest => {
+  const until = pacificMidnightAfter(Math.min(began, now));
+  return until > now ? { period: 'day', since: now, until } : minuteRest(null, now);
+};
+
+/**
+ * The rest after the attempt ended in `error`; only QuotaSpent changes it, and never to an earlier end. The delay
+ * that Google sends with a daily 429 is short and ignored. A daily 429 of a day that has ended meanwhile rests 60 s.
+ */
+export const restAfter = (rest: Rest | null, error: ProxyError | null, attempt: Attempt): Rest | null => {
+  if (error?.tag !== 'QuotaSpent') return rest;
+  const next = error.period === 'day' ? dayRest(attempt) : minuteRest(error.retryAfterSeconds, attempt.now);
+  return rest !== null && rest.until > next.until ? rest : next;
+};
+
+/** The rest as it stands now: null when over. A clock that jumped back begins the period anew, never a longer one. */
+export const restNow = (rest: Rest | null, now: number): Rest | null => {
+  if (rest === null || now >= rest.until) return null;
+  if (rest.period === 'day') {
+    if (now >= rest.since && rest.until - now <= longestDay) return rest;
+    return { period: 'day', since: now, until: pacificMidnightAfter(now) };
+  }
+  if (now >= rest.since && rest.until - now <= longestRest) return rest;
+  return { period: 'minute', since: now, until: now + Math.min(rest.until - rest.since, longestRest) };
+};
+
+/**
+ * A key's health after an attempt (error null = it worked). KeyRefused is a fault for seven days; a success ends it
+ * only when it began after the fault, for an answer already under way proves nothing about the key now.
+ */
+export const healthAfter = (
+  known: HealthFault | null,
+  error: ProxyError | null,
+  { began, now }: Attempt,
+): HealthFault | null => {
+  if (error === null) return known !== null && began > known.since ? null : known;
+  if (error.tag !== 'KeyRefused') return known;
+  return { fault: error.fault, reason: error.reason, since: now, until: now + longestFault };
+};
+
+/** The fault as it stands now: null when over. A clock that jumped back never makes it last more than seven days. */
+export const healthNow = (known: HealthFault | null, now: number): HealthFault | null => {
+  if (known === null || now >= known.until) return null;
+  return now >= known.since ? known : { ...known, since: now, until: now + longestFault };
+};

@@ -1,0 +1,65 @@
+import { E } from '../kernel/fp.ts';
+import type { LimitName, ProxyError } from '../kernel/proxy-error.ts';
+import type { Permit, TakePermit } from '../ports/capabilities.ts';
+import { dayCounts, type DayCountsNeeds } from './day-counts.ts';
+import { minuteWindow } from './minute-window.ts';
+
+export type LimiterSettings = {
+  /** MAX_REQUESTS_PER_MINUTE, for all callers together; 0 = no limit. */
+  readonly perMinute: number;
+  /** MAX_REQUESTS_PER_DAY_PER_IP; 0 = no limit. */
+  readonly perDayPerAddress: number;
+};
+
+/** One limit as a request finds it; `waitMs` until a place is free, `resetMs` until all are. */
+type Standing = {
+  readonly limit: LimitName;
+  readonly most: number;
+  readonly used: number;
+  readonly waitMs: number;
+  readonly resetMs: number;
+};
+
+const seconds = (ms: number): number => Math.max(1, Math.ceil(ms / 1000));
+
+const refused = ({ limit, most, waitMs }: Standing): ProxyError => ({
+  tag: 'LimitReached',
+  limit,
+  most,
+  retryAfterSeconds: seconds(waitMs),
+});
+
+const permitOf = (standings: readonly Standing[]): Permit =>
+  standings
+    .map(({ most, used, resetMs }) => ({ limit: most, remaining: most - used - 1, resetSeconds: seconds(resetMs) }))
+    .reduce<Permit>((tightest, next) => (tightest === null || next.remaining < tightest.remaining ? next : tightest), null);
+
+/**
+ * The service's limits in memory: a sliding minute for all callers together, a UTC day for each address. A refused
+ * request counts nowhere. The permit tells of the limit with the fewest places left; when both limits refuse, the
+ * day is told, whose wait is the longer.
+ */
+export const limiter = ({ perMinute, perDayPerAddress }: LimiterSettings, needs: DayCountsNeeds): TakePermit => {
+  const minute = minuteWindow();
+  const day = dayCounts(perDayPerAddress, needs);
+
+  const dayStanding = (address: string): Standing => {
+    const { used, resetMs } = day.look(address);
+    return { limit: 'day', most: perDayPerAddress, used, waitMs: resetMs, resetMs };
+  };
+  const minuteStanding = (): Standing => {
+    const { used, oldestLeavesMs, allLeaveMs } = minute.look(needs.monotonic());
+    return { limit: 'minute', most: perMinute, used, waitMs: oldestLeavesMs, resetMs: allLeaveMs };
+  };
+  return (address) => async () => {
+    const standings = [
+      ...(perDayPerAddress > 0 ? [dayStanding(address)] : []),
+      ...(perMinute > 0 ? [minuteStanding()] : []),
+    ];
+    const spent = standings.find(({ used, most }) => used >= most);
+    if (spent !== undefined) return E.left(refused(spent));
+    if (perDayPerAddress > 0) day.count(address);
+    if (perMinute > 0) minute.count(needs.monotonic());
+    return E.right(permitOf(standings));
+  };
+};

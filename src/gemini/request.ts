@@ -1,0 +1,94 @@
+/** What Gemini takes: the messages of generateContent in the casing that is sent (wire: discovery document v1beta). */
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type JsonObject = { readonly [key: string]: Json };
+
+export type Blob = { readonly mimeType: string; readonly data: string };
+
+export type MediaLevel = 'MEDIA_RESOLUTION_LOW' | 'MEDIA_RESOLUTION_MEDIUM' | 'MEDIA_RESOLUTION_HIGH';
+
+/** One piece of a turn: exactly one data field, plus modifiers. `{}` is refused, `{"text":""}` is not. */
+export type RequestPart = {
+  readonly text?: string;
+  readonly inlineData?: Blob;
+  readonly fileData?: { readonly mimeType?: string; readonly fileUri: string };
+  readonly functionCall?: { readonly id?: string; readonly name: string; readonly args: JsonObject };
+  readonly functionResponse?: {
+    readonly id?: string;
+    readonly name: string;
+    readonly response: JsonObject;
+    readonly parts?: readonly { readonly inlineData: Blob }[];
+  };
+  readonly thoughtSignature?: string;
+  readonly mediaResolution?: { readonly level: MediaLevel };
+};
+
+export type Content = { readonly role: 'user' | 'model'; readonly parts: readonly RequestPart[] };
+
+export type FunctionDeclaration = {
+  readonly name: string;
+  readonly description?: string;
+  readonly parametersJsonSchema?: JsonObject;
+};
+
+export type Tool = {
+  readonly functionDeclarations?: readonly FunctionDeclaration[];
+  readonly googleSearch?: Record<string, never>;
+};
+
+export type CallingMode = 'AUTO' | 'ANY' | 'NONE' | 'VALIDATED';
+
+export type ToolConfig = {
+  readonly functionCallingConfig?: { readonly mode: CallingMode; readonly allowedFunctionNames?: readonly string[] };
+  readonly includeServerSideToolInvocations?: boolean;
+};
+
+export type ThinkingLevel = 'minimal' | 'low' | 'medium' | 'high' | 'xhigh';
+
+export type ThinkingConfig = {
+  readonly includeThoughts?: boolean;
+  readonly thinkingBudget?: number;
+  readonly thinkingLevel?: ThinkingLevel;
+};
+
+export type GenerationConfig = {
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly topK?: number;
+  readonly candidateCount?: number;
+  readonly maxOutputTokens?: number;
+  readonly stopSequences?: readonly string[];
+  readonly seed?: number;
+  readonly presencePenalty?: number;
+  readonly frequencyPenalty?: number;
+  readonly responseMimeType?: 'application/json';
+  readonly responseJsonSchema?: Json;
+  readonly responseModalities?: readonly ('TEXT' | 'IMAGE' | 'AUDIO')[];
+  readonly responseLogprobs?: boolean;
+  readonly logprobs?: number;
+  readonly speechConfig?: { readonly voiceConfig: { readonly prebuiltVoiceConfig: { readonly voiceName: string } } };
+  readonly thinkingConfig?: ThinkingConfig;
+};
+
+export type SafetySetting = { readonly category: string; readonly threshold: string };
+
+export type GenerateContentRequest = {
+  readonly contents: readonly Content[];
+  readonly systemInstruction?: { readonly parts: readonly RequestPart[] };
+  readonly tools?: readonly Tool[];
+  readonly toolConfig?: ToolConfig;
+  readonly safetySettings?: readonly SafetySetting[];
+  readonly generationConfig?: GenerationConfig;
+  readonly cachedContent?: string;
+  readonly serviceTier?: 'flex' | 'priority';
+};
+
+/** One call of the pipeline's: the model (no `models/` before it), how often it is asked, and the body. */
+export type GeminiCall = {
+  readonly model: string;
+  /** Ask with streamGenerateContent rather than generateContent. */
+  readonly streamed: boolean;
+  /** Number of parallel calls; 1 but where several choices are asked of a model that gives one candidate a call. */
+  readonly copies: number;
+  readonly body: GenerateContentRequest;
+};

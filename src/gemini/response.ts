@@ -1,0 +1,92 @@
+import type { Blob, JsonObject } from './request.ts';
+
+/** What Gemini answers, as far as we read it. Every field may be absent; unknown fields and enum values are ignored. */
+
+export type ResponsePart = {
+  readonly text?: string;
+  readonly inlineData?: Blob;
+  readonly fileData?: { readonly mimeType?: string; readonly fileUri: string };
+  readonly functionCall?: FunctionCall;
+  readonly executableCode?: { readonly language?: string; readonly code?: string };
+  readonly codeExecutionResult?: { readonly outcome?: string; readonly output?: string };
+  readonly thought?: boolean;
+  readonly thoughtSignature?: string;
+};
+
+/** `partialArgs` and `willContinue` come from Vertex only: a call in pieces, put together before translation. */
+export type FunctionCall = {
+  readonly id?: string;
+  readonly name?: string;
+  readonly args?: JsonObject;
+  readonly partialArgs?: readonly PartialArg[];
+  readonly willContinue?: boolean;
+};
+
+export type PartialArg = {
+  readonly jsonPath?: string;
+  readonly stringValue?: string;
+  readonly numberValue?: number;
+  readonly boolValue?: boolean;
+  readonly nullValue?: unknown;
+  readonly willContinue?: boolean;
+};
+
+export type GroundingMetadata = {
+  readonly groundingChunks?: readonly { readonly web?: { readonly uri?: string; readonly title?: string } }[];
+  readonly groundingSupports?: readonly {
+    /** Offsets are UTF-8 bytes. */
+    readonly segment?: { readonly partIndex?: number; readonly startIndex?: number; readonly endIndex?: number; readonly text?: string };
+    readonly groundingChunkIndices?: readonly number[];
+  }[];
+};
+
+export type TokenLogprob = { readonly token?: string; readonly logProbability?: number };
+
+export type LogprobsResult = {
+  readonly chosenCandidates?: readonly TokenLogprob[];
+  readonly topCandidates?: readonly { readonly candidates?: readonly TokenLogprob[] }[];
+};
+
+export type Candidate = {
+  /** Absent means 0. */
+  readonly index?: number;
+  readonly content?: { readonly parts?: readonly ResponsePart[] };
+  readonly finishReason?: string;
+  readonly finishMessage?: string;
+  readonly groundingMetadata?: GroundingMetadata;
+  readonly logprobsResult?: LogprobsResult;
+};
+
+export type ModalityCount = { readonly modality?: string; readonly tokenCount?: number };
+
+/** Cumulative over a stream. total = prompt + toolUsePrompt + candidates + thoughts; candidates leave thoughts out. */
+export type UsageMetadata = {
+  readonly promptTokenCount?: number;
+  readonly cachedContentTokenCount?: number;
+  readonly candidatesTokenCount?: number;
+  readonly thoughtsTokenCount?: number;
+  readonly toolUsePromptTokenCount?: number;
+  readonly totalTokenCount?: number;
+  readonly promptTokensDetails?: readonly ModalityCount[];
+  readonly candidatesTokensDetails?: readonly ModalityCount[];
+  readonly serviceTier?: string;
+};
+
+/** One GenerateContentResponse: the whole answer of generateContent, or one frame of a stream with only new parts. */
+export type Frame = {
+  readonly candidates?: readonly Candidate[];
+  readonly promptFeedback?: { readonly blockReason?: string; readonly blockReasonMessage?: string };
+  readonly usageMetadata?: UsageMetadata;
+  readonly modelVersion?: string;
+};
+
+/** One entry of models.list. */
+export type GeminiModel = {
+  readonly name: string;
+  readonly displayName?: string;
+  readonly description?: string;
+  readonly inputTokenLimit?: number;
+  readonly outputTokenLimit?: number;
+  readonly supportedGenerationMethods?: readonly string[];
+  readonly thinking?: boolean;
+};

@@ -1,0 +1,26 @@
+import type { Content, GenerateContentRequest, RequestPart } from './request.ts';
+
+/** Google's documented stand-in for a thought signature that is not known (accepted on the Gemini API and Vertex). */
+export const standInSignature = 'skip_thought_signature_validator';
+
+/** Gemini 3 and later want one signature a model turn, on its first function call: marks it when it has none. */
+export const withStandIn = (parts: readonly RequestPart[]): readonly RequestPart[] => {
+  const first = parts.findIndex((part) => part.functionCall !== undefined);
+  return parts.map((part, index) =>
+    index === first && part.thoughtSignature === undefined ? { ...part, thoughtSignature: standInSignature } : part,
+  );
+};
+
+const stripped = (part: RequestPart): RequestPart => {
+  const { thoughtSignature, ...rest } = part;
+  return thoughtSignature === undefined || part.inlineData === undefined ? rest : { ...rest, thoughtSignature: standInSignature };
+};
+
+const strippedTurn = (content: Content): Content =>
+  content.role === 'model' ? { ...content, parts: withStandIn(content.parts.map(stripped)) } : content;
+
+/** The same request without the signatures it came with, for one more try after "Corrupted thought signature". */
+export const withoutSignatures = (body: GenerateContentRequest): GenerateContentRequest => ({
+  ...body,
+  contents: body.contents.map(strippedTurn),
+});

@@ -1,0 +1,75 @@
+import type { ThinkingConfig, ThinkingLevel } from './request.ts';
+import type { Thinking } from './model-traits.ts';
+
+/** How hard to think, weakest first; `max` is the same as `xhigh`. */
+export const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
+export type Effort = (typeof efforts)[number];
+
+/** A wish for thinking: by effort, by a budget of tokens, or as much as the model decides. */
+export type ThinkingWish =
+  | { readonly kind: 'effort'; readonly effort: Effort }
+  | { readonly kind: 'budget'; readonly tokens: number }
+  | { readonly kind: 'dynamic' };
+
+/** Google's table for its OpenAI-compatible endpoint; `none`, `xhigh` and `max` are ours. */
+const budgetOf: Readonly<Record<Exclude<Effort, 'none' | 'xhigh' | 'max'>, number>> = {
+  minimal: 1024,
+  low: 1024,
+  medium: 8192,
+  high: 24_576,
+};
+
+const rank: readonly ThinkingLevel[] = ['minimal', 'low', 'medium', 'high', 'xhigh'];
+const wanted: Readonly<Record<Effort, ThinkingLevel>> = {
+  none: 'minimal',
+  minimal: 'minimal',
+  low: 'low',
+  medium: 'medium',
+  high: 'high',
+  xhigh: 'xhigh',
+  max: 'xhigh',
+};
+
+/** The closest level that the model has, rounding down; up only where nothing is lower. */
+const closest = (levels: readonly ThinkingLevel[], level: ThinkingLevel): ThinkingLevel | undefined =>
+  levels.findLast((offered) => rank.indexOf(offered) <= rank.indexOf(level)) ?? levels[0];
+
+const effortOfBudget = (tokens: number): Effort => {
+  if (tokens <= 0) return 'none';
+  if (tokens <= budgetOf.low) return 'low';
+  return tokens <= budgetOf.medium ? 'medium' : 'high';
+};
+
+type ByBudget = Extract<Thinking, { by: 'budget' }>;
+
+const withBudget = (thinking: ByBudget, wish: ThinkingWish): ThinkingConfig => {
+  if (wish.kind === 'dynamic') return { thinkingBudget: -1, includeThoughts: true };
+  const off = wish.kind === 'effort' ? wish.effort === 'none' : wish.tokens === 0;
+  if (off) return { thinkingBudget: thinking.canBeOff ? 0 : thinking.least };
+  const tokens = wish.kind === 'budget' ? wish.tokens : tokensOf(wish.effort, thinking.most);
+  if (tokens < 0) return { thinkingBudget: -1, includeThoughts: true };
+  return { thinkingBudget: Math.min(Math.max(tokens, thinking.least), thinking.most), includeThoughts: true };
+};
+
+const tokensOf = (effort: Effort, most: number): number => {
+  if (effort === 'xhigh' || effort === 'max') return most;
+  return effort === 'none' ? 0 : budgetOf[effort];
+};
+
+const withLevel = (levels: readonly ThinkingLevel[], wish: ThinkingWish): ThinkingConfig => {
+  if (wish.kind === 'dynamic' || (wish.kind === 'budget' && wish.tokens < 0)) return { includeThoughts: true };
+  const effort = wish.kind === 'effort' ? wish.effort : effortOfBudget(wish.tokens);
+  const thinkingLevel = closest(levels, wanted[effort]);
+  return effort === 'none' ? { thinkingLevel } : { thinkingLevel, includeThoughts: true };
+};
+
+/**
+ * The thinkingConfig for a wish, in the family's own form and clamped to what it takes: a budget on 3 and later or a
+ * level on 2.5 is an error upstream. Without a wish thoughts are asked for where the model thinks anyway: they cost
+ * nothing more and keep the stream alive.
+ */
+export const thinkingConfig = (thinking: Thinking, wish: ThinkingWish | null): ThinkingConfig | undefined => {
+  if (thinking.by === 'nothing') return undefined;
+  if (wish === null) return thinking.by === 'budget' && !thinking.onByDefault ? undefined : { includeThoughts: true };
+  return thinking.by === 'budget' ? withBudget(thinking, wish) : withLevel(thinking.levels, wish);
+};

@@ -1,0 +1,37 @@
+import type { ModalityCount, UsageMetadata } from './response.ts';
+
+/**
+ * Usage over a stream: every frame's counts are cumulative, a later frame may drop a field or zero it, so the last
+ * non-zero value of each field stands (pydantic-ai #5205). Never a sum.
+ */
+export const latestUsage = (known: UsageMetadata, next: UsageMetadata | undefined): UsageMetadata => {
+  if (next === undefined) return known;
+  const said = Object.entries(next).filter(([, value]) => value !== undefined && value !== 0);
+  return said.length === 0 ? known : { ...known, ...Object.fromEntries(said) };
+};
+
+const sum = (counts: readonly (number | undefined)[]): number => counts.reduce<number>((total, count) => total + (count ?? 0), 0);
+
+const merged = (details: readonly (readonly ModalityCount[] | undefined)[]): readonly ModalityCount[] => {
+  const counts = new Map<string, number>();
+  for (const { modality, tokenCount } of details.flatMap((list) => list ?? [])) {
+    counts.set(modality ?? '', (counts.get(modality ?? '') ?? 0) + (tokenCount ?? 0));
+  }
+  return [...counts].map(([modality, tokenCount]) => ({ modality, tokenCount }));
+};
+
+/** Usage of several calls for the same prompt: the prompt counts once, as OpenAI counts it for `n`, answers add up. */
+export const addedUsage = (calls: readonly UsageMetadata[]): UsageMetadata => {
+  const first = calls[0] ?? {};
+  const candidatesTokenCount = sum(calls.map((call) => call.candidatesTokenCount));
+  const thoughtsTokenCount = sum(calls.map((call) => call.thoughtsTokenCount));
+  const toolUsePromptTokenCount = sum(calls.map((call) => call.toolUsePromptTokenCount));
+  return {
+    ...first,
+    candidatesTokenCount,
+    thoughtsTokenCount,
+    toolUsePromptTokenCount,
+    totalTokenCount: (first.promptTokenCount ?? 0) + candidatesTokenCount + thoughtsTokenCount + toolUsePromptTokenCount,
+    candidatesTokensDetails: merged(calls.map((call) => call.candidatesTokensDetails)),
+  };
+};

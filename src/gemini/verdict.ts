@@ -1,0 +1,59 @@
+import { thrown } from '../kernel/proxy-error.ts';
+import type { Candidate, Frame, ResponsePart } from './response.ts';
+
+/** Why the prompt was blocked; null when it was not (BLOCK_REASON_UNSPECIFIED means nothing). */
+export const blockReason = (frame: Frame): string | null => {
+  const reason = frame.promptFeedback?.blockReason;
+  return reason === undefined || reason === 'BLOCK_REASON_UNSPECIFIED' ? null : reason;
+};
+
+/** Reasons for an answer without content that are an answer all the same: cut off, or blocked. */
+const silentEnds: ReadonlySet<string> = new Set([
+  'MAX_TOKENS',
+  'CONTINUATION',
+  'SAFETY',
+  'RECITATION',
+  'BLOCKLIST',
+  'PROHIBITED_CONTENT',
+  'SPII',
+  'IMAGE_SAFETY',
+  'IMAGE_PROHIBITED_CONTENT',
+  'IMAGE_RECITATION',
+  'ESCALATION',
+  'LANGUAGE',
+]);
+
+const shows = (part: ResponsePart): boolean =>
+  (part.text !== undefined && part.text !== '') ||
+  part.functionCall?.name !== undefined ||
+  part.executableCode !== undefined ||
+  part.codeExecutionResult !== undefined ||
+  part.fileData !== undefined ||
+  (part.inlineData !== undefined && part.thought !== true);
+
+const holds = (frame: Frame, which: (part: ResponsePart) => boolean): boolean =>
+  blockReason(frame) !== null ||
+  (frame.candidates ?? []).some(
+    (candidate) => silentEnds.has(candidate.finishReason ?? '') || (candidate.content?.parts ?? []).some(which),
+  );
+
+/** True when a frame holds something to show, thoughts included: once it has gone out, nothing is retried. */
+export const isMeaningful = (frame: Frame): boolean => holds(frame, shows);
+
+const isAnswer = (frame: Frame): boolean => holds(frame, (part) => part.thought !== true && shows(part));
+
+/**
+ * Passes frames on and throws EmptyAnswer at the end when there was no answer in them: nothing at all, or thoughts
+ * that stopped. A block, or tokens used up by thoughts, is an answer.
+ */
+export async function* nonEmpty(frames: AsyncIterable<Frame>): AsyncGenerator<Frame, void, undefined> {
+  let answered = false;
+  let last: Candidate | undefined;
+  for await (const frame of frames) {
+    answered = answered || isAnswer(frame);
+    last = frame.candidates?.findLast((candidate) => candidate.finishReason !== undefined) ?? last;
+    yield frame;
+  }
+  if (answered) return;
+  throw thrown({ tag: 'EmptyAnswer', finishReason: last?.finishReason ?? null, finishMessage: last?.finishMessage ?? null });
+}

@@ -1,0 +1,40 @@
+import { E, type TE } from './fp.ts';
+import { caught, type ProxyError } from './proxy-error.ts';
+
+/** The head of a stream that was read ahead, and one iterator that gives the head again and then the rest. */
+export type Primed<A> = {
+  readonly head: readonly A[];
+  readonly all: AsyncGenerator<A, void, undefined>;
+};
+
+async function* resumed<A>(head: readonly A[], rest: AsyncGenerator<A, void, undefined>): AsyncGenerator<A, void, undefined> {
+  try {
+    yield* head;
+    yield* rest;
+  } finally {
+    await rest.return(undefined);
+  }
+}
+
+/**
+ * Reads a stream until `enough` says so or it ends. What fails so far is a Left and the stream is closed: the caller
+ * of the service has not seen a byte and another key can be tried.
+ */
+export const primed =
+  <A>(enough: (item: A) => boolean) =>
+  (source: AsyncGenerator<A, void, undefined>): TE.TaskEither<ProxyError, Primed<A>> =>
+  async () => {
+    const head: A[] = [];
+    try {
+      for (;;) {
+        const next = await source.next();
+        if (next.done === true) break;
+        head.push(next.value);
+        if (enough(next.value)) break;
+      }
+      return E.right({ head, all: resumed(head, source) });
+    } catch (cause) {
+      await source.return(undefined);
+      return E.left(caught(cause));
+    }
+  };

@@ -1,0 +1,112 @@
+/** Why Google turned a key away; the last two are told from the text alone. */
+export type KeyFault = 'invalid' | 'leaked' | 'suspended' | 'denied';
+
+/** Which limit of ours was reached: the service's per minute, the caller's per day. */
+export type LimitName = 'minute' | 'day';
+
+/** Everything that can go wrong in one exchange. Each dialect renders all of it; none of it holds a secret or a body. */
+export type ProxyError =
+  | { readonly tag: 'NoPassword' }
+  | { readonly tag: 'WrongPassword' }
+  | { readonly tag: 'DefaultPasswordRefused' }
+  | { readonly tag: 'TooManyGuesses'; readonly retryAfterSeconds: number }
+  | { readonly tag: 'LimitReached'; readonly limit: LimitName; readonly most: number; readonly retryAfterSeconds: number }
+  | { readonly tag: 'InvalidRequest'; readonly message: string; readonly param: string | null; readonly code: InvalidCode | null }
+  | { readonly tag: 'NoSuchRoute'; readonly method: string; readonly path: string }
+  | { readonly tag: 'MethodNotAllowed'; readonly method: string; readonly allowed: readonly string[] }
+  | { readonly tag: 'BodyTooLarge'; readonly mostBytes: number }
+  | { readonly tag: 'UnsupportedMedia'; readonly message: string }
+  | { readonly tag: 'BodyTimeout' }
+  | { readonly tag: 'Busy'; readonly message: string }
+  | { readonly tag: 'NoKeysConfigured' }
+  | { readonly tag: 'NoUsableKey'; readonly reasons: readonly string[] }
+  | { readonly tag: 'KeysExhausted'; readonly retryAfterSeconds: number; readonly forToday: boolean }
+  | { readonly tag: 'KeyRefused'; readonly fault: KeyFault; readonly reason: string }
+  | { readonly tag: 'QuotaSpent'; readonly period: 'minute' | 'day'; readonly retryAfterSeconds: number | null; readonly quotaId: string | null }
+  | { readonly tag: 'GeminiInvalid'; readonly message: string; readonly code: InvalidCode | null }
+  | { readonly tag: 'BadSignature' }
+  | { readonly tag: 'LocationRefused' }
+  | { readonly tag: 'ModelNotFound'; readonly model: string; readonly message: string | null }
+  | { readonly tag: 'GeminiFault'; readonly status: 500 | 502 | 503 | 504; readonly message: string }
+  | { readonly tag: 'Unreachable'; readonly reason: string }
+  | { readonly tag: 'TimedOut'; readonly phase: 'first byte' | 'idle' }
+  | { readonly tag: 'BadAnswer'; readonly reason: string }
+  | { readonly tag: 'EmptyAnswer'; readonly finishReason: string | null; readonly finishMessage: string | null }
+  | { readonly tag: 'StreamCut' }
+  | { readonly tag: 'ShuttingDown' }
+  | { readonly tag: 'ClientGone' }
+  | { readonly tag: 'Defect'; readonly cause: unknown };
+
+/** The codes of OpenAI's that a 400 can carry (reference: OpenAI's error guide). */
+export type InvalidCode =
+  | 'invalid_value'
+  | 'missing_required_parameter'
+  | 'invalid_type'
+  | 'unsupported_parameter'
+  | 'unsupported_value'
+  | 'invalid_json'
+  | 'context_length_exceeded'
+  | 'content_policy_violation';
+
+/** What to do about an error before the first byte has gone out. */
+export type Cure = 'none' | 'another key' | 'another key after a wait' | 'same key without signatures' | 'later';
+
+/** Says how an error may be cured. A fault of host or network is never the key's: it waits and goes on with another. */
+export const cureOf = (error: ProxyError): Cure => {
+  switch (error.tag) {
+    case 'KeyRefused':
+    case 'QuotaSpent':
+      return 'another key';
+    case 'GeminiFault':
+    case 'Unreachable':
+    case 'TimedOut':
+    case 'BadAnswer':
+    case 'EmptyAnswer':
+    case 'StreamCut':
+      return 'another key after a wait';
+    case 'BadSignature':
+      return 'same key without signatures';
+    case 'TooManyGuesses':
+    case 'LimitReached':
+    case 'Busy':
+    case 'KeysExhausted':
+    case 'ShuttingDown':
+      return 'later';
+    case 'NoPassword':
+    case 'WrongPassword':
+    case 'DefaultPasswordRefused':
+    case 'InvalidRequest':
+    case 'NoSuchRoute':
+    case 'MethodNotAllowed':
+    case 'BodyTooLarge':
+    case 'UnsupportedMedia':
+    case 'BodyTimeout':
+    case 'NoKeysConfigured':
+    case 'NoUsableKey':
+    case 'GeminiInvalid':
+    case 'LocationRefused':
+    case 'ModelNotFound':
+    case 'ClientGone':
+    case 'Defect':
+      return 'none';
+  }
+};
+
+/** Carries a ProxyError through an async generator, where an error can only be thrown. */
+export type Thrown = Error & { readonly proxyError: ProxyError };
+
+/** Makes the Error that carries `error` out of a generator. */
+export const thrown = (error: ProxyError): Thrown => Object.assign(new Error(error.tag), { proxyError: error });
+
+const carries = (cause: unknown): cause is Thrown => cause instanceof Error && 'proxyError' in cause;
+
+/** Reads back what a generator threw; what nobody foresaw is a Defect. */
+export const caught = (cause: unknown): ProxyError => (carries(cause) ? cause.proxyError : { tag: 'Defect', cause });
+
+/** A 400 that names the field at fault, as a path like `messages.3.content`. */
+export const invalid = (message: string, param: string | null, code: InvalidCode | null = null): ProxyError => ({
+  tag: 'InvalidRequest',
+  message,
+  param,
+  code,
+});

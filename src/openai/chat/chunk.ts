@@ -1,0 +1,64 @@
+import type { FinishReason } from './finish-reason.ts';
+import type { Usage } from './usage.ts';
+
+export type ExtraContent = { readonly google: { readonly thought_signature: string } };
+
+export type CallDelta = {
+  readonly index: number;
+  readonly id: string;
+  readonly type: 'function';
+  readonly function: { readonly name: string; readonly arguments: string };
+  readonly extra_content?: ExtraContent;
+};
+
+export type Annotation = {
+  readonly type: 'url_citation';
+  readonly url_citation: { readonly url: string; readonly title: string; readonly start_index: number; readonly end_index: number };
+};
+
+export type AudioDelta = { readonly id: string; readonly data: string; readonly transcript: string; readonly expires_at: number };
+
+/** At most one of the kinds of content a delta: several clients drop the rest. */
+export type Delta = {
+  readonly role?: 'assistant';
+  readonly content?: string;
+  readonly refusal?: string | null;
+  readonly reasoning_content?: string;
+  readonly tool_calls?: readonly CallDelta[];
+  readonly function_call?: { readonly name: string; readonly arguments: string };
+  readonly annotations?: readonly Annotation[];
+  readonly audio?: AudioDelta;
+  readonly extra_content?: ExtraContent;
+};
+
+export type TokenLogprob = {
+  readonly token: string;
+  readonly logprob: number;
+  readonly bytes: readonly number[];
+  readonly top_logprobs: readonly Omit<TokenLogprob, 'top_logprobs'>[];
+};
+
+export type Logprobs = { readonly content: readonly TokenLogprob[]; readonly refusal: null };
+
+export type ChoiceChunk = {
+  readonly index: number;
+  readonly delta: Delta;
+  readonly logprobs: Logprobs | null;
+  readonly finish_reason: FinishReason | null;
+  /** Gemini's own word where OpenAI has none. */
+  readonly native_finish_reason?: string;
+};
+
+/** OpenAI's `chat.completion.chunk`; `choices` is empty in the one with the usage. */
+export type Chunk = {
+  readonly id: string;
+  readonly object: 'chat.completion.chunk';
+  readonly created: number;
+  readonly model: string;
+  readonly choices: readonly ChoiceChunk[];
+  readonly usage?: Usage | null;
+  readonly service_tier?: string;
+};
+
+/** A chunk, and whether the stream shows it: the usage is always counted but sent only when asked for. */
+export type ChatEvent = { readonly chunk: Chunk; readonly isSent: boolean };

@@ -1,0 +1,91 @@
+import { E, pipe } from '../../kernel/fp.ts';
+import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
+import type { ModelTraits } from '../../gemini/model-traits.ts';
+import type { Content, RequestPart } from '../../gemini/request.ts';
+import { finished } from './turn-order.ts';
+import { answerParts, type AnswerContext } from './answer-turn.ts';
+import { pairedResults, resultTurns, type Results } from './result-turns.ts';
+import { contentParts, textParts } from './parts.ts';
+import type { ChatMessage } from './request.ts';
+
+/** `instruction`: system messages become the system instruction. `user`: they stay in place as user turns. */
+export type SystemPromptMode = 'instruction' | 'user';
+
+export type ContentsSettings = AnswerContext & { readonly traits: ModelTraits; readonly systemPromptMode: SystemPromptMode };
+
+/** The two places of a Gemini request that messages go to. */
+export type Contents = { readonly contents: readonly Content[]; readonly system: readonly RequestPart[] };
+
+type Turns = E.Either<ProxyError, readonly Content[]>;
+
+const isSystem = (message: ChatMessage): boolean => message.role === 'system' || message.role === 'developer';
+
+const userTurn = (parts: readonly RequestPart[]): readonly Content[] => (parts.length === 0 ? [] : [{ role: 'user', parts }]);
+
+const turnsOf = (messages: readonly ChatMessage[], index: number, results: Results, settings: ContentsSettings): Turns => {
+  const message = messages[index];
+  if (message === undefined || message.role === 'tool' || message.role === 'function') return E.right([]);
+  if (isSystem(message) || message.role === 'user') {
+    return pipe(contentParts(message.content, `messages.${index}.content`), E.map(userTurn));
+  }
+  return pipe(
+    answerParts(message, index, settings),
+    E.flatMap((parts): Turns => {
+      const own: readonly Content[] = parts.length === 0 ? [] : [{ role: 'model', parts }];
+      return pipe(resultTurns(messages, index, results, settings), E.map((answers) => [...own, ...answers]));
+    }),
+  );
+};
+
+/** Model names that take no system instruction get it as the beginning of the first user turn. */
+const withInstruction = (system: readonly RequestPart[], contents: readonly Content[]): readonly Content[] =>
+  system.length === 0 ? contents : [{ role: 'user', parts: system }, ...contents];
+
+const partsOf = (messages: readonly ChatMessage[], which: (message: ChatMessage) => boolean): E.Either<ProxyError, readonly RequestPart[]> => {
+  const parts: RequestPart[] = [];
+  for (const [index, message] of messages.entries()) {
+    if (!which(message)) continue;
+    const read = contentParts(message.content, `messages.${index}.content`);
+    if (E.isLeft(read)) return read;
+    parts.push(...read.right);
+  }
+  return E.right(parts);
+};
+
+const conversation = (messages: readonly ChatMessage[], results: Results, settings: ContentsSettings): Turns => {
+  const turns: Content[] = [];
+  for (const [index, message] of messages.entries()) {
+    if (settings.systemPromptMode === 'instruction' && isSystem(message)) continue;
+    const read = turnsOf(messages, index, results, settings);
+    if (E.isLeft(read)) return read;
+    turns.push(...read.right);
+  }
+  return E.right(turns);
+};
+
+const placed = (system: readonly RequestPart[], turns: readonly Content[], traits: ModelTraits): E.Either<ProxyError, Contents> => {
+  const alone = turns.length === 0 && system.length > 0;
+  const joined = alone || !traits.systemInstruction ? withInstruction(system, turns) : turns;
+  return joined.length === 0
+    ? E.left(invalid("'messages' holds no text or media to answer.", 'messages', 'invalid_value'))
+    : E.right({
+        contents: finished(joined, traits),
+        system: joined === turns ? system.flatMap((part) => textParts(part.text ?? '')) : [],
+      });
+};
+
+/**
+ * Messages as Gemini's turns (reference: wire rules of @ai-sdk/google, pydantic-ai, Google's function-calling guide):
+ * system messages apart, results right behind their calls, turn order mended, nothing empty.
+ */
+export const toContents = (messages: readonly ChatMessage[], settings: ContentsSettings): E.Either<ProxyError, Contents> =>
+  pipe(
+    pairedResults(messages),
+    E.flatMap((results) => conversation(messages, results, settings)),
+    E.flatMap((turns) =>
+      pipe(
+        settings.systemPromptMode === 'instruction' ? partsOf(messages, isSystem) : E.right([]),
+        E.flatMap((system) => placed(system, turns, settings.traits)),
+      ),
+    ),
+  );

@@ -1,0 +1,37 @@
+import type { Dialect } from '../../ports/dialect.ts';
+import { openaiErrors } from '../errors.ts';
+import { modelName } from '../model-name.ts';
+import { callsOf } from './calls.ts';
+import type { ChatEvent } from './chunk.ts';
+import { completion } from './completion.ts';
+import { functionNames } from './function-names.ts';
+import { chatMachine, type ChatState } from './machine.ts';
+import { decodeChatRequest, type ChatRequest } from './request.ts';
+import { declaredNames, toGemini, type ChatSettings } from './to-gemini.ts';
+
+/** POST /v1/chat/completions as data. */
+export const chatDialect = (settings: ChatSettings): Dialect<ChatRequest, ChatState, ChatEvent> => ({
+  decode: decodeChatRequest,
+  isStreamed: (asked) => asked.stream === true,
+  callIds: (asked) => asked.messages.flatMap((message, index) => callsOf(message, index).map((call) => call.id)),
+  toGemini: toGemini(settings),
+  machine: (asked, { id, created }) => {
+    const name = modelName(asked.model, settings.modelAliases);
+    return chatMachine({
+      id: `chatcmpl-${id}`,
+      created,
+      model: asked.model,
+      names: functionNames(declaredNames(asked)),
+      isLegacy: asked.functions !== undefined && asked.tools === undefined,
+      oneCall: asked.parallel_tool_calls === false,
+      includeUsage: asked.stream_options?.include_usage === true,
+      citesSources: name.search || asked.web_search_options !== undefined,
+    });
+  },
+  reply: {
+    whole: completion,
+    frames: (events) => events.reduce((text, event) => (event.isSent ? `${text}data: ${JSON.stringify(event.chunk)}\n\n` : text), ''),
+    closing: 'data: [DONE]\n\n',
+    errors: openaiErrors,
+  },
+});

@@ -1,0 +1,51 @@
+import { E, pipe } from '../../kernel/fp.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
+import type { Json, JsonObject, RequestPart } from '../../gemini/request.ts';
+import { contentParts, isContentParts } from './parts.ts';
+
+/** What a tool gave back: the object that Gemini wants, and the pictures that can't be in it. */
+export type FunctionResult = { readonly response: JsonObject; readonly media: readonly RequestPart[] };
+
+const isObject = (value: unknown): value is JsonObject =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+/** A JSON Schema's `$ref` in a result would be read as a reference to a media part (ai-sdk 4.0.80). */
+const holdsReference = (value: unknown): boolean =>
+  isObject(value)
+    ? Object.hasOwn(value, '$ref') || Object.values(value).some(holdsReference)
+    : Array.isArray(value) && value.some(holdsReference);
+
+const fromText = (text: string): JsonObject => {
+  const value = text.trimStart().startsWith('{') ? parsed(text) : undefined;
+  return isObject(value) && !holdsReference(value) ? value : { result: text };
+};
+
+const isJson = (value: unknown): value is Json => value !== undefined;
+
+/**
+ * A tool message's content as a function response: a JSON object as it is, anything else as `{result: …}`, since
+ * strings, arrays and null are refused there (ai-sdk 4.0.70). Content parts give their text, and media apart.
+ */
+export const functionResult = (content: unknown, path: string): E.Either<ProxyError, FunctionResult> => {
+  if (typeof content === 'string') return E.right({ response: fromText(content), media: [] });
+  if (isContentParts(content)) {
+    return pipe(
+      contentParts(content, path),
+      E.map((parts) => ({
+        response: fromText(parts.flatMap((part) => part.text ?? []).join('')),
+        media: parts.filter((part) => part.inlineData !== undefined),
+      })),
+    );
+  }
+  if (holdsReference(content)) return E.right({ response: { result: JSON.stringify(content) }, media: [] });
+  const response = isObject(content) ? content : { result: isJson(content) ? content : '' };
+  return E.right({ response, media: [] });
+};

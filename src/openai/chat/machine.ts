@@ -1,0 +1,172 @@
+import type { Machine } from '../../kernel/machine.ts';
+import type { Candidate, Frame, ResponsePart, UsageMetadata } from '../../gemini/response.ts';
+import { blockReason } from '../../gemini/verdict.ts';
+import { latestUsage } from '../../gemini/usage.ts';
+import { annotations, noGrounding, withGrounding, type Grounding } from './citations.ts';
+import type { ChatEvent, ChoiceChunk, Chunk, Delta, Logprobs } from './chunk.ts';
+import { finishReason, isBlocked, unnamed, type FinishReason } from './finish-reason.ts';
+import { toLogprobs } from './logprobs.ts';
+import { partDelta, type PartSettings } from './part-deltas.ts';
+import { servedTier, toUsage } from './usage.ts';
+
+/** What is known of one choice so far. */
+type ChoiceState = {
+  readonly calls: number;
+  readonly hasOutput: boolean;
+  readonly finish: string | null;
+  readonly finishMessage: string | null;
+  readonly grounding: Grounding;
+  /** The text so far, kept only when sources may be cited. */
+  readonly text: string;
+};
+
+/** What is known of an answer so far; choices by index. */
+export type ChatState = {
+  readonly choices: ReadonlyMap<number, ChoiceState>;
+  readonly usage: UsageMetadata;
+  readonly blocked: string | null;
+};
+
+export type MachineSettings = PartSettings & {
+  readonly id: string;
+  readonly created: number;
+  /** The model as the client named it. */
+  readonly model: string;
+  readonly includeUsage: boolean;
+  readonly citesSources: boolean;
+};
+
+type Emit = (index: number, delta: Delta, rest?: Partial<ChoiceChunk>) => ChatEvent;
+
+const fresh: ChoiceState = { calls: 0, hasOutput: false, finish: null, finishMessage: null, grounding: noGrounding, text: '' };
+
+const emitter = (settings: MachineSettings): Emit => {
+  const head = { id: settings.id, object: 'chat.completion.chunk', created: settings.created, model: settings.model } as const;
+  const tail = settings.includeUsage ? ({ usage: null } as const) : {};
+  return (index, delta, rest) => ({
+    chunk: { ...head, choices: [{ index, delta, logprobs: null, finish_reason: null, ...rest }], ...tail },
+    isSent: true,
+  });
+};
+
+const opening: Delta = { role: 'assistant', content: '', refusal: null };
+
+const afterPart = (state: ChoiceState, delta: Delta, keepsText: boolean): ChoiceState => {
+  const called = delta.tool_calls !== undefined || delta.function_call !== undefined;
+  return {
+    ...state,
+    calls: called ? state.calls + 1 : state.calls,
+    hasOutput: state.hasOutput || called || (delta.content ?? '') !== '' || delta.audio !== undefined,
+    text: keepsText && delta.content !== undefined ? state.text + delta.content : state.text,
+  };
+};
+
+const afterCandidate = (state: ChoiceState, candidate: Candidate): ChoiceState => {
+  if (candidate.finishReason === undefined && candidate.groundingMetadata === undefined) return state;
+  return {
+    ...state,
+    finish: candidate.finishReason ?? state.finish,
+    finishMessage: candidate.finishMessage ?? state.finishMessage,
+    grounding: withGrounding(state.grounding, candidate.groundingMetadata),
+  };
+};
+
+type Parted = { readonly state: ChoiceState; readonly events: readonly ChatEvent[] };
+
+/** Log probabilities belong to the text of the same frame; without any they come by themselves. */
+const withLogprobs = (events: readonly ChatEvent[], logprobs: Logprobs | null, emit: Emit, index: number): readonly ChatEvent[] => {
+  if (logprobs === null) return events;
+  const at = events.findIndex(({ chunk }) => chunk.choices[0]?.delta.content !== undefined);
+  const event = events[at];
+  const choice = event?.chunk.choices[0];
+  if (event === undefined || choice === undefined) return [...events, emit(index, {}, { logprobs })];
+  return events.with(at, { ...event, chunk: { ...event.chunk, choices: [{ ...choice, logprobs }] } });
+};
+
+const parted = (known: ChoiceState, parts: readonly ResponsePart[], settings: MachineSettings, add: (delta: Delta) => ChatEvent): Parted => {
+  const events: ChatEvent[] = [];
+  let state = known;
+  for (const part of parts) {
+    const delta = partDelta(part, state.calls, settings);
+    if (delta === undefined) continue;
+    state = afterPart(state, delta, settings.citesSources);
+    events.push(add(delta));
+  }
+  return { state, events };
+};
+
+const refusal = (reason: string): string => `The answer was blocked by Gemini (${reason}).`;
+
+const finishOf = (state: ChoiceState, blocked: string | null, called: FinishReason): Partial<ChoiceChunk> => {
+  const native = blocked === null ? state.finish : 'SAFETY';
+  const own = unnamed(native);
+  return {
+    finish_reason: finishReason(native, state.calls > 0 ? called : null),
+    ...(own === null ? {} : { native_finish_reason: own }),
+  };
+};
+
+const closing = (index: number, state: ChoiceState, blocked: string | null, settings: MachineSettings): readonly ChatEvent[] => {
+  const emit = emitter(settings);
+  const reason = blocked ?? (isBlocked(state.finish) && !state.hasOutput ? state.finish : null);
+  const message = state.finishMessage === null ? '' : ` ${state.finishMessage}`;
+  const cited = annotations(state.text, state.grounding);
+  return [
+    ...(reason === null ? [] : [emit(index, { refusal: `${refusal(reason)}${message}` })]),
+    emit(index, cited.length === 0 ? {} : { annotations: cited }, finishOf(state, blocked, settings.isLegacy ? 'function_call' : 'tool_calls')),
+  ];
+};
+
+const usageEvent = (usage: UsageMetadata, settings: MachineSettings): ChatEvent => {
+  const tier = servedTier(usage);
+  const chunk: Chunk = {
+    id: settings.id,
+    object: 'chat.completion.chunk',
+    created: settings.created,
+    model: settings.model,
+    choices: [],
+    usage: toUsage(usage),
+    ...(tier === undefined ? {} : { service_tier: tier }),
+  };
+  return { chunk, isSent: settings.includeUsage };
+};
+
+const ended = (state: ChatState, settings: MachineSettings): readonly ChatEvent[] => {
+  const emit = emitter(settings);
+  const begun = state.choices.size > 0;
+  const choices: readonly (readonly [number, ChoiceState])[] = begun ? [...state.choices] : [[0, fresh]];
+  return [
+    ...(begun ? [] : [emit(0, opening)]),
+    ...choices.flatMap(([index, choice]) => closing(index, choice, begun ? null : state.blocked, settings)),
+    usageEvent(state.usage, settings),
+  ];
+};
+
+/**
+ * Gemini's frames as OpenAI's chunks. Finish reason and usage are known only when the stream is over, since one stream
+ * can say STOP several times and go on: both leave at the end.
+ */
+export const chatMachine = (settings: MachineSettings): Machine<ChatState, Frame, ChatEvent> => {
+  const emit = emitter(settings);
+  const candidateStep = (known: ChoiceState | undefined, candidate: Candidate, index: number): Parted => {
+    const { state, events } = parted(known ?? fresh, candidate.content?.parts ?? [], settings, (delta) => emit(index, delta));
+    const shown = withLogprobs(events, toLogprobs(candidate.logprobsResult), emit, index);
+    return { state: afterCandidate(state, candidate), events: known === undefined ? [emit(index, opening), ...shown] : shown };
+  };
+  return {
+    start: { choices: new Map(), usage: {}, blocked: null },
+    step: (state, frame) => {
+      const events: ChatEvent[] = [];
+      const choices = new Map(state.choices);
+      for (const candidate of frame.candidates ?? []) {
+        const index = candidate.index ?? 0;
+        const read = candidateStep(choices.get(index), candidate, index);
+        choices.set(index, read.state);
+        events.push(...read.events);
+      }
+      const blocked = blockReason(frame) ?? state.blocked;
+      return [{ choices, usage: latestUsage(state.usage, frame.usageMetadata), blocked }, events];
+    },
+    end: (state) => ended(state, settings),
+  };
+};

@@ -1,0 +1,48 @@
+import type { ResponsePart } from '../../gemini/response.ts';
+import type { CallDelta, Delta, ExtraContent } from './chunk.ts';
+import type { FunctionNames } from './function-names.ts';
+
+export type PartSettings = {
+  readonly names: FunctionNames;
+  /** The request used the deprecated `functions`: answer with `function_call`. */
+  readonly isLegacy: boolean;
+  /** parallel_tool_calls: false. */
+  readonly oneCall: boolean;
+};
+
+const signed = (signature: string | undefined): { readonly extra_content?: ExtraContent } =>
+  signature === undefined ? {} : { extra_content: { google: { thought_signature: signature } } };
+
+const fenced = (language: string, text: string): string => `\n\`\`\`${language}\n${text.replace(/\n$/, '')}\n\`\`\`\n`;
+
+/** The text that a part shows: its own, code that ran and what it printed, a picture by its address. */
+const shownText = (part: ResponsePart): string | undefined => {
+  if (part.text !== undefined) return part.text;
+  if (part.executableCode !== undefined) return fenced((part.executableCode.language ?? 'python').toLowerCase(), part.executableCode.code ?? '');
+  if (part.codeExecutionResult !== undefined) return fenced('', part.codeExecutionResult.output ?? '');
+  if (part.fileData?.mimeType?.startsWith('image/') === true) return `![](${part.fileData.fileUri})`;
+  return undefined;
+};
+
+const callDelta = (part: ResponsePart, calls: number, settings: PartSettings): Delta | undefined => {
+  const call = part.functionCall;
+  if (call?.name === undefined || (settings.oneCall && calls > 0)) return undefined;
+  const named = { name: settings.names.toClient(call.name), arguments: JSON.stringify(call.args ?? {}) };
+  if (settings.isLegacy) return calls === 0 ? { function_call: named } : undefined;
+  const delta: CallDelta = { index: calls, id: call.id ?? '', type: 'function', function: named, ...signed(part.thoughtSignature) };
+  return { tool_calls: [delta] };
+};
+
+/**
+ * What one part of an answer adds to a choice; undefined when there is nothing to show. A thought goes to
+ * reasoning_content, and a thought's picture is a draft that nobody asked for.
+ */
+export const partDelta = (part: ResponsePart, calls: number, settings: PartSettings): Delta | undefined => {
+  if (part.functionCall !== undefined) return callDelta(part, calls, settings);
+  if (part.thought === true && part.text === undefined && part.executableCode === undefined && part.codeExecutionResult === undefined) return undefined;
+  const text = shownText(part);
+  if (text === undefined) return undefined;
+  if (part.thought === true) return text === '' ? undefined : { reasoning_content: text };
+  if (text === '' && part.thoughtSignature === undefined) return undefined;
+  return { content: text, ...signed(part.thoughtSignature) };
+};

@@ -1,0 +1,136 @@
+import { E, pipe, t } from '../../kernel/fp.ts';
+import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
+import type { Blob, MediaLevel, RequestPart } from '../../gemini/request.ts';
+import { decodeWith, optional, stringOr } from '../codec.ts';
+import { fromBase64, fromDataUrl, isDataUrl } from '../media.ts';
+
+type Parts = E.Either<ProxyError, readonly RequestPart[]>;
+
+const link = stringOr(t.type({ url: t.string, detail: optional(t.string) }));
+const codecs = {
+  text: t.type({ text: t.string }),
+  refusal: t.type({ refusal: t.string }),
+  image_url: t.type({ image_url: link }),
+  video_url: t.type({ video_url: link }),
+  audio_url: t.type({ audio_url: link }),
+  input_audio: t.type({ input_audio: t.type({ data: t.string, format: optional(t.string) }) }),
+  file: t.type({
+    file: t.type({ file_data: optional(t.string), filename: optional(t.string), file_id: optional(t.string) }),
+  }),
+};
+
+/** OpenAI's picture detail as Gemini's media resolution; `auto` leaves it to the model. */
+const levels: Readonly<Record<string, MediaLevel>> = { low: 'MEDIA_RESOLUTION_LOW', high: 'MEDIA_RESOLUTION_HIGH' };
+
+/** Media types by file name, for files that come as bare base64. */
+const typesByEnding: Readonly<Record<string, string>> = {
+  pdf: 'application/pdf',
+  txt: 'text/plain',
+  md: 'text/markdown',
+  csv: 'text/csv',
+  html: 'text/html',
+  json: 'application/json',
+  png: 'image/png',
+  jpg: 'image/jpeg',
+  jpeg: 'image/jpeg',
+  webp: 'image/webp',
+  wav: 'audio/wav',
+  mp3: 'audio/mp3',
+  mp4: 'video/mp4',
+};
+
+const typeByName = (name: string | undefined): string =>
+  typesByEnding[name?.split('.').at(-1)?.toLowerCase() ?? ''] ?? '';
+
+/** One text as parts: none when it is empty, since Gemini takes no empty part. */
+export const textParts = (text: string): readonly RequestPart[] => (text === '' ? [] : [{ text }]);
+
+const inline = (blob: Blob): readonly RequestPart[] => [{ inlineData: blob }];
+
+const fromLink = (url: string, path: string): E.Either<ProxyError, Blob> => {
+  if (isDataUrl(url)) return fromDataUrl(url, path);
+  if (/^https?:/i.test(url)) {
+    return E.left(invalid(`'${path}' is a web address, which is not fetched yet: send the content as a data: URL.`, path, 'unsupported_value'));
+  }
+  return fromBase64(url, '', path);
+};
+
+const linked = (at: string | { readonly url: string; readonly detail?: string | undefined }, path: string): Parts => {
+  const url = typeof at === 'string' ? at : at.url;
+  const level = typeof at === 'string' ? undefined : levels[at.detail ?? ''];
+  return pipe(
+    fromLink(url, typeof at === 'string' ? path : `${path}.url`),
+    E.map((inlineData) => [{ inlineData, ...(level === undefined ? {} : { mediaResolution: { level } }) }]),
+  );
+};
+
+type FilePart = t.TypeOf<typeof codecs.file>['file'];
+
+const fileParts = (file: FilePart, path: string): Parts => {
+  if (file.file_data === undefined) {
+    return E.left(invalid(`'${path}' needs file_data: files kept elsewhere (file_id) are not known here.`, path, 'unsupported_value'));
+  }
+  const at = `${path}.file_data`;
+  if (/^https?:/i.test(file.file_data) || isDataUrl(file.file_data)) return pipe(fromLink(file.file_data, at), E.map(inline));
+  return pipe(fromBase64(file.file_data, typeByName(file.filename), at), E.map(inline));
+};
+
+const readers: Readonly<Record<string, (part: unknown, path: string) => Parts>> = {
+  text: (part, path) => pipe(decodeWith(codecs.text, path)(part), E.map(({ text }) => textParts(text))),
+  refusal: (part, path) => pipe(decodeWith(codecs.refusal, path)(part), E.map(({ refusal }) => textParts(refusal))),
+  image_url: (part, path) =>
+    pipe(decodeWith(codecs.image_url, path)(part), E.flatMap((read) => linked(read.image_url, `${path}.image_url`))),
+  video_url: (part, path) =>
+    pipe(decodeWith(codecs.video_url, path)(part), E.flatMap((read) => linked(read.video_url, `${path}.video_url`))),
+  audio_url: (part, path) =>
+    pipe(decodeWith(codecs.audio_url, path)(part), E.flatMap((read) => linked(read.audio_url, `${path}.audio_url`))),
+  input_audio: (part, path) =>
+    pipe(
+      decodeWith(codecs.input_audio, path)(part),
+      E.flatMap(({ input_audio: audio }) =>
+        isDataUrl(audio.data)
+          ? fromDataUrl(audio.data, `${path}.input_audio.data`)
+          : fromBase64(audio.data, `audio/${audio.format ?? 'wav'}`, `${path}.input_audio.data`),
+      ),
+      E.map(inline),
+    ),
+  file: (part, path) => pipe(decodeWith(codecs.file, path)(part), E.flatMap(({ file }) => fileParts(file, `${path}.file`))),
+};
+
+const typed = t.type({ type: t.string });
+
+const onePart = (part: unknown, path: string): Parts =>
+  pipe(
+    decodeWith(typed, path)(part),
+    E.flatMap(({ type }) => {
+      const read = Object.hasOwn(readers, type) ? readers[type] : undefined;
+      return read === undefined
+        ? E.left(invalid(`Unknown content part at '${path}.type'.`, `${path}.type`, 'invalid_value'))
+        : read(part, path);
+    }),
+  );
+
+/** A message's content (string, array of parts, or nothing) as Gemini's parts, in order; empty texts are dropped. */
+export const contentParts = (content: unknown, path: string): Parts => {
+  if (content == null) return E.right([]);
+  if (typeof content === 'string') return E.right(textParts(content));
+  if (!Array.isArray(content)) {
+    return E.left(invalid(`Invalid value for '${path}': expected a string or an array of content parts.`, path, 'invalid_type'));
+  }
+  const read: RequestPart[] = [];
+  for (const [index, part] of content.entries()) {
+    const parts = onePart(part, `${path}.${index}`);
+    if (E.isLeft(parts)) return parts;
+    read.push(...parts.right);
+  }
+  return E.right(read);
+};
+
+/** True for an array whose every item looks like a content part; results of tools may be any other JSON too. */
+export const isContentParts = (content: unknown): content is readonly unknown[] =>
+  Array.isArray(content) &&
+  content.length > 0 &&
+  content.every((part) => {
+    const read = typed.decode(part);
+    return E.isRight(read) && Object.hasOwn(readers, read.right.type);
+  });

@@ -1,0 +1,96 @@
+import { E, pipe } from '../../kernel/fp.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
+import { modelTraits, type ModelTraits } from '../../gemini/model-traits.ts';
+import type { GeminiCall, GenerateContentRequest, GenerationConfig, RequestPart, SafetySetting } from '../../gemini/request.ts';
+import { filtersOff } from '../../gemini/safety.ts';
+import type { TranslationContext } from '../../ports/dialect.ts';
+import { modelName, type ModelName } from '../model-name.ts';
+import { newestImages } from './answer-turn.ts';
+import { toContents, type Contents, type SystemPromptMode } from './contents.ts';
+import { functionNames, type FunctionNames } from './function-names.ts';
+import { generationConfig, googleOptions } from './generation-config.ts';
+import type { HistoryImages } from './history-images.ts';
+import type { ChatRequest, FunctionTool } from './request.ts';
+import { functionTools, toGeminiTools, type GeminiTools } from './tools.ts';
+
+/** The settings that change how a chat request is translated. */
+export type ChatSettings = {
+  readonly systemPromptMode: SystemPromptMode;
+  readonly historyImages: HistoryImages;
+  readonly modelAliases: ReadonlyMap<string, string>;
+};
+
+/** Names of the declared functions, as the client knows them. */
+export const declaredNames = (asked: ChatRequest): readonly string[] => [
+  ...(asked.functions ?? []).map((tool) => tool.name),
+  ...(asked.tools ?? []).flatMap((tool) => tool.function?.name ?? []),
+];
+
+/** Safety filters are off unless the request says otherwise; speech models take no such settings. */
+const safety = (asked: ChatRequest, traits: ModelTraits): readonly SafetySetting[] | undefined => {
+  const google = googleOptions(asked);
+  const wanted = google?.safety_settings ?? google?.safetySettings ?? asked.safety_settings;
+  if (wanted !== undefined) return wanted;
+  return traits.output === 'audio' ? undefined : filtersOff;
+};
+
+const tiers: Readonly<Record<string, 'flex' | 'priority'>> = { flex: 'flex', priority: 'priority', fast: 'priority' };
+
+/** mediaResolution on a part is refused before Gemini 3. */
+const fitting = (parts: readonly RequestPart[], traits: ModelTraits): readonly RequestPart[] =>
+  traits.richParts ? parts : parts.map(({ mediaResolution: _, ...part }) => part);
+
+type Pieces = { readonly contents: Contents; readonly tools: GeminiTools; readonly config: GenerationConfig };
+
+/** A cached content holds the system instruction and tools itself; beside it they are refused. */
+const body = (asked: ChatRequest, traits: ModelTraits, { contents, tools, config }: Pieces): GenerateContentRequest => {
+  const google = googleOptions(asked);
+  const cachedContent = google?.cached_content ?? google?.cachedContent;
+  const written = Object.values(config).some((value) => value !== undefined);
+  return {
+    contents: contents.contents.map((content) => ({ ...content, parts: fitting(content.parts, traits) })),
+    ...(contents.system.length === 0 || cachedContent !== undefined ? {} : { systemInstruction: { parts: contents.system } }),
+    ...(cachedContent === undefined ? tools : { cachedContent }),
+    safetySettings: safety(asked, traits),
+    ...(written ? { generationConfig: config } : {}),
+    serviceTier: tiers[asked.service_tier ?? ''],
+  };
+};
+
+type Setting = { readonly name: ModelName; readonly traits: ModelTraits; readonly names: FunctionNames; readonly functions: readonly FunctionTool[] };
+
+const pieces = (asked: ChatRequest, setting: Setting, settings: ChatSettings, context: TranslationContext): E.Either<ProxyError, Pieces> => {
+  const { traits, names, functions, name } = setting;
+  const answers = { traits, names, recalled: context.recalled, newestImages: newestImages(asked.messages), historyImages: settings.historyImages };
+  return pipe(
+    toContents(asked.messages, { ...answers, systemPromptMode: settings.systemPromptMode }),
+    E.bindTo('contents'),
+    E.bind('tools', () => toGeminiTools(asked, functions, { traits, names, searchSuffix: name.search })),
+    E.bind('config', () => generationConfig(asked, { traits, suffix: name.thinking, hasFunctions: functions.length > 0 })),
+  );
+};
+
+/** Google's ids are letters, digits and `.-_`, with at most a folder before them (`tunedModels/x`). */
+const isModelId = (model: string): boolean => /^(?:[a-zA-Z]+\/)?[\w.-]{1,100}$/.test(model) && !model.includes('..');
+
+/** A chat request as one call to Gemini. */
+export const toGemini =
+  (settings: ChatSettings) =>
+  (asked: ChatRequest, context: TranslationContext): E.Either<ProxyError, GeminiCall> => {
+    const name = modelName(asked.model, settings.modelAliases);
+    if (!isModelId(name.model)) {
+      return E.left({ tag: 'ModelNotFound', model: asked.model.slice(0, 100), message: null });
+    }
+    const traits = modelTraits(name.model);
+    const names = functionNames(declaredNames(asked));
+    return pipe(
+      functionTools(asked),
+      E.flatMap((functions) => pieces(asked, { name, traits, names, functions }, settings, context)),
+      E.map((made) => ({
+        model: name.model,
+        streamed: asked.stream === true || traits.streamOnly,
+        copies: traits.manyCandidates ? 1 : (asked.n ?? 1),
+        body: body(asked, traits, made),
+      })),
+    );
+  };

@@ -1,0 +1,78 @@
+import { E, pipe, t } from '../kernel/fp.ts';
+import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
+
+/** Absent and null are the same to OpenAI: both decode to undefined. */
+export const optional = <A>(codec: t.Type<A, unknown>): t.Type<A | undefined, unknown> =>
+  new t.Type<A | undefined, unknown>(
+    codec.name,
+    (value): value is A | undefined => value === undefined || codec.is(value),
+    (value, context) => (value == null ? t.success(undefined) : codec.validate(value, context)),
+    (value) => value,
+  );
+
+/** A number from `least` to `most`; `whole` asks for an integer. */
+export const within = (least: number, most: number, whole: 'whole' | 'any' = 'any'): t.Type<number, unknown> => {
+  const kind = whole === 'whole' ? 'a whole number' : 'a number';
+  const name = Number.isFinite(most) ? `${kind} from ${least} to ${most}` : `${kind} of at least ${least}`;
+  const holds = (value: unknown): value is number =>
+    typeof value === 'number' && value >= least && value <= most && (whole === 'any' || Number.isInteger(value));
+  return new t.Type(name, holds, (value, context) => (holds(value) ? t.success(value) : t.failure(value, context)), t.identity);
+};
+
+/** One of a few strings. */
+export const oneOf = <const A extends string>(values: readonly A[]): t.Type<A, unknown> => {
+  const holds = (value: unknown): value is A => values.some((known) => known === value);
+  const name = `one of ${values.join(', ')}`;
+  return new t.Type(name, holds, (value, context) => (holds(value) ? t.success(value) : t.failure(value, context)), t.identity);
+};
+
+/** `string | A`, with errors that speak of A when the value is not a string. */
+export const stringOr = <A>(codec: t.Type<A, unknown>): t.Type<string | A, unknown> =>
+  new t.Type<string | A, unknown>(
+    `a string or ${codec.name}`,
+    (value): value is string | A => typeof value === 'string' || codec.is(value),
+    (value, context) => (typeof value === 'string' ? t.success(value) : codec.validate(value, context)),
+    t.identity,
+  );
+
+const kinds: Readonly<Record<string, string>> = {
+  string: 'a string',
+  number: 'a number',
+  boolean: 'true or false',
+  UnknownArray: 'an array',
+  UnknownRecord: 'an object',
+};
+
+const expected = (name: string): string => {
+  if (name.startsWith('Array<')) return 'an array';
+  return kinds[name] ?? (name.startsWith('{') ? 'an object' : name);
+};
+
+const pathOf = (error: t.ValidationError): string =>
+  error.context
+    .map((entry) => entry.key)
+    .filter((key) => key !== '')
+    .join('.');
+
+/** Decodes and names the first fault by its path (`messages.3.role`) and what belongs there, never by its value. */
+export const decodeWith =
+  <A>(codec: t.Type<A, unknown>, under = '') =>
+  (value: unknown): E.Either<ProxyError, A> =>
+    pipe(
+      codec.decode(value),
+      E.mapLeft((errors) => {
+        const error = errors[0];
+        const inner = error === undefined ? '' : pathOf(error);
+        const path = [under, inner].filter((piece) => piece !== '').join('.');
+        const last = error?.context.at(-1);
+        const name = expected(last?.type.name ?? 'an object');
+        const missing = last !== undefined && last.actual === undefined;
+        return path === ''
+          ? invalid('The request body must be a JSON object.', null, 'invalid_type')
+          : invalid(
+              missing ? `Missing required parameter: '${path}' (${name}).` : `Invalid value for '${path}': expected ${name}.`,
+              path,
+              missing ? 'missing_required_parameter' : 'invalid_value',
+            );
+      }),
+    );

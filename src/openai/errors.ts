@@ -1,0 +1,160 @@
+import type { InvalidCode, ProxyError } from '../kernel/proxy-error.ts';
+import type { ErrorReplies } from '../ports/dialect.ts';
+import { json, type Headers } from '../ports/reply.ts';
+
+/** What a client is told: status, and the four fields of OpenAI's error object. */
+type Told = {
+  readonly status: number;
+  readonly message: string;
+  readonly type: string;
+  readonly param?: string | null;
+  readonly code?: string | null;
+  readonly headers?: Headers;
+};
+
+const bad = (status: number, message: string, code: InvalidCode | string | null = null, param: string | null = null): Told => ({
+  status,
+  message,
+  type: 'invalid_request_error',
+  code,
+  param,
+});
+
+const fault = (status: number, message: string, code: string | null = null, headers: Headers = {}): Told => ({
+  status,
+  message,
+  type: 'server_error',
+  code,
+  headers,
+});
+
+/** The official SDKs retry 429 and 5xx by themselves; this tells them that it is of no use. */
+const hopeless: Headers = { 'x-should-retry': 'false' };
+
+const retryAfter = (seconds: number): Headers => ({ 'retry-after': String(Math.max(1, Math.ceil(seconds))) });
+
+const limited = (seconds: number, message: string): Told => ({
+  status: 429,
+  message,
+  type: 'requests',
+  code: 'rate_limit_exceeded',
+  headers: retryAfter(seconds),
+});
+
+const spent = (seconds: number | null, forToday: boolean): Told =>
+  forToday
+    ? {
+        status: 429,
+        message: "The quota of all Gemini keys for this model is used up for today; it returns at midnight Pacific time.",
+        type: 'insufficient_quota',
+        code: 'insufficient_quota',
+        headers: { ...hopeless, ...(seconds === null ? {} : retryAfter(seconds)) },
+      }
+    : limited(seconds ?? 60, 'All Gemini keys have reached their rate limit for this model. Please try again shortly.');
+
+const emptyMessage = (reason: string | null, message: string | null): string =>
+  `Gemini gave no answer${reason === null ? '' : ` (${reason})`}.${message === null ? '' : ` ${message}`}`;
+
+const ofCaller = (error: ProxyError): Told | undefined => {
+  switch (error.tag) {
+    case 'NoPassword':
+      return bad(401, 'No API key given. Send the PASSWORD of this service as API key: Authorization: Bearer …', 'invalid_api_key');
+    case 'WrongPassword':
+      return bad(401, 'Incorrect API key provided. The API key is the PASSWORD of this service.', 'invalid_api_key');
+    case 'DefaultPasswordRefused':
+      return bad(403, "The default password works from the service's own network only. Its owner must set PASSWORD.", 'default_password');
+    case 'TooManyGuesses':
+      return limited(error.retryAfterSeconds, 'Too many wrong API keys from this address. Please wait.');
+    case 'LimitReached':
+      return limited(
+        error.retryAfterSeconds,
+        error.limit === 'minute'
+          ? `This service takes ${error.most} requests a minute (MAX_REQUESTS_PER_MINUTE).`
+          : `This service takes ${error.most} requests a day from one address (MAX_REQUESTS_PER_DAY_PER_IP).`,
+      );
+    case 'InvalidRequest':
+      return bad(400, error.message, error.code, error.param);
+    case 'NoSuchRoute':
+      return bad(404, `Unknown request URL: ${error.method} ${error.path}.`, 'unknown_url');
+    case 'MethodNotAllowed':
+      return { ...bad(405, `${error.method} is not allowed here.`, 'method_not_allowed'), headers: { allow: error.allowed.join(', ') } };
+    case 'BodyTooLarge':
+      return bad(413, `The request body is larger than ${Math.floor(error.mostBytes / 1_048_576)} MiB (MAX_BODY_MB).`, 'request_too_large');
+    case 'UnsupportedMedia':
+      return bad(415, error.message);
+    case 'BodyTimeout':
+      return bad(408, 'The request body came too slowly.');
+    default:
+      return undefined;
+  }
+};
+
+const ofKeys = (error: ProxyError): Told | undefined => {
+  switch (error.tag) {
+    case 'NoKeysConfigured':
+      return fault(503, 'No Gemini key is set: put at least one into the setting GEMINI_API_KEYS.', 'no_keys', hopeless);
+    case 'NoUsableKey':
+      return fault(503, `No Gemini key can be used: ${error.reasons.join('; ')}.`, 'no_usable_key', hopeless);
+    case 'KeyRefused':
+      return fault(503, `Gemini refused the key: ${error.reason}.`, 'no_usable_key', hopeless);
+    case 'KeysExhausted':
+      return spent(error.retryAfterSeconds, error.forToday);
+    case 'QuotaSpent':
+      return spent(error.retryAfterSeconds, error.period === 'day');
+    default:
+      return undefined;
+  }
+};
+
+const ofGemini = (error: ProxyError): Told | undefined => {
+  switch (error.tag) {
+    case 'GeminiInvalid':
+      return bad(400, `Gemini refused the request: ${error.message}`, error.code);
+    case 'BadSignature':
+      return bad(400, 'Gemini refused a thought signature in the history.');
+    case 'LocationRefused':
+      return bad(403, 'Gemini does not serve the region that this service runs in.', 'unsupported_country_region_territory');
+    case 'ModelNotFound':
+      return bad(404, error.message ?? `The model '${error.model}' does not exist or you do not have access to it.`, 'model_not_found', 'model');
+    case 'GeminiFault':
+      return fault(error.status, error.message);
+    case 'Unreachable':
+      return fault(502, `Gemini could not be reached (${error.reason}).`, 'upstream_unreachable');
+    case 'TimedOut':
+      return fault(504, `Gemini did not answer in time (${error.phase}).`, 'upstream_timeout');
+    case 'BadAnswer':
+      return fault(502, `Gemini's answer could not be read (${error.reason}).`, 'bad_upstream_answer');
+    case 'EmptyAnswer':
+      return fault(502, emptyMessage(error.finishReason, error.finishMessage), 'empty_response');
+    case 'StreamCut':
+      return fault(502, "Gemini's answer was cut off before its end.", 'stream_cut');
+    default:
+      return undefined;
+  }
+};
+
+const ofService = (error: ProxyError): Told => {
+  switch (error.tag) {
+    case 'Busy':
+      return fault(503, error.message, 'busy', retryAfter(1));
+    case 'ShuttingDown':
+      return fault(503, 'The service is restarting.', 'restarting', retryAfter(5));
+    case 'ClientGone':
+      return bad(499, 'The client closed the request.');
+    default:
+      return fault(500, 'The service has a defect; its log tells more under this request id.');
+  }
+};
+
+const told = (error: ProxyError): Told => ofCaller(error) ?? ofKeys(error) ?? ofGemini(error) ?? ofService(error);
+
+const body = ({ message, type, param, code }: Told): object => ({ error: { message, type, param: param ?? null, code: code ?? null } });
+
+/** Errors in OpenAI's shape (reference: its ErrorResponse schema, all four keys required). */
+export const openaiErrors: ErrorReplies = {
+  whole: (error) => {
+    const said = told(error);
+    return json(said.status, body(said), said.headers ?? {});
+  },
+  inStream: (error) => `data: ${JSON.stringify(body(told(error)))}\n\n`,
+};

@@ -1,0 +1,73 @@
+import { E } from '../kernel/fp.ts';
+import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
+import type { Blob } from '../gemini/request.ts';
+
+/** First characters of the base64 of well-known kinds: what the bytes are, whatever the client says. */
+const beginnings: readonly (readonly [string, string])[] = [
+  ['iVBORw0KGgo', 'image/png'],
+  ['/9j/', 'image/jpeg'],
+  ['R0lGOD', 'image/gif'],
+  ['UklGR', 'image/webp'],
+  ['JVBERi', 'application/pdf'],
+];
+
+/** Names that clients use for kinds that Gemini knows by another. */
+const synonyms: Readonly<Record<string, string>> = {
+  'image/jpg': 'image/jpeg',
+  'audio/x-wav': 'audio/wav',
+  'audio/wave': 'audio/wav',
+  'audio/mpeg': 'audio/mp3',
+};
+
+const sniffed = (data: string): string | undefined => beginnings.find(([start]) => data.startsWith(start))?.[1];
+
+/** Plus, slash, digits and letters, and the two of the URL-safe alphabet. */
+const isBase64Code = (code: number): boolean =>
+  (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 47 && code <= 57) || code === 43 || code === 45 || code === 95;
+
+const isBase64 = (data: string): boolean => {
+  let end = data.length;
+  while (end > 0 && end > data.length - 2 && data.charCodeAt(end - 1) === 61) end -= 1;
+  for (let at = 0; at < end; at += 1) if (!isBase64Code(data.charCodeAt(at))) return false;
+  return end > 0 && end % 4 !== 1;
+};
+
+const withoutBlanks = (data: string): string => (/\s/.test(data) ? data.replaceAll(/\s+/g, '') : data);
+
+const standard = (data: string): string =>
+  data.includes('-') || data.includes('_') ? data.replaceAll('-', '+').replaceAll('_', '/') : data;
+
+const mimeTypeOf = (declared: string, data: string): string => {
+  const plain = declared.trim().toLowerCase();
+  const vague = plain === '' || plain === 'application/octet-stream';
+  return (plain.startsWith('image/') || vague ? sniffed(data) : undefined) ?? synonyms[plain] ?? plain;
+};
+
+/** Base64 with a declared media type ('' = find out). The path names the field in an error. */
+export const fromBase64 = (text: string, declared: string, path: string): E.Either<ProxyError, Blob> => {
+  const data = withoutBlanks(text);
+  if (!isBase64(data)) return E.left(invalid(`'${path}' is not valid base64.`, path, 'invalid_value'));
+  const mimeType = mimeTypeOf(declared, data);
+  return mimeType === ''
+    ? E.left(invalid(`'${path}' needs a media type: send it as a data: URL.`, path, 'invalid_value'))
+    : E.right({ mimeType, data: standard(data) });
+};
+
+/** `data:[type][;parameters][;base64],data` (RFC 2397). */
+export const fromDataUrl = (url: string, path: string): E.Either<ProxyError, Blob> => {
+  const comma = url.indexOf(',');
+  if (comma < 0) return E.left(invalid(`'${path}' is not a valid data: URL.`, path, 'invalid_value'));
+  const [type = '', ...parameters] = url.slice('data:'.length, comma).split(';');
+  const data = url.slice(comma + 1);
+  if (parameters.at(-1)?.trim().toLowerCase() === 'base64') {
+    return fromBase64(data.includes('%') ? data.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))) : data, type, path);
+  }
+  const bytes = E.tryCatch(
+    () => Buffer.from(decodeURIComponent(data), 'utf8').toString('base64'),
+    () => invalid(`'${path}' is not a valid data: URL.`, path, 'invalid_value'),
+  );
+  return E.map((plain: string): Blob => ({ mimeType: type === '' ? 'text/plain' : type, data: plain }))(bytes);
+};
+
+/** True for `data:` in any case. */
+export const isDataUrl = (url: string): boolean => url.slice(0, 5).toLowerCase() === 'data:';

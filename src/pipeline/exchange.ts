@@ -1,0 +1,41 @@
+import type { TE } from '../kernel/fp.ts';
+import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { GeminiCall } from '../gemini/request.ts';
+import type { Frame } from '../gemini/response.ts';
+import type { Caller, Permit } from '../ports/capabilities.ts';
+
+/** Facts for the access line; never a secret or a message's text. */
+export type AccessFacts = {
+  readonly model: string;
+  readonly streamed: boolean;
+  readonly key: string;
+  readonly attempts: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  readonly error: string;
+};
+
+/** A request whose head has been read. The body is read only after authorize and admit. */
+export type Received = {
+  readonly requestId: string;
+  readonly method: string;
+  readonly path: string;
+  readonly caller: Caller;
+  readonly readBody: TE.TaskEither<ProxyError, Uint8Array>;
+  /** Aborted when the caller leaves or the service stops. */
+  readonly signal: AbortSignal;
+  /** Adds facts to this request's access line. */
+  readonly note: (facts: Partial<AccessFacts>) => void;
+  /** Runs once when the response has been closed, however it ended. */
+  readonly onEnd: (run: () => void) => void;
+};
+
+export type Authorized = Received & { readonly authorized: true };
+export type Admitted = Authorized & { readonly permit: Permit };
+export type Asked<Request> = Admitted & { readonly asked: Request };
+export type Planned<Request> = Asked<Request> & {
+  readonly call: GeminiCall;
+  readonly preferredKey: string | null;
+  readonly conversation: string | null;
+};
+export type Answered<Request> = Planned<Request> & { readonly frames: AsyncGenerator<Frame, void, undefined> };

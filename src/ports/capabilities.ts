@@ -1,0 +1,106 @@
+import type { E, TE } from '../kernel/fp.ts';
+import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { Secret } from '../kernel/secret.ts';
+import type { Blob } from '../gemini/request.ts';
+import type { Frame, GeminiModel } from '../gemini/response.ts';
+
+/** Who calls: the address after TRUST_PROXY_HOPS, what was presented as password, and whether all of the way is private. */
+export type Caller = {
+  readonly address: string;
+  readonly credential: Secret | null;
+  /** True when the peer and every forwarded address are loopback or private (ALLOW_DEFAULT_PASSWORD=false asks). */
+  readonly fromOwnNetwork: boolean;
+};
+
+/** Lets the caller in or says why not; counts wrong passwords per address. */
+export type CheckCaller = (caller: Caller) => E.Either<ProxyError, void>;
+
+/** A place in the limits: what to tell in `x-ratelimit-*`, null when no limit is set. */
+export type Permit = {
+  readonly limit: number;
+  readonly remaining: number;
+  readonly resetSeconds: number;
+} | null;
+
+/** Counts one request of this address against the limits, or refuses it with the seconds to wait. */
+export type TakePermit = (address: string) => TE.TaskEither<ProxyError, Permit>;
+
+/** A key lent for one attempt. `number` is its place in GEMINI_API_KEYS from 1; `id` a hash that outlives a reorder. */
+export type Lease = { readonly number: number; readonly id: string; readonly secret: Secret };
+
+export type KeyWish = {
+  readonly model: string;
+  /** Ids of the keys already tried for this request. */
+  readonly tried: ReadonlySet<string>;
+  /** The key that made the thought signatures in the history, if any. */
+  readonly preferred: string | null;
+  /** Stable over a conversation's requests; KEY_STRATEGY=sticky keeps it on one key. */
+  readonly conversation: string | null;
+};
+
+/** Lends a ready key; NoKeysConfigured, NoUsableKey, or KeysExhausted with the soonest wait when there is none. */
+export type LeaseKey = (wish: KeyWish) => TE.TaskEither<ProxyError, Lease>;
+
+/** Tells the pool how an attempt ended (null = it worked). Only KeyRefused and QuotaSpent ever count against a key. */
+export type ReportKey = (lease: Lease, model: string, error: ProxyError | null) => void;
+
+export type UpstreamCall = {
+  readonly model: string;
+  readonly streamed: boolean;
+  /** JSON, made once for all attempts. */
+  readonly body: string;
+  readonly secret: Secret;
+  readonly signal: AbortSignal;
+};
+
+/**
+ * One call to Gemini. Left: it was refused before any frame (status, reset, time-out). The frames throw a `Thrown`
+ * when the stream fails later: error frame, reset, idle time-out, or an end without any finish reason (StreamCut).
+ */
+export type OpenGemini = (call: UpstreamCall) => TE.TaskEither<ProxyError, AsyncGenerator<Frame, void, undefined>>;
+
+/** All pages of models.list as one key sees them. */
+export type FetchModels = (secret: Secret, signal: AbortSignal) => TE.TaskEither<ProxyError, readonly GeminiModel[]>;
+
+/** The cached model list; falls back to the last one known and then to a fixed one, so it never fails. */
+export type ListModels = () => Promise<readonly GeminiModel[]>;
+
+/** Keeps a picture and says the URL to show it by. */
+export type KeepImage = (image: Blob) => Promise<string>;
+
+export type Signature = { readonly callId: string; readonly value: string; readonly keyId: string };
+
+/** What is remembered of these tool calls, by call id. */
+export type RecallSignatures = (callIds: readonly string[]) => Promise<ReadonlyMap<string, Signature>>;
+export type RememberSignature = (signature: Signature) => void;
+
+/** Milliseconds since the epoch. */
+export type Now = () => number;
+
+/** Resolves after so many milliseconds, or at once when the signal aborts. */
+export type Wait = (milliseconds: number, signal: AbortSignal) => Promise<void>;
+
+/** A fresh random id of 24 letters and digits. */
+export type NewId = () => string;
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** One line of structured log. Never a key, a password or a message's text. */
+export type Log = (level: LogLevel, message: string, facts?: Readonly<Record<string, unknown>>) => void;
+
+/** All that the pipeline needs from the world; a stage asks only for the few that it uses. */
+export type Capabilities = {
+  readonly checkCaller: CheckCaller;
+  readonly takePermit: TakePermit;
+  readonly leaseKey: LeaseKey;
+  readonly reportKey: ReportKey;
+  readonly openGemini: OpenGemini;
+  readonly listModels: ListModels;
+  readonly keepImage: KeepImage;
+  readonly recallSignatures: RecallSignatures;
+  readonly rememberSignature: RememberSignature;
+  readonly now: Now;
+  readonly wait: Wait;
+  readonly newId: NewId;
+  readonly log: Log;
+};

@@ -1,0 +1,46 @@
+import type { E } from '../kernel/fp.ts';
+import type { Machine } from '../kernel/machine.ts';
+import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { GeminiCall } from '../gemini/request.ts';
+import type { Frame } from '../gemini/response.ts';
+import type { Signature } from './capabilities.ts';
+import type { Whole } from './reply.ts';
+
+/** What a translation may know beside the request itself. */
+export type TranslationContext = {
+  /** Random; the answer's id is made from it. */
+  readonly id: string;
+  /** Seconds since the epoch. */
+  readonly created: number;
+  /** Thought signatures remembered for the tool calls in the history. */
+  readonly recalled: ReadonlyMap<string, Signature>;
+};
+
+/** How errors look in a dialect: before the first byte, and inside a stream that has begun. */
+export type ErrorReplies = {
+  readonly whole: (error: ProxyError) => Whole;
+  readonly inStream: (error: ProxyError) => string;
+};
+
+/**
+ * A public endpoint as data. The machine's events make the stream; collected, the same events make the whole answer,
+ * so that the two cannot disagree.
+ */
+export type Dialect<Request, State, Event> = {
+  readonly decode: (body: unknown) => E.Either<ProxyError, Request>;
+  /** True when the caller asked for a stream. */
+  readonly isStreamed: (request: Request) => boolean;
+  /** Ids of the tool calls in the history, whose signatures are to be recalled. */
+  readonly callIds: (request: Request) => readonly string[];
+  readonly toGemini: (request: Request, context: TranslationContext) => E.Either<ProxyError, GeminiCall>;
+  readonly machine: (request: Request, context: TranslationContext) => Machine<State, Frame, Event>;
+  readonly reply: {
+    /** The JSON value of a whole answer. */
+    readonly whole: (events: readonly Event[]) => unknown;
+    /** The bytes of a stream for these events: one or more `data: …\n\n`. */
+    readonly frames: (events: readonly Event[]) => string;
+    /** What closes a stream that ended well. */
+    readonly closing: string;
+    readonly errors: ErrorReplies;
+  };
+};

@@ -1,0 +1,27 @@
+/** An answer as data; `http/reply.ts` alone writes it to a socket. */
+export type Headers = Readonly<Record<string, string>>;
+
+export type Whole = {
+  readonly kind: 'whole';
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string | Uint8Array;
+};
+
+/** A stream: each text of `tail` leaves in one write. A failure is already a frame in it; it never throws. */
+export type Streamed = {
+  readonly kind: 'streamed';
+  readonly status: number;
+  readonly headers: Headers;
+  readonly tail: AsyncGenerator<string, void, undefined>;
+};
+
+export type Reply = Whole | Streamed;
+
+/** A whole JSON answer. */
+export const json = (status: number, value: unknown, headers: Headers = {}): Whole => ({
+  kind: 'whole',
+  status,
+  headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+  body: JSON.stringify(value),
+});
