@@ -3,6 +3,7 @@ import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Frame } from '../gemini/response.ts';
 import type { Caller, Permit } from '../ports/capabilities.ts';
+import type { TranslationContext } from '../ports/dialect.ts';
 
 /** Facts for the access line; never a secret or a message's text. */
 export type AccessFacts = {
@@ -34,8 +35,11 @@ export type Authorized = Received & { readonly authorized: true };
 export type Admitted = Authorized & { readonly permit: Permit };
 export type Asked<Request> = Admitted & { readonly asked: Request };
 export type Planned<Request> = Asked<Request> & {
+  readonly context: TranslationContext;
   readonly call: GeminiCall;
+  /** The key that made the thought signatures in the history. */
   readonly preferredKey: string | null;
+  /** The same for all requests of one conversation. */
   readonly conversation: string | null;
 };
 export type Answered<Request> = Planned<Request> & { readonly frames: AsyncGenerator<Frame, void, undefined> };

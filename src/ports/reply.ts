@@ -14,6 +14,8 @@ export type Streamed = {
   readonly status: number;
   readonly headers: Headers;
   readonly tail: AsyncGenerator<string, void, undefined>;
+  /** What to write when nothing has gone out for so long; 0 = never. */
+  readonly heartbeat: { readonly text: string; readonly afterMs: number };
 };
 
 export type Reply = Whole | Streamed;

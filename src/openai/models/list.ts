@@ -1,0 +1,72 @@
+import { E } from '../../kernel/fp.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
+import { modelTraits, type ModelTraits } from '../../gemini/model-traits.ts';
+import type { GeminiModel } from '../../gemini/response.ts';
+
+/** OpenAI's Model object; `name` and `context_length` are extras that several clients show. */
+export type Model = {
+  readonly id: string;
+  readonly object: 'model';
+  readonly created: number;
+  readonly owned_by: string;
+  readonly name?: string;
+  readonly context_length?: number;
+};
+
+export type ModelListSettings = {
+  /** EXTRA_MODELS: listed as they are. */
+  readonly extraModels: readonly string[];
+  readonly modelAliases: ReadonlyMap<string, string>;
+};
+
+/** Gemini tells no dates; this is the day its API opened, 2023-12-13. */
+const created = 1_702_425_600;
+
+const canBeOff = ({ thinking }: ModelTraits): boolean =>
+  (thinking.by === 'budget' && thinking.canBeOff) || (thinking.by === 'level' && thinking.levels.includes('minimal'));
+
+/** The suffix names that make a difference for a model. */
+const suffixes = (traits: ModelTraits): readonly string[] => [
+  ...(traits.thinking.by === 'nothing' ? [] : ['-thinking', '-maxthinking']),
+  ...(canBeOff(traits) ? ['-nothinking'] : []),
+  ...(traits.output === 'text' && traits.systemInstruction ? ['-search'] : []),
+];
+
+const plain = (id: string, owner: string): Model => ({ id, object: 'model', created, owned_by: owner });
+
+const variants = (model: GeminiModel): readonly Model[] => {
+  const id = model.name.replace(/^models\//, '');
+  const base: Model = {
+    ...plain(id, 'google'),
+    ...(model.displayName === undefined ? {} : { name: model.displayName }),
+    ...(model.inputTokenLimit === undefined ? {} : { context_length: model.inputTokenLimit }),
+  };
+  return [base, ...suffixes(modelTraits(id)).map((suffix) => ({ ...base, id: `${id}${suffix}` }))];
+};
+
+const chats = (model: GeminiModel): boolean => model.supportedGenerationMethods?.includes('generateContent') !== false;
+
+/** Every model to offer: Google's that can chat, with their suffix names, then EXTRA_MODELS and the aliases. */
+export const models = (known: readonly GeminiModel[], settings: ModelListSettings): readonly Model[] => {
+  const listed = [
+    ...known.filter(chats).flatMap(variants),
+    ...settings.extraModels.map((id) => plain(id, 'google')),
+    ...[...settings.modelAliases.keys()].map((id) => plain(id, 'pollux')),
+  ];
+  return [...new Map(listed.toReversed().map((model) => [model.id, model])).values()].toReversed();
+};
+
+/** GET /v1/models. */
+export const modelList = (known: readonly GeminiModel[], settings: ModelListSettings): object => ({
+  object: 'list',
+  data: models(known, settings),
+});
+
+/** GET /v1/models/{id}, with or without `models/` before the id. */
+export const oneModel =
+  (id: string) =>
+  (known: readonly GeminiModel[], settings: ModelListSettings): E.Either<ProxyError, Model> => {
+    const bare = id.replace(/^models\//, '');
+    const found = models(known, settings).find((model) => model.id === id || model.id === bare);
+    return found === undefined ? E.left({ tag: 'ModelNotFound', model: id.slice(0, 100), message: null }) : E.right(found);
+  };

@@ -1,0 +1,28 @@
+import { E, TE, pipe } from '../kernel/fp.ts';
+import { isTooDeep } from '../kernel/json-depth.ts';
+import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
+import type { Stage } from '../kernel/stage.ts';
+import type { Admitted, Asked } from './exchange.ts';
+
+const mostDepth = 100;
+
+const parse = (bytes: Uint8Array): E.Either<ProxyError, unknown> => {
+  if (isTooDeep(bytes, mostDepth)) {
+    return E.left(invalid(`The request body is nested deeper than ${mostDepth} levels.`, null, 'invalid_value'));
+  }
+  return E.tryCatch(
+    (): unknown => JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')),
+    () => invalid('The request body is not valid JSON.', null, 'invalid_json'),
+  );
+};
+
+/** Reads the body as JSON and decodes it into the dialect's request. */
+export const readJson =
+  <Request>(decode: (body: unknown) => E.Either<ProxyError, Request>): Stage<Admitted, Asked<Request>> =>
+  (admitted) =>
+    pipe(
+      admitted.readBody,
+      TE.flatMapEither(parse),
+      TE.flatMapEither(decode),
+      TE.map((asked) => ({ ...admitted, asked })),
+    );

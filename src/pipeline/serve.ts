@@ -1,0 +1,37 @@
+import { TE, pipe } from '../kernel/fp.ts';
+import type { Stage } from '../kernel/stage.ts';
+import type { Capabilities } from '../ports/capabilities.ts';
+import type { Dialect } from '../ports/dialect.ts';
+import type { Reply } from '../ports/reply.ts';
+import { admit } from './admit.ts';
+import { authorize } from './authorize.ts';
+import { callGemini } from './call-gemini.ts';
+import type { Answered, Planned, Received } from './exchange.ts';
+import { persistImages } from './persist-images.ts';
+import { readJson } from './read-json.ts';
+import { translate } from './translate.ts';
+import { translateBack } from './translate-back.ts';
+
+export type ServeSettings = { readonly keepAliveMs: number };
+
+/**
+ * Every generating request runs through here. Who asks is checked before the body is read; keys are picked inside
+ * callGemini, since failing over goes from key to key and the translation does not depend on the key.
+ */
+export const serve = <Request, State, Event>(
+  capabilities: Capabilities,
+  dialect: Dialect<Request, State, Event>,
+  settings: ServeSettings,
+): Stage<Received, Reply> => {
+  const answer: Stage<Planned<Request>, Answered<Request>> = (planned) =>
+    pipe(planned, callGemini(capabilities, dialect.isStreamed), TE.flatMap(persistImages(capabilities)));
+  return (received) =>
+    pipe(
+      received,
+      authorize(capabilities),
+      TE.flatMap(admit(capabilities)),
+      TE.flatMap(readJson(dialect.decode)),
+      TE.flatMap(translate(capabilities, dialect)),
+      TE.flatMap(translateBack(dialect, answer, { ...settings, wait: capabilities.wait })),
+    );
+};
