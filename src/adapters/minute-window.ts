@@ -1,9 +1,14 @@
-/** The last 60 seconds of requests. Times are milliseconds on a clock that never goes back. */
-export type MinuteWindow = {
-  /** How many are in the window, and milliseconds until the oldest and until all of them have left it (0 = none). */
-  readonly look: (at: number) => { readonly used: number; readonly oldestLeavesMs: number; readonly allLeaveMs: number };
-  readonly count: (at: number) => void;
+/** How the window stands. */
+export type MinuteStanding = {
+  readonly used: number;
+  /** Milliseconds until the oldest request leaves the window; 0 when there is none. */
+  readonly oldestLeavesMs: number;
+  /** Milliseconds until all have left, one of this instant included. */
+  readonly allLeaveMs: number;
 };
+
+/** The last 60 seconds of requests. Times are milliseconds on a clock that never goes back. */
+export type MinuteWindow = { readonly look: (at: number) => MinuteStanding; readonly count: (at: number) => void };
 
 const buckets = 60;
 
@@ -21,12 +26,12 @@ export const minuteWindow = (): MinuteWindow => {
   return {
     look: (at) => {
       moveTo(at);
-      const seconds = Array.from({ length: buckets }, (_, back) => state.second + buckets - back).filter((each) => countIn(each) > 0);
-      const leavesMs = (second: number | undefined): number => (second === undefined ? 0 : (second + buckets) * 1000 - at);
+      const leavesMs = (second: number): number => (second + buckets) * 1000 - at;
+      const oldest = Array.from({ length: buckets }, (_, back) => state.second - back).findLast((each) => countIn(each) > 0);
       return {
         used: counts.reduce((sum, each) => sum + each, 0),
-        oldestLeavesMs: leavesMs(seconds.at(-1)),
-        allLeaveMs: leavesMs(seconds.at(0)),
+        oldestLeavesMs: oldest === undefined ? 0 : leavesMs(oldest),
+        allLeaveMs: leavesMs(state.second),
       };
     },
     count: (at) => {

@@ -1,4 +1,5 @@
 import { thrown } from '../kernel/proxy-error.ts';
+import { finishKind } from './finish.ts';
 import type { Candidate, Frame, ResponsePart } from './response.ts';
 
 /** Why the prompt was blocked; null when it was not (BLOCK_REASON_UNSPECIFIED means nothing). */
@@ -7,21 +8,11 @@ export const blockReason = (frame: Frame): string | null => {
   return reason === undefined || reason === 'BLOCK_REASON_UNSPECIFIED' ? null : reason;
 };
 
-/** Reasons for an answer without content that are an answer all the same: cut off, or blocked. */
-const silentEnds: ReadonlySet<string> = new Set([
-  'MAX_TOKENS',
-  'CONTINUATION',
-  'SAFETY',
-  'RECITATION',
-  'BLOCKLIST',
-  'PROHIBITED_CONTENT',
-  'SPII',
-  'IMAGE_SAFETY',
-  'IMAGE_PROHIBITED_CONTENT',
-  'IMAGE_RECITATION',
-  'ESCALATION',
-  'LANGUAGE',
-]);
+/** An answer without content is one all the same when it was cut off or blocked. */
+const endsSilently = ({ finishReason }: Candidate): boolean => {
+  const kind = finishKind(finishReason);
+  return kind === 'cut off' || kind === 'blocked';
+};
 
 const shows = (part: ResponsePart): boolean =>
   (part.text !== undefined && part.text !== '') ||
@@ -34,7 +25,7 @@ const shows = (part: ResponsePart): boolean =>
 const holds = (frame: Frame, which: (part: ResponsePart) => boolean): boolean =>
   blockReason(frame) !== null ||
   (frame.candidates ?? []).some(
-    (candidate) => silentEnds.has(candidate.finishReason ?? '') || (candidate.content?.parts ?? []).some(which),
+    (candidate) => endsSilently(candidate) || (candidate.content?.parts ?? []).some(which),
   );
 
 /** True when a frame holds something to show, thoughts included: once it has gone out, nothing is retried. */

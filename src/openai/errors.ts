@@ -1,4 +1,4 @@
-import type { InvalidCode, ProxyError } from '../kernel/proxy-error.ts';
+import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { ErrorReplies } from '../ports/dialect.ts';
 import { json, type Headers } from '../ports/reply.ts';
 
@@ -12,7 +12,7 @@ type Told = {
   readonly headers?: Headers;
 };
 
-const bad = (status: number, message: string, code: InvalidCode | string | null = null, param: string | null = null): Told => ({
+const bad = (status: number, message: string, code: string | null = null, param: string | null = null): Told => ({
   status,
   message,
   type: 'invalid_request_error',

@@ -1,4 +1,4 @@
-import { E, RA, TE, pipe } from '../kernel/fp.ts';
+import { E, RA, pipe, type TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Frame, UsageMetadata } from '../gemini/response.ts';
@@ -40,7 +40,7 @@ async function* interleaved(answers: readonly Frames[]): Frames {
 }
 
 const closeAll = (answers: readonly E.Either<ProxyError, Frames>[]) => async (): Promise<void> => {
-  await Promise.allSettled(answers.map((answer) => (E.isRight(answer) ? answer.right.return() : undefined)));
+  await Promise.allSettled(answers.filter(E.isRight).map((answer) => answer.right.return()));
 };
 
 /**

@@ -1,4 +1,4 @@
-import { E, TE, pipe } from '../kernel/fp.ts';
+import { TE, pipe, type E } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
 import type { GeminiModel } from '../gemini/response.ts';

@@ -1,10 +1,11 @@
 import type { Machine } from '../../kernel/machine.ts';
 import type { Candidate, Frame, ResponsePart, UsageMetadata } from '../../gemini/response.ts';
+import { finishKind } from '../../gemini/finish.ts';
 import { blockReason } from '../../gemini/verdict.ts';
 import { latestUsage } from '../../gemini/usage.ts';
 import { annotations, noGrounding, withGrounding, type Grounding } from './citations.ts';
 import type { ChatEvent, ChoiceChunk, Chunk, Delta, Logprobs } from './chunk.ts';
-import { finishReason, isBlocked, unnamed, type FinishReason } from './finish-reason.ts';
+import { finishReason, unnamed, type FinishReason } from './finish-reason.ts';
 import { toLogprobs } from './logprobs.ts';
 import { partDelta, type PartSettings } from './part-deltas.ts';
 import { servedTier, toUsage } from './usage.ts';
@@ -108,7 +109,7 @@ const finishOf = (state: ChoiceState, blocked: string | null, called: FinishReas
 
 const closing = (index: number, state: ChoiceState, blocked: string | null, settings: MachineSettings): readonly ChatEvent[] => {
   const emit = emitter(settings);
-  const reason = blocked ?? (isBlocked(state.finish) && !state.hasOutput ? state.finish : null);
+  const reason = blocked ?? (finishKind(state.finish) === 'blocked' && !state.hasOutput ? state.finish : null);
   const message = state.finishMessage === null ? '' : ` ${state.finishMessage}`;
   const cited = annotations(state.text, state.grounding);
   return [

@@ -1,0 +1,188 @@
+import t from 'tap';
+import { E } from '../../src/kernel/fp.ts';
+import { secret } from '../../src/kernel/secret.ts';
+import { addressGroup } from '../../src/adapters/address-group.ts';
+import { callers } from '../../src/adapters/callers.ts';
+import { decodeDayCounts, type DayCountsSnapshot } from '../../src/adapters/day-counts.ts';
+import { limiter } from '../../src/adapters/limiter.ts';
+import { recentMap } from '../../src/adapters/recent-map.ts';
+import { decodeSignatures, signatureMemory, type SignatureBounds, type SignaturesSnapshot } from '../../src/adapters/signature-memory.ts';
+import type { StateFile } from '../../src/adapters/state-file.ts';
+import { callersContract } from '../support/contracts/callers-contract.ts';
+import { fakeClock } from '../support/contracts/fake-clock.ts';
+import { limiterContract } from '../support/contracts/limiter-contract.ts';
+import { signature, signatureMemoryContract } from '../support/contracts/signature-memory-contract.ts';
+
+type FakeStore<A> = StateFile<A> & { readonly text: () => string };
+
+const fakeStore = <A>(decode: (value: unknown) => E.Either<unknown, A>): FakeStore<A> => {
+  const held: { take: () => A | null } = { take: () => null };
+  const text = (): string => JSON.stringify(held.take());
+  return {
+    text,
+    load: () => {
+      const decoded = decode(JSON.parse(text()));
+      return E.isRight(decoded) ? decoded.right : null;
+    },
+    save: (snapshot) => {
+      held.take = snapshot;
+    },
+    flush: async () => undefined,
+  };
+};
+
+const hour = 3_600_000;
+const noon = '2026-11-24T12:00:00Z';
+
+void t.test('a limiter in memory', async (t) => {
+  limiterContract(t, async (settings, { now, monotonic }) => limiter(settings, { now, monotonic }));
+
+  const daily = (most: number, mostAddresses?: number, store?: StateFile<DayCountsSnapshot>) => {
+    const clock = fakeClock(noon);
+    const takePermit = limiter({ perMinute: 0, perDayPerAddress: most }, { ...clock, store, mostAddresses });
+    return { clock, take: async (address = '203.0.113.7') => E.toUnion(await takePermit(address)()) };
+  };
+
+  void t.test('a clock that jumps back never reopens a spent day', async (t) => {
+    const { clock, take } = daily(1);
+    await take();
+    clock.jump(-24 * hour);
+    t.match(await take(), { tag: 'LimitReached', retryAfterSeconds: 24 * 3600 });
+    clock.jump(12 * hour + 1);
+    t.match(await take(), { tag: 'LimitReached' }, 'nor does the midnight before it');
+    clock.jump(12 * hour);
+    t.match(await take(), { tag: 'LimitReached' }, 'nor the return of the right time');
+  });
+
+  void t.test('a clock that was far ahead holds nobody longer than a day', async (t) => {
+    const { clock, take } = daily(1);
+    clock.jump(3650 * 24 * hour);
+    await take();
+    clock.jump(-3650 * 24 * hour);
+    clock.advance(24 * hour - 1);
+    t.match(await take(), { tag: 'LimitReached', retryAfterSeconds: 1 });
+    clock.advance(1);
+    t.match(await take(), { remaining: 0 });
+  });
+
+  void t.test('a clock that jumps forward gives one new day', async (t) => {
+    const { clock, take } = daily(1);
+    await take();
+    clock.jump(24 * hour);
+    t.match(await take(), { remaining: 0 });
+    clock.jump(-24 * hour);
+    t.match(await take(), { tag: 'LimitReached' });
+    clock.jump(24 * hour);
+    t.match(await take(), { tag: 'LimitReached' });
+  });
+
+  void t.test('a wall clock that jumps does not move the minute', async (t) => {
+    const clock = fakeClock(noon);
+    const takePermit = limiter({ perMinute: 1, perDayPerAddress: 0 }, clock);
+    await takePermit('203.0.113.7')();
+    clock.jump(24 * hour);
+    t.match(await takePermit('203.0.113.7')(), { left: { tag: 'LimitReached', limit: 'minute' } });
+    clock.jump(-48 * hour);
+    t.match(await takePermit('203.0.113.7')(), { left: { tag: 'LimitReached', limit: 'minute' } });
+  });
+
+  void t.test('an address at its limit outlasts a flood of others', async (t) => {
+    const { take } = daily(2, 100);
+    await take('203.0.113.7');
+    await take('203.0.113.7');
+    for (let each = 0; each < 1000; each += 1) await take(`10.0.${each >> 8}.${each & 255}`);
+    t.match(await take('203.0.113.7'), { tag: 'LimitReached' });
+    t.match(await take('10.0.0.1'), { remaining: 1 }, 'one of the others was forgotten');
+  });
+
+  void t.test('a restart keeps the counts, and the file holds no address', async (t) => {
+    const store = fakeStore<DayCountsSnapshot>(decodeDayCounts);
+    const before = daily(2, 100, store);
+    await before.take('203.0.113.7');
+    await before.take('203.0.113.7');
+    t.notMatch(store.text(), '203.0.113');
+    const after = daily(2, 100, store);
+    t.match(await after.take('203.0.113.7'), { tag: 'LimitReached' });
+    after.clock.advance(12 * hour);
+    t.match(await after.take('203.0.113.7'), { remaining: 1 });
+  });
+
+  void t.test('each day hashes the addresses anew', async (t) => {
+    const store = fakeStore<DayCountsSnapshot>(decodeDayCounts);
+    const { clock, take } = daily(2, 100, store);
+    await take();
+    const first = store.load();
+    clock.advance(24 * hour);
+    await take();
+    t.not(store.load()?.salt, first?.salt);
+    t.not(store.load()?.counts[0]?.[0], first?.counts[0]?.[0]);
+    t.equal(store.load()?.counts.length, 1);
+  });
+});
+
+void t.test('whom an address counts as', async (t) => {
+  const table: readonly (readonly [string, string])[] = [
+    ['203.0.113.7', '203.0.113.7'],
+    ['::ffff:203.0.113.7', '203.0.113.7'],
+    ['::FFFF:cb00:7107', '203.0.113.7'],
+    ['0:0:0:0:0:ffff:203.0.113.7', '203.0.113.7'],
+    ['64:ff9b::203.0.113.7', '203.0.113.7'],
+    ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+    ['2001:0DB8:0001:0002::', '2001:db8:1:2::/64'],
+    ['2001:db8::1', '2001:db8:0:0::/64'],
+    ['2001:db8::5:6:7:8:9', '2001:db8:0:5::/64'],
+    ['2001:db8:1:2:3:4:203.0.113.7', '2001:db8:1:2::/64'],
+    ['fe80::1%eth0', 'fe80:0:0:0::/64'],
+    ['::1', '0:0:0:0::/64'],
+    ['::', '0:0:0:0::/64'],
+    ['', 'unknown'],
+    ['somewhere', 'unknown'],
+    ['203.0.113.7:80', 'unknown'],
+    ['1.2.3.4.5', 'unknown'],
+  ];
+  for (const [address, group] of table) t.equal(addressGroup(address), group, address === '' ? '(empty)' : address);
+});
+
+void t.test('a map of recent things', async (t) => {
+  const map = recentMap<number>(2);
+  map.set('a', 1);
+  map.set('b', 2);
+  t.equal(map.set('a', 3), undefined, 'writing again drives nothing out');
+  t.equal(map.set('c', 4), 2, 'the one not used for longest goes');
+  t.same([...map.entries()], [['a', 3], ['c', 4]]);
+  const sparing = recentMap<number>(40, (value) => value > 0);
+  for (let each = 0; each < 40; each += 1) sparing.set(`${each}`, 1);
+  t.equal(sparing.set('new', 1), 1, 'when all that is looked at should stay, the oldest goes');
+  t.equal(sparing.get('0'), undefined);
+});
+
+void t.test('a door in memory', async (t) => {
+  callersContract(t, async (settings, { monotonic }) => callers(settings, { monotonic }));
+
+  void t.test('remembers only so many addresses, the latest ones', async (t) => {
+    const { monotonic } = fakeClock(noon);
+    const check = callers({ password: secret('made-up'), allowDefaultPassword: true }, { monotonic, mostAddresses: 2 });
+    const guess = (address: string) => check({ address, credential: secret('guess'), fromOwnNetwork: false });
+    for (let each = 0; each < 15; each += 1) guess('203.0.113.1');
+    guess('203.0.113.2');
+    t.match(guess('203.0.113.1'), { left: { tag: 'TooManyGuesses' } });
+    guess('203.0.113.3');
+    t.match(guess('203.0.113.1'), { left: { tag: 'TooManyGuesses' } }, 'who keeps guessing is not forgotten');
+  });
+});
+
+void t.test('a signature memory in memory', async (t) => {
+  signatureMemoryContract(t, async (bounds) => ({ ...signatureMemory(bounds), settled: async () => undefined }));
+
+  void t.test('a restart keeps the newest, as many as may stand on disk', async (t) => {
+    const store = fakeStore<SignaturesSnapshot>(decodeSignatures);
+    const bounds: SignatureBounds = { mostEntries: 100, mostCharacters: 10_000, mostKept: 500 };
+    const ids = ['a', 'b', 'c', 'd'];
+    const before = signatureMemory(bounds, { store });
+    ids.forEach((id) => before.rememberSignature(signature(id, 100)));
+    t.ok(store.text().length <= 500);
+    const after = signatureMemory(bounds, { store });
+    t.same([...(await after.recallSignatures(ids)).keys()], ['b', 'c', 'd']);
+    t.equal(decodeSignatures([{ callId: 1 }])._tag, 'Left');
+  });
+});

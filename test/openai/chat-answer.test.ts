@@ -1,0 +1,162 @@
+import t from 'tap';
+import type { Candidate, Frame, ResponsePart } from '../../src/gemini/response.ts';
+import type { ChatEvent } from '../../src/openai/chat/chunk.ts';
+import { completion } from '../../src/openai/chat/completion.ts';
+import { functionNames } from '../../src/openai/chat/function-names.ts';
+import { chatMachine, type MachineSettings } from '../../src/openai/chat/machine.ts';
+
+const settings: MachineSettings = {
+  id: 'chatcmpl-1',
+  created: 7,
+  model: 'asked',
+  names: functionNames([]),
+  isLegacy: false,
+  oneCall: false,
+  includeUsage: false,
+  citesSources: false,
+};
+
+const events = (frames: readonly Frame[], over: Partial<MachineSettings> = {}): readonly ChatEvent[] => {
+  const machine = chatMachine({ ...settings, ...over });
+  const made: ChatEvent[] = [];
+  let state = machine.start;
+  for (const frame of frames) {
+    const [next, some] = machine.step(state, frame);
+    state = next;
+    made.push(...some);
+  }
+  return [...made, ...machine.end(state)];
+};
+
+type Message = Readonly<Record<string, unknown>>;
+type Whole = { readonly choices: readonly { readonly index: number; readonly message: Message; readonly finish_reason: string; readonly logprobs: unknown; readonly native_finish_reason?: string }[]; readonly usage: unknown };
+
+const whole = (frames: readonly Frame[], over: Partial<MachineSettings> = {}): Whole =>
+  JSON.parse(JSON.stringify(completion(events(frames, over))));
+const deltas = (frames: readonly Frame[], over: Partial<MachineSettings> = {}): readonly unknown[] =>
+  events(frames, over).flatMap(({ chunk }) => chunk.choices.map((choice) => choice.delta));
+const finishes = (frames: readonly Frame[]): readonly unknown[] =>
+  events(frames).flatMap(({ chunk }) => chunk.choices.map((choice) => choice.finish_reason)).filter((reason) => reason !== null);
+
+const frame = (parts: readonly ResponsePart[], rest: Candidate = {}): Frame => ({ candidates: [{ content: { parts }, ...rest }] });
+const stop: Candidate = { finishReason: 'STOP' };
+const callPart = (name: string, more: ResponsePart = {}): ResponsePart => ({ functionCall: { id: `id-${name}`, name, args: { a: 1 } }, ...more });
+const opening = { role: 'assistant', content: '', refusal: null };
+
+t.test('a text answer, as a stream and whole', (t) => {
+  const frames = [frame([{ text: 'Grüß' }]), frame([{ text: ' dich' }, { text: '' }], stop)];
+  t.same(deltas(frames), [opening, { content: 'Grüß' }, { content: ' dich' }, {}]);
+  t.same(finishes(frames), ['stop']);
+  t.same(whole(frames).choices, [{ index: 0, message: { role: 'assistant', content: 'Grüß dich', refusal: null }, logprobs: null, finish_reason: 'stop' }]);
+  t.end();
+});
+
+t.test('thoughts go to reasoning_content, their pictures nowhere', (t) => {
+  const frames = [frame([{ text: 'hm', thought: true }, { inlineData: { mimeType: 'image/png', data: 'x' }, thought: true }, { text: 'so' }], stop)];
+  t.same(deltas(frames), [opening, { reasoning_content: 'hm' }, { content: 'so' }, {}]);
+  t.match(whole(frames).choices[0]?.message, { content: 'so', reasoning_content: 'hm' });
+  t.end();
+});
+
+t.test('function calls: index over the whole stream, arguments, names back, signatures', (t) => {
+  const frames = [frame([callPart('_2f', { thoughtSignature: 's' })]), frame([callPart('g')]), frame([{ text: '' }], stop)];
+  const over = { names: functionNames(['2f', 'g']) };
+  t.same(deltas(frames, over), [
+    opening,
+    { tool_calls: [{ index: 0, id: 'id-_2f', type: 'function', function: { name: '2f', arguments: '{"a":1}' }, extra_content: { google: { thought_signature: 's' } } }] },
+    { tool_calls: [{ index: 1, id: 'id-g', type: 'function', function: { name: 'g', arguments: '{"a":1}' } }] },
+    {},
+  ]);
+  t.same(finishes(frames), ['tool_calls'], 'STOP in a later frame than the call');
+  t.match(whole(frames, over).choices[0]?.message, { content: null, tool_calls: [{ id: 'id-_2f' }, { id: 'id-g' }] });
+  t.notOk(Object.hasOwn(Object(Object(whole(frames).choices[0]?.message['tool_calls'])[0]), 'index'), 'no index in a whole answer');
+  t.match(whole(frames, { oneCall: true }).choices[0]?.message['tool_calls'], { length: 1 }, 'parallel_tool_calls: false keeps the first');
+  t.match(whole(frames, { isLegacy: true }).choices[0], { finish_reason: 'function_call', message: { function_call: { name: '_2f', arguments: '{"a":1}' } } });
+  t.same(whole([frame([{ functionCall: { id: 'x', name: 'f' } }], stop)]).choices[0]?.message['tool_calls'], [{ id: 'x', type: 'function', function: { name: 'f', arguments: '{}' } }], 'no arguments are {}');
+  t.end();
+});
+
+t.test('finish reasons', (t) => {
+  const text = [{ text: 'x' }];
+  const table: readonly (readonly [string | undefined, readonly ResponsePart[], string, string | undefined])[] = [
+    ['STOP', text, 'stop', undefined],
+    ['STOP', [callPart('f')], 'tool_calls', undefined],
+    ['MAX_TOKENS', [callPart('f')], 'length', undefined],
+    ['CONTINUATION', text, 'length', undefined],
+    ...['SAFETY', 'RECITATION', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'SPII', 'IMAGE_SAFETY', 'IMAGE_PROHIBITED_CONTENT', 'IMAGE_RECITATION', 'ESCALATION', 'LANGUAGE'].map(
+      (reason) => [reason, text, 'content_filter', undefined] as const,
+    ),
+    ['SAFETY', [callPart('f')], 'content_filter', undefined],
+    ...['MALFORMED_FUNCTION_CALL', 'MALFORMED_RESPONSE', 'TOO_MANY_TOOL_CALLS', 'MISSING_THOUGHT_SIGNATURE', 'NO_IMAGE', 'IMAGE_OTHER', 'OTHER', 'BRAND_NEW', '__proto__'].map(
+      (reason) => [reason, text, 'stop', reason] as const,
+    ),
+    ['UNEXPECTED_TOOL_CALL', [callPart('f')], 'stop', 'UNEXPECTED_TOOL_CALL'],
+    [undefined, text, 'stop', undefined],
+  ];
+  for (const [reason, parts, finish, native] of table) {
+    const choice = whole([frame(parts, reason === undefined ? {} : { finishReason: reason })]).choices[0];
+    t.same([choice?.finish_reason, choice?.native_finish_reason], [finish, native], `${reason} with ${parts[0]?.text === undefined ? 'a call' : 'text'}`);
+  }
+  t.same(finishes([frame(text, stop), frame(text, stop), frame([{ text: 'y' }], stop)]), ['stop'], 'several STOPs in one stream make one');
+  t.same(finishes([frame(text, stop), frame([], { finishReason: 'RECITATION' })]), ['content_filter'], 'the last one counts');
+  t.end();
+});
+
+t.test('answers without content end properly', (t) => {
+  const blocked: Frame = { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' }, usageMetadata: { promptTokenCount: 3, totalTokenCount: 3 } };
+  t.match(whole([blocked]).choices, [{ index: 0, finish_reason: 'content_filter', message: { role: 'assistant', content: null, refusal: /PROHIBITED_CONTENT/ } }]);
+  t.match(deltas([blocked]), [opening, { refusal: /PROHIBITED_CONTENT/ }, {}]);
+  const filtered = frame([], { finishReason: 'SAFETY', finishMessage: 'Because.' });
+  t.match(whole([filtered]).choices[0], { finish_reason: 'content_filter', message: { content: null, refusal: /SAFETY.*Because/ } });
+  const spent = frame([{ text: 'hm', thought: true }], { finishReason: 'MAX_TOKENS' });
+  t.match(whole([spent]).choices, [{ finish_reason: 'length', message: { content: '', refusal: null, reasoning_content: 'hm' } }]);
+  t.match(whole([{ candidates: [{ finishReason: 'MAX_TOKENS' }] }]).choices, [{ finish_reason: 'length', message: { content: '' } }], 'no content key at all');
+  t.match(whole([{ promptFeedback: { blockReason: 'BLOCK_REASON_UNSPECIFIED' } }, frame([{ text: 'x' }], stop)]).choices[0], { finish_reason: 'stop' });
+  t.end();
+});
+
+t.test('usage is the last word of every field, never a sum', (t) => {
+  const frames: readonly Frame[] = [
+    { ...frame([{ text: 'a' }]), usageMetadata: { promptTokenCount: 7, cachedContentTokenCount: 2, candidatesTokenCount: 1, totalTokenCount: 8 } },
+    { ...frame([{ text: 'b' }]), usageMetadata: { promptTokenCount: 9, cachedContentTokenCount: 0, candidatesTokenCount: 45, thoughtsTokenCount: 51 } },
+    { ...frame([], stop), usageMetadata: { promptTokenCount: 9, toolUsePromptTokenCount: 4, totalTokenCount: 109, serviceTier: 'standard' } },
+  ];
+  const usage = { prompt_tokens: 13, completion_tokens: 96, total_tokens: 109, prompt_tokens_details: { cached_tokens: 2, audio_tokens: 0 }, completion_tokens_details: { reasoning_tokens: 51, audio_tokens: 0 } };
+  t.same(whole(frames).usage, usage);
+  t.match(whole(frames), { service_tier: 'default' });
+  const asked = events(frames, { includeUsage: true });
+  t.same(asked.filter((event) => event.isSent).at(-1)?.chunk.choices, [], 'the usage comes last, with no choices');
+  t.same(asked.slice(0, -1).map(({ chunk }) => chunk.usage), asked.slice(0, -1).map(() => null), 'null before');
+  const unasked = events(frames);
+  t.equal(unasked.filter((event) => event.isSent).some(({ chunk }) => Object.hasOwn(chunk, 'usage')), false, 'not sent unless asked for');
+  t.end();
+});
+
+t.test('several candidates are several choices, each with its role and end', (t) => {
+  const frames: readonly Frame[] = [{ candidates: [{ index: 0, content: { parts: [{ text: 'a' }] } }, { index: 1, content: { parts: [{ text: 'b' }] } }] }, { candidates: [{ index: 1, ...stop }, { index: 0, finishReason: 'MAX_TOKENS' }] }];
+  t.match(whole(frames).choices, [{ index: 0, finish_reason: 'length', message: { content: 'a' } }, { index: 1, finish_reason: 'stop', message: { content: 'b' } }]);
+  t.equal(deltas(frames).filter((delta) => JSON.stringify(delta).includes('role')).length, 2);
+  t.end();
+});
+
+t.test('code that ran is shown fenced, a picture by its address, signed text with its signature', (t) => {
+  const frames = [frame([{ executableCode: { language: 'PYTHON', code: 'print(1)\n' } }, { codeExecutionResult: { outcome: 'OUTCOME_OK', output: '1\n' } }, { text: 'is ' }, { fileData: { mimeType: 'image/png', fileUri: 'http://x/a.png' } }, { text: '', thoughtSignature: 'sig' }], stop)];
+  t.match(whole(frames).choices[0]?.message, { content: '\n```python\nprint(1)\n```\n\n```\n1\n```\nis ![](http://x/a.png)', extra_content: { google: { thought_signature: 'sig' } } });
+  t.end();
+});
+
+t.test('citations count characters where Gemini counts bytes', (t) => {
+  const groundingMetadata = { groundingChunks: [{ web: { uri: 'http://a', title: 'A' } }], groundingSupports: [{ segment: { startIndex: 4, endIndex: 8, text: '😀' }, groundingChunkIndices: [0, 5] }] };
+  const frames = [frame([{ text: 'Zü' }]), frame([{ text: 'r😀 x' }], { ...stop, groundingMetadata })];
+  t.same(whole(frames, { citesSources: true }).choices[0]?.message['annotations'], [{ type: 'url_citation', url_citation: { url: 'http://a', title: 'A', start_index: 3, end_index: 5 } }]);
+  t.end();
+});
+
+t.test('log probabilities', (t) => {
+  const logprobsResult = { chosenCandidates: [{ token: 'é', logProbability: -0.5 }], topCandidates: [{ candidates: [{ token: 'é', logProbability: -0.5 }] }] };
+  const frames = [frame([{ text: 'é' }], { ...stop, logprobsResult })];
+  const plain = { token: 'é', logprob: -0.5, bytes: [195, 169] };
+  t.same(whole(frames).choices[0]?.logprobs, { content: [{ ...plain, top_logprobs: [plain] }], refusal: null });
+  t.same(events(frames).find(({ chunk }) => chunk.choices[0]?.delta.content === 'é')?.chunk.choices[0]?.logprobs, { content: [{ ...plain, top_logprobs: [plain] }], refusal: null });
+  t.end();
+});

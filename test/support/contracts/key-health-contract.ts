@@ -1,0 +1,89 @@
+import type { Test } from 'tap';
+import type { ProxyError } from '../../../src/kernel/proxy-error.ts';
+import { secret } from '../../../src/kernel/secret.ts';
+import { hostFault, keyRefused, madeUpKeys, type Start } from './started-key-pool.ts';
+
+const hour = 3_600_000;
+
+/** What makes a pool give a key up, and take it back. */
+export const keyHealthContract = (t: Test, start: Start): void => {
+  const innocent: readonly ProxyError[] = [
+    hostFault,
+    { tag: 'Unreachable', reason: 'ECONNRESET' },
+    { tag: 'TimedOut', phase: 'idle' },
+    { tag: 'LocationRefused' },
+    { tag: 'ClientGone' },
+    { tag: 'GeminiInvalid', message: 'bad field', code: null },
+    { tag: 'ModelNotFound', model: 'x', message: null },
+    { tag: 'BadSignature' },
+    { tag: 'StreamCut' },
+    { tag: 'Defect', cause: 'x' },
+  ];
+  for (const error of innocent) {
+    void t.test(`${error.tag} is never the key's fault`, async (t) => {
+      const { lease, report, pool, refusal } = await start({ keys: madeUpKeys('key-1') });
+      const lent = await lease();
+      await report(lent, error);
+      pool.learnHealth(lent.id, error);
+      await pool.settled();
+      t.equal(await refusal(), null);
+    });
+  }
+
+  void t.test('a refused key is out for all models, for seven days', async (t) => {
+    const { clock, lease, report, refusal, number } = await start({ keys: madeUpKeys('key-1') });
+    await report(await lease(), keyRefused('not valid'));
+    t.match(await refusal({ model: 'other' }), { tag: 'NoUsableKey' });
+    clock.advance(7 * 24 * hour - 1);
+    t.match(await refusal(), { tag: 'NoUsableKey' });
+    clock.advance(1);
+    t.equal(await number(), 1);
+  });
+
+  void t.test('when all keys are refused, each reason is told once, with the numbers of its keys', async (t) => {
+    const { lease, report, refusal } = await start({});
+    const [one, two, three] = [await lease(), await lease(), await lease()];
+    await report(one, keyRefused('not valid'));
+    await report(two, keyRefused('suspended'));
+    await report(three, keyRefused('not valid'));
+    t.same(await refusal(), { tag: 'NoUsableKey', reasons: ['#1, #3: not valid', '#2: suspended'] });
+  });
+
+  void t.test('a reason that holds a key gives way to plain words', async (t) => {
+    const { lease, report, refusal } = await start({ keys: madeUpKeys('odd-made-up-key') });
+    const lent = await lease();
+    for (const reason of ["Consumer 'api_key:odd-made-up-key' has been suspended", 'AIzaMadeUpKeyOfSomebodyElse is bad', '']) {
+      await report(lent, keyRefused(reason));
+      t.same(await refusal(), { tag: 'NoUsableKey', reasons: ['#1: Google says that the key is not valid'] });
+    }
+  });
+
+  void t.test('a health check that works clears a fault, and one that finds a fault sets it', async (t) => {
+    const { lease, report, pool, refusal } = await start({ keys: madeUpKeys('key-1') });
+    const { id, ...rest } = await lease();
+    await report({ id, ...rest }, keyRefused('not valid'));
+    pool.learnHealth(id, null);
+    await pool.settled();
+    t.equal(await refusal(), null);
+    pool.learnHealth(id, keyRefused('not valid'));
+    await pool.settled();
+    t.match(await refusal(), { tag: 'NoUsableKey' });
+  });
+
+  void t.test('an answer that began before the fault does not clear it', async (t) => {
+    const { clock, lease, report, refusal } = await start({ keys: madeUpKeys('key-1') });
+    const [early, other] = [await lease(), await lease()];
+    clock.advance(1000);
+    await report(other, keyRefused('not valid'));
+    clock.advance(1000);
+    await report(early, null);
+    t.match(await refusal(), { tag: 'NoUsableKey' });
+  });
+
+  void t.test('a key or a lease nobody knows changes nothing', async (t) => {
+    const { report, pool, refusal } = await start({ keys: madeUpKeys('key-1') });
+    await report({ number: 9, id: 'feedfeedfeed', secret: secret('stranger') }, keyRefused('not valid'));
+    pool.learnHealth('feedfeedfeed', keyRefused('not valid'));
+    t.equal(await refusal(), null);
+  });
+};

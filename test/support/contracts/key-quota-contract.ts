@@ -1,0 +1,100 @@
+import type { Test } from 'tap';
+import { daySpent, exhausted, hostFault, keyRefused, madeUpKeys, minuteSpent, type Start } from './started-key-pool.ts';
+
+const hour = 3_600_000;
+
+/** What a pool learns from a 429, and what it says when all keys rest. */
+export const keyQuotaContract = (t: Test, start: Start): void => {
+  const delays: readonly (readonly [string, number | null, number])[] = [
+    ['as long as Google says', 34, 34],
+    ['60 seconds when Google does not say', null, 60],
+    ['a second at least', 0, 1],
+    ['two minutes at most', 600.5, 120],
+  ];
+  for (const [words, asked, seconds] of delays) {
+    void t.test(`a key whose minute is spent rests ${words}`, async (t) => {
+      const { clock, lease, refusal, report, number } = await start({ keys: madeUpKeys('key-1') });
+      await report(await lease(), minuteSpent(asked));
+      t.same(await refusal(), exhausted(seconds, false));
+      clock.advance(seconds * 1000 - 1);
+      t.same(await refusal(), exhausted(1, false));
+      clock.advance(1);
+      t.equal(await number(), 1);
+    });
+  }
+
+  void t.test('a key whose day is spent rests until midnight in California, whatever delay Google sends', async (t) => {
+    const { clock, lease, refusal, report, number } = await start({ keys: madeUpKeys('key-1') });
+    await report(await lease(), daySpent);
+    t.same(await refusal(), exhausted(12 * 3600, true));
+    clock.advance(12 * hour - 1);
+    t.same(await refusal(), exhausted(1, true));
+    clock.advance(1);
+    t.equal(await number(), 1);
+  });
+
+  void t.test('a rest is for one model', async (t) => {
+    const { lease, refusal, report, number } = await start({ keys: madeUpKeys('key-1') });
+    await report(await lease(), daySpent);
+    t.equal((await refusal())?.tag, 'KeysExhausted');
+    t.equal(await number({ model: 'other' }), 1);
+  });
+
+  void t.test('keys of one project rest together; their health is their own', async (t) => {
+    const { lease, report, number, refusal } = await start({ keys: madeUpKeys('key-1@a', 'key-2@a', 'key-3') });
+    const [first, second] = [await lease(), await lease()];
+    await report(second, minuteSpent(30));
+    t.equal(await number(), 3);
+    t.equal(await number(), 3);
+    await report(first, keyRefused('not valid'), 'other');
+    t.equal(await number({ model: 'other' }), 2);
+    t.equal(await refusal({ model: 'other' }), null);
+  });
+
+  void t.test('a minute spent after the day was spent does not wake the key sooner', async (t) => {
+    const { clock, lease, report, refusal } = await start({ keys: madeUpKeys('key-1') });
+    const [early, late] = [await lease(), await lease()];
+    await report(early, daySpent);
+    await report(late, minuteSpent(5));
+    clock.advance(120_000);
+    t.match(await refusal(), { tag: 'KeysExhausted', forToday: true });
+  });
+
+  void t.test('a success never ends a rest', async (t) => {
+    const { lease, report, refusal } = await start({ keys: madeUpKeys('key-1') });
+    const [early, late] = [await lease(), await lease()];
+    await report(early, daySpent);
+    await report(late, null);
+    t.match(await refusal(), { tag: 'KeysExhausted', forToday: true });
+  });
+
+  void t.test('a day that was spent before midnight, but told after it, costs a minute of the new day', async (t) => {
+    const { clock, lease, report, refusal } = await start({ keys: madeUpKeys('key-1') }, '2026-11-25T07:59:58Z');
+    const late = await lease();
+    clock.advance(4000);
+    await report(late, daySpent);
+    t.same(await refusal(), exhausted(60, false));
+  });
+
+  void t.test('all out: the soonest wake is told at once; for today only when every healthy key is out for the day', async (t) => {
+    const { lease, report, refusal } = await start({});
+    const [one, two, three] = [await lease(), await lease(), await lease()];
+    await report(one, daySpent);
+    await report(two, minuteSpent(40));
+    await report(three, minuteSpent(20));
+    t.same(await refusal(), exhausted(20, false));
+    await report(three, keyRefused('not valid'));
+    t.same(await refusal(), exhausted(40, false));
+    await report(two, keyRefused('not valid'));
+    t.same(await refusal(), exhausted(12 * 3600, true));
+  });
+
+  void t.test('when every key was tried and the host was at fault, one second is told and no key is blamed', async (t) => {
+    const { lease, report, refusal } = await start({ keys: madeUpKeys('key-1', 'key-2') });
+    const [one, two] = [await lease(), await lease()];
+    await report(one, hostFault);
+    await report(two, daySpent);
+    t.same(await refusal({ tried: new Set([one.id, two.id]) }), exhausted(1, false));
+    t.equal(await refusal(), null);
+  });
+};
