@@ -26,16 +26,16 @@ const weight = (conversation: string, id: string): string =>
  * Rendezvous hashing: each conversation ranks all keys in an order of its own and takes the first that is ready. When
  * a key goes out, only its conversations move; when it is back, they come home.
  */
-const byConversation = <A extends Candidate>(ready: readonly A[], conversation: string): A | undefined =>
+const byConversation = (ready: readonly Candidate[], conversation: string): Candidate | undefined =>
   ready
     .map((candidate) => ({ candidate, weight: weight(conversation, candidate.id) }))
-    .reduce<{ readonly candidate: A; readonly weight: string } | undefined>(
+    .reduce<{ readonly candidate: Candidate; readonly weight: string } | undefined>(
       (best, next) => (best === undefined || next.weight > best.weight ? next : best),
       undefined,
     )?.candidate;
 
-const byTurn = <A extends Candidate>(ready: readonly A[]): A | undefined =>
-  ready.reduce<A | undefined>(
+const byTurn = (ready: readonly Candidate[]): Candidate | undefined =>
+  ready.reduce<Candidate | undefined>(
     (best, next) => (best === undefined || next.lastTurn < best.lastTurn ? next : best),
     undefined,
   );
@@ -63,10 +63,10 @@ const exhausted = (healthy: readonly Candidate[], now: number): ProxyError => {
  * when one of them is ready but was tried for this request: then not quota but the host failed, and the caller that
  * holds the host's own error should rather answer with that.
  */
-export const chooseKey = <A extends Candidate>(
-  candidates: readonly A[],
+export const chooseKey = (
+  candidates: readonly Candidate[],
   { wish, strategy, now }: Choice,
-): E.Either<ProxyError, A> => {
+): E.Either<ProxyError, Candidate> => {
   if (candidates.length === 0) return E.left({ tag: 'NoKeysConfigured' });
   const healthy = candidates.filter(({ fault }) => fault === null);
   if (healthy.length === 0) return E.left({ tag: 'NoUsableKey', reasons: reasonsOf(candidates) });

@@ -58,10 +58,11 @@ export const candidatesOf = (
   ledger: KeyLedger,
   keys: readonly PoolKey[],
   { model, now }: { readonly model: string; readonly now: number },
-): readonly (Candidate & PoolKey)[] => {
+): readonly Candidate[] => {
   const turns = ledger.turns.get(model)?.of;
   return keys.map((key) => ({
-    ...key,
+    id: key.id,
+    number: key.number,
     fault: faultOf(ledger, key, now),
     rest: restOf(ledger.rests.get(key.group), model, now),
     lastTurn: turns?.get(key.id) ?? 0,
@@ -79,7 +80,11 @@ export const countFor = (
 };
 
 /** Notes that the key was lent, which puts it behind all others for this model. */
-export const lent = (ledger: KeyLedger, key: PoolKey, { model, now }: { readonly model: string; readonly now: number }): void => {
+export const lent = (
+  ledger: KeyLedger,
+  key: PoolKey,
+  { model, now }: { readonly model: string; readonly now: number },
+): void => {
   const turns = ledger.turns.get(model) ?? { next: 1, of: new Map<string, number>() };
   turns.of.set(key.id, turns.next);
   turns.next += 1;

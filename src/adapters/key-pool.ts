@@ -5,7 +5,7 @@ import type { Secret } from '../kernel/secret.ts';
 import type { Lease, LeaseKey, Log, Now, ReportKey } from '../ports/capabilities.ts';
 import { chooseKey, type KeyStrategy } from './choose-key.ts';
 import { candidatesOf, countFor, keyLedger, lent, type KeyLedger, type PoolKey } from './key-ledger.ts';
-import { shownReason } from './key-reason.ts';
+import { shownReason, type Refusal } from './key-reason.ts';
 import { restore, snapshotOf, type KeySnapshot } from './key-snapshot.ts';
 import { healthAfter, restAfter, type Attempt } from './key-state.ts';
 import { keyStatus, type KeyPoolStatus } from './key-status.ts';
@@ -40,9 +40,11 @@ const leaseOf = ({ number, id, secret }: PoolKey): Lease => ({ number, id, secre
 
 type Pool = { readonly keys: readonly PoolKey[]; readonly ledger: KeyLedger; readonly log: Log };
 
-const learnFault = ({ keys, ledger, log }: Pool, key: PoolKey, { error, ...attempt }: Attempt & { readonly error: ProxyError | null }): void => {
-  const secrets = keys.map(({ secret }) => secret.reveal());
-  const told = error?.tag === 'KeyRefused' ? { ...error, reason: shownReason(error, secrets) } : error;
+type Ended = Attempt & { readonly error: ProxyError | null };
+
+const learnFault = ({ keys, ledger, log }: Pool, key: PoolKey, { error, ...attempt }: Ended): void => {
+  const reasonOf = (refusal: Refusal): string => shownReason(refusal, keys.map(({ secret }) => secret));
+  const told = error?.tag === 'KeyRefused' ? { ...error, reason: reasonOf(error) } : error;
   const before = ledger.faults.get(key.id) ?? null;
   const after = healthAfter(before, told, attempt);
   if (after === null) ledger.faults.delete(key.id);
@@ -61,7 +63,7 @@ const learnQuota = ({ ledger, log }: Pool, key: PoolKey, { model, error, ...atte
   log('info', 'A key has spent its quota', { key: key.number, model, period: error.period });
 };
 
-const learnAttempt = (pool: Pool, key: PoolKey, ended: Attempt & { readonly model: string; readonly error: ProxyError | null }): void => {
+const learnAttempt = (pool: Pool, key: PoolKey, ended: Ended & { readonly model: string }): void => {
   const { error, now } = ended;
   learnFault(pool, key, ended);
   if (error === null) countFor(pool.ledger, key, { what: 'ok', now });

@@ -1,4 +1,5 @@
 import type { KeyFault, ProxyError } from '../kernel/proxy-error.ts';
+import type { Secret } from '../kernel/secret.ts';
 
 const words: Readonly<Record<KeyFault, string>> = {
   invalid: 'Google says that the key is not valid',
@@ -7,6 +8,9 @@ const words: Readonly<Record<KeyFault, string>> = {
   denied: 'Google denies the key access to the Gemini API',
 };
 
+/** The error of a key that Google turned away. */
+export type Refusal = Extract<ProxyError, { readonly tag: 'KeyRefused' }>;
+
 const mostLength = 300;
 
 /**
@@ -14,9 +18,11 @@ const mostLength = 300;
  * of ours, or anything that looks like a key, gives way to plain words for the fault.
  */
 export const shownReason = (
-  { fault, reason }: Extract<ProxyError, { readonly tag: 'KeyRefused' }>,
-  secrets: readonly string[],
+  { fault, reason }: Refusal,
+  secrets: readonly Secret[],
 ): string => {
-  const holdsKey = /AIza[\w-]{8,}|AQ\.[\w-]{8,}/.test(reason) || secrets.some((secret) => secret !== '' && reason.includes(secret));
+  const holdsKey =
+    /AIza[\w-]{8,}|AQ\.[\w-]{8,}/.test(reason) ||
+    secrets.some(({ reveal }) => reveal() !== '' && reason.includes(reveal()));
   return reason === '' || holdsKey ? words[fault] : reason.slice(0, mostLength);
 };

@@ -19,7 +19,11 @@ export type SignatureBounds = {
 };
 
 /** 5,000 entries, 16 Mi characters in memory, the newest 2 Mi on disk. */
-export const signatureBounds: SignatureBounds = { mostEntries: 5000, mostCharacters: 16 * 1024 ** 2, mostKept: 2 * 1024 ** 2 };
+export const signatureBounds: SignatureBounds = {
+  mostEntries: 5000,
+  mostCharacters: 16 * 1024 ** 2,
+  mostKept: 2 * 1024 ** 2,
+};
 
 export type SignatureMemory = {
   readonly recallSignatures: RecallSignatures;

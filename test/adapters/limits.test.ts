@@ -6,7 +6,12 @@ import { callers } from '../../src/adapters/callers.ts';
 import { decodeDayCounts, type DayCountsSnapshot } from '../../src/adapters/day-counts.ts';
 import { limiter } from '../../src/adapters/limiter.ts';
 import { recentMap } from '../../src/adapters/recent-map.ts';
-import { decodeSignatures, signatureMemory, type SignatureBounds, type SignaturesSnapshot } from '../../src/adapters/signature-memory.ts';
+import {
+  decodeSignatures,
+  signatureMemory,
+  type SignatureBounds,
+  type SignaturesSnapshot,
+} from '../../src/adapters/signature-memory.ts';
 import type { StateFile } from '../../src/adapters/state-file.ts';
 import { callersContract } from '../support/contracts/callers-contract.ts';
 import { fakeClock } from '../support/contracts/fake-clock.ts';
@@ -34,16 +39,16 @@ const fakeStore = <A>(decode: (value: unknown) => E.Either<unknown, A>): FakeSto
 const hour = 3_600_000;
 const noon = '2026-11-24T12:00:00Z';
 
-void t.test('a limiter in memory', async (t) => {
+const daily = (most: number, mostAddresses?: number, store?: StateFile<DayCountsSnapshot>) => {
+  const clock = fakeClock(noon);
+  const takePermit = limiter({ perMinute: 0, perDayPerAddress: most }, { ...clock, store, mostAddresses });
+  return { clock, take: async (address = '203.0.113.7') => E.toUnion(await takePermit(address)()) };
+};
+
+t.test('a limiter in memory', async (t) => {
   limiterContract(t, async (settings, { now, monotonic }) => limiter(settings, { now, monotonic }));
 
-  const daily = (most: number, mostAddresses?: number, store?: StateFile<DayCountsSnapshot>) => {
-    const clock = fakeClock(noon);
-    const takePermit = limiter({ perMinute: 0, perDayPerAddress: most }, { ...clock, store, mostAddresses });
-    return { clock, take: async (address = '203.0.113.7') => E.toUnion(await takePermit(address)()) };
-  };
-
-  void t.test('a clock that jumps back never reopens a spent day', async (t) => {
+  t.test('a clock that jumps back never reopens a spent day', async (t) => {
     const { clock, take } = daily(1);
     await take();
     clock.jump(-24 * hour);
@@ -54,7 +59,7 @@ void t.test('a limiter in memory', async (t) => {
     t.match(await take(), { tag: 'LimitReached' }, 'nor the return of the right time');
   });
 
-  void t.test('a clock that was far ahead holds nobody longer than a day', async (t) => {
+  t.test('a clock that was far ahead holds nobody longer than a day', async (t) => {
     const { clock, take } = daily(1);
     clock.jump(3650 * 24 * hour);
     await take();
@@ -65,7 +70,7 @@ void t.test('a limiter in memory', async (t) => {
     t.match(await take(), { remaining: 0 });
   });
 
-  void t.test('a clock that jumps forward gives one new day', async (t) => {
+  t.test('a clock that jumps forward gives one new day', async (t) => {
     const { clock, take } = daily(1);
     await take();
     clock.jump(24 * hour);
@@ -76,7 +81,7 @@ void t.test('a limiter in memory', async (t) => {
     t.match(await take(), { tag: 'LimitReached' });
   });
 
-  void t.test('a wall clock that jumps does not move the minute', async (t) => {
+  t.test('a wall clock that jumps does not move the minute', async (t) => {
     const clock = fakeClock(noon);
     const takePermit = limiter({ perMinute: 1, perDayPerAddress: 0 }, clock);
     await takePermit('203.0.113.7')();
@@ -86,7 +91,7 @@ void t.test('a limiter in memory', async (t) => {
     t.match(await takePermit('203.0.113.7')(), { left: { tag: 'LimitReached', limit: 'minute' } });
   });
 
-  void t.test('an address at its limit outlasts a flood of others', async (t) => {
+  t.test('an address at its limit outlasts a flood of others', async (t) => {
     const { take } = daily(2, 100);
     await take('203.0.113.7');
     await take('203.0.113.7');
@@ -95,7 +100,7 @@ void t.test('a limiter in memory', async (t) => {
     t.match(await take('10.0.0.1'), { remaining: 1 }, 'one of the others was forgotten');
   });
 
-  void t.test('a restart keeps the counts, and the file holds no address', async (t) => {
+  t.test('a restart keeps the counts, and the file holds no address', async (t) => {
     const store = fakeStore<DayCountsSnapshot>(decodeDayCounts);
     const before = daily(2, 100, store);
     await before.take('203.0.113.7');
@@ -107,7 +112,7 @@ void t.test('a limiter in memory', async (t) => {
     t.match(await after.take('203.0.113.7'), { remaining: 1 });
   });
 
-  void t.test('each day hashes the addresses anew', async (t) => {
+  t.test('each day hashes the addresses anew', async (t) => {
     const store = fakeStore<DayCountsSnapshot>(decodeDayCounts);
     const { clock, take } = daily(2, 100, store);
     await take();
@@ -120,7 +125,7 @@ void t.test('a limiter in memory', async (t) => {
   });
 });
 
-void t.test('whom an address counts as', async (t) => {
+t.test('whom an address counts as', async (t) => {
   const table: readonly (readonly [string, string])[] = [
     ['203.0.113.7', '203.0.113.7'],
     ['::ffff:203.0.113.7', '203.0.113.7'],
@@ -143,7 +148,7 @@ void t.test('whom an address counts as', async (t) => {
   for (const [address, group] of table) t.equal(addressGroup(address), group, address === '' ? '(empty)' : address);
 });
 
-void t.test('a map of recent things', async (t) => {
+t.test('a map of recent things', async (t) => {
   const map = recentMap<number>(2);
   map.set('a', 1);
   map.set('b', 2);
@@ -156,10 +161,10 @@ void t.test('a map of recent things', async (t) => {
   t.equal(sparing.get('0'), undefined);
 });
 
-void t.test('a door in memory', async (t) => {
+t.test('a door in memory', async (t) => {
   callersContract(t, async (settings, { monotonic }) => callers(settings, { monotonic }));
 
-  void t.test('remembers only so many addresses, the latest ones', async (t) => {
+  t.test('remembers only so many addresses, the latest ones', async (t) => {
     const { monotonic } = fakeClock(noon);
     const check = callers({ password: secret('made-up'), allowDefaultPassword: true }, { monotonic, mostAddresses: 2 });
     const guess = (address: string) => check({ address, credential: secret('guess'), fromOwnNetwork: false });
@@ -171,10 +176,10 @@ void t.test('a door in memory', async (t) => {
   });
 });
 
-void t.test('a signature memory in memory', async (t) => {
+t.test('a signature memory in memory', async (t) => {
   signatureMemoryContract(t, async (bounds) => ({ ...signatureMemory(bounds), settled: async () => undefined }));
 
-  void t.test('a restart keeps the newest, as many as may stand on disk', async (t) => {
+  t.test('a restart keeps the newest, as many as may stand on disk', async (t) => {
     const store = fakeStore<SignaturesSnapshot>(decodeSignatures);
     const bounds: SignatureBounds = { mostEntries: 100, mostCharacters: 10_000, mostKept: 500 };
     const ids = ['a', 'b', 'c', 'd'];
@@ -183,6 +188,6 @@ void t.test('a signature memory in memory', async (t) => {
     t.ok(store.text().length <= 500);
     const after = signatureMemory(bounds, { store });
     t.same([...(await after.recallSignatures(ids)).keys()], ['b', 'c', 'd']);
-    t.equal(decodeSignatures([{ callId: 1 }])._tag, 'Left');
+    t.ok(E.isLeft(decodeSignatures([{ callId: 1 }])));
   });
 });

@@ -23,7 +23,7 @@ const keep = async (file: StateFile<Kept>, count: number): Promise<void> => {
   await file.flush();
 };
 
-void t.test('what was saved is loaded by the next process, from a file for its owner alone', async (t) => {
+t.test('what was saved is loaded by the next process, from a file for its owner alone', async (t) => {
   const path = join(t.testdir(), 'state.json');
   const { file, lines } = opened(path);
   t.equal(file.load(), null);
@@ -34,7 +34,7 @@ void t.test('what was saved is loaded by the next process, from a file for its o
   t.same(lines, []);
 });
 
-void t.test('a missing folder is made', async (t) => {
+t.test('a missing folder is made', async (t) => {
   const path = join(t.testdir(), 'a', 'b', 'state.json');
   const { file, lines } = opened(path);
   t.equal(file.load(), null);
@@ -43,14 +43,14 @@ void t.test('a missing folder is made', async (t) => {
   t.same(lines, []);
 });
 
-void t.test('a save alone reaches the disk after the delay', async (t) => {
+t.test('a save alone reaches the disk after the delay', async (t) => {
   const path = join(t.testdir(), 'state.json');
   opened(path, 1).file.save(() => ({ count: 1 }));
   while (!existsSync(path)) await new Promise((resolve) => setTimeout(resolve, 1));
   t.same(opened(path).file.load(), { count: 1 });
 });
 
-void t.test('a damaged file is ignored with one warning, and overwritten', async (t) => {
+t.test('a damaged file is ignored with one warning, and overwritten', async (t) => {
   for (const content of ['', '{"count":', '{"count":"many"}', 'null', '\u0000\u0001']) {
     const path = join(t.testdir(), 'state.json');
     writeFileSync(path, content);
@@ -63,7 +63,7 @@ void t.test('a damaged file is ignored with one warning, and overwritten', async
   }
 });
 
-void t.test('a folder that cannot be written costs one warning and nothing else', async (t) => {
+t.test('a folder that cannot be written costs one warning and nothing else', async (t) => {
   const parent = join(t.testdir({ 'not-a-folder': 'text' }), 'not-a-folder');
   const { file, lines } = opened(join(parent, 'state.json'));
   t.equal(file.load(), null);
@@ -84,7 +84,7 @@ const withoutRename = (t: Test): void => {
   });
 };
 
-void t.test('a write that ends before the rename leaves the old content', async (t) => {
+t.test('a write that ends before the rename leaves the old content', async (t) => {
   const path = join(t.testdir(), 'state.json');
   const { file, lines } = opened(path);
   await keep(file, 1);
@@ -99,15 +99,20 @@ void t.test('a write that ends before the rename leaves the old content', async 
   t.equal(readFileSync(path, 'utf8'), '{"count":2}', 'what could not be written was not lost');
 });
 
-void t.test('what a crash left behind is removed once it is old', async (t) => {
-  const folder = t.testdir({ 'state.json': '{"count":1}', 'state.json.aa.tmp': '{"cou', 'state.json.bb.tmp': '{"c', 'other.tmp': '' });
-  utimesSync(join(folder, 'state.json.aa.tmp'), 1, 1);
+t.test('what a crash left behind is removed once it is old', async (t) => {
+  const folder = t.testdir({
+    'state.json': '{"count":1}',
+    'state.json.aa.tmp': '{"cou',
+    'state.json.bb.tmp': '{"c',
+    'other.tmp': '',
+  });
+  utimesSync(join(folder, 'state.json.bb.tmp'), 1, 1);
   t.same(opened(join(folder, 'state.json')).file.load(), { count: 1 });
-  while (existsSync(join(folder, 'state.json.aa.tmp'))) await new Promise((resolve) => setTimeout(resolve, 1));
-  t.same(readdirSync(folder).toSorted(), ['other.tmp', 'state.json', 'state.json.bb.tmp']);
+  while (existsSync(join(folder, 'state.json.bb.tmp'))) await new Promise((resolve) => setTimeout(resolve, 1));
+  t.same(readdirSync(folder).toSorted(), ['other.tmp', 'state.json', 'state.json.aa.tmp']);
 });
 
-void t.test('a folder in the place of the file costs one warning', async (t) => {
+t.test('a folder in the place of the file costs one warning', async (t) => {
   const path = join(t.testdir(), 'state.json');
   mkdirSync(path);
   const { file, lines } = opened(path);
@@ -116,7 +121,11 @@ void t.test('a folder in the place of the file costs one warning', async (t) => 
   t.same(lines, ['warn State cannot be kept on disk; it stays in memory {"file":"state.json","code":"EISDIR"}']);
 });
 
-type Gate = { readonly write: (value: number) => Promise<boolean>; readonly finish: (ok: boolean) => void; readonly begun: number[] };
+type Gate = {
+  readonly write: (value: number) => Promise<boolean>;
+  readonly finish: (ok: boolean) => void;
+  readonly begun: readonly number[];
+};
 
 const gate = (): Gate => {
   const begun: number[] = [];
@@ -133,14 +142,16 @@ const gate = (): Gate => {
 
 const tick = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-void t.test('one write at a time: what comes meanwhile waits, and only the latest of it is written', async (t) => {
+t.test('one write at a time: what comes meanwhile waits, and only the latest of it is written', async (t) => {
   const { write, begun, finish } = gate();
   const writer = latestWriter(write, 60_000);
   writer.save(() => 1);
   writer.save(() => 2);
-  const flushed = Promise.all([writer.flush(), writer.flush()]);
+  const done: string[] = [];
+  const flushed = [writer.flush().then(() => done.push('first')), writer.flush().then(() => done.push('second'))];
   await tick();
   t.same(begun, [2]);
+  t.same(done, [], 'a flush waits for the write that is under way');
   writer.save(() => 3);
   writer.save(() => 4);
   await tick();
@@ -148,13 +159,14 @@ void t.test('one write at a time: what comes meanwhile waits, and only the lates
   finish(true);
   await tick();
   t.same(begun, [2, 4]);
+  t.same(done, []);
   finish(true);
-  await flushed;
+  await Promise.all(flushed);
   await writer.flush();
   t.same(begun, [2, 4]);
 });
 
-void t.test('a failed write is tried again by the next flush, with the latest value', async (t) => {
+t.test('a failed write is tried again by the next flush, with the latest value', async (t) => {
   const { write, begun, finish } = gate();
   const writer = latestWriter(write, 60_000);
   writer.save(() => 1);

@@ -25,7 +25,7 @@ const started = (make: MakeCallers) => async (settings: Partial<CallersSettings>
 type Start = ReturnType<typeof started>;
 
 const guessing = (t: Test, start: Start): void => {
-  void t.test('after fifteen wrong passwords an address waits, even with the right one', async (t) => {
+  t.test('after fifteen wrong passwords an address waits, even with the right one', async (t) => {
     const { clock, knock } = await start({});
     for (let each = 0; each < 15; each += 1) t.same(knock({ password: `guess ${each}` }), { tag: 'WrongPassword' });
     t.same(knock({ password: 'guess' }), { tag: 'TooManyGuesses', retryAfterSeconds: 5 });
@@ -37,7 +37,7 @@ const guessing = (t: Test, start: Start): void => {
     t.equal(knock(), 'in');
   });
 
-  void t.test('one guess comes back every five seconds, fifteen at most', async (t) => {
+  t.test('one guess comes back every five seconds, fifteen at most', async (t) => {
     const { clock, knock } = await start({});
     const wrong = (): unknown => knock({ password: 'guess' });
     for (let each = 0; each < 15; each += 1) wrong();
@@ -52,7 +52,7 @@ const guessing = (t: Test, start: Start): void => {
     t.match(wrong(), { tag: 'TooManyGuesses' });
   });
 
-  void t.test('a good password gives no guesses back', async (t) => {
+  t.test('a good password gives no guesses back', async (t) => {
     const { knock } = await start({});
     for (let each = 0; each < 14; each += 1) knock({ password: 'guess' });
     t.equal(knock(), 'in');
@@ -60,7 +60,7 @@ const guessing = (t: Test, start: Start): void => {
     t.match(knock({ password: 'guess' }), { tag: 'TooManyGuesses' });
   });
 
-  void t.test('all of an IPv6 network guesses from one bucket', async (t) => {
+  t.test('all of an IPv6 network guesses from one bucket', async (t) => {
     const { knock } = await start({});
     for (let each = 0; each < 15; each += 1) knock({ password: 'guess', address: `2001:db8::${each}` });
     t.match(knock({ address: '2001:db8::ffff' }), { tag: 'TooManyGuesses' });
@@ -71,7 +71,7 @@ const guessing = (t: Test, start: Start): void => {
 export const callersContract = (t: Test, make: MakeCallers): void => {
   const start = started(make);
 
-  void t.test('the right password opens, a wrong one does not', async (t) => {
+  t.test('the right password opens, a wrong one does not', async (t) => {
     const { knock } = await start({});
     t.equal(knock(), 'in');
     for (const password of ['made-up', 'made-up password ', 'MADE-UP PASSWORD', 'x'.repeat(10_000), 'пароль']) {
@@ -79,14 +79,14 @@ export const callersContract = (t: Test, make: MakeCallers): void => {
     }
   });
 
-  void t.test('a missing or empty password is told so and costs no guess', async (t) => {
+  t.test('a missing or empty password is told so and costs no guess', async (t) => {
     const { knock } = await start({});
     for (let each = 0; each < 20; each += 1) t.same(knock({ password: null }), { tag: 'NoPassword' });
     t.same(knock({ password: '' }), { tag: 'NoPassword' });
     t.equal(knock(), 'in');
   });
 
-  void t.test('an empty password in force lets nobody in', async (t) => {
+  t.test('an empty password in force lets nobody in', async (t) => {
     const { knock } = await start({ password: secret('') });
     t.same(knock({ password: '' }), { tag: 'NoPassword' });
     t.same(knock({ password: '123' }), { tag: 'WrongPassword' });
@@ -94,12 +94,12 @@ export const callersContract = (t: Test, make: MakeCallers): void => {
 
   guessing(t, start);
 
-  void t.test('the default password works unless it is disallowed', async (t) => {
+  t.test('the default password works unless it is disallowed', async (t) => {
     const { knock } = await start({ password: secret('123') });
     t.equal(knock({ password: '123' }), 'in');
   });
 
-  void t.test('a disallowed default password works from its own network only, and is told to none who guessed wrong', async (t) => {
+  t.test('a disallowed default password works from its own network only, and is told to none who guessed wrong', async (t) => {
     const { knock } = await start({ password: secret('123'), allowDefaultPassword: false });
     t.same(knock({ password: '123' }), { tag: 'DefaultPasswordRefused' });
     t.equal(knock({ password: '123', fromOwnNetwork: true }), 'in');
@@ -107,7 +107,7 @@ export const callersContract = (t: Test, make: MakeCallers): void => {
     t.same(knock({ password: null }), { tag: 'NoPassword' });
   });
 
-  void t.test('a password of one\'s own is not held to that', async (t) => {
+  t.test('a password of one\'s own is not held to that', async (t) => {
     const { knock } = await start({ allowDefaultPassword: false });
     t.equal(knock(), 'in');
   });

@@ -10,37 +10,37 @@ const numbers = async ({ number }: StartedPool, count: number, change?: Partial<
 
 /** Which key a pool lends. */
 export const keyChoiceContract = (t: Test, start: Start): void => {
-  void t.test('no key at all is an error of its own', async (t) => {
+  t.test('no key at all is an error of its own', async (t) => {
     const { refusal } = await start({ keys: [] });
     t.same(await refusal(), { tag: 'NoKeysConfigured' });
   });
 
-  void t.test('a lease says the place of the key and a hash of it', async (t) => {
+  t.test('a lease says the place of the key and a hash of it', async (t) => {
     const { lease } = await start({ keys: madeUpKeys('key-1') });
     const { number, id, secret: lent } = await lease();
     t.same([number, id, lent.reveal()], [1, 'be2974546978', 'key-1']);
   });
 
-  void t.test('the keys take turns, for each model on its own', async (t) => {
+  t.test('the keys take turns, for each model on its own', async (t) => {
     const pool = await start({});
     t.same(await numbers(pool, 4), [1, 2, 3, 1]);
     t.same(await numbers(pool, 2, { model: 'other' }), [1, 2]);
     t.same(await numbers(pool, 2), [2, 3]);
   });
 
-  void t.test('a resting key leaves its turns to all the others alike', async (t) => {
+  t.test('a resting key leaves its turns to all the others alike', async (t) => {
     const pool = await start({});
     await pool.report(await pool.lease(), daySpent);
     t.same(await numbers(pool, 4), [2, 3, 2, 3]);
   });
 
-  void t.test('a key that was tried is not lent again for the same request', async (t) => {
+  t.test('a key that was tried is not lent again for the same request', async (t) => {
     const { lease, number } = await start({});
     const first = await lease();
     t.equal(await number({ tried: new Set([first.id]) }), 2);
   });
 
-  void t.test('the preferred key goes first while it is ready', async (t) => {
+  t.test('the preferred key goes first while it is ready', async (t) => {
     const { pool, report, number } = await start({});
     const third = pool.allKeys()[2];
     t.ok(third);
@@ -52,7 +52,7 @@ export const keyChoiceContract = (t: Test, start: Start): void => {
     t.equal(await number({ preferred: third.id }), 2);
   });
 
-  void t.test('sticky: a conversation stays on its key, and only those of a resting key move, until it is back', async (t) => {
+  t.test('sticky: a conversation stays on its key, and only those of a resting key move, until it is back', async (t) => {
     const pool = await start({ strategy: 'sticky', keys: madeUpKeys('key-1', 'key-2', 'key-3', 'key-4') });
     const names = Array.from({ length: 40 }, (_, each) => `conversation ${each}`);
     const keysOf = async (): Promise<readonly number[]> => {
@@ -61,7 +61,7 @@ export const keyChoiceContract = (t: Test, start: Start): void => {
       return seen;
     };
     const before = await keysOf();
-    t.same([...new Set(before)].toSorted(), [1, 2, 3, 4], 'all keys have conversations');
+    t.same(new Set(before), new Set([1, 2, 3, 4]), 'all keys have conversations');
     t.same(await keysOf(), before);
     const second = pool.pool.allKeys()[1];
     if (second !== undefined) await pool.report(second, minuteSpent(60));
@@ -72,7 +72,7 @@ export const keyChoiceContract = (t: Test, start: Start): void => {
     t.same(await keysOf(), before);
   });
 
-  void t.test('sticky without a conversation takes turns', async (t) => {
+  t.test('sticky without a conversation takes turns', async (t) => {
     t.same(await numbers(await start({ strategy: 'sticky' }), 4), [1, 2, 3, 1]);
   });
 };

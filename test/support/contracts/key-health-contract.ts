@@ -20,7 +20,7 @@ export const keyHealthContract = (t: Test, start: Start): void => {
     { tag: 'Defect', cause: 'x' },
   ];
   for (const error of innocent) {
-    void t.test(`${error.tag} is never the key's fault`, async (t) => {
+    t.test(`${error.tag} is never the key's fault`, async (t) => {
       const { lease, report, pool, refusal } = await start({ keys: madeUpKeys('key-1') });
       const lent = await lease();
       await report(lent, error);
@@ -30,7 +30,7 @@ export const keyHealthContract = (t: Test, start: Start): void => {
     });
   }
 
-  void t.test('a refused key is out for all models, for seven days', async (t) => {
+  t.test('a refused key is out for all models, for seven days', async (t) => {
     const { clock, lease, report, refusal, number } = await start({ keys: madeUpKeys('key-1') });
     await report(await lease(), keyRefused('not valid'));
     t.match(await refusal({ model: 'other' }), { tag: 'NoUsableKey' });
@@ -40,7 +40,7 @@ export const keyHealthContract = (t: Test, start: Start): void => {
     t.equal(await number(), 1);
   });
 
-  void t.test('when all keys are refused, each reason is told once, with the numbers of its keys', async (t) => {
+  t.test('when all keys are refused, each reason is told once, with the numbers of its keys', async (t) => {
     const { lease, report, refusal } = await start({});
     const [one, two, three] = [await lease(), await lease(), await lease()];
     await report(one, keyRefused('not valid'));
@@ -49,7 +49,7 @@ export const keyHealthContract = (t: Test, start: Start): void => {
     t.same(await refusal(), { tag: 'NoUsableKey', reasons: ['#1, #3: not valid', '#2: suspended'] });
   });
 
-  void t.test('a reason that holds a key gives way to plain words', async (t) => {
+  t.test('a reason that holds a key gives way to plain words', async (t) => {
     const { lease, report, refusal } = await start({ keys: madeUpKeys('odd-made-up-key') });
     const lent = await lease();
     for (const reason of ["Consumer 'api_key:odd-made-up-key' has been suspended", 'AIzaMadeUpKeyOfSomebodyElse is bad', '']) {
@@ -58,7 +58,7 @@ export const keyHealthContract = (t: Test, start: Start): void => {
     }
   });
 
-  void t.test('a health check that works clears a fault, and one that finds a fault sets it', async (t) => {
+  t.test('a health check that works clears a fault, and one that finds a fault sets it', async (t) => {
     const { lease, report, pool, refusal } = await start({ keys: madeUpKeys('key-1') });
     const { id, ...rest } = await lease();
     await report({ id, ...rest }, keyRefused('not valid'));
@@ -70,7 +70,7 @@ export const keyHealthContract = (t: Test, start: Start): void => {
     t.match(await refusal(), { tag: 'NoUsableKey' });
   });
 
-  void t.test('an answer that began before the fault does not clear it', async (t) => {
+  t.test('an answer that began before the fault does not clear it', async (t) => {
     const { clock, lease, report, refusal } = await start({ keys: madeUpKeys('key-1') });
     const [early, other] = [await lease(), await lease()];
     clock.advance(1000);
@@ -80,7 +80,7 @@ export const keyHealthContract = (t: Test, start: Start): void => {
     t.match(await refusal(), { tag: 'NoUsableKey' });
   });
 
-  void t.test('a key or a lease nobody knows changes nothing', async (t) => {
+  t.test('a key or a lease nobody knows changes nothing', async (t) => {
     const { report, pool, refusal } = await start({ keys: madeUpKeys('key-1') });
     await report({ number: 9, id: 'feedfeedfeed', secret: secret('stranger') }, keyRefused('not valid'));
     pool.learnHealth('feedfeedfeed', keyRefused('not valid'));

@@ -12,7 +12,7 @@ export const keyQuotaContract = (t: Test, start: Start): void => {
     ['two minutes at most', 600.5, 120],
   ];
   for (const [words, asked, seconds] of delays) {
-    void t.test(`a key whose minute is spent rests ${words}`, async (t) => {
+    t.test(`a key whose minute is spent rests ${words}`, async (t) => {
       const { clock, lease, refusal, report, number } = await start({ keys: madeUpKeys('key-1') });
       await report(await lease(), minuteSpent(asked));
       t.same(await refusal(), exhausted(seconds, false));
@@ -23,7 +23,7 @@ export const keyQuotaContract = (t: Test, start: Start): void => {
     });
   }
 
-  void t.test('a key whose day is spent rests until midnight in California, whatever delay Google sends', async (t) => {
+  t.test('a key whose day is spent rests until midnight in California, whatever delay Google sends', async (t) => {
     const { clock, lease, refusal, report, number } = await start({ keys: madeUpKeys('key-1') });
     await report(await lease(), daySpent);
     t.same(await refusal(), exhausted(12 * 3600, true));
@@ -33,14 +33,14 @@ export const keyQuotaContract = (t: Test, start: Start): void => {
     t.equal(await number(), 1);
   });
 
-  void t.test('a rest is for one model', async (t) => {
+  t.test('a rest is for one model', async (t) => {
     const { lease, refusal, report, number } = await start({ keys: madeUpKeys('key-1') });
     await report(await lease(), daySpent);
     t.equal((await refusal())?.tag, 'KeysExhausted');
     t.equal(await number({ model: 'other' }), 1);
   });
 
-  void t.test('keys of one project rest together; their health is their own', async (t) => {
+  t.test('keys of one project rest together; their health is their own', async (t) => {
     const { lease, report, number, refusal } = await start({ keys: madeUpKeys('key-1@a', 'key-2@a', 'key-3') });
     const [first, second] = [await lease(), await lease()];
     await report(second, minuteSpent(30));
@@ -51,7 +51,7 @@ export const keyQuotaContract = (t: Test, start: Start): void => {
     t.equal(await refusal({ model: 'other' }), null);
   });
 
-  void t.test('a minute spent after the day was spent does not wake the key sooner', async (t) => {
+  t.test('a minute spent after the day was spent does not wake the key sooner', async (t) => {
     const { clock, lease, report, refusal } = await start({ keys: madeUpKeys('key-1') });
     const [early, late] = [await lease(), await lease()];
     await report(early, daySpent);
@@ -60,7 +60,7 @@ export const keyQuotaContract = (t: Test, start: Start): void => {
     t.match(await refusal(), { tag: 'KeysExhausted', forToday: true });
   });
 
-  void t.test('a success never ends a rest', async (t) => {
+  t.test('a success never ends a rest', async (t) => {
     const { lease, report, refusal } = await start({ keys: madeUpKeys('key-1') });
     const [early, late] = [await lease(), await lease()];
     await report(early, daySpent);
@@ -68,7 +68,7 @@ export const keyQuotaContract = (t: Test, start: Start): void => {
     t.match(await refusal(), { tag: 'KeysExhausted', forToday: true });
   });
 
-  void t.test('a day that was spent before midnight, but told after it, costs a minute of the new day', async (t) => {
+  t.test('a day that was spent before midnight, but told after it, costs a minute of the new day', async (t) => {
     const { clock, lease, report, refusal } = await start({ keys: madeUpKeys('key-1') }, '2026-11-25T07:59:58Z');
     const late = await lease();
     clock.advance(4000);
@@ -76,7 +76,7 @@ export const keyQuotaContract = (t: Test, start: Start): void => {
     t.same(await refusal(), exhausted(60, false));
   });
 
-  void t.test('all out: the soonest wake is told at once; for today only when every healthy key is out for the day', async (t) => {
+  t.test('all out: the soonest wake is told at once; for today only when every healthy key is out for the day', async (t) => {
     const { lease, report, refusal } = await start({});
     const [one, two, three] = [await lease(), await lease(), await lease()];
     await report(one, daySpent);
@@ -89,7 +89,7 @@ export const keyQuotaContract = (t: Test, start: Start): void => {
     t.same(await refusal(), exhausted(12 * 3600, true));
   });
 
-  void t.test('when every key was tried and the host was at fault, one second is told and no key is blamed', async (t) => {
+  t.test('when every key was tried and the host was at fault, one second is told and no key is blamed', async (t) => {
     const { lease, report, refusal } = await start({ keys: madeUpKeys('key-1', 'key-2') });
     const [one, two] = [await lease(), await lease()];
     await report(one, hostFault);

@@ -16,6 +16,9 @@ export const signature = (callId: string, length = 10): Signature => ({
 
 const roomy: SignatureBounds = { mostEntries: 100, mostCharacters: 100_000, mostKept: 100_000 };
 
+const idsOf = async ({ recallSignatures }: SignatureMemory, ids: readonly string[]): Promise<readonly string[]> =>
+  [...(await recallSignatures(ids)).keys()];
+
 /** What every signature memory keeps to, wherever it lives. */
 export const signatureMemoryContract = (t: Test, make: MakeSignatureMemory): void => {
   const filled = async (bounds: Partial<SignatureBounds>, signatures: readonly Signature[]): Promise<SignatureMemory> => {
@@ -24,34 +27,37 @@ export const signatureMemoryContract = (t: Test, make: MakeSignatureMemory): voi
     await memory.settled();
     return memory;
   };
-  const idsOf = async ({ recallSignatures }: SignatureMemory, ids: readonly string[]): Promise<readonly string[]> =>
-    [...(await recallSignatures(ids)).keys()];
 
-  void t.test('what was remembered of some calls is recalled, and nothing else', async (t) => {
+  t.test('what was remembered of some calls is recalled, and nothing else', async (t) => {
     const { recallSignatures } = await filled({}, [signature('a'), signature('b')]);
     t.same([...(await recallSignatures(['b', 'c', '__proto__']))], [['b', signature('b')]]);
     t.equal((await recallSignatures([])).size, 0);
   });
 
-  void t.test('the latest signature of a call counts', async (t) => {
+  t.test('the latest signature of a call counts', async (t) => {
     const { recallSignatures } = await filled({}, [signature('a', 10), signature('a', 20)]);
     t.same((await recallSignatures(['a'])).get('a'), signature('a', 20));
   });
 
-  void t.test('past so many entries the one not used for longest goes', async (t) => {
+  t.test('past so many entries the one not used for longest goes', async (t) => {
     const memory = await filled({ mostEntries: 2 }, [signature('a'), signature('b')]);
     await memory.recallSignatures(['a']);
     memory.rememberSignature(signature('c'));
     t.same(await idsOf(memory, ['a', 'b', 'c']), ['a', 'c']);
   });
 
-  void t.test('past so many characters the ones not used for longest go', async (t) => {
+  t.test('past so many characters the ones not used for longest go', async (t) => {
     const ids = Array.from({ length: 12 }, (_, each) => `call-${each + 10}`);
     const memory = await filled({ mostCharacters: 1000 }, ids.map((id) => signature(id, 100 - 19)));
     t.same(await idsOf(memory, ids), ids.slice(2));
   });
 
-  void t.test('one too large for the room is not kept and drives nothing out', async (t) => {
+  t.test('a call whose signature is told again and again takes its room once', async (t) => {
+    const again = Array.from({ length: 50 }, () => signature('b', 100));
+    t.same(await idsOf(await filled({ mostCharacters: 1000 }, [signature('a'), ...again]), ['a', 'b']), ['a', 'b']);
+  });
+
+  t.test('one too large for the room is not kept and drives nothing out', async (t) => {
     const memory = await filled({ mostCharacters: 1000 }, [signature('a'), signature('b', 5000)]);
     t.same(await idsOf(memory, ['a', 'b']), ['a']);
   });

@@ -1,0 +1,40 @@
+import { STATUS_CODES } from 'node:http';
+import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
+import type { ErrorReplies } from '../ports/dialect.ts';
+import { commonHeaders } from './common-headers.ts';
+
+type Answer = { readonly status: number; readonly error: ProxyError };
+
+const malformed = (message: string): ProxyError => invalid(message, null, 'invalid_value');
+
+const answers: Readonly<Record<string, Answer>> = {
+  HPE_HEADER_OVERFLOW: { status: 431, error: malformed('The request headers are larger than 16 KiB.') },
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: { status: 413, error: malformed('The chunk extensions of the request body are too large.') },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, error: malformed('The request came too slowly.') },
+};
+
+const notHttp: Answer = { status: 400, error: malformed('The request is not valid HTTP.') };
+
+const codeOf = (cause: Error): string => ('code' in cause && typeof cause.code === 'string' ? cause.code : '');
+
+const rawAnswer = (status: number, body: string | Uint8Array, requestId: string): string => {
+  const headers = {
+    ...commonHeaders(requestId, 0),
+    'content-type': 'application/json; charset=utf-8',
+    'content-length': String(Buffer.byteLength(body)),
+    connection: 'close',
+  };
+  const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${Buffer.from(body).toString()}`;
+};
+
+/** The bytes that answer a request which Node's parser turned away, before there was a response to write to. */
+export const clientErrorText = (cause: Error, errors: ErrorReplies, requestId: string): string => {
+  const code = codeOf(cause);
+  const { status, error } = (Object.hasOwn(answers, code) ? answers[code] : undefined) ?? notHttp;
+  return rawAnswer(status, errors.whole(error).body, requestId);
+};
+
+/** The bytes that answer CONNECT: this is no tunnel. */
+export const connectRefusedText = (errors: ErrorReplies, requestId: string): string =>
+  rawAnswer(405, errors.whole({ tag: 'MethodNotAllowed', method: 'CONNECT', allowed: ['GET', 'POST'] }).body, requestId);

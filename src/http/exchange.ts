@@ -1,0 +1,176 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { E } from '../kernel/fp.ts';
+import { caught, invalid, type ProxyError } from '../kernel/proxy-error.ts';
+import type { AccessFacts } from '../pipeline/exchange.ts';
+import type { ErrorReplies } from '../ports/dialect.ts';
+import type { Headers, Reply } from '../ports/reply.ts';
+import { logAccess } from './access-log.ts';
+import { callerAddress } from './caller-address.ts';
+import { commonHeaders } from './common-headers.ts';
+import { corsHeaders, preflightHeaders } from './cors.ts';
+import { lifetime, type Lifetime } from './lifetime.ts';
+import type { BodyLimits } from './read-body.ts';
+import { receive } from './receive.ts';
+import { send, type Outlet } from './reply.ts';
+import { requestHead } from './request-head.ts';
+import type { Route } from './route.ts';
+import type { Found } from './router.ts';
+import type { ServerSettings, Site } from './site.ts';
+import { unlessAborted } from './unless-aborted.ts';
+
+/** What the caller expects before it sends its body: nothing, `100 Continue`, or something that nobody knows. */
+export type Expectation = 'nothing' | 'continue' | 'unknown';
+
+export type ExchangeNeeds = {
+  readonly site: Site;
+  readonly settings: ServerSettings;
+  readonly limits: BodyLimits;
+  readonly findRoute: (method: string, path: string) => E.Either<ProxyError, Found>;
+  /** True once the server stops: answers then close their connection. */
+  readonly isStopping: () => boolean;
+};
+
+/** One request on its way. `route`, `address` and `facts` become known as it goes. */
+type Exchange = {
+  readonly requestId: string;
+  readonly startedAt: number;
+  readonly bytesBefore: number;
+  readonly message: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly life: Lifetime;
+  readonly awaitsContinue: () => boolean;
+  readonly askForBody: () => void;
+  readonly known: { route: Route | null; address: string | null; facts: Partial<AccessFacts> };
+};
+
+const defaultReaderTimeoutMs = 60_000;
+
+const stackOf = (cause: unknown): string => (cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
+
+const logDefect = ({ log }: Site, requestId: string, cause: unknown): void => log('error', 'defect', { requestId, stack: stackOf(cause) });
+
+const begin = ({ site }: ExchangeNeeds, message: IncomingMessage, response: ServerResponse, expectation: Expectation): Exchange => {
+  const requestId = `req_${site.newId()}`;
+  let awaitsContinue = expectation !== 'nothing';
+  return {
+    requestId,
+    startedAt: site.now(),
+    bytesBefore: message.socket.bytesWritten,
+    message,
+    response,
+    life: lifetime(response, (cause) => logDefect(site, requestId, cause)),
+    awaitsContinue: () => awaitsContinue,
+    askForBody: () => {
+      if (awaitsContinue) response.writeContinue();
+      awaitsContinue = false;
+    },
+    known: { route: null, address: null, facts: {} },
+  };
+};
+
+const logEnd = ({ site }: ExchangeNeeds, { requestId, startedAt, bytesBefore, message, response, known }: Exchange): void =>
+  logAccess(site.log, site.now, {
+    requestId,
+    method: message.method ?? 'GET',
+    route: known.route?.pattern ?? null,
+    status: response.headersSent ? response.statusCode : null,
+    startedAt,
+    bytes: message.socket.bytesWritten - bytesBefore,
+    address: known.address,
+    clientGone: !response.writableFinished,
+    quiet: known.route?.quiet === true,
+    facts: known.facts,
+  });
+
+const preflight = ({ headers }: IncomingMessage): Reply => ({
+  kind: 'whole',
+  status: 204,
+  headers: preflightHeaders(headers['access-control-request-headers'] ?? null),
+  body: '',
+});
+
+const handle = async (needs: ExchangeNeeds, exchange: Exchange): Promise<E.Either<ProxyError, Reply>> => {
+  const { message, known, life, requestId, askForBody } = exchange;
+  const method = message.method ?? 'GET';
+  const head = requestHead(message);
+  if (E.isLeft(head)) return head;
+  const address = callerAddress(head.right, needs.settings.trustProxyHops);
+  known.address = address;
+  if (method === 'OPTIONS') return E.right(preflight(message));
+  const found = needs.findRoute(method, head.right.path);
+  if (E.isLeft(found)) return found;
+  const { route, id } = found.right;
+  known.route = route;
+  const note = (facts: Partial<AccessFacts>): void => {
+    known.facts = { ...known.facts, ...facts };
+  };
+  const received = receive({ requestId, message, head: head.right, address, life, askForBody, note }, route, needs.limits);
+  return unlessAborted(route.handle(received, { ...head.right, id })(), life.signal);
+};
+
+const rendered = (site: Site, exchange: Exchange, error: ProxyError): Reply => {
+  const { known, requestId } = exchange;
+  known.facts = { error: error.tag, ...known.facts };
+  if (error.tag === 'Defect') logDefect(site, requestId, error.cause);
+  return (known.route?.errors ?? site.errors).whole(error);
+};
+
+const outletOf = ({ site, settings, isStopping }: ExchangeNeeds, exchange: Exchange): Outlet => {
+  const { message, response, requestId, startedAt, known, awaitsContinue } = exchange;
+  const errors = (): ErrorReplies => known.route?.errors ?? site.errors;
+  return {
+    message,
+    response,
+    headers: (): Headers => ({
+      ...commonHeaders(requestId, site.now() - startedAt),
+      ...corsHeaders(settings.corsOrigins, message.headers.origin ?? null),
+      ...(isStopping() ? { connection: 'close' } : {}),
+    }),
+    readerTimeoutMs: settings.readerTimeoutMs ?? defaultReaderTimeoutMs,
+    holdsBody: awaitsContinue,
+    wait: site.wait,
+    frameOf: (cause) => {
+      const error = caught(cause);
+      if (error.tag === 'Defect') logDefect(site, requestId, error.cause);
+      return errors().inStream(error);
+    },
+  };
+};
+
+const unknownExpectation: ProxyError = invalid('This Expect header is not understood.', null, 'invalid_value');
+
+const answer = async (needs: ExchangeNeeds, exchange: Exchange, expectation: Expectation): Promise<void> => {
+  const { site } = needs;
+  const { response } = exchange;
+  const outlet = outletOf(needs, exchange);
+  const fail = (cause: unknown): Reply => rendered(site, exchange, caught(cause));
+  if (expectation === 'unknown') return send({ ...site.errors.whole(unknownExpectation), status: 417 }, outlet);
+  try {
+    const result = await handle(needs, exchange);
+    await send(E.isRight(result) ? result.right : rendered(site, exchange, result.left), outlet);
+  } catch (cause) {
+    const reply = fail(cause);
+    if (response.headersSent) response.destroy();
+    else await send(reply, outlet);
+  }
+};
+
+/**
+ * Answers one request, whatever happens: nothing escapes from here. Gives back the exchange's lifetime, by which the
+ * server can end it.
+ */
+export const startExchange = (
+  needs: ExchangeNeeds,
+  { message, response, expectation }: { readonly message: IncomingMessage; readonly response: ServerResponse; readonly expectation: Expectation },
+): Lifetime => {
+  const exchange = begin(needs, message, response, expectation);
+  const giveUp = (cause: unknown): void => {
+    logDefect(needs.site, exchange.requestId, cause);
+    response.destroy();
+  };
+  message.on('error', () => undefined);
+  response.on('error', () => undefined);
+  response.once('close', () => logEnd(needs, exchange));
+  answer(needs, exchange, expectation).catch(giveUp);
+  return exchange.life;
+};

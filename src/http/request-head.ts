@@ -1,0 +1,43 @@
+import type { IncomingMessage } from 'node:http';
+import { E } from '../kernel/fp.ts';
+import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
+
+/** What a route may know of a request beside `Received`. */
+export type RequestHead = {
+  /** As sent, never decoded, without the query. */
+  readonly path: string;
+  /** What follows the `?`, never decoded. */
+  readonly query: string;
+  /** The value of a header by its lower-case name; null when it was not sent. */
+  readonly header: (name: string) => string | null;
+  /** The address of the connection's other end. */
+  readonly peer: string;
+  /** All entries of X-Forwarded-For, left to right. */
+  readonly forwarded: readonly string[];
+};
+
+/** Node joins or drops the second of these without a word, and what stands in front may read the other one. */
+const onceOnly: ReadonlySet<string> = new Set(['host', 'authorization', 'content-length', 'content-type']);
+
+const headerPairs = (raw: readonly string[]): readonly (readonly [string, string])[] =>
+  raw.flatMap((name, at) => (at % 2 === 0 ? [[name.toLowerCase(), raw[at + 1] ?? ''] as const] : []));
+
+const pathAndQuery = (url: string): readonly [string, string] => {
+  const at = url.indexOf('?');
+  return at === -1 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
+};
+
+/** Reads a request's head; a Left when a header that may stand once stands twice (request smuggling). */
+export const requestHead = (message: IncomingMessage): E.Either<ProxyError, RequestHead> => {
+  const headers = new Map<string, string>();
+  const forwarded: string[] = [];
+  for (const [name, value] of headerPairs(message.rawHeaders)) {
+    if (headers.has(name) && onceOnly.has(name)) {
+      return E.left(invalid(`The header "${name}" was sent more than once.`, null, 'invalid_value'));
+    }
+    if (name === 'x-forwarded-for') forwarded.push(...value.split(',').map((entry) => entry.trim()));
+    if (!headers.has(name)) headers.set(name, value);
+  }
+  const [path, query] = pathAndQuery(message.url ?? '/');
+  return E.right({ path, query, header: (name) => headers.get(name) ?? null, peer: message.socket.remoteAddress ?? '', forwarded });
+};

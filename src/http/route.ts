@@ -1,0 +1,28 @@
+import type { TE } from '../kernel/fp.ts';
+import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { Received } from '../pipeline/exchange.ts';
+import type { ErrorReplies } from '../ports/dialect.ts';
+import type { Reply } from '../ports/reply.ts';
+import type { RequestHead } from './request-head.ts';
+
+/** A request's head and what its path holds in place of the pattern's `{id}`; '' where the pattern has none. */
+export type Target = RequestHead & { readonly id: string };
+
+/** Answers one request. A Left is rendered by the route's errors; what it throws becomes a Defect. */
+export type Handler = (received: Received, target: Target) => TE.TaskEither<ProxyError, Reply>;
+
+/** One line of the table of everything that the service answers. What is not in the table is refused. */
+export type Route = {
+  readonly method: 'GET' | 'POST' | 'DELETE';
+  /** Without `/v1`: `/chat/completions`, or `/models/{id}` where the id is all the rest, slashes and all. */
+  readonly pattern: string;
+  readonly handle: Handler;
+  /** How its errors look; the server's own way unless told. */
+  readonly errors?: ErrorReplies;
+  /** What its body may be: JSON unless told. */
+  readonly accepts?: 'json' | 'multipart';
+  /** True where clients send the password as `?key=`. */
+  readonly keyInQuery?: boolean;
+  /** True where the access line is for debugging only. */
+  readonly quiet?: boolean;
+};

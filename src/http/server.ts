@@ -1,0 +1,122 @@
+import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { E, type TE } from '../kernel/fp.ts';
+import { bodyBudget } from './body-budget.ts';
+import { clientErrorText, connectRefusedText } from './client-error.ts';
+import { connections, type Connections } from './connections.ts';
+import { startExchange, type ExchangeNeeds, type Expectation } from './exchange.ts';
+import { router } from './router.ts';
+import type { ServerSettings, Site } from './site.ts';
+
+/** A server that listens and that can be stopped without losing an answer. */
+export type Server = {
+  /** Left: the address could not be had, for instance because the port is in use. */
+  readonly start: () => TE.TaskEither<NodeJS.ErrnoException, AddressInfo>;
+  /**
+   * Takes no new connection, lets the exchanges that run finish for `drainMs`, then aborts the rest (their signals
+   * say ShuttingDown, so that streams can end with an error frame). Resolves when all is closed.
+   */
+  readonly stop: (drainMs: number) => Promise<void>;
+};
+
+const keepAliveMs = 75_000;
+const mostHeaderBytes = 16 * 1024;
+/** For a request that was on its way when the server stopped. */
+const silentGraceMs = 1000;
+/** For what must still be written after an abort. */
+const lastWordsMs = 1000;
+
+/** Node's own values are wrong here in five places; no count of headers, since those past it would be dropped. */
+const listenerOf = ({ headersTimeoutMs, requestTimeoutMs }: ServerSettings): HttpServer => {
+  const server = createHttpServer({
+    headersTimeout: headersTimeoutMs,
+    requestTimeout: headersTimeoutMs + requestTimeoutMs,
+    connectionsCheckingInterval: 1000,
+    keepAliveTimeout: keepAliveMs,
+    maxHeaderSize: mostHeaderBytes,
+    insecureHTTPParser: false,
+    requireHostHeader: true,
+    noDelay: true,
+  });
+  server.maxHeadersCount = 0;
+  return server;
+};
+
+const closeWith = (socket: Duplex, text: string, { wait }: Site): void => {
+  socket.on('error', () => undefined);
+  socket.end(text);
+  void wait(lastWordsMs, new AbortController().signal).then(() => socket.destroy());
+};
+
+const answerRequests = (server: HttpServer, needs: ExchangeNeeds, open: Connections): void => {
+  const { site } = needs;
+  const start =
+    (expectation: Expectation) =>
+    (message: IncomingMessage, response: ServerResponse): void => {
+      const { socket } = message;
+      const life = startExchange(needs, { message, response, expectation });
+      open.began(socket, life);
+      life.onEnd(() => {
+        if (needs.isStopping() && !open.isBusy(socket)) socket.destroySoon();
+      });
+    };
+  server.on('request', start('nothing'));
+  server.on('checkContinue', start('continue'));
+  server.on('checkExpectation', start('unknown'));
+  server.on('connection', open.opened);
+  server.on('connect', (_message, socket) => closeWith(socket, connectRefusedText(site.errors, `req_${site.newId()}`), site));
+  server.on('clientError', (cause: Error, socket: Duplex) => {
+    if (open.hasBegunToAnswer(socket) || !socket.writable) socket.destroy();
+    else closeWith(socket, clientErrorText(cause, site.errors, `req_${site.newId()}`), site);
+  });
+};
+
+const listen = (server: HttpServer, { host, port }: ServerSettings): TE.TaskEither<NodeJS.ErrnoException, AddressInfo> => () =>
+  new Promise((resolve) => {
+    const onError = (error: NodeJS.ErrnoException): void => resolve(E.left(error));
+    server.once('error', onError);
+    server.listen({ host, port, backlog: 1024 }, () => {
+      server.off('error', onError);
+      const address = server.address();
+      if (address !== null && typeof address === 'object') resolve(E.right(address));
+    });
+  });
+
+/** Ends what is open, in order: silent connections soon, exchanges at the deadline, what is left after their last words. */
+const endConnections = (drainMs: number, { wait }: Site, open: Connections): (() => void) => {
+  const allClosed = new AbortController();
+  const { signal } = allClosed;
+  const after = async (milliseconds: number, run: () => void): Promise<void> => {
+    await wait(milliseconds, signal);
+    if (!signal.aborted) run();
+  };
+  void after(Math.min(silentGraceMs, drainMs), open.destroyIdle);
+  void after(drainMs, () => open.abortAll({ tag: 'ShuttingDown' }));
+  void after(drainMs + lastWordsMs, open.destroyAll);
+  return () => allClosed.abort();
+};
+
+/** Makes the service's server from its table of routes. No request, however malformed, can end the process. */
+export const createServer = (settings: ServerSettings, site: Site): Server => {
+  const open = connections();
+  let isStopping = false;
+  const server = listenerOf(settings);
+  const limits = {
+    mostBytes: settings.mostBodyBytes,
+    budget: bodyBudget(settings.mostBodyBytesInFlight),
+    timeoutMs: settings.requestTimeoutMs,
+    wait: site.wait,
+  };
+  answerRequests(server, { site, settings, limits, findRoute: router(site.routes), isStopping: () => isStopping }, open);
+  return {
+    start: () => listen(server, settings),
+    stop: async (drainMs) => {
+      isStopping = true;
+      const allClosed = new Promise<void>((resolve) => server.close(() => resolve()));
+      const forget = endConnections(drainMs, site, open);
+      await allClosed;
+      forget();
+    },
+  };
+};

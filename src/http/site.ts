@@ -1,0 +1,32 @@
+import type { Log, NewId, Now, Wait } from '../ports/capabilities.ts';
+import type { ErrorReplies } from '../ports/dialect.ts';
+import type { CorsOrigins } from './cors.ts';
+import type { Route } from './route.ts';
+
+/** Settings of the server. Milliseconds and bytes. */
+export type ServerSettings = {
+  readonly host: string;
+  /** 0 = any free one. */
+  readonly port: number;
+  /** HEADERS_TIMEOUT_MS. */
+  readonly headersTimeoutMs: number;
+  /** REQUEST_TIMEOUT_MS: for the body, from the moment when it is wanted. */
+  readonly requestTimeoutMs: number;
+  /** A reader that takes nothing of its answer for so long is cut off; 60,000 unless told. */
+  readonly readerTimeoutMs?: number;
+  readonly mostBodyBytes: number;
+  readonly mostBodyBytesInFlight: number;
+  readonly trustProxyHops: number;
+  readonly corsOrigins: CorsOrigins;
+};
+
+/** All that the server answers from. */
+export type Site = {
+  readonly routes: readonly Route[];
+  /** For whatever happens before a route is found, and for routes that have no errors of their own. */
+  readonly errors: ErrorReplies;
+  readonly log: Log;
+  readonly now: Now;
+  readonly wait: Wait;
+  readonly newId: NewId;
+};

@@ -1,0 +1,24 @@
+import { E } from '../kernel/fp.ts';
+import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { Reply } from '../ports/reply.ts';
+import { abortReason } from './abort-reason.ts';
+import { discard } from './reply.ts';
+
+type Result = E.Either<ProxyError, Reply>;
+
+/**
+ * The result, or the reason of the signal as soon as it aborts: nothing that forgot the signal can hold an exchange
+ * open. A reply that comes too late is let go.
+ */
+export const unlessAborted = (running: Promise<Result>, signal: AbortSignal): Promise<Result> =>
+  new Promise((resolve, reject) => {
+    const onAbort = (): void => resolve(E.left(abortReason(signal)));
+    const onResult = (result: Result): void => {
+      signal.removeEventListener('abort', onAbort);
+      if (signal.aborted && E.isRight(result)) discard(result.right).catch(reject);
+      resolve(result);
+    };
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+    running.then(onResult, reject);
+  });

@@ -1,0 +1,198 @@
+import t from 'tap';
+import { E, TE } from '../../src/kernel/fp.ts';
+import type { ProxyError } from '../../src/kernel/proxy-error.ts';
+import type { Frame } from '../../src/gemini/response.ts';
+import { chatDialect } from '../../src/openai/chat/dialect.ts';
+import { serve } from '../../src/pipeline/serve.ts';
+import type { Capabilities, KeyWish, Lease, Signature, UpstreamCall } from '../../src/ports/capabilities.ts';
+import type { Received } from '../../src/pipeline/exchange.ts';
+import type { Reply } from '../../src/ports/reply.ts';
+import { framesOf, happyCapabilities, lease, receivedWith, shouldNotBeCalled, textFrame } from '../support/capabilities.ts';
+
+const dialect = chatDialect({ systemPromptMode: 'instruction', historyImages: 'last', modelAliases: new Map() });
+const chat = { model: 'gemini-3.5-flash', messages: [{ role: 'user', content: 'hi' }] };
+
+const run = (over: Partial<Capabilities>, received: Received, keepAliveMs = 0): Promise<E.Either<ProxyError, Reply>> =>
+  serve({ ...happyCapabilities, ...over }, dialect, { keepAliveMs })(received)();
+
+const read = async (reply: E.Either<ProxyError, Reply>): Promise<string> => {
+  if (E.isLeft(reply)) return `error: ${reply.left.tag}`;
+  if (reply.right.kind === 'whole') return String(reply.right.body);
+  const pieces: string[] = [];
+  for await (const piece of reply.right.tail) pieces.push(piece);
+  return pieces.join('');
+};
+
+const asked = async (over: Partial<Capabilities>, body: object = chat): Promise<string> => read(await run(over, receivedWith(body)));
+
+type Outcome = ProxyError | readonly (Frame | ProxyError)[];
+
+/** Keys 1 to `count` lent in turn but those tried; each call ends as the script says, one after the other. */
+const scripted = (count: number, outcomes: readonly Outcome[]) => {
+  const calls: UpstreamCall[] = [];
+  const reports: (readonly [string, string | null])[] = [];
+  const keys = Array.from({ length: count }, (_, index) => lease(index + 1));
+  const capabilities: Partial<Capabilities> = {
+    leaseKey: ({ tried }: KeyWish) => {
+      const ready = keys.filter((key) => !tried.has(key.id));
+      const next = ready[calls.length % Math.max(1, ready.length)];
+      return next === undefined ? TE.left({ tag: 'KeysExhausted', retryAfterSeconds: 9, forToday: false }) : TE.right(next);
+    },
+    reportKey: ({ id }: Lease, _model, error) => reports.push([id, error?.tag ?? null]),
+    openGemini: (call) => {
+      const outcome = outcomes[calls.length] ?? [textFrame('done', 'STOP')];
+      calls.push(call);
+      return 'tag' in outcome ? TE.left(outcome) : TE.right(framesOf(outcome));
+    },
+  };
+  return { capabilities, calls, reports };
+};
+
+const spent: ProxyError = { tag: 'QuotaSpent', period: 'minute', retryAfterSeconds: 3, quotaId: null };
+const refused: ProxyError = { tag: 'KeyRefused', fault: 'invalid', reason: 'r' };
+const down: ProxyError = { tag: 'Unreachable', reason: 'ECONNREFUSED' };
+const cut: ProxyError = { tag: 'StreamCut' };
+
+t.test('who may not enter costs nothing', async (t) => {
+  const reply = await run({ checkCaller: () => E.left({ tag: 'WrongPassword' }), takePermit: shouldNotBeCalled }, receivedWith(chat, { readBody: shouldNotBeCalled }));
+  t.match(reply, E.left({ tag: 'WrongPassword' }));
+  const limited = await run({ takePermit: () => TE.left({ tag: 'LimitReached', limit: 'minute', most: 1, retryAfterSeconds: 2 }) }, receivedWith(chat, { readBody: shouldNotBeCalled }));
+  t.match(limited, E.left({ tag: 'LimitReached' }));
+});
+
+t.test('the body', async (t) => {
+  t.match(await run({}, receivedWith('{')), E.left({ tag: 'InvalidRequest', code: 'invalid_json' }));
+  t.match(await run({}, receivedWith('[]')), E.left({ tag: 'InvalidRequest' }));
+  t.match(await run({}, receivedWith(`${'['.repeat(200)}${']'.repeat(200)}`)), E.left({ tag: 'InvalidRequest', message: /deeper/ }));
+});
+
+t.test('limits are told on answers and streams', async (t) => {
+  const takePermit = () => TE.right({ limit: 30, remaining: 29, resetSeconds: 60 });
+  const headers = { 'x-ratelimit-limit-requests': '30', 'x-ratelimit-remaining-requests': '29', 'x-ratelimit-reset-requests': '60s' };
+  t.match(await run({ takePermit }, receivedWith(chat)), E.right({ headers }));
+  t.match(await run({ takePermit }, receivedWith({ ...chat, stream: true })), E.right({ headers }));
+});
+
+for (const stream of [false, true]) {
+  t.test(`${stream ? 'a stream' : 'a whole answer'}: failing over before the first byte`, async (t) => {
+    const body = { ...chat, stream };
+    const table: readonly (readonly [string, number, readonly Outcome[], RegExp, number])[] = [
+      ['a spent key goes on with the next', 3, [spent, refused], /done/, 3],
+      ['all keys are tried, then the pool has the last word', 12, Array.from({ length: 12 }, () => spent), /KeysExhausted/, 12],
+      ['a fault of the host tries again, even with one key', 1, [down, down], /done/, 3],
+      ['but not for ever', 2, Array.from({ length: 9 }, () => down), /Unreachable/, 5],
+      ['an error in a 200 stream before content tries again', 2, [[{ usageMetadata: {} }, spent]], /done/, 2],
+      ['an empty answer tries again', 2, [[textFrame('', 'STOP')]], /done/, 2],
+      ['three empty answers are enough', 2, [[textFrame('', 'STOP')], [textFrame('', 'STOP')], [textFrame('', 'STOP')]], /EmptyAnswer/, 3],
+      ['a malformed call is tried once more', 2, [[textFrame('', 'MALFORMED_FUNCTION_CALL')], [textFrame('', 'MALFORMED_FUNCTION_CALL')]], /EmptyAnswer/, 2],
+      ['tokens spent on thoughts are an answer', 1, [[{ candidates: [{ finishReason: 'MAX_TOKENS' }] }]], /length/, 1],
+      ['a block is an answer', 1, [[{ promptFeedback: { blockReason: 'SAFETY' } }]], /content_filter/, 1],
+      ['a refused request is told at once', 3, [{ tag: 'GeminiInvalid', message: 'm', code: null }], /GeminiInvalid/, 1],
+      ['a location is nobody\'s key\'s fault', 3, [{ tag: 'LocationRefused' }], /LocationRefused/, 1],
+    ];
+    for (const [name, keys, outcomes, expected, count] of table) {
+      const script = scripted(keys, outcomes);
+      t.match(await asked(script.capabilities, body), expected, name);
+      t.equal(script.calls.length, count, `${name}: calls`);
+    }
+  });
+}
+
+t.test('a whole answer that is cut off is asked for again; a stream shows the cut', async (t) => {
+  const half: Outcome = [textFrame('half'), cut];
+  const whole = scripted(2, [half]);
+  t.match(await asked(whole.capabilities), /done/);
+  const stream = scripted(2, [half]);
+  const text = await asked(stream.capabilities, { ...chat, stream: true });
+  t.match(text, /half/);
+  t.match(text, /"error":\{"message":"[^"]*cut off/);
+  t.notMatch(text, /DONE|finish_reason":"stop/, 'not taken for an end');
+  t.equal(stream.calls.length, 1, 'nothing is tried twice after content');
+  t.match(stream.reports, [['key-1', null], ['key-1', 'StreamCut']]);
+});
+
+t.test('thoughts that just stop are no answer, as a stream and whole', async (t) => {
+  const thinking: Frame = { candidates: [{ content: { parts: [{ text: 'hm', thought: true }] }, finishReason: 'STOP' }] };
+  t.match(await asked(scripted(1, [[thinking], [thinking], [thinking]]).capabilities), /EmptyAnswer/);
+  const stream = await asked(scripted(1, [[thinking]]).capabilities, { ...chat, stream: true });
+  t.match(stream, /reasoning_content":"hm".*"error"/s);
+});
+
+t.test('a refused signature is sent once more without', async (t) => {
+  const messages = [...chat.messages, { role: 'assistant', tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{}' }, extra_content: { google: { thought_signature: 'old' } } }] }];
+  const once = scripted(1, [{ tag: 'BadSignature' }]);
+  t.match(await asked(once.capabilities, { ...chat, messages }), /done/);
+  t.match(once.calls.map((call) => /"thoughtSignature":"([^"]*)"/.exec(call.body)?.[1]), ['old', 'skip_thought_signature_validator']);
+  const twice = scripted(1, [{ tag: 'BadSignature' }, { tag: 'BadSignature' }]);
+  t.match(await asked(twice.capabilities, { ...chat, messages }), /BadSignature/, 'not a third time');
+});
+
+t.test('signatures are remembered with the key, and recalled with a wish for it', async (t) => {
+  const kept: Signature[] = [];
+  const answer: Frame = { candidates: [{ content: { parts: [{ functionCall: { name: 'f', args: {} }, thoughtSignature: 'sig' }] }, finishReason: 'STOP' }] };
+  await asked({ openGemini: () => TE.right(framesOf([answer])), rememberSignature: (signature) => kept.push(signature) });
+  t.same(kept, [{ callId: 'call_id', value: 'sig', keyId: 'key-1' }], 'under the id that the caller got');
+  const wishes: KeyWish[] = [];
+  const messages = [...chat.messages, { role: 'assistant', tool_calls: [{ id: 'call_id', type: 'function', function: { name: 'f', arguments: '{}' } }] }];
+  const capabilities: Partial<Capabilities> = {
+    recallSignatures: (ids) => Promise.resolve(new Map(kept.filter((signature) => ids.includes(signature.callId)).map((signature) => [signature.callId, signature]))),
+    leaseKey: (wish) => {
+      wishes.push(wish);
+      return TE.right(lease(2));
+    },
+  };
+  await asked(capabilities, { ...chat, messages });
+  t.match(wishes, [{ preferred: 'key-1', model: 'gemini-3.5-flash' }]);
+});
+
+t.test('n choices from a model that gives one a call: parallel calls, one answer', async (t) => {
+  const usageMetadata = { promptTokenCount: 5, candidatesTokenCount: 2, totalTokenCount: 7 };
+  const script = scripted(3, ['a', 'b', 'c'].map((text) => [{ ...textFrame(text, 'STOP'), usageMetadata }]));
+  const whole = JSON.parse(await asked(script.capabilities, { ...chat, n: 3, seed: 4 }));
+  t.same(whole.choices.map((choice: { readonly message: { readonly content: string } }) => choice.message.content), ['a', 'b', 'c']);
+  t.match(whole.usage, { prompt_tokens: 5, completion_tokens: 6, total_tokens: 11 }, 'the prompt counts once');
+  t.same(script.calls.map((call) => JSON.parse(call.body).generationConfig.seed), [4, 5, 6], 'each with a seed of its own');
+  const failing = scripted(1, [spent, [textFrame('b', 'STOP')]]);
+  t.match(await asked(failing.capabilities, { ...chat, n: 2 }), /KeysExhausted/, 'all or nothing');
+  const mended = scripted(1, [{ tag: 'GeminiInvalid', message: 'Multiple candidates is not enabled', code: 'unsupported_parameter' }]);
+  await asked(mended.capabilities, { ...chat, model: 'gemini-2.5-flash', n: 2 });
+  t.same(mended.calls.map((call) => JSON.parse(call.body).generationConfig.candidateCount), [2, undefined, undefined], 'several calls where the model refuses several candidates');
+});
+
+t.test('a stream that takes long to begin begins without its answer, and still fails over', async (t) => {
+  let open: (frames: E.Either<ProxyError, AsyncGenerator<Frame, void, undefined>>) => void = shouldNotBeCalled;
+  const openGemini = () => () => new Promise<E.Either<ProxyError, AsyncGenerator<Frame, void, undefined>>>((resolve) => (open = resolve));
+  const begun = async (): Promise<Reply> => {
+    const reply = await run({ openGemini }, receivedWith({ ...chat, stream: true }), 15);
+    if (E.isLeft(reply)) throw new Error(reply.left.tag);
+    return reply.right;
+  };
+  const good = await begun();
+  t.match(good, { kind: 'streamed', status: 200, heartbeat: { text: ': keep-alive\n\n', afterMs: 15 } });
+  open(E.right(framesOf([textFrame('late', 'STOP')])));
+  t.match(await read(E.right(good)), /late.*DONE/s);
+  const bad = await begun();
+  open(E.left({ tag: 'ModelNotFound', model: 'm', message: null }));
+  const text = await read(E.right(bad));
+  t.match(text, /model_not_found/);
+  t.notMatch(text, /DONE/);
+});
+
+t.test('pictures are kept in order, drafts are not', async (t) => {
+  const picture = (data: string, thought = false) => ({ inlineData: { mimeType: 'image/png', data }, ...(thought ? { thought } : {}) });
+  const frames: readonly Frame[] = [{ candidates: [{ content: { parts: [{ text: 'a' }, picture('DRAFT', true), picture('ONE'), { text: 'b' }, picture('TWO')] }, finishReason: 'STOP' }] }];
+  const kept: string[] = [];
+  const keepImage: Capabilities['keepImage'] = (image) => {
+    kept.push(image.data);
+    return Promise.resolve(`http://x/${image.data}.png`);
+  };
+  t.match(await asked({ openGemini: () => TE.right(framesOf(frames)), keepImage }), /a!\[\]\(http:\/\/x\/ONE.png\)b!\[\]\(http:\/\/x\/TWO.png\)/);
+  t.same(kept, ['ONE', 'TWO']);
+});
+
+t.test('the access line learns model, key, attempts and tokens', async (t) => {
+  const usageMetadata = { promptTokenCount: 5, candidatesTokenCount: 2, thoughtsTokenCount: 1 };
+  const received = receivedWith(chat);
+  await run(scripted(2, [spent, [{ ...textFrame('x', 'STOP'), usageMetadata }]]).capabilities, received);
+  t.match(Object.assign({}, ...received.noted), { model: 'gemini-3.5-flash', streamed: false, key: '#2', attempts: 2, promptTokens: 5, completionTokens: 3 });
+});

@@ -1,0 +1,215 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import t from 'tap';
+import { openaiSchema } from './support/openai-schema.ts';
+import { randomCuts, seeded } from './support/random.ts';
+import { nativeRecordings, skipWithoutRecordings, type Recording } from './support/recordings.ts';
+import { startService, type TestService } from './support/service.ts';
+
+type Json = Readonly<Record<string, unknown>>;
+type Part = { readonly text?: string; readonly thought?: boolean; readonly functionCall?: { readonly name?: string; readonly args?: unknown; readonly partialArgs?: unknown; readonly willContinue?: boolean }; readonly inlineData?: { readonly mimeType: string; readonly data: string }; readonly executableCode?: unknown; readonly codeExecutionResult?: unknown };
+type Candidate = { readonly index?: number; readonly content?: { readonly parts?: readonly Part[] }; readonly finishReason?: string };
+type Frame = { readonly candidates?: readonly Candidate[]; readonly usageMetadata?: Readonly<Record<string, number>>; readonly promptFeedback?: { readonly blockReason?: string } };
+
+/** What was recorded, read without any code of the service. */
+const recordedFrames = (body: string): readonly Frame[] => {
+  const text = body.trim();
+  if (text.startsWith('[')) return JSON.parse(text);
+  if (text.startsWith('{')) return [JSON.parse(text)];
+  return text.split(/\r\n\r\n|\n\n|\r\r/).flatMap((block) => {
+    const data = block.split(/\r\n|\n|\r/).filter((line) => line.startsWith('data:')).map((line) => line.slice(5)).join('\n');
+    return data === '' ? [] : [JSON.parse(data) as Frame];
+  });
+};
+
+const candidatesOf = (frames: readonly Frame[], index: number): readonly Candidate[] =>
+  frames.flatMap((frame) => frame.candidates ?? []).filter((candidate) => (candidate.index ?? 0) === index);
+const partsOf = (frames: readonly Frame[], index = 0): readonly Part[] => candidatesOf(frames, index).flatMap((candidate) => candidate.content?.parts ?? []);
+const textOf = (parts: readonly Part[]): readonly string[] => parts.filter((part) => part.thought !== true).flatMap((part) => part.text ?? []);
+const finishOf = (frames: readonly Frame[]): string | undefined => candidatesOf(frames, 0).findLast((candidate) => candidate.finishReason !== undefined)?.finishReason;
+const isBlocked = (frames: readonly Frame[]): boolean => frames.some((frame) => (frame.promptFeedback?.blockReason ?? 'BLOCK_REASON_UNSPECIFIED') !== 'BLOCK_REASON_UNSPECIFIED');
+
+const filtered = ['SAFETY', 'RECITATION', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'SPII', 'IMAGE_SAFETY', 'IMAGE_PROHIBITED_CONTENT', 'IMAGE_RECITATION', 'ESCALATION', 'LANGUAGE'];
+const isSilentEnd = (reason: string | undefined): boolean => reason === 'MAX_TOKENS' || filtered.includes(reason ?? '');
+
+/** The answer is none when it holds nothing for the caller and was neither blocked nor cut off. */
+const isEmpty = (frames: readonly Frame[]): boolean =>
+  !isBlocked(frames) &&
+  !isSilentEnd(finishOf(frames)) &&
+  !partsOf(frames).some((part) => part.thought !== true && ((part.text ?? '') !== '' || part.functionCall !== undefined || part.inlineData !== undefined || part.executableCode !== undefined || part.codeExecutionResult !== undefined));
+
+const expectedFinish = (frames: readonly Frame[], called: boolean): string => {
+  if (isBlocked(frames)) return 'content_filter';
+  const reason = finishOf(frames);
+  if (reason === 'MAX_TOKENS') return 'length';
+  if (filtered.includes(reason ?? '')) return 'content_filter';
+  return called && (reason === undefined || reason === 'STOP') ? 'tool_calls' : 'stop';
+};
+
+type Answer = { readonly status: number; readonly body: Json; readonly events: readonly Json[] };
+
+const ask = async (service: TestService, model: string, stream: boolean): Promise<Answer> => {
+  const answer = await fetch(`${service.url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${service.password}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model, messages: [{ role: 'user', content: 'hi' }], stream, ...(stream ? { stream_options: { include_usage: true } } : {}) }),
+  });
+  const text = await answer.text();
+  if (answer.headers.get('content-type')?.startsWith('text/event-stream') !== true) return { status: answer.status, body: JSON.parse(text), events: [] };
+  const data = text.split('\n\n').filter((block) => block.startsWith('data: ')).map((block) => block.slice(6));
+  return { status: answer.status, body: {}, events: data.filter((line) => line !== '[DONE]').map((line) => JSON.parse(line)) };
+};
+
+type Delta = { readonly role?: string; readonly content?: string; readonly refusal?: string | null; readonly reasoning_content?: string; readonly tool_calls?: readonly { readonly index: number }[]; readonly extra_content?: unknown; readonly annotations?: unknown };
+type Choice = { readonly index: number; readonly delta: Delta; readonly finish_reason: string | null; readonly native_finish_reason?: string };
+
+/** Puts a stream together as a client would. */
+const collected = (events: readonly Json[], index: number): Json => {
+  const choices = events.flatMap((event) => event['choices'] as readonly Choice[]).filter((choice) => choice.index === index);
+  const join = (pick: (delta: Delta) => string | null | undefined): string => choices.map((choice) => pick(choice.delta) ?? '').join('');
+  const calls = choices.flatMap((choice) => choice.delta.tool_calls ?? []).map(({ index: _, ...call }) => call);
+  const content = join((delta) => delta.content);
+  const refusal = join((delta) => delta.refusal);
+  const reasoning = join((delta) => delta.reasoning_content);
+  const extra = choices.findLast((choice) => choice.delta.extra_content !== undefined)?.delta.extra_content;
+  return {
+    finish_reason: choices.findLast((choice) => choice.finish_reason !== null)?.finish_reason,
+    message: {
+      role: 'assistant',
+      content: content === '' && (calls.length > 0 || refusal !== '') ? null : content,
+      refusal: refusal === '' ? null : refusal,
+      ...(reasoning === '' ? {} : { reasoning_content: reasoning }),
+      ...(calls.length === 0 ? {} : { tool_calls: calls }),
+      ...(extra === undefined ? {} : { extra_content: extra }),
+    },
+  };
+};
+
+/** Ids that Gemini left out are made up by the service, so they differ between two answers. */
+const withoutIds = (message: Json): Json => ({
+  ...message,
+  ...(message['tool_calls'] === undefined ? {} : { tool_calls: (message['tool_calls'] as readonly Json[]).map(({ id: _, ...call }) => call) }),
+});
+
+const inOrder = (whole: string, pieces: readonly string[]): boolean => {
+  let at = 0;
+  return pieces.every((piece) => {
+    const found = whole.indexOf(piece, at);
+    at = found + piece.length;
+    return found >= 0;
+  });
+};
+
+const replayed = nativeRecordingsOf(['generateContent', 'streamGenerateContent']);
+const failed = nativeRecordingsOf(['error']).filter((recording) => recording.endpoint.endsWith('enerateContent'));
+
+function nativeRecordingsOf(kinds: readonly string[]): readonly Recording[] {
+  return skipWithoutRecordings() === false ? nativeRecordings().filter((recording) => kinds.includes(recording.kind)) : [];
+}
+
+const modelOf = (recording: Recording): string => `gemini-3.5-flash-${recording.name.slice(0, 3)}`;
+
+/** Answers each model name with its recording, its bytes cut at random borders. */
+const replayServer = async (recordings: readonly Recording[]): Promise<Server> => {
+  const byModel = new Map(recordings.map((recording) => [modelOf(recording), recording.response]));
+  const random = seeded(20_261_124);
+  const server = createServer((request, response) => {
+    request.resume();
+    const model = /models\/([^:/?]+):/.exec(request.url ?? '')?.[1] ?? '';
+    const recorded = byModel.get(model) ?? { status: 404, headers: {}, body: '{"error":{"code":404,"message":"none","status":"NOT_FOUND"}}' };
+    response.writeHead(recorded.status, { 'content-type': recorded.headers['content-type'] ?? 'application/json' });
+    response.socket?.setNoDelay(true);
+    const bytes = Buffer.from(recorded.body, 'utf8');
+    const pieces = randomCuts(bytes, Math.max(40, Math.ceil(bytes.length / 40)), random);
+    const send = (index: number): void => {
+      const piece = pieces[index];
+      if (piece === undefined) response.end();
+      else response.write(piece, () => setImmediate(send, index + 1));
+    };
+    send(0);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+};
+
+const urlOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+t.test('every recorded answer comes through whole, as a stream and as one', { skip: skipWithoutRecordings(), timeout: 120_000 }, async (t) => {
+  t.ok(replayed.length >= 208, 'the recordings are all there');
+  const upstream = await replayServer(replayed);
+  const service = await startService({ GEMINI_BASE_URL: urlOf(upstream), MAX_REQUESTS_PER_MINUTE: '0', MAX_REQUESTS_PER_DAY_PER_IP: '0' });
+  t.teardown(async () => {
+    await service.close();
+    upstream.close();
+  });
+  const faults = openaiSchema();
+  for (const recording of replayed) {
+    await t.test(recording.name, async (t) => {
+      const frames = recordedFrames(recording.response.body);
+      const whole = await ask(service, modelOf(recording), false);
+      const stream = await ask(service, modelOf(recording), true);
+      if (isEmpty(frames)) {
+        t.equal(whole.status, 502, 'an empty answer is an error');
+        t.same(faults('ErrorResponse', whole.body), []);
+        t.match([stream.body, stream.events.at(-1)].find((said) => said !== undefined && 'error' in said), { error: { type: 'server_error' } });
+        return;
+      }
+      t.equal(whole.status, 200, JSON.stringify(whole.body['error'] ?? ''));
+      t.same(faults('CreateChatCompletionResponse', whole.body), []);
+      t.same(stream.events.flatMap((event) => faults('CreateChatCompletionStreamResponse', event)), []);
+      const choice = (whole.body['choices'] as readonly Json[])[0] ?? {};
+      const message = choice['message'] as Json;
+      const inStream = collected(stream.events, 0);
+      t.same(withoutIds(inStream['message'] as Json), withoutIds({ ...message, annotations: undefined }), 'stream and whole agree');
+      t.equal(inStream['finish_reason'], choice['finish_reason']);
+      const parts = partsOf(frames);
+      const texts = textOf(parts);
+      const content = String(message['content'] ?? '');
+      const onlyText = parts.every((part) => part.thought === true || part.inlineData === undefined && part.executableCode === undefined && part.codeExecutionResult === undefined);
+      if (onlyText) t.equal(content, texts.join(''), 'all text, nothing else');
+      else t.ok(inOrder(content, texts), 'all text in order');
+      const thoughts = parts.filter((part) => part.thought === true).flatMap((part) => part.text ?? []);
+      t.ok(inOrder(String(message['reasoning_content'] ?? ''), thoughts), 'all thoughts in order');
+      const called = parts.filter((part) => part.functionCall?.name !== undefined).map((part) => part.functionCall?.name);
+      t.same(((message['tool_calls'] ?? []) as readonly { readonly function: { readonly name: string } }[]).map((call) => call.function.name), called, 'all calls');
+      t.equal(choice['finish_reason'], expectedFinish(frames, called.length > 0));
+      const usage = whole.body['usage'] as Json;
+      t.equal(Number(usage['total_tokens']), Number(usage['prompt_tokens']) + Number(usage['completion_tokens']), 'usage adds up');
+      const last = frames.findLast((frame) => frame.usageMetadata?.['totalTokenCount'] !== undefined)?.usageMetadata;
+      if (last !== undefined && recording.authenticity === 'recorded') t.equal(usage['total_tokens'], last['totalTokenCount'], "usage is Google's");
+      const pictures = parts.filter((part) => part.thought !== true && part.inlineData?.mimeType.startsWith('image/') === true);
+      t.equal(content.split('![](').length - 1, pictures.length, 'every picture is shown');
+    });
+  }
+});
+
+/** Recorded refusal → what the caller gets: a fault of the key costs the key, and the only key is then gone. */
+const told: readonly (readonly [RegExp, number, string, string | null])[] = [
+  [/api-key|auth-rejection/, 503, 'server_error', 'no_usable_key'],
+  [/iam-permission|firebaseml|langchaingo/, 503, 'server_error', 'no_usable_key'],
+  [/user-location/, 403, 'invalid_request_error', 'unsupported_country_region_territory'],
+  [/err-429|quota-exceeded|retry-info/, 429, 'requests', 'rate_limit_exceeded'],
+  [/err-503/, 503, 'server_error', null],
+  [/input-too-long/, 400, 'invalid_request_error', 'context_length_exceeded'],
+  [/unknown-model|nonexistent|error-handling|suggestion/, 404, 'invalid_request_error', 'model_not_found'],
+  [/./, 400, 'invalid_request_error', null],
+];
+
+t.test('every recorded refusal is told in the documented words', { skip: skipWithoutRecordings(), timeout: 60_000 }, async (t) => {
+  const upstream = await replayServer(failed);
+  t.teardown(() => upstream.close());
+  const faults = openaiSchema();
+  for (const recording of failed) {
+    await t.test(recording.name, async (t) => {
+      const service = await startService({ GEMINI_BASE_URL: urlOf(upstream) });
+      t.teardown(() => service.close());
+      const answer = await ask(service, modelOf(recording), recording.endpoint === 'streamGenerateContent');
+      const [, status, type, code] = told.find(([pattern]) => pattern.test(recording.name)) ?? [];
+      t.same(faults('ErrorResponse', answer.body), []);
+      t.match(answer, { status, body: { error: { type, code } } });
+      t.notMatch(JSON.stringify(answer.body), /AIza|project_number:\d|projects\/\d/, 'nothing of the owner leaks');
+    });
+  }
+});

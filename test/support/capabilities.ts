@@ -1,0 +1,61 @@
+import { E, TE } from '../../src/kernel/fp.ts';
+import { thrown, type ProxyError } from '../../src/kernel/proxy-error.ts';
+import { secret } from '../../src/kernel/secret.ts';
+import type { Frame } from '../../src/gemini/response.ts';
+import type { Capabilities, Lease } from '../../src/ports/capabilities.ts';
+import type { AccessFacts, Received } from '../../src/pipeline/exchange.ts';
+
+/** Stands for what a test does not expect to be called. */
+export const shouldNotBeCalled = (): never => {
+  throw new Error('should not be called');
+};
+
+/** A lease of the key with this number. */
+export const lease = (number: number): Lease => ({ number, id: `key-${number}`, secret: secret(`made-up-key-${number}`) });
+
+/** Frames of an answer; an error in the list is thrown where it stands. */
+export async function* framesOf(items: readonly (Frame | ProxyError)[]): AsyncGenerator<Frame, void, undefined> {
+  for (const item of items) {
+    if ('tag' in item) throw thrown(item);
+    yield item;
+  }
+}
+
+/** A frame with one text, and a finish reason if given. */
+export const textFrame = (text: string, finishReason?: string): Frame => ({
+  candidates: [{ content: { parts: [{ text }] }, ...(finishReason === undefined ? {} : { finishReason }) }],
+});
+
+/** Capabilities with which everything goes well; a test overrides what it is about. */
+export const happyCapabilities: Capabilities = {
+  checkCaller: () => E.right(undefined),
+  takePermit: () => TE.right(null),
+  leaseKey: () => TE.right(lease(1)),
+  reportKey: () => undefined,
+  openGemini: () => TE.right(framesOf([textFrame('hello', 'STOP')])),
+  listModels: () => Promise.resolve([]),
+  keepImage: (image) => Promise.resolve(`data:${image.mimeType};base64,${image.data}`),
+  recallSignatures: () => Promise.resolve(new Map()),
+  rememberSignature: () => undefined,
+  now: () => 1_000_000,
+  wait: () => Promise.resolve(),
+  newId: () => 'id',
+  log: () => undefined,
+};
+
+/** A received chat request with this body; `noted` gathers the facts of its access line. */
+export const receivedWith = (body: unknown, over: Partial<Received> = {}): Received & { readonly noted: Partial<AccessFacts>[] } => {
+  const noted: Partial<AccessFacts>[] = [];
+  return {
+    requestId: 'req-1',
+    method: 'POST',
+    path: '/v1/chat/completions',
+    caller: { address: '127.0.0.1', credential: null, fromOwnNetwork: true },
+    readBody: TE.right(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))),
+    signal: new AbortController().signal,
+    note: (facts) => noted.push(facts),
+    onEnd: () => undefined,
+    ...over,
+    noted,
+  };
+};
