@@ -92,6 +92,8 @@ const withoutIds = (message: Json): Json => ({
   ...(message['tool_calls'] === undefined ? {} : { tool_calls: (message['tool_calls'] as readonly Json[]).map(({ id: _, ...call }) => call) }),
 });
 
+const words = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 const inOrder = (whole: string, pieces: readonly string[]): boolean => {
   let at = 0;
   return pieces.every((piece) => {
@@ -166,12 +168,12 @@ t.test('every recorded answer comes through whole, as a stream and as one', { sk
       t.equal(inStream['finish_reason'], choice['finish_reason']);
       const parts = partsOf(frames);
       const texts = textOf(parts);
-      const content = String(message['content'] ?? '');
+      const content = words(message['content']);
       const onlyText = parts.every((part) => part.thought === true || part.inlineData === undefined && part.executableCode === undefined && part.codeExecutionResult === undefined);
       if (onlyText) t.equal(content, texts.join(''), 'all text, nothing else');
       else t.ok(inOrder(content, texts), 'all text in order');
       const thoughts = parts.filter((part) => part.thought === true).flatMap((part) => part.text ?? []);
-      t.ok(inOrder(String(message['reasoning_content'] ?? ''), thoughts), 'all thoughts in order');
+      t.ok(inOrder(words(message['reasoning_content']), thoughts), 'all thoughts in order');
       const called = parts.filter((part) => part.functionCall?.name !== undefined).map((part) => part.functionCall?.name);
       t.same(((message['tool_calls'] ?? []) as readonly { readonly function: { readonly name: string } }[]).map((call) => call.function.name), called, 'all calls');
       t.equal(choice['finish_reason'], expectedFinish(frames, called.length > 0));

@@ -3,14 +3,14 @@ import { E } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { KeyWish } from '../ports/capabilities.ts';
 import type { HealthFault, Rest } from './key-state.ts';
+import type { PoolKey } from './pool-key.ts';
 
 /** How the next key is found: each in turn, or the same one for all of a conversation. */
 export type KeyStrategy = 'round-robin' | 'sticky';
 
 /** One key as it stands now for the wished model. `lastTurn` grows with each lease; 0 = never lent for this model. */
 export type Candidate = {
-  readonly id: string;
-  readonly number: number;
+  readonly key: PoolKey;
   readonly fault: HealthFault | null;
   readonly rest: Rest | null;
   readonly lastTurn: number;
@@ -28,7 +28,7 @@ const weight = (conversation: string, id: string): string =>
  */
 const byConversation = (ready: readonly Candidate[], conversation: string): Candidate | undefined =>
   ready
-    .map((candidate) => ({ candidate, weight: weight(conversation, candidate.id) }))
+    .map((candidate) => ({ candidate, weight: weight(conversation, candidate.key.id) }))
     .reduce<{ readonly candidate: Candidate; readonly weight: string } | undefined>(
       (best, next) => (best === undefined || next.weight > best.weight ? next : best),
       undefined,
@@ -42,8 +42,8 @@ const byTurn = (ready: readonly Candidate[]): Candidate | undefined =>
 
 const reasonsOf = (candidates: readonly Candidate[]): readonly string[] => {
   const numbersOf = new Map<string, readonly string[]>();
-  for (const { fault, number } of candidates) {
-    if (fault !== null) numbersOf.set(fault.reason, [...(numbersOf.get(fault.reason) ?? []), `#${number}`]);
+  for (const { fault, key } of candidates) {
+    if (fault !== null) numbersOf.set(fault.reason, [...(numbersOf.get(fault.reason) ?? []), `#${key.number}`]);
   }
   return [...numbersOf].map(([reason, numbers]) => `${numbers.join(', ')}: ${reason}`);
 };
@@ -70,9 +70,9 @@ export const chooseKey = (
   if (candidates.length === 0) return E.left({ tag: 'NoKeysConfigured' });
   const healthy = candidates.filter(({ fault }) => fault === null);
   if (healthy.length === 0) return E.left({ tag: 'NoUsableKey', reasons: reasonsOf(candidates) });
-  const ready = healthy.filter(({ id, rest }) => rest === null && !wish.tried.has(id));
+  const ready = healthy.filter(({ key, rest }) => rest === null && !wish.tried.has(key.id));
   const chosen =
-    ready.find(({ id }) => id === wish.preferred) ??
+    ready.find(({ key }) => key.id === wish.preferred) ??
     (strategy === 'sticky' && wish.conversation !== null ? byConversation(ready, wish.conversation) : byTurn(ready));
   return chosen === undefined ? E.left(exhausted(healthy, now)) : E.right(chosen);
 };

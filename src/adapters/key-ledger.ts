@@ -1,17 +1,8 @@
-import type { Secret } from '../kernel/secret.ts';
 import type { Candidate } from './choose-key.ts';
 import { dayCountNow, type KeyDayCount } from './key-day-count.ts';
 import { healthNow, restNow, type HealthFault, type Rest } from './key-state.ts';
+import type { PoolKey } from './pool-key.ts';
 import { recentMap, type RecentMap } from './recent-map.ts';
-
-/** A key of the pool. Keys of one `group` (a project, or the key alone) share their quota; health is each key's own. */
-export type PoolKey = {
-  readonly number: number;
-  readonly id: string;
-  readonly secret: Secret;
-  readonly project: string | null;
-  readonly group: string;
-};
 
 type Turns = { next: number; readonly of: Map<string, number> };
 
@@ -61,8 +52,7 @@ export const candidatesOf = (
 ): readonly Candidate[] => {
   const turns = ledger.turns.get(model)?.of;
   return keys.map((key) => ({
-    id: key.id,
-    number: key.number,
+    key,
     fault: faultOf(ledger, key, now),
     rest: restOf(ledger.rests.get(key.group), model, now),
     lastTurn: turns?.get(key.id) ?? 0,

@@ -1,18 +1,17 @@
-import { createHash } from 'node:crypto';
 import { E, pipe } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
-import type { Secret } from '../kernel/secret.ts';
 import type { Lease, LeaseKey, Log, Now, ReportKey } from '../ports/capabilities.ts';
 import { chooseKey, type KeyStrategy } from './choose-key.ts';
-import { candidatesOf, countFor, keyLedger, lent, type KeyLedger, type PoolKey } from './key-ledger.ts';
+import { candidatesOf, countFor, keyLedger, lent, type KeyLedger } from './key-ledger.ts';
 import { shownReason, type Refusal } from './key-reason.ts';
 import { restore, snapshotOf, type KeySnapshot } from './key-snapshot.ts';
 import { healthAfter, restAfter, type Attempt } from './key-state.ts';
 import { keyStatus, type KeyPoolStatus } from './key-status.ts';
+import { poolKeys, type GivenKey, type PoolKey } from './pool-key.ts';
 import type { StateFile } from './state-file.ts';
 
 export type KeyPoolSettings = {
-  readonly keys: readonly { readonly secret: Secret; readonly project: string | null }[];
+  readonly keys: readonly GivenKey[];
   readonly strategy: KeyStrategy;
 };
 
@@ -27,14 +26,6 @@ export type KeyPool = {
   readonly allKeys: () => readonly Lease[];
   readonly describe: () => KeyPoolStatus;
 };
-
-const idOf = ({ reveal }: Secret): string => createHash('sha256').update(reveal()).digest('hex').slice(0, 12);
-
-const poolKeys = (keys: KeyPoolSettings['keys']): readonly PoolKey[] =>
-  keys.map(({ secret, project }, index) => {
-    const id = idOf(secret);
-    return { number: index + 1, id, secret, project, group: project === null ? `key ${id}` : `project ${project}` };
-  });
 
 const leaseOf = ({ number, id, secret }: PoolKey): Lease => ({ number, id, secret });
 
@@ -102,7 +93,7 @@ export const keyPool = ({ keys: given, strategy }: KeyPoolSettings, { now, log, 
     leaseKey: (wish) => async () => {
       const at = now();
       const candidates = candidatesOf(ledger, keys, { model: wish.model, now: at });
-      return pipe(chooseKey(candidates, { wish, strategy, now: at }), E.map((key) => lend(wish.model, key)));
+      return pipe(chooseKey(candidates, { wish, strategy, now: at }), E.map(({ key }) => lend(wish.model, key)));
     },
     reportKey: (lease, model, error) => {
       const at = now();

@@ -1,7 +1,8 @@
 import { t, type E } from '../kernel/fp.ts';
 import { dayCountNow } from './key-day-count.ts';
-import type { KeyLedger, PoolKey } from './key-ledger.ts';
+import type { KeyLedger } from './key-ledger.ts';
 import { healthNow, restNow } from './key-state.ts';
+import type { PoolKey } from './pool-key.ts';
 
 const fault = t.union([t.literal('invalid'), t.literal('leaked'), t.literal('suspended'), t.literal('denied')]);
 const period = t.union([t.literal('minute'), t.literal('day')]);

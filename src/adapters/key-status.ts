@@ -1,8 +1,9 @@
 import type { KeyFault } from '../kernel/proxy-error.ts';
 import type { KeyStrategy } from './choose-key.ts';
 import { dayCountNow } from './key-day-count.ts';
-import { faultOf, type KeyLedger, type PoolKey } from './key-ledger.ts';
+import { faultOf, type KeyLedger } from './key-ledger.ts';
 import { restNow } from './key-state.ts';
+import type { PoolKey } from './pool-key.ts';
 
 /** A model that a key must not be asked for until then (ISO 8601). */
 export type ModelRest = {

@@ -1,0 +1,9 @@
+import { TE } from '../kernel/fp.ts';
+import { json } from '../ports/reply.ts';
+import type { Route } from './route.ts';
+import { statusRoutes, type StatusNeeds } from './status/routes.ts';
+
+const health: Route = { method: 'GET', pattern: '/healthz', quiet: true, handle: () => TE.right(json(200, { status: 'ok' })) };
+
+/** Everything that the service answers: the routes of its APIs, its health, which asks nobody, and its status page. */
+export const routes = (api: readonly Route[], status: StatusNeeds): readonly Route[] => [...api, health, ...statusRoutes(status)];

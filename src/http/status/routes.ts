@@ -1,0 +1,69 @@
+import { readFileSync } from 'node:fs';
+import { TE, pipe } from '../../kernel/fp.ts';
+import type { CheckCaller } from '../../ports/capabilities.ts';
+import { json, type Headers, type Reply } from '../../ports/reply.ts';
+import type { ReadStatus } from '../../ports/status.ts';
+import type { Handler, Route } from '../route.ts';
+import { statusPage } from './status-page.ts';
+import { languageOf } from './words.ts';
+
+export type StatusNeeds = { readonly readStatus: ReadStatus; readonly checkCaller: CheckCaller };
+
+/** Hugging Face shows the page in a frame of its own; nobody else may. */
+const policy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "connect-src 'self'",
+  "img-src 'self' data:",
+  "frame-ancestors 'self' https://huggingface.co https://*.hf.space",
+  "base-uri 'none'",
+  "form-action 'none'",
+].join('; ');
+
+const fileOf = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
+
+const text = (type: string, body: string, headers: Headers = {}): Reply => ({
+  kind: 'whole',
+  status: 200,
+  headers: { 'content-type': `${type}; charset=utf-8`, ...headers },
+  body,
+});
+
+const asset = (pattern: string, type: string, name: string): Route => {
+  const reply = text(type, fileOf(name), { 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'" });
+  return { method: 'GET', pattern, quiet: true, handle: () => TE.right(reply) };
+};
+
+const page = ({ forAnybody }: ReadStatus): Handler => {
+  const template = fileOf('page.html');
+  return (_received, { query, header }) => {
+    const language = languageOf(query, header('accept-language'));
+    const headers = {
+      'content-security-policy': policy,
+      'content-language': language,
+      'referrer-policy': 'no-referrer',
+      vary: 'accept-language',
+    };
+    return TE.right(text('text/html', statusPage(template, forAnybody(), language), headers));
+  };
+};
+
+/** The owner's view, with the asking caller's own way in, so that TRUST_PROXY_HOPS can be checked. */
+const details =
+  ({ readStatus, checkCaller }: StatusNeeds): Handler =>
+  ({ caller }, { peer, forwarded }) =>
+    pipe(
+      TE.fromEither(checkCaller(caller)),
+      TE.flatMap(() => TE.fromTask(() => readStatus.forOwner(caller.address))),
+      TE.map((status) => json(200, { ...status, you: { address: caller.address, peer, forwarded } })),
+    );
+
+/** The status page, its files, and `/status`: what it shows to who knows the password. Reads the files at once. */
+export const statusRoutes = (needs: StatusNeeds): readonly Route[] => [
+  { method: 'GET', pattern: '/', quiet: true, handle: page(needs.readStatus) },
+  { method: 'GET', pattern: '/status', quiet: true, handle: details(needs) },
+  asset('/status/page.css', 'text/css', 'page.css'),
+  asset('/status/page.js', 'text/javascript', 'page.js'),
+  asset('/favicon.svg', 'image/svg+xml', 'favicon.svg'),
+];

@@ -1,0 +1,36 @@
+import type { PublicStatus } from '../../ports/status.ts';
+import { pageWords, scriptWords, wordsIn, type Language } from './words.ts';
+
+const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+
+/** Text as it may stand in HTML, also in a quoted attribute. */
+export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
+
+const fill = (template: string, values: Readonly<Record<string, string>>): string =>
+  template.replace(/\{\{(\w+)\}\}/g, (_whole, name: string) => escapeHtml(values[name] ?? ''));
+
+const shownIf = (condition: boolean): string => (condition ? '' : 'off');
+
+/** The status page for anybody: complete without its script. */
+export const statusPage = (template: string, status: PublicStatus, language: Language): string => {
+  const words = wordsIn(pageWords, language);
+  const count = (value: number | null): string => (value === null ? '–' : value.toLocaleString(language));
+  const limit = (value: number): string => (value === 0 ? (words['noLimit'] ?? '') : count(value));
+  const hasKeys = status.keyCount > 0;
+  return fill(template, {
+    ...words,
+    lang: language,
+    words: JSON.stringify(wordsIn(scriptWords, language)),
+    enClass: language === 'en' ? 'on' : '',
+    zhClass: language === 'zh' ? 'on' : '',
+    state: (hasKeys ? words['running'] : words['runningWithoutKeys']) ?? '',
+    stateClass: hasKeys ? '' : 'warn',
+    version: status.version,
+    defaultPasswordClass: shownIf(status.defaultPassword),
+    noKeysClass: shownIf(!hasKeys),
+    keyCount: count(status.keyCount),
+    modelCount: count(status.modelCount),
+    perMinuteCount: limit(status.limits.perMinute),
+    perDayCount: limit(status.limits.perDayPerAddress),
+  });
+};

@@ -1,0 +1,182 @@
+import t from 'tap';
+import { E, TE } from '../../src/kernel/fp.ts';
+import { callerAddress, fromOwnNetwork } from '../../src/http/caller-address.ts';
+import { corsHeaders, preflightHeaders } from '../../src/http/cors.ts';
+import { credential } from '../../src/http/credential.ts';
+import { checkMediaType } from '../../src/http/media-type.ts';
+import type { Route } from '../../src/http/route.ts';
+import { router } from '../../src/http/router.ts';
+import { json } from '../../src/ports/reply.ts';
+
+const route = (method: Route['method'], pattern: string): Route => ({ method, pattern, handle: () => TE.right(json(200, {})) });
+
+const headers =
+  (sent: Readonly<Record<string, string>>) =>
+  (name: string): string | null =>
+    sent[name] ?? null;
+
+t.test('the router finds the route of every way in which people type a path', async (t) => {
+  const find = router([
+    route('GET', '/'),
+    route('GET', '/models'),
+    route('GET', '/models/{id}'),
+    route('POST', '/models/{id}'),
+    route('POST', '/chat/completions'),
+    route('GET', '/models/special'),
+  ]);
+  const told = (method: string, path: string): string => {
+    const found = find(method, path);
+    if (E.isRight(found)) return `${found.right.route.method} ${found.right.route.pattern} ${found.right.id}`.trim();
+    return found.left.tag === 'MethodNotAllowed' ? `not allowed, but ${found.left.allowed.join(' ')}` : found.left.tag;
+  };
+  const table: readonly (readonly [method: string, path: string, expected: string])[] = [
+    ['GET', '/', 'GET /'],
+    ['GET', '//', 'GET /'],
+    ['GET', '/v1', 'GET /'],
+    ['POST', '/chat/completions', 'POST /chat/completions'],
+    ['POST', '/v1/chat/completions', 'POST /chat/completions'],
+    ['POST', '/v1/v1/chat/completions', 'POST /chat/completions'],
+    ['POST', '//v1//chat/completions/', 'POST /chat/completions'],
+    ['GET', '/v1/models/', 'GET /models'],
+    ['HEAD', '/v1/models', 'GET /models'],
+    ['GET', '/v1/models/gemini-x', 'GET /models/{id} gemini-x'],
+    ['GET', '/v1/models/models/gemini-x', 'GET /models/{id} models/gemini-x'],
+    ['GET', '/models/v1/x', 'GET /models/{id} v1/x'],
+    ['POST', '/v1/models/gemini-x:generateContent', 'POST /models/{id} gemini-x:generateContent'],
+    ['GET', '/models/special', 'GET /models/special'],
+    ['GET', '/models/%2e%2e%zz', 'GET /models/{id} %2e%2e%zz'],
+    ['DELETE', '/models/special', 'not allowed, but GET HEAD OPTIONS'],
+    ['DELETE', '/models/x', 'not allowed, but GET HEAD POST OPTIONS'],
+    ['GET', '/chat/completions', 'not allowed, but POST OPTIONS'],
+    ['POST', '/chat', 'NoSuchRoute'],
+    ['POST', '/chat/completions/more', 'NoSuchRoute'],
+    ['GET', '/v1/v2/models', 'NoSuchRoute'],
+    ['GET', '/Models', 'NoSuchRoute'],
+    ['GET', '/%6dodels', 'NoSuchRoute'],
+    ['GET', '/models/../chat/completions', 'NoSuchRoute'],
+    ['GET', '/models/./x', 'NoSuchRoute'],
+    ['GET', '/models/{id}', 'NoSuchRoute'],
+    ['GET', 'http://elsewhere/models', 'NoSuchRoute'],
+    ['GET', '*', 'NoSuchRoute'],
+    ['GET', '/__proto__', 'NoSuchRoute'],
+    ['GET', `/${'a/'.repeat(5000)}`, 'NoSuchRoute'],
+    ['constructor', '/models', 'not allowed, but GET HEAD OPTIONS'],
+  ];
+  for (const [method, path, expected] of table) t.equal(told(method, path), expected, `${method} ${path.slice(0, 40)}`);
+});
+
+t.test('the caller is the entry of the forwarding chain that the last trusted proxy wrote', async (t) => {
+  const peer = '10.1.2.3';
+  const table: readonly (readonly [hops: number, forwarded: readonly string[], expected: string])[] = [
+    [0, [], peer],
+    [0, ['203.0.113.9'], peer],
+    [1, ['203.0.113.9'], '203.0.113.9'],
+    [1, ['1.1.1.1', '203.0.113.9'], '203.0.113.9'],
+    [2, ['1.1.1.1', '203.0.113.9', '198.51.100.7'], '203.0.113.9'],
+    [2, ['203.0.113.9'], peer],
+    [1, [], peer],
+    [1, ['203.0.113.9', ''], peer],
+    [1, ['203.0.113.9', 'unknown'], peer],
+    [1, ['203.0.113.9:4711'], '203.0.113.9'],
+    [1, ['[2001:DB8:0::1]:4711'], '2001:db8::1'],
+    [1, ['[2001:db8::1]'], '2001:db8::1'],
+    [1, ['2001:db8::1'], '2001:db8::1'],
+    [1, ['::ffff:203.0.113.9'], '203.0.113.9'],
+    [1, ['::FFFF:cb00:7109'], '203.0.113.9'],
+    [1, ['fe80::1%eth0'], 'fe80::1'],
+    [1, ['0x7f.1'], peer],
+    [1, ['127.1'], peer],
+    [1, ['[::1'], peer],
+    [1, ['<script>'], peer],
+    [1, ['1.2.3.4, 5.6.7.8'], peer],
+  ];
+  for (const [hops, forwarded, expected] of table) {
+    t.equal(callerAddress({ peer, forwarded }, hops), expected, `${hops} hops over [${forwarded.join(', ')}]`);
+  }
+  t.equal(callerAddress({ peer: '::ffff:10.1.2.3', forwarded: [] }, 0), peer, 'the peer of a dual-stack socket is unwrapped');
+  t.equal(callerAddress({ peer: '', forwarded: [] }, 0), 'unknown');
+});
+
+t.test('a caller is from the own network only if every address of its way is', async (t) => {
+  const table: readonly (readonly [peer: string, forwarded: readonly string[], expected: boolean])[] = [
+    ['127.0.0.1', [], true],
+    ['::1', [], true],
+    ['::ffff:192.168.1.5', [], true],
+    ['172.31.255.255', ['10.0.0.1', 'fd00::1', 'fe80::2'], true],
+    ['172.32.0.1', [], false],
+    ['127.0.0.1', ['8.8.8.8'], false],
+    ['127.0.0.1', ['10.0.0.1', 'unknown'], false],
+    ['127.0.0.1', [''], false],
+    ['100.64.0.1', [], false],
+    ['2001:db8::1', [], false],
+    ['', [], false],
+  ];
+  for (const [peer, forwarded, expected] of table) {
+    t.equal(fromOwnNetwork({ peer, forwarded }), expected, `${peer} over [${forwarded.join(', ')}]`);
+  }
+});
+
+t.test('the password is found wherever clients put it, and the first place that holds one counts', async (t) => {
+  const table: readonly (readonly [sent: Readonly<Record<string, string>>, query: string, keyInQuery: boolean, expected: string | null])[] = [
+    [{}, '', false, null],
+    [{ authorization: 'Bearer one' }, '', false, 'one'],
+    [{ authorization: 'bearer   one ' }, '', false, 'one'],
+    [{ authorization: 'one' }, '', false, 'one'],
+    [{ authorization: 'Bearer' }, '', false, null],
+    [{ authorization: 'Bearer ', 'x-api-key': 'two' }, '', false, 'two'],
+    [{ authorization: 'Basic dTpw', 'x-api-key': 'two' }, '', false, 'two'],
+    [{ authorization: 'Bearer one', 'x-api-key': 'two' }, '', false, 'one'],
+    [{ 'x-api-key': 'two', 'api-key': 'three' }, '', false, 'two'],
+    [{ 'api-key': 'three', 'x-goog-api-key': 'four' }, '', false, 'three'],
+    [{ 'x-goog-api-key': 'four' }, 'key=five', true, 'four'],
+    [{}, 'alt=sse&key=five%20six', true, 'five six'],
+    [{}, 'key=five', false, null],
+    [{}, 'key=', true, null],
+    [{ cookie: 'key=five' }, '', true, null],
+  ];
+  for (const [sent, query, keyInQuery, expected] of table) {
+    const found = credential({ header: headers(sent), query }, keyInQuery);
+    t.equal(found?.reveal() ?? null, expected, JSON.stringify([sent, query]));
+  }
+});
+
+t.test('a body is taken as JSON only if nothing says that it is something else', async (t) => {
+  const table: readonly (readonly [sent: Readonly<Record<string, string>>, accepts: 'json' | 'multipart', taken: boolean])[] = [
+    [{}, 'json', true],
+    [{ 'content-type': 'application/json' }, 'json', true],
+    [{ 'content-type': 'Application/JSON; charset=UTF-8' }, 'json', true],
+    [{ 'content-type': 'application/vnd.api+json' }, 'json', true],
+    [{ 'content-type': 'application/json; charset=gbk' }, 'json', false],
+    [{ 'content-type': 'text/plain' }, 'json', false],
+    [{ 'content-type': 'text/plain; application/json' }, 'json', false],
+    [{ 'content-type': 'application/x-www-form-urlencoded' }, 'json', false],
+    [{ 'content-type': 'multipart/form-data; boundary=x' }, 'json', false],
+    [{ 'content-type': 'multipart/form-data; boundary=x' }, 'multipart', true],
+    [{ 'content-type': 'application/json' }, 'multipart', false],
+    [{ 'content-encoding': 'identity' }, 'json', true],
+    [{ 'content-encoding': 'gzip' }, 'json', false],
+    [{ 'content-encoding': 'gzip, gzip' }, 'json', false],
+  ];
+  for (const [sent, accepts, taken] of table) {
+    t.equal(E.isRight(checkMediaType(headers(sent), accepts)), taken, `${JSON.stringify(sent)} as ${accepts}`);
+  }
+});
+
+t.test('cross-origin answers', async (t) => {
+  const allowed = 'access-control-allow-origin';
+  const list = ['https://chat.example.com'];
+  t.equal(corsHeaders('*', 'https://a.example')[allowed], '*');
+  t.equal(corsHeaders('*', null)[allowed], '*');
+  t.same(corsHeaders('*', null)['vary'], undefined);
+  t.equal(corsHeaders(list, 'https://chat.example.com')[allowed], 'https://chat.example.com');
+  t.equal(corsHeaders(list, 'https://chat.example.com')['vary'], 'origin');
+  t.same(corsHeaders(list, 'https://chat.example.com.evil.example'), { vary: 'origin' });
+  t.same(corsHeaders(list, null), { vary: 'origin' });
+  t.notOk('access-control-allow-credentials' in corsHeaders(list, 'https://chat.example.com'));
+
+  const asked = 'access-control-allow-headers';
+  t.equal(preflightHeaders('authorization,x-stainless-os')[asked], 'authorization,x-stainless-os');
+  t.equal(preflightHeaders(null)[asked], 'authorization, content-type');
+  t.equal(preflightHeaders('x\u0001y')[asked], 'authorization, content-type');
+  t.equal(preflightHeaders('a'.repeat(3000))[asked], 'authorization, content-type');
+});

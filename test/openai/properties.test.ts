@@ -1,0 +1,206 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { E } from '../../src/kernel/fp.ts';
+import type { JsonObject } from '../../src/gemini/request.ts';
+import type { Frame } from '../../src/gemini/response.ts';
+import { openaiErrors } from '../../src/openai/errors.ts';
+import { toGeminiSchema } from '../../src/openai/json-schema.ts';
+import { chatDialect } from '../../src/openai/chat/dialect.ts';
+import { functionNames } from '../../src/openai/chat/function-names.ts';
+import { decodeChatRequest } from '../../src/openai/chat/request.ts';
+import { cureOf, type ProxyError } from '../../src/kernel/proxy-error.ts';
+
+const dialect = chatDialect({ systemPromptMode: 'instruction', historyImages: 'all', modelAliases: new Map() });
+const context = { id: 'x', created: 1, recalled: new Map() };
+
+const part = fc.oneof(
+  fc.record({ text: fc.string({ unit: 'grapheme' }) }),
+  fc.record({ text: fc.string({ unit: 'grapheme' }), thought: fc.constant(true), thoughtSignature: fc.string() }, { requiredKeys: ['text'] }),
+  fc.record({ functionCall: fc.record({ id: fc.string({ minLength: 1 }), name: fc.string({ minLength: 1 }), args: fc.dictionary(fc.string(), fc.jsonValue()) }, { requiredKeys: ['id', 'name'] }) }),
+  fc.constant({}),
+);
+const reason = fc.constantFrom('STOP', 'MAX_TOKENS', 'SAFETY', 'OTHER', 'NEW_REASON', undefined);
+const frame = fc.record(
+  {
+    candidates: fc.array(fc.record({ index: fc.nat(2), content: fc.record({ parts: fc.array(part, { maxLength: 3 }) }, { requiredKeys: [] }), finishReason: reason }, { requiredKeys: [] }), { maxLength: 2 }),
+    usageMetadata: fc.record({ promptTokenCount: fc.nat(), candidatesTokenCount: fc.nat(), thoughtsTokenCount: fc.nat() }, { requiredKeys: [] }),
+    promptFeedback: fc.record({ blockReason: fc.constantFrom('SAFETY', 'BLOCK_REASON_UNSPECIFIED') }, { requiredKeys: [] }),
+  },
+  { requiredKeys: [] },
+);
+
+const request = (() => {
+  const read = decodeChatRequest({ model: 'gemini-3.5-flash', messages: [{ role: 'user', content: 'hi' }], stream: true, stream_options: { include_usage: true } });
+  if (E.isLeft(read)) throw new Error('not decoded');
+  return read.right;
+})();
+
+const eventsOf = (frames: readonly unknown[]) => {
+  const machine = dialect.machine(request, context);
+  let state = machine.start;
+  const before = frames.flatMap((one) => {
+    const [next, events] = machine.step(state, one as Frame);
+    state = next;
+    return events;
+  });
+  return [...before, ...machine.end(state)];
+};
+
+type Choice = { readonly index: number; readonly delta: { readonly role?: string; readonly content?: string; readonly reasoning_content?: string; readonly tool_calls?: readonly { readonly index: number; readonly function: object }[] }; readonly finish_reason: string | null };
+
+t.test('whatever the frames, the stream and the whole answer say the same', (t) => {
+  fc.assert(
+    fc.property(fc.array(frame, { maxLength: 6 }), (frames) => {
+      const events = eventsOf(frames);
+      const lines = dialect.reply.frames(events).split('\n\n').filter((line) => line !== '');
+      const chunks = lines.map((line) => JSON.parse(line.slice('data: '.length)));
+      const whole = JSON.parse(JSON.stringify(dialect.reply.whole(events)));
+      const choices = chunks.flatMap((chunk) => chunk.choices as readonly Choice[]);
+      for (const { index, message, finish_reason } of whole.choices) {
+        const mine = choices.filter((choice) => choice.index === index);
+        const text = mine.map((choice) => choice.delta.content ?? '').join('');
+        const thoughts = mine.map((choice) => choice.delta.reasoning_content ?? '').join('');
+        const calls = mine.flatMap((choice) => choice.delta.tool_calls ?? []);
+        if ((message.content ?? '') !== text || (message.reasoning_content ?? '') !== thoughts) return false;
+        if (JSON.stringify((message.tool_calls ?? []).map((call: { readonly function: object }) => call.function)) !== JSON.stringify(calls.map((call) => call.function))) return false;
+        if (calls.some((call, position) => call.index !== position)) return false;
+        if (mine[0]?.delta.role !== 'assistant' || mine.at(-1)?.finish_reason !== finish_reason) return false;
+        if (mine.filter((choice) => choice.finish_reason !== null).length !== 1) return false;
+      }
+      return whole.choices.length > 0 && JSON.stringify(chunks.at(-1).usage) === JSON.stringify(whole.usage);
+    }),
+    { numRuns: 500 },
+  );
+  t.pass('over 500 answers');
+  t.end();
+});
+
+const anything = fc.anything({ withNullPrototype: true, maxDepth: 4 });
+const message = fc.record(
+  {
+    role: fc.constantFrom('system', 'developer', 'user', 'assistant', 'tool', 'function'),
+    content: fc.oneof(fc.string(), fc.jsonValue(), fc.array(fc.record({ type: fc.constantFrom('text', 'image_url', 'file', 'refusal'), text: fc.string(), image_url: fc.jsonValue(), file: fc.jsonValue() }))),
+    tool_calls: fc.array(fc.record({ id: fc.constantFrom('a', 'b'), type: fc.constant('function'), function: fc.record({ name: fc.string(), arguments: fc.oneof(fc.json(), fc.string()) }) }), { maxLength: 2 }),
+    tool_call_id: fc.constantFrom('a', 'b'),
+    name: fc.string(),
+  },
+  { requiredKeys: ['role'] },
+);
+const model = fc.constantFrom('gemini-2.5-flash', 'gemini-3.5-flash', 'gemini-3.8-flash', 'gemini-4-argon', 'gemma-3-27b-it', 'gemini-2.5-flash-image');
+
+t.test('translation never throws: any request gives a call or a refusal', (t) => {
+  fc.assert(
+    fc.property(model, fc.array(message, { maxLength: 6 }), (name, messages) => {
+      const read = decodeChatRequest(JSON.parse(JSON.stringify({ model: name, messages })));
+      if (E.isLeft(read)) return;
+      const made = dialect.toGemini(read.right, context);
+      if (E.isLeft(made)) return;
+      const { contents } = made.right.body;
+      if (contents.length === 0 || contents.some((content) => content.parts.length === 0)) throw new Error('empty');
+      if (contents[0]?.role !== 'user') throw new Error('does not begin with the user');
+      if (contents.some((content) => content.parts.some((one) => Object.keys(one).length === 0))) throw new Error('an empty part');
+    }),
+    { numRuns: 1000 },
+  );
+  fc.assert(fc.property(anything, (body) => E.isLeft(decodeChatRequest(body))), { numRuns: 300 });
+  t.pass('over 1,300 bodies');
+  t.end();
+});
+
+t.test('every text of the user arrives', (t) => {
+  fc.assert(
+    fc.property(model, fc.array(fc.string({ minLength: 1, unit: 'grapheme' }), { minLength: 1, maxLength: 5 }), (name, texts) => {
+      const read = decodeChatRequest({ model: name, messages: texts.map((content) => ({ role: 'user', content })) });
+      if (E.isLeft(read)) return false;
+      const made = dialect.toGemini(read.right, context);
+      return E.isRight(made) && JSON.stringify(made.right.body.contents.flatMap((content) => content.parts.map((one) => one.text))) === JSON.stringify(texts);
+    }),
+  );
+  t.pass();
+  t.end();
+});
+
+const schema = fc.letrec<{ readonly schema: JsonObject }>((tie) => ({
+  schema: fc.dictionary(
+    fc.constantFrom('type', 'properties', 'const', 'enum', 'items', 'allOf', 'anyOf', 'oneOf', 'required', '$ref', '$defs', 'definitions', 'exclusiveMinimum', 'minimum', 'title', 'not', '$schema', 'additionalProperties', 'x-a'),
+    fc.oneof({ maxDepth: 3, depthIdentifier: 'schema' }, fc.jsonValue({ maxDepth: 2 }), tie('schema'), fc.array(tie('schema'), { maxLength: 3 }), fc.dictionary(fc.constantFrom('const', 'title', 'a', '__proto__'), tie('schema'))),
+    { maxKeys: 5 },
+  ) as fc.Arbitrary<JsonObject>,
+})).schema;
+
+const known = new Set(['$id', '$ref', '$anchor', '$defs', 'type', 'format', 'title', 'description', 'enum', 'items', 'prefixItems', 'minItems', 'maxItems', 'minimum', 'maximum', 'anyOf', 'properties', 'additionalProperties', 'required', 'propertyOrdering', 'default', 'nullable', 'minLength', 'maxLength', 'pattern']);
+
+t.test('any schema comes out in words that Gemini knows', (t) => {
+  fc.assert(fc.property(schema, (given) => Object.keys(toGeminiSchema(given)).every((keyword) => known.has(keyword))), { numRuns: 1000 });
+  const table: readonly (readonly [JsonObject, JsonObject])[] = [
+    [{ type: 'object', properties: { title: { type: 'string', const: 'a' }, const: { type: 'integer', exclusiveMinimum: 0 } }, required: ['title', 'gone'] }, { type: 'object', properties: { title: { type: 'string', enum: ['a'] }, const: { type: 'integer', minimum: 1 } }, required: ['title'] }],
+    [{ definitions: { a: { type: 'string' } }, properties: { x: { $ref: '#/definitions/a', description: 'd' } } }, { $defs: { a: { type: 'string' } }, properties: { x: { $ref: '#/$defs/a' } } }],
+    [{ oneOf: [{ type: 'null' }, { enum: [1, 2] }] }, { anyOf: [{ type: 'null' }, { enum: [1, 2] }] }],
+    [{ allOf: [{ properties: { a: {} }, required: ['a'] }, { properties: { b: true } }], type: 'object' }, { type: 'object', properties: { a: {}, b: {} }, required: ['a'] }],
+    [{ type: ['string', 'null'], $comment: 'c', not: {}, if: {} }, { type: ['string', 'null'] }],
+  ];
+  for (const [given, expected] of table) t.same(toGeminiSchema(given), expected);
+  t.end();
+});
+
+t.test('function names: Gemini gets what it takes, the client gets its own back', (t) => {
+  fc.assert(
+    fc.property(fc.uniqueArray(fc.string({ minLength: 1, maxLength: 64 }), { maxLength: 8 }), (declared) => {
+      const names = functionNames(declared);
+      const sent = declared.map(names.toGemini);
+      return new Set(sent).size === declared.length && sent.every((name) => /^[a-zA-Z_][a-zA-Z0-9_:.-]{0,127}$/.test(name)) && declared.every((name) => names.toClient(names.toGemini(name)) === name);
+    }),
+  );
+  t.pass();
+  t.end();
+});
+
+t.test('every error is told in the shape of OpenAI, whole and in a stream, and has a cure', (t) => {
+  const told: readonly (readonly [ProxyError, number, string, string | null, string])[] = [
+    [{ tag: 'NoPassword' }, 401, 'invalid_request_error', 'invalid_api_key', 'none'],
+    [{ tag: 'WrongPassword' }, 401, 'invalid_request_error', 'invalid_api_key', 'none'],
+    [{ tag: 'DefaultPasswordRefused' }, 403, 'invalid_request_error', 'default_password', 'none'],
+    [{ tag: 'TooManyGuesses', retryAfterSeconds: 4.2 }, 429, 'requests', 'rate_limit_exceeded', 'later'],
+    [{ tag: 'LimitReached', limit: 'minute', most: 30, retryAfterSeconds: 3 }, 429, 'requests', 'rate_limit_exceeded', 'later'],
+    [{ tag: 'LimitReached', limit: 'day', most: 600, retryAfterSeconds: 3 }, 429, 'requests', 'rate_limit_exceeded', 'later'],
+    [{ tag: 'InvalidRequest', message: 'm', param: 'p', code: 'invalid_value' }, 400, 'invalid_request_error', 'invalid_value', 'none'],
+    [{ tag: 'NoSuchRoute', method: 'GET', path: '/x' }, 404, 'invalid_request_error', 'unknown_url', 'none'],
+    [{ tag: 'MethodNotAllowed', method: 'PUT', allowed: ['GET'] }, 405, 'invalid_request_error', 'method_not_allowed', 'none'],
+    [{ tag: 'BodyTooLarge', mostBytes: 1_048_576 }, 413, 'invalid_request_error', 'request_too_large', 'none'],
+    [{ tag: 'UnsupportedMedia', message: 'm' }, 415, 'invalid_request_error', null, 'none'],
+    [{ tag: 'BodyTimeout' }, 408, 'invalid_request_error', null, 'none'],
+    [{ tag: 'Busy', message: 'm' }, 503, 'server_error', 'busy', 'later'],
+    [{ tag: 'NoKeysConfigured' }, 503, 'server_error', 'no_keys', 'none'],
+    [{ tag: 'NoUsableKey', reasons: ['#1: r'] }, 503, 'server_error', 'no_usable_key', 'none'],
+    [{ tag: 'KeysExhausted', retryAfterSeconds: 5, forToday: false }, 429, 'requests', 'rate_limit_exceeded', 'later'],
+    [{ tag: 'KeysExhausted', retryAfterSeconds: 5, forToday: true }, 429, 'insufficient_quota', 'insufficient_quota', 'later'],
+    [{ tag: 'KeyRefused', fault: 'leaked', reason: 'r' }, 503, 'server_error', 'no_usable_key', 'another key'],
+    [{ tag: 'QuotaSpent', period: 'day', retryAfterSeconds: null, quotaId: null }, 429, 'insufficient_quota', 'insufficient_quota', 'another key'],
+    [{ tag: 'QuotaSpent', period: 'minute', retryAfterSeconds: null, quotaId: null }, 429, 'requests', 'rate_limit_exceeded', 'another key'],
+    [{ tag: 'GeminiInvalid', message: 'm', code: 'context_length_exceeded' }, 400, 'invalid_request_error', 'context_length_exceeded', 'none'],
+    [{ tag: 'BadSignature' }, 400, 'invalid_request_error', null, 'same key without signatures'],
+    [{ tag: 'LocationRefused' }, 403, 'invalid_request_error', 'unsupported_country_region_territory', 'none'],
+    [{ tag: 'ModelNotFound', model: 'm', message: null }, 404, 'invalid_request_error', 'model_not_found', 'none'],
+    [{ tag: 'GeminiFault', status: 503, message: 'm' }, 503, 'server_error', null, 'another key after a wait'],
+    [{ tag: 'Unreachable', reason: 'ECONNREFUSED' }, 502, 'server_error', 'upstream_unreachable', 'another key after a wait'],
+    [{ tag: 'TimedOut', phase: 'idle' }, 504, 'server_error', 'upstream_timeout', 'another key after a wait'],
+    [{ tag: 'BadAnswer', reason: 'r' }, 502, 'server_error', 'bad_upstream_answer', 'another key after a wait'],
+    [{ tag: 'EmptyAnswer', finishReason: 'OTHER', finishMessage: 'why' }, 502, 'server_error', 'empty_response', 'another key after a wait'],
+    [{ tag: 'StreamCut' }, 502, 'server_error', 'stream_cut', 'another key after a wait'],
+    [{ tag: 'ShuttingDown' }, 503, 'server_error', 'restarting', 'later'],
+    [{ tag: 'ClientGone' }, 499, 'invalid_request_error', null, 'none'],
+    [{ tag: 'Defect', cause: new Error('secret') }, 500, 'server_error', null, 'none'],
+  ];
+  for (const [error, status, type, code, cure] of told) {
+    const whole = openaiErrors.whole(error);
+    const body = JSON.parse(String(whole.body));
+    t.match({ status: whole.status, body }, { status, body: { error: { type, code } } }, error.tag);
+    t.same(Object.keys(body.error).toSorted(), ['code', 'message', 'param', 'type'], `${error.tag}: the four fields`);
+    t.equal(openaiErrors.inStream(error), `data: ${String(whole.body)}\n\n`);
+    t.equal(whole.headers['retry-after'] !== undefined, status === 429 ? error.tag !== 'QuotaSpent' || error.period === 'minute' : whole.headers['retry-after'] !== undefined, `${error.tag}: Retry-After`);
+    t.equal(cureOf(error), cure);
+    t.notMatch(String(whole.body), /secret/);
+  }
+  t.equal(openaiErrors.whole({ tag: 'KeysExhausted', retryAfterSeconds: 5, forToday: true }).headers['x-should-retry'], 'false');
+  t.end();
+});
