@@ -12,6 +12,7 @@ const settings: MachineSettings = {
   names: functionNames([]),
   isLegacy: false,
   oneCall: false,
+  audio: { format: 'wav', id: 'audio_1', expiresAt: 7 },
   includeUsage: false,
   citesSources: false,
 };
@@ -142,6 +143,22 @@ t.test('several candidates are several choices, each with its role and end', (t)
 t.test('code that ran is shown fenced, a picture by its address, signed text with its signature', (t) => {
   const frames = [frame([{ executableCode: { language: 'PYTHON', code: 'print(1)\n' } }, { codeExecutionResult: { outcome: 'OUTCOME_OK', output: '1\n' } }, { text: 'is ' }, { fileData: { mimeType: 'image/png', fileUri: 'http://x/a.png' } }, { text: '', thoughtSignature: 'sig' }], stop)];
   t.match(whole(frames).choices[0]?.message, { content: '\n```python\nprint(1)\n```\n\n```\n1\n```\nis ![](http://x/a.png)', extra_content: { google: { thought_signature: 'sig' } } });
+  t.end();
+});
+
+t.test('spoken answers are given as WAV or as bare samples', (t) => {
+  const pcm = Buffer.from([1, 0, 2, 0]);
+  const frames = (mimeType: string, data: Buffer) => [frame([{ inlineData: { mimeType, data: data.toString('base64') } }], stop)];
+  const sound = (given: readonly Frame[], format: 'wav' | 'pcm16'): Buffer => {
+    const message = whole(given, { audio: { format, id: 'a', expiresAt: 9 } }).choices[0]?.message;
+    t.match(message, { content: null, audio: { id: 'a', transcript: '', expires_at: 9 } });
+    return Buffer.from(String(Object(message?.['audio'])['data']), 'base64');
+  };
+  const wav = sound(frames('audio/L16;codec=pcm;rate=16000', pcm), 'wav');
+  t.same([wav.toString('latin1', 0, 4), wav.toString('latin1', 8, 12), wav.readUInt32LE(24), wav.readUInt32LE(40), wav.subarray(44)], ['RIFF', 'WAVE', 16_000, 4, pcm]);
+  t.same(sound(frames('audio/wav', wav), 'wav'), wav, 'a WAV file gets no second header');
+  t.same(sound(frames('audio/wav', wav), 'pcm16'), pcm);
+  t.same(sound(frames('audio/L16;rate=24000', pcm), 'pcm16'), pcm);
   t.end();
 });
 

@@ -265,6 +265,15 @@ t.test('tools and the choice among them', (t) => {
   t.end();
 });
 
+t.test('speech models speak with the voice asked for', (t) => {
+  const speech = (voice: unknown) => plain(body({ model: 'gemini-3.8-flash-tts', modalities: ['text', 'audio'], audio: { voice, format: 'wav' } }).generationConfig);
+  const config = (voiceName: string) => ({ responseModalities: ['AUDIO'], speechConfig: { voiceConfig: { prebuiltVoiceConfig: { voiceName } } } });
+  t.same(speech('alloy'), config('Kore'));
+  t.same(speech('Puck'), config('Puck'), "Gemini's own names");
+  t.same(speech({ id: 'nova' }), config('Leda'));
+  t.end();
+});
+
 t.test('cached content holds instruction and tools itself', (t) => {
   const made = body({ messages: [{ role: 'system', content: 's' }, user('a')], tools: [tool('f')], extra_body: { google: { cached_content: 'cachedContents/x' } } });
   t.same([made.cachedContent, made.systemInstruction, made.tools], ['cachedContents/x', undefined, undefined]);
@@ -299,6 +308,8 @@ t.test('a wrong request is told by the name of its field', (t) => {
     [{ model: 'gemini-2.5-flash', tools: [tool('f')], response_format: { type: 'json_object' } }, 'response_format', 'unsupported_parameter'],
     [{ model: 'gemini-2.5-flash', tools: [tool('f')], web_search_options: {} }, 'web_search_options', 'unsupported_parameter'],
     [{ modalities: ['text', 'audio'], audio: { voice: 'alloy', format: 'wav' } }, 'modalities', 'unsupported_value'],
+    [{ model: 'gemini-3.8-flash-tts', audio: { voice: 'alloy', format: 'flac' } }, 'audio.format', 'unsupported_value'],
+    [{ model: 'gemini-3.8-flash-tts', stream: true, audio: { voice: 'alloy', format: 'wav' } }, 'audio.format', 'unsupported_value'],
     [{ reasoning_effort: 'extreme' }, 'reasoning_effort', 'invalid_value'],
   ];
   for (const [request, param, code] of cases) t.match(refusal(request), { param, code }, `${param} ${code}`);

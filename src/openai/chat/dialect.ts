@@ -1,6 +1,7 @@
 import type { Dialect } from '../../ports/dialect.ts';
 import { openaiErrors } from '../errors.ts';
 import { modelName } from '../model-name.ts';
+import { audioFormat } from './audio-format.ts';
 import { callsOf } from './calls.ts';
 import type { ChatEvent } from './chunk.ts';
 import { completion } from './completion.ts';
@@ -24,6 +25,7 @@ export const chatDialect = (settings: ChatSettings): Dialect<ChatRequest, ChatSt
       names: functionNames(declaredNames(asked)),
       isLegacy: asked.functions !== undefined && asked.tools === undefined,
       oneCall: asked.parallel_tool_calls === false,
+      audio: { format: audioFormat(asked), id: `audio_${id}`, expiresAt: created },
       includeUsage: asked.stream_options?.include_usage === true,
       citesSources: name.search || asked.web_search_options !== undefined,
     });

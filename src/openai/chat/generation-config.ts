@@ -5,6 +5,7 @@ import type { GenerationConfig, Json, ThinkingConfig } from '../../gemini/reques
 import { efforts, thinkingConfig, type ThinkingWish } from '../../gemini/thinking.ts';
 import { toGeminiSchema } from '../json-schema.ts';
 import { voiceName } from '../voices.ts';
+import { audioFault } from './audio-format.ts';
 import type { ChatRequest, GoogleOptions } from './request.ts';
 
 export type GenerationSettings = {
@@ -77,6 +78,8 @@ const logprobs = (asked: ChatRequest): Part => {
 const modalities = (asked: ChatRequest, traits: ModelTraits): Part => {
   const wanted = asked.modalities ?? [];
   if (traits.output === 'audio') {
+    const fault = audioFault(asked);
+    if (fault !== null) return E.left(fault);
     const voice = { prebuiltVoiceConfig: { voiceName: voiceName(asked.audio?.voice) } };
     return E.right({ responseModalities: ['AUDIO'], speechConfig: { voiceConfig: voice } });
   }

@@ -1,4 +1,5 @@
 import type { ResponsePart } from '../../gemini/response.ts';
+import { asPcm, asWav } from '../wav.ts';
 import type { CallDelta, Delta, ExtraContent } from './chunk.ts';
 import type { FunctionNames } from './function-names.ts';
 
@@ -8,7 +9,11 @@ export type PartSettings = {
   readonly isLegacy: boolean;
   /** parallel_tool_calls: false. */
   readonly oneCall: boolean;
+  readonly audio: AudioSettings;
 };
+
+/** How spoken answers are given back; the id and the day it ends are told with each piece. */
+export type AudioSettings = { readonly format: 'wav' | 'pcm16'; readonly id: string; readonly expiresAt: number };
 
 const signed = (signature: string | undefined): { readonly extra_content?: ExtraContent } =>
   signature === undefined ? {} : { extra_content: { google: { thought_signature: signature } } };
@@ -33,12 +38,19 @@ const callDelta = (part: ResponsePart, calls: number, settings: PartSettings): D
   return { tool_calls: [delta] };
 };
 
+const audioDelta = ({ inlineData }: ResponsePart, { format, id, expiresAt }: AudioSettings): Delta | undefined => {
+  if (inlineData?.mimeType.startsWith('audio/') !== true) return undefined;
+  const encode = format === 'wav' ? asWav : asPcm;
+  return { audio: { id, data: encode(inlineData.data, inlineData.mimeType), transcript: '', expires_at: expiresAt } };
+};
+
 /**
  * What one part of an answer adds to a choice; undefined when there is nothing to show. A thought goes to
  * reasoning_content, and a thought's picture is a draft that nobody asked for.
  */
 export const partDelta = (part: ResponsePart, calls: number, settings: PartSettings): Delta | undefined => {
   if (part.functionCall !== undefined) return callDelta(part, calls, settings);
+  if (part.inlineData !== undefined && part.thought !== true) return audioDelta(part, settings.audio);
   if (part.thought === true && part.text === undefined && part.executableCode === undefined && part.codeExecutionResult === undefined) return undefined;
   const text = shownText(part);
   if (text === undefined) return undefined;

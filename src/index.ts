@@ -1,0 +1,54 @@
+import { existsSync, readFileSync } from 'node:fs';
+import process from 'node:process';
+import { E } from './kernel/fp.ts';
+import { guardOutput } from './adapters/json-log.ts';
+import { isWritableFolder } from './adapters/writable-folder.ts';
+import { compose, type Service } from './compose.ts';
+import { mergeEnvironment, readConfig } from './config.ts';
+
+/** A container's stop is SIGTERM, a terminal's SIGINT. */
+const stopSignals = ['SIGTERM', 'SIGINT'] as const;
+
+const packageVersion = (): string => {
+  const read: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return typeof read === 'object' && read !== null && 'version' in read ? String(read.version) : 'unknown';
+};
+
+const environment = (): Readonly<Record<string, string | undefined>> =>
+  mergeEnvironment(existsSync('.env') ? readFileSync('.env', 'utf8') : null, process.env);
+
+const write = (line: string): void => {
+  process.stdout.write(line);
+};
+
+const fail = (lines: readonly string[]): never => {
+  process.stderr.write(`${lines.join('\n')}\n`);
+  process.exit(1);
+};
+
+/** The first signal lets every answer finish, for DRAIN_TIMEOUT_MS at most; the second ends the process at once. */
+const stopOnSignals = (service: Service, drainMs: number): void => {
+  let isStopping = false;
+  const stop = (): void => {
+    if (isStopping) process.exit(1);
+    isStopping = true;
+    service.stop(drainMs).then(
+      () => process.exit(0),
+      () => process.exit(1),
+    );
+  };
+  for (const signal of stopSignals) process.on(signal, stop);
+};
+
+const run = async (): Promise<void> => {
+  guardOutput(process.stdout);
+  guardOutput(process.stderr);
+  const config = readConfig(environment(), { packageVersion: packageVersion(), isWritable: isWritableFolder });
+  if (E.isLeft(config)) return fail(['Pollux cannot start; these settings are wrong:', ...config.left.map((fault) => `  ${fault}`)]);
+  const service = compose(config.right, { write });
+  stopOnSignals(service, config.right.server.drainTimeoutMs);
+  const started = await service.start();
+  if (E.isLeft(started)) fail([`Pollux cannot listen on ${config.right.server.host}:${config.right.server.port}: ${started.left}.`]);
+};
+
+await run();
