@@ -2,7 +2,7 @@ import { E, pipe } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Lease, LeaseKey, Log, Now, ReportKey } from '../ports/capabilities.ts';
 import { chooseKey, type KeyStrategy } from './choose-key.ts';
-import { candidatesOf, countFor, keyLedger, lent, type KeyLedger } from './key-ledger.ts';
+import { candidatesOf, countFor, faultOf, keyLedger, lent, type KeyLedger } from './key-ledger.ts';
 import { shownReason, type Refusal } from './key-reason.ts';
 import { restore, snapshotOf, type KeySnapshot } from './key-snapshot.ts';
 import { healthAfter, restAfter, type Attempt } from './key-state.ts';
@@ -22,8 +22,10 @@ export type KeyPool = {
   readonly reportKey: ReportKey;
   /** Takes a health check's verdict on a key: null clears its fault, KeyRefused sets one, anything else says nothing. */
   readonly learnHealth: (id: string, verdict: ProxyError | null) => void;
-  /** Every key, healthy or not, for health checks and the model list; not counted as lent. */
+  /** Every key, healthy or not, for health checks; not counted as lent. */
   readonly allKeys: () => readonly Lease[];
+  /** The keys that Google has not turned away, for the model list; not counted as lent. */
+  readonly healthyKeys: () => readonly Lease[];
   readonly describe: () => KeyPoolStatus;
 };
 
@@ -105,6 +107,7 @@ export const keyPool = ({ keys: given, strategy }: KeyPoolSettings, { now, log, 
       learn(id, (pool, key) => learnFault(pool, key, checked));
     },
     allKeys: () => keys.map(leaseOf),
+    healthyKeys: () => keys.filter((key) => faultOf(ledger, key, now()) === null).map(leaseOf),
     describe: () => ({ strategy, keys: keys.map((key) => keyStatus(ledger, key, now())) }),
   };
 };

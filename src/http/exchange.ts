@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { inspect } from 'node:util';
 import { E } from '../kernel/fp.ts';
 import { caught, invalid, type ProxyError } from '../kernel/proxy-error.ts';
 import type { AccessFacts } from '../pipeline/exchange.ts';
@@ -45,7 +46,7 @@ type Exchange = {
 
 const defaultReaderTimeoutMs = 60_000;
 
-const stackOf = (cause: unknown): string => (cause instanceof Error ? (cause.stack ?? cause.message) : String(cause));
+const stackOf = (cause: unknown): string => (cause instanceof Error ? (cause.stack ?? cause.message) : inspect(cause));
 
 const logDefect = ({ log }: Site, requestId: string, cause: unknown): void => log('error', 'defect', { requestId, stack: stackOf(cause) });
 
@@ -68,7 +69,7 @@ const begin = ({ site }: ExchangeNeeds, message: IncomingMessage, response: Serv
   };
 };
 
-const logEnd = ({ site }: ExchangeNeeds, { requestId, startedAt, bytesBefore, message, response, known }: Exchange): void =>
+const logEnd = ({ site }: ExchangeNeeds, { requestId, startedAt, bytesBefore, message, response, life, known }: Exchange): void =>
   logAccess(site.log, site.now, {
     requestId,
     method: message.method ?? 'GET',
@@ -77,7 +78,7 @@ const logEnd = ({ site }: ExchangeNeeds, { requestId, startedAt, bytesBefore, me
     startedAt,
     bytes: message.socket.bytesWritten - bytesBefore,
     address: known.address,
-    clientGone: !response.writableFinished,
+    clientGone: !life.isWhole(),
     quiet: known.route?.quiet === true,
     facts: known.facts,
   });
@@ -128,6 +129,8 @@ const outletOf = ({ site, settings, isStopping }: ExchangeNeeds, exchange: Excha
     }),
     readerTimeoutMs: settings.readerTimeoutMs ?? defaultReaderTimeoutMs,
     holdsBody: awaitsContinue,
+    startedAt,
+    now: site.now,
     wait: site.wait,
     frameOf: (cause) => {
       const error = caught(cause);

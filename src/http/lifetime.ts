@@ -6,6 +6,8 @@ export type Lifetime = {
   /** Its reason is a ProxyError: ClientGone or ShuttingDown. */
   readonly signal: AbortSignal;
   readonly abort: (reason: ProxyError) => void;
+  /** True once all of the answer has been handed to the system. */
+  readonly isWhole: () => boolean;
   /** True once the head of the answer has gone out. */
   readonly hasBegunToAnswer: () => boolean;
   /** Runs once when the response has been closed, however it ended; at once when it already has. */
@@ -16,6 +18,8 @@ export type Lifetime = {
 export const lifetime = (response: ServerResponse, onDefect: (cause: unknown) => void): Lifetime => {
   const controller = new AbortController();
   const endings: (() => void)[] = [];
+  const { socket } = response;
+  let isWhole = false;
   let isOver = false;
   const runSafely = (run: () => void): void => {
     try {
@@ -24,14 +28,19 @@ export const lifetime = (response: ServerResponse, onDefect: (cause: unknown) =>
       onDefect(cause);
     }
   };
+  // Node tells `finish` also for an answer that was still in the socket's buffer when the connection broke.
+  response.prependOnceListener('finish', () => {
+    isWhole = socket !== null && !socket.destroyed && socket.errored === null;
+  });
   response.once('close', () => {
     isOver = true;
-    if (!response.writableFinished) controller.abort({ tag: 'ClientGone' });
+    if (!isWhole) controller.abort({ tag: 'ClientGone' });
     endings.forEach(runSafely);
   });
   return {
     signal: controller.signal,
     abort: (reason) => controller.abort(reason),
+    isWhole: () => isWhole,
     hasBegunToAnswer: () => response.headersSent,
     onEnd: (run) => {
       if (isOver) runSafely(run);

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Wait } from '../ports/capabilities.ts';
+import type { Now, Wait } from '../ports/capabilities.ts';
 import type { Headers, Reply, Streamed, Whole } from '../ports/reply.ts';
 
 /** Where a reply goes, and what is known of its reader. */
@@ -12,6 +12,9 @@ export type Outlet = {
   readonly readerTimeoutMs: number;
   /** True while a caller waits with its body for our `100 Continue`, and so sends none. */
   readonly holdsBody: () => boolean;
+  /** When the request came; a stream's first heartbeat is due so long after it. */
+  readonly startedAt: number;
+  readonly now: Now;
   readonly wait: Wait;
   /** Told what a stream threw, and the text that shows it to the caller. */
   readonly frameOf: (cause: unknown) => string;
@@ -67,7 +70,7 @@ const end = async (outlet: Outlet, body?: string | Uint8Array): Promise<void> =>
     return;
   }
   response.end(body);
-  watchReader(outlet);
+  if (!response.writableFinished) watchReader(outlet);
 };
 
 const headOf = (outlet: Outlet, { headers }: Reply): Headers => ({
@@ -84,25 +87,48 @@ const sendWhole = (reply: Whole, outlet: Outlet): Promise<void> => {
   return message.method === 'HEAD' || hasNoBody(reply) ? end(outlet) : end(outlet, reply.body);
 };
 
-const write = async (outlet: Outlet, text: string): Promise<void> => {
-  if (!isClosed(outlet) && !outlet.response.write(text)) await drained(outlet);
+/** Writes texts behind the reply's head, which leaves with the first of them. */
+type Writer = {
+  readonly write: (text: string) => Promise<void>;
+  readonly heartbeats: (signal: AbortSignal) => Promise<void>;
 };
 
-/** The head waits for the first text and leaves with it; what the tail throws (it never should) becomes a last frame. */
-const pour = async (reply: Streamed, outlet: Outlet): Promise<void> => {
-  const { response } = outlet;
-  const first = await reply.tail.next();
-  if (isClosed(outlet)) return;
-  response.writeHead(reply.status, headOf(outlet, reply));
+const writer = (reply: Streamed, outlet: Outlet): Writer => {
+  const { response, now, wait } = outlet;
+  const { text: heartbeat, afterMs } = reply.heartbeat;
+  let lastAt = outlet.startedAt;
+  const put = (text: string): boolean => {
+    if (!response.headersSent) response.writeHead(reply.status, headOf(outlet, reply));
+    lastAt = now();
+    return response.write(text);
+  };
+  return {
+    write: async (text) => {
+      if (!isClosed(outlet) && !put(text)) await drained(outlet);
+    },
+    heartbeats: async (signal) => {
+      if (afterMs === 0) return;
+      for (;;) {
+        await wait(Math.min(Math.max(lastAt + afterMs - now(), 1), afterMs), signal);
+        if (signal.aborted || isClosed(outlet)) return;
+        if (response.writableNeedDrain) lastAt = now();
+        else if (now() - lastAt >= afterMs) put(heartbeat);
+      }
+    },
+  };
+};
+
+/** What the tail throws (it never should) becomes a last frame, or is thrown on while nothing has gone out. */
+const pour = async ({ tail }: Streamed, outlet: Outlet, { write }: Writer): Promise<void> => {
   try {
-    for (let next = first; next.done !== true; next = await reply.tail.next()) {
-      await write(outlet, next.value);
+    for (let next = await tail.next(); next.done !== true; next = await tail.next()) {
       if (isClosed(outlet)) return;
+      await write(next.value);
     }
   } catch (cause) {
-    await write(outlet, outlet.frameOf(cause));
+    if (!outlet.response.headersSent) throw cause;
+    await write(outlet.frameOf(cause));
   }
-  await end(outlet);
 };
 
 /** Ends a reply that nobody will read: whatever its tail holds is let go. */
@@ -117,11 +143,18 @@ const sendStream = async (reply: Streamed, outlet: Outlet): Promise<void> => {
     await Promise.all([discard(reply), end(outlet)]);
     return;
   }
+  const write = writer(reply, outlet);
+  const poured = new AbortController();
+  const heartbeats = write.heartbeats(poured.signal).catch(() => undefined);
   try {
-    await pour(reply, outlet);
+    await pour(reply, outlet, write);
   } finally {
-    await discard(reply);
+    poured.abort();
+    await Promise.all([heartbeats, discard(reply)]);
   }
+  if (isClosed(outlet)) return;
+  if (!response.headersSent) response.writeHead(reply.status, headOf(outlet, reply));
+  await end(outlet);
 };
 
 /**

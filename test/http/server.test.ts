@@ -19,11 +19,12 @@ const echo = post('/echo', ({ readBody }) =>
 );
 const never: Handler = () => () => new Promise(() => undefined);
 
-const streamed = (tail: AsyncGenerator<string, void, undefined>): Reply => ({
+const streamed = (tail: AsyncGenerator<string, void, undefined>, heartbeatMs = 0): Reply => ({
   kind: 'streamed',
   status: 200,
   headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' },
   tail,
+  heartbeat: { text: ': keep-alive\n\n', afterMs: heartbeatMs },
 });
 
 async function* textsOf(...texts: readonly string[]): AsyncGenerator<string, void, undefined> {
@@ -161,7 +162,7 @@ t.test('a request whose head comes too slowly is cut off', async (t) => {
   t.match(await closed, 'HTTP/1.1 408 Request Timeout');
 });
 
-t.test('a proxy\'s forwarding header is not lost behind thousands of others', async (t) => {
+t.test("a proxy's forwarding header is not lost behind thousands of others", async (t) => {
   const { origin, port } = await serving(t, [get('/who', ({ caller }) => TE.right(json(200, caller.address)))], { trustProxyHops: 1 });
   const { send, until, socket } = wire(port);
   send(`GET /who HTTP/1.1\r\nhost: x\r\nx-forwarded-for: 1.1.1.1\r\n${'a:\r\n'.repeat(3000)}x-forwarded-for: 203.0.113.9\r\n\r\n`);
@@ -265,7 +266,11 @@ t.test('a body that comes too slowly is given up', async (t) => {
 
 t.test('a body of another kind, or compressed, is refused', async (t) => {
   const { origin } = await serving(t, [echo]);
-  for (const headers of [{ 'content-type': 'text/plain' }, { 'content-type': 'application/json', 'content-encoding': 'gzip' }]) {
+  const kinds: readonly Record<string, string>[] = [
+    { 'content-type': 'text/plain' },
+    { 'content-type': 'application/json', 'content-encoding': 'gzip' },
+  ];
+  for (const headers of kinds) {
     const answer = await fetch(`${origin}/echo`, { method: 'POST', body: '{}', headers });
     t.equal(answer.status, 415);
     await answer.text();
@@ -288,6 +293,7 @@ t.test('who asks before sending a body is told to go on only when the body is wa
 });
 
 t.test('whatever a handler does wrong is a 500 with a request id, its stack in the log alone', async (t) => {
+  const isWrong = true;
   const wrong: Readonly<Record<string, Handler>> = {
     throws: () => {
       throw new Error('thrown-here');
@@ -299,7 +305,8 @@ t.test('whatever a handler does wrong is a 500 with a request id, its stack in t
       TE.right(
         streamed(
           (async function* () {
-            throw new Error('thrown-here');
+            if (isWrong) throw new Error('thrown-here');
+            yield '';
           })(),
         ),
       ),
@@ -342,6 +349,46 @@ t.test('a stream leaves head and first text together, each text in one write, an
   steps[1]?.();
   await until('0\r\n\r\n');
   socket.destroy();
+});
+
+t.test('a stream that is silent has heartbeats, counted from the request and from the last text', async (t) => {
+  let clock = 5000;
+  const steps: (() => void)[] = [];
+  async function* slow(): AsyncGenerator<string, void, undefined> {
+    await new Promise<void>((resolve) => steps.push(resolve));
+    yield 'data: one\n\n';
+    await new Promise<void>((resolve) => steps.push(resolve));
+    yield 'data: two\n\n';
+  }
+  const route = get('/stream', () => {
+    clock += 9000;
+    return TE.right(streamed(slow(), 15_000));
+  });
+  const { port, waits } = await serving(t, [route], { now: () => clock });
+  const { send, until, closed } = wire(port);
+  send('GET /stream HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+  await eventually(() => waits.pending().includes(6000));
+  clock += 6000;
+  waits.fire(6000);
+  t.match(await until(': keep-alive'), 'text/event-stream', 'the first one brings the head');
+  clock += 14_000;
+  steps[0]?.();
+  await until('one');
+  clock += 1000;
+  await eventually(() => waits.pending().includes(15_000));
+  waits.fire(15_000);
+  await eventually(() => waits.pending().includes(14_000));
+  steps[1]?.();
+  const all = await closed;
+  t.equal(all.split(': keep-alive').length, 2, 'no other one is due while texts come');
+  t.same(waits.pending(), [], 'and nothing is left waiting');
+});
+
+t.test('a stream of nothing is an empty answer', async (t) => {
+  const { origin } = await serving(t, [get('/stream', () => TE.right(streamed(textsOf())))]);
+  const answer = await fetch(`${origin}/stream`);
+  t.equal(answer.status, 200);
+  t.equal(await answer.text(), '');
 });
 
 t.test('a stream that throws, as it never should, still ends with an error frame and no stack', async (t) => {
@@ -562,9 +609,11 @@ t.test('a server that stops', async (t) => {
       await wanted;
       yield 'data: two\n\n';
     }
+    let isAsked = false;
     const routes = [
       get('/stream', () => TE.right(streamed(slow()))),
       get('/whole', () => async () => {
+        isAsked = true;
         await wanted;
         return E.right(json(200, { whole: true }));
       }),
@@ -574,8 +623,7 @@ t.test('a server that stops', async (t) => {
     stream.send('GET /stream HTTP/1.1\r\nhost: x\r\n\r\n');
     await stream.until('one');
     whole.send('GET /whole HTTP/1.1\r\nhost: x\r\n\r\n');
-    await once(whole.socket, 'ready');
-    await new Promise((resolve) => setImmediate(resolve));
+    await eventually(() => isAsked);
     const stopped = server.stop(20_000);
     finish();
     t.match(await stream.closed, /two\n\n\r\n0\r\n\r\n$/);
@@ -586,6 +634,7 @@ t.test('a server that stops', async (t) => {
   });
 
   t.test('ends what is left at the deadline: streams with their error frame, the others with a 503', async (t) => {
+    let asked = 0;
     const routes = [
       get('/stream', ({ signal }) =>
         TE.right(
@@ -598,15 +647,17 @@ t.test('a server that stops', async (t) => {
           ),
         ),
       ),
-      get('/deaf', never),
+      get('/deaf', () => {
+        asked += 1;
+        return () => new Promise(() => undefined);
+      }),
     ];
     const { port, server, waits } = await serving(t, routes);
     const [stream, deaf] = [wire(port), wire(port)];
     stream.send('GET /stream HTTP/1.1\r\nhost: x\r\n\r\n');
     await stream.until('one');
     deaf.send('GET /deaf HTTP/1.1\r\nhost: x\r\n\r\nGET /deaf HTTP/1.1\r\nhost: x\r\n\r\n');
-    await eventually(() => deaf.socket.bytesWritten > 0);
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await eventually(() => asked === 2);
     const stopped = server.stop(20_000);
     await eventually(() => waits.pending().includes(20_000));
     waits.fire(20_000);

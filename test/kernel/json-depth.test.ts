@@ -1,4 +1,4 @@
-import fc from 'fast-check';
+import { array, assert, constantFrom, dictionary, integer, letrec, oneof, property, string as anyString } from 'fast-check';
 import t from 'tap';
 import { isTooDeep } from '../../src/kernel/json-depth.ts';
 
@@ -36,12 +36,12 @@ for (const [text, most, tooDeep] of cases) {
 }
 
 t.test('tells the depth of any JSON value, whatever its strings hold', async (t) => {
-  const string = fc.string({ unit: fc.constantFrom('"', '\\', '[', '}', 'x', 'ä', 'xxxxxxxxxxxxxxxxxxxxxxxxxx') });
-  const { value } = fc.letrec((tie) => ({
-    value: fc.oneof({ maxDepth: 4 }, string, fc.integer(), fc.array(tie('value'), { maxLength: 3 }), fc.dictionary(string, tie('value'), { maxKeys: 3 })),
+  const string = anyString({ unit: constantFrom('"', '\\', '[', '}', 'x', 'ä', 'xxxxxxxxxxxxxxxxxxxxxxxxxx') });
+  const { value } = letrec((tie) => ({
+    value: oneof({ maxDepth: 4 }, string, integer(), array(tie('value'), { maxLength: 3 }), dictionary(string, tie('value'), { maxKeys: 3 })),
   }));
-  fc.assert(
-    fc.property(value, (any) => {
+  assert(
+    property(value, (any) => {
       const [bytes, depth] = [bytesOf(JSON.stringify(any)), depthOf(any)];
       return !isTooDeep(bytes, depth) && (depth === 0 || isTooDeep(bytes, depth - 1));
     }),

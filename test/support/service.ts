@@ -1,5 +1,5 @@
 import { E } from '../../src/kernel/fp.ts';
-import { compose, type Service } from '../../src/compose.ts';
+import { compose } from '../../src/compose.ts';
 import { readConfig } from '../../src/config.ts';
 
 /** A whole service on a free port of this machine, in this process. */
@@ -30,7 +30,8 @@ export const startService = async (settings: Readonly<Record<string, string>> = 
   const config = readConfig({ ...base, ...settings }, { packageVersion: '0.0.0-test', isWritable: () => false });
   if (E.isLeft(config)) throw new Error(config.left.join('; '));
   const log: string[] = [];
-  const service: Service = await compose(config.right, { write: (line) => log.push(line) });
+  const service = compose(config.right, { write: (line) => log.push(line) });
   const url = await service.start();
-  return { url, password: settings['PASSWORD'] ?? password, log, close: () => service.stop(1000) };
+  if (E.isLeft(url)) throw new Error(url.left);
+  return { url: url.right, password: settings['PASSWORD'] ?? password, log, close: () => service.stop(1000) };
 };

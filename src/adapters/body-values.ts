@@ -1,0 +1,141 @@
+import { StringDecoder } from 'node:string_decoder';
+import { createParser } from 'eventsource-parser';
+import { thrown } from '../kernel/proxy-error.ts';
+
+/** How an answer's values came: each in an event or an array as it was made, or the one whole value of the body. */
+export type Framing = 'stream' | 'whole';
+
+/** One JSON text of a body. */
+export type BodyValue = { readonly json: string; readonly framing: Framing };
+
+/** A 4K picture is tens of megabytes in one event. */
+const mostCharacters = 64 * 1024 * 1024;
+
+const tooLong = () => thrown({ tag: 'BadAnswer', reason: 'more than 64 MiB in one piece' });
+
+/** Takes text as it comes; gives the JSON texts that are complete. */
+type Splitter = { readonly feed: (text: string) => readonly string[]; readonly end: () => readonly string[] };
+
+/** Server-sent events. Lines without `data:` are kept: an error can come as bare JSON in the middle of a stream. */
+const events = (): Splitter => {
+  let ready: string[] = [];
+  let stray: string[] = [];
+  let isFull = false;
+  const parser = createParser({
+    maxBufferSize: mostCharacters,
+    onEvent: ({ data }) => ready.push(data),
+    onError: (error) => {
+      if (error.type === 'max-buffer-size-exceeded') isFull = true;
+      else if (error.line !== undefined) stray.push(error.line);
+    },
+  });
+  const feed = (text: string): readonly string[] => {
+    parser.feed(text);
+    if (isFull) throw tooLong();
+    const taken = ready;
+    ready = [];
+    return taken;
+  };
+  return {
+    feed,
+    end: () => {
+      const last = feed('\n\n');
+      const bare = stray.join('\n');
+      stray = [];
+      return bare === '' ? last : [...last, bare];
+    },
+  };
+};
+
+const quote = 34;
+const backslash = 92;
+const openers: ReadonlySet<number> = new Set([123, 91]);
+const closers: ReadonlySet<number> = new Set([125, 93]);
+
+/** The elements of a JSON array that comes in pieces: what Google sends for a stream without `alt=sse`. */
+const elements = (): Splitter => {
+  const state = { depth: 0, inString: false, escaped: false };
+  let pieces: string[] = [];
+  let size = 0;
+  const step = (code: number): 'begins' | 'ends' | null => {
+    if (state.inString) {
+      if (state.escaped) state.escaped = false;
+      else if (code === backslash) state.escaped = true;
+      else if (code === quote) state.inString = false;
+      return null;
+    }
+    if (code === quote) state.inString = true;
+    else if (openers.has(code)) {
+      state.depth += 1;
+      if (state.depth === 2) return 'begins';
+    } else if (closers.has(code)) {
+      state.depth -= 1;
+      if (state.depth === 1) return 'ends';
+    }
+    return null;
+  };
+  const feed = (text: string): readonly string[] => {
+    const complete: string[] = [];
+    let from = 0;
+    for (let at = 0; at < text.length; at += 1) {
+      const border = step(text.charCodeAt(at));
+      if (border === 'begins') from = at;
+      if (border === 'ends') {
+        complete.push([...pieces, text.slice(from, at + 1)].join(''));
+        pieces = [];
+        size = 0;
+      }
+    }
+    if (state.depth >= 2) {
+      pieces.push(text.slice(from));
+      size += text.length - from;
+      if (size > mostCharacters) throw tooLong();
+    }
+    return complete;
+  };
+  return { feed, end: () => [] };
+};
+
+/** One JSON value that is the whole body. */
+const single = (): Splitter => {
+  const pieces: string[] = [];
+  let size = 0;
+  return {
+    feed: (text) => {
+      pieces.push(text);
+      size += text.length;
+      if (size > mostCharacters) throw tooLong();
+      return [];
+    },
+    end: () => [pieces.join('')],
+  };
+};
+
+/** The body's first character tells its form: Google labels errors and arrays as event streams too. */
+const splitterFor = (text: string): readonly [Splitter, Framing] => {
+  if (text.startsWith('{')) return [single(), 'whole'];
+  if (text.startsWith('[')) return [elements(), 'stream'];
+  return [events(), 'stream'];
+};
+
+/**
+ * The JSON texts of an answer's body as they come, whatever its form: server-sent events (any line ends, an
+ * unterminated last one too), an array in pieces, or one object. Throws BadAnswer past 64 MiB in one piece.
+ */
+export async function* bodyValues(body: AsyncIterable<Buffer>): AsyncGenerator<BodyValue, void, undefined> {
+  const decoder = new StringDecoder('utf8');
+  let form: readonly [Splitter, Framing] | null = null;
+  for await (const bytes of body) {
+    const decoded = decoder.write(bytes);
+    const text = form === null ? decoded.trimStart() : decoded;
+    if (text === '') continue;
+    form ??= splitterFor(text);
+    const [splitter, framing] = form;
+    for (const json of splitter.feed(text)) yield { json, framing };
+  }
+  if (form === null) return;
+  const [splitter, framing] = form;
+  const rest = decoder.end();
+  if (rest !== '') for (const json of splitter.feed(rest)) yield { json, framing };
+  for (const json of splitter.end()) yield { json, framing };
+}

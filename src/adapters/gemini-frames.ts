@@ -1,0 +1,39 @@
+import { thrown, type ProxyError } from '../kernel/proxy-error.ts';
+import { failureOf } from '../gemini/failure.ts';
+import { parseFrame } from '../gemini/frame.ts';
+import type { Frame } from '../gemini/response.ts';
+import { blockReason } from '../gemini/verdict.ts';
+import type { BodyValue, Framing } from './body-values.ts';
+
+/** What was seen of an answer when it ended. */
+type Seen = { readonly frames: number; readonly unreadable: number; readonly framing: Framing; readonly isOver: boolean };
+
+const isOver = (frame: Frame): boolean =>
+  blockReason(frame) !== null || (frame.candidates ?? []).some((candidate) => candidate.finishReason !== undefined);
+
+/** Why the end of the body is not the end of an answer; null when it is. A stream ends with a reason, or was cut. */
+const faultOf = ({ frames, unreadable, framing, isOver: over }: Seen): ProxyError | null => {
+  if (frames === 0 && unreadable > 0) return { tag: 'BadAnswer', reason: 'no frame that can be read' };
+  if (frames === 0) return { tag: 'EmptyAnswer', finishReason: null, finishMessage: null };
+  return framing === 'stream' && !over ? { tag: 'StreamCut' } : null;
+};
+
+/**
+ * Frames of an answer's body. A frame that can't be read is passed over; an error in the stream is thrown, and so is
+ * an end that is none.
+ */
+export async function* geminiFrames(values: AsyncIterable<BodyValue>, model: string): AsyncGenerator<Frame, void, undefined> {
+  let seen: Seen = { frames: 0, unreadable: 0, framing: 'stream', isOver: false };
+  for await (const { json, framing } of values) {
+    const reading = parseFrame(json);
+    if (reading.kind === 'error') throw thrown(failureOf(reading.error, null, model));
+    if (reading.kind === 'unreadable') {
+      seen = { ...seen, framing, unreadable: seen.unreadable + 1 };
+      continue;
+    }
+    seen = { ...seen, framing, frames: seen.frames + 1, isOver: seen.isOver || isOver(reading.frame) };
+    yield reading.frame;
+  }
+  const fault = faultOf(seen);
+  if (fault !== null) throw thrown(fault);
+}

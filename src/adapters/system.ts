@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import { performance } from 'node:perf_hooks';
+import type { NewId, Now, Wait } from '../ports/capabilities.ts';
+
+/** Wall time, ms since the epoch. */
+export const now: Now = () => Date.now();
+
+/** Milliseconds on a clock that never goes back. */
+export const monotonic: Now = () => performance.now();
+
+/** Waits; an abort ends the wait at once. */
+export const wait: Wait = (milliseconds, signal) =>
+  new Promise((resolve) => {
+    if (signal.aborted) {
+      resolve();
+      return;
+    }
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      resolve();
+    };
+    const timer = setTimeout(end, milliseconds);
+    signal.addEventListener('abort', end, { once: true });
+  });
+
+const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+const idLength = 24;
+/** Bytes from here on would favour the first letters. */
+const fairBytes = 256 - (256 % alphabet.length);
+
+/** 24 letters and digits, 142 random bits. */
+export const newId: NewId = () => {
+  let id = '';
+  while (id.length < idLength) {
+    for (const byte of randomBytes(idLength * 2)) {
+      if (byte < fairBytes && id.length < idLength) id += alphabet[byte % alphabet.length] ?? '';
+    }
+  }
+  return id;
+};

@@ -1,0 +1,138 @@
+import { E, pipe } from './kernel/fp.ts';
+import { callers } from './adapters/callers.ts';
+import { checkKeys } from './adapters/check-keys.ts';
+import { dataUrlImages } from './adapters/data-url-images.ts';
+import { decodeDayCounts } from './adapters/day-counts.ts';
+import { geminiClient, type GeminiClient } from './adapters/gemini-client.ts';
+import { jsonLog } from './adapters/json-log.ts';
+import { keyPool, type KeyPool } from './adapters/key-pool.ts';
+import { decodeKeySnapshot } from './adapters/key-snapshot.ts';
+import { limiter } from './adapters/limiter.ts';
+import { modelCatalogue, type ModelCatalogue } from './adapters/model-catalogue.ts';
+import { decodeSignatures, signatureBounds, signatureMemory } from './adapters/signature-memory.ts';
+import { monotonic, newId, now, wait } from './adapters/system.ts';
+import { modelsWithAnyKey } from './compose/models-with-any-key.ts';
+import { readStatus } from './compose/read-status.ts';
+import { stateFilesIn, type StateFiles } from './compose/state-files.ts';
+import type { Config } from './config.ts';
+import type { Route } from './http/route.ts';
+import { routes } from './http/routes.ts';
+import { createServer, type Server } from './http/server.ts';
+import { chatDialect } from './openai/chat/dialect.ts';
+import { openaiErrors } from './openai/errors.ts';
+import { modelList, oneModel } from './openai/models/list.ts';
+import { serve } from './pipeline/serve.ts';
+import { serveModels } from './pipeline/serve-models.ts';
+import type { Capabilities, Log } from './ports/capabilities.ts';
+
+/** The running service. */
+export type Service = {
+  /** Where it listens, as a URL; Left when it can't, in words. */
+  readonly start: () => Promise<E.Either<string, string>>;
+  /** Lets what runs finish, for `drainMs` at most, writes down its state and lets everything go. */
+  readonly stop: (drainMs: number) => Promise<void>;
+};
+
+export type ComposeNeeds = {
+  /** Takes the lines of the log. */
+  readonly write: (line: string) => void;
+};
+
+/** Day counts are the largest state, and the least missed. */
+const dayCountsDelayMs = 5000;
+
+type Parts = {
+  readonly capabilities: Capabilities;
+  readonly pool: KeyPool;
+  readonly catalogue: ModelCatalogue;
+  readonly client: GeminiClient;
+  readonly files: StateFiles;
+};
+
+const logOf = (config: Config, { write }: ComposeNeeds): Log =>
+  jsonLog({ level: config.logLevel, secrets: [config.callers.password, ...config.keys.keys.map(({ secret }) => secret)], write, now });
+
+/** Puts an adapter behind every port. */
+const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
+  const files = stateFilesIn(config.dataFolder, log);
+  const client = geminiClient(config.upstream);
+  const pool = keyPool(config.keys, { now, log, store: files.store('keys.json', decodeKeySnapshot) });
+  const catalogue = modelCatalogue({ fetchModels: modelsWithAnyKey(pool, client.fetchModels, stopping), now, wait, log });
+  const dayCounts = files.store('day-counts.json', decodeDayCounts, dayCountsDelayMs);
+  const capabilities: Capabilities = {
+    checkCaller: callers(config.callers, { monotonic }),
+    takePermit: limiter(config.limits, { now, monotonic, store: dayCounts }),
+    leaseKey: pool.leaseKey,
+    reportKey: pool.reportKey,
+    openGemini: client.openGemini,
+    listModels: catalogue.listModels,
+    keepImage: dataUrlImages,
+    ...signatureMemory(signatureBounds, { store: files.store('signatures.json', decodeSignatures) }),
+    now,
+    wait,
+    newId,
+    log,
+  };
+  return { capabilities, pool, catalogue, client, files };
+};
+
+/** OpenAI's API, each endpoint its dialect run through the pipeline. */
+const openaiRoutes = ({ chat }: Config, capabilities: Capabilities): readonly Route[] => [
+  { method: 'POST', pattern: '/chat/completions', handle: serve(capabilities, chatDialect(chat), chat) },
+  { method: 'GET', pattern: '/models', handle: serveModels(capabilities, (known) => E.right(modelList(known, chat))) },
+  {
+    method: 'GET',
+    pattern: '/models/{id}',
+    handle: (received, { id }) => serveModels(capabilities, (known) => oneModel(id)(known, chat))(received),
+  },
+];
+
+const urlOf = (address: { readonly address: string; readonly port: number; readonly family: string }): string =>
+  `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
+
+const listening = async (config: Config, server: Server, log: Log): Promise<E.Either<string, string>> =>
+  pipe(
+    await server.start()(),
+    E.mapLeft((error) => error.code ?? error.message),
+    E.map((address) => {
+      log('info', 'Pollux is running', { url: urlOf(address), version: config.version, keys: config.keys.keys.length });
+      for (const warning of config.warnings) log('warn', warning);
+      return urlOf(address);
+    }),
+  );
+
+/** Makes the service from its settings. Nothing is asked of the network before `start`. */
+export const compose = (config: Config, needs: ComposeNeeds): Service => {
+  const log = logOf(config, needs);
+  const stopping = new AbortController();
+  const { capabilities, pool, catalogue, client, files } = partsOf(config, log, stopping.signal);
+  const status = { readStatus: readStatus(config, { pool, catalogue }), checkCaller: capabilities.checkCaller };
+  const server = createServer(config.server, {
+    routes: routes(openaiRoutes(config, capabilities), status),
+    errors: openaiErrors,
+    log,
+    now,
+    wait,
+    newId,
+  });
+  const beginWork = (): void => {
+    if (config.keys.keys.length === 0) return;
+    const probe = ({ secret }: { readonly secret: (typeof config.keys.keys)[number]['secret'] }) => client.probeKey(secret, stopping.signal);
+    void checkKeys({ leases: pool.allKeys(), probe, learn: pool.learnHealth, log }, stopping.signal);
+    void catalogue.listModels();
+  };
+  return {
+    start: async () => {
+      const started = await listening(config, server, log);
+      if (E.isRight(started)) beginWork();
+      return started;
+    },
+    stop: async (drainMs) => {
+      await server.stop(drainMs);
+      stopping.abort();
+      await files.flush();
+      await client.close();
+      log('info', 'Pollux has stopped');
+    },
+  };
+};

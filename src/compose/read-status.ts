@@ -1,0 +1,44 @@
+import type { KeyPool } from '../adapters/key-pool.ts';
+import type { ModelCatalogue } from '../adapters/model-catalogue.ts';
+import { monotonic, now } from '../adapters/system.ts';
+import { isWritableFolder } from '../adapters/writable-folder.ts';
+import type { Config } from '../config.ts';
+import { models } from '../openai/models/list.ts';
+import type { PublicStatus, ReadStatus } from '../ports/status.ts';
+
+export type StatusSources = { readonly pool: KeyPool; readonly catalogue: ModelCatalogue };
+
+const defaultPassword = '123';
+
+/** What the status page shows, read from the parts that know it. */
+export const readStatus = (config: Config, { pool, catalogue }: StatusSources): ReadStatus => {
+  const startedAt = new Date(now()).toISOString();
+  const startedMonotonic = monotonic();
+  const forAnybody = (): PublicStatus => ({
+    version: config.version,
+    keyCount: config.keys.keys.length,
+    modelCount: catalogue.known()?.length ?? null,
+    limits: config.limits,
+    defaultPassword: config.callers.password.reveal() === defaultPassword,
+  });
+  return {
+    forAnybody,
+    forOwner: async () => {
+      const listed = models(await catalogue.listModels(), config.chat);
+      const { strategy, keys } = pool.describe();
+      const writable = isWritableFolder(config.dataFolder);
+      return {
+        ...forAnybody(),
+        startedAt,
+        uptimeSeconds: Math.floor((monotonic() - startedMonotonic) / 1000),
+        keyStrategy: strategy,
+        keys,
+        models: listed.map(({ id }) => id),
+        use: { minute: null, todayOfThisAddress: null },
+        trustProxyHops: config.server.trustProxyHops,
+        data: { folder: config.dataFolder, writable, problem: writable ? null : 'The folder cannot be written to: a restart forgets key states and counts.' },
+        notices: config.warnings.map((text) => ({ level: 'warn', text })),
+      };
+    },
+  };
+};

@@ -1,0 +1,136 @@
+import t from 'tap';
+import { E } from '../../src/kernel/fp.ts';
+import { escapeHtml, statusPage } from '../../src/http/status/status-page.ts';
+import { languageOf, pageWords, scriptWords } from '../../src/http/status/words.ts';
+import { routes } from '../../src/http/routes.ts';
+import type { PublicStatus, ServiceStatus } from '../../src/ports/status.ts';
+import { serving } from '../support/serving.ts';
+
+const seen: PublicStatus = {
+  version: '1.2.3',
+  keyCount: 4,
+  modelCount: 38,
+  limits: { perMinute: 30, perDayPerAddress: 0 },
+  defaultPassword: false,
+};
+
+const owned: ServiceStatus = {
+  ...seen,
+  startedAt: '2026-11-24T00:00:00.000Z',
+  uptimeSeconds: 60,
+  keyStrategy: 'round-robin',
+  keys: [],
+  models: ['gemini-x'],
+  use: { minute: 3, todayOfThisAddress: 5 },
+  trustProxyHops: 1,
+  data: { folder: '/data', writable: true, problem: null },
+  notices: [],
+};
+
+const table = (forAnybody: PublicStatus = seen) =>
+  routes([], {
+    readStatus: { forAnybody: () => forAnybody, forOwner: () => Promise.resolve(owned) },
+    checkCaller: ({ credential }) => (credential?.reveal() === 'made-up' ? E.right(undefined) : E.left({ tag: 'WrongPassword' })),
+  });
+
+t.test('health asks for no password', async (t) => {
+  const { origin } = await serving(t, table());
+  const answer = await fetch(`${origin}/healthz`);
+  t.same([answer.status, await answer.json()], [200, { status: 'ok' }]);
+});
+
+t.test('the page tells anybody how the service stands, without its script', async (t) => {
+  const { origin } = await serving(t, table());
+  const answer = await fetch(`${origin}/`);
+  const page = await answer.text();
+  t.equal(answer.headers.get('content-type'), 'text/html; charset=utf-8');
+  for (const expected of ['Running', '1.2.3', '<dd>4</dd>', '<dd>38</dd>', '<dd>30</dd>', '<dd>no limit</dd>']) t.match(page, expected);
+  t.notMatch(page, '{{');
+  t.match(page, /class="banner bad off"[^>]*><strong>The default password/, 'no warning without reason');
+  t.match(page, /class="banner off"><strong>No Gemini key/);
+});
+
+t.test('the page warns of the default password and says which setting is missing', async (t) => {
+  const { origin } = await serving(t, table({ ...seen, keyCount: 0, modelCount: null, defaultPassword: true }));
+  const page = await (await fetch(`${origin}/`)).text();
+  t.match(page, /class="banner bad "[^>]*><strong>The default password 123 is in force/);
+  t.match(page, /class="banner "><strong>No Gemini key.*GEMINI_API_KEYS/s);
+  t.match(page, 'Running, but without a key');
+  t.match(page, '<dd>–</dd>');
+});
+
+t.test('the page may be framed by Hugging Face alone and runs nothing but its own script', async (t) => {
+  const { origin } = await serving(t, table());
+  const { headers } = await fetch(`${origin}/`);
+  t.equal(
+    headers.get('content-security-policy'),
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; frame-ancestors 'self' https://huggingface.co https://*.hf.space; base-uri 'none'; form-action 'none'",
+  );
+  t.equal(headers.get('x-frame-options'), null);
+  t.equal(headers.get('set-cookie'), null);
+});
+
+t.test('the page works under any path: its addresses are relative, its files small and typed', async (t) => {
+  const { origin } = await serving(t, table());
+  const page = await (await fetch(`${origin}/`)).text();
+  const addresses = [...page.matchAll(/(?:src|href)="([^"?]+)"/g)].flatMap(([, address]) => address ?? []);
+  t.notOk(addresses.some((address) => address.startsWith('/') || address.includes(':')));
+  let bytes = Buffer.byteLength(page);
+  const files = { 'favicon.svg': 'image/svg+xml', 'status/page.css': 'text/css', 'status/page.js': 'text/javascript' };
+  for (const [address, type] of Object.entries(files)) {
+    t.ok(addresses.includes(address));
+    const answer = await fetch(`${origin}/v1/${address}`);
+    t.match(answer.headers.get('content-type'), type);
+    bytes += (await answer.arrayBuffer()).byteLength;
+  }
+  t.ok(bytes < 20_480, `${bytes} bytes`);
+});
+
+t.test('the page speaks English and Chinese, as the reader asks', async (t) => {
+  const cases: readonly (readonly [query: string, accept: string | null, expected: string])[] = [
+    ['', null, 'en'],
+    ['', 'zh-CN,zh;q=0.9,en;q=0.8', 'zh'],
+    ['', 'de,en;q=0.5,zh;q=0.9', 'zh'],
+    ['', 'en-GB,zh', 'en'],
+    ['', 'fr', 'en'],
+    ['', 'zh;q=0', 'en'],
+    ['', ';;q=,,', 'en'],
+    ['lang=zh', 'en', 'zh'],
+    ['lang=en', 'zh', 'en'],
+    ['lang=<b>', 'zh', 'zh'],
+  ];
+  for (const [query, accept, expected] of cases) t.equal(languageOf(query, accept), expected, `${query} ${accept}`);
+  const { origin } = await serving(t, table());
+  const answer = await fetch(`${origin}/?lang=zh`);
+  t.equal(answer.headers.get('content-language'), 'zh');
+  t.equal(answer.headers.get('vary'), 'accept-language');
+  t.match(await answer.text(), /<html lang="zh">.*运行中/s);
+});
+
+t.test('every word that page and script ask for stands in the tables, and no other', async (t) => {
+  const { origin } = await serving(t, table());
+  const script = await (await fetch(`${origin}/status/page.js`)).text();
+  const states = ['ready', 'invalid', 'leaked', 'suspended', 'denied', 'cooling', 'out for today'];
+  const quoted = new Set([...script.matchAll(/'(\w+)'/g)].flatMap(([, word]) => word ?? []));
+  for (const word of Object.keys(scriptWords)) t.ok(states.includes(word) || quoted.has(word), `${word} is used`);
+  for (const [, word = ''] of script.matchAll(/\bsay\('(\w+)'/g)) t.ok(Object.hasOwn(scriptWords, word), `${word} is known`);
+  for (const [name, texts] of Object.entries<readonly string[]>({ ...pageWords, ...scriptWords })) t.notOk(texts.includes(''), name);
+  t.notMatch(script, /innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval/, 'text is only ever text');
+});
+
+t.test('nothing that the page shows can become markup', async (t) => {
+  t.equal(escapeHtml(`<a href="x" title='y'>&`), '&lt;a href=&quot;x&quot; title=&#39;y&#39;&gt;&amp;');
+  const page = statusPage('<p class="{{version}}">{{version}} {{unknown}}</p>', { ...seen, version: '"><script>{{keys}}$&' }, 'en');
+  t.equal(page, '<p class="&quot;&gt;&lt;script&gt;{{keys}}$&amp;">&quot;&gt;&lt;script&gt;{{keys}}$&amp; </p>');
+});
+
+t.test('details are for who knows the password, and show the caller its own way in', async (t) => {
+  const { origin } = await serving(t, table(), { trustProxyHops: 1 });
+  t.equal((await fetch(`${origin}/status`)).status, 401);
+  t.equal((await fetch(`${origin}/status?key=made-up`)).status, 401, 'never by the address');
+  const headers = { authorization: 'Bearer made-up', 'x-forwarded-for': '1.1.1.1, 203.0.113.9' };
+  const answer = await fetch(`${origin}/status`, { headers });
+  const you = { address: '203.0.113.9', peer: '127.0.0.1', forwarded: ['1.1.1.1', '203.0.113.9'] };
+  t.same(await answer.json(), { ...owned, you });
+  t.equal(answer.headers.get('cache-control'), 'no-store');
+});
