@@ -1,6 +1,6 @@
 import { thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import { failureOf } from '../gemini/failure.ts';
-import { parseFrame } from '../gemini/frame.ts';
+import { parseFrames, type FrameReading } from '../gemini/frame.ts';
 import type { Frame } from '../gemini/response.ts';
 import { blockReason } from '../gemini/verdict.ts';
 import type { BodyValue, Framing } from './body-values.ts';
@@ -10,6 +10,11 @@ type Seen = { readonly frames: number; readonly unreadable: number; readonly fra
 
 const isOver = (frame: Frame): boolean =>
   blockReason(frame) !== null || (frame.candidates ?? []).some((candidate) => candidate.finishReason !== undefined);
+
+const counted = (seen: Seen, reading: FrameReading, framing: Framing): Seen =>
+  reading.kind === 'frame'
+    ? { ...seen, framing, frames: seen.frames + 1, isOver: seen.isOver || isOver(reading.frame) }
+    : { ...seen, framing, unreadable: seen.unreadable + 1 };
 
 /** Why the end of the body is not the end of an answer; null when it is. A stream ends with a reason, or was cut. */
 const faultOf = ({ frames, unreadable, framing, isOver: over }: Seen): ProxyError | null => {
@@ -25,14 +30,11 @@ const faultOf = ({ frames, unreadable, framing, isOver: over }: Seen): ProxyErro
 export async function* geminiFrames(values: AsyncIterable<BodyValue>, model: string): AsyncGenerator<Frame, void, undefined> {
   let seen: Seen = { frames: 0, unreadable: 0, framing: 'stream', isOver: false };
   for await (const { json, framing } of values) {
-    const reading = parseFrame(json);
-    if (reading.kind === 'error') throw thrown(failureOf(reading.error, null, model));
-    if (reading.kind === 'unreadable') {
-      seen = { ...seen, framing, unreadable: seen.unreadable + 1 };
-      continue;
+    for (const reading of parseFrames(json)) {
+      if (reading.kind === 'error') throw thrown(failureOf(reading.error, null, model));
+      seen = counted(seen, reading, framing);
+      if (reading.kind === 'frame') yield reading.frame;
     }
-    seen = { ...seen, framing, frames: seen.frames + 1, isOver: seen.isOver || isOver(reading.frame) };
-    yield reading.frame;
   }
   const fault = faultOf(seen);
   if (fault !== null) throw thrown(fault);

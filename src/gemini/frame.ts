@@ -63,22 +63,54 @@ const usageShape: Shape = {
   serviceTier: text,
 };
 
-const isPart = (value: unknown): value is ResponsePart => fits(value, partShape);
-const isUsage = (value: unknown): value is UsageMetadata => fits(value, usageShape);
-const isFeedback = (value: unknown): value is NonNullable<Frame['promptFeedback']> =>
-  fits(value, { blockReason: text, blockReasonMessage: text });
-const isPlainCandidate = (value: unknown): value is Candidate => fits(value, candidateShape);
+const feedbackShape: Shape = { blockReason: text, blockReasonMessage: text };
 
-/** Fields without null: Google leaves out what is empty, but a null must not be taken for a value. */
-const present = <A extends object>(value: A): A =>
-  Object.values(value).includes(null) ? { ...value, ...Object.fromEntries(Object.entries(value).flatMap(([name, field]) => (field === null ? [[name, undefined]] : []))) } : value;
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Only the fields that have their right type: a null is no value, and a wrong one is dropped by itself. */
+const sound = (value: Fields, shape: Shape): Fields =>
+  fits(value, shape) && !Object.values(value).includes(null)
+    ? value
+    : Object.fromEntries(Object.entries(value).filter(([name, field]) => field !== null && (!Object.hasOwn(shape, name) || shape[name]?.(field) === true)));
+
+const isPart = (value: unknown): value is ResponsePart & Fields => fits(value, partShape);
+const isUsage = (value: Fields): value is UsageMetadata & Fields => fits(value, usageShape);
+const isFeedback = (value: Fields): value is NonNullable<Frame['promptFeedback']> & Fields => fits(value, feedbackShape);
+const isPlainCandidate = (value: Fields): value is Candidate & Fields => fits(value, candidateShape);
+
+/** Enum values by number, as servers with integer enums send them (discovery document, in its order). */
+const finishReasons = ['FINISH_REASON_UNSPECIFIED', 'STOP', 'MAX_TOKENS', 'SAFETY', 'RECITATION', 'OTHER', 'LANGUAGE', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'SPII', 'MALFORMED_FUNCTION_CALL', 'IMAGE_SAFETY', 'UNEXPECTED_TOOL_CALL'];
+const blockReasons = ['BLOCK_REASON_UNSPECIFIED', 'SAFETY', 'OTHER', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'IMAGE_SAFETY'];
+
+const named = (value: Fields, name: string, names: readonly string[]): Fields => {
+  const code = value[name];
+  return typeof code === 'number' ? { ...value, [name]: names[code] ?? 'OTHER' } : value;
+};
+
+/** A part is taken or left as a whole. */
+const readPart = (value: unknown): readonly ResponsePart[] => {
+  if (!isPart(value)) return [];
+  const part = sound(value, partShape);
+  return isPart(part) ? [part] : [];
+};
 
 const readCandidate = (value: unknown): readonly Candidate[] => {
   if (!isObject(value)) return [];
-  const { content, ...rest } = value;
-  const kept = isPlainCandidate(rest) ? rest : Object.fromEntries(Object.entries(rest).filter(([name, field]) => fits({ [name]: field }, candidateShape)));
-  const parts = isObject(content) && Array.isArray(content['parts']) ? content['parts'].filter(isPart).map(present) : undefined;
-  return [parts === undefined ? present(kept) : { ...present(kept), content: { parts } }];
+  const { content, ...rest } = named(value, 'finishReason', finishReasons);
+  const kept = sound(rest, candidateShape);
+  if (!isPlainCandidate(kept)) return [];
+  const parts = isObject(content) && Array.isArray(content['parts']) ? content['parts'].flatMap(readPart) : undefined;
+  return [parts === undefined ? kept : { ...kept, content: { parts } }];
+};
+
+const readUsage = (value: unknown): Pick<Frame, 'usageMetadata'> => {
+  const usageMetadata = isObject(value) ? sound(value, usageShape) : {};
+  return isUsage(usageMetadata) ? { usageMetadata } : {};
+};
+
+const readFeedback = (value: unknown): Pick<Frame, 'promptFeedback'> => {
+  const promptFeedback = isObject(value) ? sound(named(value, 'blockReason', blockReasons), feedbackShape) : {};
+  return isFeedback(promptFeedback) ? { promptFeedback } : {};
 };
 
 /** What one JSON value from Google is: a frame, an error of theirs, or nothing that we can read. */
@@ -101,20 +133,29 @@ export const readFrame = (value: unknown): FrameReading => {
   if (candidates === undefined && promptFeedback === undefined && usageMetadata === undefined) return unreadable;
   const frame: Frame = {
     ...(Array.isArray(candidates) ? { candidates: candidates.flatMap(readCandidate) } : {}),
-    ...(isFeedback(promptFeedback) ? { promptFeedback: present(promptFeedback) } : {}),
-    ...(isUsage(usageMetadata) ? { usageMetadata: present(usageMetadata) } : {}),
+    ...(promptFeedback === undefined ? {} : readFeedback(promptFeedback)),
+    ...(usageMetadata === undefined ? {} : readUsage(usageMetadata)),
     ...(typeof modelVersion === 'string' ? { modelVersion } : {}),
   };
   return { kind: 'frame', frame };
 };
 
-/** Parses and reads; text that is no JSON is unreadable. */
-export const parseFrame = (json: string): FrameReading => {
+const parse = (json: string): FrameReading | null => {
   try {
     return readFrame(JSON.parse(json));
   } catch {
-    return unreadable;
+    return null;
   }
+};
+
+/**
+ * Reads the data of one event; text that is no JSON is unreadable. Several lines that are no JSON together may be one
+ * frame each: some servers leave out the empty line between events.
+ */
+export const parseFrames = (json: string): readonly FrameReading[] => {
+  const whole = parse(json);
+  if (whole !== null) return [whole];
+  return json.includes('\n') ? json.split('\n').map((line) => parse(line) ?? unreadable) : [unreadable];
 };
 
 /** One page of models.list; null when it is none. Entries without a name are left out. */
