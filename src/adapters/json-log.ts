@@ -13,41 +13,91 @@ export type JsonLogSettings = {
 const rank: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 
 const mostText = 2000;
+const mostEntries = 500;
+const deepest = 6;
+const leftOut = '…';
 
 /** Shorter secrets, such as the default password `123`, can't be told from any other digits. */
 const shortestSecret = 6;
 
-const googleKey = /AIza[\w-]{8,}/g;
+const googleKey = /AIza[\w-]{8,}|\bAQ\.[\w-]{8,}/g;
 
-const plain = (_name: string, value: unknown): unknown => {
-  if (typeof value === 'string') return value.length > mostText ? `${value.slice(0, mostText)}…` : value;
-  if (typeof value === 'bigint') return String(value);
-  return value instanceof Error ? { name: value.name, code: Object(value)['code'], stack: value.stack?.slice(0, mostText) } : value;
+/** Controls that JSON leaves as they are, line separators, and what turns the direction of text. */
+const unprintable = /[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
+
+type Scrub = (text: string) => string;
+
+/** A secret as it may stand in a text: plain, in an address, in JSON. */
+const formsOf = (value: string): readonly string[] => [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)];
+
+const scrubber = (secrets: readonly Secret[]): Scrub => {
+  const hidden = [...new Set(secrets.map(({ reveal }) => reveal()).filter((value) => value.length >= shortestSecret).flatMap(formsOf))];
+  const longestFirst = hidden.toSorted((one, other) => other.length - one.length);
+  return (text) =>
+    longestFirst.reduce((rest, value) => (rest.includes(value) ? rest.replaceAll(value, '[secret]') : rest), text).replaceAll(googleKey, '[secret]');
 };
 
-const written = (line: object): string => {
-  try {
-    return JSON.stringify(line, plain);
-  } catch {
-    return JSON.stringify({ message: 'a line that could not be written' });
-  }
+/** Without the message, which may quote a body or a key: the stack's own lines only. */
+const stackOf = ({ stack }: Error): string | undefined =>
+  stack?.split('\n').filter((line) => /^\s+at /.test(line)).join('\n');
+
+const ofError = (error: Error, withStack: boolean): object => ({
+  name: error.name,
+  code: 'code' in error ? error.code : undefined,
+  stack: withStack ? stackOf(error) : undefined,
+  cause: error.cause instanceof Error ? error.cause : undefined,
+});
+
+const hasToJson = (value: object): value is { readonly toJSON: () => unknown } => 'toJSON' in value && typeof value.toJSON === 'function';
+
+/** Makes a copy that is safe to write: secrets gone, texts cut, so deep and so many entries at most, errors as facts. */
+const copier = (scrub: Scrub, withStack: boolean): ((value: unknown) => unknown) => {
+  let entries = mostEntries;
+  const textFrom = (value: string): string => {
+    const text = scrub(value);
+    return text.length > mostText ? `${text.slice(0, mostText)}${leftOut}` : text;
+  };
+  const copyOf = (value: unknown, depth: number): unknown => {
+    entries -= 1;
+    if (depth > deepest || entries < 0) return leftOut;
+    if (typeof value === 'string') return textFrom(value);
+    if (typeof value === 'bigint') return String(value);
+    if (typeof value !== 'object' || value === null) return value;
+    if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
+    if (value instanceof Error) return copyOf(ofError(value, withStack), depth);
+    if (hasToJson(value)) return copyOf(value.toJSON(), depth + 1);
+    if (Array.isArray(value)) return value.slice(0, mostEntries).map((item) => copyOf(item, depth + 1));
+    return Object.fromEntries(
+      Object.entries(value).slice(0, mostEntries).map(([name, item]) => [textFrom(name), copyOf(item, depth + 1)]),
+    );
+  };
+  return (value) => copyOf(value, 0);
 };
+
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /**
- * JSON lines: time, level, message, facts. Every line is searched for secrets before it is written; JSON escapes
- * control characters, so that no text can make a line of its own.
+ * JSON lines: time, level, message, facts. Nothing that a fact holds can make it throw, write a secret, or make a line
+ * of its own. Errors are told by name, code and causes; their stack, without their message, at debug and error only.
  */
 export const jsonLog = ({ level: least, secrets, write, now }: JsonLogSettings): Log => {
-  const hidden = secrets.map((secret) => JSON.stringify(secret.reveal()).slice(1, -1)).filter((text) => text.length >= shortestSecret);
-  const scrubbed = (line: string): string =>
-    hidden.reduce((text, secret) => (text.includes(secret) ? text.replaceAll(secret, '[secret]') : text), line).replaceAll(googleKey, '[secret]');
+  const scrub = scrubber(secrets);
   return (level, message, facts) => {
     if (rank[level] < rank[least]) return;
-    write(`${scrubbed(written({ time: new Date(now()).toISOString(), level, message, ...facts }))}\n`);
+    const head = { time: new Date(now()).toISOString(), level, message: scrub(message).slice(0, mostText) };
+    const lineOf = (): string => {
+      try {
+        const copy = copier(scrub, level === 'debug' || level === 'error')(facts ?? {});
+        return JSON.stringify({ ...head, ...Object(copy), ...head });
+      } catch {
+        return JSON.stringify({ ...head, facts: 'could not be written' });
+      }
+    };
+    write(`${lineOf().replaceAll(unprintable, escaped)}\n`);
   };
 };
 
-/** A reader of the log that goes away must not end the service. */
+/** A reader of the log that goes away (EPIPE) must not end the service. */
 export const guardOutput = (stream: Writable): void => {
   stream.on('error', () => undefined);
 };

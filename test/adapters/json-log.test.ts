@@ -1,0 +1,166 @@
+import { PassThrough, Writable } from 'node:stream';
+import t from 'tap';
+import { guardOutput, jsonLog } from '../../src/adapters/json-log.ts';
+import { monotonic, newId, now, wait } from '../../src/adapters/system.ts';
+import { secret } from '../../src/kernel/secret.ts';
+import type { Log, LogLevel } from '../../src/ports/capabilities.ts';
+
+type Line = Readonly<Record<string, unknown>>;
+
+const logged = (level: LogLevel, secrets: readonly string[], run: (log: Log) => void): readonly string[] => {
+  const lines: string[] = [];
+  run(jsonLog({ level, secrets: secrets.map(secret), write: (line) => lines.push(line), now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 6) }));
+  return lines;
+};
+
+const one = (facts: Line, level: LogLevel = 'info', secrets: readonly string[] = []): Line =>
+  JSON.parse(logged('debug', secrets, (log) => log(level, 'hello', facts))[0] ?? '{}') as Line;
+
+t.test('each call is one JSON line: time, level, message, then the facts', (t) => {
+  t.strictSame(logged('debug', [], (log) => log('warn', 'hello', { count: 1, ok: true, nothing: null, missing: undefined })), [
+    '{"time":"2026-01-02T03:04:05.006Z","level":"warn","message":"hello","count":1,"ok":true,"nothing":null}\n',
+  ]);
+  t.end();
+});
+
+t.test('a fact cannot pass for time, level or message', (t) => {
+  t.match(one({ time: 'never', level: 'debug', message: 'forged' }), { time: '2026-01-02T03:04:05.006Z', level: 'info', message: 'hello' });
+  t.end();
+});
+
+t.test('a level lets itself and the graver ones through', (t) => {
+  const levels: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+  levels.forEach((least, index) => {
+    const lines = logged(least, [], (log) => levels.forEach((level) => log(level, level)));
+    t.strictSame(lines.map((line) => JSON.parse(line).message as string), levels.slice(index), least);
+  });
+  t.end();
+});
+
+t.test('no secret is written, wherever it stands', async (t) => {
+  const key = 'AIza-made-up-key-0001';
+  const odd = 'pass "word" & more';
+  const cases: Readonly<Record<string, Line>> = {
+    'in a fact': { text: `before ${key} after ${odd}` },
+    'in a name': { [`x${key}`]: 1, [odd]: 2 },
+    'deep down': { a: [{ b: { c: `${odd}${key}` } }] },
+    'in an address': { url: `https://host.example/?key=${key}&pw=${encodeURIComponent(odd)}` },
+    'in JSON within a text': { body: JSON.stringify({ pw: odd, key }) },
+    'across the place where texts are cut': { text: `${'x'.repeat(1990)}${odd}`, more: `${'x'.repeat(1995)}${key}` },
+    'in the message of an error': { cause: new Error(`Consumer 'api_key:${key}' and ${odd}`) },
+    'in the cause of an error': { cause: new Error('outer', { cause: new Error(`${key} ${odd}`) }) },
+    'as a Secret': { key: secret(key), password: secret(odd) },
+  };
+  for (const [name, facts] of Object.entries(cases)) {
+    await t.test(name, async (t) => {
+      const line = logged('debug', [key, odd], (log) => log('error', `about ${odd}`, facts)).join('');
+      t.notMatch(line, /made-up|"word|word\\|word%|sesame/);
+      t.match(line, /\[secret\]/);
+      JSON.parse(line);
+    });
+  }
+});
+
+t.test('what looks like a Google key is hidden though nobody configured it', (t) => {
+  t.equal(one({ text: 'key AIzaSyMadeUp_12-34 and AQ.Made_Up-5678!' })['text'], 'key [secret] and [secret]!');
+  t.end();
+});
+
+t.test('the longer of two secrets goes first', (t) => {
+  t.equal(one({ text: 'secret-one-and-more' }, 'info', ['secret-one', 'secret-one-and-more'])['text'], '[secret]');
+  t.end();
+});
+
+t.test('a secret as short as 123 is left alone: it cannot be told from other digits', (t) => {
+  t.equal(one({ text: 'took 123 ms' }, 'info', ['123'])['text'], 'took 123 ms');
+  t.end();
+});
+
+t.test('no text can end a line, move the cursor or turn the reading direction', (t) => {
+  const text = 'a\nb\rc\u001b[2Jd\u007fe\u0085f\u2028g\u202eh\u0000';
+  const lines = logged('info', [], (log) => log('info', text, { text }));
+  t.equal(lines.length, 1);
+  t.match(lines[0], /^[\x20-\x7e]+\n$/);
+  t.match(JSON.parse(lines[0] ?? ''), { message: text, text }, 'and it reads back the same');
+  t.end();
+});
+
+t.test('an error is told by name, code and cause, never by its message', (t) => {
+  const cause = Object.assign(new TypeError('text of a caller', { cause: Object.assign(new Error('more text'), { code: 'ECONNRESET' }) }), { code: 'E_OUTER' });
+  const told = one({ cause }, 'warn');
+  t.strictSame(told['cause'], { name: 'TypeError', code: 'E_OUTER', cause: { name: 'Error', code: 'ECONNRESET' } });
+  t.end();
+});
+
+t.test('its stack comes at debug and error only, without the message', (t) => {
+  const cause = new Error('text of a caller\n    and a second line');
+  for (const level of ['debug', 'error'] as const) {
+    const { stack } = one({ cause }, level)['cause'] as { readonly stack: string };
+    t.match(stack, /^ +at /, level);
+    t.notMatch(stack, /caller|second/, level);
+  }
+  for (const level of ['info', 'warn'] as const) t.strictSame(one({ cause }, level)['cause'], { name: 'Error' }, level);
+  t.end();
+});
+
+t.test('circular, huge and odd values are written as far as they go', (t) => {
+  const circle: Record<string, unknown> = { name: 'circle' };
+  circle['self'] = circle;
+  t.match(one({ circle }), { circle: { name: 'circle', self: { name: 'circle' } } });
+  t.ok(JSON.stringify(one({ circle })).length < 300, 'and no deeper than of use');
+  t.equal(String(one({ text: 'x'.repeat(100_000) })['text']).length, 2001);
+  t.match(one({ big: 12n, bytes: Buffer.alloc(5_000_000), none: Number.NaN, on: () => 1 }), { big: '12', bytes: '[5000000 bytes]', none: null });
+  t.match(one({ when: new Date(0) }), { when: '1970-01-01T00:00:00.000Z' });
+  const long = Array.from({ length: 2000 }, () => 'x'.repeat(3000));
+  const wide = Array.from({ length: 2000 }, () => long);
+  t.ok(JSON.stringify(one({ wide })).length < 2_000_000);
+  t.end();
+});
+
+t.test('a fact that cannot be read costs the facts, not the line', (t) => {
+  const broken = Object.defineProperty({}, 'field', { enumerable: true, get: () => { throw new Error('no'); } });
+  t.match(one({ broken }), { level: 'info', message: 'hello', facts: 'could not be written' });
+  t.end();
+});
+
+t.test('a reader of the log that has gone does not end the process', async (t) => {
+  const gone = new Writable({ write: (_chunk, _encoding, done) => done(Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })) });
+  guardOutput(gone);
+  const closed = new Promise((resolve) => gone.once('close', resolve));
+  gone.write('a line\n');
+  await closed;
+  t.doesNotThrow(() => gone.write('another\n'));
+  await new Promise((resolve) => setImmediate(resolve));
+  const fine = new PassThrough();
+  guardOutput(fine);
+  fine.write('x');
+  t.equal(String(fine.read()), 'x');
+});
+
+t.test('the clocks tell milliseconds', (t) => {
+  t.ok(Math.abs(now() - Date.now()) < 1000);
+  const before = monotonic();
+  t.ok(monotonic() >= before);
+  t.end();
+});
+
+t.test('a wait ends after its time, and at once when aborted, leaving no timer and no listener', async (t) => {
+  await wait(1, new AbortController().signal);
+  await wait(1_000_000, AbortSignal.abort());
+  const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  const before = timers();
+  const leaving = new AbortController();
+  const waiting = wait(1_000_000, leaving.signal);
+  t.equal(timers(), before + 1);
+  leaving.abort();
+  await waiting;
+  t.equal(timers(), before);
+});
+
+t.test('an id is 24 letters and digits, and never the same', (t) => {
+  const ids = Array.from({ length: 2000 }, newId);
+  t.ok(ids.every((id) => /^[A-Za-z0-9]{24}$/.test(id)));
+  t.equal(new Set(ids).size, ids.length);
+  t.equal(new Set(ids.join('')).size, 62, 'every letter and digit occurs');
+  t.end();
+});
