@@ -50,7 +50,7 @@ type Parts = {
 };
 
 const logOf = (config: Config, { write }: ComposeNeeds): Log =>
-  jsonLog({ level: config.logLevel, secrets: [config.callers.password, ...config.keys.keys.map(({ secret }) => secret)], write, now });
+  jsonLog({ level: config.logLevel, secrets: config.secrets, write, now });
 
 /** Puts an adapter behind every port. */
 const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {

@@ -1,10 +1,13 @@
+import { join } from 'node:path';
 import { parseEnv } from 'node:util';
-import { E, pipe } from './kernel/fp.ts';
-import type { Secret } from './kernel/secret.ts';
+import { E } from './kernel/fp.ts';
+import { secret, type Secret } from './kernel/secret.ts';
 import type { LogLevel } from './ports/capabilities.ts';
-import type { ConfiguredKey } from './config/kinds.ts';
-import { readValues, type Environment } from './config/read-values.ts';
-import { notYetUsed, settings, type SettingName, type Values } from './config/settings.ts';
+import { imageStore, type ImageStore } from './config/image-store.ts';
+import type { ConfiguredKey } from './config/key-list.ts';
+import { areAllRead, readValues, textOf, type Environment } from './config/read-values.ts';
+import { namesOf, settings, type Values } from './config/settings.ts';
+import { warningsOf } from './config/warnings.ts';
 
 /** Everything that can be set, decoded. Durations are milliseconds, sizes bytes. */
 export type Config = {
@@ -37,8 +40,17 @@ export type Config = {
     readonly extraModels: readonly string[];
     readonly keepAliveMs: number;
   };
+  readonly images: {
+    readonly store: ImageStore;
+    /** Base of the links to local pictures; null = the request's own host. */
+    readonly hostUrl: string | null;
+    readonly fetch: { readonly timeoutMs: number; readonly mostBytes: number; readonly allowPrivate: boolean };
+  };
   readonly dataFolder: string;
+  readonly redisUrl: Secret | null;
   readonly logLevel: LogLevel;
+  /** All that must never be written anywhere. */
+  readonly secrets: readonly Secret[];
   /** What the owner should hear at the start, in words. */
   readonly warnings: readonly string[];
 };
@@ -48,55 +60,18 @@ export type StartFacts = { readonly packageVersion: string; readonly isWritable:
 
 const mebibyte = 1_048_576;
 
-const stores: Readonly<Record<string, readonly SettingName[]>> = {
-  qiniu: ['QINIU_ACCESS_KEY', 'QINIU_SECRET_KEY', 'QINIU_BUCKET_NAME', 'QINIU_BUCKET_DOMAIN'],
-  tencent: ['TENCENT_SECRET_ID', 'TENCENT_SECRET_KEY', 'TENCENT_REGION', 'TENCENT_BUCKET_NAME', 'TENCENT_BUCKET_DOMAIN'],
-};
-
-/** Faults that only several settings together show. */
-const together = (values: Values): readonly string[] =>
-  (stores[values.IMAGE_STORAGE_TYPE] ?? [])
-    .filter((name) => values[name] === null)
-    .map((name) => `${name} must be set when IMAGE_STORAGE_TYPE is ${values.IMAGE_STORAGE_TYPE}.`);
-
-const withoutEndings = (name: string): string => name.toUpperCase().replaceAll(/[^A-Z]|S(?=_|$)/g, '');
-
-/** Names that look like ours but are not: a typing error would otherwise go unseen. */
-const mistyped = (environment: Environment): readonly string[] => {
-  const known = new Map(Object.keys(settings).map((name) => [withoutEndings(name), name]));
-  const names = new Set(Object.entries(settings).flatMap(([name, setting]) => [name, ...('aliases' in setting ? (setting.aliases ?? []) : [])]));
-  return Object.keys(environment).flatMap((name) => {
-    const meant = known.get(withoutEndings(name));
-    return meant === undefined || names.has(name) ? [] : [`${name} is not a setting; ${meant} is.`];
-  });
-};
-
-const unused = (environment: Environment): readonly string[] =>
-  [...notYetUsed].filter((name) => (environment[name] ?? '') !== '').map((name) => `${name} has no effect yet.`);
-
-const warningsOf = (values: Values, environment: Environment): readonly string[] => [
-  ...(values.PASSWORD.reveal() === settings.PASSWORD.default
-    ? ['PASSWORD is the default 123: everybody who finds this service can use your keys. Set PASSWORD.']
-    : []),
-  ...(values.GEMINI_API_KEYS.length === 0 ? ['No Gemini key is set: put at least one into GEMINI_API_KEYS.'] : []),
-  ...mistyped(environment),
-  ...unused(environment),
-];
-
-const dataFolder = ({ DATA_DIR }: Values, { isWritable }: StartFacts): string => DATA_DIR ?? (isWritable('/data') ? '/data' : 'data');
-
-const hops = ({ TRUST_PROXY_HOPS }: Values, environment: Environment): number =>
-  TRUST_PROXY_HOPS === '' ? Number((environment['SPACE_ID'] ?? '') !== '') : Number(TRUST_PROXY_HOPS);
+const contradictions = ({ MAX_BODY_MB: body = 0, MAX_INFLIGHT_BODY_MB: inFlight = body }: Partial<Values>): readonly string[] =>
+  inFlight < body ? ['MAX_INFLIGHT_BODY_MB must not be below MAX_BODY_MB.'] : [];
 
 const server = (values: Values, environment: Environment): Config['server'] => ({
-  host: values.HOST ?? settings.HOST.default,
+  host: values.HOST,
   port: values.PORT,
   headersTimeoutMs: values.HEADERS_TIMEOUT_MS,
   requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
   drainTimeoutMs: values.DRAIN_TIMEOUT_MS,
   mostBodyBytes: values.MAX_BODY_MB * mebibyte,
   mostBodyBytesInFlight: values.MAX_INFLIGHT_BODY_MB * mebibyte,
-  trustProxyHops: hops(values, environment),
+  trustProxyHops: values.TRUST_PROXY_HOPS ?? (textOf('SPACE_ID', environment) === '' ? 0 : 1),
   corsOrigins: values.CORS_ORIGINS,
 });
 
@@ -108,38 +83,77 @@ const upstream = (values: Values): Config['upstream'] => ({
   idleTimeoutMs: values.UPSTREAM_IDLE_TIMEOUT_MS,
 });
 
-const arranged = (values: Values, environment: Environment, facts: StartFacts): Config => ({
-  version: values.VERSION ?? facts.packageVersion,
-  server: server(values, environment),
-  callers: { password: values.PASSWORD, allowDefaultPassword: values.ALLOW_DEFAULT_PASSWORD },
-  limits: { perMinute: values.MAX_REQUESTS_PER_MINUTE, perDayPerAddress: values.MAX_REQUESTS_PER_DAY_PER_IP },
-  keys: { keys: values.GEMINI_API_KEYS, strategy: values.KEY_STRATEGY },
-  upstream: upstream(values),
-  chat: {
-    systemPromptMode: values.SYSTEM_PROMPT_MODE,
-    historyImages: values.HISTORY_IMAGE_SUBMIT_TYPE,
-    modelAliases: values.MODEL_ALIASES,
-    extraModels: values.EXTRA_MODELS,
-    keepAliveMs: values.STREAM_KEEPALIVE_SECONDS * 1000,
-  },
-  dataFolder: dataFolder(values, facts),
-  logLevel: values.LOG_LEVEL === '' ? (values.DEBUG ? 'debug' : 'info') : values.LOG_LEVEL,
-  warnings: warningsOf(values, environment),
+const chat = (values: Values): Config['chat'] => ({
+  systemPromptMode: values.SYSTEM_PROMPT_MODE,
+  historyImages: values.HISTORY_IMAGE_SUBMIT_TYPE,
+  modelAliases: values.MODEL_ALIASES,
+  extraModels: values.EXTRA_MODELS,
+  keepAliveMs: values.STREAM_KEEPALIVE_SECONDS * 1000,
 });
+
+/** Hugging Face sets SPACE_HOST to the Space's host name. */
+const hostUrl = ({ HOST_URL }: Values, environment: Environment): string | null => {
+  const spaceHost = textOf('SPACE_HOST', environment);
+  return HOST_URL ?? (/^[\w.-]+$/.test(spaceHost) ? `https://${spaceHost}` : null);
+};
+
+const images = (values: Values, store: ImageStore, environment: Environment): Config['images'] => ({
+  store,
+  hostUrl: hostUrl(values, environment),
+  fetch: {
+    timeoutMs: values.IMAGE_FETCH_TIMEOUT_MS,
+    mostBytes: values.IMAGE_FETCH_MAX_MB * mebibyte,
+    allowPrivate: values.ALLOW_PRIVATE_IMAGE_URLS,
+  },
+});
+
+/** The password in an address, as it stands there. */
+const passwordIn = (address: string | null): readonly Secret[] => {
+  const { password } = new URL(address ?? 'http://localhost');
+  return password === '' ? [] : [secret(password)];
+};
+
+const secrets = (values: Values): readonly Secret[] => [
+  values.PASSWORD,
+  ...values.GEMINI_API_KEYS.map((key) => key.secret),
+  ...[values.QINIU_ACCESS_KEY, values.QINIU_SECRET_KEY, values.TENCENT_SECRET_ID, values.TENCENT_SECRET_KEY].filter((value) => value !== null),
+  ...[values.HTTPS_PROXY, values.HTTP_PROXY, values.REDIS_URL?.reveal() ?? null].flatMap(passwordIn),
+];
 
 /** The environment as Config; Left lists every fault at once, each naming its setting and what is allowed there. */
-export const readConfig = (environment: Environment, facts: StartFacts): E.Either<readonly string[], Config> =>
-  pipe(
-    readValues(environment),
-    E.filterOrElse(
-      (values) => together(values).length === 0,
-      (values) => together(values),
-    ),
-    E.map((values) => arranged(values, environment, facts)),
-  );
+export const readConfig = (environment: Environment, facts: StartFacts): E.Either<readonly string[], Config> => {
+  const { values, faults } = readValues(environment);
+  const dataFolder = values.DATA_DIR ?? (facts.isWritable('/data') ? '/data' : 'data');
+  const store = imageStore(values, values.IMAGE_STORAGE_DIR ?? join(dataFolder, 'images'));
+  const all = [...faults, ...(E.isLeft(store) ? store.left : []), ...contradictions(values)];
+  if (all.length > 0 || E.isLeft(store) || !areAllRead(values)) return E.left(all);
+  return E.right({
+    version: values.VERSION ?? facts.packageVersion,
+    server: server(values, environment),
+    callers: { password: values.PASSWORD, allowDefaultPassword: values.ALLOW_DEFAULT_PASSWORD },
+    limits: { perMinute: values.MAX_REQUESTS_PER_MINUTE, perDayPerAddress: values.MAX_REQUESTS_PER_DAY_PER_IP },
+    keys: { keys: values.GEMINI_API_KEYS, strategy: values.KEY_STRATEGY },
+    upstream: upstream(values),
+    chat: chat(values),
+    images: images(values, store.right, environment),
+    dataFolder,
+    redisUrl: values.REDIS_URL,
+    logLevel: values.LOG_LEVEL ?? (values.DEBUG ? 'debug' : 'info'),
+    secrets: secrets(values),
+    warnings: warningsOf(values, environment),
+  });
+};
 
-/** The variables of a `.env` file and of the process; the process wins. */
-export const mergeEnvironment = (file: string | null, environment: Environment): Environment => ({
-  ...(file === null ? {} : parseEnv(file)),
-  ...environment,
-});
+/** All names of the setting that is also known as `name`. */
+const familyOf = (name: string): readonly string[] =>
+  Object.entries(settings).map(([own, setting]) => namesOf(own, setting)).find((names) => names.includes(name)) ?? [name];
+
+/**
+ * The variables of a `.env` file (null = there is none) and of the process. The process wins, also where it uses
+ * another name of the same setting; what is empty there counts as unset.
+ */
+export const mergeEnvironment = (file: string | null, environment: Environment): Environment => {
+  const fromFile = Object.entries(file === null ? {} : parseEnv(file.replace(/^\ufeff/, '')));
+  const isFree = (name: string): boolean => familyOf(name).every((known) => textOf(known, environment) === '');
+  return { ...environment, ...Object.fromEntries(fromFile.filter(([name]) => isFree(name))) };
+};

@@ -4,17 +4,25 @@ import { secret, type Secret } from '../kernel/secret.ts';
 /** A kind of setting: its value from text, '' where unset. The name says what is allowed, and stands in faults. */
 export type Kind<A> = t.Decoder<string, A>;
 
-/** Undefined = not allowed. */
-const kind = <A>(name: string, read: (text: string) => A | undefined): Kind<A> =>
+/** Makes a kind; undefined = not allowed. `explain` says more about one text than the name does, never the text. */
+export const kind = <A>(name: string, read: (text: string) => A | undefined, explain?: (text: string) => string): Kind<A> =>
   new t.Type<A, unknown, string>(
     name,
     (_value): _value is A => false,
     (text, context) => {
       const value = read(text);
-      return value === undefined ? t.failure(text, context) : t.success(value);
+      return value === undefined ? t.failure(text, context, explain?.(text)) : t.success(value);
     },
     (value) => value,
   );
+
+/** Null where unset, else as the kind says. */
+export const optional = <A>(inner: Kind<A>): Kind<A | null> =>
+  kind<A | null>(inner.name, (text) => {
+    if (text === '') return null;
+    const decoded = inner.decode(text);
+    return E.isRight(decoded) ? decoded.right : undefined;
+  });
 
 /** A whole number within bounds. */
 export const wholeNumber = (least: number, most: number): Kind<number> =>
@@ -23,104 +31,100 @@ export const wholeNumber = (least: number, most: number): Kind<number> =>
     return value >= least && value <= most ? value : undefined;
   });
 
-const truths: Readonly<Record<string, boolean>> = { true: true, '1': true, yes: true, on: true, false: false, '0': false, no: false, off: false };
+const truths: ReadonlyMap<string, boolean> = new Map([
+  ...['true', '1', 'yes', 'on'].map((word) => [word, true] as const),
+  ...['false', '0', 'no', 'off'].map((word) => [word, false] as const),
+]);
 
-/** true or false. */
-export const flag: Kind<boolean> = kind('true or false', (text) => truths[text.toLowerCase()]);
+/** true or false, as people write it. */
+export const flag: Kind<boolean> = kind('true or false', (text) => truths.get(text.toLowerCase()));
 
 /** One of a few words, in any case. */
 export const word = <const A extends string>(...words: readonly A[]): Kind<A> =>
   kind(`one of ${words.join(', ')}`, (text) => words.find((known) => known === text.toLowerCase()));
 
-/** Any text; null where unset. */
-export const optionalText: Kind<string | null> = kind('a text', (text) => (text === '' ? null : text));
+/** Any text on one line. */
+export const text: Kind<string> = kind('a text on one line', (given) => (/^[^\r\n\0]+$/.test(given) ? given : undefined));
 
-/** A secret text; null where unset. */
-export const optionalSecret: Kind<Secret | null> = kind('a text', (text) => (text === '' ? null : secret(text)));
+/** A text to keep secret. */
+export const secretText: Kind<Secret> = kind(text.name, (given) => (/^[^\r\n\0]+$/.test(given) ? secret(given) : undefined));
 
-/** A password: printable ASCII, since it travels in a header. */
-export const password: Kind<Secret> = kind('printable ASCII characters without blanks', (text) =>
-  /^[\x21-\x7e]+$/.test(text) ? secret(text) : undefined,
-);
+/** A password: it travels in a header, so printable ASCII. */
+export const password: Kind<Secret> = kind('printable ASCII characters', (given) => (/^[\x20-\x7e]+$/.test(given) ? secret(given) : undefined));
 
-const httpUrl = (text: string): URL | undefined => {
+const urlOf = (given: string): URL | undefined => {
   const url = E.tryCatch(
-    () => new URL(text),
+    () => new URL(given),
     () => undefined,
   );
-  if (E.isLeft(url)) return undefined;
-  const { protocol, username, password: secretPart } = url.right;
-  return (protocol === 'http:' || protocol === 'https:') && username === '' && secretPart === '' ? url.right : undefined;
+  return E.isRight(url) ? url.right : undefined;
+};
+
+const isWeb = ({ protocol }: URL): boolean => protocol === 'http:' || protocol === 'https:';
+
+/** A web address that is a base for others: no user, password, query or fragment. */
+const baseOf = (given: string): URL | undefined => {
+  const url = urlOf(given);
+  return url !== undefined && isWeb(url) && url.username + url.password + url.search + url.hash === '' ? url : undefined;
 };
 
 const withoutSlash = ({ origin, pathname }: URL): string => `${origin}${pathname.replace(/\/+$/, '')}`;
 
-/** An http or https address without a slash at its end; null where unset. */
-export const optionalUrl: Kind<string | null> = kind('an http or https address without user and password', (text) => {
-  if (text === '') return null;
-  const url = httpUrl(text);
-  return url === undefined ? undefined : withoutSlash(url);
+const webAddress = 'an http or https address without user, password, query or fragment';
+
+/** An http or https address; comes without a slash at its end. */
+export const url: Kind<string> = kind(webAddress, (given) => {
+  const base = baseOf(given);
+  return base === undefined ? undefined : withoutSlash(base);
 });
 
-/** Where Gemini is: people paste it with and without the version at its end. */
-export const geminiUrl: Kind<string> = kind('an http or https address without user and password', (text) => {
-  const url = httpUrl(text);
-  return url === undefined ? undefined : withoutSlash(url).replace(/\/v1(beta)?$/, '');
+/** As `url`, and what has no scheme is taken for https. */
+export const domain: Kind<string> = kind(`a domain, or ${webAddress}`, (given) => {
+  const base = baseOf(given.includes('://') ? given : `https://${given}`);
+  return base === undefined ? undefined : withoutSlash(base);
 });
 
-/** A proxy's address, which may hold a password; null where unset. */
-export const optionalProxy: Kind<string | null> = kind('an http or https address', (text) => {
-  if (text === '') return null;
-  const url = E.tryCatch(
-    () => new URL(text.includes('://') ? text : `http://${text}`),
-    () => undefined,
-  );
-  return E.isRight(url) && /^https?:$/.test(url.right.protocol) ? url.right.href : undefined;
+/** Where Gemini is: people paste it with and without the version at its end, and with a path before it. */
+export const geminiUrl: Kind<string> = kind(webAddress, (given) => {
+  const base = baseOf(given);
+  return base === undefined ? undefined : `${base.origin}${base.pathname.replace(/(?:\/+v1(?:beta)?)?\/*$/, '')}`;
 });
+
+/** A proxy's address, which may hold user and password; without a scheme it is http. */
+export const proxyUrl: Kind<string> = kind('an http or https address', (given) => {
+  const proxy = urlOf(given.includes('://') ? given : `http://${given}`);
+  return proxy !== undefined && isWeb(proxy) ? proxy.href : undefined;
+});
+
+/** Where Redis is; secret, for it may hold a password. */
+export const redisUrl: Kind<Secret> = kind('a redis:// or rediss:// address', (given) => {
+  const redis = urlOf(given);
+  return redis !== undefined && /^rediss?:$/.test(redis.protocol) && redis.hostname !== '' ? secret(given) : undefined;
+});
+
+const quotes = /^["'“”‘’]+|["'“”‘’]+$/g;
+
+/** The pieces of a list, without the blanks and quotes around them, and without empty ones. */
+export const pieces = (given: string, separator: RegExp): readonly string[] =>
+  given.split(separator).map((piece) => piece.trim().replaceAll(quotes, '').trim()).filter((piece) => piece !== '');
 
 const commas = /[,，;；\n]+/;
 
-const items = (text: string, separator: RegExp): readonly string[] => [
-  ...new Set(text.split(separator).map((item) => item.trim()).filter((item) => item !== '')),
-];
-
-/** A list with commas between. */
-export const list: Kind<readonly string[]> = kind('a list with commas between', (text) => items(text, commas));
+/** A list with commas between; what stands there twice comes once. */
+export const list: Kind<readonly string[]> = kind('a list with commas between', (given) => [...new Set(pieces(given, commas))]);
 
 /** `a=b,c=d`. */
-export const pairs: Kind<ReadonlyMap<string, string>> = kind('pairs such as gpt-4o=gemini-flash-latest with commas between', (text) => {
-  const read = items(text, commas).map((item) => item.split('=').map((side) => side.trim()));
+export const pairs: Kind<ReadonlyMap<string, string>> = kind('pairs such as gpt-4o=gemini-flash-latest with commas between', (given) => {
+  const read = pieces(given, commas).map((piece) => piece.split('=').map((side) => side.trim()));
   return read.every((sides) => sides.length === 2 && sides.every((side) => side !== ''))
     ? new Map(read.map(([from, to]) => [from ?? '', to ?? '']))
     : undefined;
 });
 
 /** `*`, or web origins with commas between. */
-export const origins: Kind<'*' | readonly string[]> = kind('* or web origins such as https://example.com with commas between', (text) => {
-  if (text === '*') return '*';
-  const read = items(text, commas).map((item) => httpUrl(item)?.origin);
-  const known = read.filter((origin) => origin !== undefined);
+export const origins: Kind<'*' | readonly string[]> = kind('* or web origins such as https://example.com with commas between', (given) => {
+  if (given === '*') return '*';
+  const read = pieces(given, commas).map(baseOf);
+  const known = read.flatMap((origin) => (origin === undefined || origin.pathname !== '/' ? [] : [origin.origin]));
   return known.length === read.length && known.length > 0 ? known : undefined;
-});
-
-/** One key of the pool; keys with the same project share its quota. */
-export type ConfiguredKey = { readonly secret: Secret; readonly project: string | null };
-
-const quotes = /^["'“”‘’]+|["'“”‘’]+$/g;
-
-const readKey = (item: string): ConfiguredKey => {
-  const at = item.lastIndexOf('@');
-  return at > 0 && at < item.length - 1
-    ? { secret: secret(item.slice(0, at)), project: item.slice(at + 1) }
-    : { secret: secret(item), project: null };
-};
-
-/**
- * Any number of keys, as people paste them: commas (full-width too), semicolons, blanks or newlines between, quotes
- * around, some twice. No pattern is asked for: new keys look unlike old ones. `key@project` names the key's project.
- */
-export const keys: Kind<readonly ConfiguredKey[]> = kind('keys of printable ASCII characters with commas between', (text) => {
-  const pieces = text.split(/[\s,，;；、[\]]+/).map((piece) => piece.replaceAll(quotes, '')).filter((piece) => piece !== '');
-  if (!pieces.every((piece) => /^[\x21-\x7e]+$/.test(piece))) return undefined;
-  return [...new Map(pieces.map(readKey).map((key) => [key.secret.reveal(), key])).values()];
 });

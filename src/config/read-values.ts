@@ -1,32 +1,47 @@
 import { E } from '../kernel/fp.ts';
-import { settings, type Setting, type Values } from './settings.ts';
+import { namesOf, settings, type Values } from './settings.ts';
+import type { Setting } from './setting.ts';
 
 /** Variables by name, as a process has them. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-const quoted = /^(["'])(.*)\1$/s;
+const edges = /^[\s\u200b\u2060\ufeff]+|[\s\u200b\u2060\ufeff]+$/g;
+const quoted = /^(?:"([^"]*)"|'([^']*)')$/;
 
-/** Blanks and one pair of quotes around a value go: web forms and .env files add them. */
-const bare = (text: string): string => text.trim().replace(quoted, '$2').trim();
+/** A variable's text; '' when unset. Blanks and one pair of quotes around it go: web forms and .env files add them. */
+export const textOf = (name: string, environment: Environment): string => {
+  const given = (environment[name] ?? '').replaceAll(edges, '');
+  const inner = quoted.exec(given);
+  return (inner === null ? given : (inner[1] ?? inner[2] ?? '')).replaceAll(edges, '');
+};
 
-/** The setting's text: under its name, else an alias; an empty one is as good as none. */
-const textOf = (name: string, { aliases }: Setting<unknown>, environment: Environment): string | undefined =>
-  [name, ...(aliases ?? [])].map((known) => bare(environment[known] ?? '')).find((text) => text !== '');
+/** The name under which a setting is given, its own before an alias; undefined when none of them holds anything. */
+export const givenName = (name: string, setting: Setting<unknown>, environment: Environment): string | undefined =>
+  namesOf(name, setting).find((known) => textOf(known, environment) !== '');
+
+/** What could be read, and one fault for each setting that could not: its name and what is allowed, never its value. */
+export type ReadValues = { readonly values: Partial<Values>; readonly faults: readonly string[] };
 
 type Read = { readonly name: string; readonly value: E.Either<string, unknown> };
 
 const read = (name: string, setting: Setting<unknown>, environment: Environment): Read => {
-  const decoded = setting.kind.decode(textOf(name, setting, environment) ?? setting.default);
-  return { name, value: E.isLeft(decoded) ? E.left(`${name} must be ${setting.kind.name}.`) : decoded };
+  const given = givenName(name, setting, environment);
+  const decoded = setting.kind.decode(given === undefined ? setting.default : textOf(given, environment));
+  return {
+    name,
+    value: E.isRight(decoded) ? decoded : E.left(`${given ?? name} must be ${decoded.left[0]?.message ?? setting.kind.name}.`),
+  };
 };
 
-/** Only what this module has decoded name by name gets here. */
-const isValues = (values: object): values is Values => Object.keys(settings).every((name) => Object.hasOwn(values, name));
+/** What this module decodes setting by setting has the types of the table. */
+const isValues = (values: object): values is Partial<Values> => Object.keys(values).every((name) => Object.hasOwn(settings, name));
 
-/** Decodes every setting; Left lists all faults, each by name and never with its value. */
-export const readValues = (environment: Environment): E.Either<readonly string[], Values> => {
+/** True when no setting was at fault. */
+export const areAllRead = (values: Partial<Values>): values is Values => Object.keys(settings).every((name) => Object.hasOwn(values, name));
+
+/** Decodes every setting. */
+export const readValues = (environment: Environment): ReadValues => {
   const all = Object.entries(settings).map(([name, setting]) => read(name, setting, environment));
-  const faults = all.flatMap(({ value }) => (E.isLeft(value) ? [value.left] : []));
   const values = Object.fromEntries(all.flatMap(({ name, value }) => (E.isRight(value) ? [[name, value.right]] : [])));
-  return faults.length === 0 && isValues(values) ? E.right(values) : E.left(faults);
+  return { values: isValues(values) ? values : {}, faults: all.flatMap(({ value }) => (E.isLeft(value) ? [value.left] : [])) };
 };

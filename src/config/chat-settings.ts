@@ -1,0 +1,26 @@
+import { list, pairs, wholeNumber, word } from './kinds.ts';
+import { setting } from './setting.ts';
+
+/** How requests are translated and which models are offered. */
+export const chatSettings = {
+  EXTRA_MODELS: setting(list, '', {
+    en: 'Model names to add to the model list, with commas between.',
+    zh: '追加到模型列表的模型名，用逗号分隔。',
+  }),
+  MODEL_ALIASES: setting(pairs, '', {
+    en: 'Other names for models, such as `gpt-4o=gemini-flash-latest`, with commas between.',
+    zh: '模型别名，例如 `gpt-4o=gemini-flash-latest`，用逗号分隔。',
+  }),
+  SYSTEM_PROMPT_MODE: setting(word('instruction', 'user'), 'instruction', {
+    en: '`instruction`: system messages become the system instruction; `user`: they stay in place as user turns.',
+    zh: '`instruction`：system 消息作为系统指令；`user`：留在原位，作为用户消息发送。',
+  }),
+  HISTORY_IMAGE_SUBMIT_TYPE: setting(word('last', 'all'), 'last', {
+    en: 'Which pictures of earlier answers go back to the model: `last`, those of the newest answer that has any; `all`, every one.',
+    zh: '历史回答中的图片哪些再发给模型：`last` 只发最近一条带图回答里的；`all` 全部发送。',
+  }),
+  STREAM_KEEPALIVE_SECONDS: setting(wholeNumber(0, 3600), '15', {
+    en: 'Seconds of silence in a stream after which a comment is sent; 0 = never.',
+    zh: '流式输出静默多少秒后发送一行保活注释；0 表示不发。',
+  }),
+} as const;

@@ -1,0 +1,61 @@
+import { flag, optional, redisUrl, text, wholeNumber, word } from './kinds.ts';
+import { setting } from './setting.ts';
+
+const milliseconds = wholeNumber(1, 86_400_000);
+const mebibytes = wholeNumber(1, 4096);
+
+/** The server itself, its state and its log. */
+export const serverSettings = {
+  PORT: setting(wholeNumber(0, 65_535), '7860', {
+    en: 'The port to listen on.',
+    zh: '监听端口。',
+  }),
+  HOST: setting(text, '0.0.0.0', {
+    en: 'The address to listen on.',
+    zh: '监听地址。',
+  }),
+  DATA_DIR: setting(optional(text), '', {
+    en: 'Folder of the state: key states, day counts, signatures. Unset: `/data` if it exists and is writable, else `data` in the working folder.',
+    zh: '状态数据（密钥状态、每日计数、签名）的目录。未设置时：`/data` 存在且可写则用它，否则用工作目录下的 `data`。',
+    shownDefault: '`/data`, `data`',
+  }),
+  LOG_LEVEL: setting(optional(word('debug', 'info', 'warn', 'error')), '', {
+    en: 'The least level that is logged. Unset: `info`, and `debug` with DEBUG.',
+    zh: '输出的最低日志级别。未设置时为 `info`，开启 DEBUG 时为 `debug`。',
+    shownDefault: '`info`',
+  }),
+  DEBUG: setting(flag, 'false', {
+    en: '`true` is the same as `LOG_LEVEL=debug`.',
+    zh: '`true` 等同于 `LOG_LEVEL=debug`。',
+  }),
+  VERSION: setting(optional(text), '', {
+    en: 'Shown on the status page. Unset: the version in package.json.',
+    zh: '状态页上显示的版本号。未设置时取自 package.json。',
+    shownDefault: 'package.json',
+  }),
+  HEADERS_TIMEOUT_MS: setting(milliseconds, '10000', {
+    en: "Longest wait for a caller's headers.",
+    zh: '等待客户端请求头的最长时间。',
+  }),
+  REQUEST_TIMEOUT_MS: setting(milliseconds, '60000', {
+    en: "Longest wait for a caller's body.",
+    zh: '等待客户端请求体的最长时间。',
+  }),
+  DRAIN_TIMEOUT_MS: setting(milliseconds, '25000', {
+    en: 'Time that running answers get to finish after SIGTERM.',
+    zh: '收到 SIGTERM 后，留给未完成回答的时间。',
+  }),
+  MAX_BODY_MB: setting(mebibytes, '64', {
+    en: 'Largest request body; 413 past it.',
+    zh: '单个请求体的大小上限；超出返回 413。',
+  }),
+  MAX_INFLIGHT_BODY_MB: setting(mebibytes, '256', {
+    en: 'Largest sum of all request bodies held at once; 503 past it. Not below MAX_BODY_MB.',
+    zh: '同时处理的请求体总量上限；超出返回 503。不能小于 MAX_BODY_MB。',
+  }),
+  REDIS_URL: setting(optional(redisUrl), '', {
+    en: 'Redis for the state that several replicas share.',
+    zh: '多个副本共享状态所用的 Redis。',
+    notYet: true,
+  }),
+} as const;
