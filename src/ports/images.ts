@@ -1,0 +1,39 @@
+import type { TE } from '../kernel/fp.ts';
+import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { Blob } from '../gemini/request.ts';
+
+/** The thought signature that came with a picture, and the key that made it. Edits of the picture are checked by it. */
+export type ImageSignature = { readonly value: string; readonly keyId: string };
+
+/** A picture, its data in base64, with the signature that it came with, if any. */
+export type SignedImage = Blob & { readonly signature: ImageSignature | null };
+
+/**
+ * Keeps a picture and gives the address to show it by. `origin` (`https://host`) is the request's own, for stores that
+ * this service serves itself. Never fails: what no store takes comes back as a data: URL.
+ */
+export type KeepImage = (image: SignedImage, origin: string) => Promise<string>;
+
+/** Reads one of our own pictures back by the address that KeepImage gave; null when it is not ours, or gone. */
+export type ReadImage = (url: string) => Promise<SignedImage | null>;
+
+/**
+ * Reads media by http(s) address, guarded: public addresses only, few redirects, so many bytes and seconds at most.
+ * `path` names the field that holds the address, for the 400 that says what is wrong.
+ */
+export type FetchMedia = (url: string, path: string, signal: AbortSignal) => TE.TaskEither<ProxyError, Blob>;
+
+/** What is asked of a picture to serve: all of it, or a part. `end` is inclusive, as in HTTP. */
+export type ByteRange = { readonly start: number; readonly end: number };
+
+/** A picture to serve, not read yet. `bytes` may be called once. */
+export type ServedImage = {
+  readonly mimeType: string;
+  readonly size: number;
+  /** Strong, with its quotes. */
+  readonly etag: string;
+  readonly bytes: (range: ByteRange | null) => AsyncGenerator<Uint8Array, void, undefined>;
+};
+
+/** Finds a picture by its file name for `/images/{name}`; null when there is none. */
+export type FindImage = (name: string) => Promise<ServedImage | null>;
