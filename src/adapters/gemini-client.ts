@@ -5,7 +5,7 @@ import type { Secret } from '../kernel/secret.ts';
 import { failure } from '../gemini/failure.ts';
 import { readModelPage } from '../gemini/frame.ts';
 import type { Frame, GeminiModel } from '../gemini/response.ts';
-import type { FetchModels, OpenGemini, UpstreamCall } from '../ports/capabilities.ts';
+import type { AskGemini, FetchModels, OpenGemini } from '../ports/capabilities.ts';
 import { bodyValues } from './body-values.ts';
 import { dispatcherFor, type ProxySettings } from './dispatcher.ts';
 import { geminiFrames } from './gemini-frames.ts';
@@ -22,6 +22,7 @@ export type GeminiClientSettings = {
 
 export type GeminiClient = {
   readonly openGemini: OpenGemini;
+  readonly askGemini: AskGemini;
   readonly fetchModels: FetchModels;
   /** Asks for one model only: enough to tell whether the key works. */
   readonly probeKey: FetchModels;
@@ -59,9 +60,8 @@ const headersFor = (secret: Secret): Record<string, string> => ({
 });
 
 /** `tunedModels/x` has its own folder; every other id lies under `models/`. */
-const pathOf = ({ model, streamed }: UpstreamCall): string => {
+const pathOf = (model: string, method: string): string => {
   const [folder, id] = model.includes('/') ? model.split('/', 2) : ['models', model];
-  const method = streamed ? 'streamGenerateContent?alt=sse' : 'generateContent';
   return `${folder}/${encodeURIComponent(id ?? '')}:${method}`;
 };
 
@@ -129,7 +129,7 @@ export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
   const openGemini: OpenGemini = (call) => async () => {
     const dog = watchdog(silence, call.signal);
     try {
-      const answer = await request(pathOf(call), call.secret, { body: call.body, signal: dog.signal });
+      const answer = await request(pathOf(call.model, call.streamed ? 'streamGenerateContent?alt=sse' : 'generateContent'), call.secret, { body: call.body, signal: dog.signal });
       if (answer.statusCode === 200) return E.right(frames(answer, call.model, dog));
       const error = await refusal(answer, call.model);
       dog.stop();
@@ -137,6 +137,19 @@ export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
     } catch (cause) {
       dog.stop();
       return E.left(errorOf(cause, dog));
+    }
+  };
+
+  const askGemini: AskGemini = ({ model, method, body, secret, signal }) => async () => {
+    const dog = watchdog(silence, signal);
+    try {
+      const answer = await request(pathOf(model, method), secret, { body, signal: dog.signal });
+      if (answer.statusCode !== 200) return E.left(await refusal(answer, model));
+      return E.right(await answer.body.json());
+    } catch (cause) {
+      return E.left(cause instanceof SyntaxError ? { tag: 'BadAnswer', reason: 'an answer that is no JSON' } : errorOf(cause, dog));
+    } finally {
+      dog.stop();
     }
   };
 
@@ -167,6 +180,7 @@ export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
 
   return {
     openGemini,
+    askGemini,
     fetchModels: (secret, signal) => TE.tryCatch(() => allPages(secret, signal), caught),
     probeKey: (secret, signal) =>
       pipe(

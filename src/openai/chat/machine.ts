@@ -57,7 +57,7 @@ const afterPart = (state: ChoiceState, delta: Delta, keepsText: boolean): Choice
   return {
     ...state,
     calls: called ? state.calls + 1 : state.calls,
-    hasOutput: state.hasOutput || called || (delta.content ?? '') !== '' || delta.audio !== undefined,
+    hasOutput: state.hasOutput || called || (delta.content ?? '') !== '' || delta.audio !== undefined || delta.images !== undefined,
     text: keepsText && delta.content !== undefined ? state.text + delta.content : state.text,
   };
 };

@@ -5,11 +5,11 @@ import type { GeminiCall, GenerateContentRequest, GenerationConfig, RequestPart,
 import { filtersOff } from '../../gemini/safety.ts';
 import type { TranslationContext } from '../../ports/dialect.ts';
 import { modelName, type ModelName } from '../model-name.ts';
-import { newestImages } from './answer-turn.ts';
 import { toContents, type Contents, type SystemPromptMode } from './contents.ts';
 import { functionNames, type FunctionNames } from './function-names.ts';
 import { generationConfig, googleOptions } from './generation-config.ts';
-import type { HistoryImages } from './history-images.ts';
+import { isShown, type HistoryImages } from './history-images.ts';
+import { chosenFormat, type ImageReplyFormat } from '../image-reply.ts';
 import type { ChatRequest, FunctionTool } from './request.ts';
 import { functionTools, toGeminiTools, type GeminiTools } from './tools.ts';
 
@@ -17,6 +17,7 @@ import { functionTools, toGeminiTools, type GeminiTools } from './tools.ts';
 export type ChatSettings = {
   readonly systemPromptMode: SystemPromptMode;
   readonly historyImages: HistoryImages;
+  readonly imageReplyFormat: ImageReplyFormat;
   readonly modelAliases: ReadonlyMap<string, string>;
 };
 
@@ -61,7 +62,8 @@ type Setting = { readonly name: ModelName; readonly traits: ModelTraits; readonl
 
 const pieces = (asked: ChatRequest, setting: Setting, settings: ChatSettings, context: TranslationContext): E.Either<ProxyError, Pieces> => {
   const { traits, names, functions, name } = setting;
-  const answers = { traits, names, recalled: context.recalled, newestImages: newestImages(asked.messages), historyImages: settings.historyImages };
+  const { recalled, media } = context;
+  const answers = { traits, names, recalled, media, isShown: isShown(asked.messages, settings.historyImages) };
   return pipe(
     toContents(asked.messages, { ...answers, systemPromptMode: settings.systemPromptMode }),
     E.bindTo('contents'),
@@ -84,7 +86,8 @@ export const toGemini =
     const traits = modelTraits(name.model);
     const names = functionNames(declaredNames(asked));
     return pipe(
-      functionTools(asked),
+      chosenFormat(name.imageReply, context.imageReplyFormat, settings.imageReplyFormat),
+      E.flatMap(() => functionTools(asked)),
       E.flatMap((functions) => pieces(asked, { name, traits, names, functions }, settings, context)),
       E.map((made) => ({
         model: name.model,
