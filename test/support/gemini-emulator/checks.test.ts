@@ -3,7 +3,7 @@ import type { Ajv2020 as Ajv2020Type } from 'ajv/dist/2020.js';
 import t from 'tap';
 import { publishedSchema, skipWithoutRecordings } from '../recordings.ts';
 import { checkFields, checkRequest, readRequest } from './check-request.ts';
-import { isObject, objectAt, objectsAt, parsed, textsAt, type JsonObject } from './json.ts';
+import { isObject, objectAt, objectsAt, parsed, textAt, textsAt, type JsonObject } from './json.ts';
 import { acceptedCases, refusalCases } from './refusal-cases.ts';
 import { requestEnums } from './request-enums.ts';
 import { partData, requestMessages, requiredFields } from './request-messages.ts';
@@ -90,7 +90,7 @@ const published = (schema: JsonObject): string => {
   const inMap = schema['additionalProperties'];
   if (isObject(inMap)) return Object.keys(inMap).length === 0 ? 'struct' : `map:${published(inMap)}`;
   if (schema['contentEncoding'] === 'base64') return 'bytes';
-  return String(schema['type'] ?? 'value');
+  return textAt(schema, 'type') ?? (textsAt(schema, 'type').join() || 'value');
 };
 
 const plainTypes: Readonly<Record<string, string>> = {
