@@ -33,7 +33,7 @@ const mostErrorBytes = 1024 * 1024;
 const mostPages = 50;
 const modelsTimeoutMs = 15_000;
 
-/** A connection closed under our hands while it was idle: nothing was answered, so asking again is safe. */
+/** A connection closed under our hands while it was idle: nothing was answered, so asking again on a fresh one is safe. */
 const lostReuse: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
 const codeOf = (cause: unknown): string => {
@@ -59,10 +59,12 @@ const headersFor = (secret: Secret): Record<string, string> => ({
   'accept-encoding': 'identity',
 });
 
-/** `tunedModels/x` has its own folder; every other id lies under `models/`. */
+const ownFolder = /^(tunedModels|dynamic)\/(.+)$/s;
+
+/** `tunedModels/x` and `dynamic/x` have their own folders; every other id lies under `models/`, odd ones included. */
 const pathOf = (model: string, method: string): string => {
-  const [folder, id] = model.includes('/') ? model.split('/', 2) : ['models', model];
-  return `${folder}/${encodeURIComponent(id ?? '')}:${method}`;
+  const [, folder = 'models', id = model] = ownFolder.exec(model) ?? [];
+  return `${folder}/${encodeURIComponent(Buffer.from(id).toString('utf8'))}:${method}`;
 };
 
 async function* fedBy(body: AsyncIterable<Buffer>, dog: Watchdog): AsyncGenerator<Buffer, void, undefined> {
@@ -102,27 +104,31 @@ const refusal = async (answer: Answer, model: string): Promise<ProxyError> => fa
 
 /** Calls to Gemini over kept-alive connections. The key travels in its header only; redirects are not followed. */
 export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
-  const dispatcher = dispatcherFor(settings.proxies, settings.connectTimeoutMs);
+  const { proxies, connectTimeoutMs } = settings;
+  const dispatcher = dispatcherFor(proxies, connectTimeoutMs, 'kept alive');
+  const fresh = dispatcherFor(proxies, connectTimeoutMs, 'fresh');
   const { origin, pathname } = new URL(settings.baseUrl);
   const root = `${pathname === '/' ? '' : pathname}/v1beta/`;
   const silence: Silence = { firstByteMs: settings.firstByteTimeoutMs, idleMs: settings.idleTimeoutMs };
 
-  const once = (path: string, secret: Secret, { body, signal }: { readonly body?: string; readonly signal: AbortSignal }): Promise<Answer> =>
-    dispatcher.request({
-      origin,
-      path: root + path,
-      method: body === undefined ? 'GET' : 'POST',
-      headers: headersFor(secret),
-      body: body ?? null,
-      signal,
-    });
+  const once =
+    (connections: Dispatcher) =>
+    (path: string, secret: Secret, { body, signal }: { readonly body?: string; readonly signal: AbortSignal }): Promise<Answer> =>
+      connections.request({
+        origin,
+        path: root + path,
+        method: body === undefined ? 'GET' : 'POST',
+        headers: headersFor(secret),
+        body: body ?? null,
+        signal,
+      });
 
-  const request: typeof once = async (path, secret, options) => {
+  const request: ReturnType<typeof once> = async (path, secret, options) => {
     try {
-      return await once(path, secret, options);
+      return await once(dispatcher)(path, secret, options);
     } catch (cause) {
       if (options.signal.aborted || !lostReuse.has(codeOf(cause))) throw cause;
-      return once(path, secret, options);
+      return once(fresh)(path, secret, options);
     }
   };
 
@@ -187,6 +193,8 @@ export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
         TE.tryCatch(() => page('pageSize=1', secret, signal), caught),
         TE.map((value) => readModelPage(value)?.models ?? []),
       ),
-    close: () => dispatcher.destroy(),
+    close: async () => {
+      await Promise.all([dispatcher.destroy(), fresh.destroy()]);
+    },
   };
 };
