@@ -2,6 +2,7 @@ import type { Test } from 'tap';
 import type { EmulatorOptions, GeminiEmulator } from './gemini-emulator/emulator.ts';
 import type { SeenRequest } from './gemini-emulator/seen-requests.ts';
 import { startGeminiEmulator } from './gemini-emulator/start-gemini-emulator.ts';
+import { eventually } from './serving.ts';
 import { startService, type TestService } from './service.ts';
 
 /** The service in front of an emulated Gemini. */
@@ -31,11 +32,15 @@ export const emulated = async (t: Test, options: EmulatorOptions = {}): Promise<
   return emulator;
 };
 
-/** Starts an emulator and the service, without limits and with one key unless told; both end with the test. */
+/**
+ * Starts an emulator and the service, without limits and with one key unless told; both end with the test. The check
+ * of the keys at the start is over, so that it can't undo what a test teaches.
+ */
 export const pollux = async (t: Test, { keys = madeUpKeys.slice(0, 1), settings = {}, emulator: options = {} }: PolluxOptions = {}): Promise<Pollux> => {
   const emulator = await emulated(t, options);
   const service = await startService({ ...settingsFor(emulator, keys), ...settings });
   t.teardown(() => service.close());
+  await eventually(() => service.log.some((line) => line.includes('Keys checked')));
   return { ...service, emulator };
 };
 
