@@ -85,15 +85,23 @@ export const contentOf = (text: string): string =>
     .map(({ choices }) => choices?.[0]?.delta.content ?? '')
     .join('');
 
-/** Reads a response piece by piece until it holds the text. */
-export const readUntil = async (response: Response, text: string): Promise<string> => {
+/** Reads a stream piece by piece: until it holds a text, and to its end. Both give all that has come. */
+export type StreamReader = { readonly until: (text: string) => Promise<string>; readonly rest: () => Promise<string> };
+
+/** Begins to read a response. */
+export const reading = (response: Response): StreamReader => {
+  const pieces = response.body?.values();
   const decoder = new TextDecoder();
   let got = '';
-  for await (const piece of response.body ?? []) {
-    got += decoder.decode(piece, { stream: true });
-    if (got.includes(text)) return got;
-  }
-  throw new Error(`The stream ended without ${text}: ${got.slice(-500)}`);
+  const readWhile = async (goesOn: () => boolean): Promise<string> => {
+    while (goesOn()) {
+      const next = await pieces?.next();
+      if (next?.done !== false) break;
+      got += decoder.decode(next.value, { stream: true });
+    }
+    return got;
+  };
+  return { until: (text) => readWhile(() => !got.includes(text)), rest: () => readWhile(() => true) };
 };
 
 /** A promise, and what resolves it. */
