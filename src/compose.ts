@@ -11,6 +11,7 @@ import { decodeKeySnapshot } from './adapters/key-snapshot.ts';
 import { limiter } from './adapters/limiter.ts';
 import { modelCatalogue, type ModelCatalogue } from './adapters/model-catalogue.ts';
 import { decodeSignatures, signatureBounds, signatureMemory } from './adapters/signature-memory.ts';
+import { openaiTokens } from './adapters/openai-tokens.ts';
 import { monotonic, newId, now, wait } from './adapters/system.ts';
 import { modelsWithAnyKey } from './compose/models-with-any-key.ts';
 import { readStatus } from './compose/read-status.ts';
@@ -21,8 +22,10 @@ import { routes } from './http/routes.ts';
 import { createServer, type Server } from './http/server.ts';
 import { chatDialect } from './openai/chat/dialect.ts';
 import { openaiErrors } from './openai/errors.ts';
+import { embeddingDialect } from './openai/embeddings/dialect.ts';
 import { modelList, oneModel } from './openai/models/list.ts';
 import { serve } from './pipeline/serve.ts';
+import { serveQuestions } from './pipeline/serve-questions.ts';
 import { serveModels } from './pipeline/serve-models.ts';
 import type { Capabilities, Log } from './ports/capabilities.ts';
 
@@ -83,6 +86,7 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
 /** OpenAI's API, each endpoint its dialect run through the pipeline. */
 const openaiRoutes = ({ chat }: Config, capabilities: Capabilities): readonly Route[] => [
   { method: 'POST', pattern: '/chat/completions', handle: serve(capabilities, chatDialect({ ...chat, imageReplyFormat: 'markdown' }), chat) },
+  { method: 'POST', pattern: '/embeddings', handle: serveQuestions(capabilities, embeddingDialect(chat, openaiTokens())) },
   { method: 'GET', pattern: '/models', handle: serveModels(capabilities, (known) => E.right(modelList(known, chat))) },
   {
     method: 'GET',

@@ -1,4 +1,5 @@
 import { E, TE, pipe } from '../kernel/fp.ts';
+import { inParallel } from '../kernel/in-parallel.ts';
 import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
@@ -32,31 +33,18 @@ const distinct = (links: readonly MediaLink[]): readonly MediaLink[] => {
 const tooMany = ({ path }: MediaLink): ProxyError => invalid(`'${path}': at most ${mostLinks} web addresses are read for one request.`, path, 'invalid_value');
 const tooLarge = ({ path }: MediaLink): ProxyError => invalid(`'${path}': what the request's web addresses hold is too large together.`, path, 'invalid_value');
 
+type Named = readonly [string, SignedImage];
+
 const gathered = async (reading: Reading, links: readonly MediaLink[], signal: AbortSignal): Promise<E.Either<ProxyError, ReadonlyMap<string, SignedImage>>> => {
-  const media = new Map<string, SignedImage>();
-  const stopped = new AbortController();
-  const waiting = links.values();
-  let failure: ProxyError | null = null;
   let characters = 0;
-  const fail = (error: ProxyError): void => {
-    failure ??= error;
-    stopped.abort();
-  };
-  const work = async (): Promise<void> => {
-    for (const link of waiting) {
-      if (stopped.signal.aborted) return;
-      const read = await readOne(reading, link, AbortSignal.any([signal, stopped.signal]));
-      if (E.isLeft(read)) {
-        if (link.isRequired) fail(read.left);
-        continue;
-      }
-      characters += read.right.data.length;
-      if (characters > mostCharacters) return fail(tooLarge(link));
-      media.set(link.url, read.right);
-    }
-  };
-  await Promise.all(Array.from({ length: mostAtOnce }, work));
-  return failure === null ? E.right(media) : E.left(failure);
+  const read = await inParallel<MediaLink, Named | null>(mostAtOnce, signal, async (link, _index, ended) => {
+    if (ended.aborted) return E.right(null);
+    const image = await readOne(reading, link, ended);
+    if (E.isLeft(image)) return link.isRequired ? image : E.right(null);
+    characters += image.right.data.length;
+    return characters > mostCharacters ? E.left(tooLarge(link)) : E.right([link.url, image.right]);
+  })(links);
+  return E.map((named: readonly (Named | null)[]) => new Map(named.filter((one) => one !== null)))(read);
 };
 
 /** Reads what the request names by web address: our own pictures from the store, all else over the guarded fetch. */
