@@ -37,3 +37,9 @@ export type ServedImage = {
 
 /** Finds a picture by its file name for `/images/{name}`; null when there is none. */
 export type FindImage = (name: string) => Promise<ServedImage | null>;
+
+/** Whether a picture's link may be opened, and for how many seconds still; null = for ever. */
+export type ImageLinkVerdict = { readonly mayOpen: false } | { readonly mayOpen: true; readonly forSeconds: number | null };
+
+/** Judges the link to a picture by its name and by what follows the `?` in it. */
+export type CheckImageLink = (name: string, query: string) => ImageLinkVerdict;
