@@ -4,7 +4,7 @@ import { codeOf } from './image-file.ts';
 
 /** When a folder of pictures is cleaned up: at the start, every hour, and whenever it has grown past a cap. */
 export type CleanUpRounds = {
-  /** Brings the folder within its caps now, or waits for the round that runs. Never fails. */
+  /** Brings the folder within its caps; while a round runs, by one more after it. Never fails. */
   readonly cleanUp: () => Promise<void>;
   /** Tells that a picture of so many bytes has come. */
   readonly added: (bytes: number) => void;
@@ -15,6 +15,16 @@ export type CleanUpRounds = {
 };
 
 export type CleanUpNeeds = { readonly now: Now; readonly log: Log };
+
+type State = {
+  /** Null before the first round. */
+  stock: Stock | null;
+  /** What came since the last round began. */
+  meanwhile: Stock;
+  again: boolean;
+  running: Promise<void> | null;
+  timer: NodeJS.Timeout | undefined;
+};
 
 const everyMs = 3_600_000;
 
@@ -27,10 +37,10 @@ export const cleanUpRounds = (
   { folder, ...caps }: ImageCaps & { readonly folder: string },
   { now, log }: CleanUpNeeds,
 ): CleanUpRounds => {
-  /** `stock` is null before the first round; `meanwhile` is what came since the last one began. */
-  const state: { stock: Stock | null; meanwhile: Stock; running: Promise<void> | null; timer: NodeJS.Timeout | undefined } = {
+  const state: State = {
     stock: null,
     meanwhile: nothing,
+    again: false,
     running: null,
     timer: undefined,
   };
@@ -41,9 +51,18 @@ export const cleanUpRounds = (
       return nothing;
     });
     state.stock = plus(stock, state.meanwhile);
+  };
+  const roundsWhileAsked = async (): Promise<void> => {
+    do {
+      state.again = false;
+      await round();
+    } while (state.again);
     state.running = null;
   };
-  const cleanUp = (): Promise<void> => (state.running ??= round());
+  const cleanUp = (): Promise<void> => {
+    state.again = true;
+    return (state.running ??= roundsWhileAsked());
+  };
   return {
     cleanUp,
     added: (bytes) => {
