@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { E } from '../../kernel/fp.ts';
 import type { Log, Now, RecallSignatures, RememberSignature, Wait } from '../../ports/capabilities.ts';
 import type { FindImage, ImageSignature, KeepImage, ReadImage, SignedImage } from '../../ports/images.ts';
@@ -35,7 +36,7 @@ export type ImageKeeper = {
   readonly notices: () => readonly Notice[];
 };
 
-/** Pictures are decoded so many at a time, whatever comes at once: 20 MB are 10 ms of decoding and 20 MB of memory. */
+/** So many pictures are held decoded, whatever comes at once. */
 const mostAtOnce = 16;
 
 const callIdOf = (name: string): string => `image:${name}`;
@@ -46,6 +47,17 @@ const namedFrom = ({ data, signature }: SignedImage, now: Now): NamedImage | nul
   const bytes = Buffer.from(data, 'base64');
   const type = imageTypeOf(bytes);
   return type === null ? null : { name: newImageName(now(), type), mimeType: type.mimeType, bytes, signature };
+};
+
+/** Decodes one picture after the other and lets other work in between: 20 MB of picture hold the process for 10 ms. */
+const decoder = (now: Now): ((image: SignedImage) => Promise<NamedImage | null>) => {
+  const turn = inTurn(1);
+  return (image) =>
+    turn(async () => {
+      const decoded = namedFrom(image, now);
+      await setImmediate();
+      return decoded;
+    });
 };
 
 const keeping = (places: readonly ImagePlace[], reports: ImageReports, { now, rememberSignature }: ImageKeeperNeeds): KeepImage => {
@@ -60,8 +72,9 @@ const keeping = (places: readonly ImagePlace[], reports: ImageReports, { now, re
     if (isBucket && image.signature !== null) rememberSignature({ callId: callIdOf(image.name), ...image.signature });
     return put.right;
   };
+  const decode = decoder(now);
   return async (image, origin) => {
-    const named = namedFrom(image, now);
+    const named = await decode(image);
     for (const place of named === null ? [] : places) {
       const address = named === null ? null : await keepIn(place, named, origin);
       if (address !== null) return address;

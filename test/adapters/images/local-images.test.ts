@@ -124,7 +124,7 @@ t.test('a write that the system breaks off is a fault in words, and leaves no fi
     const put = await store.put({ name, mimeType: 'image/png', bytes: Buffer.alloc(4_000_000), signature: { value: 's', keyId: 'k' } })();
     process.stdout.write(JSON.stringify(put));`;
   const run = `ulimit -f 512; exec "$0" --input-type=module -e "$1"`;
-  const said = execFileSync('bash', ['-c', run, process.execPath, script], { encoding: 'utf8', env: { PATH: process.env['PATH'] ?? '' } });
+  const said = execFileSync('sh', ['-c', run, process.execPath, script], { encoding: 'utf8', env: { PATH: process.env['PATH'] ?? '' } });
   t.same(JSON.parse(said), { _tag: 'Left', left: { reason: 'The disk refused to keep a picture (EFBIG).' } });
   t.same(readdirSync(folder), []);
 });
