@@ -55,7 +55,8 @@ t.test('the type is told by what the file holds, and what is no picture is not s
 });
 
 t.test('only plain files are opened: no folder, no link, no pipe', { skip: process.platform === 'win32' }, async (t) => {
-  const folder = t.testdir({ outside: { 'secret.png': '\x89PNG\r\n\x1a\n' }, images: {} });
+  const folder = t.testdir({ outside: { 'signature.json': JSON.stringify(signature) }, images: {} });
+  writeFileSync(join(folder, 'outside', 'secret.png'), pictureOf(64));
   const images = join(folder, 'images');
   const store = opened(images);
   const names = [named().name, named().name, named().name] as const;
@@ -63,7 +64,7 @@ t.test('only plain files are opened: no folder, no link, no pipe', { skip: proce
   symlinkSync(join(folder, 'outside', 'secret.png'), join(images, names[1]));
   execFileSync('mkfifo', [join(images, names[2])]);
   for (const name of names) t.equal(await store.find(name), null);
-  symlinkSync(join(folder, 'outside', 'secret.png'), join(images, `${names[2]}.json`));
+  symlinkSync(join(folder, 'outside', 'signature.json'), join(images, `${names[2]}.json`));
   t.equal(await store.signatureOf(names[2]), null);
 });
 
@@ -159,6 +160,24 @@ t.test('a folder grown past a cap is cleaned up by itself, with a twentieth to s
   for (let each = 0; each < 41; each += 1) await store.put(named(64, { at: each * 1000 }))();
   await store.stop();
   t.equal(readdirSync(folder).length, 38);
+});
+
+t.test('the newest picture stays, though it takes nearly all the room', async (t) => {
+  const folder = t.testdir();
+  const store = opened(folder, { mostBytes: 1000 });
+  const [old, young] = [named(500, { at: 1000 }), named(980, { at: 2000 })] as const;
+  await store.put(old)();
+  await store.put(young)();
+  await store.cleanUp();
+  t.same(readdirSync(folder), [young.name]);
+});
+
+t.test('who asks for a round while one runs gets another one after it', async (t) => {
+  let rounds = 0;
+  const now = (): number => (rounds += 1);
+  const store = localImages({ folder: t.testdir(), ...roomy }, { now, log: () => undefined });
+  await Promise.all([store.cleanUp(), store.cleanUp(), store.cleanUp()]);
+  t.equal(rounds, 2);
 });
 
 t.test('what another process put there counts from the first round on', async (t) => {
