@@ -122,9 +122,9 @@ t.test('a write that the system breaks off is a fault in words, and leaves no fi
     process.on('SIGXFSZ', () => undefined);
     const store = localImages({ folder: ${JSON.stringify(folder)}, mostImages: 9, mostBytes: 1e9, mostAgeMs: null }, { now: Date.now, log: () => undefined });
     const name = '20250102_030405_' + 'ab'.repeat(16) + '.png';
-    const put = await store.put({ name, mimeType: 'image/png', bytes: Buffer.alloc(4_000_000), signature: { value: 's', keyId: 'k' } })();
+    const put = await store.put({ name, mimeType: 'image/png', bytes: Buffer.alloc(40_000_000), signature: { value: 's', keyId: 'k' } })();
     process.stdout.write(JSON.stringify(put));`;
-  const run = `ulimit -f 512; exec "$0" --input-type=module -e "$1"`;
+  const run = `ulimit -f 16384; exec "$0" --input-type=module -e "$1"`;
   const said = execFileSync('sh', ['-c', run, process.execPath, script], { encoding: 'utf8', env: { PATH: process.env['PATH'] ?? '' } });
   t.same(JSON.parse(said), { _tag: 'Left', left: { reason: 'The disk refused to keep a picture (EFBIG).' } });
   t.same(readdirSync(folder), []);
