@@ -272,20 +272,16 @@ t.test('100,000 made-up hosts that lead inwards get no connection', async (t) =>
     },
   };
   const { fetchMedia } = guardedFetch(settings, needs);
-  const makers: readonly [() => string, ...(() => string)[]] = [
-    () => oneOf(draw, spellingsOfV4)(innerV4(draw), draw),
-    () => oneOf(draw, spellingsOfV4)(innerV4(draw), draw),
-    () => `[${oneOf(draw, innerV6)(draw)}]`,
-    () => `${hex(below(draw, 2 ** 30))}.example${oneOf(draw, ['', '.'])}`,
-  ];
+  const written = (): string => (draw() < 0.7 ? oneOf(draw, spellingsOfV4)(innerV4(draw), draw) : `[${oneOf(draw, innerV6)(draw)}]`);
+  const named = (): string => `${hex(below(draw, 2 ** 30))}.example${oneOf(draw, ['', '.'])}`;
   const wrong: string[] = [];
   for (let count = 0; count < 100_000; count += 1) {
-    const address = `${oneOf(draw, ['http', 'http', 'https'])}://${oneOf(draw, makers)()}${oneOf(draw, ['', ':8080', ':80', ':443'])}/`;
+    const address = `${oneOf(draw, ['http', 'http', 'https'])}://${draw() < 0.9 ? written() : named()}${oneOf(draw, ['', ':8080', ':80', ':443'])}/`;
     const message = messageOf(await fetchMedia(address, 'p', stays)());
     if (!noHost.test(message)) wrong.push(`${address} ${message}`);
   }
   t.same(wrong.slice(0, 20), []);
   t.same(opened.elsewhere, [], 'no written address comes as far as a socket');
-  t.ok(opened.names > 20_000, 'names do, since their lookup is part of the connection');
+  t.ok(opened.names > 9000, 'names do, since their lookup is part of the connection');
   t.equal(server.connections(), 0);
 });
