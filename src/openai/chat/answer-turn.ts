@@ -4,11 +4,12 @@ import type { ModelTraits } from '../../gemini/model-traits.ts';
 import type { Json, JsonObject, RequestPart } from '../../gemini/request.ts';
 import { standInSignature, withStandIn } from '../../gemini/signatures.ts';
 import type { Signature } from '../../ports/capabilities.ts';
-import { callsOf } from './calls.ts';
+import { callsOf, type Call } from './calls.ts';
 import type { FunctionNames } from './function-names.ts';
+import { callSignature, serverToolParts, textSignature } from './history-signatures.ts';
 import { holdsImages, withImages, type HistoryImages } from './history-images.ts';
 import { contentParts } from './parts.ts';
-import type { ChatMessage, ToolCall } from './request.ts';
+import type { ChatMessage } from './request.ts';
 
 export type AnswerContext = {
   readonly traits: ModelTraits;
@@ -17,6 +18,8 @@ export type AnswerContext = {
   /** Index of the newest assistant message that holds pictures; -1 for none. */
   readonly newestImages: number;
   readonly historyImages: HistoryImages;
+  /** Google's own tools stand beside functions: their calls go back too. */
+  readonly circulates: boolean;
 };
 
 const textOf = (message: ChatMessage): string => {
@@ -32,8 +35,8 @@ export const newestImages = (messages: readonly ChatMessage[]): number =>
 const isObject = (value: Json): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The arguments as an object: '' and null are none, what is no object goes in as `value`. */
-const argumentsOf = (call: ToolCall, path: string): E.Either<ProxyError, JsonObject> => {
-  const text = call.function.arguments ?? '';
+const argumentsOf = (call: Call, path: string): E.Either<ProxyError, JsonObject> => {
+  const text = call.arguments ?? '';
   if (text.trim() === '') return E.right({});
   return pipe(
     E.tryCatch(
@@ -44,17 +47,14 @@ const argumentsOf = (call: ToolCall, path: string): E.Either<ProxyError, JsonObj
   );
 };
 
-const signatureOf = (call: ToolCall, recalled: AnswerContext['recalled']): string | undefined =>
-  call.extra_content?.google?.thought_signature ?? recalled.get(call.id)?.value;
-
 const callParts = (message: ChatMessage, index: number, context: AnswerContext): E.Either<ProxyError, readonly RequestPart[]> => {
   const parts: RequestPart[] = [];
   for (const [position, call] of callsOf(message, index).entries()) {
     const args = argumentsOf(call, `messages.${index}.tool_calls.${position}.function.arguments`);
     if (E.isLeft(args)) return args;
-    const thoughtSignature = signatureOf(call, context.recalled);
+    const thoughtSignature = callSignature(message, call, context.recalled);
     parts.push({
-      functionCall: { id: call.id, name: context.names.toGemini(call.function.name), args: args.right },
+      functionCall: { id: call.id, name: context.names.toGemini(call.name), args: args.right },
       ...(thoughtSignature === undefined ? {} : { thoughtSignature }),
     });
   }
@@ -87,7 +87,10 @@ export const answerParts = (message: ChatMessage, index: number, context: Answer
   }
   return pipe(
     contentParts(message.content ?? message.refusal, `messages.${index}.content`),
-    E.map((parts) => signed(imagesBack(parts, index, context), message.extra_content?.google?.thought_signature)),
+    E.map((parts) => [
+      ...(context.circulates ? serverToolParts(message) : []),
+      ...signed(imagesBack(parts, index, context), textSignature(message)),
+    ]),
     E.flatMap((text) => pipe(callParts(message, index, context), E.map((calls) => [...text, ...calls]))),
   );
 };

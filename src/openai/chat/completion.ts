@@ -1,11 +1,13 @@
-import type { Annotation, AudioDelta, CallDelta, ChatEvent, ChoiceChunk, Delta, ExtraContent, Logprobs, TokenLogprob } from './chunk.ts';
+import type { Annotation, AudioDelta, CallDelta, ChatEvent, ChoiceChunk, Delta, ExtraContent, Logprobs, ReasoningDetail, TokenLogprob } from './chunk.ts';
 import type { FinishReason } from './finish-reason.ts';
+import { joinedDetails } from './reasoning-details.ts';
 
 /** What the deltas of one choice add up to. */
 type Collected = {
   content: string;
   refusal: string;
   reasoning: string;
+  details: ReasoningDetail[];
   calls: CallDelta[];
   functionCall: Delta['function_call'];
   annotations: readonly Annotation[];
@@ -20,6 +22,7 @@ const nothing = (): Collected => ({
   content: '',
   refusal: '',
   reasoning: '',
+  details: [],
   calls: [],
   functionCall: undefined,
   annotations: [],
@@ -34,11 +37,12 @@ const add = (into: Collected, { delta, logprobs, finish_reason: finish, native_f
   into.content += delta.content ?? '';
   into.refusal += delta.refusal ?? '';
   into.reasoning += delta.reasoning_content ?? '';
+  into.details.push(...(delta.reasoning_details ?? []));
   into.calls.push(...(delta.tool_calls ?? []));
   into.functionCall ??= delta.function_call;
   into.annotations = delta.annotations ?? into.annotations;
   into.audio ??= delta.audio;
-  into.extra = delta.extra_content ?? into.extra;
+  into.extra = delta.extra_content === undefined ? into.extra : { google: { ...into.extra?.google, ...delta.extra_content.google } };
   into.logprobs.push(...(logprobs?.content ?? []));
   into.finish = finish ?? into.finish;
   into.native = native ?? into.native;
@@ -52,7 +56,8 @@ const message = (of: Collected): object => {
     content: silent ? null : of.content,
     refusal: of.refusal === '' ? null : of.refusal,
     ...(of.reasoning === '' ? {} : { reasoning_content: of.reasoning }),
-    ...(of.calls.length === 0 ? {} : { tool_calls: of.calls.map(({ index: _, ...call }) => call) }),
+    ...(of.details.length === 0 ? {} : { ...(of.reasoning === '' ? {} : { reasoning: of.reasoning }), reasoning_details: joinedDetails(of.details) }),
+    ...(of.calls.length === 0 ? {} : { tool_calls: of.calls.map(({ index: _, id, ...call }) => ({ id, ...(call.custom === undefined ? {} : { type: 'custom' }), ...call })) }),
     ...(of.functionCall === undefined ? {} : { function_call: of.functionCall }),
     ...(of.annotations.length === 0 ? {} : { annotations: of.annotations }),
     ...(of.audio === undefined ? {} : { audio: of.audio }),

@@ -1,22 +1,12 @@
 import type { ResponsePart } from '../../gemini/response.ts';
 import { asPcm, asWav } from '../wav.ts';
-import type { CallDelta, Delta, ExtraContent } from './chunk.ts';
-import type { FunctionNames } from './function-names.ts';
+import { callDelta, signed, type CallSettings } from './call-delta.ts';
+import type { Delta } from './chunk.ts';
 
-export type PartSettings = {
-  readonly names: FunctionNames;
-  /** The request used the deprecated `functions`: answer with `function_call`. */
-  readonly isLegacy: boolean;
-  /** parallel_tool_calls: false. */
-  readonly oneCall: boolean;
-  readonly audio: AudioSettings;
-};
+export type PartSettings = CallSettings & { readonly audio: AudioSettings };
 
 /** How spoken answers are given back; the id and the day it ends are told with each piece. */
 export type AudioSettings = { readonly format: 'wav' | 'pcm16'; readonly id: string; readonly expiresAt: number };
-
-const signed = (signature: string | undefined): { readonly extra_content?: ExtraContent } =>
-  signature === undefined ? {} : { extra_content: { google: { thought_signature: signature } } };
 
 const fenced = (language: string, text: string): string => `\n\`\`\`${language}\n${text.replace(/\n$/, '')}\n\`\`\`\n`;
 
@@ -27,15 +17,6 @@ const shownText = (part: ResponsePart): string | undefined => {
   if (part.codeExecutionResult !== undefined) return fenced('', part.codeExecutionResult.output ?? '');
   if (part.fileData?.mimeType?.startsWith('image/') === true) return `![](${part.fileData.fileUri})`;
   return undefined;
-};
-
-const callDelta = (part: ResponsePart, calls: number, settings: PartSettings): Delta | undefined => {
-  const call = part.functionCall;
-  if (call?.name === undefined || (settings.oneCall && calls > 0)) return undefined;
-  const named = { name: settings.names.toClient(call.name), arguments: JSON.stringify(call.args ?? {}) };
-  if (settings.isLegacy) return calls === 0 ? { function_call: named } : undefined;
-  const delta: CallDelta = { index: calls, id: call.id ?? '', type: 'function', function: named, ...signed(part.thoughtSignature) };
-  return { tool_calls: [delta] };
 };
 
 const audioDelta = ({ inlineData }: ResponsePart, { format, id, expiresAt }: AudioSettings): Delta | undefined => {
