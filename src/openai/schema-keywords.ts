@@ -83,7 +83,7 @@ export const numericBounds = (schema: JsonObject): Entries =>
       ...(typeof closed === 'number' ? [open === true ? closed + further : closed] : []),
       ...(typeof open === 'number' ? [open + further] : []),
     ];
-    return given.length === 0 ? [] : [[name, given.reduce(tighter)]];
+    return given.length === 0 ? [] : [[name, given.reduce((a, b) => tighter(a, b))]];
   });
 
 const structural: Readonly<Record<string, Kind>> = {
