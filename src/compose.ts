@@ -1,4 +1,5 @@
-import { E, pipe } from './kernel/fp.ts';
+import { E, TE, pipe } from './kernel/fp.ts';
+import { invalid } from './kernel/proxy-error.ts';
 import { callers } from './adapters/callers.ts';
 import { checkKeys } from './adapters/check-keys.ts';
 import { dataUrlImages } from './adapters/data-url-images.ts';
@@ -65,8 +66,11 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
     leaseKey: pool.leaseKey,
     reportKey: pool.reportKey,
     openGemini: client.openGemini,
+    askGemini: client.askGemini,
     listModels: catalogue.listModels,
     keepImage: dataUrlImages,
+    readImage: () => Promise.resolve(null),
+    fetchMedia: (_url, path) => TE.left(invalid(`'${path}' is a web address: send the content as a data: URL.`, path, 'unsupported_value')),
     ...signatureMemory(signatureBounds, { store: files.store('signatures.json', decodeSignatures) }),
     now,
     wait,
@@ -78,7 +82,7 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
 
 /** OpenAI's API, each endpoint its dialect run through the pipeline. */
 const openaiRoutes = ({ chat }: Config, capabilities: Capabilities): readonly Route[] => [
-  { method: 'POST', pattern: '/chat/completions', handle: serve(capabilities, chatDialect(chat), chat) },
+  { method: 'POST', pattern: '/chat/completions', handle: serve(capabilities, chatDialect({ ...chat, imageReplyFormat: 'markdown' }), chat) },
   { method: 'GET', pattern: '/models', handle: serveModels(capabilities, (known) => E.right(modelList(known, chat))) },
   {
     method: 'GET',

@@ -87,9 +87,9 @@ const sendWhole = (reply: Whole, outlet: Outlet): Promise<void> => {
   return message.method === 'HEAD' || hasNoBody(reply) ? end(outlet) : end(outlet, reply.body);
 };
 
-/** Writes texts behind the reply's head, which leaves with the first of them. */
+/** Writes pieces behind the reply's head, which leaves with the first of them. */
 type Writer = {
-  readonly write: (text: string) => Promise<void>;
+  readonly write: (piece: string | Uint8Array) => Promise<void>;
   readonly heartbeats: (signal: AbortSignal) => Promise<void>;
 };
 
@@ -97,14 +97,14 @@ const writer = (reply: Streamed, outlet: Outlet): Writer => {
   const { response, now, wait } = outlet;
   const { text: heartbeat, afterMs } = reply.heartbeat;
   let lastAt = outlet.startedAt;
-  const put = (text: string): boolean => {
+  const put = (piece: string | Uint8Array): boolean => {
     if (!response.headersSent) response.writeHead(reply.status, headOf(outlet, reply));
     lastAt = now();
-    return response.write(text);
+    return response.write(piece);
   };
   return {
-    write: async (text) => {
-      if (!isClosed(outlet) && !put(text)) await drained(outlet);
+    write: async (piece) => {
+      if (!isClosed(outlet) && !put(piece)) await drained(outlet);
     },
     heartbeats: async (signal) => {
       if (afterMs === 0) return;

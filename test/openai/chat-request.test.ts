@@ -8,6 +8,7 @@ import type { Signature } from '../../src/ports/capabilities.ts';
 const settings: ChatSettings = {
   systemPromptMode: 'instruction',
   historyImages: 'last',
+  imageReplyFormat: 'markdown',
   modelAliases: new Map([['gpt-4o', 'gemini-3.5-flash']]),
 };
 
@@ -17,7 +18,7 @@ const translated = (request: object, options: Options = {}) => {
   const recalled = new Map((options.recalled ?? []).map((signature) => [signature.callId, signature]));
   const read = decodeChatRequest({ model: 'gemini-3.5-flash', messages: [{ role: 'user', content: 'hi' }], ...request });
   if (E.isLeft(read)) return read;
-  return toGemini({ ...settings, ...options.settings })(read.right, { id: 'x', created: 1, recalled });
+  return toGemini({ ...settings, ...options.settings })(read.right, { id: 'x', created: 1, recalled, media: new Map(), imageReplyFormat: null });
 };
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));

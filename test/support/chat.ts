@@ -10,7 +10,7 @@ import type { ChatSettings } from '../../src/openai/chat/to-gemini.ts';
 import type { Signature } from '../../src/ports/capabilities.ts';
 import type { TranslationContext } from '../../src/ports/dialect.ts';
 
-const settings: ChatSettings = { systemPromptMode: 'instruction', historyImages: 'last', modelAliases: new Map() };
+const settings: ChatSettings = { systemPromptMode: 'instruction', historyImages: 'last', imageReplyFormat: 'markdown', modelAliases: new Map() };
 
 /** The chat endpoint with the usual settings. */
 export const chat = chatDialect(settings);
@@ -20,6 +20,8 @@ export const contextWith = (recalled: readonly Signature[] = []): TranslationCon
   id: 'x',
   created: 1,
   recalled: new Map(recalled.map((signature) => [signature.callId, signature])),
+  media: new Map(),
+  imageReplyFormat: null,
 });
 
 /** A request with a model and a question where it names none. */
@@ -74,9 +76,15 @@ export type Message = {
 
 export type Choice = { readonly index: number; readonly message: Message; readonly finish_reason: string; readonly native_finish_reason?: string };
 
+const completed = (made: readonly ChatEvent[]): unknown => {
+  const reply = completion(made);
+  if (E.isLeft(reply)) throw new Error(reply.left.tag);
+  return JSON.parse(String(reply.right.body));
+};
+
 /** The choices of the whole answer that these frames make. */
 export const choices = (request: object, frames: readonly Frame[]): readonly Choice[] =>
-  (plain(completion(events(request, frames))) as { readonly choices: readonly Choice[] }).choices;
+  (completed(events(request, frames)) as { readonly choices: readonly Choice[] }).choices;
 
 /** The first choice of that answer. */
 export const answer = (request: object, frames: readonly Frame[]): Choice => {

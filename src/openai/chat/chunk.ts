@@ -27,6 +27,9 @@ export type Annotation = {
 
 export type AudioDelta = { readonly id: string; readonly data: string; readonly transcript: string; readonly expires_at: number };
 
+/** A picture beside the text (openrouter.ai: message.images). */
+export type ImageDelta = { readonly type: 'image_url'; readonly image_url: { readonly url: string } };
+
 /** At most one of the kinds of content a delta: several clients drop the rest. */
 export type Delta = {
   readonly role?: 'assistant';
@@ -39,6 +42,7 @@ export type Delta = {
   readonly function_call?: { readonly name: string; readonly arguments: string };
   readonly annotations?: readonly Annotation[];
   readonly audio?: AudioDelta;
+  readonly images?: readonly ImageDelta[];
   readonly extra_content?: ExtraContent;
 };
 

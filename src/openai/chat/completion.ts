@@ -1,4 +1,7 @@
-import type { Annotation, AudioDelta, CallDelta, ChatEvent, ChoiceChunk, Delta, ExtraContent, Logprobs, ReasoningDetail, TokenLogprob } from './chunk.ts';
+import { E } from '../../kernel/fp.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
+import { json, type Whole } from '../../ports/reply.ts';
+import type { Annotation, AudioDelta, CallDelta, ChatEvent, ChoiceChunk, Delta, ExtraContent, ImageDelta, Logprobs, ReasoningDetail, TokenLogprob } from './chunk.ts';
 import type { FinishReason } from './finish-reason.ts';
 import { joinedDetails } from './reasoning-details.ts';
 
@@ -12,6 +15,7 @@ type Collected = {
   functionCall: Delta['function_call'];
   annotations: readonly Annotation[];
   audio: AudioDelta | undefined;
+  images: ImageDelta[];
   extra: ExtraContent | undefined;
   logprobs: TokenLogprob[];
   finish: FinishReason;
@@ -27,6 +31,7 @@ const nothing = (): Collected => ({
   functionCall: undefined,
   annotations: [],
   audio: undefined,
+  images: [],
   extra: undefined,
   logprobs: [],
   finish: 'stop',
@@ -42,6 +47,7 @@ const add = (into: Collected, { delta, logprobs, finish_reason: finish, native_f
   into.functionCall ??= delta.function_call;
   into.annotations = delta.annotations ?? into.annotations;
   into.audio ??= delta.audio;
+  into.images.push(...(delta.images ?? []));
   into.extra = delta.extra_content === undefined ? into.extra : { google: { ...into.extra?.google, ...delta.extra_content.google } };
   into.logprobs.push(...(logprobs?.content ?? []));
   into.finish = finish ?? into.finish;
@@ -61,6 +67,7 @@ const message = (of: Collected): object => {
     ...(of.functionCall === undefined ? {} : { function_call: of.functionCall }),
     ...(of.annotations.length === 0 ? {} : { annotations: of.annotations }),
     ...(of.audio === undefined ? {} : { audio: of.audio }),
+    ...(of.images.length === 0 ? {} : { images: of.images }),
     ...(of.extra === undefined ? {} : { extra_content: of.extra }),
   };
 };
@@ -77,7 +84,7 @@ const choice = (index: number, of: Collected): object => {
 };
 
 /** The whole `chat.completion`: what the stream of the same answer would have said, collected. */
-export const completion = (events: readonly ChatEvent[]): object => {
+export const completion = (events: readonly ChatEvent[]): E.Either<ProxyError, Whole> => {
   const choices = new Map<number, Collected>();
   for (const { chunk } of events) {
     for (const part of chunk.choices) {
@@ -87,7 +94,7 @@ export const completion = (events: readonly ChatEvent[]): object => {
     }
   }
   const last = events.at(-1)?.chunk;
-  return {
+  const answer = {
     id: last?.id,
     object: 'chat.completion',
     created: last?.created,
@@ -96,4 +103,5 @@ export const completion = (events: readonly ChatEvent[]): object => {
     usage: last?.usage,
     ...(last?.service_tier === undefined ? {} : { service_tier: last.service_tier }),
   };
+  return E.right(json(200, answer));
 };

@@ -62,7 +62,7 @@ const afterPart = (state: ChoiceState, delta: Delta, grounding: Grounding): Choi
   return {
     ...state,
     calls: called ? state.calls + 1 : state.calls,
-    hasOutput: state.hasOutput || called || (delta.content ?? '') !== '' || delta.audio !== undefined,
+    hasOutput: state.hasOutput || called || (delta.content ?? '') !== '' || delta.audio !== undefined || delta.images !== undefined,
     grounding,
   };
 };

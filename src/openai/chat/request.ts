@@ -44,6 +44,7 @@ const message = t.type({
   tool_call_id: optional(text),
   function_call: optional(t.type({ name: text, arguments: optional(text) })),
   audio: optional(t.type({ id: text })),
+  images: optional(t.readonlyArray(t.type({ image_url: t.type({ url: text }) }))),
   extra_content: optional(extraContent),
   /** OpenRouter's form of thoughts and their signatures. */
   reasoning_details: t.unknown,

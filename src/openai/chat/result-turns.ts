@@ -5,6 +5,7 @@ import type { Blob, Content, RequestPart } from '../../gemini/request.ts';
 import { callsOf, type Call } from './calls.ts';
 import type { FunctionNames } from './function-names.ts';
 import { functionResult } from './function-results.ts';
+import type { Media } from './parts.ts';
 import type { ChatMessage } from './request.ts';
 
 /** Where the results of calls stand: assistant message index → place of the call in it → index of the tool message. */
@@ -53,7 +54,7 @@ export const pairedResults = (messages: readonly ChatMessage[]): E.Either<ProxyE
 const holdable: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/webp', 'application/pdf', 'text/plain']);
 
 type Answer = { readonly part: RequestPart; readonly beside: readonly RequestPart[] };
-type Settings = { readonly traits: ModelTraits; readonly names: FunctionNames };
+type Settings = { readonly traits: ModelTraits; readonly names: FunctionNames; readonly media: Media };
 
 const blobs = (parts: readonly RequestPart[]): readonly Blob[] => parts.flatMap((part) => part.inlineData ?? []);
 
@@ -63,7 +64,7 @@ const answer = (call: Call, message: ChatMessage | undefined, at: number, settin
     return E.right({ part: { functionResponse: { ...head, response: { error: 'no result' } } }, beside: [] });
   }
   return pipe(
-    functionResult(message.content, `messages.${at}.content`),
+    functionResult(message.content, `messages.${at}.content`, settings.media),
     E.map(({ response, media }) => {
       const inside = settings.traits.richParts ? media.filter((part) => holdable.has(part.inlineData?.mimeType ?? '')) : [];
       const parts = blobs(inside).map((inlineData) => ({ inlineData }));

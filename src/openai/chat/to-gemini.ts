@@ -5,13 +5,13 @@ import type { GeminiCall, GenerateContentRequest, GenerationConfig, RequestPart,
 import { filtersOff } from '../../gemini/safety.ts';
 import type { TranslationContext } from '../../ports/dialect.ts';
 import { modelName, type ModelName } from '../model-name.ts';
-import { newestImages } from './answer-turn.ts';
 import { toContents, type Contents, type SystemPromptMode } from './contents.ts';
 import { functionNames, type FunctionNames } from './function-names.ts';
+import { declaredNames } from './declared-tools.ts';
 import { generationConfig } from './generation-config.ts';
 import { googleOptions } from './google-options.ts';
-import type { HistoryImages } from './history-images.ts';
-import { declaredNames } from './declared-tools.ts';
+import { isShown, type HistoryImages } from './history-images.ts';
+import { chosenFormat, type ImageReplyFormat } from '../image-reply.ts';
 import type { ChatRequest } from './request.ts';
 import { circulates, toGeminiTools, toolPlan, type GeminiTools, type ToolPlan } from './tools.ts';
 
@@ -19,6 +19,7 @@ import { circulates, toGeminiTools, toolPlan, type GeminiTools, type ToolPlan } 
 export type ChatSettings = {
   readonly systemPromptMode: SystemPromptMode;
   readonly historyImages: HistoryImages;
+  readonly imageReplyFormat: ImageReplyFormat;
   readonly modelAliases: ReadonlyMap<string, string>;
 };
 
@@ -57,8 +58,8 @@ type Setting = { readonly name: ModelName; readonly traits: ModelTraits; readonl
 
 const pieces = (asked: ChatRequest, setting: Setting, settings: ChatSettings, context: TranslationContext): E.Either<ProxyError, Pieces> => {
   const { traits, names, plan, name } = setting;
-  const images = { newestImages: newestImages(asked.messages), historyImages: settings.historyImages };
-  const answers = { traits, names, recalled: context.recalled, circulates: circulates(plan), ...images };
+  const { recalled, media } = context;
+  const answers = { traits, names, recalled, media, circulates: circulates(plan), isShown: isShown(asked.messages, settings.historyImages) };
   return pipe(
     toContents(asked.messages, { ...answers, systemPromptMode: settings.systemPromptMode }),
     E.bindTo('contents'),
@@ -81,7 +82,8 @@ export const toGemini =
     const traits = modelTraits(name.model);
     const names = functionNames(declaredNames(asked));
     return pipe(
-      toolPlan(asked, { traits, searchSuffix: name.search }),
+      chosenFormat(name.imageReply, context.imageReplyFormat, settings.imageReplyFormat),
+      E.flatMap(() => toolPlan(asked, { traits, searchSuffix: name.search })),
       E.flatMap((plan) => pieces(asked, { name, traits, names, plan }, settings, context)),
       E.map((made) => ({
         model: name.model,

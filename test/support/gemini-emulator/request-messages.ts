@@ -20,7 +20,7 @@ export const requestMessages: Readonly<Record<string, FieldTypes>> = {
     labels: 'map:string',
     continuationToken: 'bytes',
   },
-  CountTokensRequest: { model: 'string', contents: 'Content[]', generateContentRequest: 'GenerateContentRequest' },
+  CountTokensRequest: { contents: 'Content[]', generateContentRequest: 'GenerateContentRequest' },
   Content: { role: 'string', parts: 'Part[]' },
   Part: {
     text: 'string',
@@ -52,7 +52,7 @@ export const requestMessages: Readonly<Record<string, FieldTypes>> = {
     willContinue: 'bool',
     scheduling: 'FunctionResponse.Scheduling',
   },
-  FunctionResponsePart: { inlineData: 'Blob', fileData: 'FileData', mediaProcessing: 'Part.MediaProcessing' },
+  FunctionResponsePart: { inlineData: 'Blob', mediaProcessing: 'Part.MediaProcessing' },
   ExecutableCode: { id: 'string', language: 'ExecutableCode.Language', code: 'string' },
   CodeExecutionResult: { id: 'string', outcome: 'CodeExecutionResult.Outcome', output: 'string' },
   ToolCall: { id: 'string', toolType: 'ToolCall.ToolType', toolName: 'string', args: 'struct' },
