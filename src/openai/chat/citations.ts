@@ -64,7 +64,7 @@ const inContent = (pieces: readonly Piece[], index: number): number => {
 
 /** Citations of the answer's text: one for each supported passage and source. */
 export const annotations = ({ pieces, sources, supports }: Grounding): readonly Annotation[] => {
-  if (sources.length === 0 || supports.length === 0) return [];
+  if (pieces.length === 0 || sources.length === 0) return [];
   const text = pieces.map((piece) => piece.text).join('');
   const bytes = Buffer.from(text, 'utf8');
   return supports.flatMap((support) => {
