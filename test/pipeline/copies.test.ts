@@ -1,5 +1,5 @@
 import t from 'tap';
-import { E, TE } from '../../src/kernel/fp.ts';
+import { E, type TE } from '../../src/kernel/fp.ts';
 import { caught, type ProxyError } from '../../src/kernel/proxy-error.ts';
 import type { GeminiCall } from '../../src/gemini/request.ts';
 import type { Frame } from '../../src/gemini/response.ts';
