@@ -21,7 +21,10 @@ import { routes } from './http/routes.ts';
 import { createServer, type Server } from './http/server.ts';
 import { chatDialect } from './openai/chat/dialect.ts';
 import { openaiErrors } from './openai/errors.ts';
+import { editsDialect, generationsDialect } from './openai/images/dialect.ts';
+import { noVariations } from './openai/images/variations.ts';
 import { modelList, oneModel } from './openai/models/list.ts';
+import { refuse } from './pipeline/refuse.ts';
 import { serve } from './pipeline/serve.ts';
 import { serveModels } from './pipeline/serve-models.ts';
 import type { Capabilities, Log } from './ports/capabilities.ts';
@@ -83,6 +86,9 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
 /** OpenAI's API, each endpoint its dialect run through the pipeline. */
 const openaiRoutes = ({ chat }: Config, capabilities: Capabilities): readonly Route[] => [
   { method: 'POST', pattern: '/chat/completions', handle: serve(capabilities, chatDialect({ ...chat, imageReplyFormat: 'markdown' }), chat) },
+  { method: 'POST', pattern: '/images/generations', accepts: 'either', handle: serve(capabilities, generationsDialect(chat), chat) },
+  { method: 'POST', pattern: '/images/edits', accepts: 'either', handle: serve(capabilities, editsDialect(chat), chat) },
+  { method: 'POST', pattern: '/images/variations', handle: refuse(capabilities, noVariations) },
   { method: 'GET', pattern: '/models', handle: serveModels(capabilities, (known) => E.right(modelList(known, chat))) },
   {
     method: 'GET',
