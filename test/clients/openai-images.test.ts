@@ -110,13 +110,18 @@ t.test('streams drafts and pictures', async (t) => {
   t.same(edited.flatMap((event) => faults('ImageEditStreamEvent', event)), []);
 });
 
-t.test('a stream without drafts is tried again when it is cut off', async (t) => {
+t.test('a stream without drafts is tried again when it is cut off, or holds thoughts alone', async (t) => {
   const { emulator, client } = await started(t);
+  const drawn = async (): Promise<readonly string[]> => {
+    const events: string[] = [];
+    for await (const event of await client.images.generate({ prompt: 'a cat', stream: true })) events.push(event.type);
+    return events;
+  };
   emulator.fault('reset-mid-body', { times: 1 });
-  const events = [];
-  for await (const event of await client.images.generate({ prompt: 'a cat', stream: true })) events.push(event.type);
-  t.same(events, ['image_generation.completed']);
-  t.equal(generated(emulator).length, 2);
+  t.same(await drawn(), ['image_generation.completed']);
+  emulator.answerWith({ frames: [{ candidates: [{ content: { parts: [{ text: 'hm', thought: true }] }, finishReason: 'STOP' }] }] }, { times: 1 });
+  t.same(await drawn(), ['image_generation.completed']);
+  t.equal(generated(emulator).length, 4);
 });
 
 const words = { frames: [{ candidates: [{ content: { parts: [{ text: 'No.' }] }, finishReason: 'STOP' }] }] };

@@ -9,7 +9,7 @@ const settings: ImageSettings = { modelAliases: new Map([['gpt-image-2', 'gemini
 const generations = generationsDialect(settings);
 const edits = editsDialect(settings);
 const prompt = 'a cat';
-const file = (bytes: readonly number[], mimeType = 'image/png') => ({ filename: 'a', mimeType, bytes: new Uint8Array(bytes) });
+const file = (bytes: readonly number[], mimeType = 'image/png') => ({ filename: 'a', mimeType, bytes: new Uint8Array([9, ...bytes]).subarray(1) });
 const pngFile = file([...Buffer.from(png, 'base64')]);
 
 const called = (body: object, dialect = generations) => pipe(dialect.decode({ prompt, ...body }), E.flatMap((asked) => dialect.toGemini(asked, context)));
