@@ -44,5 +44,5 @@ export const modelName = (asked: string, aliases: ReadonlyMap<string, string>): 
   return { ...read, model: (aliases.get(model) ?? model).replace(prefixes, ''), search: search || inner, imageReply: imageReply ?? null };
 };
 
-/** True for what can be an id of Google's: letters, digits and `.-_`, with at most a folder before them (`tunedModels/x`). */
+/** Google's ids are letters, digits and `.-_`, with at most a folder before them (`tunedModels/x`). */
 export const isModelId = (model: string): boolean => /^(?:[a-zA-Z]+\/)?[\w.-]{1,100}$/.test(model) && !model.includes('..');

@@ -1,3 +1,4 @@
+import { abortReason } from '../kernel/abort-reason.ts';
 import { E, type TE } from '../kernel/fp.ts';
 import { cureOf, type ProxyError } from '../kernel/proxy-error.ts';
 import type { Capabilities, KeyWish, Lease } from '../ports/capabilities.ts';
@@ -58,6 +59,6 @@ export const tryKeys =
       const inTime = now() - began < longestTrying || error.tag === 'TimedOut';
       if (cure !== 'another key after a wait' || met >= triesFor(error) || !inTime) return answer;
       await wait(pause(met), signal);
-      if (signal.aborted) return E.left({ tag: 'ClientGone' });
+      if (signal.aborted) return E.left(abortReason(signal));
     }
   };

@@ -1,4 +1,4 @@
-import type { E } from '../kernel/fp.ts';
+import type { E, TE } from '../kernel/fp.ts';
 import type { Machine } from '../kernel/machine.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { GeminiCall } from '../gemini/request.ts';
@@ -65,4 +65,20 @@ export type Dialect<Request, State, Event> = {
     readonly closing: string;
     readonly errors: ErrorReplies;
   };
+};
+
+/** Questions to one model, each with one JSON answer: `read` makes sense of the answer to the body at its index. */
+export type Questions<A> = {
+  readonly model: string;
+  /** What comes after the colon in Google's path. */
+  readonly method: string;
+  readonly bodies: readonly unknown[];
+  readonly read: (value: unknown, at: number) => E.Either<ProxyError, A>;
+  readonly reply: (answers: readonly A[]) => Whole;
+};
+
+/** A public endpoint whose answer is no generated content, as data. */
+export type QuestionDialect<Request, A> = {
+  readonly decode: (body: unknown) => E.Either<ProxyError, Request>;
+  readonly toGemini: (request: Request) => TE.TaskEither<ProxyError, Questions<A>>;
 };
