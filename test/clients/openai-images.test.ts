@@ -95,6 +95,24 @@ t.test('edits pictures sent as JSON', async (t) => {
   t.equal(bodies(emulator)[0]?.contents[0]?.parts[0]?.inlineData?.data, red.toString('base64'));
 });
 
+t.test('a picture kept by its address is edited from the store, with its signature and the key that made it', async (t) => {
+  const { emulator, client, url, password } = await started(t, { strictSignatures: true });
+  const drawn = await client.images.generate({ prompt: 'a cat', model: 'gemini-3-pro-image', response_format: 'url' });
+  const address = drawn.data?.[0]?.url ?? '';
+  const bytes = Buffer.from(await (await fetch(address)).arrayBuffer());
+  t.ok(isPng(bytes.toString('base64')), 'whoever has the address sees it');
+  const answer = await fetch(`${url}/v1/images/edits`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${password}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ prompt: 'paint it', model: 'gemini-3-pro-image', images: [{ image_url: address }] }),
+  });
+  t.equal(answer.status, 200);
+  t.match(bodies(emulator).at(-1)?.contents[0]?.parts, [{ inlineData: { data: bytes.toString('base64') }, thoughtSignature: String }, { text: 'paint it' }]);
+  const calls = generated(emulator);
+  t.equal(calls.length, 2);
+  t.equal(calls[0]?.key, calls[1]?.key);
+});
+
 t.test('streams drafts and pictures', async (t) => {
   const { client } = await started(t);
   const stream = await client.images.generate({ prompt: 'a cat', stream: true, partial_images: 2 });
