@@ -22,7 +22,10 @@ import { createServer, type Server } from './http/server.ts';
 import { chatDialect } from './openai/chat/dialect.ts';
 import { openaiErrors } from './openai/errors.ts';
 import { embeddingDialect } from './openai/embeddings/dialect.ts';
+import { editsDialect, generationsDialect } from './openai/images/dialect.ts';
+import { noVariations } from './openai/images/variations.ts';
 import { modelList, oneModel } from './openai/models/list.ts';
+import { refuse } from './pipeline/refuse.ts';
 import { serve } from './pipeline/serve.ts';
 import { serveQuestions } from './pipeline/serve-questions.ts';
 import { serveModels } from './pipeline/serve-models.ts';
@@ -87,6 +90,9 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
 const openaiRoutes = ({ chat }: Config, capabilities: Capabilities): readonly Route[] => [
   { method: 'POST', pattern: '/chat/completions', handle: serve(capabilities, chatDialect(chat), chat) },
   { method: 'POST', pattern: '/embeddings', handle: serveQuestions(capabilities, embeddingDialect(chat, openaiTokens())) },
+  { method: 'POST', pattern: '/images/generations', accepts: 'either', handle: serve(capabilities, generationsDialect(chat), chat) },
+  { method: 'POST', pattern: '/images/edits', accepts: 'either', handle: serve(capabilities, editsDialect(chat), chat) },
+  { method: 'POST', pattern: '/images/variations', handle: refuse(capabilities, noVariations) },
   { method: 'GET', pattern: '/models', handle: serveModels(capabilities, (known) => E.right(modelList(known, chat))) },
   {
     method: 'GET',
