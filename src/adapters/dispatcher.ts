@@ -7,21 +7,24 @@ export type ProxySettings = {
   readonly noProxy: string | null;
 };
 
+/** `fresh` connections carry one request each. */
+export type Reuse = 'kept alive' | 'fresh';
+
 /** Below the idle limit of Google's front end, so that we rarely write to a connection that it is closing. */
 const keepAliveMs = 30_000;
 
 /**
- * Connections to Gemini, kept alive and used again. Time-outs of head and body are ours (see watchdog.ts), so undici's
- * are off. A proxy is used only when one is set.
+ * Connections to Gemini. Time-outs of head and body are ours (see watchdog.ts), so undici's are off. A proxy is used
+ * only when one is set.
  */
-export const dispatcherFor = (proxies: ProxySettings, connectTimeoutMs: number): Dispatcher => {
+export const dispatcherFor = (proxies: ProxySettings, connectTimeoutMs: number, reuse: Reuse): Dispatcher => {
   const options = {
     connect: { timeout: connectTimeoutMs },
     headersTimeout: 0,
     bodyTimeout: 0,
     keepAliveTimeout: keepAliveMs,
     keepAliveMaxTimeout: keepAliveMs,
-    pipelining: 1,
+    pipelining: reuse === 'fresh' ? 0 : 1,
     allowH2: false,
   };
   const { httpsProxy, httpProxy, noProxy } = proxies;

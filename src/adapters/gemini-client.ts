@@ -5,10 +5,11 @@ import type { Secret } from '../kernel/secret.ts';
 import { failure } from '../gemini/failure.ts';
 import { readModelPage } from '../gemini/frame.ts';
 import type { Frame, GeminiModel } from '../gemini/response.ts';
-import type { FetchModels, OpenGemini, UpstreamCall } from '../ports/capabilities.ts';
+import type { AskGemini, FetchModels, OpenGemini, UpstreamCall } from '../ports/capabilities.ts';
 import { bodyValues } from './body-values.ts';
 import { dispatcherFor, type ProxySettings } from './dispatcher.ts';
 import { geminiFrames } from './gemini-frames.ts';
+import { withoutSecret } from './without-secret.ts';
 import { watchdog, type Silence, type Watchdog } from './watchdog.ts';
 
 export type GeminiClientSettings = {
@@ -22,6 +23,7 @@ export type GeminiClientSettings = {
 
 export type GeminiClient = {
   readonly openGemini: OpenGemini;
+  readonly askGemini: AskGemini;
   readonly fetchModels: FetchModels;
   /** Asks for one model only: enough to tell whether the key works. */
   readonly probeKey: FetchModels;
@@ -32,7 +34,7 @@ const mostErrorBytes = 1024 * 1024;
 const mostPages = 50;
 const modelsTimeoutMs = 15_000;
 
-/** A connection closed under our hands while it was idle: nothing was answered, so asking again is safe. */
+/** A connection closed under our hands while it was idle: nothing was answered, so asking again on a fresh one is safe. */
 const lostReuse: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
 const codeOf = (cause: unknown): string => {
@@ -58,11 +60,12 @@ const headersFor = (secret: Secret): Record<string, string> => ({
   'accept-encoding': 'identity',
 });
 
-/** `tunedModels/x` has its own folder; every other id lies under `models/`. */
-const pathOf = ({ model, streamed }: UpstreamCall): string => {
-  const [folder, id] = model.includes('/') ? model.split('/', 2) : ['models', model];
-  const method = streamed ? 'streamGenerateContent?alt=sse' : 'generateContent';
-  return `${folder}/${encodeURIComponent(id ?? '')}:${method}`;
+const ownFolder = /^(tunedModels|dynamic)\/(.+)$/s;
+
+/** `tunedModels/x` and `dynamic/x` have their own folders; every other id lies under `models/`, odd ones included. */
+const pathOf = (model: string, method: string): string => {
+  const [, folder = 'models', id = model] = ownFolder.exec(model) ?? [];
+  return `${folder}/${encodeURIComponent(Buffer.from(id).toString('utf8'))}:${method}`;
 };
 
 async function* fedBy(body: AsyncIterable<Buffer>, dog: Watchdog): AsyncGenerator<Buffer, void, undefined> {
@@ -83,11 +86,11 @@ const errorText = async (body: AsyncIterable<Buffer>): Promise<string> => {
   return Buffer.concat(pieces).toString('utf8');
 };
 
-async function* frames(answer: Answer, model: string, dog: Watchdog): AsyncGenerator<Frame, void, undefined> {
+async function* frames(answer: Answer, { model, secret }: UpstreamCall, dog: Watchdog): AsyncGenerator<Frame, void, undefined> {
   try {
     yield* geminiFrames(bodyValues(fedBy(answer.body, dog)), model);
   } catch (cause) {
-    throw thrown(brokenOff(errorOf(cause, dog)));
+    throw thrown(withoutSecret(secret)(brokenOff(errorOf(cause, dog))));
   } finally {
     dog.stop();
     answer.body.destroy();
@@ -98,40 +101,45 @@ async function* frames(answer: Answer, model: string, dog: Watchdog): AsyncGener
 const brokenOff = (error: ProxyError): ProxyError => (error.tag === 'Unreachable' ? { tag: 'StreamCut' } : error);
 
 /** Never ends a body that was read to its end: its connection is used again. */
-const refusal = async (answer: Answer, model: string): Promise<ProxyError> => failure(answer.statusCode, await errorText(answer.body), model);
+const refusal = async (answer: Answer, { model, secret }: Pick<UpstreamCall, 'model' | 'secret'>): Promise<ProxyError> =>
+  withoutSecret(secret)(failure(answer.statusCode, await errorText(answer.body), model));
 
 /** Calls to Gemini over kept-alive connections. The key travels in its header only; redirects are not followed. */
 export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
-  const dispatcher = dispatcherFor(settings.proxies, settings.connectTimeoutMs);
+  const { proxies, connectTimeoutMs } = settings;
+  const dispatcher = dispatcherFor(proxies, connectTimeoutMs, 'kept alive');
+  const fresh = dispatcherFor(proxies, connectTimeoutMs, 'fresh');
   const { origin, pathname } = new URL(settings.baseUrl);
   const root = `${pathname === '/' ? '' : pathname}/v1beta/`;
   const silence: Silence = { firstByteMs: settings.firstByteTimeoutMs, idleMs: settings.idleTimeoutMs };
 
-  const once = (path: string, secret: Secret, { body, signal }: { readonly body?: string; readonly signal: AbortSignal }): Promise<Answer> =>
-    dispatcher.request({
-      origin,
-      path: root + path,
-      method: body === undefined ? 'GET' : 'POST',
-      headers: headersFor(secret),
-      body: body ?? null,
-      signal,
-    });
+  const once =
+    (connections: Dispatcher) =>
+    (path: string, secret: Secret, { body, signal }: { readonly body?: string; readonly signal: AbortSignal }): Promise<Answer> =>
+      connections.request({
+        origin,
+        path: root + path,
+        method: body === undefined ? 'GET' : 'POST',
+        headers: headersFor(secret),
+        body: body ?? null,
+        signal,
+      });
 
-  const request: typeof once = async (path, secret, options) => {
+  const request: ReturnType<typeof once> = async (path, secret, options) => {
     try {
-      return await once(path, secret, options);
+      return await once(dispatcher)(path, secret, options);
     } catch (cause) {
       if (options.signal.aborted || !lostReuse.has(codeOf(cause))) throw cause;
-      return once(path, secret, options);
+      return once(fresh)(path, secret, options);
     }
   };
 
   const openGemini: OpenGemini = (call) => async () => {
     const dog = watchdog(silence, call.signal);
     try {
-      const answer = await request(pathOf(call), call.secret, { body: call.body, signal: dog.signal });
-      if (answer.statusCode === 200) return E.right(frames(answer, call.model, dog));
-      const error = await refusal(answer, call.model);
+      const answer = await request(pathOf(call.model, call.streamed ? 'streamGenerateContent?alt=sse' : 'generateContent'), call.secret, { body: call.body, signal: dog.signal });
+      if (answer.statusCode === 200) return E.right(frames(answer, call, dog));
+      const error = await refusal(answer, call);
       dog.stop();
       return E.left(error);
     } catch (cause) {
@@ -140,11 +148,24 @@ export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
     }
   };
 
+  const askGemini: AskGemini = ({ model, method, body, secret, signal }) => async () => {
+    const dog = watchdog(silence, signal);
+    try {
+      const answer = await request(pathOf(model, method), secret, { body, signal: dog.signal });
+      if (answer.statusCode !== 200) return E.left(await refusal(answer, { model, secret }));
+      return E.right(await answer.body.json());
+    } catch (cause) {
+      return E.left(cause instanceof SyntaxError ? { tag: 'BadAnswer', reason: 'an answer that is no JSON' } : errorOf(cause, dog));
+    } finally {
+      dog.stop();
+    }
+  };
+
   const page = async (query: string, secret: Secret, signal: AbortSignal): Promise<unknown> => {
     const dog = watchdog({ firstByteMs: modelsTimeoutMs, idleMs: modelsTimeoutMs }, signal);
     try {
       const answer = await request(`models?${query}`, secret, { signal: dog.signal });
-      if (answer.statusCode !== 200) throw thrown(await refusal(answer, ''));
+      if (answer.statusCode !== 200) throw thrown(await refusal(answer, { model: '', secret }));
       return await answer.body.json();
     } catch (cause) {
       throw thrown(cause instanceof SyntaxError ? { tag: 'BadAnswer', reason: 'a model list that is no JSON' } : errorOf(cause, dog));
@@ -167,12 +188,15 @@ export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
 
   return {
     openGemini,
+    askGemini,
     fetchModels: (secret, signal) => TE.tryCatch(() => allPages(secret, signal), caught),
     probeKey: (secret, signal) =>
       pipe(
         TE.tryCatch(() => page('pageSize=1', secret, signal), caught),
         TE.map((value) => readModelPage(value)?.models ?? []),
       ),
-    close: () => dispatcher.destroy(),
+    close: async () => {
+      await Promise.all([dispatcher.destroy(), fresh.destroy()]);
+    },
   };
 };

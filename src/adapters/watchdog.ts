@@ -1,9 +1,10 @@
+import { abortReason } from '../kernel/abort-reason.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 
 /** Limits of silence, ms: until the first byte of the answer, and between its pieces. */
 export type Silence = { readonly firstByteMs: number; readonly idleMs: number };
 
-/** Aborts a call that has been silent for too long, or whose caller has left. */
+/** Aborts a call that has been silent for too long, or whose exchange was aborted: the caller left, the service stops. */
 export type Watchdog = {
   readonly signal: AbortSignal;
   /** Something has come. */
@@ -22,7 +23,7 @@ export const watchdog = ({ firstByteMs, idleMs }: Silence, caller: AbortSignal):
     state.bite ??= bite;
     control.abort();
   };
-  const leave = (): void => abort({ tag: 'ClientGone' });
+  const leave = (): void => abort(abortReason(caller));
   let timer = setTimeout(() => abort({ tag: 'TimedOut', phase: 'first byte' }), firstByteMs);
   if (caller.aborted) leave();
   else caller.addEventListener('abort', leave, { once: true });

@@ -9,24 +9,24 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** HTTP status by Google's word, for errors inside a stream that carry no code (@ai-sdk/google). */
-const statuses: Readonly<Record<string, number>> = {
-  CANCELLED: 499,
-  INVALID_ARGUMENT: 400,
-  FAILED_PRECONDITION: 400,
-  OUT_OF_RANGE: 400,
-  UNAUTHENTICATED: 401,
-  PERMISSION_DENIED: 403,
-  NOT_FOUND: 404,
-  ABORTED: 409,
-  ALREADY_EXISTS: 409,
-  RESOURCE_EXHAUSTED: 429,
-  UNKNOWN: 500,
-  INTERNAL: 500,
-  DATA_LOSS: 500,
-  UNIMPLEMENTED: 501,
-  UNAVAILABLE: 503,
-  DEADLINE_EXCEEDED: 504,
-};
+const statuses: ReadonlyMap<string, number> = new Map([
+  ['CANCELLED', 499],
+  ['INVALID_ARGUMENT', 400],
+  ['FAILED_PRECONDITION', 400],
+  ['OUT_OF_RANGE', 400],
+  ['UNAUTHENTICATED', 401],
+  ['PERMISSION_DENIED', 403],
+  ['NOT_FOUND', 404],
+  ['ABORTED', 409],
+  ['ALREADY_EXISTS', 409],
+  ['RESOURCE_EXHAUSTED', 429],
+  ['UNKNOWN', 500],
+  ['INTERNAL', 500],
+  ['DATA_LOSS', 500],
+  ['UNIMPLEMENTED', 501],
+  ['UNAVAILABLE', 503],
+  ['DEADLINE_EXCEEDED', 504],
+]);
 
 /** What in a text of Google's belongs to the owner: keys, projects, addresses with either in them. */
 const owned: readonly (readonly [RegExp, string])[] = [
@@ -120,7 +120,7 @@ const rows: readonly Row[] = [
 export const failureOf = (error: Readonly<Record<string, unknown>>, status: number | null, model: string): ProxyError => {
   const google = read(error);
   const code = typeof error['code'] === 'number' ? error['code'] : null;
-  const known = status ?? code ?? statuses[google.status] ?? 500;
+  const known = status ?? code ?? statuses.get(google.status) ?? 500;
   const row = rows.find(([matches]) => matches(google, known));
   return row === undefined ? { tag: 'GeminiFault', status: 502, message: `Gemini answered with status ${known}.` } : row[1](google, model);
 };

@@ -76,7 +76,7 @@ const budget = (least: number, most: number, canBeOff: boolean, onByDefault = tr
  */
 const families: readonly (readonly [RegExp, ModelTraits])[] = [
   [/^gemma/, { ...older, systemInstruction: false, manyCandidates: false }],
-  [/^learnlm|^gemini-(1|2\.0)/, older],
+  [/^learnlm|^gemini-(?:1\.|2\.0)/, older],
   [/-tts/, { ...newest, thinking: notThinking, signatures: false, output: 'audio' }],
   [/^gemini-2\.5-.*image/, { ...twoFive, thinking: notThinking, manyCandidates: false, output: 'image' }],
   [/^gemini-3\.1-flash-image/, { ...three, thinking: level('minimal', 'high'), output: 'image' }],

@@ -19,6 +19,8 @@ export type RequestPart = {
     readonly response: JsonObject;
     readonly parts?: readonly { readonly inlineData: Blob }[];
   };
+  readonly toolCall?: JsonObject;
+  readonly toolResponse?: JsonObject;
   readonly thoughtSignature?: string;
   readonly mediaResolution?: { readonly level: MediaLevel };
 };
@@ -34,6 +36,9 @@ export type FunctionDeclaration = {
 export type Tool = {
   readonly functionDeclarations?: readonly FunctionDeclaration[];
   readonly googleSearch?: Record<string, never>;
+  readonly urlContext?: Record<string, never>;
+  readonly codeExecution?: Record<string, never>;
+  readonly googleMaps?: Record<string, never>;
 };
 
 export type CallingMode = 'AUTO' | 'ANY' | 'NONE' | 'VALIDATED';
@@ -81,6 +86,7 @@ export type GenerateContentRequest = {
   readonly generationConfig?: GenerationConfig;
   readonly cachedContent?: string;
   readonly serviceTier?: 'flex' | 'priority';
+  readonly continuationToken?: string;
 };
 
 /** One call of the pipeline's: the model (no `models/` before it), how often it is asked, and the body. */

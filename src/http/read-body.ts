@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import { E, TE, pipe } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Wait } from '../ports/capabilities.ts';
-import { abortReason } from './abort-reason.ts';
+import { abortReason } from '../kernel/abort-reason.ts';
 import type { BodyBudget } from './body-budget.ts';
 import { checkMediaType } from './media-type.ts';
 import type { RequestHead } from './request-head.ts';

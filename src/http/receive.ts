@@ -3,6 +3,7 @@ import type { AccessFacts, Received } from '../pipeline/exchange.ts';
 import type { Caller } from '../ports/capabilities.ts';
 import { fromOwnNetwork } from './caller-address.ts';
 import { credential } from './credential.ts';
+import { originOf } from './origin.ts';
 import type { Lifetime } from './lifetime.ts';
 import { bodyReader, type BodyLimits } from './read-body.ts';
 import type { RequestHead } from './request-head.ts';
@@ -41,6 +42,9 @@ export const receive = (incoming: Incoming, route: Route, limits: BodyLimits): R
     path: head.path,
     caller: callerOf(incoming, route.keyInQuery === true),
     readBody: bodyReader({ message, header: head.header, accepts: route.accepts ?? 'json', signal, askForBody, onEnd }, limits),
+    contentType: head.header('content-type'),
+    origin: originOf(head),
+    imageReplyFormat: head.header('x-image-reply-format'),
     signal,
     note,
     onEnd,

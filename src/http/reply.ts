@@ -87,9 +87,9 @@ const sendWhole = (reply: Whole, outlet: Outlet): Promise<void> => {
   return message.method === 'HEAD' || hasNoBody(reply) ? end(outlet) : end(outlet, reply.body);
 };
 
-/** Writes texts behind the reply's head, which leaves with the first of them. */
+/** Writes pieces behind the reply's head, which leaves with the first of them. */
 type Writer = {
-  readonly write: (text: string) => Promise<void>;
+  readonly write: (piece: string | Uint8Array) => Promise<void>;
   readonly heartbeats: (signal: AbortSignal) => Promise<void>;
 };
 
@@ -97,14 +97,14 @@ const writer = (reply: Streamed, outlet: Outlet): Writer => {
   const { response, now, wait } = outlet;
   const { text: heartbeat, afterMs } = reply.heartbeat;
   let lastAt = outlet.startedAt;
-  const put = (text: string): boolean => {
+  const put = (piece: string | Uint8Array): boolean => {
     if (!response.headersSent) response.writeHead(reply.status, headOf(outlet, reply));
     lastAt = now();
-    return response.write(text);
+    return response.write(piece);
   };
   return {
-    write: async (text) => {
-      if (!isClosed(outlet) && !put(text)) await drained(outlet);
+    write: async (piece) => {
+      if (!isClosed(outlet) && !put(piece)) await drained(outlet);
     },
     heartbeats: async (signal) => {
       if (afterMs === 0) return;
@@ -118,15 +118,18 @@ const writer = (reply: Streamed, outlet: Outlet): Writer => {
   };
 };
 
-/** What the tail throws (it never should) becomes a last frame, or is thrown on while nothing has gone out. */
-const pour = async ({ tail }: Streamed, outlet: Outlet, { write }: Writer): Promise<void> => {
+/**
+ * What the tail throws (it never should) becomes a last frame. It is thrown on while nothing has gone out, and where a
+ * length was promised: a frame would pass for the content there.
+ */
+const pour = async ({ tail, headers }: Streamed, outlet: Outlet, { write }: Writer): Promise<void> => {
   try {
     for (let next = await tail.next(); next.done !== true; next = await tail.next()) {
       if (isClosed(outlet)) return;
       await write(next.value);
     }
   } catch (cause) {
-    if (!outlet.response.headersSent) throw cause;
+    if (!outlet.response.headersSent || 'content-length' in headers) throw cause;
     await write(outlet.frameOf(cause));
   }
 };

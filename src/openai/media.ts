@@ -69,5 +69,17 @@ export const fromDataUrl = (url: string, path: string): E.Either<ProxyError, Blo
   return E.map((plain: string): Blob => ({ mimeType: type === '' ? 'text/plain' : type, data: plain }))(bytes);
 };
 
+/** True for an http or https address. */
+export const isWebAddress = (url: string): boolean => /^https?:\/\//i.test(url);
+
+const googleAddresses = [
+  /^https:\/\/(?:www\.|m\.)?youtube\.com\/(?:watch\?|shorts\/|live\/)/i,
+  /^https:\/\/youtu\.be\/[\w-]+/i,
+  /^https:\/\/generativelanguage\.googleapis\.com\/v1beta\/files\/[\w-]+$/,
+];
+
+/** True for what Gemini reads itself by its address: YouTube's videos, and files of its own Files API. */
+export const isReadByGemini = (url: string): boolean => googleAddresses.some((pattern) => pattern.test(url));
+
 /** True for `data:` in any case. */
 export const isDataUrl = (url: string): boolean => url.slice(0, 5).toLowerCase() === 'data:';

@@ -1,4 +1,5 @@
 import type { ThinkingWish } from '../gemini/thinking.ts';
+import { imageReplyFormat, type ImageReplyFormat } from './image-reply.ts';
 
 /** A model as the client names it, taken apart. */
 export type ModelName = {
@@ -6,6 +7,7 @@ export type ModelName = {
   readonly model: string;
   readonly thinking: ThinkingWish | null;
   readonly search: boolean;
+  readonly imageReply: ImageReplyFormat | null;
 };
 
 const prefixes = /^(?:models\/|google\/)+/;
@@ -27,14 +29,20 @@ const withThinking = (name: string): Pick<ModelName, 'model' | 'thinking'> => {
 
 /**
  * Reads a model name: alias first, then `models/` and `google/` before it, then the suffixes `-search`, `-thinking`,
- * `-thinking-N`, `-nothinking`, `-maxthinking` behind it, on any id.
+ * `-thinking-N`, `-nothinking`, `-maxthinking` behind it, on any id; last of all `:markdown`, `:images`, `:data-url`.
  */
 export const modelName = (asked: string, aliases: ReadonlyMap<string, string>): ModelName => {
-  const bare = asked.trim().replace(prefixes, '');
-  const name = (aliases.get(asked) ?? aliases.get(bare) ?? bare).replace(prefixes, '');
+  const colon = asked.lastIndexOf(':');
+  const imageReply = colon < 0 ? undefined : imageReplyFormat(asked.slice(colon + 1).trim());
+  const plain = imageReply === undefined ? asked : asked.slice(0, colon);
+  const bare = plain.trim().replace(prefixes, '');
+  const name = (aliases.get(plain) ?? aliases.get(bare) ?? bare).replace(prefixes, '');
   const search = name.endsWith('-search');
   const read = withThinking(search ? name.slice(0, -'-search'.length) : name);
   const inner = read.model.endsWith('-search');
   const model = inner ? read.model.slice(0, -'-search'.length) : read.model;
-  return { ...read, model: (aliases.get(model) ?? model).replace(prefixes, ''), search: search || inner };
+  return { ...read, model: (aliases.get(model) ?? model).replace(prefixes, ''), search: search || inner, imageReply: imageReply ?? null };
 };
+
+/** Google's ids are letters, digits and `.-_`, with at most a folder before them (`tunedModels/x`). */
+export const isModelId = (model: string): boolean => /^(?:[a-zA-Z]+\/)?[\w.-]{1,100}$/.test(model) && !model.includes('..');

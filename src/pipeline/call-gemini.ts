@@ -4,9 +4,9 @@ import type { Stage } from '../kernel/stage.ts';
 import { repaired } from '../gemini/repair.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import { latestUsage } from '../gemini/usage.ts';
-import { attempts, type Attempting, type Frames } from './attempts.ts';
+import { attempts, type Attempting } from './attempts.ts';
 import { inCopies } from './copies.ts';
-import type { Answered, Planned, Received } from './exchange.ts';
+import type { Answered, Frames, Planned, Received } from './exchange.ts';
 
 async function* counted(frames: Frames, note: Received['note']): Frames {
   let usage = {};

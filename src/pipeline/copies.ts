@@ -1,9 +1,9 @@
 import { E, RA, pipe, type TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { GeminiCall } from '../gemini/request.ts';
-import type { Frame, UsageMetadata } from '../gemini/response.ts';
+import type { UsageMetadata } from '../gemini/response.ts';
 import { addedUsage, latestUsage } from '../gemini/usage.ts';
-import type { Frames } from './attempts.ts';
+import type { Frames, ServedFrame } from './exchange.ts';
 
 /** Copy k asks with the seed moved on by k: the same seed would give the same answer each time. */
 const copy = (call: GeminiCall, index: number): GeminiCall => {
@@ -13,7 +13,7 @@ const copy = (call: GeminiCall, index: number): GeminiCall => {
     : { ...call, body: { ...call.body, generationConfig: { ...call.body.generationConfig, seed: (seed + index) | 0 } } };
 };
 
-type Next = { readonly index: number; readonly result: IteratorResult<Frame, void> };
+type Next = { readonly index: number; readonly result: IteratorResult<ServedFrame, void> };
 
 const next = async (index: number, frames: Frames): Promise<Next> => ({ index, result: await frames.next() });
 

@@ -3,6 +3,7 @@ import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Frame } from '../gemini/response.ts';
 import type { Caller, Permit } from '../ports/capabilities.ts';
+import type { SignedImage } from '../ports/images.ts';
 import type { TranslationContext } from '../ports/dialect.ts';
 
 /** Facts for the access line; never a secret or a message's text. */
@@ -23,6 +24,12 @@ export type Received = {
   readonly path: string;
   readonly caller: Caller;
   readonly readBody: TE.TaskEither<ProxyError, Uint8Array>;
+  /** The body's, with its parameters. */
+  readonly contentType: string | null;
+  /** `https://host` as the caller knows this service. */
+  readonly origin: string;
+  /** The header `x-image-reply-format`. */
+  readonly imageReplyFormat: string | null;
   /** Aborted when the caller leaves or the service stops. */
   readonly signal: AbortSignal;
   /** Adds facts to this request's access line. */
@@ -34,7 +41,8 @@ export type Received = {
 export type Authorized = Received & { readonly authorized: true };
 export type Admitted = Authorized & { readonly permit: Permit };
 export type Asked<Request> = Admitted & { readonly asked: Request };
-export type Planned<Request> = Asked<Request> & {
+export type Gathered<Request> = Asked<Request> & { readonly media: ReadonlyMap<string, SignedImage> };
+export type Planned<Request> = Gathered<Request> & {
   readonly context: TranslationContext;
   readonly call: GeminiCall;
   /** The key that made the thought signatures in the history. */
@@ -42,4 +50,8 @@ export type Planned<Request> = Asked<Request> & {
   /** The same for all requests of one conversation. */
   readonly conversation: string | null;
 };
-export type Answered<Request> = Planned<Request> & { readonly frames: AsyncGenerator<Frame, void, undefined> };
+
+/** A frame, with the key that it came by where it holds pictures. */
+export type ServedFrame = Frame & { readonly keyId?: string };
+export type Frames = AsyncGenerator<ServedFrame, void, undefined>;
+export type Answered<Request> = Planned<Request> & { readonly frames: Frames };

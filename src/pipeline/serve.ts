@@ -8,7 +8,8 @@ import { authorize } from './authorize.ts';
 import { callGemini } from './call-gemini.ts';
 import type { Answered, Planned, Received } from './exchange.ts';
 import { persistImages } from './persist-images.ts';
-import { readJson } from './read-json.ts';
+import { decodeBody } from './decode-body.ts';
+import { gatherMedia } from './gather-media.ts';
 import { translate } from './translate.ts';
 import { translateBack } from './translate-back.ts';
 
@@ -24,13 +25,14 @@ export const serve = <Request, State, Event>(
   settings: ServeSettings,
 ): Stage<Received, Reply> => {
   const answer: Stage<Planned<Request>, Answered<Request>> = (planned) =>
-    pipe(planned, callGemini(capabilities, dialect.isStreamed), TE.flatMap(persistImages(capabilities)));
+    pipe(planned, callGemini(capabilities, dialect.isStreamed), TE.flatMap(persistImages(capabilities, dialect)));
   return (received) =>
     pipe(
       received,
       authorize(capabilities),
       TE.flatMap(admit(capabilities)),
-      TE.flatMap(readJson(dialect.decode)),
+      TE.flatMap(decodeBody(dialect.decode)),
+      TE.flatMap(gatherMedia(capabilities, dialect)),
       TE.flatMap(translate(capabilities, dialect)),
       TE.flatMap(translateBack(dialect, answer, { ...settings, wait: capabilities.wait })),
     );

@@ -2,20 +2,11 @@ import { E, TE, pipe } from '../kernel/fp.ts';
 import { runMachine } from '../kernel/machine.ts';
 import { caught, thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
-import type { Permit, Wait } from '../ports/capabilities.ts';
+import type { Wait } from '../ports/capabilities.ts';
 import type { Dialect } from '../ports/dialect.ts';
-import { json, type Headers, type Reply } from '../ports/reply.ts';
+import type { Headers, Reply } from '../ports/reply.ts';
 import type { Answered, Planned } from './exchange.ts';
-
-/** What the limits tell on every answer; nothing when there is no limit. */
-const limitHeaders = (permit: Permit): Headers =>
-  permit === null
-    ? {}
-    : {
-        'x-ratelimit-limit-requests': String(permit.limit),
-        'x-ratelimit-remaining-requests': String(permit.remaining),
-        'x-ratelimit-reset-requests': `${permit.resetSeconds}s`,
-      };
+import { limitHeaders } from './limit-headers.ts';
 
 const streamHeaders: Headers = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -27,11 +18,15 @@ const streamHeaders: Headers = {
 export const wholeReply =
   <Request, State, Event>(dialect: Dialect<Request, State, Event>): Stage<Answered<Request>, Reply> =>
   ({ asked, context, frames, permit }) =>
-    TE.tryCatch(async () => {
-      const events: Event[] = [];
-      for await (const some of runMachine(dialect.machine(asked, context), frames)) events.push(...some);
-      return json(200, dialect.reply.whole(events), limitHeaders(permit));
-    }, caught);
+    pipe(
+      TE.tryCatch(async () => {
+        const events: Event[] = [];
+        for await (const some of runMachine(dialect.machine(asked, context), frames)) events.push(...some);
+        return events;
+      }, caught),
+      TE.flatMapEither(dialect.reply.whole),
+      TE.map((whole) => ({ ...whole, headers: { ...whole.headers, ...limitHeaders(permit) } })),
+    );
 
 async function* tail<Request, State, Event>(
   dialect: Dialect<Request, State, Event>,

@@ -3,7 +3,7 @@ import type { Stage } from '../kernel/stage.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
 import type { Dialect, TranslationContext } from '../ports/dialect.ts';
-import type { Asked, Planned } from './exchange.ts';
+import type { Gathered, Planned } from './exchange.ts';
 
 const mostText = 500;
 
@@ -14,24 +14,28 @@ const conversationOf = (call: GeminiCall): string =>
     .map((part) => part.text?.slice(0, mostText) ?? part.inlineData?.data.slice(0, mostText) ?? '')
     .join('\n');
 
-/** The key of the newest remembered signature: another key may not accept it. */
-const signedBy = ({ recalled }: TranslationContext): string | null => [...recalled.values()].at(-1)?.keyId ?? null;
+/** The key of the newest remembered signature, of a call or else of a picture: another key may not accept it. */
+const signedBy = ({ recalled, media }: TranslationContext): string | null =>
+  [...recalled.values()].at(-1)?.keyId ?? [...media.values()].findLast(({ signature }) => signature !== null)?.signature?.keyId ?? null;
 
 /** Makes the call to Gemini from the decoded request, with the thought signatures that are remembered for it. */
 export const translate =
   <Request, State, Event>(
     { recallSignatures, newId, now }: Pick<Capabilities, 'recallSignatures' | 'newId' | 'now'>,
     dialect: Dialect<Request, State, Event>,
-  ): Stage<Asked<Request>, Planned<Request>> =>
-  (asked) =>
+  ): Stage<Gathered<Request>, Planned<Request>> =>
+  (gathered) =>
     pipe(
-      TE.fromTask(() => recallSignatures(dialect.callIds(asked.asked))),
-      TE.map((recalled) => ({ id: newId(), created: Math.floor(now() / 1000), recalled })),
+      TE.fromTask(() => recallSignatures(dialect.callIds(gathered.asked))),
+      TE.map((recalled): TranslationContext => {
+        const { media, imageReplyFormat } = gathered;
+        return { id: newId(), created: Math.floor(now() / 1000), recalled, media, imageReplyFormat };
+      }),
       TE.flatMapEither((context) =>
         pipe(
-          dialect.toGemini(asked.asked, context),
-          E.map((call) => ({ ...asked, context, call, preferredKey: signedBy(context), conversation: conversationOf(call) })),
+          dialect.toGemini(gathered.asked, context),
+          E.map((call) => ({ ...gathered, context, call, preferredKey: signedBy(context), conversation: conversationOf(call) })),
         ),
       ),
-      TE.tapIO(({ call, note }) => () => note({ model: call.model, streamed: dialect.isStreamed(asked.asked) })),
+      TE.tapIO(({ call, note }) => () => note({ model: call.model, streamed: dialect.isStreamed(gathered.asked) })),
     );

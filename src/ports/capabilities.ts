@@ -1,8 +1,8 @@
 import type { E, TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Secret } from '../kernel/secret.ts';
-import type { Blob } from '../gemini/request.ts';
 import type { Frame, GeminiModel } from '../gemini/response.ts';
+import type { FetchMedia, ImageSignatureOf, KeepImage, ReadImage } from './images.ts';
 
 /** Who calls: the address after TRUST_PROXY_HOPS, what was presented as password, and whether all of the way is private. */
 export type Caller = {
@@ -59,14 +59,24 @@ export type UpstreamCall = {
  */
 export type OpenGemini = (call: UpstreamCall) => TE.TaskEither<ProxyError, AsyncGenerator<Frame, void, undefined>>;
 
+export type GeminiQuestion = {
+  readonly model: string;
+  /** What comes after the colon, `batchEmbedContents` for one. */
+  readonly method: string;
+  /** JSON, made once for all attempts. */
+  readonly body: string;
+  readonly secret: Secret;
+  readonly signal: AbortSignal;
+};
+
+/** One call whose answer is one JSON value: every method that does not generate content. */
+export type AskGemini = (question: GeminiQuestion) => TE.TaskEither<ProxyError, unknown>;
+
 /** All pages of models.list as one key sees them. */
 export type FetchModels = (secret: Secret, signal: AbortSignal) => TE.TaskEither<ProxyError, readonly GeminiModel[]>;
 
 /** The cached model list; falls back to the last one known and then to a fixed one, so it never fails. */
 export type ListModels = () => Promise<readonly GeminiModel[]>;
-
-/** Keeps a picture and says the URL to show it by. */
-export type KeepImage = (image: Blob) => Promise<string>;
 
 export type Signature = { readonly callId: string; readonly value: string; readonly keyId: string };
 
@@ -95,8 +105,12 @@ export type Capabilities = {
   readonly leaseKey: LeaseKey;
   readonly reportKey: ReportKey;
   readonly openGemini: OpenGemini;
+  readonly askGemini: AskGemini;
   readonly listModels: ListModels;
   readonly keepImage: KeepImage;
+  readonly readImage: ReadImage;
+  readonly imageSignature: ImageSignatureOf;
+  readonly fetchMedia: FetchMedia;
   readonly recallSignatures: RecallSignatures;
   readonly rememberSignature: RememberSignature;
   readonly now: Now;

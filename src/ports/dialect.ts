@@ -1,9 +1,10 @@
-import type { E } from '../kernel/fp.ts';
+import type { E, TE } from '../kernel/fp.ts';
 import type { Machine } from '../kernel/machine.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Frame } from '../gemini/response.ts';
 import type { Signature } from './capabilities.ts';
+import type { SignedImage } from './images.ts';
 import type { Whole } from './reply.ts';
 
 /** What a translation may know beside the request itself. */
@@ -14,6 +15,19 @@ export type TranslationContext = {
   readonly created: number;
   /** Thought signatures remembered for the tool calls in the history. */
   readonly recalled: ReadonlyMap<string, Signature>;
+  /** What was read for the request's media links, by address; those that could not be read are missing. */
+  readonly media: ReadonlyMap<string, SignedImage>;
+  /** What the caller's header `x-image-reply-format` said. */
+  readonly imageReplyFormat: string | null;
+};
+
+/** Media that a request names by http(s) address. */
+export type MediaLink = {
+  readonly url: string;
+  /** The field that holds it, `messages.0.content.1.image_url.url`. */
+  readonly path: string;
+  /** False where the request goes on without it when it can't be read. */
+  readonly isRequired: boolean;
 };
 
 /** How errors look in a dialect: before the first byte, and inside a stream that has begun. */
@@ -32,15 +46,35 @@ export type Dialect<Request, State, Event> = {
   readonly isStreamed: (request: Request) => boolean;
   /** Ids of the tool calls in the history, whose signatures are to be recalled. */
   readonly callIds: (request: Request) => readonly string[];
+  /** What is to be read before the request can be translated. */
+  readonly mediaLinks: (request: Request) => readonly MediaLink[];
   readonly toGemini: (request: Request, context: TranslationContext) => E.Either<ProxyError, GeminiCall>;
   readonly machine: (request: Request, context: TranslationContext) => Machine<State, Frame, Event>;
+  /** True when pictures of the answer go to the store and are shown by their address. */
+  readonly keepsImages: (request: Request, context: TranslationContext) => boolean;
   readonly reply: {
-    /** The JSON value of a whole answer. */
-    readonly whole: (events: readonly Event[]) => unknown;
+    /** A whole answer; Left when the events make none. */
+    readonly whole: (events: readonly Event[]) => E.Either<ProxyError, Whole>;
     /** The bytes of a stream for these events: one or more `data: …\n\n`. */
     readonly frames: (events: readonly Event[]) => string;
     /** What closes a stream that ended well. */
     readonly closing: string;
     readonly errors: ErrorReplies;
   };
+};
+
+/** Questions to one model, each with one JSON answer: `read` makes sense of the answer to the body at its index. */
+export type Questions<A> = {
+  readonly model: string;
+  /** What comes after the colon in Google's path. */
+  readonly method: string;
+  readonly bodies: readonly unknown[];
+  readonly read: (value: unknown, at: number) => E.Either<ProxyError, A>;
+  readonly reply: (answers: readonly A[]) => Whole;
+};
+
+/** A public endpoint whose answer is no generated content, as data. */
+export type QuestionDialect<Request, A> = {
+  readonly decode: (body: unknown) => E.Either<ProxyError, Request>;
+  readonly toGemini: (request: Request) => TE.TaskEither<ProxyError, Questions<A>>;
 };

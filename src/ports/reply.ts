@@ -8,12 +8,15 @@ export type Whole = {
   readonly body: string | Uint8Array;
 };
 
-/** A stream: each text of `tail` leaves in one write. A failure is already a frame in it; it never throws. */
+/**
+ * A stream: each piece of `tail` leaves in one write. A failure is already a frame in it; it never throws. Only one with
+ * a content-length may: its connection is then cut, since nothing else can tell the reader.
+ */
 export type Streamed = {
   readonly kind: 'streamed';
   readonly status: number;
   readonly headers: Headers;
-  readonly tail: AsyncGenerator<string, void, undefined>;
+  readonly tail: AsyncGenerator<string | Uint8Array, void, undefined>;
   /** What to write when nothing has gone out for so long; 0 = never. */
   readonly heartbeat: { readonly text: string; readonly afterMs: number };
 };

@@ -1,7 +1,6 @@
 import { PassThrough, Writable } from 'node:stream';
 import t from 'tap';
 import { guardOutput, jsonLog } from '../../src/adapters/json-log.ts';
-import { monotonic, newId, now, wait } from '../../src/adapters/system.ts';
 import { secret } from '../../src/kernel/secret.ts';
 import type { Log, LogLevel } from '../../src/ports/capabilities.ts';
 
@@ -135,32 +134,4 @@ t.test('a reader of the log that has gone does not end the process', async (t) =
   guardOutput(fine);
   fine.write('x');
   t.equal(String(fine.read()), 'x');
-});
-
-t.test('the clocks tell milliseconds', (t) => {
-  t.ok(Math.abs(now() - Date.now()) < 1000);
-  const before = monotonic();
-  t.ok(monotonic() >= before);
-  t.end();
-});
-
-t.test('a wait ends after its time, and at once when aborted, leaving no timer and no listener', async (t) => {
-  await wait(1, new AbortController().signal);
-  await wait(1_000_000, AbortSignal.abort());
-  const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
-  const before = timers();
-  const leaving = new AbortController();
-  const waiting = wait(1_000_000, leaving.signal);
-  t.equal(timers(), before + 1);
-  leaving.abort();
-  await waiting;
-  t.equal(timers(), before);
-});
-
-t.test('an id is 24 letters and digits, and never the same', (t) => {
-  const ids = Array.from({ length: 2000 }, newId);
-  t.ok(ids.every((id) => /^[A-Za-z0-9]{24}$/.test(id)));
-  t.equal(new Set(ids).size, ids.length);
-  t.equal(new Set(ids.join('')).size, 62, 'every letter and digit occurs');
-  t.end();
 });

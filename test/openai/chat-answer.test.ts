@@ -1,4 +1,5 @@
 import t from 'tap';
+import { E } from '../../src/kernel/fp.ts';
 import type { Candidate, Frame, ResponsePart } from '../../src/gemini/response.ts';
 import type { ChatEvent } from '../../src/openai/chat/chunk.ts';
 import { completion } from '../../src/openai/chat/completion.ts';
@@ -10,11 +11,16 @@ const settings: MachineSettings = {
   created: 7,
   model: 'asked',
   names: functionNames([]),
+  custom: new Set(),
+  jsonAnswer: null,
   isLegacy: false,
   oneCall: false,
   audio: { format: 'wav', id: 'audio_1', expiresAt: 7 },
   includeUsage: false,
+  imageReply: 'markdown',
   citesSources: false,
+  keepsServerTools: false,
+  tellsDetails: false,
 };
 
 const events = (frames: readonly Frame[], over: Partial<MachineSettings> = {}): readonly ChatEvent[] => {
@@ -32,8 +38,11 @@ const events = (frames: readonly Frame[], over: Partial<MachineSettings> = {}): 
 type Message = Readonly<Record<string, unknown>>;
 type Whole = { readonly choices: readonly { readonly index: number; readonly message: Message; readonly finish_reason: string; readonly logprobs: unknown; readonly native_finish_reason?: string }[]; readonly usage: unknown };
 
-const whole = (frames: readonly Frame[], over: Partial<MachineSettings> = {}): Whole =>
-  JSON.parse(JSON.stringify(completion(events(frames, over))));
+const whole = (frames: readonly Frame[], over: Partial<MachineSettings> = {}): Whole => {
+  const made = completion(events(frames, over));
+  if (E.isLeft(made)) throw new Error(made.left.tag);
+  return JSON.parse(String(made.right.body));
+};
 const deltas = (frames: readonly Frame[], over: Partial<MachineSettings> = {}): readonly unknown[] =>
   events(frames, over).flatMap(({ chunk }) => chunk.choices.map((choice) => choice.delta));
 const finishes = (frames: readonly Frame[]): readonly unknown[] =>

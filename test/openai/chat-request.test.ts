@@ -8,6 +8,7 @@ import type { Signature } from '../../src/ports/capabilities.ts';
 const settings: ChatSettings = {
   systemPromptMode: 'instruction',
   historyImages: 'last',
+  imageReplyFormat: 'markdown',
   modelAliases: new Map([['gpt-4o', 'gemini-3.5-flash']]),
 };
 
@@ -17,7 +18,7 @@ const translated = (request: object, options: Options = {}) => {
   const recalled = new Map((options.recalled ?? []).map((signature) => [signature.callId, signature]));
   const read = decodeChatRequest({ model: 'gemini-3.5-flash', messages: [{ role: 'user', content: 'hi' }], ...request });
   if (E.isLeft(read)) return read;
-  return toGemini({ ...settings, ...options.settings })(read.right, { id: 'x', created: 1, recalled });
+  return toGemini({ ...settings, ...options.settings })(read.right, { id: 'x', created: 1, recalled, media: new Map(), imageReplyFormat: null });
 };
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
@@ -191,7 +192,7 @@ t.test('what a model family refuses is left out', (t) => {
   t.equal(call({}).streamed, false);
   t.equal(body({ model: 'gemini-3.8-flash-tts' }).safetySettings, undefined, 'no safety settings for speech');
   t.equal(body({}).safetySettings?.every(({ threshold }) => threshold === 'OFF'), true);
-  t.same(body({ extra_body: { google: { safety_settings: [{ category: 'c', threshold: 't' }] } } }).safetySettings, [{ category: 'c', threshold: 't' }]);
+  t.same(body({ extra_body: { google: { safety_settings: [{ category: 'HARM_CATEGORY_HARASSMENT', threshold: 'BLOCK_NONE' }] } } }).safetySettings, [{ category: 'HARM_CATEGORY_HARASSMENT', threshold: 'BLOCK_NONE' }]);
   t.end();
 });
 
@@ -301,11 +302,11 @@ t.test('a wrong request is told by the name of its field', (t) => {
     [{ stop: ['1', '2', '3', '4', '5', '6'] }, 'stop', 'invalid_value'],
     [{ top_logprobs: 3 }, 'top_logprobs', 'invalid_value'],
     [{ logit_bias: { 50_256: -100 } }, 'logit_bias', 'unsupported_parameter'],
-    [{ tools: [{ type: 'custom' }] }, 'tools.0.type', 'unsupported_value'],
+    [{ tools: [{ type: 'custom' }] }, 'tools.0.custom', 'missing_required_parameter'],
+    [{ tools: [{ type: 'computer' }] }, 'tools.0.type', 'unsupported_value'],
     [{ tools: [tool('f')], tool_choice: { type: 'function', function: { name: 'g' } } }, 'tool_choice', 'invalid_value'],
     [{ tools: [tool('f')], tool_choice: 'perhaps' }, 'tool_choice', 'invalid_value'],
     [{ response_format: { type: 'json_schema' } }, 'response_format.json_schema', 'missing_required_parameter'],
-    [{ model: 'gemini-2.5-flash', tools: [tool('f')], response_format: { type: 'json_object' } }, 'response_format', 'unsupported_parameter'],
     [{ model: 'gemini-2.5-flash', tools: [tool('f')], web_search_options: {} }, 'web_search_options', 'unsupported_parameter'],
     [{ modalities: ['text', 'audio'], audio: { voice: 'alloy', format: 'wav' } }, 'modalities', 'unsupported_value'],
     [{ model: 'gemini-3.8-flash-tts', audio: { voice: 'alloy', format: 'flac' } }, 'audio.format', 'unsupported_value'],

@@ -10,8 +10,8 @@ import { functionNames } from '../../src/openai/chat/function-names.ts';
 import { decodeChatRequest } from '../../src/openai/chat/request.ts';
 import { cureOf, type ProxyError } from '../../src/kernel/proxy-error.ts';
 
-const dialect = chatDialect({ systemPromptMode: 'instruction', historyImages: 'all', modelAliases: new Map() });
-const context = { id: 'x', created: 1, recalled: new Map() };
+const dialect = chatDialect({ systemPromptMode: 'instruction', historyImages: 'all', imageReplyFormat: 'markdown', modelAliases: new Map() });
+const context = { id: 'x', created: 1, recalled: new Map(), media: new Map(), imageReplyFormat: null };
 
 const part = fc.oneof(
   fc.record({ text: fc.string({ unit: 'grapheme' }) }),
@@ -46,6 +46,12 @@ const eventsOf = (frames: readonly unknown[]) => {
   return [...before, ...machine.end(state)];
 };
 
+const wholeOf = (events: Parameters<typeof dialect.reply.whole>[0]) => {
+  const whole = dialect.reply.whole(events);
+  if (E.isLeft(whole)) throw new Error(whole.left.tag);
+  return JSON.parse(String(whole.right.body));
+};
+
 type Choice = { readonly index: number; readonly delta: { readonly role?: string; readonly content?: string; readonly reasoning_content?: string; readonly tool_calls?: readonly { readonly index: number; readonly function: object }[] }; readonly finish_reason: string | null };
 
 t.test('whatever the frames, the stream and the whole answer say the same', (t) => {
@@ -54,7 +60,7 @@ t.test('whatever the frames, the stream and the whole answer say the same', (t) 
       const events = eventsOf(frames);
       const lines = dialect.reply.frames(events).split('\n\n').filter((line) => line !== '');
       const chunks = lines.map((line) => JSON.parse(line.slice('data: '.length)));
-      const whole = JSON.parse(JSON.stringify(dialect.reply.whole(events)));
+      const whole = wholeOf(events);
       const choices = chunks.flatMap((chunk) => chunk.choices as readonly Choice[]);
       for (const { index, message, finish_reason } of whole.choices) {
         const mine = choices.filter((choice) => choice.index === index);

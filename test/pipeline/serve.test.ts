@@ -9,7 +9,7 @@ import type { Received } from '../../src/pipeline/exchange.ts';
 import type { Reply } from '../../src/ports/reply.ts';
 import { framesOf, happyCapabilities, lease, receivedWith, shouldNotBeCalled, textFrame } from '../support/capabilities.ts';
 
-const dialect = chatDialect({ systemPromptMode: 'instruction', historyImages: 'last', modelAliases: new Map() });
+const dialect = chatDialect({ systemPromptMode: 'instruction', historyImages: 'last', imageReplyFormat: 'markdown', modelAliases: new Map() });
 const chat = { model: 'gemini-3.5-flash', messages: [{ role: 'user', content: 'hi' }] };
 
 const run = (over: Partial<Capabilities>, received: Received, keepAliveMs = 0): Promise<E.Either<ProxyError, Reply>> =>
@@ -19,7 +19,7 @@ const read = async (reply: E.Either<ProxyError, Reply>): Promise<string> => {
   if (E.isLeft(reply)) return `error: ${reply.left.tag}`;
   if (reply.right.kind === 'whole') return String(reply.right.body);
   const pieces: string[] = [];
-  for await (const piece of reply.right.tail) pieces.push(piece);
+  for await (const piece of reply.right.tail) pieces.push(String(piece));
   return pieces.join('');
 };
 

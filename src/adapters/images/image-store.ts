@@ -1,10 +1,10 @@
 import type { TE } from '../../kernel/fp.ts';
-import type { ImageSignature } from '../../ports/images.ts';
+import type { FindImage, ImageSignature } from '../../ports/images.ts';
 
-/** Why a store did not take a picture, in plain words, without a secret. */
+/** Why a store did not take a picture: plain words, no secret, no picture. */
 export type StoreFault = { readonly reason: string };
 
-/** A picture with the file name that it is kept under. */
+/** A picture under our own name for it (`20250102_030405_<32 hex digits>.png`), its type told by its content. */
 export type NamedImage = {
   readonly name: string;
   readonly mimeType: string;
@@ -12,8 +12,17 @@ export type NamedImage = {
   readonly signature: ImageSignature | null;
 };
 
-/** A vendor's bucket: one upload a call, ended at once when the signal aborts; gives the absolute URL. */
+/** A store whose pictures somebody else serves: `put` gives the absolute URL, and gives up when the signal does. */
 export type BucketStore = {
   readonly kind: 'qiniu' | 'tencent';
   readonly put: (image: NamedImage, signal: AbortSignal) => TE.TaskEither<StoreFault, string>;
+};
+
+/** A store whose pictures this service serves at `/images/{name}`. What is not our own name is never looked for. */
+export type OwnStore = {
+  readonly kind: 'local' | 'memory';
+  readonly put: (image: NamedImage) => TE.TaskEither<StoreFault, void>;
+  readonly find: FindImage;
+  /** Null when the picture is gone or came without one. */
+  readonly signatureOf: (name: string) => Promise<ImageSignature | null>;
 };

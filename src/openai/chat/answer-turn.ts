@@ -4,36 +4,29 @@ import type { ModelTraits } from '../../gemini/model-traits.ts';
 import type { Json, JsonObject, RequestPart } from '../../gemini/request.ts';
 import { standInSignature, withStandIn } from '../../gemini/signatures.ts';
 import type { Signature } from '../../ports/capabilities.ts';
-import { callsOf } from './calls.ts';
+import { callsOf, type Call } from './calls.ts';
 import type { FunctionNames } from './function-names.ts';
-import { holdsImages, withImages, type HistoryImages } from './history-images.ts';
-import { contentParts } from './parts.ts';
-import type { ChatMessage, ToolCall } from './request.ts';
+import { callSignature, serverToolParts, textSignature } from './history-signatures.ts';
+import { imagesBeside, withImages, type ImageReturn } from './history-images.ts';
+import { contentParts, type Media } from './parts.ts';
+import type { ChatMessage } from './request.ts';
 
 export type AnswerContext = {
   readonly traits: ModelTraits;
   readonly names: FunctionNames;
   readonly recalled: ReadonlyMap<string, Signature>;
-  /** Index of the newest assistant message that holds pictures; -1 for none. */
-  readonly newestImages: number;
-  readonly historyImages: HistoryImages;
+  /** Tells whether the pictures of the assistant message at this index go back. */
+  readonly isShown: (index: number) => boolean;
+  readonly media: Media;
+  /** Google's own tools stand beside functions: their calls go back too. */
+  readonly circulates: boolean;
 };
-
-const textOf = (message: ChatMessage): string => {
-  if (typeof message.content === 'string') return message.content;
-  if (!Array.isArray(message.content)) return '';
-  return message.content.map((part: { readonly text?: unknown }) => (typeof part?.text === 'string' ? part.text : '')).join('');
-};
-
-/** Where the newest earlier answer with pictures stands; -1 for none. */
-export const newestImages = (messages: readonly ChatMessage[]): number =>
-  messages.findLastIndex((message) => message.role === 'assistant' && holdsImages(textOf(message)));
 
 const isObject = (value: Json): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The arguments as an object: '' and null are none, what is no object goes in as `value`. */
-const argumentsOf = (call: ToolCall, path: string): E.Either<ProxyError, JsonObject> => {
-  const text = call.function.arguments ?? '';
+const argumentsOf = (call: Call, path: string): E.Either<ProxyError, JsonObject> => {
+  const text = call.arguments ?? '';
   if (text.trim() === '') return E.right({});
   return pipe(
     E.tryCatch(
@@ -44,30 +37,26 @@ const argumentsOf = (call: ToolCall, path: string): E.Either<ProxyError, JsonObj
   );
 };
 
-const signatureOf = (call: ToolCall, recalled: AnswerContext['recalled']): string | undefined =>
-  call.extra_content?.google?.thought_signature ?? recalled.get(call.id)?.value;
-
 const callParts = (message: ChatMessage, index: number, context: AnswerContext): E.Either<ProxyError, readonly RequestPart[]> => {
   const parts: RequestPart[] = [];
   for (const [position, call] of callsOf(message, index).entries()) {
     const args = argumentsOf(call, `messages.${index}.tool_calls.${position}.function.arguments`);
     if (E.isLeft(args)) return args;
-    const thoughtSignature = signatureOf(call, context.recalled);
+    const thoughtSignature = callSignature(message, call, context.recalled);
     parts.push({
-      functionCall: { id: call.id, name: context.names.toGemini(call.function.name), args: args.right },
+      functionCall: { id: call.id, name: context.names.toGemini(call.name), args: args.right },
       ...(thoughtSignature === undefined ? {} : { thoughtSignature }),
     });
   }
   return E.right(context.traits.signatures ? withStandIn(parts) : parts);
 };
 
-/** Pictures back from markdown; on models that validate them the pictures carry the stand-in signature. */
-const imagesBack = (parts: readonly RequestPart[], index: number, context: AnswerContext): readonly RequestPart[] => {
-  const sent = context.historyImages === 'all' || context.newestImages === index;
-  const read = parts.flatMap((part) => (part.text === undefined ? [part] : withImages(part.text, sent)));
-  return context.traits.signatures
-    ? read.map((part) => (part.inlineData === undefined ? part : { ...part, thoughtSignature: standInSignature }))
-    : read;
+/** Pictures back from their addresses; on models that validate them, those without a signature carry the stand-in. */
+const imagesBack = (parts: readonly RequestPart[], message: ChatMessage, back: ImageReturn, traits: ModelTraits): readonly RequestPart[] => {
+  const read = [...parts.flatMap((part) => (part.text === undefined ? [part] : withImages(part.text, back))), ...imagesBeside(message, back)];
+  return read.map(({ thoughtSignature, ...part }) =>
+    part.inlineData === undefined || !traits.signatures ? part : { ...part, thoughtSignature: thoughtSignature ?? standInSignature },
+  );
 };
 
 /** A text's signature goes back on its last part, unchanged. */
@@ -85,9 +74,11 @@ export const answerParts = (message: ChatMessage, index: number, context: Answer
     const path = `messages.${index}.audio.id`;
     return E.left(invalid(`'${path}': earlier audio answers are not kept here; send the transcript as content.`, path, 'unsupported_value'));
   }
+  const { media, isShown, traits } = context;
   return pipe(
-    contentParts(message.content ?? message.refusal, `messages.${index}.content`),
-    E.map((parts) => signed(imagesBack(parts, index, context), message.extra_content?.google?.thought_signature)),
+    contentParts(message.content ?? message.refusal, `messages.${index}.content`, media),
+    E.map((parts) => imagesBack(parts, message, { isSent: isShown(index), media }, traits)),
+    E.map((parts) => [...(context.circulates ? serverToolParts(message) : []), ...signed(parts, textSignature(message))]),
     E.flatMap((text) => pipe(callParts(message, index, context), E.map((calls) => [...text, ...calls]))),
   );
 };

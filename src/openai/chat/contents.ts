@@ -5,7 +5,7 @@ import type { Content, RequestPart } from '../../gemini/request.ts';
 import { finished } from './turn-order.ts';
 import { answerParts, type AnswerContext } from './answer-turn.ts';
 import { pairedResults, resultTurns, type Results } from './result-turns.ts';
-import { contentParts, textParts } from './parts.ts';
+import { contentParts, textParts, type Media } from './parts.ts';
 import type { ChatMessage } from './request.ts';
 
 /** `instruction`: system messages become the system instruction. `user`: they stay in place as user turns. */
@@ -26,7 +26,7 @@ const turnsOf = (messages: readonly ChatMessage[], index: number, results: Resul
   const message = messages[index];
   if (message === undefined || message.role === 'tool' || message.role === 'function') return E.right([]);
   if (isSystem(message) || message.role === 'user') {
-    return pipe(contentParts(message.content, `messages.${index}.content`), E.map(userTurn));
+    return pipe(contentParts(message.content, `messages.${index}.content`, settings.media), E.map(userTurn));
   }
   return pipe(
     answerParts(message, index, settings),
@@ -41,12 +41,16 @@ const turnsOf = (messages: readonly ChatMessage[], index: number, results: Resul
 const withInstruction = (system: readonly RequestPart[], contents: readonly Content[]): readonly Content[] =>
   system.length === 0 ? contents : [{ role: 'user', parts: system }, ...contents];
 
-const partsOf = (messages: readonly ChatMessage[], which: (message: ChatMessage) => boolean): E.Either<ProxyError, readonly RequestPart[]> => {
+const systemParts = (messages: readonly ChatMessage[], media: Media): E.Either<ProxyError, readonly RequestPart[]> => {
   const parts: RequestPart[] = [];
   for (const [index, message] of messages.entries()) {
-    if (!which(message)) continue;
-    const read = contentParts(message.content, `messages.${index}.content`);
+    if (!isSystem(message)) continue;
+    const path = `messages.${index}.content`;
+    const read = contentParts(message.content, path, media);
     if (E.isLeft(read)) return read;
+    if (read.right.some((part) => part.text === undefined)) {
+      return E.left(invalid(`'${path}': a ${message.role} message takes text only; send media in a user message.`, path, 'unsupported_value'));
+    }
     parts.push(...read.right);
   }
   return E.right(parts);
@@ -84,7 +88,7 @@ export const toContents = (messages: readonly ChatMessage[], settings: ContentsS
     E.flatMap((results) => conversation(messages, results, settings)),
     E.flatMap((turns) =>
       pipe(
-        settings.systemPromptMode === 'instruction' ? partsOf(messages, isSystem) : E.right([]),
+        settings.systemPromptMode === 'instruction' ? systemParts(messages, settings.media) : E.right([]),
         E.flatMap((system) => placed(system, turns, settings.traits)),
       ),
     ),

@@ -1,7 +1,7 @@
 import { E, pipe } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { Json, JsonObject, RequestPart } from '../../gemini/request.ts';
-import { contentParts, isContentParts } from './parts.ts';
+import { contentParts, isContentParts, type Media } from './parts.ts';
 
 /** What a tool gave back: the object that Gemini wants, and the pictures that can't be in it. */
 export type FunctionResult = { readonly response: JsonObject; readonly media: readonly RequestPart[] };
@@ -34,11 +34,11 @@ const isJson = (value: unknown): value is Json => value !== undefined;
  * A tool message's content as a function response: a JSON object as it is, anything else as `{result: …}`, since
  * strings, arrays and null are refused there (ai-sdk 4.0.70). Content parts give their text, and media apart.
  */
-export const functionResult = (content: unknown, path: string): E.Either<ProxyError, FunctionResult> => {
+export const functionResult = (content: unknown, path: string, media: Media): E.Either<ProxyError, FunctionResult> => {
   if (typeof content === 'string') return E.right({ response: fromText(content), media: [] });
   if (isContentParts(content)) {
     return pipe(
-      contentParts(content, path),
+      contentParts(content, path, media),
       E.map((parts) => ({
         response: fromText(parts.flatMap((part) => part.text ?? []).join('')),
         media: parts.filter((part) => part.inlineData !== undefined),

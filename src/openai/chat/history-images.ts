@@ -1,14 +1,16 @@
 import { E } from '../../kernel/fp.ts';
 import type { RequestPart } from '../../gemini/request.ts';
-import { fromDataUrl, isDataUrl } from '../media.ts';
+import { fromDataUrl, isDataUrl, isWebAddress } from '../media.ts';
+import type { Media } from './parts.ts';
+import type { ChatMessage } from './request.ts';
 
 /** Which pictures of earlier answers go back to the model: those of the newest answer that has any, or all. */
 export type HistoryImages = 'last' | 'all';
 
-/** What stands in for a picture that is not sent again. */
+/** What stands in for a picture that is not sent again, and before one that is. */
 const placeholder = '[image]';
 
-type Piece = { readonly text: string } | { readonly url: string };
+type Piece = { readonly text: string } | { readonly url: string; readonly markdown: string };
 
 /** Cuts a text at its markdown pictures `![alt](url)`. Plain scanning: a text may be megabytes of base64. */
 const pieces = (text: string): readonly Piece[] => {
@@ -19,11 +21,11 @@ const pieces = (text: string): readonly Piece[] => {
     const end = middle < 0 ? -1 : text.indexOf(')', middle);
     if (end < 0) break;
     const url = text.slice(middle + 2, end).trim();
-    if (text.slice(at, middle).includes('\n') || !isDataUrl(url)) {
+    if (text.slice(at, middle).includes('\n') || !(isDataUrl(url) || isWebAddress(url))) {
       at += 2;
       continue;
     }
-    cut.push({ text: text.slice(from, at) }, { url });
+    cut.push({ text: text.slice(from, at) }, { url, markdown: text.slice(at, end + 1) });
     from = end + 1;
     at = from;
   }
@@ -31,13 +33,54 @@ const pieces = (text: string): readonly Piece[] => {
   return cut;
 };
 
-/** True when the text holds a picture of ours. */
-export const holdsImages = (text: string): boolean => pieces(text).some((piece) => 'url' in piece);
+const textsOf = ({ content }: ChatMessage): readonly string[] => {
+  if (typeof content === 'string') return [content];
+  return Array.isArray(content) ? content.flatMap((part: { readonly text?: unknown } | null) => (typeof part?.text === 'string' ? part.text : [])) : [];
+};
 
-/** An earlier answer's text with its pictures as parts (`sent`) or as `[image]`, in order. */
-export const withImages = (text: string, sent: boolean): readonly RequestPart[] =>
+/** The pictures that an assistant message carries beside its text, as OpenRouter's clients send them back. */
+const besideText = ({ images }: ChatMessage): readonly string[] => (images ?? []).map((image) => image.image_url.url);
+
+/** Addresses of an answer's pictures, in order. */
+export const imageAddresses = (message: ChatMessage): readonly string[] => [
+  ...textsOf(message).flatMap(pieces).flatMap((piece) => ('url' in piece ? piece.url : [])),
+  ...besideText(message),
+];
+
+/** Tells of an assistant message's index whether its pictures go back to the model. */
+export const isShown = (messages: readonly ChatMessage[], which: HistoryImages): ((index: number) => boolean) => {
+  const newest = messages.findLastIndex((message) => message.role === 'assistant' && imageAddresses(message).length > 0);
+  return (index) => which === 'all' || index === newest;
+};
+
+const imagePart = (url: string, media: Media): RequestPart | undefined => {
+  if (isDataUrl(url)) {
+    const blob = fromDataUrl(url, '');
+    return E.isRight(blob) ? { inlineData: blob.right } : undefined;
+  }
+  const read = media.get(url);
+  if (read === undefined) return undefined;
+  const { mimeType, data, signature } = read;
+  return { inlineData: { mimeType, data }, ...(signature === null ? {} : { thoughtSignature: signature.value }) };
+};
+
+/** How pictures of one answer go back: whether they are sent, and what was read for their addresses. */
+export type ImageReturn = { readonly isSent: boolean; readonly media: Media };
+
+/** What can't be read stays as it was written. */
+const returned = (url: string, written: string, { isSent, media }: ImageReturn): readonly RequestPart[] => {
+  if (!isSent) return [{ text: placeholder }];
+  const part = imagePart(url, media);
+  return part === undefined ? [{ text: isDataUrl(url) ? placeholder : written }] : [{ text: placeholder }, part];
+};
+
+/** An earlier answer's text with its pictures as parts or as `[image]`, in order. */
+export const withImages = (text: string, back: ImageReturn): readonly RequestPart[] =>
   pieces(text).flatMap((piece): readonly RequestPart[] => {
     if ('text' in piece) return piece.text === '' ? [] : [{ text: piece.text }];
-    const image = fromDataUrl(piece.url, '');
-    return sent && E.isRight(image) ? [{ text: placeholder }, { inlineData: image.right }] : [{ text: placeholder }];
+    return returned(piece.url, piece.markdown, back);
   });
+
+/** The pictures that stood beside an earlier answer's text. */
+export const imagesBeside = (message: ChatMessage, back: ImageReturn): readonly RequestPart[] =>
+  besideText(message).flatMap((url) => returned(url, `![](${url})`, back));

@@ -1,42 +1,32 @@
 import type { ResponsePart } from '../../gemini/response.ts';
 import { asPcm, asWav } from '../wav.ts';
-import type { CallDelta, Delta, ExtraContent } from './chunk.ts';
-import type { FunctionNames } from './function-names.ts';
+import type { ImageReplyFormat } from '../image-reply.ts';
+import { callDelta, signed, type CallSettings } from './call-delta.ts';
+import type { Delta } from './chunk.ts';
 
-export type PartSettings = {
-  readonly names: FunctionNames;
-  /** The request used the deprecated `functions`: answer with `function_call`. */
-  readonly isLegacy: boolean;
-  /** parallel_tool_calls: false. */
-  readonly oneCall: boolean;
-  readonly audio: AudioSettings;
-};
+export type PartSettings = CallSettings & { readonly audio: AudioSettings; readonly imageReply: ImageReplyFormat };
 
 /** How spoken answers are given back; the id and the day it ends are told with each piece. */
 export type AudioSettings = { readonly format: 'wav' | 'pcm16'; readonly id: string; readonly expiresAt: number };
 
-const signed = (signature: string | undefined): { readonly extra_content?: ExtraContent } =>
-  signature === undefined ? {} : { extra_content: { google: { thought_signature: signature } } };
-
 const fenced = (language: string, text: string): string => `\n\`\`\`${language}\n${text.replace(/\n$/, '')}\n\`\`\`\n`;
 
-/** The text that a part shows: its own, code that ran and what it printed, a picture by its address. */
+/** The text that a part shows: its own, code that ran and what it printed. */
 const shownText = (part: ResponsePart): string | undefined => {
   if (part.text !== undefined) return part.text;
   if (part.executableCode !== undefined) return fenced((part.executableCode.language ?? 'python').toLowerCase(), part.executableCode.code ?? '');
   if (part.codeExecutionResult !== undefined) return fenced('', part.codeExecutionResult.output ?? '');
-  if (part.fileData?.mimeType?.startsWith('image/') === true) return `![](${part.fileData.fileUri})`;
   return undefined;
 };
 
-const callDelta = (part: ResponsePart, calls: number, settings: PartSettings): Delta | undefined => {
-  const call = part.functionCall;
-  if (call?.name === undefined || (settings.oneCall && calls > 0)) return undefined;
-  const named = { name: settings.names.toClient(call.name), arguments: JSON.stringify(call.args ?? {}) };
-  if (settings.isLegacy) return calls === 0 ? { function_call: named } : undefined;
-  const delta: CallDelta = { index: calls, id: call.id ?? '', type: 'function', function: named, ...signed(part.thoughtSignature) };
-  return { tool_calls: [delta] };
+/** A picture's address: in the store, or a data: URL where it was not stored. */
+const pictureUrl = ({ inlineData, fileData }: ResponsePart): string | undefined => {
+  if (fileData?.mimeType?.startsWith('image/') === true) return fileData.fileUri;
+  return inlineData?.mimeType.startsWith('image/') === true ? `data:${inlineData.mimeType};base64,${inlineData.data}` : undefined;
 };
+
+const pictureDelta = (url: string, format: ImageReplyFormat): Delta =>
+  format === 'images' ? { images: [{ type: 'image_url', image_url: { url } }] } : { content: `![](${url})` };
 
 const audioDelta = ({ inlineData }: ResponsePart, { format, id, expiresAt }: AudioSettings): Delta | undefined => {
   if (inlineData?.mimeType.startsWith('audio/') !== true) return undefined;
@@ -50,6 +40,8 @@ const audioDelta = ({ inlineData }: ResponsePart, { format, id, expiresAt }: Aud
  */
 export const partDelta = (part: ResponsePart, calls: number, settings: PartSettings): Delta | undefined => {
   if (part.functionCall !== undefined) return callDelta(part, calls, settings);
+  const picture = part.thought === true ? undefined : pictureUrl(part);
+  if (picture !== undefined) return pictureDelta(picture, settings.imageReply);
   if (part.inlineData !== undefined && part.thought !== true) return audioDelta(part, settings.audio);
   if (part.thought === true && part.text === undefined && part.executableCode === undefined && part.codeExecutionResult === undefined) return undefined;
   const text = shownText(part);

@@ -1,10 +1,14 @@
 import { E, pipe, t } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
-import type { Blob, MediaLevel, RequestPart } from '../../gemini/request.ts';
+import type { MediaLevel, RequestPart } from '../../gemini/request.ts';
+import type { SignedImage } from '../../ports/images.ts';
 import { decodeWith, optional, stringOr } from '../codec.ts';
-import { fromBase64, fromDataUrl, isDataUrl } from '../media.ts';
+import { fromBase64, fromDataUrl, isDataUrl, isReadByGemini, isWebAddress } from '../media.ts';
 
 type Parts = E.Either<ProxyError, readonly RequestPart[]>;
+
+/** What was read for the web addresses in a request. */
+export type Media = ReadonlyMap<string, SignedImage>;
 
 const link = stringOr(t.type({ url: t.string, detail: optional(t.string) }));
 const codecs = {
@@ -45,45 +49,61 @@ const typeByName = (name: string | undefined): string =>
 /** One text as parts: none when it is empty, since Gemini takes no empty part. */
 export const textParts = (text: string): readonly RequestPart[] => (text === '' ? [] : [{ text }]);
 
-const inline = (blob: Blob): readonly RequestPart[] => [{ inlineData: blob }];
+const inline = (inlineData: { readonly mimeType: string; readonly data: string }): RequestPart => ({ inlineData });
 
-const fromLink = (url: string, path: string): E.Either<ProxyError, Blob> => {
-  if (isDataUrl(url)) return fromDataUrl(url, path);
-  if (/^https?:/i.test(url)) {
-    return E.left(invalid(`'${path}' is a web address, which is not fetched yet: send the content as a data: URL.`, path, 'unsupported_value'));
-  }
-  return fromBase64(url, '', path);
+const fromWeb = (url: string, path: string, media: Media): E.Either<ProxyError, RequestPart> => {
+  if (isReadByGemini(url)) return E.right({ fileData: { fileUri: url } });
+  const read = media.get(url);
+  return read === undefined
+    ? E.left(invalid(`'${path}' could not be read: send the content as a data: URL.`, path, 'unsupported_value'))
+    : E.right(inline({ mimeType: read.mimeType, data: read.data }));
 };
 
-const linked = (at: string | { readonly url: string; readonly detail?: string | undefined }, path: string): Parts => {
+const fromLink = (url: string, path: string, media: Media): E.Either<ProxyError, RequestPart> => {
+  if (isDataUrl(url)) return pipe(fromDataUrl(url, path), E.map(inline));
+  return isWebAddress(url) ? fromWeb(url, path, media) : pipe(fromBase64(url, '', path), E.map(inline));
+};
+
+type Link = t.TypeOf<typeof link>;
+
+const linked = (at: Link, path: string, media: Media): Parts => {
   const url = typeof at === 'string' ? at : at.url;
   const level = typeof at === 'string' ? undefined : levels[at.detail ?? ''];
   return pipe(
-    fromLink(url, typeof at === 'string' ? path : `${path}.url`),
-    E.map((inlineData) => [{ inlineData, ...(level === undefined ? {} : { mediaResolution: { level } }) }]),
+    fromLink(url, typeof at === 'string' ? path : `${path}.url`, media),
+    E.map((part) => [{ ...part, ...(level === undefined ? {} : { mediaResolution: { level } }) }]),
   );
 };
 
 type FilePart = t.TypeOf<typeof codecs.file>['file'];
 
-const fileParts = (file: FilePart, path: string): Parts => {
+/** The Files API's own name of a file, `files/abc`, or its whole address. */
+const keptByGoogle = (id = ''): string | undefined => {
+  const address = /^files\/[\w-]+$/.test(id) ? `https://generativelanguage.googleapis.com/v1beta/${id}` : id;
+  return isReadByGemini(address) ? address : undefined;
+};
+
+const fileParts = (file: FilePart, path: string, media: Media): Parts => {
+  const fileUri = keptByGoogle(file.file_id);
+  if (file.file_data === undefined && fileUri !== undefined) return E.right([{ fileData: { fileUri } }]);
   if (file.file_data === undefined) {
     return E.left(invalid(`'${path}' needs file_data: files kept elsewhere (file_id) are not known here.`, path, 'unsupported_value'));
   }
   const at = `${path}.file_data`;
-  if (/^https?:/i.test(file.file_data) || isDataUrl(file.file_data)) return pipe(fromLink(file.file_data, at), E.map(inline));
-  return pipe(fromBase64(file.file_data, typeByName(file.filename), at), E.map(inline));
+  const isAddress = isWebAddress(file.file_data) || isDataUrl(file.file_data);
+  const part = isAddress ? fromLink(file.file_data, at, media) : pipe(fromBase64(file.file_data, typeByName(file.filename), at), E.map(inline));
+  return pipe(part, E.map((read) => [read]));
 };
 
-const readers: Readonly<Record<string, (part: unknown, path: string) => Parts>> = {
+const readers: Readonly<Record<string, (part: unknown, path: string, media: Media) => Parts>> = {
   text: (part, path) => pipe(decodeWith(codecs.text, path)(part), E.map(({ text }) => textParts(text))),
   refusal: (part, path) => pipe(decodeWith(codecs.refusal, path)(part), E.map(({ refusal }) => textParts(refusal))),
-  image_url: (part, path) =>
-    pipe(decodeWith(codecs.image_url, path)(part), E.flatMap((read) => linked(read.image_url, `${path}.image_url`))),
-  video_url: (part, path) =>
-    pipe(decodeWith(codecs.video_url, path)(part), E.flatMap((read) => linked(read.video_url, `${path}.video_url`))),
-  audio_url: (part, path) =>
-    pipe(decodeWith(codecs.audio_url, path)(part), E.flatMap((read) => linked(read.audio_url, `${path}.audio_url`))),
+  image_url: (part, path, media) =>
+    pipe(decodeWith(codecs.image_url, path)(part), E.flatMap((read) => linked(read.image_url, `${path}.image_url`, media))),
+  video_url: (part, path, media) =>
+    pipe(decodeWith(codecs.video_url, path)(part), E.flatMap((read) => linked(read.video_url, `${path}.video_url`, media))),
+  audio_url: (part, path, media) =>
+    pipe(decodeWith(codecs.audio_url, path)(part), E.flatMap((read) => linked(read.audio_url, `${path}.audio_url`, media))),
   input_audio: (part, path) =>
     pipe(
       decodeWith(codecs.input_audio, path)(part),
@@ -92,26 +112,26 @@ const readers: Readonly<Record<string, (part: unknown, path: string) => Parts>> 
           ? fromDataUrl(audio.data, `${path}.input_audio.data`)
           : fromBase64(audio.data, `audio/${audio.format ?? 'wav'}`, `${path}.input_audio.data`),
       ),
-      E.map(inline),
+      E.map((blob) => [inline(blob)]),
     ),
-  file: (part, path) => pipe(decodeWith(codecs.file, path)(part), E.flatMap(({ file }) => fileParts(file, `${path}.file`))),
+  file: (part, path, media) => pipe(decodeWith(codecs.file, path)(part), E.flatMap(({ file }) => fileParts(file, `${path}.file`, media))),
 };
 
 const typed = t.type({ type: t.string });
 
-const onePart = (part: unknown, path: string): Parts =>
+const onePart = (part: unknown, path: string, media: Media): Parts =>
   pipe(
     decodeWith(typed, path)(part),
     E.flatMap(({ type }) => {
       const read = Object.hasOwn(readers, type) ? readers[type] : undefined;
       return read === undefined
         ? E.left(invalid(`Unknown content part at '${path}.type'.`, `${path}.type`, 'invalid_value'))
-        : read(part, path);
+        : read(part, path, media);
     }),
   );
 
 /** A message's content (string, array of parts, or nothing) as Gemini's parts, in order; empty texts are dropped. */
-export const contentParts = (content: unknown, path: string): Parts => {
+export const contentParts = (content: unknown, path: string, media: Media): Parts => {
   if (content == null) return E.right([]);
   if (typeof content === 'string') return E.right(textParts(content));
   if (!Array.isArray(content)) {
@@ -119,7 +139,7 @@ export const contentParts = (content: unknown, path: string): Parts => {
   }
   const read: RequestPart[] = [];
   for (const [index, part] of content.entries()) {
-    const parts = onePart(part, `${path}.${index}`);
+    const parts = onePart(part, `${path}.${index}`, media);
     if (E.isLeft(parts)) return parts;
     read.push(...parts.right);
   }

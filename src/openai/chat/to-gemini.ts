@@ -4,27 +4,24 @@ import { modelTraits, type ModelTraits } from '../../gemini/model-traits.ts';
 import type { GeminiCall, GenerateContentRequest, GenerationConfig, RequestPart, SafetySetting } from '../../gemini/request.ts';
 import { filtersOff } from '../../gemini/safety.ts';
 import type { TranslationContext } from '../../ports/dialect.ts';
-import { modelName, type ModelName } from '../model-name.ts';
-import { newestImages } from './answer-turn.ts';
+import { isModelId, modelName, type ModelName } from '../model-name.ts';
 import { toContents, type Contents, type SystemPromptMode } from './contents.ts';
 import { functionNames, type FunctionNames } from './function-names.ts';
-import { generationConfig, googleOptions } from './generation-config.ts';
-import type { HistoryImages } from './history-images.ts';
-import type { ChatRequest, FunctionTool } from './request.ts';
-import { functionTools, toGeminiTools, type GeminiTools } from './tools.ts';
+import { declaredNames } from './declared-tools.ts';
+import { generationConfig } from './generation-config.ts';
+import { googleOptions } from './google-options.ts';
+import { isShown, type HistoryImages } from './history-images.ts';
+import { chosenFormat, type ImageReplyFormat } from '../image-reply.ts';
+import type { ChatRequest } from './request.ts';
+import { circulates, toGeminiTools, toolPlan, type GeminiTools, type ToolPlan } from './tools.ts';
 
 /** The settings that change how a chat request is translated. */
 export type ChatSettings = {
   readonly systemPromptMode: SystemPromptMode;
   readonly historyImages: HistoryImages;
+  readonly imageReplyFormat: ImageReplyFormat;
   readonly modelAliases: ReadonlyMap<string, string>;
 };
-
-/** Names of the declared functions, as the client knows them. */
-export const declaredNames = (asked: ChatRequest): readonly string[] => [
-  ...(asked.functions ?? []).map((tool) => tool.name),
-  ...(asked.tools ?? []).flatMap((tool) => tool.function?.name ?? []),
-];
 
 /** Safety filters are off unless the request says otherwise; speech models take no such settings. */
 const safety = (asked: ChatRequest, traits: ModelTraits): readonly SafetySetting[] | undefined => {
@@ -57,21 +54,19 @@ const body = (asked: ChatRequest, traits: ModelTraits, { contents, tools, config
   };
 };
 
-type Setting = { readonly name: ModelName; readonly traits: ModelTraits; readonly names: FunctionNames; readonly functions: readonly FunctionTool[] };
+type Setting = { readonly name: ModelName; readonly traits: ModelTraits; readonly names: FunctionNames; readonly plan: ToolPlan };
 
 const pieces = (asked: ChatRequest, setting: Setting, settings: ChatSettings, context: TranslationContext): E.Either<ProxyError, Pieces> => {
-  const { traits, names, functions, name } = setting;
-  const answers = { traits, names, recalled: context.recalled, newestImages: newestImages(asked.messages), historyImages: settings.historyImages };
+  const { traits, names, plan, name } = setting;
+  const { recalled, media } = context;
+  const answers = { traits, names, recalled, media, circulates: circulates(plan), isShown: isShown(asked.messages, settings.historyImages) };
   return pipe(
     toContents(asked.messages, { ...answers, systemPromptMode: settings.systemPromptMode }),
     E.bindTo('contents'),
-    E.bind('tools', () => toGeminiTools(asked, functions, { traits, names, searchSuffix: name.search })),
-    E.bind('config', () => generationConfig(asked, { traits, suffix: name.thinking, hasFunctions: functions.length > 0 })),
+    E.bind('config', () => generationConfig(asked, { traits, suffix: name.thinking, formatsJson: plan.formatsJson })),
+    E.map(({ contents, config }) => ({ contents, config, tools: toGeminiTools(plan, names) })),
   );
 };
-
-/** Google's ids are letters, digits and `.-_`, with at most a folder before them (`tunedModels/x`). */
-const isModelId = (model: string): boolean => /^(?:[a-zA-Z]+\/)?[\w.-]{1,100}$/.test(model) && !model.includes('..');
 
 /** A chat request as one call to Gemini. */
 export const toGemini =
@@ -84,8 +79,9 @@ export const toGemini =
     const traits = modelTraits(name.model);
     const names = functionNames(declaredNames(asked));
     return pipe(
-      functionTools(asked),
-      E.flatMap((functions) => pieces(asked, { name, traits, names, functions }, settings, context)),
+      chosenFormat(name.imageReply, context.imageReplyFormat, settings.imageReplyFormat),
+      E.flatMap(() => toolPlan(asked, { traits, searchSuffix: name.search })),
+      E.flatMap((plan) => pieces(asked, { name, traits, names, plan }, settings, context)),
       E.map((made) => ({
         model: name.model,
         streamed: asked.stream === true || traits.streamOnly,

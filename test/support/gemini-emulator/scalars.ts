@@ -17,7 +17,7 @@ export const scalars: Readonly<Record<string, Scalar>> = {
   double: { shown: 'TYPE_DOUBLE', takes: (value) => typeof value === 'number' },
   bytes: { shown: 'TYPE_BYTES', takes: (value) => isText(value) && isBase64(value) },
   /** Bytes as well, but two documented words are taken, which are not base64. */
-  signature: { shown: 'TYPE_BYTES', takes: (value) => isText(value) && /^[\w+/=-]+$/.test(value) },
+  signature: { shown: 'TYPE_BYTES', takes: (value) => isText(value) && /^[\w+/=-]*$/.test(value) },
   duration: { shown: googleType('Duration'), takes: (value) => isText(value) && /^-?\d+(\.\d+)?s$/.test(value) },
   timestamp: { shown: googleType('Timestamp'), takes: (value) => isText(value) && !Number.isNaN(Date.parse(value)) },
 };

@@ -14,7 +14,7 @@ type Pace = {
   /** Between frames. */
   readonly frameDelayMs?: number;
   /** What comes after the last byte: a proper end (the default), a reset, a bare close, or nothing more. */
-  readonly then?: 'reset' | 'fin' | 'stall';
+  readonly ending?: 'reset' | 'fin' | 'stall';
 };
 
 /** An answer to play: frames (merged for a whole answer), or a raw body. */
@@ -57,5 +57,5 @@ export const scriptSteps = (script: Script, framing: Framing): readonly Step[] =
   ...(script.hold !== undefined && script.hold.beforeFrame >= bodyPieces(script, framing).length
     ? [{ do: 'hold', until: script.hold.until } as const]
     : []),
-  ...(script.then === undefined ? [] : [{ do: script.then }]),
+  ...(script.ending === undefined ? [] : [{ do: script.ending }]),
 ];

@@ -1,4 +1,4 @@
-import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { ProxyError } from './proxy-error.ts';
 
 const isProxyError = (reason: unknown): reason is ProxyError =>
   typeof reason === 'object' && reason !== null && 'tag' in reason && typeof reason.tag === 'string';

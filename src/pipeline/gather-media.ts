@@ -1,0 +1,61 @@
+import { E, TE, pipe } from '../kernel/fp.ts';
+import { inParallel } from '../kernel/in-parallel.ts';
+import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
+import type { Stage } from '../kernel/stage.ts';
+import type { Capabilities } from '../ports/capabilities.ts';
+import type { Dialect, MediaLink } from '../ports/dialect.ts';
+import type { SignedImage } from '../ports/images.ts';
+import type { Asked, Gathered } from './exchange.ts';
+
+type Reading = Pick<Capabilities, 'readImage' | 'imageSignature' | 'fetchMedia'>;
+
+/** Addresses in one request. */
+const mostLinks = 32;
+/** Read at once. */
+const mostAtOnce = 4;
+/** Base64 characters of all that is read for one request. */
+const mostCharacters = 96 * 1024 * 1024;
+
+const readOne = async ({ readImage, imageSignature, fetchMedia }: Reading, link: MediaLink, signal: AbortSignal): Promise<E.Either<ProxyError, SignedImage>> => {
+  const own = await readImage(link.url);
+  if (own !== null) return E.right(own);
+  const fetched = await fetchMedia(link.url, link.path, signal)();
+  return E.isLeft(fetched) ? fetched : E.right({ ...fetched.right, signature: await imageSignature(link.url) });
+};
+
+/** One line an address; what one place needs, it needs. */
+const distinct = (links: readonly MediaLink[]): readonly MediaLink[] => {
+  const byUrl = new Map<string, MediaLink>();
+  for (const link of links) if (byUrl.get(link.url)?.isRequired !== true) byUrl.set(link.url, link);
+  return [...byUrl.values()];
+};
+
+const tooMany = ({ path }: MediaLink): ProxyError => invalid(`'${path}': at most ${mostLinks} web addresses are read for one request.`, path, 'invalid_value');
+const tooLarge = ({ path }: MediaLink): ProxyError => invalid(`'${path}': what the request's web addresses hold is too large together.`, path, 'invalid_value');
+
+type Named = readonly [string, SignedImage];
+
+const gathered = async (reading: Reading, links: readonly MediaLink[], signal: AbortSignal): Promise<E.Either<ProxyError, ReadonlyMap<string, SignedImage>>> => {
+  let characters = 0;
+  const read = await inParallel<MediaLink, Named | null>(mostAtOnce, signal, async (link, _index, ended) => {
+    if (ended.aborted) return E.right(null);
+    const image = await readOne(reading, link, ended);
+    if (E.isLeft(image)) return link.isRequired ? image : E.right(null);
+    characters += image.right.data.length;
+    return characters > mostCharacters ? E.left(tooLarge(link)) : E.right([link.url, image.right]);
+  })(links);
+  return E.map((named: readonly (Named | null)[]) => new Map(named.filter((one) => one !== null)))(read);
+};
+
+/** Reads what the request names by web address: our own pictures from the store, all else over the guarded fetch. */
+export const gatherMedia =
+  <Request, State, Event>(reading: Reading, { mediaLinks }: Pick<Dialect<Request, State, Event>, 'mediaLinks'>): Stage<Asked<Request>, Gathered<Request>> =>
+  (asked) => {
+    const links = distinct(mediaLinks(asked.asked));
+    const extra = links[mostLinks];
+    if (extra !== undefined) return TE.left(tooMany(extra));
+    return pipe(
+      () => gathered(reading, links, asked.signal),
+      TE.map((media) => ({ ...asked, media })),
+    );
+  };

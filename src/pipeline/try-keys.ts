@@ -1,0 +1,64 @@
+import { abortReason } from '../kernel/abort-reason.ts';
+import { E, type TE } from '../kernel/fp.ts';
+import { cureOf, type ProxyError } from '../kernel/proxy-error.ts';
+import type { Capabilities, KeyWish, Lease } from '../ports/capabilities.ts';
+import type { Received } from './exchange.ts';
+
+/** What trying key after key needs from the world. */
+export type Trying = Pick<Capabilities, 'leaseKey' | 'reportKey' | 'now' | 'wait'>;
+
+/** The call that keys are tried for. */
+export type KeyNeed = Omit<KeyWish, 'tried'> & Pick<Received, 'signal' | 'note'>;
+
+/** How often a request may meet each fault of host or network before it is told; faults of keys cost a key each. */
+const mostTries: Partial<Record<ProxyError['tag'], number>> = {
+  Unreachable: 5,
+  GeminiFault: 5,
+  BadAnswer: 3,
+  StreamCut: 3,
+  EmptyAnswer: 3,
+  TimedOut: 2,
+};
+
+/** No new try after this time, ms: who waits longer has gone. */
+const longestTrying = 30_000;
+
+const triesFor = (error: ProxyError): number =>
+  error.tag === 'EmptyAnswer' && error.finishReason?.startsWith('MALFORMED') === true ? 2 : (mostTries[error.tag] ?? 1);
+
+/** 40 ms doubling. */
+const pause = (faults: number): number => 40 * 2 ** (faults - 1);
+
+/**
+ * Tries keys until one answers. A fault of the key (quota, refusal) goes on with the next key at once, for as long as
+ * there are ready ones; a fault of host or network waits a little and goes on, at most a few times, and is never held
+ * against a key; an error that no key can cure is told at once.
+ */
+export const tryKeys =
+  ({ leaseKey, reportKey, now, wait }: Trying, { signal, note, ...wish }: KeyNeed) =>
+  <A>(attempt: (lease: Lease) => TE.TaskEither<ProxyError, A>): TE.TaskEither<ProxyError, A> =>
+  async () => {
+    const began = now();
+    const tried = new Set<string>();
+    const faults = new Map<ProxyError['tag'], number>();
+    for (let count = 1; ; count += 1) {
+      const lease = await leaseKey({ ...wish, tried })();
+      if (E.isLeft(lease)) return lease;
+      note({ key: `#${lease.right.number}`, attempts: count });
+      const answer = await attempt(lease.right)();
+      reportKey(lease.right, wish.model, E.isLeft(answer) ? answer.left : null);
+      if (E.isRight(answer)) return answer;
+      const error = answer.left;
+      const cure = cureOf(error);
+      if (cure === 'another key') {
+        tried.add(lease.right.id);
+        continue;
+      }
+      const met = (faults.get(error.tag) ?? 0) + 1;
+      faults.set(error.tag, met);
+      const inTime = now() - began < longestTrying || error.tag === 'TimedOut';
+      if (cure !== 'another key after a wait' || met >= triesFor(error) || !inTime) return answer;
+      await wait(pause(met), signal);
+      if (signal.aborted) return E.left(abortReason(signal));
+    }
+  };

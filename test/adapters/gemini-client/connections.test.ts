@@ -1,0 +1,161 @@
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import t, { type Test } from 'tap';
+import { E } from '../../../src/kernel/fp.ts';
+import { caught } from '../../../src/kernel/proxy-error.ts';
+import { call, clientOf, outcomeOf, startedEmulator, textOf } from '../../support/client-calls.ts';
+
+const portOf = (server: Server): number => {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
+};
+
+/** A bare TCP server, for what no HTTP server would do. */
+const serverOf = async (t: Test, onSocket: (socket: Socket) => void): Promise<string> => {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+    onSocket(socket);
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  t.teardown(() => {
+    for (const socket of sockets) socket.destroy();
+    server.close();
+  });
+  return `http://127.0.0.1:${portOf(server)}`;
+};
+
+const answer = JSON.stringify({ candidates: [{ content: { parts: [{ text: 'well' }] }, finishReason: 'STOP' }] });
+const response = `HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: ${answer.length}\r\n\r\n${answer}`;
+
+/** Calls with each whole request that came; requests of these tests end with the two closing brackets of their body. */
+const onRequest = (socket: Socket, act: (count: number) => void): void => {
+  let text = '';
+  let count = 0;
+  socket.setEncoding('utf8').on('data', (piece) => {
+    text += String(piece);
+    if (!text.endsWith(']}')) return;
+    text = '';
+    count += 1;
+    act(count);
+  });
+};
+
+t.test('a connection that is closed just as it is used again loses nothing', async (t) => {
+  let connections = 0;
+  const url = await serverOf(t, (socket) => {
+    connections += 1;
+    onRequest(socket, (count) => (count % 3 === 0 ? socket.destroy() : socket.write(response)));
+  });
+  const client = clientOf(t, url);
+  let lost = 0;
+  for (let round = 0; round < 100; round += 1) {
+    const outcomes = await Promise.all(Array.from({ length: 6 }, () => outcomeOf(client, call({ streamed: false }))));
+    lost += outcomes.filter(({ error }) => error !== null).length;
+  }
+  t.equal(lost, 0);
+  t.ok(connections > 100 && connections <= 600, `${connections} connections`);
+});
+
+t.test('connections that are all dead at once lose nothing', async (t) => {
+  const state = { dead: false };
+  const url = await serverOf(t, (socket) => {
+    const isOld = !state.dead;
+    onRequest(socket, () => (isOld && state.dead ? socket.resetAndDestroy() : socket.write(response)));
+  });
+  const client = clientOf(t, url);
+  await Promise.all(Array.from({ length: 8 }, () => outcomeOf(client, call({ streamed: false }))));
+  state.dead = true;
+  for (let count = 0; count < 8; count += 1) t.match(await outcomeOf(client, call({ streamed: false })), { error: null, at: 'end' });
+});
+
+t.test('600 calls one after the other share a connection', async (t) => {
+  const emulator = await startedEmulator(t);
+  const client = clientOf(t, emulator.url);
+  for (let count = 0; count < 600; count += 1) {
+    const { error } = await outcomeOf(client, call({ streamed: count % 2 === 0 }));
+    if (error !== null) t.fail(error.tag);
+  }
+  t.equal(emulator.requests.length, 600);
+  t.ok(emulator.connections() <= 2, `${emulator.connections()} connections`);
+});
+
+t.test('a caller who leaves closes the connection to Gemini, and nothing is asked again', async (t) => {
+  const emulator = await startedEmulator(t);
+  const client = clientOf(t, emulator.url);
+  for (const kind of ['stall-before-head', 'stall-before-first-frame', 'stall-mid-stream', 'endless-stream'] as const) {
+    emulator.reset();
+    emulator.fault(kind);
+    const leave = new AbortController();
+    const outcome = outcomeOf(client, call({ signal: leave.signal }));
+    const [seen] = await emulator.arrived(1);
+    leave.abort();
+    t.match(await seen?.closed, { early: true }, kind);
+    t.match(await outcome, { error: { tag: 'ClientGone' } }, kind);
+    t.equal(emulator.requests.length, 1, kind);
+  }
+});
+
+t.test('a caller who has left already asks nothing', async (t) => {
+  const emulator = await startedEmulator(t);
+  t.match(await outcomeOf(clientOf(t, emulator.url), call({ signal: AbortSignal.abort() })), { at: 'head', error: { tag: 'ClientGone' } });
+  t.equal(emulator.requests.length, 0);
+});
+
+t.test('frames that nobody wants any more close the connection', async (t) => {
+  const emulator = await startedEmulator(t);
+  emulator.fault('endless-stream');
+  const opened = await clientOf(t, emulator.url).openGemini(call())();
+  if (E.isLeft(opened)) return t.fail(opened.left.tag);
+  let frames = 0;
+  for await (const frame of opened.right) {
+    frames += frame.candidates?.length ?? 0;
+    if (frames === 100) break;
+  }
+  t.equal(frames, 100);
+  t.match(await emulator.requests[0]?.closed, { early: true });
+});
+
+t.test('a client that is closed ends what runs', async (t) => {
+  const emulator = await startedEmulator(t);
+  const client = clientOf(t, emulator.url);
+  emulator.fault('stall-mid-stream');
+  const opened = await client.openGemini(call())();
+  if (E.isLeft(opened)) return t.fail(opened.left.tag);
+  await opened.right.next();
+  await client.close();
+  t.match(await emulator.requests[0]?.closed, { early: true });
+  t.equal(await opened.right.next().then(() => 'more', (cause: unknown) => caught(cause).tag), 'StreamCut');
+});
+
+t.test('a picture of 8 MiB in one line is one frame', async (t) => {
+  const emulator = await startedEmulator(t);
+  emulator.fault('giant-line');
+  const { error, frames } = await outcomeOf(clientOf(t, emulator.url), call());
+  t.equal(error, null);
+  t.equal(textOf(frames).length, 8 * 1024 * 1024);
+});
+
+const mebibyte = 1024 * 1024;
+const endless = { streamed: 'data: "', array: '[{"text":"', whole: '{"text":"' };
+
+t.test('a line, element or body without end is given up after 64 MiB', async (t) => {
+  for (const [form, beginning] of Object.entries(endless)) {
+    let mebibytes = 0;
+    const url = await serverOf(t, (socket) => {
+      const chunk = Buffer.alloc(mebibyte, 'x');
+      const go = (error?: Error | null): void => {
+        if (error != null || !socket.writable) return;
+        mebibytes += 1;
+        socket.write(chunk, go);
+      };
+      socket.once('data', () => {
+        socket.write(`HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\n\r\n${beginning}`);
+        go();
+      });
+    });
+    t.match(await outcomeOf(clientOf(t, url), call({ streamed: form !== 'whole' })), { error: { tag: 'BadAnswer', reason: /64 MiB/ } }, form);
+    t.ok(mebibytes < 80, `${form}: ${mebibytes} MiB were sent`);
+  }
+});

@@ -1,0 +1,152 @@
+import t from 'tap';
+import type { GeminiClientSettings } from '../../../src/adapters/gemini-client.ts';
+import type { ProxyError } from '../../../src/kernel/proxy-error.ts';
+import type { FaultOptions } from '../../support/gemini-emulator/controls.ts';
+import { faultKinds, type FaultKind } from '../../support/gemini-emulator/faults.ts';
+import { keyFailures, type KeyFailure } from '../../support/gemini-emulator/key-failures.ts';
+import { call, clientKey, clientOf, outcomeOf, startedEmulator, textOf, type Outcome } from '../../support/client-calls.ts';
+
+type Row = {
+  readonly at: Outcome['at'];
+  readonly error: Partial<ProxyError> | null;
+  /** Frames that came before; left out where it does not matter. */
+  readonly frames?: number;
+  readonly options?: FaultOptions;
+  readonly settings?: Partial<GeminiClientSettings>;
+};
+
+const overloaded: Partial<ProxyError> = { tag: 'GeminiFault', status: 503 };
+const unreadable: Partial<ProxyError> = { tag: 'BadAnswer' };
+const failed = (status: 500 | 503 | 504): Row => ({ at: 'head', error: { tag: 'GeminiFault', status } });
+/** A lost connection is asked once more at once, so it takes two to see it. */
+const twice: FaultOptions = { times: 2 };
+
+/** What each fault of a stream is told as; the endless stream has a test of its own. */
+const streamed: Readonly<Record<Exclude<FaultKind, 'endless-stream'>, Row>> = {
+  'reset-before-head': { at: 'head', error: { tag: 'Unreachable' }, options: twice },
+  'close-before-head': { at: 'head', error: { tag: 'Unreachable' }, options: twice },
+  'stall-before-head': { at: 'head', error: { tag: 'TimedOut', phase: 'first byte' }, settings: { firstByteTimeoutMs: 50 } },
+  'stall-before-first-frame': { at: 'frames', frames: 0, error: { tag: 'TimedOut', phase: 'first byte' }, settings: { firstByteTimeoutMs: 500 } },
+  'stall-mid-stream': { at: 'frames', frames: 1, error: { tag: 'TimedOut', phase: 'idle' }, settings: { idleTimeoutMs: 50 } },
+  'reset-mid-body': { at: 'frames', error: { tag: 'StreamCut' } },
+  'cut-body': { at: 'frames', error: { tag: 'StreamCut' } },
+  'cut-stream': { at: 'frames', frames: 1, error: { tag: 'StreamCut' } },
+  'empty-stream': { at: 'frames', frames: 0, error: { tag: 'EmptyAnswer', finishReason: null } },
+  'error-frame': { at: 'frames', frames: 1, error: overloaded },
+  'bare-error': { at: 'frames', frames: 1, error: overloaded },
+  'error-first': { at: 'frames', frames: 0, error: overloaded },
+  'bad-json': { at: 'frames', frames: 0, error: unreadable },
+  'html-200': { at: 'frames', frames: 0, error: unreadable },
+  null: { at: 'frames', frames: 0, error: unreadable },
+  array: { at: 'frames', frames: 0, error: unreadable },
+  'empty-candidates': { at: 'frames', frames: 1, error: { tag: 'StreamCut' } },
+  'no-content': { at: 'end', frames: 1, error: null },
+  'malformed-between': { at: 'end', error: null },
+  500: failed(500),
+  502: failed(500),
+  503: failed(503),
+  504: failed(504),
+  overloaded: failed(503),
+  location: { at: 'head', error: { tag: 'LocationRefused' } },
+  redirect: { at: 'head', error: { tag: 'BadAnswer', reason: 'a redirect' } },
+  'giant-line': { at: 'end', frames: 1, error: null },
+};
+
+/** What differs when the answer is whole. */
+const whole: Readonly<Partial<Record<FaultKind, Row>>> = {
+  'stall-mid-stream': { at: 'frames', frames: 0, error: { tag: 'TimedOut', phase: 'idle' }, settings: { idleTimeoutMs: 50 } },
+  'cut-stream': { at: 'end', frames: 1, error: null },
+  'error-frame': { at: 'frames', frames: 0, error: unreadable },
+  'bare-error': { at: 'frames', frames: 0, error: unreadable },
+  array: { at: 'frames', frames: 0, error: { tag: 'EmptyAnswer' } },
+  'empty-candidates': { at: 'end', frames: 1, error: null },
+};
+
+const rowOf = (kind: FaultKind, isStream: boolean): Row | undefined =>
+  (isStream ? undefined : whole[kind]) ?? (streamed as Readonly<Partial<Record<FaultKind, Row>>>)[kind];
+
+for (const isStream of [true, false]) {
+  t.test(`each fault of a ${isStream ? 'streamed' : 'whole'} answer has its error, and the next answer is well`, async (t) => {
+    const emulator = await startedEmulator(t);
+    const patient = clientOf(t, emulator.url);
+    for (const kind of faultKinds) {
+      const row = rowOf(kind, isStream);
+      if (row === undefined) continue;
+      const client = row.settings === undefined ? patient : clientOf(t, emulator.url, row.settings);
+      emulator.fault(kind, { size: 1000, ...row.options });
+      const { at, error, frames } = await outcomeOf(client, call({ streamed: isStream }));
+      t.equal(at, row.at, `${kind}: ${error?.tag}`);
+      t.match(error, row.error, String(kind));
+      if (row.frames !== undefined) t.equal(frames.length, row.frames, `${kind}: frames`);
+      t.match(await outcomeOf(patient, call({ streamed: isStream })), { at: 'end', error: null }, `after ${kind}`);
+    }
+  });
+}
+
+t.test('a redirect is not followed', async (t) => {
+  const emulator = await startedEmulator(t);
+  emulator.fault('redirect');
+  await outcomeOf(clientOf(t, emulator.url), call());
+  t.equal(emulator.requests.length, 1);
+});
+
+t.test('a frame that cannot be read costs nothing of the others', async (t) => {
+  const emulator = await startedEmulator(t);
+  const client = clientOf(t, emulator.url);
+  const good = await outcomeOf(client, call());
+  emulator.fault('malformed-between');
+  const mended = await outcomeOf(client, call());
+  t.ok(good.frames.length > 2);
+  t.equal(textOf(mended.frames), textOf(good.frames));
+});
+
+t.test('a connection that is lost before any answer is asked once more, and no more often', async (t) => {
+  const emulator = await startedEmulator(t);
+  for (const kind of ['reset-before-head', 'close-before-head'] as const) {
+    const client = clientOf(t, emulator.url);
+    emulator.reset();
+    emulator.fault(kind);
+    t.match(await outcomeOf(client, call()), { at: 'end', error: null }, kind);
+    t.equal(emulator.requests.length, 2, kind);
+    emulator.reset();
+    emulator.fault(kind, { times: 3 });
+    t.match(await outcomeOf(client, call()), { at: 'head', error: { tag: 'Unreachable' } }, kind);
+    t.equal(emulator.requests.length, 2, kind);
+  }
+});
+
+t.test('an error that is never told to its end is a time-out', async (t) => {
+  const emulator = await startedEmulator(t);
+  emulator.answerWith({ body: '{"error":', status: 500, ending: 'stall' });
+  t.match(await outcomeOf(clientOf(t, emulator.url, { firstByteTimeoutMs: 50 }), call()), { at: 'head', error: { tag: 'TimedOut' } });
+});
+
+/** What each failure of a key is told as. */
+const refusals: Readonly<Record<KeyFailure, Partial<ProxyError>>> = {
+  invalid: { tag: 'KeyRefused', fault: 'invalid' },
+  expired: { tag: 'KeyRefused', fault: 'invalid' },
+  leaked: { tag: 'KeyRefused', fault: 'leaked' },
+  suspended: { tag: 'KeyRefused', fault: 'suspended' },
+  denied: { tag: 'KeyRefused', fault: 'denied' },
+  minute: { tag: 'QuotaSpent', period: 'minute', retryAfterSeconds: 34.4 },
+  day: { tag: 'QuotaSpent', period: 'day', retryAfterSeconds: null },
+  'tokens-minute': { tag: 'QuotaSpent', period: 'minute', retryAfterSeconds: 26 },
+  retired: { tag: 'ModelNotFound', model: 'gemini-3.8-flash' },
+  plain429: { tag: 'QuotaSpent', period: 'minute', retryAfterSeconds: null },
+  html429: { tag: 'QuotaSpent', period: 'minute', retryAfterSeconds: null },
+};
+
+t.test('each failure of a key has its error, streamed or whole, and none of them tells the key', async (t) => {
+  const emulator = await startedEmulator(t);
+  const client = clientOf(t, emulator.url);
+  for (const failure of keyFailures) {
+    emulator.failKey(clientKey, failure);
+    for (const isStream of [true, false]) {
+      const outcome = await outcomeOf(client, call({ streamed: isStream }));
+      t.match(outcome, { at: 'head', error: refusals[failure] }, failure);
+      t.notMatch(JSON.stringify(outcome), new RegExp(`${clientKey}|123456789012`), failure);
+    }
+    emulator.healKey(clientKey);
+  }
+  t.ok(emulator.connections() <= 2, 'refusals leave their connection to the next call');
+});

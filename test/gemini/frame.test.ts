@@ -1,0 +1,120 @@
+import t from 'tap';
+import { parseFrames, readFrame, readModelPage, type FrameReading } from '../../src/gemini/frame.ts';
+
+const frameOf = (value: unknown): unknown => {
+  const reading = readFrame(value);
+  return reading.kind === 'frame' ? reading.frame : reading.kind;
+};
+
+const withParts = (...parts: readonly unknown[]): object => ({ candidates: [{ content: { role: 'model', parts } }] });
+const partsOf = (...parts: readonly unknown[]): object => ({ candidates: [{ content: { parts } }] });
+
+type Row = readonly [why: string, value: unknown, frame: unknown];
+
+const rows: readonly Row[] = [
+  ['an empty list of candidates', { candidates: [] }, { candidates: [] }],
+  ['usage alone', { usageMetadata: { promptTokenCount: 3 } }, { usageMetadata: { promptTokenCount: 3 } }],
+  ['a block without ratings', { promptFeedback: { blockReason: 'SAFETY' } }, { promptFeedback: { blockReason: 'SAFETY' } }],
+  ['a frame alone in a list', [{ candidates: [] }], { candidates: [] }],
+  ['a model version that is no text', { candidates: [], modelVersion: 4 }, { candidates: [] }],
+  ['a model version', { candidates: [], modelVersion: 'gemini-4' }, { candidates: [], modelVersion: 'gemini-4' }],
+  ['fields that nobody knows', { candidates: [], turnToken: 'abc', modelStatus: { stage: 1 } }, { candidates: [] }],
+  ['candidates that are null, beside usage', { candidates: null, usageMetadata: {} }, { usageMetadata: {} }],
+  ['candidates that are no objects', { candidates: [null, 'a', 1, []] }, { candidates: [] }],
+  ['a candidate without content', { candidates: [{ finishReason: 'STOP' }] }, { candidates: [{ finishReason: 'STOP' }] }],
+  ['content without parts', { candidates: [{ content: { role: 'model' } }] }, { candidates: [{}] }],
+  ['content that is null', { candidates: [{ content: null, index: 1 }] }, { candidates: [{ index: 1 }] }],
+  ['parts that are null', { candidates: [{ content: { parts: null } }] }, { candidates: [{}] }],
+  ['a finish reason of the future', { candidates: [{ finishReason: 'BORED' }] }, { candidates: [{ finishReason: 'BORED' }] }],
+  ['a finish reason by number', { candidates: [{ finishReason: 2 }] }, { candidates: [{ finishReason: 'MAX_TOKENS' }] }],
+  ['a finish reason by a number of the future', { candidates: [{ finishReason: 99 }] }, { candidates: [{ finishReason: 'OTHER' }] }],
+  ['a block reason by number', { promptFeedback: { blockReason: 4 } }, { promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }],
+  ['a finish reason that is a list', { candidates: [{ finishReason: ['STOP'], index: 1 }] }, { candidates: [{ index: 1 }] }],
+  ['an index that is a text', { candidates: [{ index: '1', finishReason: 'STOP' }] }, { candidates: [{ finishReason: 'STOP' }] }],
+  ['a text', withParts({ text: 'a' }), partsOf({ text: 'a' })],
+  ['a part that nobody knows', withParts({ hologram: {} }, { text: 'a' }), partsOf({ hologram: {} }, { text: 'a' })],
+  ['a text that is a number', withParts({ text: 5 }, { text: 'a' }), partsOf({ text: 'a' })],
+  ['parts that are no objects', withParts(null, 'a', ['b'], { text: 'c' }), partsOf({ text: 'c' })],
+  ['nulls in a part', withParts({ text: 'a', functionCall: null, thought: null }), partsOf({ text: 'a' })],
+  ['a call without arguments', withParts({ functionCall: { name: 'f' } }), partsOf({ functionCall: { name: 'f' } })],
+  ['a call whose arguments are a text', withParts({ functionCall: { name: 'f', args: '{}' } }), partsOf()],
+  ['a picture without its type', withParts({ inlineData: { data: 'AA==' } }, { text: 'a' }), partsOf({ text: 'a' })],
+  ['a picture without data', withParts({ inlineData: { mimeType: 'image/png' } }), partsOf()],
+  ['a file without its address', withParts({ fileData: { mimeType: 'image/png' } }), partsOf()],
+  ['a thought with its signature', withParts({ text: '', thought: true, thoughtSignature: 'abc' }), partsOf({ text: '', thought: true, thoughtSignature: 'abc' })],
+  ['a signature that is an object', withParts({ text: 'a', thoughtSignature: {} }), partsOf()],
+  ['code and what it gave', withParts({ executableCode: { code: 'a' } }, { codeExecutionResult: { outcome: 'OUTCOME_OF_THE_FUTURE' } }), partsOf({ executableCode: { code: 'a' } }, { codeExecutionResult: { outcome: 'OUTCOME_OF_THE_FUTURE' } })],
+  ['counts that are texts', { usageMetadata: { promptTokenCount: '3', totalTokenCount: 4 } }, { usageMetadata: { totalTokenCount: 4 } }],
+  ['counts that are null', { usageMetadata: { promptTokenCount: null, totalTokenCount: 4 } }, { usageMetadata: { totalTokenCount: 4 } }],
+  ['usage that is a list', { candidates: [], usageMetadata: [] }, { candidates: [], usageMetadata: {} }],
+  ['feedback that is a text', { candidates: [], promptFeedback: 'no' }, { candidates: [], promptFeedback: {} }],
+  ['grounding of a wrong shape', { candidates: [{ groundingMetadata: { groundingChunks: 'none' }, finishReason: 'STOP' }] }, { candidates: [{ finishReason: 'STOP' }] }],
+  ['grounding in maps', { candidates: [{ groundingMetadata: { groundingChunks: [{ maps: { uri: 'a' } }] } }] }, { candidates: [{ groundingMetadata: { groundingChunks: [{ maps: { uri: 'a' } }] } }] }],
+  ['logprobs of a wrong shape', { candidates: [{ logprobsResult: { chosenCandidates: [{ token: 1 }] }, index: 0 }] }, { candidates: [{ index: 0 }] }],
+];
+
+t.test('a frame is read for what is sound in it', (t) => {
+  for (const [why, value, frame] of rows) t.strictSame(frameOf(value), frame, why);
+  t.end();
+});
+
+t.test('what is no frame is unreadable', (t) => {
+  for (const value of [null, undefined, 1, '', 'text', true, [], [1], [{ candidates: [] }, { candidates: [] }], {}, { models: [] }, { error: 'text' }, { error: null }])
+    t.strictSame(readFrame(value), { kind: 'unreadable' }, JSON.stringify(value));
+  t.end();
+});
+
+t.test('an error is found alone, in a list, and beside candidates', (t) => {
+  const error = { code: 503, message: 'later' };
+  for (const value of [{ error }, [{ error }], { candidates: [], error }]) t.strictSame(readFrame(value), { kind: 'error', error });
+  t.end();
+});
+
+const kinds = (json: string): readonly FrameReading['kind'][] => parseFrames(json).map(({ kind }) => kind);
+
+t.test('the data of one event may be one frame, one over several lines, or one frame a line', (t) => {
+  const cases: readonly (readonly [string, readonly FrameReading['kind'][]])[] = [
+    ['{"candidates":[]}', ['frame']],
+    ['{"candidates":\n[]}', ['frame']],
+    ['{"candidates":[]}\n{"candidates":[]}', ['frame', 'frame']],
+    ['{"candidates":[]}\n[DONE]', ['frame', 'unreadable']],
+    ['{"candidates":[]}\n{"error":{}}', ['frame', 'error']],
+    ['[DONE]', ['unreadable']],
+    ['{"candidates":[', ['unreadable']],
+    ['', ['unreadable']],
+    ['null', ['unreadable']],
+  ];
+  for (const [json, expected] of cases) t.same(kinds(json), expected, json);
+  t.end();
+});
+
+t.test('deep nesting is read without trouble', (t) => {
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`;
+  t.same(kinds(`{"candidates":[{"content":{"parts":[{"functionCall":{"name":"f","args":{"a":${deep}}}}]}}]}`), ['frame']);
+  t.end();
+});
+
+t.test('a name from the prototype is no field', (t) => {
+  const reading = readFrame(JSON.parse('{"candidates":[{"__proto__":{"finishReason":"STOP"},"constructor":1,"index":null}]}'));
+  const candidate = reading.kind === 'frame' ? reading.frame.candidates?.[0] : undefined;
+  t.ok(candidate);
+  t.equal(candidate?.finishReason, undefined);
+  t.strictSame(frameOf(JSON.parse('{"__proto__":{"candidates":[]},"usageMetadata":{}}')), { usageMetadata: {} });
+  t.end();
+});
+
+t.test('a page of models is read, entries without a name left out', (t) => {
+  const cases: readonly (readonly [unknown, unknown])[] = [
+    [{ models: [{ name: 'models/a', extra: 1 }, { displayName: 'b' }, null, { name: 5 }] }, { models: [{ name: 'models/a', extra: 1 }], next: null }],
+    [{ models: [{ name: 'models/a', inputTokenLimit: 'many' }] }, { models: [], next: null }],
+    [{ models: [], nextPageToken: 'x' }, { models: [], next: 'x' }],
+    [{ nextPageToken: '' }, { models: [], next: null }],
+    [{ nextPageToken: 5 }, { models: [], next: null }],
+    [{}, { models: [], next: null }],
+    [{ models: 'none' }, null],
+    [[], null],
+    [null, null],
+  ];
+  for (const [value, page] of cases) t.strictSame(readModelPage(value), page, JSON.stringify(value));
+  t.end();
+});

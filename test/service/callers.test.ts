@@ -1,0 +1,74 @@
+import t from 'tap';
+import { asked, model, pollux, question, toldBy } from '../support/pollux.ts';
+
+const ask = (url: string, headers: Readonly<Record<string, string>>): Promise<Response> =>
+  fetch(`${url}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', ...headers },
+    body: JSON.stringify(question('Hello')),
+  });
+
+t.test('the password is taken from every header where clients put it, and goes no further', async (t) => {
+  const { url, password, emulator } = await pollux(t);
+  const ways: readonly Readonly<Record<string, string>>[] = [
+    { authorization: `Bearer ${password}` },
+    { authorization: `bearer  ${password} ` },
+    { authorization: password },
+    { 'x-api-key': password },
+    { 'api-key': password },
+    { 'x-goog-api-key': password },
+    { authorization: 'Basic dXNlcjpwYXNz', 'x-api-key': password },
+  ];
+  for (const headers of ways) t.equal((await ask(url, headers)).status, 200, JSON.stringify(Object.keys(headers)));
+  t.equal(asked(emulator).length, ways.length);
+  t.notMatch(JSON.stringify(emulator.requests), password);
+  t.ok(asked(emulator).every(({ queryKey }) => queryKey === null), 'the key of Gemini is never in an address');
+});
+
+t.test('without the password nothing is answered, and nothing reaches Gemini', async (t) => {
+  const { url, password, emulator } = await pollux(t);
+  const wrong: readonly Readonly<Record<string, string>>[] = [
+    {},
+    { authorization: '' },
+    { authorization: 'Bearer ' },
+    { authorization: `Bearer ${password}x` },
+    { authorization: `Bearer ${password.toUpperCase()}` },
+    { 'x-api-key': password.slice(0, -1) },
+  ];
+  for (const headers of wrong) {
+    const refused = await ask(url, headers);
+    t.equal(refused.status, 401);
+    t.match((await toldBy(refused)).error, { type: 'invalid_request_error', code: 'invalid_api_key' });
+  }
+  for (const path of ['/v1/models', `/v1/models/${model}`, '/status']) t.equal((await fetch(`${url}${path}`)).status, 401, path);
+  t.equal(asked(emulator).length, 0);
+});
+
+t.test('who guesses waits, by address, even with the right password; others do not', async (t) => {
+  const { url, password } = await pollux(t, { settings: { TRUST_PROXY_HOPS: '1' } });
+  const from = (address: string, key: string): Promise<Response> => ask(url, { authorization: `Bearer ${key}`, 'x-forwarded-for': `203.0.113.200, ${address}` });
+  const guesses: number[] = [];
+  for (let count = 0; count < 20; count += 1) guesses.push((await from('198.51.100.7', `guess-${count}`)).status);
+  t.same(guesses.slice(0, 15), Array.from({ length: 15 }, () => 401));
+  t.equal(guesses.at(-1), 429);
+  const locked = await from('198.51.100.7', password);
+  t.equal(locked.status, 429);
+  t.ok(Number(locked.headers.get('retry-after')) >= 1);
+  t.equal((await from('198.51.100.8', password)).status, 200, 'a neighbour is let in');
+});
+
+t.test('with no trusted proxy a forged address does not free a guesser', async (t) => {
+  const { url } = await pollux(t, { settings: { TRUST_PROXY_HOPS: '0' } });
+  const statuses: number[] = [];
+  for (let count = 0; count < 20; count += 1)
+    statuses.push((await ask(url, { authorization: 'Bearer wrong', 'x-forwarded-for': `198.51.100.${count}` })).status);
+  t.equal(statuses.at(-1), 429);
+});
+
+t.test('the default password works from its own network only, where that is set', async (t) => {
+  const { url } = await pollux(t, { settings: { PASSWORD: '123', ALLOW_DEFAULT_PASSWORD: 'false', TRUST_PROXY_HOPS: '1' } });
+  t.equal((await ask(url, { authorization: 'Bearer 123' })).status, 200);
+  const refused = await ask(url, { authorization: 'Bearer 123', 'x-forwarded-for': '198.51.100.7' });
+  t.equal(refused.status, 403);
+  t.match((await toldBy(refused)).error, { code: 'default_password' });
+});

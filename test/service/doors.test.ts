@@ -1,0 +1,98 @@
+import t from 'tap';
+import { asked, chat, pollux, question, toldBy } from '../support/pollux.ts';
+import { startService } from '../support/service.ts';
+
+const page = 'text/html; charset=utf-8';
+
+t.test('without a key the status page stands and chat names the setting to fill', async (t) => {
+  const service = await startService({ GEMINI_API_KEYS: '', GEMINI_BASE_URL: 'http://127.0.0.1:9' });
+  t.teardown(() => service.close());
+  const shown = await fetch(`${service.url}/`);
+  t.equal(shown.status, 200);
+  t.equal(shown.headers.get('content-type'), page);
+  t.match(await shown.text(), 'GEMINI_API_KEYS');
+  for (const stream of [false, true]) {
+    const refused = await chat(service, question('Hello', { stream }));
+    t.equal(refused.status, 503, `stream: ${stream}`);
+    t.match(refused.headers.get('content-type'), 'application/json');
+    t.equal(refused.headers.get('x-should-retry'), 'false');
+    t.match((await toldBy(refused)).error, { code: 'no_keys', message: /GEMINI_API_KEYS/ });
+  }
+  t.ok(service.log.some((line) => line.includes('No Gemini key is set')));
+});
+
+const chatPaths = ['/v1/chat/completions', '/chat/completions', '/v1/v1/chat/completions', '/v1/chat/completions/', '//v1//chat/completions', '/v1/chat/completions?api-version=1'];
+
+t.test('the routes answer with /v1, without it, with it twice, and with slashes to spare', async (t) => {
+  const { url, password } = await pollux(t);
+  const headers = { authorization: `Bearer ${password}`, 'content-type': 'application/json' };
+  for (const path of chatPaths) {
+    const answered = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(question('Hello')) });
+    t.equal(answered.status, 200, `POST ${path}`);
+    t.match((await toldBy(answered)).choices[0]?.message.content, 'You wrote: “Hello”');
+  }
+  for (const path of ['/v1/models', '/models', '/v1/v1/models/', '/v1/models/gemini-2.5-flash', '/models/models/gemini-2.5-flash', '/v1/models/gemini-2.5-flash/']) {
+    const listed = await fetch(`${url}${path}`, { headers });
+    t.equal(listed.status, 200, `GET ${path}`);
+    t.match(await listed.json(), path.includes('flash') ? { object: 'model', id: 'gemini-2.5-flash' } : { object: 'list' });
+  }
+  const wrong: readonly (readonly [method: string, path: string, status: number])[] = [
+    ['POST', '/v1/chat', 404],
+    ['POST', '/v2/chat/completions', 404],
+    ['GET', '/v1/chat/completions', 405],
+    ['DELETE', '/v1/models', 405],
+  ];
+  for (const [method, path, status] of wrong) {
+    const refused = await fetch(`${url}${path}`, { method, headers });
+    t.equal(refused.status, status, `${method} ${path}`);
+    t.type((await toldBy(refused)).error.message, 'string');
+  }
+});
+
+t.test('a page in a browser may ask: preflight without a password, CORS on answers, errors and streams', async (t) => {
+  const { url, password } = await pollux(t);
+  const origin = 'https://chat.example.com';
+  const wanted = 'authorization,content-type,x-stainless-os,x-title';
+  const preflight = await fetch(`${url}/v1/chat/completions`, {
+    method: 'OPTIONS',
+    headers: { origin, 'access-control-request-method': 'POST', 'access-control-request-headers': wanted },
+  });
+  t.equal(preflight.status, 204);
+  t.equal(preflight.headers.get('access-control-allow-headers'), wanted);
+  t.match(preflight.headers.get('access-control-allow-methods'), 'POST');
+  const ask = (body: object, pass = password): Promise<Response> => chat({ url, password: pass }, body, { headers: { origin } });
+  const answers = [preflight, await ask(question('Hello')), await ask(question('Hello', { stream: true })), await ask({}), await ask(question('Hello'), 'wrong')];
+  t.same(answers.map(({ status }) => status), [204, 200, 200, 400, 401]);
+  for (const answer of answers) {
+    t.equal(answer.headers.get('access-control-allow-origin'), '*', `${answer.status}`);
+    t.equal(answer.headers.get('access-control-allow-credentials'), null, 'never credentials beside *');
+    await answer.body?.cancel();
+  }
+  t.match(answers[1]?.headers.get('access-control-expose-headers'), 'retry-after');
+});
+
+t.test('only the named pages may ask where CORS_ORIGINS names some', async (t) => {
+  const { url, password } = await pollux(t, { settings: { CORS_ORIGINS: 'https://chat.example.com' } });
+  for (const [origin, allowed] of [['https://chat.example.com', 'https://chat.example.com'], ['https://evil.example.com', null]] as const) {
+    const answer = await fetch(`${url}/v1/models`, { headers: { origin, authorization: `Bearer ${password}` } });
+    t.equal(answer.headers.get('access-control-allow-origin'), allowed, origin);
+    t.match(answer.headers.get('vary'), 'origin');
+    t.equal(answer.headers.get('access-control-allow-credentials'), null);
+    await answer.body?.cancel();
+  }
+});
+
+t.test('/healthz asks nobody: no password, no key, no Gemini, and no limit', async (t) => {
+  const { url, emulator } = await pollux(t, { settings: { MAX_REQUESTS_PER_MINUTE: '1' } });
+  await emulator.arrived(2);
+  const before = emulator.requests.length;
+  for (let count = 0; count < 5; count += 1) {
+    const health = await fetch(`${url}/healthz`);
+    t.equal(health.status, 200);
+    t.same(await health.json(), { status: 'ok' });
+  }
+  const head = await fetch(`${url}/healthz`, { method: 'HEAD' });
+  t.equal(head.status, 200);
+  t.equal(emulator.requests.length, before);
+  t.equal(asked(emulator).length, 0);
+});

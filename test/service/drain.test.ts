@@ -1,0 +1,82 @@
+import { connect } from 'node:net';
+import t, { type Test } from 'tap';
+import { asked, chat, contentOf, dataOf, emulated, frame, gate, madeUpKeys, question, settingsFor, toldBy } from '../support/pollux.ts';
+import type { GeminiEmulator } from '../support/gemini-emulator/emulator.ts';
+import { eventually } from '../support/serving.ts';
+import { startServiceProcess, type ServiceProcess } from '../support/service-process.ts';
+
+type Setup = { readonly service: ServiceProcess; readonly emulator: GeminiEmulator };
+
+const setup = async (t: Test, settings: Readonly<Record<string, string>> = {}): Promise<Setup> => {
+  const emulator = await emulated(t);
+  const service = await startServiceProcess(t, { ...settingsFor(emulator, madeUpKeys), ...settings });
+  return { service, emulator };
+};
+
+/** Whether somebody takes a new connection there. */
+const takesConnections = (url: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1');
+    socket.once('connect', () => resolve(true)).once('error', () => resolve(false));
+    socket.once('connect', () => socket.destroy());
+  });
+
+const refusesConnections = async (url: string): Promise<void> => {
+  while (await takesConnections(url)) await new Promise((resolve) => setImmediate(resolve));
+};
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+  t.test(`${signal} lets streams and whole answers finish, takes no new connection, and ends with exit code 0`, async (t) => {
+    const { service, emulator } = await setup(t);
+    const held = gate();
+    emulator.answerWith({ frames: [frame('first, '), frame('last', 'STOP')], hold: { beforeFrame: 1, until: held.until } });
+    const [stream, whole] = [chat(service, question('One', { stream: true })), chat(service, question('Two'))];
+    const answer = await stream;
+    await eventually(() => asked(emulator).length === 2);
+    service.signal(signal);
+    await refusesConnections(service.url);
+    t.pass('new connections are refused while answers are under way');
+    held.open();
+    const text = await answer.text();
+    t.equal(contentOf(text), 'first, last');
+    t.equal(dataOf(text).at(-1), '[DONE]');
+    t.equal((await whole).status, 200);
+    t.equal((await toldBy(await whole)).choices[0]?.message.content, 'first, last');
+    t.equal(await service.ended, 0);
+  });
+}
+
+t.test('what has not finished after DRAIN_TIMEOUT_MS is told that the service restarts, and the exit code is 0', async (t) => {
+  const { service, emulator } = await setup(t, { DRAIN_TIMEOUT_MS: '50' });
+  emulator.fault('stall-mid-stream');
+  const answer = await chat(service, question('One', { stream: true }));
+  emulator.fault('stall-before-head');
+  const whole = chat(service, question('Two'));
+  await eventually(() => asked(emulator).length === 2);
+  service.signal('SIGTERM');
+  const data = dataOf(await answer.text());
+  t.match(JSON.parse(data.at(-1) ?? ''), { error: { code: 'restarting' } });
+  t.notOk(data.includes('[DONE]'));
+  t.equal((await whole).status, 503);
+  t.match((await toldBy(await whole)).error, { code: 'restarting' });
+  t.equal(await service.ended, 0);
+  t.equal((await asked(emulator)[0]?.closed)?.early, true);
+});
+
+t.test('a second signal ends the process at once', async (t) => {
+  const { service, emulator } = await setup(t);
+  emulator.fault('stall-mid-stream');
+  const answer = await chat(service, question('One', { stream: true }));
+  service.signal('SIGTERM');
+  await refusesConnections(service.url);
+  service.signal('SIGTERM');
+  t.equal(await service.ended, 1);
+  await t.rejects(answer.text());
+});
+
+t.test('wrong settings end the start with every fault named, and no value', async (t) => {
+  const failure = await startServiceProcess(t, { PORT: 'harbour', MAX_BODY_MB: 'much' }).catch((cause: unknown) => cause);
+  t.match(failure, { message: /PORT/ });
+  t.match(failure, { message: /MAX_BODY_MB/ });
+  t.notMatch((failure as Error).message, /harbour|much/);
+});

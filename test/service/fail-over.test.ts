@@ -1,0 +1,119 @@
+import t from 'tap';
+import type { KeyFailure } from '../support/gemini-emulator/key-failures.ts';
+import type { FaultKind } from '../support/gemini-emulator/faults.ts';
+import { asked, chat, contentOf, madeUpKeys, model, pollux, question, toldBy, type Pollux } from '../support/pollux.ts';
+
+const [one = '', two = '', three = ''] = madeUpKeys;
+
+type KeyShown = { readonly number: number; readonly state: string; readonly models: readonly { readonly model: string; readonly state: string }[] };
+
+const keysShown = async ({ url, password }: Pollux): Promise<readonly KeyShown[]> => {
+  const answer = await fetch(`${url}/status`, { headers: { authorization: `Bearer ${password}` } });
+  return ((await answer.json()) as { readonly keys: readonly KeyShown[] }).keys;
+};
+
+const keysAsked = ({ emulator }: Pollux): readonly (string | null)[] => asked(emulator).map(({ key }) => key);
+
+const failures: readonly (readonly [failure: KeyFailure, shown: object])[] = [
+  ['invalid', { state: 'invalid', models: [] }],
+  ['expired', { state: 'invalid', models: [] }],
+  ['leaked', { state: 'leaked', models: [] }],
+  ['suspended', { state: 'suspended', models: [] }],
+  ['denied', { state: 'denied', models: [] }],
+  ['minute', { state: 'ready', models: [{ model, state: 'cooling' }] }],
+  ['tokens-minute', { state: 'ready', models: [{ model, state: 'cooling' }] }],
+  ['plain429', { state: 'ready', models: [{ model, state: 'cooling' }] }],
+  ['html429', { state: 'ready', models: [{ model, state: 'cooling' }] }],
+  ['day', { state: 'ready', models: [{ model, state: 'out for today' }] }],
+];
+
+for (const [failure, shown] of failures) {
+  t.test(`a key that fails (${failure}) costs one try, is remembered, and the caller sees a good answer`, async (t) => {
+    const service = await pollux(t, { keys: madeUpKeys });
+    service.emulator.failKey(one, failure, { model });
+    for (let count = 0; count < 2; count += 1) {
+      const answer = await chat(service, question('Hello', { stream: true }));
+      t.equal(answer.status, 200);
+      t.match(contentOf(await answer.text()), 'You wrote: “Hello”');
+    }
+    t.same(keysAsked(service), [one, two, three], 'the failed key is not asked again');
+    t.match((await keysShown(service))[0], shown);
+  });
+}
+
+t.test('N keys are N tries: the last good one answers', async (t) => {
+  const keys = Array.from({ length: 12 }, (_, at) => `made-up-key-number-${at + 1}`);
+  const service = await pollux(t, { keys });
+  for (const key of keys.slice(0, -1)) service.emulator.failKey(key, 'minute', { model });
+  t.equal((await chat(service, question('Hello'))).status, 200);
+  t.same(keysAsked(service), keys);
+});
+
+t.test('all keys out for a while: 429 with the soonest Retry-After, and then at once, without asking Gemini', async (t) => {
+  const service = await pollux(t, { keys: madeUpKeys });
+  for (const key of madeUpKeys) service.emulator.failKey(key, 'minute', { model });
+  for (let count = 0; count < 2; count += 1) {
+    const refused = await chat(service, question('Hello'));
+    t.equal(refused.status, 429);
+    const seconds = Number(refused.headers.get('retry-after'));
+    t.ok(seconds >= 30 && seconds <= 60, `Retry-After: ${seconds}`);
+    t.match((await toldBy(refused)).error, { code: 'rate_limit_exceeded' });
+  }
+  t.same(keysAsked(service), madeUpKeys);
+  t.equal((await chat(service, question('Hello', { model: 'gemini-2.5-flash-lite' }))).status, 200, 'another model has its own quota');
+});
+
+t.test('all keys out for the day: told so, and told that trying again is of no use', async (t) => {
+  const service = await pollux(t, { keys: madeUpKeys });
+  for (const key of madeUpKeys) service.emulator.failKey(key, 'day', { model });
+  const refused = await chat(service, question('Hello', { stream: true }));
+  t.equal(refused.status, 429);
+  t.match(refused.headers.get('content-type'), 'application/json');
+  t.equal(refused.headers.get('x-should-retry'), 'false');
+  t.ok(Number(refused.headers.get('retry-after')) >= 1);
+  t.match((await toldBy(refused)).error, { code: 'insufficient_quota', message: /midnight Pacific/ });
+});
+
+t.test('no key that Google takes: 503 that says which key and why, and no key', async (t) => {
+  const service = await pollux(t, { keys: [one, two] });
+  for (const key of [one, two]) service.emulator.failKey(key, 'invalid', { model });
+  const refused = await chat(service, question('Hello'));
+  t.equal(refused.status, 503);
+  t.match((await toldBy(refused)).error, { code: 'no_usable_key', message: /#1, #2: / });
+});
+
+t.test('keys of one project share its quota', async (t) => {
+  const service = await pollux(t, { keys: [`${one}@shared`, `${two}@shared`, three] });
+  service.emulator.failKey(one, 'day', { model });
+  t.equal((await chat(service, question('Hello'))).status, 200);
+  t.same(keysAsked(service), [one, three]);
+});
+
+const hostFaults: readonly FaultKind[] = ['reset-before-head', 'close-before-head', 500, 502, 503, 504, 'overloaded', 'empty-stream', 'error-first', 'html-200', 'reset-mid-body'];
+
+t.test('a fault of host or network is tried again and blames no key', async (t) => {
+  for (const fault of hostFaults) {
+    const service = await pollux(t, { keys: madeUpKeys });
+    service.emulator.fault(fault, { afterFrames: 0 });
+    const answer = await chat(service, question('Hello', { stream: true }));
+    t.equal(answer.status, 200, `${fault}`);
+    t.match(contentOf(await answer.text()), 'You wrote: “Hello”', `${fault}`);
+    t.ok((await keysShown(service)).every(({ state, models }) => state === 'ready' && models.length === 0), `${fault}: all keys stay ready`);
+  }
+});
+
+t.test('a host that is not there is a 502, and no key is blamed', async (t) => {
+  const service = await pollux(t, { keys: madeUpKeys, settings: { GEMINI_BASE_URL: 'http://127.0.0.1:9' } });
+  const refused = await chat(service, question('Hello'));
+  t.equal(refused.status, 502);
+  t.match((await toldBy(refused)).error, { code: 'upstream_unreachable', type: 'server_error' });
+  t.ok((await keysShown(service)).every(({ state }) => state === 'ready'));
+});
+
+t.test('a request that Gemini refuses costs one try, whatever the number of keys', async (t) => {
+  const service = await pollux(t, { keys: madeUpKeys });
+  service.emulator.fault('location');
+  t.equal((await chat(service, question('Hello'))).status, 403);
+  t.equal((await chat(service, question('Hello', { model: 'gemini-none' }))).status, 404);
+  t.equal(asked(service.emulator).length, 2);
+});
