@@ -1,8 +1,11 @@
 import { guardedFetch } from '../adapters/guarded-fetch/guarded-fetch.ts';
 import { imageKeeper, type ImageKeeper } from '../adapters/images/image-keeper.ts';
 import { decodeImageLinkKey, imageLinkKey, lastingLinks, signedLinks, type ImageLinks } from '../adapters/images/image-links.ts';
+import type { BucketStore } from '../adapters/images/image-store.ts';
 import { localImages } from '../adapters/images/local-images.ts';
 import { memoryImages } from '../adapters/images/memory-images.ts';
+import { qiniuImages } from '../adapters/images/qiniu-images.ts';
+import { tencentImages } from '../adapters/images/tencent-images.ts';
 import { now, wait } from '../adapters/system.ts';
 import type { Config } from '../config.ts';
 import { imageRoutes } from '../http/images.ts';
@@ -26,6 +29,18 @@ const linksFor = ({ images }: Config, files: StateFiles): ImageLinks =>
     ? lastingLinks
     : signedLinks(images.linkTtlSeconds, imageLinkKey(files.store('image-link-key.json', decodeImageLinkKey)), now);
 
+const bucketOf = (store: Config['images']['store']): BucketStore | null => {
+  switch (store.kind) {
+    case 'qiniu':
+      return qiniuImages(store);
+    case 'tencent':
+      return tencentImages(store);
+    case 'local':
+    case 'memory':
+      return null;
+  }
+};
+
 /** Puts the picture stores together as IMAGE_STORAGE_TYPE says; the disk, then memory stand in for a bucket. */
 export const pictures = (config: Config, { files, log, recallSignatures, rememberSignature }: PictureNeeds): Pictures => {
   const { own, hostUrl, store, fetch } = config.images;
@@ -33,7 +48,7 @@ export const pictures = (config: Config, { files, log, recallSignatures, remembe
   const memory = memoryImages(own.memory);
   const links = linksFor(config, files);
   const keeper = imageKeeper(
-    { bucket: null, own: store.kind === 'memory' ? [memory] : [local, memory] },
+    { bucket: bucketOf(store), own: store.kind === 'memory' ? [memory] : [local, memory] },
     { hostUrl, queryFor: links.queryFor, recallSignatures, rememberSignature, now, wait, log },
   );
   const media = guardedFetch(fetch);

@@ -63,34 +63,39 @@ const checkStream = (path: string, text: string): void => {
 
 const pathOf = ({ url = '' }: IncomingMessage): string => (url.split('?')[0] ?? '').split('/').filter((segment) => segment !== '' && segment !== 'v1').join('/');
 
-const check = (request: IncomingMessage, response: ServerResponse, text: string): void => {
-  const type = String(response.getHeader('content-type'));
+type Headers = Readonly<Record<string, unknown>>;
+
+/** The service marks every answer with its request's id; the emulator does not. */
+const isOurs = (headers: Headers): boolean => String(headers['x-request-id']).startsWith('req_');
+
+const check = (request: IncomingMessage, { statusCode }: ServerResponse, headers: Headers, text: string): void => {
+  const type = String(headers['content-type']);
   const path = pathOf(request);
-  if (path === 'status' || path === 'healthz' || request.method === 'HEAD') return;
-  if (type.startsWith('application/json')) checkWhole(path, response.statusCode, text);
+  if (path === 'status' || path === 'healthz' || request.method === 'HEAD' || !isOurs(headers)) return;
+  if (type.startsWith('application/json')) checkWhole(path, statusCode, text);
   if (type.startsWith('text/event-stream')) checkStream(path, text);
 };
 
-/** The service marks every answer with its request's id; the emulator does not. */
-const isOurs = (response: ServerResponse): boolean => String(response.getHeader('x-request-id')).startsWith('req_');
-
 const watchAnswer = (request: IncomingMessage, response: ServerResponse): void => {
   const pieces: Buffer[] = [];
-  const { write, end } = response;
+  const state: { headers: Headers } = { headers: {} };
+  const [writeHead, write, end] = [response.writeHead.bind(response), response.write.bind(response), response.end.bind(response)];
   const keep = (piece: unknown): void => {
     if (typeof piece === 'string' || piece instanceof Uint8Array) pieces.push(Buffer.from(piece as string));
   };
+  response.writeHead = ((...all: Parameters<typeof writeHead>) => {
+    state.headers = { ...state.headers, ...(all as readonly unknown[]).findLast((one): one is Headers => typeof one === 'object') };
+    return writeHead(...all);
+  }) as typeof writeHead;
   response.write = ((...all: Parameters<typeof write>) => {
     keep(all[0]);
-    return write.apply(response, all);
+    return write(...all);
   }) as typeof write;
   response.end = ((...all: Parameters<typeof end>) => {
     keep(all[0]);
-    return end.apply(response, all);
+    return end(...all);
   }) as typeof end;
-  response.once('finish', () => {
-    if (isOurs(response)) check(request, response, Buffer.concat(pieces).toString('utf8'));
-  });
+  response.once('finish', () => check(request, response, state.headers, Buffer.concat(pieces).toString('utf8')));
 };
 
 /** Notes what a call to Gemini has against Google's document. */
