@@ -6,13 +6,15 @@ import { geminiClient, type GeminiClient } from './adapters/gemini-client.ts';
 import { jsonLog } from './adapters/json-log.ts';
 import { keyPool, type KeyPool } from './adapters/key-pool.ts';
 import { decodeKeySnapshot } from './adapters/key-snapshot.ts';
-import { limiter } from './adapters/limiter.ts';
+import { limiter, type Limiter } from './adapters/limiter.ts';
 import { modelCatalogue, type ModelCatalogue } from './adapters/model-catalogue.ts';
+import { requestMeter } from './adapters/request-meter.ts';
 import { decodeSignatures, signatureBounds, signatureMemory } from './adapters/signature-memory.ts';
 import { openaiTokens } from './adapters/openai-tokens.ts';
 import { monotonic, newId, now, wait } from './adapters/system.ts';
 import { modelsWithAnyKey } from './compose/models-with-any-key.ts';
 import { pictures, type Pictures } from './compose/pictures.ts';
+import { readMetrics } from './compose/read-metrics.ts';
 import { readStatus } from './compose/read-status.ts';
 import { stateFilesIn, type StateFiles } from './compose/state-files.ts';
 import type { Config } from './config.ts';
@@ -49,6 +51,7 @@ const dayCountsDelayMs = 5000;
 
 type Parts = {
   readonly capabilities: Capabilities;
+  readonly limits: Limiter;
   readonly pool: KeyPool;
   readonly catalogue: ModelCatalogue;
   readonly client: GeminiClient;
@@ -68,9 +71,10 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
   const signatures = signatureMemory(signatureBounds, { store: files.store('signatures.json', decodeSignatures) });
   const kept = pictures(config, { ...signatures, files, log });
   const dayCounts = files.store('day-counts.json', decodeDayCounts, dayCountsDelayMs);
+  const limits = limiter(config.limits, { now, monotonic, store: dayCounts });
   const capabilities: Capabilities = {
     checkCaller: callers(config.callers, { monotonic }),
-    takePermit: limiter(config.limits, { now, monotonic, store: dayCounts }),
+    takePermit: limits.takePermit,
     leaseKey: pool.leaseKey,
     reportKey: pool.reportKey,
     openGemini: client.openGemini,
@@ -83,7 +87,7 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
     newId,
     log,
   };
-  return { capabilities, pool, catalogue, client, files, pictures: kept };
+  return { capabilities, limits, pool, catalogue, client, files, pictures: kept };
 };
 
 /** OpenAI's API, each endpoint its dialect run through the pipeline. */
@@ -119,10 +123,16 @@ const listening = async (config: Config, server: Server, log: Log): Promise<E.Ei
 export const compose = (config: Config, needs: ComposeNeeds): Service => {
   const log = logOf(config, needs);
   const stopping = new AbortController();
-  const { capabilities, pool, catalogue, client, files, pictures: kept } = partsOf(config, log, stopping.signal);
-  const status = { readStatus: readStatus(config, { pool, catalogue, notices: kept.notices }), checkCaller: capabilities.checkCaller };
+  const { capabilities, limits, pool, catalogue, client, files, pictures: kept } = partsOf(config, log, stopping.signal);
+  const meter = requestMeter();
+  const views = {
+    readStatus: readStatus(config, { pool, catalogue, use: limits.use, notices: kept.notices }),
+    readMetrics: readMetrics({ pool, meter, pictures: kept.counts }),
+    checkCaller: capabilities.checkCaller,
+  };
   const server = createServer(config.server, {
-    routes: routes([...openaiRoutes(config, capabilities), ...kept.routes], status),
+    routes: routes([...openaiRoutes(config, capabilities), ...kept.routes], views),
+    countRequest: meter.countRequest,
     errors: openaiErrors,
     log,
     now,

@@ -18,6 +18,7 @@ export type Pictures = {
   readonly capabilities: Pick<Capabilities, 'keepImage' | 'readImage' | 'imageSignature' | 'fetchMedia'>;
   readonly routes: readonly Route[];
   readonly notices: ImageKeeper['notices'];
+  readonly counts: ImageKeeper['counts'];
   readonly start: () => void;
   readonly stop: () => Promise<void>;
 };
@@ -56,6 +57,7 @@ export const pictures = (config: Config, { files, log, recallSignatures, remembe
     capabilities: { keepImage: keeper.keepImage, readImage: keeper.readImage, imageSignature: keeper.signatureOfUrl, fetchMedia: media.fetchMedia },
     routes: imageRoutes({ findImage: keeper.findImage, checkLink: links.checkLink }),
     notices: keeper.notices,
+    counts: keeper.counts,
     start: () => local.start(),
     stop: async () => {
       await Promise.all([local.stop(), media.close()]);
