@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { E } from '../../../src/kernel/fp.ts';
 import { plain, translated, user } from '../../support/chat.ts';
+import { checkRequest } from '../../support/gemini-emulator/check-request.ts';
 import { geminiSchema } from '../../support/gemini-schema.ts';
 
 const text = fc.string({ unit: 'grapheme', maxLength: 20 });
@@ -82,6 +83,23 @@ t.test('no request makes a body outside Google\'s schema, and none throws', (t) 
     { numRuns: 1500 },
   );
   t.ok(seen.sent > 150, `${seen.sent} were sent, ${seen.refused} refused by name`);
+  t.end();
+});
+
+/** What only Google can know of a model, and tells in a 400 that is passed on. */
+const theirs = /Logprobs is not enabled|response modalities/;
+
+t.test('no request breaks a rule of turns, signatures, tools or thinking', (t) => {
+  fc.assert(
+    fc.property(request, (asked) => {
+      const made = translated(asked);
+      if (E.isLeft(made)) return;
+      const fault = checkRequest(made.right.model, plain(made.right.body));
+      if (fault !== undefined && !theirs.test(fault.message)) throw new Error(fault.message);
+    }),
+    { numRuns: 1500 },
+  );
+  t.pass('over 1500 requests');
   t.end();
 });
 
