@@ -1,8 +1,6 @@
-import { E, TE, pipe } from './kernel/fp.ts';
-import { invalid } from './kernel/proxy-error.ts';
+import { E, pipe } from './kernel/fp.ts';
 import { callers } from './adapters/callers.ts';
 import { checkKeys } from './adapters/check-keys.ts';
-import { dataUrlImages } from './adapters/data-url-images.ts';
 import { decodeDayCounts } from './adapters/day-counts.ts';
 import { geminiClient, type GeminiClient } from './adapters/gemini-client.ts';
 import { jsonLog } from './adapters/json-log.ts';
@@ -11,8 +9,10 @@ import { decodeKeySnapshot } from './adapters/key-snapshot.ts';
 import { limiter } from './adapters/limiter.ts';
 import { modelCatalogue, type ModelCatalogue } from './adapters/model-catalogue.ts';
 import { decodeSignatures, signatureBounds, signatureMemory } from './adapters/signature-memory.ts';
+import { openaiTokens } from './adapters/openai-tokens.ts';
 import { monotonic, newId, now, wait } from './adapters/system.ts';
 import { modelsWithAnyKey } from './compose/models-with-any-key.ts';
+import { pictures, type Pictures } from './compose/pictures.ts';
 import { readStatus } from './compose/read-status.ts';
 import { stateFilesIn, type StateFiles } from './compose/state-files.ts';
 import type { Config } from './config.ts';
@@ -21,8 +21,13 @@ import { routes } from './http/routes.ts';
 import { createServer, type Server } from './http/server.ts';
 import { chatDialect } from './openai/chat/dialect.ts';
 import { openaiErrors } from './openai/errors.ts';
+import { embeddingDialect } from './openai/embeddings/dialect.ts';
+import { editsDialect, generationsDialect } from './openai/images/dialect.ts';
+import { noVariations } from './openai/images/variations.ts';
 import { modelList, oneModel } from './openai/models/list.ts';
+import { refuse } from './pipeline/refuse.ts';
 import { serve } from './pipeline/serve.ts';
+import { serveQuestions } from './pipeline/serve-questions.ts';
 import { serveModels } from './pipeline/serve-models.ts';
 import type { Capabilities, Log } from './ports/capabilities.ts';
 
@@ -48,6 +53,7 @@ type Parts = {
   readonly catalogue: ModelCatalogue;
   readonly client: GeminiClient;
   readonly files: StateFiles;
+  readonly pictures: Pictures;
 };
 
 const logOf = (config: Config, { write }: ComposeNeeds): Log =>
@@ -59,6 +65,8 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
   const client = geminiClient(config.upstream);
   const pool = keyPool(config.keys, { now, log, store: files.store('keys.json', decodeKeySnapshot) });
   const catalogue = modelCatalogue({ fetchModels: modelsWithAnyKey(pool, client.fetchModels, stopping), now, wait, log });
+  const signatures = signatureMemory(signatureBounds, { store: files.store('signatures.json', decodeSignatures) });
+  const kept = pictures(config, { ...signatures, files, log });
   const dayCounts = files.store('day-counts.json', decodeDayCounts, dayCountsDelayMs);
   const capabilities: Capabilities = {
     checkCaller: callers(config.callers, { monotonic }),
@@ -68,21 +76,23 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
     openGemini: client.openGemini,
     askGemini: client.askGemini,
     listModels: catalogue.listModels,
-    keepImage: dataUrlImages,
-    readImage: () => Promise.resolve(null),
-    fetchMedia: (_url, path) => TE.left(invalid(`'${path}' is a web address: send the content as a data: URL.`, path, 'unsupported_value')),
-    ...signatureMemory(signatureBounds, { store: files.store('signatures.json', decodeSignatures) }),
+    ...kept.capabilities,
+    ...signatures,
     now,
     wait,
     newId,
     log,
   };
-  return { capabilities, pool, catalogue, client, files };
+  return { capabilities, pool, catalogue, client, files, pictures: kept };
 };
 
 /** OpenAI's API, each endpoint its dialect run through the pipeline. */
 const openaiRoutes = ({ chat }: Config, capabilities: Capabilities): readonly Route[] => [
-  { method: 'POST', pattern: '/chat/completions', handle: serve(capabilities, chatDialect({ ...chat, imageReplyFormat: 'markdown' }), chat) },
+  { method: 'POST', pattern: '/chat/completions', handle: serve(capabilities, chatDialect(chat), chat) },
+  { method: 'POST', pattern: '/embeddings', handle: serveQuestions(capabilities, embeddingDialect(chat, openaiTokens())) },
+  { method: 'POST', pattern: '/images/generations', accepts: 'either', handle: serve(capabilities, generationsDialect(chat), chat) },
+  { method: 'POST', pattern: '/images/edits', accepts: 'either', handle: serve(capabilities, editsDialect(chat), chat) },
+  { method: 'POST', pattern: '/images/variations', handle: refuse(capabilities, noVariations) },
   { method: 'GET', pattern: '/models', handle: serveModels(capabilities, (known) => E.right(modelList(known, chat))) },
   {
     method: 'GET',
@@ -109,10 +119,10 @@ const listening = async (config: Config, server: Server, log: Log): Promise<E.Ei
 export const compose = (config: Config, needs: ComposeNeeds): Service => {
   const log = logOf(config, needs);
   const stopping = new AbortController();
-  const { capabilities, pool, catalogue, client, files } = partsOf(config, log, stopping.signal);
-  const status = { readStatus: readStatus(config, { pool, catalogue }), checkCaller: capabilities.checkCaller };
+  const { capabilities, pool, catalogue, client, files, pictures: kept } = partsOf(config, log, stopping.signal);
+  const status = { readStatus: readStatus(config, { pool, catalogue, notices: kept.notices }), checkCaller: capabilities.checkCaller };
   const server = createServer(config.server, {
-    routes: routes(openaiRoutes(config, capabilities), status),
+    routes: routes([...openaiRoutes(config, capabilities), ...kept.routes], status),
     errors: openaiErrors,
     log,
     now,
@@ -120,6 +130,7 @@ export const compose = (config: Config, needs: ComposeNeeds): Service => {
     newId,
   });
   const beginWork = (): void => {
+    kept.start();
     if (config.keys.keys.length === 0) return;
     const probe = ({ secret }: { readonly secret: (typeof config.keys.keys)[number]['secret'] }) => client.probeKey(secret, stopping.signal);
     void checkKeys({ leases: pool.allKeys(), probe, learn: pool.learnHealth, log }, stopping.signal);
@@ -134,6 +145,7 @@ export const compose = (config: Config, needs: ComposeNeeds): Service => {
     stop: async (drainMs) => {
       await server.stop(drainMs);
       stopping.abort();
+      await kept.stop();
       await files.flush();
       await client.close();
       log('info', 'Pollux has stopped');

@@ -3,7 +3,7 @@ import { parseEnv } from 'node:util';
 import { E } from './kernel/fp.ts';
 import { secret, type Secret } from './kernel/secret.ts';
 import type { LogLevel } from './ports/capabilities.ts';
-import { imageStore, type ImageStore } from './config/image-store.ts';
+import { imageStore, ownImages, type ImageStore, type OwnImages } from './config/image-store.ts';
 import type { ConfiguredKey } from './config/key-list.ts';
 import { areAllRead, readValues, textOf, type Environment } from './config/read-values.ts';
 import { namesOf, settings, type Values } from './config/settings.ts';
@@ -39,9 +39,13 @@ export type Config = {
     readonly modelAliases: ReadonlyMap<string, string>;
     readonly extraModels: readonly string[];
     readonly keepAliveMs: number;
+    readonly imageReplyFormat: 'markdown' | 'images' | 'data-url';
   };
   readonly images: {
     readonly store: ImageStore;
+    readonly own: OwnImages;
+    /** How long a link to one of our own lasts; 0 = for ever. */
+    readonly linkTtlSeconds: number;
     /** Base of the links to local pictures; null = the request's own host. */
     readonly hostUrl: string | null;
     readonly fetch: { readonly timeoutMs: number; readonly mostBytes: number; readonly allowPrivate: boolean };
@@ -89,6 +93,7 @@ const chat = (values: Values): Config['chat'] => ({
   modelAliases: values.MODEL_ALIASES,
   extraModels: values.EXTRA_MODELS,
   keepAliveMs: values.STREAM_KEEPALIVE_SECONDS * 1000,
+  imageReplyFormat: values.IMAGE_REPLY_FORMAT,
 });
 
 /** Hugging Face sets SPACE_HOST to the Space's host name. */
@@ -97,9 +102,13 @@ const hostUrl = ({ HOST_URL }: Values, environment: Environment): string | null 
   return HOST_URL ?? (/^[\w.-]+$/.test(spaceHost) ? `https://${spaceHost}` : null);
 };
 
-const images = (values: Values, store: ImageStore, environment: Environment): Config['images'] => ({
+type ImagesBeside = Pick<Config['images'], 'store' | 'hostUrl'> & { readonly dataFolder: string };
+
+const images = (values: Values, { store, hostUrl: base, dataFolder }: ImagesBeside): Config['images'] => ({
   store,
-  hostUrl: hostUrl(values, environment),
+  own: ownImages(values, values.IMAGE_STORAGE_DIR ?? join(dataFolder, 'images')),
+  linkTtlSeconds: values.IMAGE_LINK_TTL,
+  hostUrl: base,
   fetch: {
     timeoutMs: values.IMAGE_FETCH_TIMEOUT_MS,
     mostBytes: values.IMAGE_FETCH_MAX_MB * mebibyte,
@@ -124,7 +133,7 @@ const secrets = (values: Values): readonly Secret[] => [
 export const readConfig = (environment: Environment, facts: StartFacts): E.Either<readonly string[], Config> => {
   const { values, faults } = readValues(environment);
   const dataFolder = values.DATA_DIR ?? (facts.isWritable('/data') ? '/data' : 'data');
-  const store = imageStore(values, values.IMAGE_STORAGE_DIR ?? join(dataFolder, 'images'));
+  const store = imageStore(values);
   const all = [...faults, ...(E.isLeft(store) ? store.left : []), ...contradictions(values)];
   if (all.length > 0 || E.isLeft(store) || !areAllRead(values)) return E.left(all);
   return E.right({
@@ -135,7 +144,7 @@ export const readConfig = (environment: Environment, facts: StartFacts): E.Eithe
     keys: { keys: values.GEMINI_API_KEYS, strategy: values.KEY_STRATEGY },
     upstream: upstream(values),
     chat: chat(values),
-    images: images(values, store.right, environment),
+    images: images(values, { store: store.right, hostUrl: hostUrl(values, environment), dataFolder }),
     dataFolder,
     redisUrl: values.REDIS_URL,
     logLevel: values.LOG_LEVEL ?? (values.DEBUG ? 'debug' : 'info'),

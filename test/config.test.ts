@@ -52,9 +52,14 @@ t.test('without any setting the documented defaults are in force', (t) => {
       firstByteTimeoutMs: 300_000,
       idleTimeoutMs: 120_000,
     },
-    chat: { systemPromptMode: 'instruction', historyImages: 'last', modelAliases: new Map(), extraModels: [], keepAliveMs: 15_000 },
+    chat: { systemPromptMode: 'instruction', historyImages: 'last', modelAliases: new Map(), extraModels: [], keepAliveMs: 15_000, imageReplyFormat: 'markdown' },
     images: {
-      store: { kind: 'local', folder: join('data', 'images') },
+      store: { kind: 'local' },
+      own: {
+        local: { folder: join('data', 'images'), mostImages: 10_000, mostBytes: 2048 * 1024 * 1024, mostAgeMs: null },
+        memory: { mostImages: 1000, mostBytes: 256 * 1024 * 1024 },
+      },
+      linkTtlSeconds: 0,
       hostUrl: null,
       fetch: { timeoutMs: 10_000, mostBytes: 20 * 1024 * 1024, allowPrivate: false },
     },
@@ -251,9 +256,10 @@ t.test('on Hugging Face one hop is trusted and links begin with the Space', (t) 
 t.test('the data folder is /data where that can be written', (t) => {
   const facts: StartFacts = { packageVersion: '1.2.3', isWritable: (folder) => folder === '/data' };
   t.equal(configOf({}, facts).dataFolder, '/data');
-  t.same(configOf({}, facts).images.store, { kind: 'local', folder: join('/data', 'images') });
+  t.equal(configOf({}, facts).images.own.local.folder, join('/data', 'images'));
   t.equal(configOf({ DATA_DIR: 'own' }, facts).dataFolder, 'own');
-  t.same(configOf({ DATA_DIR: 'own', IMAGE_STORAGE_DIR: '/pictures' }, facts).images.store, { kind: 'local', folder: '/pictures' });
+  t.equal(configOf({ DATA_DIR: 'own' }, facts).images.own.local.folder, join('own', 'images'));
+  t.equal(configOf({ DATA_DIR: 'own', IMAGE_STORAGE_DIR: '/pictures' }, facts).images.own.local.folder, '/pictures');
   t.end();
 });
 
@@ -294,7 +300,30 @@ t.test('each picture store comes with what it needs', (t) => {
     TENCENT_DOMAIN: 'http://cdn.example',
   });
   t.match(tencent.images.store, { kind: 'tencent', region: 'ap-guangzhou', bucket: 'bucket-1250000000', domain: 'http://cdn.example' });
-  t.same(configOf({ IMAGE_STORAGE_TYPE: 'memory', MEMORY_MAX_IMAGE_NUMBER: '5' }).images.store, { kind: 'memory', mostImages: 5 });
+  t.same(configOf({ IMAGE_STORAGE_TYPE: 'memory' }).images.store, { kind: 'memory' });
+  t.end();
+});
+
+t.test('what pictures may take is bounded by settings, in bytes and milliseconds', (t) => {
+  const { own, linkTtlSeconds } = configOf({
+    IMAGE_STORAGE_TYPE: 'qiniu',
+    QINIU_ACCESS_KEY: 'a',
+    QINIU_SECRET_KEY: 'b',
+    QINIU_BUCKET_NAME: 'c',
+    QINIU_BUCKET_DOMAIN: 'd.example',
+    MEMORY_MAX_IMAGE_NUMBER: '5',
+    MEMORY_MAX_IMAGE_MB: '6',
+    IMAGE_MAX_NUMBER: '7',
+    IMAGE_MAX_TOTAL_MB: '8',
+    IMAGE_MAX_AGE_DAYS: '9',
+    IMAGE_LINK_TTL: '60',
+  }).images;
+  t.same(own, {
+    local: { folder: join('data', 'images'), mostImages: 7, mostBytes: 8_388_608, mostAgeMs: 777_600_000 },
+    memory: { mostImages: 5, mostBytes: 6_291_456 },
+  });
+  t.equal(linkTtlSeconds, 60);
+  t.equal(configOf({ IMAGE_REPLY_FORMAT: 'Data-URL' }).chat.imageReplyFormat, 'data-url');
   t.end();
 });
 
@@ -341,9 +370,8 @@ t.test('no known name is taken for a slip, and the same proxy under two names is
 });
 
 t.test('a setting of a piece that is still to come says so, under the name it was given', (t) => {
-  t.strictSame(configOf({ PASSWORD: 'set', GEMINI_API_KEYS: 'one', TENCENT_BUCKET: 'b', REDIS_URL: 'redis://r' }).warnings, [
+  t.strictSame(configOf({ PASSWORD: 'set', GEMINI_API_KEYS: 'one', REDIS_URL: 'redis://r' }).warnings, [
     'REDIS_URL has no effect yet.',
-    'TENCENT_BUCKET has no effect yet.',
   ]);
   t.end();
 });
@@ -392,7 +420,7 @@ t.test('docs/settings.md holds every setting as the table has it', (t) => {
 /** What nobody should have to look for elsewhere. */
 const important = [
   'GEMINI_API_KEYS', 'PASSWORD', 'MAX_REQUESTS_PER_MINUTE', 'MAX_REQUESTS_PER_DAY_PER_IP', 'EXTRA_MODELS', 'MODEL_ALIASES', 'KEY_STRATEGY',
-  'SYSTEM_PROMPT_MODE', 'HISTORY_IMAGE_SUBMIT_TYPE', 'TRUST_PROXY_HOPS', 'ALLOW_DEFAULT_PASSWORD', 'CORS_ORIGINS', 'GEMINI_BASE_URL',
+  'SYSTEM_PROMPT_MODE', 'HISTORY_IMAGE_SUBMIT_TYPE', 'IMAGE_REPLY_FORMAT', 'IMAGE_STORAGE_TYPE', 'HOST_URL', 'IMAGE_LINK_TTL', 'TRUST_PROXY_HOPS', 'ALLOW_DEFAULT_PASSWORD', 'CORS_ORIGINS', 'GEMINI_BASE_URL',
   'HTTPS_PROXY', 'DATA_DIR', 'STREAM_KEEPALIVE_SECONDS', 'MAX_BODY_MB', 'LOG_LEVEL', 'PORT',
 ];
 

@@ -1,20 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
-
-const hextetsOf = (text: string): readonly number[] =>
-  text === '' ? [] : text.split(':').map((part) => Number.parseInt(part, 16));
-
-const withoutDots = (address: string): string => {
-  const from = address.lastIndexOf(':') + 1;
-  const [a = 0, b = 0, c = 0, d = 0] = address.slice(from).split('.').map(Number);
-  return `${address.slice(0, from)}${(a * 256 + b).toString(16)}:${(c * 256 + d).toString(16)}`;
-};
-
-const expanded = (address: string): readonly number[] => {
-  const [head = '', tail] = (address.includes('.') ? withoutDots(address) : address).split('::');
-  if (tail === undefined) return hextetsOf(head);
-  const [before, after] = [hextetsOf(head), hextetsOf(tail)];
-  return [...before, ...Array.from({ length: 8 - before.length - after.length }, () => 0), ...after];
-};
+import { hextetsOf } from './hextets.ts';
 
 const mapped = '0:0:0:0:0:ffff';
 const nat64 = '64:ff9b:0:0:0:0';
@@ -27,7 +12,7 @@ export const addressGroup = (address: string): string => {
   const bare = address.replace(/%.*$/s, '');
   if (isIPv4(bare)) return bare;
   if (!isIPv6(bare)) return 'unknown';
-  const hextets = expanded(bare.toLowerCase());
+  const hextets = hextetsOf(bare);
   const words = hextets.map((hextet) => hextet.toString(16));
   const prefix = words.slice(0, 6).join(':');
   if (prefix !== mapped && prefix !== nat64) return `${words.slice(0, 4).join(':')}::/64`;

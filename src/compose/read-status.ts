@@ -4,14 +4,14 @@ import { monotonic, now } from '../adapters/system.ts';
 import { isWritableFolder } from '../adapters/writable-folder.ts';
 import type { Config } from '../config.ts';
 import { models } from '../openai/models/list.ts';
-import type { PublicStatus, ReadStatus } from '../ports/status.ts';
+import type { Notice, PublicStatus, ReadStatus } from '../ports/status.ts';
 
-export type StatusSources = { readonly pool: KeyPool; readonly catalogue: ModelCatalogue };
+export type StatusSources = { readonly pool: KeyPool; readonly catalogue: ModelCatalogue; readonly notices: () => readonly Notice[] };
 
 const defaultPassword = '123';
 
 /** What the status page shows, read from the parts that know it. */
-export const readStatus = (config: Config, { pool, catalogue }: StatusSources): ReadStatus => {
+export const readStatus = (config: Config, { pool, catalogue, notices }: StatusSources): ReadStatus => {
   const startedAt = new Date(now()).toISOString();
   const startedMonotonic = monotonic();
   const forAnybody = (): PublicStatus => ({
@@ -37,7 +37,7 @@ export const readStatus = (config: Config, { pool, catalogue }: StatusSources): 
         use: { minute: null, todayOfThisAddress: null },
         trustProxyHops: config.server.trustProxyHops,
         data: { folder: config.dataFolder, writable, problem: writable ? null : 'The folder cannot be written to: a restart forgets key states and counts.' },
-        notices: config.warnings.map((text) => ({ level: 'warn', text })),
+        notices: [...config.warnings.map((text): Notice => ({ level: 'warn', text })), ...notices()],
       };
     },
   };

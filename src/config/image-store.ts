@@ -2,10 +2,12 @@ import { E } from '../kernel/fp.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { SettingName, Values } from './settings.ts';
 
-/** Where pictures are kept, with what each place needs. Domains are addresses without a slash at the end. */
+/**
+ * Where pictures are kept, with what a bucket needs. Domains are addresses without a slash at the end. The stores of our
+ * own stand in for a bucket too, so what they need stands beside this.
+ */
 export type ImageStore =
-  | { readonly kind: 'local'; readonly folder: string }
-  | { readonly kind: 'memory'; readonly mostImages: number }
+  | { readonly kind: 'local' | 'memory' }
   | { readonly kind: 'qiniu'; readonly accessKey: Secret; readonly secretKey: Secret; readonly bucket: string; readonly domain: string }
   | {
       readonly kind: 'tencent';
@@ -39,18 +41,37 @@ const tencent = (values: Partial<Values>): Read => {
     : E.right({ kind: 'tencent', secretId, secretKey, region, bucket, domain });
 };
 
-/** The picture store that is asked for; Left names each setting that it lacks. `folder` is where local ones go. */
-export const imageStore = (values: Partial<Values>, folder: string): Read => {
+/** The picture store that is asked for; Left names each setting that it lacks. */
+export const imageStore = (values: Partial<Values>): Read => {
   switch (values.IMAGE_STORAGE_TYPE) {
     case 'qiniu':
       return qiniu(values);
     case 'tencent':
       return tencent(values);
-    case 'memory':
-      return values.MEMORY_MAX_IMAGE_NUMBER === undefined ? E.left([]) : E.right({ kind: 'memory', mostImages: values.MEMORY_MAX_IMAGE_NUMBER });
     case 'local':
-      return E.right({ kind: 'local', folder });
+    case 'memory':
+      return E.right({ kind: values.IMAGE_STORAGE_TYPE });
     case undefined:
       return E.left([]);
   }
 };
+
+/** What the stores of our own may hold. Sizes in bytes; `mostAgeMs` null = for ever. */
+export type OwnImages = {
+  readonly local: { readonly folder: string; readonly mostImages: number; readonly mostBytes: number; readonly mostAgeMs: number | null };
+  readonly memory: { readonly mostImages: number; readonly mostBytes: number };
+};
+
+const mebibyte = 1_048_576;
+const dayMs = 86_400_000;
+
+/** The bounds of our own stores; `folder` is where local pictures go. */
+export const ownImages = (values: Values, folder: string): OwnImages => ({
+  local: {
+    folder,
+    mostImages: values.IMAGE_MAX_NUMBER,
+    mostBytes: values.IMAGE_MAX_TOTAL_MB * mebibyte,
+    mostAgeMs: values.IMAGE_MAX_AGE_DAYS === 0 ? null : values.IMAGE_MAX_AGE_DAYS * dayMs,
+  },
+  memory: { mostImages: values.MEMORY_MAX_IMAGE_NUMBER, mostBytes: values.MEMORY_MAX_IMAGE_MB * mebibyte },
+});

@@ -1,3 +1,5 @@
+import type { AspectRatio, ImageSize } from './image-traits.ts';
+
 /** What Gemini takes: the messages of generateContent in the casing that is sent (wire: discovery document v1beta). */
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -57,6 +59,9 @@ export type ThinkingConfig = {
   readonly thinkingLevel?: ThinkingLevel;
 };
 
+/** What a picture is to look like; what is left out, the model chooses. */
+export type ImageConfig = { readonly aspectRatio?: AspectRatio; readonly imageSize?: ImageSize };
+
 export type GenerationConfig = {
   readonly temperature?: number;
   readonly topP?: number;
@@ -74,6 +79,8 @@ export type GenerationConfig = {
   readonly logprobs?: number;
   readonly speechConfig?: { readonly voiceConfig: { readonly prebuiltVoiceConfig: { readonly voiceName: string } } };
   readonly thinkingConfig?: ThinkingConfig;
+  readonly imageConfig?: ImageConfig;
+  readonly responseFormat?: { readonly image: { readonly mimeType: 'IMAGE_JPEG' } };
 };
 
 export type SafetySetting = { readonly category: string; readonly threshold: string };
@@ -97,5 +104,7 @@ export type GeminiCall = {
   readonly streamed: boolean;
   /** Number of parallel calls; 1 but where several choices are asked of a model that gives one candidate a call. */
   readonly copies: number;
+  /** How many of the copies run at once, where an answer of those that worked is good enough; else all, or nothing. */
+  readonly someCopies?: { readonly atOnce: number };
   readonly body: GenerateContentRequest;
 };

@@ -118,15 +118,18 @@ const writer = (reply: Streamed, outlet: Outlet): Writer => {
   };
 };
 
-/** What the tail throws (it never should) becomes a last frame, or is thrown on while nothing has gone out. */
-const pour = async ({ tail }: Streamed, outlet: Outlet, { write }: Writer): Promise<void> => {
+/**
+ * What the tail throws (it never should) becomes a last frame. It is thrown on while nothing has gone out, and where a
+ * length was promised: a frame would pass for the content there.
+ */
+const pour = async ({ tail, headers }: Streamed, outlet: Outlet, { write }: Writer): Promise<void> => {
   try {
     for (let next = await tail.next(); next.done !== true; next = await tail.next()) {
       if (isClosed(outlet)) return;
       await write(next.value);
     }
   } catch (cause) {
-    if (!outlet.response.headersSent) throw cause;
+    if (!outlet.response.headersSent || 'content-length' in headers) throw cause;
     await write(outlet.frameOf(cause));
   }
 };

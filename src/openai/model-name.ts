@@ -43,3 +43,6 @@ export const modelName = (asked: string, aliases: ReadonlyMap<string, string>): 
   const model = inner ? read.model.slice(0, -'-search'.length) : read.model;
   return { ...read, model: (aliases.get(model) ?? model).replace(prefixes, ''), search: search || inner, imageReply: imageReply ?? null };
 };
+
+/** Google's ids are letters, digits and `.-_`, with at most a folder before them (`tunedModels/x`). */
+export const isModelId = (model: string): boolean => /^(?:[a-zA-Z]+\/)?[\w.-]{1,100}$/.test(model) && !model.includes('..');

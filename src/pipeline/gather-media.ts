@@ -1,4 +1,5 @@
 import { E, TE, pipe } from '../kernel/fp.ts';
+import { inParallel } from '../kernel/in-parallel.ts';
 import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
@@ -6,7 +7,7 @@ import type { Dialect, MediaLink } from '../ports/dialect.ts';
 import type { SignedImage } from '../ports/images.ts';
 import type { Asked, Gathered } from './exchange.ts';
 
-type Reading = Pick<Capabilities, 'readImage' | 'fetchMedia'>;
+type Reading = Pick<Capabilities, 'readImage' | 'imageSignature' | 'fetchMedia'>;
 
 /** Addresses in one request. */
 const mostLinks = 32;
@@ -15,11 +16,11 @@ const mostAtOnce = 4;
 /** Base64 characters of all that is read for one request. */
 const mostCharacters = 96 * 1024 * 1024;
 
-const readOne = async ({ readImage, fetchMedia }: Reading, link: MediaLink, signal: AbortSignal): Promise<E.Either<ProxyError, SignedImage>> => {
+const readOne = async ({ readImage, imageSignature, fetchMedia }: Reading, link: MediaLink, signal: AbortSignal): Promise<E.Either<ProxyError, SignedImage>> => {
   const own = await readImage(link.url);
   if (own !== null) return E.right(own);
   const fetched = await fetchMedia(link.url, link.path, signal)();
-  return E.map((blob: { readonly mimeType: string; readonly data: string }) => ({ ...blob, signature: null }))(fetched);
+  return E.isLeft(fetched) ? fetched : E.right({ ...fetched.right, signature: await imageSignature(link.url) });
 };
 
 /** One line an address; what one place needs, it needs. */
@@ -32,31 +33,18 @@ const distinct = (links: readonly MediaLink[]): readonly MediaLink[] => {
 const tooMany = ({ path }: MediaLink): ProxyError => invalid(`'${path}': at most ${mostLinks} web addresses are read for one request.`, path, 'invalid_value');
 const tooLarge = ({ path }: MediaLink): ProxyError => invalid(`'${path}': what the request's web addresses hold is too large together.`, path, 'invalid_value');
 
+type Named = readonly [string, SignedImage];
+
 const gathered = async (reading: Reading, links: readonly MediaLink[], signal: AbortSignal): Promise<E.Either<ProxyError, ReadonlyMap<string, SignedImage>>> => {
-  const media = new Map<string, SignedImage>();
-  const stopped = new AbortController();
-  const waiting = links.values();
-  let failure: ProxyError | null = null;
   let characters = 0;
-  const fail = (error: ProxyError): void => {
-    failure ??= error;
-    stopped.abort();
-  };
-  const work = async (): Promise<void> => {
-    for (const link of waiting) {
-      if (stopped.signal.aborted) return;
-      const read = await readOne(reading, link, AbortSignal.any([signal, stopped.signal]));
-      if (E.isLeft(read)) {
-        if (link.isRequired) fail(read.left);
-        continue;
-      }
-      characters += read.right.data.length;
-      if (characters > mostCharacters) return fail(tooLarge(link));
-      media.set(link.url, read.right);
-    }
-  };
-  await Promise.all(Array.from({ length: mostAtOnce }, work));
-  return failure === null ? E.right(media) : E.left(failure);
+  const read = await inParallel<MediaLink, Named | null>(mostAtOnce, signal, async (link, _index, ended) => {
+    if (ended.aborted) return E.right(null);
+    const image = await readOne(reading, link, ended);
+    if (E.isLeft(image)) return link.isRequired ? image : E.right(null);
+    characters += image.right.data.length;
+    return characters > mostCharacters ? E.left(tooLarge(link)) : E.right([link.url, image.right]);
+  })(links);
+  return E.map((named: readonly (Named | null)[]) => new Map(named.filter((one) => one !== null)))(read);
 };
 
 /** Reads what the request names by web address: our own pictures from the store, all else over the guarded fetch. */

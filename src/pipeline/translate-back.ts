@@ -2,20 +2,11 @@ import { E, TE, pipe } from '../kernel/fp.ts';
 import { runMachine } from '../kernel/machine.ts';
 import { caught, thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
-import type { Permit, Wait } from '../ports/capabilities.ts';
+import type { Wait } from '../ports/capabilities.ts';
 import type { Dialect } from '../ports/dialect.ts';
 import type { Headers, Reply } from '../ports/reply.ts';
 import type { Answered, Planned } from './exchange.ts';
-
-/** What the limits tell on every answer; nothing when there is no limit. */
-const limitHeaders = (permit: Permit): Headers =>
-  permit === null
-    ? {}
-    : {
-        'x-ratelimit-limit-requests': String(permit.limit),
-        'x-ratelimit-remaining-requests': String(permit.remaining),
-        'x-ratelimit-reset-requests': `${permit.resetSeconds}s`,
-      };
+import { limitHeaders } from './limit-headers.ts';
 
 const streamHeaders: Headers = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -47,6 +38,8 @@ async function* tail<Request, State, Event>(
     const answered = await head;
     if (E.isLeft(answered)) throw thrown(answered.left);
     for await (const events of runMachine(dialect.machine(asked, context), answered.right.frames)) {
+      const failure = reply.failure?.(events) ?? null;
+      if (failure !== null) throw thrown(failure);
       const text = reply.frames(events);
       if (text !== '') yield text;
     }

@@ -2,7 +2,7 @@ import type { E, TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { Frame, GeminiModel } from '../gemini/response.ts';
-import type { FetchMedia, KeepImage, ReadImage } from './images.ts';
+import type { FetchMedia, ImageSignatureOf, KeepImage, ReadImage } from './images.ts';
 
 /** Who calls: the address after TRUST_PROXY_HOPS, what was presented as password, and whether all of the way is private. */
 export type Caller = {
@@ -109,6 +109,7 @@ export type Capabilities = {
   readonly listModels: ListModels;
   readonly keepImage: KeepImage;
   readonly readImage: ReadImage;
+  readonly imageSignature: ImageSignatureOf;
   readonly fetchMedia: FetchMedia;
   readonly recallSignatures: RecallSignatures;
   readonly rememberSignature: RememberSignature;

@@ -1,4 +1,4 @@
-import type { E } from '../kernel/fp.ts';
+import type { E, TE } from '../kernel/fp.ts';
 import type { Machine } from '../kernel/machine.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { GeminiCall } from '../gemini/request.ts';
@@ -44,6 +44,8 @@ export type Dialect<Request, State, Event> = {
   readonly decode: (body: unknown) => E.Either<ProxyError, Request>;
   /** True when the caller asked for a stream. */
   readonly isStreamed: (request: Request) => boolean;
+  /** True when what Gemini says goes out as it comes, so that nothing is retried after; as `isStreamed` unless told. */
+  readonly showsEarly?: (request: Request) => boolean;
   /** Ids of the tool calls in the history, whose signatures are to be recalled. */
   readonly callIds: (request: Request) => readonly string[];
   /** What is to be read before the request can be translated. */
@@ -57,8 +59,26 @@ export type Dialect<Request, State, Event> = {
     readonly whole: (events: readonly Event[]) => E.Either<ProxyError, Whole>;
     /** The bytes of a stream for these events: one or more `data: …\n\n`. */
     readonly frames: (events: readonly Event[]) => string;
+    /** What these events say went wrong, where an answer itself can fail: it ends the stream as an error does. */
+    readonly failure?: (events: readonly Event[]) => ProxyError | null;
     /** What closes a stream that ended well. */
     readonly closing: string;
     readonly errors: ErrorReplies;
   };
+};
+
+/** Questions to one model, each with one JSON answer: `read` makes sense of the answer to the body at its index. */
+export type Questions<A> = {
+  readonly model: string;
+  /** What comes after the colon in Google's path. */
+  readonly method: string;
+  readonly bodies: readonly unknown[];
+  readonly read: (value: unknown, at: number) => E.Either<ProxyError, A>;
+  readonly reply: (answers: readonly A[]) => Whole;
+};
+
+/** A public endpoint whose answer is no generated content, as data. */
+export type QuestionDialect<Request, A> = {
+  readonly decode: (body: unknown) => E.Either<ProxyError, Request>;
+  readonly toGemini: (request: Request) => TE.TaskEither<ProxyError, Questions<A>>;
 };

@@ -17,6 +17,9 @@ export type KeepImage = (image: SignedImage, origin: string) => Promise<string>;
 /** Reads one of our own pictures back by the address that KeepImage gave; null when it is not ours, or gone. */
 export type ReadImage = (url: string) => Promise<SignedImage | null>;
 
+/** The thought signature of a picture that we kept anywhere, a bucket too, by its address; null when there is none. */
+export type ImageSignatureOf = (url: string) => Promise<ImageSignature | null>;
+
 /**
  * Reads media by http(s) address, guarded: public addresses only, few redirects, so many bytes and seconds at most.
  * `path` names the field that holds the address, for the 400 that says what is wrong.
@@ -37,3 +40,9 @@ export type ServedImage = {
 
 /** Finds a picture by its file name for `/images/{name}`; null when there is none. */
 export type FindImage = (name: string) => Promise<ServedImage | null>;
+
+/** Whether a picture's link may be opened, and for how many seconds still; null = for ever. */
+export type ImageLinkVerdict = { readonly mayOpen: false } | { readonly mayOpen: true; readonly forSeconds: number | null };
+
+/** Judges the link to a picture by its name and by what follows the `?` in it. */
+export type CheckImageLink = (name: string, query: string) => ImageLinkVerdict;

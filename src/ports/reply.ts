@@ -8,7 +8,10 @@ export type Whole = {
   readonly body: string | Uint8Array;
 };
 
-/** A stream: each piece of `tail` leaves in one write. A failure is already a frame in it; it never throws. */
+/**
+ * A stream: each piece of `tail` leaves in one write. A failure is already a frame in it; it never throws. Only one with
+ * a content-length may: its connection is then cut, since nothing else can tell the reader.
+ */
 export type Streamed = {
   readonly kind: 'streamed';
   readonly status: number;

@@ -4,7 +4,7 @@ import { modelTraits, type ModelTraits } from '../../gemini/model-traits.ts';
 import type { GeminiCall, GenerateContentRequest, GenerationConfig, RequestPart, SafetySetting } from '../../gemini/request.ts';
 import { filtersOff } from '../../gemini/safety.ts';
 import type { TranslationContext } from '../../ports/dialect.ts';
-import { modelName, type ModelName } from '../model-name.ts';
+import { isModelId, modelName, type ModelName } from '../model-name.ts';
 import { toContents, type Contents, type SystemPromptMode } from './contents.ts';
 import { functionNames, type FunctionNames } from './function-names.ts';
 import { declaredNames } from './declared-tools.ts';
@@ -67,9 +67,6 @@ const pieces = (asked: ChatRequest, setting: Setting, settings: ChatSettings, co
     E.map(({ contents, config }) => ({ contents, config, tools: toGeminiTools(plan, names) })),
   );
 };
-
-/** Google's ids are letters, digits and `.-_`, with at most a folder before them (`tunedModels/x`). */
-const isModelId = (model: string): boolean => /^(?:[a-zA-Z]+\/)?[\w.-]{1,100}$/.test(model) && !model.includes('..');
 
 /** A chat request as one call to Gemini. */
 export const toGemini =

@@ -35,21 +35,24 @@ const suffixes = (traits: ModelTraits): readonly string[] => [
 const plain = (id: string, owner: string): Model => ({ id, object: 'model', created, owned_by: owner });
 
 const variants = (model: GeminiModel): readonly Model[] => {
+  if (!chats(model) && !embeds(model)) return [];
   const id = model.name.replace(/^models\//, '');
   const base: Model = {
     ...plain(id, 'google'),
     ...(model.displayName === undefined ? {} : { name: model.displayName }),
     ...(model.inputTokenLimit === undefined ? {} : { context_length: model.inputTokenLimit }),
   };
-  return [base, ...suffixes(modelTraits(id)).map((suffix) => ({ ...base, id: `${id}${suffix}` }))];
+  return [base, ...(chats(model) ? suffixes(modelTraits(id)) : []).map((suffix) => ({ ...base, id: `${id}${suffix}` }))];
 };
 
-const chats = (model: GeminiModel): boolean => model.supportedGenerationMethods?.includes('generateContent') !== false;
+const does = (model: GeminiModel, method: string): boolean => model.supportedGenerationMethods?.includes(method) === true;
+const chats = (model: GeminiModel): boolean => model.supportedGenerationMethods === undefined || does(model, 'generateContent');
+const embeds = (model: GeminiModel): boolean => does(model, 'embedContent');
 
-/** Every model to offer: Google's that can chat, with their suffix names, then EXTRA_MODELS and the aliases. */
+/** Every model to offer: Google's that chat, with their suffix names, or embed; then EXTRA_MODELS and the aliases. */
 export const models = (known: readonly GeminiModel[], settings: ModelListSettings): readonly Model[] => {
   const listed = [
-    ...known.filter(chats).flatMap(variants),
+    ...known.flatMap(variants),
     ...settings.extraModels.map((id) => plain(id, 'google')),
     ...[...settings.modelAliases.keys()].map((id) => plain(id, 'pollux')),
   ];

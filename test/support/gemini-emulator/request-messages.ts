@@ -21,6 +21,23 @@ export const requestMessages: Readonly<Record<string, FieldTypes>> = {
     continuationToken: 'bytes',
   },
   CountTokensRequest: { contents: 'Content[]', generateContentRequest: 'GenerateContentRequest' },
+  BatchEmbedContentsRequest: { requests: 'EmbedContentRequest[]' },
+  EmbedContentRequest: {
+    model: 'string',
+    content: 'Content',
+    embedContentConfig: 'EmbedContentConfig',
+    taskType: 'EmbedContentConfig.TaskType',
+    title: 'string',
+    outputDimensionality: 'int32',
+  },
+  EmbedContentConfig: {
+    taskType: 'EmbedContentConfig.TaskType',
+    title: 'string',
+    outputDimensionality: 'int32',
+    autoTruncate: 'bool',
+    documentOcr: 'bool',
+    audioTrackExtraction: 'bool',
+  },
   Content: { role: 'string', parts: 'Part[]' },
   Part: {
     text: 'string',

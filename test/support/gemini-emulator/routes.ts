@@ -3,6 +3,7 @@ import { checkRequest, readRequest } from './check-request.ts';
 import type { Asked, FaultOptions, Responder, Rules } from './controls.ts';
 import { defaultAnswer } from './default-answer.ts';
 import type { EmulatorOptions } from './emulator.ts';
+import { embedSteps } from './embeddings.ts';
 import { faultSteps, type FaultKind } from './faults.ts';
 import { notFound, unknownModel } from './google-error.ts';
 import { textsAt, type JsonObject } from './json.ts';
@@ -84,11 +85,15 @@ const countTokens = (seen: SeenRequest): Steps => {
   return jsonSteps({ totalTokens, promptTokensDetails: [{ modality: 'TEXT', tokenCount: totalTokens }] });
 };
 
+/** Methods that a model lists under another name. */
+const listedAs: Readonly<Record<string, string>> = { streamGenerateContent: 'generateContent', batchEmbedContents: 'embedContent' };
+
 const postModel = async (world: World, seen: SeenRequest, model: string, action: string): Promise<Steps> => {
   const found = world.models.find(({ name }) => name === `models/${model}`);
-  const method = action === 'streamGenerateContent' ? 'generateContent' : action;
+  const method = listedAs[action] ?? action;
   if (found === undefined || !textsAt(found, 'supportedGenerationMethods').includes(method))
     return errorSteps(unknownModel(model, method), framingOf(seen));
+  if (action === 'batchEmbedContents') return embedSteps(model, readRequest('BatchEmbedContentsRequest', seen.body));
   return action === 'countTokens' ? countTokens(seen) : generate(world, seen, model);
 };
 
@@ -100,7 +105,7 @@ const getModels = ({ models, options, faults }: World, seen: SeenRequest): Steps
   return found === undefined ? errorSteps(unknownModel(seen.model, 'GetModel')) : jsonSteps(found);
 };
 
-const actions: readonly string[] = ['generateContent', 'streamGenerateContent', 'countTokens'];
+const actions: readonly string[] = ['generateContent', 'streamGenerateContent', 'countTokens', 'batchEmbedContents'];
 
 /** What the emulator does about a request that has arrived whole. */
 export const route = async (world: World, seen: SeenRequest): Promise<Steps> => {

@@ -1,0 +1,77 @@
+import { E, TE, pipe } from '../../kernel/fp.ts';
+import { caught, invalid, type ProxyError } from '../../kernel/proxy-error.ts';
+import type { Blob } from '../../gemini/request.ts';
+import type { FetchMedia } from '../../ports/images.ts';
+import { watchdog, type Watchdog } from '../watchdog.ts';
+import { openDirectly, systemLookup, type Lookup, type OpenSocket } from './guarded-connect.ts';
+import { mediaTypeOf } from './media-type.ts';
+import { reasons, type Reason } from './reason.ts';
+import { reachOf, targetOf, type Reach } from './target.ts';
+import { visits, type Visits } from './visit.ts';
+
+export type GuardedFetchSettings = {
+  /** Limit over all of one fetch: lookup, redirects and content. */
+  readonly timeoutMs: number;
+  /** Of the content, unpacked. */
+  readonly mostBytes: number;
+  /** Whether one's own network may be read too. */
+  readonly allowPrivate: boolean;
+  readonly mostRedirects?: number;
+};
+
+export type GuardedFetchNeeds = { readonly lookup: Lookup; readonly openSocket: OpenSocket };
+
+export type GuardedFetch = {
+  readonly fetchMedia: FetchMedia;
+  /** Ends what is still being fetched. */
+  readonly close: () => Promise<void>;
+};
+
+type Journey = { readonly visit: Visits['visit']; readonly reach: Reach; readonly mostRedirects: number };
+
+const contentOf = async (text: string, { visit, reach, mostRedirects }: Journey, signal: AbortSignal): Promise<E.Either<Reason, Buffer>> => {
+  let target = targetOf(text, reach);
+  for (let count = 0; count <= mostRedirects; count += 1) {
+    if (E.isLeft(target)) return target;
+    const found = await visit(target.right, signal);
+    if (E.isLeft(found)) return found;
+    if ('bytes' in found.right) return E.right(found.right.bytes);
+    target = targetOf(found.right.location, reach, target.right);
+  }
+  return E.left(reasons.redirects(mostRedirects));
+};
+
+const blobOf = (bytes: Buffer): E.Either<Reason, Blob> =>
+  pipe(mediaTypeOf(bytes), E.map((mimeType) => ({ mimeType, data: bytes.toString('base64') })));
+
+const refusal = (dog: Watchdog, path: string, timeoutMs: number) => (reason: Reason): ProxyError => {
+  const bite = dog.bite();
+  if (bite?.tag === 'ClientGone') return bite;
+  return invalid(`'${path}' could not be fetched: ${bite === null ? reason : reasons.slow(timeoutMs)}.`, path, 'invalid_value');
+};
+
+/**
+ * Reads pictures and files by addresses that callers send: http and https, public addresses only (see `reachOf`), a few
+ * redirects, each checked like the first, none from https down to http. No proxy, cookies, referrer or headers of the
+ * caller. The kind is told by the content. Every failure is a 400 that names the field; ClientGone when the caller left.
+ */
+export const guardedFetch = (
+  { timeoutMs, mostBytes, allowPrivate, mostRedirects = 4 }: GuardedFetchSettings,
+  { lookup, openSocket }: GuardedFetchNeeds = { lookup: systemLookup, openSocket: openDirectly },
+): GuardedFetch => {
+  const reach = reachOf(allowPrivate);
+  const { visit, close } = visits({ lookup, openSocket, mayReach: reach.address, mostBytes });
+
+  const fetchMedia: FetchMedia = (url, path, caller) =>
+    pipe(
+      TE.tryCatch(async () => {
+        const dog = watchdog({ firstByteMs: timeoutMs, idleMs: timeoutMs }, caller);
+        const content = await contentOf(url, { visit, reach, mostRedirects }, dog.signal);
+        dog.stop();
+        return pipe(content, E.flatMap(blobOf), E.mapLeft(refusal(dog, path, timeoutMs)));
+      }, caught),
+      TE.flatMapEither((read) => read),
+    );
+
+  return { fetchMedia, close };
+};

@@ -1,0 +1,82 @@
+import type { Log, Now } from '../../ports/capabilities.ts';
+import { cleanUpImages, type ImageCaps, type Stock } from './image-clean-up.ts';
+import { codeOf } from './image-file.ts';
+
+/** When a folder of pictures is cleaned up: at the start, every hour, and whenever it has grown past a cap. */
+export type CleanUpRounds = {
+  /** Brings the folder within its caps; while a round runs, by one more after it. Never fails. */
+  readonly cleanUp: () => Promise<void>;
+  /** Tells that a picture of so many bytes has come. */
+  readonly added: (bytes: number) => void;
+  /** Cleans up now and every hour. */
+  readonly start: () => void;
+  /** Ends that, after the round that runs. */
+  readonly stop: () => Promise<void>;
+};
+
+export type CleanUpNeeds = { readonly now: Now; readonly log: Log };
+
+type State = {
+  /** Null before the first round. */
+  stock: Stock | null;
+  /** What came since the last round began. */
+  meanwhile: Stock;
+  again: boolean;
+  running: Promise<void> | null;
+  timer: NodeJS.Timeout | undefined;
+};
+
+const everyMs = 3_600_000;
+
+const nothing: Stock = { images: 0, bytes: 0 };
+
+const plus = (one: Stock, other: Stock): Stock => ({ images: one.images + other.images, bytes: one.bytes + other.bytes });
+
+/** Makes the rounds of one folder; one round at a time, always in the background. */
+export const cleanUpRounds = (
+  { folder, ...caps }: ImageCaps & { readonly folder: string },
+  { now, log }: CleanUpNeeds,
+): CleanUpRounds => {
+  const state: State = {
+    stock: null,
+    meanwhile: nothing,
+    again: false,
+    running: null,
+    timer: undefined,
+  };
+  const round = async (): Promise<void> => {
+    state.meanwhile = nothing;
+    const stock = await cleanUpImages(folder, caps, now()).catch((cause: unknown) => {
+      if (codeOf(cause) !== 'ENOENT') log('warn', 'Old pictures cannot be cleaned up', { code: codeOf(cause) });
+      return nothing;
+    });
+    state.stock = plus(stock, state.meanwhile);
+  };
+  const roundsWhileAsked = async (): Promise<void> => {
+    do {
+      state.again = false;
+      await round();
+    } while (state.again);
+    state.running = null;
+  };
+  const cleanUp = (): Promise<void> => {
+    state.again = true;
+    return (state.running ??= roundsWhileAsked());
+  };
+  return {
+    cleanUp,
+    added: (bytes) => {
+      state.meanwhile = plus(state.meanwhile, { images: 1, bytes });
+      state.stock = state.stock === null ? null : plus(state.stock, { images: 1, bytes });
+      if (state.stock === null || state.stock.images > caps.mostImages || state.stock.bytes > caps.mostBytes) void cleanUp();
+    },
+    start: () => {
+      void cleanUp();
+      state.timer ??= setInterval(() => void cleanUp(), everyMs).unref();
+    },
+    stop: async () => {
+      clearInterval(state.timer);
+      await state.running;
+    },
+  };
+};

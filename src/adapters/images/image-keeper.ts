@@ -1,0 +1,157 @@
+import { setImmediate } from 'node:timers/promises';
+import { E } from '../../kernel/fp.ts';
+import type { Log, Now, RecallSignatures, RememberSignature, Wait } from '../../ports/capabilities.ts';
+import type { FindImage, ImageSignature, KeepImage, ReadImage, SignedImage } from '../../ports/images.ts';
+import type { Notice } from '../../ports/status.ts';
+import type { ImageLinks } from './image-links.ts';
+import { imageNameIn, newImageName, ownImageNameIn } from './image-name.ts';
+import { bucketPlace, ownPlace, paced, type ImagePlace } from './image-places.ts';
+import { imageReports, type ImageCounts, type ImageReports } from './image-reports.ts';
+import type { BucketStore, NamedImage, OwnStore } from './image-store.ts';
+import { imageTypeOf } from './image-type.ts';
+import { inTurn } from './in-turn.ts';
+
+/** Where pictures go: into the bucket if there is one, else, or when it fails, into our own stores in their order. */
+export type ImageStores = { readonly bucket: BucketStore | null; readonly own: readonly OwnStore[] };
+
+export type ImageKeeperNeeds = {
+  /** Base of our own addresses; null = the origin of the request. */
+  readonly hostUrl: string | null;
+  readonly queryFor: ImageLinks['queryFor'];
+  readonly recallSignatures: RecallSignatures;
+  readonly rememberSignature: RememberSignature;
+  readonly now: Now;
+  readonly wait: Wait;
+  readonly log: Log;
+};
+
+export type ImageKeeper = {
+  readonly keepImage: KeepImage;
+  readonly readImage: ReadImage;
+  /** Looks in all stores of our own: a picture may be in one that was only stood in. */
+  readonly findImage: FindImage;
+  /** The signature of a picture that we kept anywhere, by its address; null when there is none. */
+  readonly signatureOfUrl: (url: string) => Promise<ImageSignature | null>;
+  readonly counts: () => ImageCounts;
+  readonly notices: () => readonly Notice[];
+};
+
+/** So many pictures are held decoded, whatever comes at once. */
+const mostAtOnce = 16;
+
+const callIdOf = (name: string): string => `image:${name}`;
+
+const inline = ({ mimeType, data }: SignedImage): string => `data:${mimeType};base64,${data}`;
+
+const namedFrom = ({ data, signature }: SignedImage, now: Now): NamedImage | null => {
+  const bytes = Buffer.from(data, 'base64');
+  const type = imageTypeOf(bytes);
+  return type === null ? null : { name: newImageName(now(), type), mimeType: type.mimeType, bytes, signature };
+};
+
+/** Decodes one picture after the other and lets other work in between: 20 MB of picture hold the process for 10 ms. */
+const decoder = (now: Now): ((image: SignedImage) => Promise<NamedImage | null>) => {
+  const turn = inTurn(1);
+  return (image) =>
+    turn(async () => {
+      const decoded = namedFrom(image, now);
+      await setImmediate();
+      return decoded;
+    });
+};
+
+const keeping = (places: readonly ImagePlace[], reports: ImageReports, { now, rememberSignature }: ImageKeeperNeeds): KeepImage => {
+  const keepIn = async (place: ImagePlace, image: NamedImage, origin: string): Promise<string | null> => {
+    const put = await place.put(image, origin)();
+    if (E.isLeft(put)) {
+      reports.refused(place.kind, put.left.reason);
+      return null;
+    }
+    reports.kept(place.kind);
+    const isBucket = place.kind === 'qiniu' || place.kind === 'tencent';
+    if (isBucket && image.signature !== null) rememberSignature({ callId: callIdOf(image.name), ...image.signature });
+    return put.right;
+  };
+  const decode = decoder(now);
+  return async (image, origin) => {
+    const named = await decode(image);
+    for (const place of named === null ? [] : places) {
+      const address = named === null ? null : await keepIn(place, named, origin);
+      if (address !== null) return address;
+    }
+    reports.kept('inline');
+    return inline(image);
+  };
+};
+
+/** A disk that fails must not hide what another store holds; it is told of when none holds it. */
+const finding =
+  (stores: readonly OwnStore[]): FindImage =>
+  async (name) => {
+    const failures: unknown[] = [];
+    for (const store of stores) {
+      const found = await store.find(name).catch((cause: unknown) => {
+        failures.push(cause);
+        return null;
+      });
+      if (found !== null) return found;
+    }
+    if (failures.length > 0) throw new Error('A store of pictures could not be read.', { cause: failures[0] });
+    return null;
+  };
+
+const signatures =
+  (stores: readonly OwnStore[], { recallSignatures }: ImageKeeperNeeds) =>
+  async (name: string): Promise<ImageSignature | null> => {
+    for (const store of stores) {
+      const signature = await store.signatureOf(name).catch(() => null);
+      if (signature !== null) return signature;
+    }
+    const recalled = (await recallSignatures([callIdOf(name)])).get(callIdOf(name));
+    return recalled === undefined ? null : { value: recalled.value, keyId: recalled.keyId };
+  };
+
+const dataOf = async (pieces: AsyncGenerator<Uint8Array, void, undefined>): Promise<string> => {
+  const all: Uint8Array[] = [];
+  for await (const piece of pieces) all.push(piece);
+  return Buffer.concat(all).toString('base64');
+};
+
+/** Keeps pictures in the first place that takes them, the answer itself being the last, and finds them again. */
+export const imageKeeper = ({ bucket, own }: ImageStores, needs: ImageKeeperNeeds): ImageKeeper => {
+  const { hostUrl, queryFor, log } = needs;
+  const addressOf = (name: string, origin: string): string => `${hostUrl ?? origin}/images/${name}${queryFor(name)}`;
+  const places = [
+    ...(bucket === null ? [] : [bucketPlace(bucket, needs)]),
+    ...own.map((store) => paced(ownPlace(store, addressOf), needs)),
+  ];
+  const reports = imageReports(places.map(({ kind }) => kind), needs);
+  const keep = keeping(places, reports, needs);
+  const turn = inTurn(mostAtOnce);
+  const findImage = finding(own);
+  const signatureOf = signatures(own, needs);
+  const read = async (name: string): Promise<SignedImage | null> => {
+    const found = await findImage(name);
+    if (found === null) return null;
+    return { mimeType: found.mimeType, data: await dataOf(found.bytes(null)), signature: await signatureOf(name) };
+  };
+  return {
+    keepImage: (image, origin) => turn(() => keep(image, origin)),
+    readImage: async (url) => {
+      const name = ownImageNameIn(url);
+      return name === null
+        ? null
+        : read(name).catch((cause: unknown) => {
+            log('warn', 'A picture of ours could not be read', { cause });
+            return null;
+          });
+    },
+    findImage,
+    signatureOfUrl: async (url) => {
+      const name = imageNameIn(url);
+      return name === null ? null : signatureOf(name);
+    },
+    counts: reports.counts,
+    notices: reports.notices,
+  };
+};

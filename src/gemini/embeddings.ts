@@ -1,0 +1,33 @@
+/** Gemini's messages for embeddings (discovery document v1beta: models.batchEmbedContents). */
+
+/** One text to embed. Its own Content each: several parts of one Content become one vector (graphiti #1848). */
+export type EmbedContentRequest = {
+  readonly model: string;
+  readonly content: { readonly parts: readonly [{ readonly text: string }] };
+  readonly embedContentConfig?: { readonly outputDimensionality?: number; readonly taskType?: string };
+};
+
+export type BatchEmbedContentsRequest = { readonly requests: readonly EmbedContentRequest[] };
+
+/** The vectors of one batch in the order of its texts, and Google's count of tokens where it tells one. */
+export type Embedded = { readonly vectors: readonly (readonly number[])[]; readonly tokens: number | null };
+
+/** Texts in one call (@ai-sdk/google 4.0.79). */
+export const mostInBatch = 100;
+
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
+
+const vectorOf = (value: unknown): readonly number[] | null =>
+  isObject(value) && Array.isArray(value['values']) && value['values'].length > 0 && value['values'].every((one) => typeof one === 'number')
+    ? value['values']
+    : null;
+
+/** Reads the answer to a batch of so many texts; null when a vector is missing or broken. */
+export const readEmbedded = (value: unknown, count: number): Embedded | null => {
+  const list = isObject(value) ? value['embeddings'] : undefined;
+  if (!isObject(value) || !Array.isArray(list) || list.length !== count) return null;
+  const vectors = list.map(vectorOf).filter((vector) => vector !== null);
+  const usage = value['usageMetadata'];
+  const tokens = isObject(usage) && typeof usage['promptTokenCount'] === 'number' ? usage['promptTokenCount'] : null;
+  return vectors.length === count ? { vectors, tokens } : null;
+};

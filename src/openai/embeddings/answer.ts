@@ -1,0 +1,38 @@
+import type { Embedded } from '../../gemini/embeddings.ts';
+import { json, type Whole } from '../../ports/reply.ts';
+import type { EmbeddingRequest } from './request.ts';
+
+/** To unit length: OpenAI's vectors have it, Gemini's shortened ones don't (reference: Gemini's embeddings guide). */
+export const normalised = (vector: readonly number[]): readonly number[] => {
+  const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
+  return length === 0 ? vector : vector.map((value) => value / length);
+};
+
+/** Little-endian 32-bit floats in base64: what the official SDKs ask for. */
+export const asBase64 = (vector: readonly number[]): string => {
+  const bytes = new DataView(new ArrayBuffer(vector.length * 4));
+  for (const [at, value] of vector.entries()) bytes.setFloat32(at * 4, value, true);
+  return Buffer.from(bytes.buffer).toString('base64');
+};
+
+/** Where Google tells no count: about four characters a token. */
+const estimated = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + Math.max(1, Math.ceil(text.length / 4)), 0);
+
+const tokensOf = (answers: readonly Embedded[], texts: readonly string[]): number => {
+  const told = answers.flatMap(({ tokens }) => tokens ?? []);
+  return told.length === answers.length ? told.reduce((sum, count) => sum + count, 0) : estimated(texts);
+};
+
+/** The answer to POST /v1/embeddings: one vector a text, in the order asked. */
+export const embeddingAnswer = (asked: EmbeddingRequest, texts: readonly string[], answers: readonly Embedded[]): Whole => {
+  const tokens = tokensOf(answers, texts);
+  const show = asked.encoding_format === 'base64' ? asBase64 : (vector: readonly number[]) => vector;
+  return json(200, {
+    object: 'list',
+    data: answers
+      .flatMap(({ vectors }) => vectors)
+      .map((vector, index) => ({ object: 'embedding', index, embedding: show(normalised(vector)) })),
+    model: asked.model,
+    usage: { prompt_tokens: tokens, total_tokens: tokens },
+  });
+};

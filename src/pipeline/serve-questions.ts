@@ -1,0 +1,54 @@
+import { TE, pipe } from '../kernel/fp.ts';
+import { inParallel } from '../kernel/in-parallel.ts';
+import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { Stage } from '../kernel/stage.ts';
+import type { Capabilities } from '../ports/capabilities.ts';
+import type { QuestionDialect, Questions } from '../ports/dialect.ts';
+import type { Reply } from '../ports/reply.ts';
+import { admit } from './admit.ts';
+import { authorize } from './authorize.ts';
+import { decodeBody } from './decode-body.ts';
+import type { Asked, Received } from './exchange.ts';
+import { limitHeaders } from './limit-headers.ts';
+import { tryKeys, type Trying } from './try-keys.ts';
+
+type Asking = Trying & Pick<Capabilities, 'askGemini'>;
+
+/** Asked at once. */
+const mostAtOnce = 4;
+
+const answered = <A>(capabilities: Asking, asked: Asked<unknown>, questions: Questions<A>): TE.TaskEither<ProxyError, readonly A[]> => {
+  const { model, method, bodies, read } = questions;
+  const ask = (body: unknown, at: number, signal: AbortSignal): TE.TaskEither<ProxyError, A> => {
+    const text = JSON.stringify(body);
+    return tryKeys(capabilities, { model, preferred: null, conversation: null, signal, note: asked.note })(({ secret }) =>
+      pipe(
+        capabilities.askGemini({ model, method, body: text, secret, signal }),
+        TE.flatMapEither((value) => read(value, at)),
+      ),
+    );
+  };
+  return () => inParallel<unknown, A>(mostAtOnce, asked.signal, (body, at, signal) => ask(body, at, signal)())(bodies);
+};
+
+/**
+ * Endpoints that ask Gemini one or several questions, each with one JSON answer: embeddings. Each question tries keys
+ * of its own; when one fails for good, all do.
+ */
+export const serveQuestions =
+  <Request, A>(capabilities: Asking & Pick<Capabilities, 'checkCaller' | 'takePermit'>, dialect: QuestionDialect<Request, A>): Stage<Received, Reply> =>
+  (received) =>
+    pipe(
+      received,
+      authorize(capabilities),
+      TE.flatMap(admit(capabilities)),
+      TE.flatMap(decodeBody(dialect.decode)),
+      TE.flatMap((asked) =>
+        pipe(
+          dialect.toGemini(asked.asked),
+          TE.tapIO(({ model }) => () => asked.note({ model, streamed: false })),
+          TE.flatMap((questions) => pipe(answered(capabilities, asked, questions), TE.map(questions.reply))),
+          TE.map((whole) => ({ ...whole, headers: { ...whole.headers, ...limitHeaders(asked.permit) } })),
+        ),
+      ),
+    );
