@@ -68,6 +68,30 @@ for (const [client, keep] of Object.entries(clients)) {
   });
 }
 
+type Chunk = { readonly choices: readonly { readonly delta: Message & { readonly tool_calls?: readonly (Call & { readonly index: number })[] }; readonly finish_reason: string | null }[] };
+
+t.test('an agent that streams, over two keys, passes the same checks', async (t) => {
+  const emulator = await startGeminiEmulator({ strictSignatures: true });
+  const service = await startService({ GEMINI_BASE_URL: emulator.url, GEMINI_API_KEYS: 'made-up-key-one, made-up-key-two', MAX_REQUESTS_PER_MINUTE: '0' });
+  t.teardown(async () => {
+    await service.close();
+    await emulator.close();
+  });
+  for (const model of models) {
+    let messages: readonly unknown[] = [user('Use both tools, please, in parallel: weather and opinion in Bonn.')];
+    for (let round = 1; round <= rounds; round += 1) {
+      const headers = { authorization: `Bearer ${service.password}`, 'content-type': 'application/json' };
+      const answer = await fetch(`${service.url}/v1/chat/completions`, { method: 'POST', headers, body: JSON.stringify({ model, messages, tools, tool_choice: 'required', stream: true }) });
+      const lines = (await answer.text()).split('\n\n').filter((line) => line.startsWith('data: {'));
+      const chosen = lines.flatMap((line) => (JSON.parse(line.slice('data: '.length)) as Chunk).choices);
+      const calls = chosen.flatMap(({ delta }) => delta.tool_calls ?? []).map(({ index: _, ...call }) => call);
+      t.equal(chosen.at(-1)?.finish_reason, 'tool_calls', `${model}, round ${round}`);
+      messages = [...messages, { role: 'assistant', content: null, tool_calls: calls }, ...calls.map(({ id }) => result(id, 'x'))];
+    }
+  }
+  t.equal(emulator.requests.every(({ status }) => status === 200), true, 'no request was refused, even once');
+});
+
 t.test('a signature of another server is sent once, and then the request goes without', async (t) => {
   const { emulator, ask } = await setUp(t);
   const foreign = { role: 'assistant', content: null, tool_calls: [{ id: 'a', type: 'function', function: { name: 'weather', arguments: '{}' }, extra_content: { google: { thought_signature: 'Zm9yZWlnbg==' } } }] };
