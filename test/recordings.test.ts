@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import t from 'tap';
-import { openaiSchema } from './support/openai-schema.ts';
+import { schemaCheck } from './support/published-schemas.ts';
 import { randomCuts, seeded } from './support/random.ts';
 import { nativeRecordings, skipWithoutRecordings, type Recording } from './support/recordings.ts';
 import { startService, type TestService } from './support/service.ts';
@@ -161,7 +161,7 @@ t.test('every recorded answer comes through whole, as a stream and as one', { sk
     await service.close();
     upstream.close();
   });
-  const faults = openaiSchema();
+  const faults = schemaCheck('openai.schema.json');
   for (const recording of replayed) {
     await t.test(recording.name, async (t) => {
       const frames = recordedFrames(recording.response.body);
@@ -217,7 +217,7 @@ const told: readonly (readonly [RegExp, number, string, string | null])[] = [
 t.test('every recorded refusal is told in the documented words', { skip: skipWithoutRecordings(), timeout: 60_000 }, async (t) => {
   const upstream = await replayServer(failed);
   t.teardown(() => upstream.close());
-  const faults = openaiSchema();
+  const faults = schemaCheck('openai.schema.json');
   for (const recording of failed) {
     await t.test(recording.name, async (t) => {
       const service = await startService({ GEMINI_BASE_URL: urlOf(upstream) });

@@ -4,7 +4,7 @@ import { tinyPng } from '../support/gemini-emulator/canned-media.ts';
 import type { GeminiEmulator } from '../support/gemini-emulator/emulator.ts';
 import { startGeminiEmulator } from '../support/gemini-emulator/start-gemini-emulator.ts';
 import type { EmulatorOptions } from '../support/gemini-emulator/emulator.ts';
-import { openaiSchema } from '../support/openai-schema.ts';
+import { schemaCheck } from '../support/published-schemas.ts';
 import { nativeRecordings, recordingsArePresent, skipWithoutRecordings } from '../support/recordings.ts';
 import { startService } from '../support/service.ts';
 
@@ -24,7 +24,7 @@ const started = async (t: Test, options: EmulatorOptions = {}): Promise<Started>
 };
 
 /** The faults of an answer by OpenAI's own schema, where it lies beside the project. */
-const faults = recordingsArePresent ? openaiSchema() : () => [];
+const faults = recordingsArePresent ? schemaCheck('openai.schema.json') : () => [];
 
 const isPng = (base64: string | undefined): boolean => Buffer.from(base64 ?? '', 'base64').subarray(1, 4).toString('latin1') === 'PNG';
 
