@@ -6,7 +6,7 @@ import { failure } from '../../../src/gemini/failure.ts';
 import { toUsage } from '../../../src/openai/chat/usage.ts';
 import { openaiErrors } from '../../../src/openai/errors.ts';
 import { answer, body, deltas, stop } from '../../support/chat.ts';
-import { openaiSchema } from '../../support/openai-schema.ts';
+import { schemaCheck } from '../../support/published-schemas.ts';
 import { project, skipWithoutRecordings } from '../../support/recordings.ts';
 
 type Call = { readonly id?: string; readonly type?: string; readonly index?: number; readonly function: { readonly name: string; readonly arguments: string }; readonly extra_content?: { readonly google: { readonly thought_signature: string } } };
@@ -44,7 +44,7 @@ const framesOf = (recording: Recording): readonly Frame[] => [...saidIn(recordin
 const spread = (args: string): unknown => JSON.parse(args);
 
 t.test('what Google\'s own endpoint said, this service says as well, in OpenAI\'s shape', { skip: skipWithoutRecordings() }, async (t) => {
-  const faults = openaiSchema();
+  const faults = schemaCheck('openai.schema.json');
   for (const recording of recordings().filter(({ response }) => response.status === 200)) {
     await t.test(recording.name, async (t) => {
       const theirs = saidIn(recording);

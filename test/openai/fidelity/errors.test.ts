@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import { frame, stop, tool, user } from '../../support/chat.ts';
 import { startGeminiEmulator } from '../../support/gemini-emulator/start-gemini-emulator.ts';
-import { openaiSchema } from '../../support/openai-schema.ts';
+import { schemaCheck } from '../../support/published-schemas.ts';
 import { skipWithoutRecordings } from '../../support/recordings.ts';
 import { startService } from '../../support/service.ts';
 
@@ -52,7 +52,7 @@ for (const stream of [false, true]) {
 
 t.test('a refused request is told in OpenAI\'s shape with the field that is wrong', { skip: skipWithoutRecordings() }, async (t) => {
   const { ask } = await setUp(t);
-  const faults = openaiSchema();
+  const faults = schemaCheck('openai.schema.json');
   const table: readonly (readonly [object, string])[] = [
     [{ messages: [{ role: 'king', content: 'x' }] }, 'messages.0.role'],
     [{ messages: [user('a'), { role: 'tool', tool_call_id: 'no', content: 'x' }] }, 'messages.1.tool_call_id'],
@@ -72,7 +72,7 @@ t.test('a refused request is told in OpenAI\'s shape with the field that is wron
 
 t.test('every canned answer of the emulator is in OpenAI\'s shape, whole and in pieces', { skip: skipWithoutRecordings() }, async (t) => {
   const { ask } = await setUp(t);
-  const faults = openaiSchema();
+  const faults = schemaCheck('openai.schema.json');
   const requests: readonly object[] = [
     {},
     { n: 2 },
