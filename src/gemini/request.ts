@@ -50,7 +50,8 @@ export type ToolConfig = {
   readonly includeServerSideToolInvocations?: boolean;
 };
 
-export type ThinkingLevel = 'minimal' | 'low' | 'medium' | 'high' | 'xhigh';
+/** As Google's document writes them; lower case is taken too but stands in no document. */
+export type ThinkingLevel = 'MINIMAL' | 'LOW' | 'MEDIUM' | 'HIGH' | 'XHIGH';
 
 export type ThinkingConfig = {
   readonly includeThoughts?: boolean;

@@ -14,11 +14,18 @@ export type Grounding = {
 
 export const noGrounding: Grounding = { pieces: [], length: 0, sources: [], supports: [] };
 
+const withPiece = (pieces: readonly Piece[], at: number, text: string): readonly Piece[] => {
+  const last = pieces.at(-1);
+  return last !== undefined && last.at + last.text.length === at
+    ? [...pieces.slice(0, -1), { at: last.at, text: last.text + text }]
+    : [...pieces, { at, text }];
+};
+
 /** Adds a piece of content; only text of the model's own can be cited. */
 export const withContent = (known: Grounding, text: string, isOwn: boolean): Grounding => ({
   ...known,
   length: known.length + text.length,
-  pieces: isOwn && text !== '' ? [...known.pieces, { at: known.length, text }] : known.pieces,
+  pieces: isOwn && text !== '' ? withPiece(known.pieces, known.length, text) : known.pieces,
 });
 
 const sourceOf = ({ web, maps, retrievedContext, image }: GroundingChunk): Source | undefined =>

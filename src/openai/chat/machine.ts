@@ -20,6 +20,8 @@ type ChoiceState = {
   readonly grounding: Grounding;
   /** Calls of Google's own tools and their results, as they came. */
   readonly serverTools: readonly ResponsePart[];
+  /** The function of ours that takes an answer in JSON has been called. */
+  readonly answered: boolean;
 };
 
 /** What is known of an answer so far; choices by index. */
@@ -44,7 +46,7 @@ export type MachineSettings = PartSettings & {
 
 type Emit = (index: number, delta: Delta, rest?: Partial<ChoiceChunk>) => ChatEvent;
 
-const fresh: ChoiceState = { calls: 0, hasOutput: false, finish: null, finishMessage: null, grounding: noGrounding, serverTools: [] };
+const fresh: ChoiceState = { calls: 0, hasOutput: false, finish: null, finishMessage: null, grounding: noGrounding, serverTools: [], answered: false };
 
 const emitter = (settings: MachineSettings): Emit => {
   const head = { id: settings.id, object: 'chat.completion.chunk', created: settings.created, model: settings.model } as const;
@@ -99,10 +101,12 @@ const parted = (known: ChoiceState, parts: readonly ResponsePart[], settings: Ma
       if (settings.keepsServerTools) state = { ...state, serverTools: [...state.serverTools, part] };
       continue;
     }
+    const isAnswer = settings.jsonAnswer !== null && part.functionCall?.name === settings.jsonAnswer.name;
+    if (isAnswer && state.answered) continue;
     const delta = partDelta(part, state.calls, settings);
     if (delta === undefined) continue;
     const grounding = settings.citesSources && delta.content !== undefined ? withContent(state.grounding, delta.content, part.text !== undefined) : state.grounding;
-    state = afterPart(state, delta, grounding);
+    state = { ...afterPart(state, delta, grounding), answered: state.answered || isAnswer };
     events.push(add(settings.tellsDetails ? withDetails(delta) : delta));
   }
   return { state, events };

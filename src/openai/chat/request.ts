@@ -1,7 +1,7 @@
 import { E, t } from '../../kernel/fp.ts';
 import { blockThresholds, harmCategories } from '../../gemini/safety.ts';
 import { efforts } from '../../gemini/thinking.ts';
-import { decodeWith, oneOf, optional, stringOr, within } from '../codec.ts';
+import { decodeWith, lenient, oneOf, optional, stringOr, within } from '../codec.ts';
 
 const text = t.string;
 const object = t.UnknownRecord;
@@ -18,7 +18,7 @@ const call = t.type({
   custom: optional(t.type({ name: text, input: optional(text) })),
   extra_content: optional(extraContent),
   /** LiteLLM's place for the thought signature. */
-  provider_specific_fields: optional(t.type({ thought_signature: optional(text) })),
+  provider_specific_fields: lenient(t.type({ thought_signature: optional(text) })),
 });
 
 /** A call names a function, or a custom tool. */
@@ -157,8 +157,8 @@ const chatRequest = t.type({
   function_call: optional(stringOr(named)),
   reasoning_effort: optional(oneOf(efforts)),
   reasoning: optional(reasoning),
-  include_reasoning: optional(flag),
-  thinking: optional(thinking),
+  include_reasoning: lenient(flag),
+  thinking: lenient(thinking),
   stream: optional(flag),
   stream_options: optional(t.type({ include_usage: optional(flag) })),
   service_tier: optional(oneOf(['auto', 'default', 'flex', 'priority', 'fast', 'scale'])),

@@ -16,6 +16,8 @@ t.test('offsets count characters where Gemini counts bytes', (t) => {
   const frames = [frame([{ text: 'Zürich 😀 ' }]), grounded([{ text: 'ist 東京 nah.' }], { groundingChunks: [chunk('a')], groundingSupports: [support('Zürich 😀 ist ', '東京', 0)] })];
   t.same(cited(frames), [{ type: 'url_citation', url_citation: { url: 'http://a', title: 'a', start_index: 14, end_index: 16 } }]);
   t.same(quotes(frames), ['東京']);
+  const wordless = { segment: { startIndex: bytes('Zürich 😀 ist '), endIndex: bytes('Zürich 😀 ist 東京') }, groundingChunkIndices: [0] };
+  t.same(quotes([grounded([{ text: 'Zürich 😀 ist 東京 nah.' }], { groundingChunks: [chunk('a')], groundingSupports: [wordless] })]), ['東京'], 'also where the segment does not say its words');
   t.end();
 });
 

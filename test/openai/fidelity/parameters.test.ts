@@ -63,6 +63,13 @@ t.test('what has no counterpart and changes nothing is ignored, what would chang
   t.end();
 });
 
+t.test('fields that are not OpenAI\'s are no reason to refuse when they don\'t fit', (t) => {
+  t.same(body({ thinking: true, include_reasoning: 'yes' }), body({}));
+  const messages = [user('a'), { role: 'assistant', content: null, tool_calls: [{ id: '1', type: 'function', function: { name: 'f', arguments: '{}' }, provider_specific_fields: 'x' }], reasoning_details: 7 }];
+  t.equal(body({ messages }).contents.length, 3);
+  t.end();
+});
+
 t.test('the service tier goes up in Gemini\'s words', (t) => {
   const table = { auto: undefined, default: undefined, scale: undefined, flex: 'flex', priority: 'priority', fast: 'priority' };
   for (const [service_tier, sent] of Object.entries(table)) t.equal(body({ service_tier }).serviceTier, sent, service_tier);

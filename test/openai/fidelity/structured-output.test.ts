@@ -54,6 +54,7 @@ t.test('before Gemini 3 a function of ours takes the answer beside tools, and it
   const said = answer({ ...old, ...json, tools }, [frame([callPart('final_answer', { city: 'Bonn', rank: 1 })], stop)]);
   t.match(said, { finish_reason: 'stop', message: { content: '{"city":"Bonn","rank":1}' } });
   t.equal(said.message.tool_calls, undefined);
+  t.equal(answer({ ...old, ...json, tools }, [frame([callPart('final_answer', { city: 'a' }), callPart('final_answer', { city: 'b' })], stop)]).message.content, '{"city":"a"}', 'the first counts');
   t.match(answer({ ...old, ...json, tools }, [frame([callPart('f', { city: 'Bonn' })], stop)]), { finish_reason: 'tool_calls', message: { content: null } });
   t.same(deltas({ ...old, ...json, tools }, [frame([callPart('final_answer', { city: 'Bonn' })], stop)])[1], { content: '{"city":"Bonn"}' }, 'streamed too');
   t.end();

@@ -12,18 +12,18 @@ const budget = (thinkingBudget: number) => ({ thinkingBudget, ...shown });
 const efforts: readonly Row[] = [
   [['gemini-2.5-pro'], { thinkingBudget: 128 }, budget(1024), budget(1024), budget(8192), budget(24_576), budget(32_768)],
   [['gemini-2.5-flash', 'gemini-2.5-flash-lite'], { thinkingBudget: 0 }, budget(1024), budget(1024), budget(8192), budget(24_576), budget(24_576)],
-  [['gemini-3-pro-preview'], { thinkingLevel: 'low' }, level('low'), level('low'), level('low'), level('high'), level('high')],
-  [['gemini-3.1-pro-preview', 'gemini-3.1-pro-preview-customtools'], { thinkingLevel: 'low' }, level('low'), level('low'), level('medium'), level('high'), level('high')],
+  [['gemini-3-pro-preview'], { thinkingLevel: 'LOW' }, level('LOW'), level('LOW'), level('LOW'), level('HIGH'), level('HIGH')],
+  [['gemini-3.1-pro-preview', 'gemini-3.1-pro-preview-customtools'], { thinkingLevel: 'LOW' }, level('LOW'), level('LOW'), level('MEDIUM'), level('HIGH'), level('HIGH')],
   [
     ['gemini-3-flash-preview', 'gemini-3.1-flash-lite', 'gemini-3.5-flash', 'gemini-3.5-flash-lite', 'gemini-3.6-flash'],
-    { thinkingLevel: 'minimal' }, level('minimal'), level('low'), level('medium'), level('high'), level('high'),
+    { thinkingLevel: 'MINIMAL' }, level('MINIMAL'), level('LOW'), level('MEDIUM'), level('HIGH'), level('HIGH'),
   ],
-  [['gemini-3.1-flash-image'], { thinkingLevel: 'minimal' }, level('minimal'), level('minimal'), level('minimal'), level('high'), level('high')],
+  [['gemini-3.1-flash-image'], { thinkingLevel: 'MINIMAL' }, level('MINIMAL'), level('MINIMAL'), level('MINIMAL'), level('HIGH'), level('HIGH')],
   [
     ['gemini-3.7-flash', 'gemini-3.8-flash', 'gemini-flash-latest', 'gemini-pro-latest', 'gemini-4-argon', 'gemini-4-carbon', 'gemini-5-neon', 'gemini-12-flash'],
-    { thinkingLevel: 'low' }, level('low'), level('low'), level('medium'), level('high'), level('high'),
+    { thinkingLevel: 'LOW' }, level('LOW'), level('LOW'), level('MEDIUM'), level('HIGH'), level('HIGH'),
   ],
-  [['gemini-4-hydrogen'], { thinkingLevel: 'low' }, level('low'), level('low'), level('medium'), level('high'), level('xhigh')],
+  [['gemini-4-hydrogen'], { thinkingLevel: 'LOW' }, level('LOW'), level('LOW'), level('MEDIUM'), level('HIGH'), level('XHIGH')],
 ];
 
 t.test('every reasoning_effort has its budget or level in each family', (t) => {
@@ -38,15 +38,15 @@ t.test('every reasoning_effort has its budget or level in each family', (t) => {
 
 t.test('none really turns thinking off, or down as far as the model can', (t) => {
   t.same(config('gemini-2.5-flash', { reasoning_effort: 'none' }), { thinkingBudget: 0 });
-  t.same(config('gemini-3.8-flash', { reasoning_effort: 'none' }), { thinkingLevel: 'low' });
+  t.same(config('gemini-3.8-flash', { reasoning_effort: 'none' }), { thinkingLevel: 'LOW' });
   t.end();
 });
 
 t.test('a level that a model lacks is never sent', (t) => {
   for (const model of ['gemini-3.7-flash', 'gemini-3.8-flash', 'gemini-3.1-pro-preview', 'gemini-4-argon']) {
-    t.not(config(model, { reasoning_effort: 'minimal' })?.thinkingLevel, 'minimal', model);
+    t.not(config(model, { reasoning_effort: 'minimal' })?.thinkingLevel, 'MINIMAL', model);
   }
-  t.equal(config('gemini-3-pro-preview', { reasoning_effort: 'medium' })?.thinkingLevel, 'low');
+  t.equal(config('gemini-3-pro-preview', { reasoning_effort: 'medium' })?.thinkingLevel, 'LOW');
   t.end();
 });
 
@@ -64,11 +64,11 @@ t.test('budgets go to 2.5, levels to 3 and later, never both', (t) => {
 t.test('the most explicit wish counts', (t) => {
   const google = { google: { thinking_config: { thinking_level: 'high' } } };
   const all = { ...google, reasoning_effort: 'low', reasoning: { effort: 'medium' }, thinking: { type: 'disabled' } };
-  t.equal(config('gemini-3.5-flash-nothinking', all)?.thinkingLevel, 'high');
-  t.equal(config('gemini-3.5-flash-nothinking', { ...all, google: {} })?.thinkingLevel, 'low');
-  t.equal(config('gemini-3.5-flash-nothinking', { ...all, google: {}, reasoning_effort: null })?.thinkingLevel, 'medium');
-  t.equal(config('gemini-3.5-flash-maxthinking', { thinking: { type: 'disabled' } })?.thinkingLevel, 'minimal');
-  t.equal(config('gemini-3.5-flash-maxthinking', {})?.thinkingLevel, 'high');
+  t.equal(config('gemini-3.5-flash-nothinking', all)?.thinkingLevel, 'HIGH');
+  t.equal(config('gemini-3.5-flash-nothinking', { ...all, google: {} })?.thinkingLevel, 'LOW');
+  t.equal(config('gemini-3.5-flash-nothinking', { ...all, google: {}, reasoning_effort: null })?.thinkingLevel, 'MEDIUM');
+  t.equal(config('gemini-3.5-flash-maxthinking', { thinking: { type: 'disabled' } })?.thinkingLevel, 'MINIMAL');
+  t.equal(config('gemini-3.5-flash-maxthinking', {})?.thinkingLevel, 'HIGH');
   t.end();
 });
 
@@ -76,7 +76,7 @@ t.test('thinking_config comes at the top or in extra_body, in either casing', (t
   for (const google of [{ thinking_config: { thinking_budget: 2000, include_thoughts: false } }, { thinkingConfig: { thinkingBudget: 2000, includeThoughts: false } }]) {
     for (const request of [{ google }, { extra_body: { google } }]) {
       t.same(config('gemini-2.5-flash', request), { thinkingBudget: 2000, includeThoughts: false });
-      t.same(config('gemini-3.5-flash', request), { thinkingLevel: 'medium', includeThoughts: false });
+      t.same(config('gemini-3.5-flash', request), { thinkingLevel: 'MEDIUM', includeThoughts: false });
     }
   }
   t.same(refusal({ extra_body: { google: { thinking_config: { thinking_level: 'huge' } } } }).param, 'extra_body.google.thinking_config.thinking_level');
@@ -90,7 +90,7 @@ t.test('OpenRouter\'s reasoning and Anthropic\'s thinking are understood', (t) =
   t.same(config('gemini-2.5-flash', { include_reasoning: false, reasoning_effort: 'low' }), { thinkingBudget: 1024, includeThoughts: false });
   t.same(config('gemini-2.5-flash', { thinking: { type: 'enabled', budget_tokens: 5000 } }), budget(5000));
   t.same(config('gemini-2.5-flash-lite', { thinking: { type: 'enabled' } }), budget(-1));
-  t.same(config('gemini-3.8-flash', { thinking: { type: 'disabled' } }), { thinkingLevel: 'low' });
+  t.same(config('gemini-3.8-flash', { thinking: { type: 'disabled' } }), { thinkingLevel: 'LOW' });
   t.end();
 });
 
@@ -98,12 +98,12 @@ t.test('a small cap asks for as few thoughts as can be, and stays the cap', (t) 
   for (const field of ['max_tokens', 'max_completion_tokens']) {
     t.same(body({ model: 'gemini-2.5-flash', [field]: 100 }).generationConfig, { maxOutputTokens: 100, thinkingConfig: { thinkingBudget: 0 } });
     t.same(config('gemini-2.5-pro', { [field]: 100 }), { thinkingBudget: 128 });
-    t.same(config('gemini-3.5-flash', { [field]: 100 }), level('minimal'));
-    t.same(config('gemini-3.8-flash', { [field]: 100 }), level('low'));
+    t.same(config('gemini-3.5-flash', { [field]: 100 }), level('MINIMAL'));
+    t.same(config('gemini-3.8-flash', { [field]: 100 }), level('LOW'));
     t.equal(config('gemini-2.5-flash-lite', { [field]: 100 }), undefined, 'it does not think by itself');
     t.same(config('gemini-3.8-flash', { [field]: 2048 }), shown, 'from 2048 tokens on there is room');
   }
-  t.same(config('gemini-3.8-flash', { max_tokens: 100, reasoning_effort: 'high' }), level('high'), 'a wish of the caller\'s stands');
+  t.same(config('gemini-3.8-flash', { max_tokens: 100, reasoning_effort: 'high' }), level('HIGH'), 'a wish of the caller\'s stands');
   t.end();
 });
 

@@ -69,14 +69,22 @@ t.test('a turn of results holds nothing else', (t) => {
   t.end();
 });
 
-t.test('turns of one role in a row become one, but never over results or signatures', (t) => {
+t.test('turns of one role in a row become one, but never over results, and parts are never joined', (t) => {
   t.same(body({ messages: [user('a'), user('b'), assistant('c'), assistant('d'), user('e')] }).contents, [
     { role: 'user', parts: [{ text: 'a' }, { text: 'b' }] },
     { role: 'model', parts: [{ text: 'c' }, { text: 'd' }] },
     says('e'),
   ]);
   const signed = assistant('c', { extra_content: { google: { thought_signature: 'c2ln' } } });
-  t.equal(body({ messages: [user('a'), signed, assistant('d'), user('e')] }).contents.length, 4);
+  t.same(body({ messages: [user('a'), signed, assistant('d'), user('e')] }).contents[1]?.parts, [{ text: 'c', thoughtSignature: 'c2ln' }, { text: 'd' }]);
+  t.end();
+});
+
+t.test('calls never stand behind another turn of the model, signed or not', (t) => {
+  const signed = { extra_content: { google: { thought_signature: 'c2ln' } } };
+  const { contents } = body({ messages: [user('a'), assistant('b', signed), assistant('c', { tool_calls: [called('1', 'f', '{}', signed)] }), result('1', 'x')] });
+  t.same(contents.map((turn) => turn.role), ['user', 'model', 'user']);
+  t.same(contents[1]?.parts.map((part) => part.text ?? part.functionCall?.name), ['b', 'c', 'f']);
   t.end();
 });
 

@@ -43,7 +43,7 @@ t.test('models', (t) => {
   for (const [model, expected] of cases) t.match(called({ model }), E.right({ model: expected }), String(model));
   t.match(called({ model: 'a b' }), E.left({ tag: 'ModelNotFound' }));
   t.match(configOf({ model: 'gemini-2.5-flash-image' }), { responseModalities: ['TEXT', 'IMAGE'] }, 'text comes along where it must');
-  t.same(configOf({ model: 'gemini-3.1-flash-image-maxthinking' }), { responseModalities: ['IMAGE'], thinkingConfig: { thinkingLevel: 'high', includeThoughts: false } });
+  t.same(configOf({ model: 'gemini-3.1-flash-image-maxthinking' }), { responseModalities: ['IMAGE'], thinkingConfig: { thinkingLevel: 'HIGH', includeThoughts: false } });
   t.end();
 });
 
