@@ -143,7 +143,7 @@ export const compose = (config: Config, needs: ComposeNeeds): Service => {
     kept.start();
     if (config.keys.keys.length === 0) return;
     const probe = ({ secret }: { readonly secret: (typeof config.keys.keys)[number]['secret'] }) => client.probeKey(secret, stopping.signal);
-    void checkKeys({ leases: pool.allKeys(), probe, learn: pool.learnHealth, log }, stopping.signal);
+    void checkKeys({ leases: pool.allKeys(), probe, learn: pool.learnHealth, now, log }, stopping.signal);
     void catalogue.listModels();
   };
   return {
