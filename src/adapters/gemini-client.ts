@@ -9,6 +9,7 @@ import type { AskGemini, FetchModels, OpenGemini, UpstreamCall } from '../ports/
 import { bodyValues } from './body-values.ts';
 import { dispatcherFor, type ProxySettings } from './dispatcher.ts';
 import { geminiFrames } from './gemini-frames.ts';
+import { untilAborted } from './until-aborted.ts';
 import { withoutSecret } from './without-secret.ts';
 import { watchdog, type Silence, type Watchdog } from './watchdog.ts';
 
@@ -116,14 +117,17 @@ export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
   const once =
     (connections: Dispatcher) =>
     (path: string, secret: Secret, { body, signal }: { readonly body?: string; readonly signal: AbortSignal }): Promise<Answer> =>
-      connections.request({
-        origin,
-        path: root + path,
-        method: body === undefined ? 'GET' : 'POST',
-        headers: headersFor(secret),
-        body: body ?? null,
+      untilAborted(
+        connections.request({
+          origin,
+          path: root + path,
+          method: body === undefined ? 'GET' : 'POST',
+          headers: headersFor(secret),
+          body: body ?? null,
+          signal,
+        }),
         signal,
-      });
+      );
 
   const request: ReturnType<typeof once> = async (path, secret, options) => {
     try {
