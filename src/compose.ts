@@ -11,7 +11,7 @@ import { modelCatalogue, type ModelCatalogue } from './adapters/model-catalogue.
 import { requestMeter } from './adapters/request-meter.ts';
 import { decodeSignatures, signatureBounds, signatureMemory } from './adapters/signature-memory.ts';
 import { openaiTokens } from './adapters/openai-tokens.ts';
-import { monotonic, newId, now, wait } from './adapters/system.ts';
+import { monotonic, newId, now, random, wait } from './adapters/system.ts';
 import { modelsWithAnyKey } from './compose/models-with-any-key.ts';
 import { pictures, type Pictures } from './compose/pictures.ts';
 import { readMetrics } from './compose/read-metrics.ts';
@@ -84,6 +84,7 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
     ...signatures,
     now,
     wait,
+    random,
     newId,
     log,
   };

@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
-import type { NewId, Now, Wait } from '../ports/capabilities.ts';
+import type { NewId, Now, Random, Wait } from '../ports/capabilities.ts';
 
 /** Wall time, ms since the epoch. */
 export const now: Now = () => Date.now();
 
 /** Milliseconds on a clock that never goes back. */
 export const monotonic: Now = () => performance.now();
+
+/** Not for secrets. */
+export const random: Random = () => Math.random();
 
 /** Waits; an abort ends the wait at once. */
 export const wait: Wait = (milliseconds, signal) =>

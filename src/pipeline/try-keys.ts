@@ -1,11 +1,11 @@
 import { abortReason } from '../kernel/abort-reason.ts';
 import { E, type TE } from '../kernel/fp.ts';
 import { cureOf, type ProxyError } from '../kernel/proxy-error.ts';
-import type { Capabilities, KeyWish, Lease } from '../ports/capabilities.ts';
+import type { Capabilities, KeyWish, Lease, Random } from '../ports/capabilities.ts';
 import type { Received } from './exchange.ts';
 
 /** What trying key after key needs from the world. */
-export type Trying = Pick<Capabilities, 'leaseKey' | 'reportKey' | 'now' | 'wait'>;
+export type Trying = Pick<Capabilities, 'leaseKey' | 'reportKey' | 'now' | 'wait' | 'random'>;
 
 /** The call that keys are tried for. */
 export type KeyNeed = Omit<KeyWish, 'tried'> & Pick<Received, 'signal' | 'note'>;
@@ -26,8 +26,8 @@ const longestTrying = 30_000;
 const triesFor = (error: ProxyError): number =>
   error.tag === 'EmptyAnswer' && error.finishReason?.startsWith('MALFORMED') === true ? 2 : (mostTries[error.tag] ?? 1);
 
-/** 40 ms doubling. */
-const pause = (faults: number): number => 40 * 2 ** (faults - 1);
+/** 40 ms doubling, ±20 %: requests that failed together don't come back together. */
+const pause = (faults: number, random: Random): number => 40 * 2 ** (faults - 1) * (0.8 + 0.4 * random());
 
 /**
  * Tries keys until one answers. A fault of the key (quota, refusal) goes on with the next key at once, for as long as
@@ -35,7 +35,7 @@ const pause = (faults: number): number => 40 * 2 ** (faults - 1);
  * against a key; an error that no key can cure is told at once.
  */
 export const tryKeys =
-  ({ leaseKey, reportKey, now, wait }: Trying, { signal, note, ...wish }: KeyNeed) =>
+  ({ leaseKey, reportKey, now, wait, random }: Trying, { signal, note, ...wish }: KeyNeed) =>
   <A>(attempt: (lease: Lease) => TE.TaskEither<ProxyError, A>): TE.TaskEither<ProxyError, A> =>
   async () => {
     const began = now();
@@ -58,7 +58,7 @@ export const tryKeys =
       faults.set(error.tag, met);
       const inTime = now() - began < longestTrying || error.tag === 'TimedOut';
       if (cure !== 'another key after a wait' || met >= triesFor(error) || !inTime) return answer;
-      await wait(pause(met), signal);
+      await wait(pause(met, random), signal);
       if (signal.aborted) return E.left(abortReason(signal));
     }
   };

@@ -90,6 +90,9 @@ export type Now = () => number;
 /** Resolves after so many milliseconds, or at once when the signal aborts. */
 export type Wait = (milliseconds: number, signal: AbortSignal) => Promise<void>;
 
+/** A random number from 0 up to 1, for pauses that should not all end at once. */
+export type Random = () => number;
+
 /** A fresh random id of 24 letters and digits. */
 export type NewId = () => string;
 
@@ -115,6 +118,7 @@ export type Capabilities = {
   readonly rememberSignature: RememberSignature;
   readonly now: Now;
   readonly wait: Wait;
+  readonly random: Random;
   readonly newId: NewId;
   readonly log: Log;
 };

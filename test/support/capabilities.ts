@@ -43,6 +43,7 @@ export const happyCapabilities: Capabilities = {
   rememberSignature: () => undefined,
   now: () => 1_000_000,
   wait: () => Promise.resolve(),
+  random: () => 0.5,
   newId: () => 'id',
   log: () => undefined,
 };
