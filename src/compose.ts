@@ -4,6 +4,7 @@ import { callers } from './adapters/callers.ts';
 import { checkKeys } from './adapters/check-keys.ts';
 import { dataUrlImages } from './adapters/data-url-images.ts';
 import { decodeDayCounts } from './adapters/day-counts.ts';
+import { ffmpegAudio } from './adapters/ffmpeg-audio.ts';
 import { geminiClient, type GeminiClient } from './adapters/gemini-client.ts';
 import { jsonLog } from './adapters/json-log.ts';
 import { keyPool, type KeyPool } from './adapters/key-pool.ts';
@@ -74,6 +75,7 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
     keepImage: dataUrlImages,
     readImage: () => Promise.resolve(null),
     fetchMedia: (_url, path) => TE.left(invalid(`'${path}' is a web address: send the content as a data: URL.`, path, 'unsupported_value')),
+    findEncoder: ffmpegAudio(),
     ...signatureMemory(signatureBounds, { store: files.store('signatures.json', decodeSignatures) }),
     now,
     wait,

@@ -38,6 +38,7 @@ export const happyCapabilities: Capabilities = {
   keepImage: (image) => Promise.resolve(`data:${image.mimeType};base64,${image.data}`),
   readImage: () => Promise.resolve(null),
   fetchMedia: shouldNotBeCalled,
+  findEncoder: () => Promise.resolve(null),
   recallSignatures: () => Promise.resolve(new Map()),
   rememberSignature: () => undefined,
   now: () => 1_000_000,
