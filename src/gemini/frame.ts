@@ -27,6 +27,7 @@ const shaped =
 const web = shaped({ web: shaped({ uri: text, title: text }) });
 const segment = shaped({ partIndex: number, startIndex: number, endIndex: number });
 const token = shaped({ token: text, logProbability: number });
+const word = shaped({ word: text, startOffset: text, endOffset: text });
 const counts = list(shaped({ modality: text, tokenCount: number }));
 
 const partShape: Shape = {
@@ -38,6 +39,7 @@ const partShape: Shape = {
   functionCall: shaped({ id: text, name: text, args: object, partialArgs: list(shaped({ jsonPath: text })), willContinue: flag }),
   executableCode: shaped({ language: text, code: text }),
   codeExecutionResult: shaped({ outcome: text, output: text }),
+  audioTranscription: shaped({ text, languageCode: text, speakerLabel: text, words: list(word), startOffset: text, endOffset: text }),
 };
 
 const candidateShape: Shape = {

@@ -21,6 +21,8 @@ export type RequestPart = {
   };
   readonly thoughtSignature?: string;
   readonly mediaResolution?: { readonly level: MediaLevel };
+  /** How a text is to be spoken; speech models from 3.8 on. */
+  readonly speechMetadata?: { readonly style?: string };
 };
 
 export type Content = { readonly role: 'user' | 'model'; readonly parts: readonly RequestPart[] };
@@ -51,6 +53,16 @@ export type ThinkingConfig = {
   readonly thinkingLevel?: ThinkingLevel;
 };
 
+/** For models that transcribe; without languages they find out. */
+export type AudioTranscriptionConfig = {
+  readonly languageCodes?: readonly string[];
+  /** Words to listen for. */
+  readonly customVocabulary?: readonly string[];
+  readonly wordTimestamp?: boolean;
+  readonly diarization?: boolean;
+  readonly mode?: 'VERBATIM' | 'SMART';
+};
+
 export type GenerationConfig = {
   readonly temperature?: number;
   readonly topP?: number;
@@ -67,6 +79,7 @@ export type GenerationConfig = {
   readonly responseLogprobs?: boolean;
   readonly logprobs?: number;
   readonly speechConfig?: { readonly voiceConfig: { readonly prebuiltVoiceConfig: { readonly voiceName: string } } };
+  readonly audioTranscriptionConfig?: AudioTranscriptionConfig;
   readonly thinkingConfig?: ThinkingConfig;
 };
 

@@ -9,8 +9,21 @@ export type ResponsePart = {
   readonly functionCall?: FunctionCall;
   readonly executableCode?: { readonly language?: string; readonly code?: string };
   readonly codeExecutionResult?: { readonly outcome?: string; readonly output?: string };
+  readonly audioTranscription?: AudioTranscription;
   readonly thought?: boolean;
   readonly thoughtSignature?: string;
+};
+
+/** A stretch of a transcript. Offsets are seconds from the start of the sound, `1.5s`. */
+export type AudioTranscription = {
+  readonly text?: string;
+  /** BCP 47. */
+  readonly languageCode?: string;
+  /** `spk_1` for one. */
+  readonly speakerLabel?: string;
+  readonly words?: readonly { readonly word?: string; readonly startOffset?: string; readonly endOffset?: string }[];
+  readonly startOffset?: string;
+  readonly endOffset?: string;
 };
 
 /** `partialArgs` and `willContinue` come from Vertex only: a call in pieces, put together before translation. */
