@@ -25,6 +25,8 @@ import { chatDialect } from './openai/chat/dialect.ts';
 import { openaiErrors } from './openai/errors.ts';
 import { embeddingDialect } from './openai/embeddings/dialect.ts';
 import { modelList, oneModel } from './openai/models/list.ts';
+import { speechDialect } from './openai/speech/dialect.ts';
+import { transcriptionDialect } from './openai/transcriptions/dialect.ts';
 import { serve } from './pipeline/serve.ts';
 import { serveQuestions } from './pipeline/serve-questions.ts';
 import { serveModels } from './pipeline/serve-models.ts';
@@ -89,6 +91,9 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
 const openaiRoutes = ({ chat }: Config, capabilities: Capabilities): readonly Route[] => [
   { method: 'POST', pattern: '/chat/completions', handle: serve(capabilities, chatDialect({ ...chat, imageReplyFormat: 'markdown' }), chat) },
   { method: 'POST', pattern: '/embeddings', handle: serveQuestions(capabilities, embeddingDialect(chat, openaiTokens())) },
+  { method: 'POST', pattern: '/audio/speech', handle: serve(capabilities, speechDialect(chat), chat) },
+  { method: 'POST', pattern: '/audio/transcriptions', accepts: 'multipart', handle: serve(capabilities, transcriptionDialect('transcribe', chat), chat) },
+  { method: 'POST', pattern: '/audio/translations', accepts: 'multipart', handle: serve(capabilities, transcriptionDialect('translate', chat), chat) },
   { method: 'GET', pattern: '/models', handle: serveModels(capabilities, (known) => E.right(modelList(known, chat))) },
   {
     method: 'GET',
