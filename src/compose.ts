@@ -1,20 +1,21 @@
-import { E, TE, pipe } from './kernel/fp.ts';
-import { invalid } from './kernel/proxy-error.ts';
+import { E, pipe } from './kernel/fp.ts';
 import { callers } from './adapters/callers.ts';
 import { checkKeys } from './adapters/check-keys.ts';
-import { dataUrlImages } from './adapters/data-url-images.ts';
 import { decodeDayCounts } from './adapters/day-counts.ts';
 import { ffmpegAudio } from './adapters/ffmpeg-audio.ts';
 import { geminiClient, type GeminiClient } from './adapters/gemini-client.ts';
 import { jsonLog } from './adapters/json-log.ts';
 import { keyPool, type KeyPool } from './adapters/key-pool.ts';
 import { decodeKeySnapshot } from './adapters/key-snapshot.ts';
-import { limiter } from './adapters/limiter.ts';
+import { limiter, type Limiter } from './adapters/limiter.ts';
 import { modelCatalogue, type ModelCatalogue } from './adapters/model-catalogue.ts';
+import { requestMeter } from './adapters/request-meter.ts';
 import { decodeSignatures, signatureBounds, signatureMemory } from './adapters/signature-memory.ts';
 import { openaiTokens } from './adapters/openai-tokens.ts';
 import { monotonic, newId, now, wait } from './adapters/system.ts';
 import { modelsWithAnyKey } from './compose/models-with-any-key.ts';
+import { pictures, type Pictures } from './compose/pictures.ts';
+import { readMetrics } from './compose/read-metrics.ts';
 import { readStatus } from './compose/read-status.ts';
 import { stateFilesIn, type StateFiles } from './compose/state-files.ts';
 import type { Config } from './config.ts';
@@ -24,9 +25,12 @@ import { createServer, type Server } from './http/server.ts';
 import { chatDialect } from './openai/chat/dialect.ts';
 import { openaiErrors } from './openai/errors.ts';
 import { embeddingDialect } from './openai/embeddings/dialect.ts';
+import { editsDialect, generationsDialect } from './openai/images/dialect.ts';
+import { noVariations } from './openai/images/variations.ts';
 import { modelList, oneModel } from './openai/models/list.ts';
 import { speechDialect } from './openai/speech/dialect.ts';
 import { transcriptionDialect } from './openai/transcriptions/dialect.ts';
+import { refuse } from './pipeline/refuse.ts';
 import { serve } from './pipeline/serve.ts';
 import { serveQuestions } from './pipeline/serve-questions.ts';
 import { serveModels } from './pipeline/serve-models.ts';
@@ -50,10 +54,12 @@ const dayCountsDelayMs = 5000;
 
 type Parts = {
   readonly capabilities: Capabilities;
+  readonly limits: Limiter;
   readonly pool: KeyPool;
   readonly catalogue: ModelCatalogue;
   readonly client: GeminiClient;
   readonly files: StateFiles;
+  readonly pictures: Pictures;
 };
 
 const logOf = (config: Config, { write }: ComposeNeeds): Log =>
@@ -65,35 +71,39 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
   const client = geminiClient(config.upstream);
   const pool = keyPool(config.keys, { now, log, store: files.store('keys.json', decodeKeySnapshot) });
   const catalogue = modelCatalogue({ fetchModels: modelsWithAnyKey(pool, client.fetchModels, stopping), now, wait, log });
+  const signatures = signatureMemory(signatureBounds, { store: files.store('signatures.json', decodeSignatures) });
+  const kept = pictures(config, { ...signatures, files, log });
   const dayCounts = files.store('day-counts.json', decodeDayCounts, dayCountsDelayMs);
+  const limits = limiter(config.limits, { now, monotonic, store: dayCounts });
   const capabilities: Capabilities = {
     checkCaller: callers(config.callers, { monotonic }),
-    takePermit: limiter(config.limits, { now, monotonic, store: dayCounts }),
+    takePermit: limits.takePermit,
     leaseKey: pool.leaseKey,
     reportKey: pool.reportKey,
     openGemini: client.openGemini,
     askGemini: client.askGemini,
     listModels: catalogue.listModels,
-    keepImage: dataUrlImages,
-    readImage: () => Promise.resolve(null),
-    fetchMedia: (_url, path) => TE.left(invalid(`'${path}' is a web address: send the content as a data: URL.`, path, 'unsupported_value')),
+    ...kept.capabilities,
+    ...signatures,
     findEncoder: ffmpegAudio(),
-    ...signatureMemory(signatureBounds, { store: files.store('signatures.json', decodeSignatures) }),
     now,
     wait,
     newId,
     log,
   };
-  return { capabilities, pool, catalogue, client, files };
+  return { capabilities, limits, pool, catalogue, client, files, pictures: kept };
 };
 
 /** OpenAI's API, each endpoint its dialect run through the pipeline. */
 const openaiRoutes = ({ chat }: Config, capabilities: Capabilities): readonly Route[] => [
-  { method: 'POST', pattern: '/chat/completions', handle: serve(capabilities, chatDialect({ ...chat, imageReplyFormat: 'markdown' }), chat) },
+  { method: 'POST', pattern: '/chat/completions', handle: serve(capabilities, chatDialect(chat), chat) },
   { method: 'POST', pattern: '/embeddings', handle: serveQuestions(capabilities, embeddingDialect(chat, openaiTokens())) },
   { method: 'POST', pattern: '/audio/speech', handle: serve(capabilities, speechDialect(chat), chat) },
   { method: 'POST', pattern: '/audio/transcriptions', accepts: 'multipart', handle: serve(capabilities, transcriptionDialect('transcribe', chat), chat) },
   { method: 'POST', pattern: '/audio/translations', accepts: 'multipart', handle: serve(capabilities, transcriptionDialect('translate', chat), chat) },
+  { method: 'POST', pattern: '/images/generations', accepts: 'either', handle: serve(capabilities, generationsDialect(chat), chat) },
+  { method: 'POST', pattern: '/images/edits', accepts: 'either', handle: serve(capabilities, editsDialect(chat), chat) },
+  { method: 'POST', pattern: '/images/variations', handle: refuse(capabilities, noVariations) },
   { method: 'GET', pattern: '/models', handle: serveModels(capabilities, (known) => E.right(modelList(known, chat))) },
   {
     method: 'GET',
@@ -120,10 +130,16 @@ const listening = async (config: Config, server: Server, log: Log): Promise<E.Ei
 export const compose = (config: Config, needs: ComposeNeeds): Service => {
   const log = logOf(config, needs);
   const stopping = new AbortController();
-  const { capabilities, pool, catalogue, client, files } = partsOf(config, log, stopping.signal);
-  const status = { readStatus: readStatus(config, { pool, catalogue }), checkCaller: capabilities.checkCaller };
+  const { capabilities, limits, pool, catalogue, client, files, pictures: kept } = partsOf(config, log, stopping.signal);
+  const meter = requestMeter();
+  const views = {
+    readStatus: readStatus(config, { pool, catalogue, use: limits.use, notices: kept.notices }),
+    readMetrics: readMetrics({ pool, meter, pictures: kept.counts }),
+    checkCaller: capabilities.checkCaller,
+  };
   const server = createServer(config.server, {
-    routes: routes(openaiRoutes(config, capabilities), status),
+    routes: routes([...openaiRoutes(config, capabilities), ...kept.routes], views),
+    countRequest: meter.countRequest,
     errors: openaiErrors,
     log,
     now,
@@ -131,9 +147,10 @@ export const compose = (config: Config, needs: ComposeNeeds): Service => {
     newId,
   });
   const beginWork = (): void => {
+    kept.start();
     if (config.keys.keys.length === 0) return;
     const probe = ({ secret }: { readonly secret: (typeof config.keys.keys)[number]['secret'] }) => client.probeKey(secret, stopping.signal);
-    void checkKeys({ leases: pool.allKeys(), probe, learn: pool.learnHealth, log }, stopping.signal);
+    void checkKeys({ leases: pool.allKeys(), probe, learn: pool.learnHealth, now, log }, stopping.signal);
     void catalogue.listModels();
   };
   return {
@@ -145,6 +162,7 @@ export const compose = (config: Config, needs: ComposeNeeds): Service => {
     stop: async (drainMs) => {
       await server.stop(drainMs);
       stopping.abort();
+      await kept.stop();
       await files.flush();
       await client.close();
       log('info', 'Pollux has stopped');

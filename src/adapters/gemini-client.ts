@@ -5,10 +5,12 @@ import type { Secret } from '../kernel/secret.ts';
 import { failure } from '../gemini/failure.ts';
 import { readModelPage } from '../gemini/frame.ts';
 import type { Frame, GeminiModel } from '../gemini/response.ts';
-import type { AskGemini, FetchModels, OpenGemini } from '../ports/capabilities.ts';
+import type { AskGemini, FetchModels, OpenGemini, UpstreamCall } from '../ports/capabilities.ts';
 import { bodyValues } from './body-values.ts';
 import { dispatcherFor, type ProxySettings } from './dispatcher.ts';
 import { geminiFrames } from './gemini-frames.ts';
+import { untilAborted } from './until-aborted.ts';
+import { withoutSecret } from './without-secret.ts';
 import { watchdog, type Silence, type Watchdog } from './watchdog.ts';
 
 export type GeminiClientSettings = {
@@ -85,11 +87,11 @@ const errorText = async (body: AsyncIterable<Buffer>): Promise<string> => {
   return Buffer.concat(pieces).toString('utf8');
 };
 
-async function* frames(answer: Answer, model: string, dog: Watchdog): AsyncGenerator<Frame, void, undefined> {
+async function* frames(answer: Answer, { model, secret }: UpstreamCall, dog: Watchdog): AsyncGenerator<Frame, void, undefined> {
   try {
     yield* geminiFrames(bodyValues(fedBy(answer.body, dog)), model);
   } catch (cause) {
-    throw thrown(brokenOff(errorOf(cause, dog)));
+    throw thrown(withoutSecret(secret)(brokenOff(errorOf(cause, dog))));
   } finally {
     dog.stop();
     answer.body.destroy();
@@ -100,7 +102,8 @@ async function* frames(answer: Answer, model: string, dog: Watchdog): AsyncGener
 const brokenOff = (error: ProxyError): ProxyError => (error.tag === 'Unreachable' ? { tag: 'StreamCut' } : error);
 
 /** Never ends a body that was read to its end: its connection is used again. */
-const refusal = async (answer: Answer, model: string): Promise<ProxyError> => failure(answer.statusCode, await errorText(answer.body), model);
+const refusal = async (answer: Answer, { model, secret }: Pick<UpstreamCall, 'model' | 'secret'>): Promise<ProxyError> =>
+  withoutSecret(secret)(failure(answer.statusCode, await errorText(answer.body), model));
 
 /** Calls to Gemini over kept-alive connections. The key travels in its header only; redirects are not followed. */
 export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
@@ -114,14 +117,17 @@ export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
   const once =
     (connections: Dispatcher) =>
     (path: string, secret: Secret, { body, signal }: { readonly body?: string; readonly signal: AbortSignal }): Promise<Answer> =>
-      connections.request({
-        origin,
-        path: root + path,
-        method: body === undefined ? 'GET' : 'POST',
-        headers: headersFor(secret),
-        body: body ?? null,
+      untilAborted(
+        connections.request({
+          origin,
+          path: root + path,
+          method: body === undefined ? 'GET' : 'POST',
+          headers: headersFor(secret),
+          body: body ?? null,
+          signal,
+        }),
         signal,
-      });
+      );
 
   const request: ReturnType<typeof once> = async (path, secret, options) => {
     try {
@@ -136,8 +142,8 @@ export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
     const dog = watchdog(silence, call.signal);
     try {
       const answer = await request(pathOf(call.model, call.streamed ? 'streamGenerateContent?alt=sse' : 'generateContent'), call.secret, { body: call.body, signal: dog.signal });
-      if (answer.statusCode === 200) return E.right(frames(answer, call.model, dog));
-      const error = await refusal(answer, call.model);
+      if (answer.statusCode === 200) return E.right(frames(answer, call, dog));
+      const error = await refusal(answer, call);
       dog.stop();
       return E.left(error);
     } catch (cause) {
@@ -150,7 +156,7 @@ export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
     const dog = watchdog(silence, signal);
     try {
       const answer = await request(pathOf(model, method), secret, { body, signal: dog.signal });
-      if (answer.statusCode !== 200) return E.left(await refusal(answer, model));
+      if (answer.statusCode !== 200) return E.left(await refusal(answer, { model, secret }));
       return E.right(await answer.body.json());
     } catch (cause) {
       return E.left(cause instanceof SyntaxError ? { tag: 'BadAnswer', reason: 'an answer that is no JSON' } : errorOf(cause, dog));
@@ -163,7 +169,7 @@ export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
     const dog = watchdog({ firstByteMs: modelsTimeoutMs, idleMs: modelsTimeoutMs }, signal);
     try {
       const answer = await request(`models?${query}`, secret, { signal: dog.signal });
-      if (answer.statusCode !== 200) throw thrown(await refusal(answer, ''));
+      if (answer.statusCode !== 200) throw thrown(await refusal(answer, { model: '', secret }));
       return await answer.body.json();
     } catch (cause) {
       throw thrown(cause instanceof SyntaxError ? { tag: 'BadAnswer', reason: 'a model list that is no JSON' } : errorOf(cause, dog));

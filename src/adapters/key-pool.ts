@@ -20,8 +20,11 @@ export type KeyPoolNeeds = { readonly now: Now; readonly log: Log; readonly stor
 export type KeyPool = {
   readonly leaseKey: LeaseKey;
   readonly reportKey: ReportKey;
-  /** Takes a health check's verdict on a key: null clears its fault, KeyRefused sets one, anything else says nothing. */
-  readonly learnHealth: (id: string, verdict: ProxyError | null) => void;
+  /**
+   * Takes a health check's verdict on a key: null clears its fault, KeyRefused sets one, anything else says nothing.
+   * A check that began (ms) before the fault was learned can't clear it; one without a beginning can.
+   */
+  readonly learnHealth: (id: string, verdict: ProxyError | null, began?: number) => void;
   /** Every key, healthy or not, for health checks; not counted as lent. */
   readonly allKeys: () => readonly Lease[];
   /** The keys that Google has not turned away, for the model list; not counted as lent. */
@@ -102,8 +105,8 @@ export const keyPool = ({ keys: given, strategy }: KeyPoolSettings, { now, log, 
       const ended = { began: begun.get(lease) ?? at, now: at, model, error };
       learn(lease.id, (pool, key) => learnAttempt(pool, key, ended));
     },
-    learnHealth: (id, error) => {
-      const checked = { began: Number.POSITIVE_INFINITY, now: now(), error };
+    learnHealth: (id, error, began = Number.POSITIVE_INFINITY) => {
+      const checked = { began, now: now(), error };
       learn(id, (pool, key) => learnFault(pool, key, checked));
     },
     allKeys: () => keys.map(leaseOf),

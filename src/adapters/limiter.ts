@@ -11,6 +11,11 @@ export type LimiterSettings = {
   readonly perDayPerAddress: number;
 };
 
+/** Requests counted now: of the service in this minute, of an address today; null where nothing is counted. */
+export type LimitUse = { readonly minute: number | null; readonly todayOfThisAddress: number | null };
+
+export type Limiter = { readonly takePermit: TakePermit; readonly use: (address: string) => LimitUse };
+
 /** One limit as a request finds it; `waitMs` until a place is free, `resetMs` until all are. */
 type Standing = {
   readonly limit: LimitName;
@@ -39,7 +44,7 @@ const permitOf = (standings: readonly Standing[]): Permit =>
  * request counts nowhere. The permit tells of the limit with the fewest places left; when both limits refuse, the
  * day is told, whose wait is the longer.
  */
-export const limiter = ({ perMinute, perDayPerAddress }: LimiterSettings, needs: DayCountsNeeds): TakePermit => {
+export const limiter = ({ perMinute, perDayPerAddress }: LimiterSettings, needs: DayCountsNeeds): Limiter => {
   const minute = minuteWindow();
   const day = dayCounts(perDayPerAddress, needs);
 
@@ -51,7 +56,7 @@ export const limiter = ({ perMinute, perDayPerAddress }: LimiterSettings, needs:
     const { used, oldestLeavesMs, allLeaveMs } = minute.look(needs.monotonic());
     return { limit: 'minute', most: perMinute, used, waitMs: oldestLeavesMs, resetMs: allLeaveMs };
   };
-  return (address) => async () => {
+  const takePermit: TakePermit = (address) => async () => {
     const standings = [
       ...(perDayPerAddress > 0 ? [dayStanding(address)] : []),
       ...(perMinute > 0 ? [minuteStanding()] : []),
@@ -61,5 +66,12 @@ export const limiter = ({ perMinute, perDayPerAddress }: LimiterSettings, needs:
     if (perDayPerAddress > 0) day.count(address);
     if (perMinute > 0) minute.count(needs.monotonic());
     return E.right(permitOf(standings));
+  };
+  return {
+    takePermit,
+    use: (address) => ({
+      minute: perMinute > 0 ? minute.look(needs.monotonic()).used : null,
+      todayOfThisAddress: perDayPerAddress > 0 ? day.look(address).used : null,
+    }),
   };
 };

@@ -1,17 +1,18 @@
+import type { Limiter } from '../adapters/limiter.ts';
 import type { KeyPool } from '../adapters/key-pool.ts';
 import type { ModelCatalogue } from '../adapters/model-catalogue.ts';
 import { monotonic, now } from '../adapters/system.ts';
 import { isWritableFolder } from '../adapters/writable-folder.ts';
 import type { Config } from '../config.ts';
 import { models } from '../openai/models/list.ts';
-import type { PublicStatus, ReadStatus } from '../ports/status.ts';
+import type { Notice, PublicStatus, ReadStatus } from '../ports/status.ts';
 
-export type StatusSources = { readonly pool: KeyPool; readonly catalogue: ModelCatalogue };
+export type StatusSources = { readonly pool: KeyPool; readonly catalogue: ModelCatalogue; readonly use: Limiter['use']; readonly notices: () => readonly Notice[] };
 
 const defaultPassword = '123';
 
 /** What the status page shows, read from the parts that know it. */
-export const readStatus = (config: Config, { pool, catalogue }: StatusSources): ReadStatus => {
+export const readStatus = (config: Config, { pool, catalogue, use, notices }: StatusSources): ReadStatus => {
   const startedAt = new Date(now()).toISOString();
   const startedMonotonic = monotonic();
   const forAnybody = (): PublicStatus => ({
@@ -23,7 +24,7 @@ export const readStatus = (config: Config, { pool, catalogue }: StatusSources): 
   });
   return {
     forAnybody,
-    forOwner: async () => {
+    forOwner: async (address) => {
       const listed = models(await catalogue.listModels(), config.chat);
       const { strategy, keys } = pool.describe();
       const writable = isWritableFolder(config.dataFolder);
@@ -34,10 +35,10 @@ export const readStatus = (config: Config, { pool, catalogue }: StatusSources): 
         keyStrategy: strategy,
         keys,
         models: listed.map(({ id }) => id),
-        use: { minute: null, todayOfThisAddress: null },
+        use: use(address),
         trustProxyHops: config.server.trustProxyHops,
         data: { folder: config.dataFolder, writable, problem: writable ? null : 'The folder cannot be written to: a restart forgets key states and counts.' },
-        notices: config.warnings.map((text) => ({ level: 'warn', text })),
+        notices: [...config.warnings.map((text): Notice => ({ level: 'warn', text })), ...notices()],
       };
     },
   };

@@ -24,8 +24,9 @@ const shaped =
   (value) =>
     fits(value, shape) && isObject(value) && required.every((name) => value[name] != null);
 
-const web = shaped({ web: shaped({ uri: text, title: text }) });
-const segment = shaped({ partIndex: number, startIndex: number, endIndex: number });
+const source = shaped({ uri: text, title: text });
+const chunk = shaped({ web: source, maps: source, retrievedContext: source, image: shaped({ sourceUri: text, title: text }) });
+const segment = shaped({ partIndex: number, startIndex: number, endIndex: number, text });
 const token = shaped({ token: text, logProbability: number });
 const word = shaped({ word: text, startOffset: text, endOffset: text });
 const counts = list(shaped({ modality: text, tokenCount: number }));
@@ -40,14 +41,17 @@ const partShape: Shape = {
   executableCode: shaped({ language: text, code: text }),
   codeExecutionResult: shaped({ outcome: text, output: text }),
   audioTranscription: shaped({ text, languageCode: text, speakerLabel: text, words: list(word), startOffset: text, endOffset: text }),
+  toolCall: object,
+  toolResponse: object,
 };
 
 const candidateShape: Shape = {
   index: number,
   finishReason: text,
   finishMessage: text,
+  continuationToken: text,
   groundingMetadata: shaped({
-    groundingChunks: list(web),
+    groundingChunks: list(chunk),
     groundingSupports: list(shaped({ segment, groundingChunkIndices: list(number) })),
   }),
   logprobsResult: shaped({ chosenCandidates: list(token), topCandidates: list(shaped({ candidates: list(token) })) }),

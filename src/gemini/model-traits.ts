@@ -31,8 +31,8 @@ export type ModelTraits = {
 };
 
 const level = (...levels: readonly ThinkingLevel[]): Thinking => ({ by: 'level', levels });
-const lowToHigh = level('low', 'medium', 'high');
-const minimalToHigh = level('minimal', 'low', 'medium', 'high');
+const lowToHigh = level('LOW', 'MEDIUM', 'HIGH');
+const minimalToHigh = level('MINIMAL', 'LOW', 'MEDIUM', 'HIGH');
 const notThinking: Thinking = { by: 'nothing' };
 
 const newest: ModelTraits = {
@@ -76,20 +76,20 @@ const budget = (least: number, most: number, canBeOff: boolean, onByDefault = tr
  */
 const families: readonly (readonly [RegExp, ModelTraits])[] = [
   [/^gemma/, { ...older, systemInstruction: false, manyCandidates: false }],
-  [/^learnlm|^gemini-(1|2\.0)/, older],
+  [/^learnlm|^gemini-(?:1\.|2\.0)/, older],
   [/-tts/, { ...newest, thinking: notThinking, signatures: false, output: 'audio' }],
   [/^gemini-2\.5-.*image/, { ...twoFive, thinking: notThinking, manyCandidates: false, output: 'image' }],
-  [/^gemini-3\.1-flash-image/, { ...three, thinking: level('minimal', 'high'), output: 'image' }],
+  [/^gemini-3\.1-flash-image/, { ...three, thinking: level('MINIMAL', 'HIGH'), output: 'image' }],
   [/^gemini-3.*image/, { ...three, thinking: notThinking, output: 'image' }],
   [/nano-banana|-image/, { ...newest, thinking: notThinking, output: 'image' }],
   [/^gemini-2\.5-pro/, { ...twoFive, thinking: budget(128, 32_768, false) }],
   [/^gemini-2\.5-flash-lite/, { ...twoFive, thinking: budget(512, 24_576, true, false) }],
   [/^gemini-2\.5/, { ...twoFive, thinking: budget(1, 24_576, true) }],
-  [/^gemini-3-pro/, { ...three, thinking: level('low', 'high') }],
+  [/^gemini-3-pro/, { ...three, thinking: level('LOW', 'HIGH') }],
   [/^gemini-3\.1-pro/, { ...three, thinking: lowToHigh }],
   [/^gemini-3\.5-flash-lite|^gemini-3\.6/, { ...newest, thinking: minimalToHigh }],
   [/^gemini-3-flash|^gemini-3\.1-flash|^gemini-3\.5-flash/, { ...three, thinking: minimalToHigh }],
-  [/^gemini-4.*hydrogen/, { ...four, thinking: level('low', 'medium', 'high', 'xhigh') }],
+  [/^gemini-4.*hydrogen/, { ...four, thinking: level('LOW', 'MEDIUM', 'HIGH', 'XHIGH') }],
   [/^gemini-([4-9]|\d\d)/, four],
   [/^gemini-\d|^gemini-(flash|flash-lite|pro)-latest/, newest],
   [/^gemini-/, { ...newest, thinking: notThinking }],

@@ -1,3 +1,5 @@
+import type { AspectRatio, ImageSize } from './image-traits.ts';
+
 /** What Gemini takes: the messages of generateContent in the casing that is sent (wire: discovery document v1beta). */
 
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
@@ -19,6 +21,8 @@ export type RequestPart = {
     readonly response: JsonObject;
     readonly parts?: readonly { readonly inlineData: Blob }[];
   };
+  readonly toolCall?: JsonObject;
+  readonly toolResponse?: JsonObject;
   readonly thoughtSignature?: string;
   readonly mediaResolution?: { readonly level: MediaLevel };
   /** How a text is to be spoken; speech models from 3.8 on. */
@@ -36,6 +40,9 @@ export type FunctionDeclaration = {
 export type Tool = {
   readonly functionDeclarations?: readonly FunctionDeclaration[];
   readonly googleSearch?: Record<string, never>;
+  readonly urlContext?: Record<string, never>;
+  readonly codeExecution?: Record<string, never>;
+  readonly googleMaps?: Record<string, never>;
 };
 
 export type CallingMode = 'AUTO' | 'ANY' | 'NONE' | 'VALIDATED';
@@ -45,7 +52,8 @@ export type ToolConfig = {
   readonly includeServerSideToolInvocations?: boolean;
 };
 
-export type ThinkingLevel = 'minimal' | 'low' | 'medium' | 'high' | 'xhigh';
+/** As Google's document writes them; lower case is taken too but stands in no document. */
+export type ThinkingLevel = 'MINIMAL' | 'LOW' | 'MEDIUM' | 'HIGH' | 'XHIGH';
 
 export type ThinkingConfig = {
   readonly includeThoughts?: boolean;
@@ -62,6 +70,9 @@ export type AudioTranscriptionConfig = {
   readonly diarization?: boolean;
   readonly mode?: 'VERBATIM' | 'SMART';
 };
+
+/** What a picture is to look like; what is left out, the model chooses. */
+export type ImageConfig = { readonly aspectRatio?: AspectRatio; readonly imageSize?: ImageSize };
 
 export type GenerationConfig = {
   readonly temperature?: number;
@@ -81,6 +92,8 @@ export type GenerationConfig = {
   readonly speechConfig?: { readonly voiceConfig: { readonly prebuiltVoiceConfig: { readonly voiceName: string } } };
   readonly audioTranscriptionConfig?: AudioTranscriptionConfig;
   readonly thinkingConfig?: ThinkingConfig;
+  readonly imageConfig?: ImageConfig;
+  readonly responseFormat?: { readonly image: { readonly mimeType: 'IMAGE_JPEG' } };
 };
 
 export type SafetySetting = { readonly category: string; readonly threshold: string };
@@ -94,6 +107,7 @@ export type GenerateContentRequest = {
   readonly generationConfig?: GenerationConfig;
   readonly cachedContent?: string;
   readonly serviceTier?: 'flex' | 'priority';
+  readonly continuationToken?: string;
 };
 
 /** One call of the pipeline's: the model (no `models/` before it), how often it is asked, and the body. */
@@ -103,5 +117,7 @@ export type GeminiCall = {
   readonly streamed: boolean;
   /** Number of parallel calls; 1 but where several choices are asked of a model that gives one candidate a call. */
   readonly copies: number;
+  /** How many of the copies run at once, where an answer of those that worked is good enough; else all, or nothing. */
+  readonly someCopies?: { readonly atOnce: number };
   readonly body: GenerateContentRequest;
 };

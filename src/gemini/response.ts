@@ -10,6 +10,9 @@ export type ResponsePart = {
   readonly executableCode?: { readonly language?: string; readonly code?: string };
   readonly codeExecutionResult?: { readonly outcome?: string; readonly output?: string };
   readonly audioTranscription?: AudioTranscription;
+  /** A tool that Google ran itself, and what it gave: no call for the client, but wanted back in the history. */
+  readonly toolCall?: JsonObject;
+  readonly toolResponse?: JsonObject;
   readonly thought?: boolean;
   readonly thoughtSignature?: string;
 };
@@ -44,8 +47,18 @@ export type PartialArg = {
   readonly willContinue?: boolean;
 };
 
+export type Source = { readonly uri?: string; readonly title?: string };
+
+/** One source, by what found it. */
+export type GroundingChunk = {
+  readonly web?: Source;
+  readonly maps?: Source;
+  readonly retrievedContext?: Source;
+  readonly image?: { readonly sourceUri?: string; readonly title?: string };
+};
+
 export type GroundingMetadata = {
-  readonly groundingChunks?: readonly { readonly web?: { readonly uri?: string; readonly title?: string } }[];
+  readonly groundingChunks?: readonly GroundingChunk[];
   readonly groundingSupports?: readonly {
     /** Offsets are UTF-8 bytes. */
     readonly segment?: { readonly partIndex?: number; readonly startIndex?: number; readonly endIndex?: number; readonly text?: string };
@@ -68,6 +81,8 @@ export type Candidate = {
   readonly finishMessage?: string;
   readonly groundingMetadata?: GroundingMetadata;
   readonly logprobsResult?: LogprobsResult;
+  /** Beside finishReason CONTINUATION (Gemini 4): send the same request with it to go on. */
+  readonly continuationToken?: string;
 };
 
 export type ModalityCount = { readonly modality?: string; readonly tokenCount?: number };

@@ -19,15 +19,15 @@ const budgetOf: Readonly<Record<Exclude<Effort, 'none' | 'xhigh' | 'max'>, numbe
   high: 24_576,
 };
 
-const rank: readonly ThinkingLevel[] = ['minimal', 'low', 'medium', 'high', 'xhigh'];
+const rank: readonly ThinkingLevel[] = ['MINIMAL', 'LOW', 'MEDIUM', 'HIGH', 'XHIGH'];
 const wanted: Readonly<Record<Effort, ThinkingLevel>> = {
-  none: 'minimal',
-  minimal: 'minimal',
-  low: 'low',
-  medium: 'medium',
-  high: 'high',
-  xhigh: 'xhigh',
-  max: 'xhigh',
+  none: 'MINIMAL',
+  minimal: 'MINIMAL',
+  low: 'LOW',
+  medium: 'MEDIUM',
+  high: 'HIGH',
+  xhigh: 'XHIGH',
+  max: 'XHIGH',
 };
 
 /** The closest level that the model has, rounding down; up only where nothing is lower. */

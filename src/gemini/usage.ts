@@ -22,7 +22,7 @@ const merged = (details: readonly (readonly ModalityCount[] | undefined)[]): rea
 
 /** Usage of several calls for the same prompt: the prompt counts once, as OpenAI counts it for `n`, answers add up. */
 export const addedUsage = (calls: readonly UsageMetadata[]): UsageMetadata => {
-  const first = calls[0] ?? {};
+  const first = calls.find((call) => call.promptTokenCount !== undefined) ?? calls[0] ?? {};
   const candidatesTokenCount = sum(calls.map((call) => call.candidatesTokenCount));
   const thoughtsTokenCount = sum(calls.map((call) => call.thoughtsTokenCount));
   const toolUsePromptTokenCount = sum(calls.map((call) => call.toolUsePromptTokenCount));

@@ -81,16 +81,24 @@ const readCandidate = (candidate: Candidate, before: Pending | undefined): { rea
   return { candidate: { ...candidate, content: { ...candidate.content, parts } }, pending };
 };
 
-const identified = (candidate: Candidate, newId: () => string): Candidate => ({
+/** Gives ids: Gemini's own where there is one, unused so far in the answer. */
+type Identify = (given: string | undefined) => string;
+
+const identifier = (newId: () => string): Identify => {
+  const used = new Set<string>();
+  return (given) => {
+    const id = given === undefined || given === '' || used.has(given) ? `call_${newId()}` : given;
+    used.add(id);
+    return id;
+  };
+};
+
+const identifiedPart = (part: ResponsePart, identify: Identify): ResponsePart =>
+  part.functionCall?.name === undefined ? part : { ...part, functionCall: { ...part.functionCall, id: identify(part.functionCall.id) } };
+
+const identified = (candidate: Candidate, identify: Identify): Candidate => ({
   ...candidate,
-  content: {
-    ...candidate.content,
-    parts: (candidate.content?.parts ?? []).map((part) =>
-      part.functionCall === undefined || (part.functionCall.id ?? '') !== ''
-        ? part
-        : { ...part, functionCall: { ...part.functionCall, id: `call_${newId()}` } },
-    ),
-  },
+  content: { ...candidate.content, parts: (candidate.content?.parts ?? []).map((part) => identifiedPart(part, identify)) },
 });
 
 const holdsCalls = (frame: Frame): boolean =>
@@ -98,10 +106,11 @@ const holdsCalls = (frame: Frame): boolean =>
 
 /**
  * Makes every function call whole and gives it an id before a dialect sees it: pieces of one call are put together,
- * and a call that Gemini left without an id gets one of ours, unique in the answer.
+ * and a call that Gemini left without an id, or with one that the answer holds already, gets one of ours.
  */
 export async function* wholeCalls(frames: AsyncIterable<Frame>, newId: () => string): AsyncGenerator<Frame, void, undefined> {
   const pending = new Map<number, Pending>();
+  const identify = identifier(newId);
   for await (const frame of frames) {
     if (pending.size === 0 && !holdsCalls(frame)) {
       yield frame;
@@ -112,11 +121,11 @@ export async function* wholeCalls(frames: AsyncIterable<Frame>, newId: () => str
       const read = readCandidate(candidate, pending.get(index));
       if (read.pending === undefined) pending.delete(index);
       else pending.set(index, read.pending);
-      return identified(read.candidate, newId);
+      return identified(read.candidate, identify);
     });
     yield { ...frame, candidates };
   }
   if (pending.size === 0) return;
-  const candidates = [...pending].map(([index, call]) => identified({ index, content: { parts: [finished(call)] } }, newId));
+  const candidates = [...pending].map(([index, call]) => identified({ index, content: { parts: [finished(call)] } }, identify));
   yield { candidates };
 }

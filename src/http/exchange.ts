@@ -69,6 +69,16 @@ const begin = ({ site }: ExchangeNeeds, message: IncomingMessage, response: Serv
   };
 };
 
+const countEnd = ({ site }: ExchangeNeeds, { startedAt, response, known: { route, facts } }: Exchange): void =>
+  site.countRequest({
+    route: route?.pattern ?? null,
+    status: response.headersSent ? response.statusCode : null,
+    seconds: (site.now() - startedAt) / 1000,
+    promptTokens: facts.promptTokens ?? 0,
+    completionTokens: facts.completionTokens ?? 0,
+    attempts: facts.attempts ?? 0,
+  });
+
 const logEnd = ({ site }: ExchangeNeeds, { requestId, startedAt, bytesBefore, message, response, life, known }: Exchange): void =>
   logAccess(site.log, site.now, {
     requestId,
@@ -173,7 +183,10 @@ export const startExchange = (
   };
   message.on('error', () => undefined);
   response.on('error', () => undefined);
-  response.once('close', () => logEnd(needs, exchange));
+  response.once('close', () => {
+    countEnd(needs, exchange);
+    logEnd(needs, exchange);
+  });
   answer(needs, exchange, expectation).catch(giveUp);
   return exchange.life;
 };

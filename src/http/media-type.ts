@@ -8,19 +8,23 @@ const isJson = (type: string): boolean => type === '' || type === 'application/j
 
 const charsetOf = (parameters: string): string => /charset\s*=\s*"?([\w-]+)/.exec(parameters)?.[1] ?? 'utf-8';
 
+/** What a route takes: JSON, a multipart form, or either of them. */
+export type BodyKind = 'json' | 'multipart' | 'either';
+
 /**
  * Whether a body of this kind is taken. JSON: application/json, application/…+json, or nothing said. Not text/plain
  * and forms, the kinds that a web page may send elsewhere without asking first. No compression: a small body could
  * unfold into a huge one.
  */
-export const checkMediaType = (header: RequestHead['header'], accepts: 'json' | 'multipart'): E.Either<ProxyError, void> => {
+export const checkMediaType = (header: RequestHead['header'], accepts: BodyKind): E.Either<ProxyError, void> => {
   const encoding = (header('content-encoding') ?? 'identity').trim().toLowerCase();
   if (encoding !== 'identity' && encoding !== '') return refused('Send the body without compression (content-encoding: identity).');
   const [type = '', ...parameters] = (header('content-type') ?? '').toLowerCase().split(';');
-  if (accepts === 'multipart') {
-    return type.trim() === 'multipart/form-data' ? E.right(undefined) : refused('Send the body as multipart/form-data.');
+  if (accepts !== 'json' && type.trim() === 'multipart/form-data') return E.right(undefined);
+  if (accepts === 'multipart') return refused('Send the body as multipart/form-data.');
+  if (!isJson(type.trim())) {
+    return refused(`Send the body as JSON, with the header content-type: application/json${accepts === 'either' ? ', or as multipart/form-data' : ''}.`);
   }
-  if (!isJson(type.trim())) return refused('Send the body as JSON, with the header content-type: application/json.');
   const isUtf8 = ['utf-8', 'utf8', 'us-ascii'].includes(charsetOf(parameters.join(';')));
   return isUtf8 ? E.right(undefined) : refused('Send the body as UTF-8.');
 };

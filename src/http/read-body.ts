@@ -4,13 +4,13 @@ import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Wait } from '../ports/capabilities.ts';
 import { abortReason } from '../kernel/abort-reason.ts';
 import type { BodyBudget } from './body-budget.ts';
-import { checkMediaType } from './media-type.ts';
+import { checkMediaType, type BodyKind } from './media-type.ts';
 import type { RequestHead } from './request-head.ts';
 
 export type BodySource = {
   readonly message: IncomingMessage;
   readonly header: RequestHead['header'];
-  readonly accepts: 'json' | 'multipart';
+  readonly accepts: BodyKind;
   readonly signal: AbortSignal;
   /** Tells a caller that waits with its body (`Expect: 100-continue`) to send it. */
   readonly askForBody: () => void;

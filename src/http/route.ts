@@ -3,6 +3,7 @@ import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Received } from '../pipeline/exchange.ts';
 import type { ErrorReplies } from '../ports/dialect.ts';
 import type { Reply } from '../ports/reply.ts';
+import type { BodyKind } from './media-type.ts';
 import type { RequestHead } from './request-head.ts';
 
 /** A request's head and what its path holds in place of the pattern's `{id}`; '' where the pattern has none. */
@@ -20,7 +21,7 @@ export type Route = {
   /** How its errors look; the server's own way unless told. */
   readonly errors?: ErrorReplies;
   /** What its body may be: JSON unless told. */
-  readonly accepts?: 'json' | 'multipart';
+  readonly accepts?: BodyKind;
   /** True where clients send the password as `?key=`. */
   readonly keyInQuery?: boolean;
   /** True where the access line is for debugging only. */

@@ -1,5 +1,6 @@
 import type { Log, NewId, Now, Wait } from '../ports/capabilities.ts';
 import type { ErrorReplies } from '../ports/dialect.ts';
+import type { CountRequest } from '../ports/metrics.ts';
 import type { CorsOrigins } from './cors.ts';
 import type { Route } from './route.ts';
 
@@ -26,6 +27,7 @@ export type Site = {
   /** For whatever happens before a route is found, and for routes that have no errors of their own. */
   readonly errors: ErrorReplies;
   readonly log: Log;
+  readonly countRequest: CountRequest;
   readonly now: Now;
   readonly wait: Wait;
   readonly newId: NewId;

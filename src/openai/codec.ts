@@ -10,6 +10,18 @@ export const optional = <A>(codec: t.Type<A, unknown>): t.Type<A | undefined, un
     (value) => value,
   );
 
+/** For fields that are not OpenAI's: what does not fit is as good as absent. */
+export const lenient = <A>(codec: t.Type<A, unknown>): t.Type<A | undefined, unknown> =>
+  new t.Type<A | undefined, unknown>(
+    codec.name,
+    (value): value is A | undefined => value === undefined || codec.is(value),
+    (value, context) => {
+      const read = codec.validate(value, context);
+      return E.isRight(read) ? t.success(read.right) : t.success(undefined);
+    },
+    (value) => value,
+  );
+
 /** A number from `least` to `most`; `whole` asks for an integer. */
 export const within = (least: number, most: number, whole: 'whole' | 'any' = 'any'): t.Type<number, unknown> => {
   const kind = whole === 'whole' ? 'a whole number' : 'a number';

@@ -1,88 +1,127 @@
 import type { Json, JsonObject } from '../gemini/request.ts';
+import { plainKeyword, numericBounds, typeAndEnum } from './schema-keywords.ts';
 
-/** Keywords that Gemini honours in parametersJsonSchema and responseJsonSchema (SDK 3.1 field documentation). */
-const kept: ReadonlySet<string> = new Set([
-  '$id', '$ref', '$anchor', 'type', 'format', 'title', 'description', 'enum', 'minItems', 'maxItems', 'minimum', 'maximum',
-  'required', 'propertyOrdering', 'default', 'nullable', 'minLength', 'maxLength', 'pattern',
-]);
+/** What the whole schema defines, which definitions are being merged right now, and how many more may be. */
+type Scope = { readonly definitions: JsonObject; readonly merging: ReadonlySet<string>; readonly budget: { left: number } };
 
-/** Keywords whose value is a map from names to schemas: the names are data, never keywords. */
-const maps: Readonly<Record<string, string>> = { properties: 'properties', $defs: '$defs', definitions: '$defs' };
-
-/** Keywords whose value is a list of schemas; `oneOf` is read as `anyOf` there. */
-const lists: Readonly<Record<string, string>> = { anyOf: 'anyOf', oneOf: 'anyOf', prefixItems: 'prefixItems' };
+/** A chain of definitions that merge each other could grow without end. */
+const mostMerges = 200;
 
 const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
-
 const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
-
-/** A boolean schema has no counterpart: `true` is no constraint at all. */
-const sub = (value: Json): JsonObject => (isObject(value) ? toGeminiSchema(value) : {});
-
-const mapped = (value: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(value).map(([name, schema]) => [name, sub(schema)]));
-
-const reference = (value: Json): Json =>
-  typeof value === 'string' && value.startsWith('#/definitions/') ? `#/$defs/${value.slice('#/definitions/'.length)}` : value;
-
-const step = (schema: JsonObject): number => (schema['type'] === 'integer' ? 1 : 0);
-
-type Entry = readonly (readonly [string, Json])[];
-
-const ofKeyword = (keyword: string, value: Json, schema: JsonObject): Entry => {
-  const map = maps[keyword];
-  if (map !== undefined && Object.hasOwn(maps, keyword)) return isObject(value) ? [[map, mapped(value)]] : [];
-  const list = lists[keyword];
-  if (list !== undefined && Object.hasOwn(lists, keyword)) return isList(value) ? [[list, value.map(sub)]] : [];
-  switch (keyword) {
-    case 'const':
-      return [['enum', [value]]];
-    case 'items':
-      return [['items', sub(value)]];
-    case 'additionalProperties':
-      return [[keyword, isObject(value) ? sub(value) : value]];
-    case 'exclusiveMinimum':
-      return typeof value === 'number' ? [['minimum', value + step(schema)]] : [];
-    case 'exclusiveMaximum':
-      return typeof value === 'number' ? [['maximum', value - step(schema)]] : [];
-    case '$ref':
-      return [['$ref', reference(value)]];
-    default:
-      return kept.has(keyword) ? [[keyword, value]] : [];
-  }
-};
-
-const merged = (schema: JsonObject, parts: readonly JsonObject[]): JsonObject =>
-  parts.reduce<JsonObject>((whole, part) => {
-    const properties = { ...asObject(whole['properties']), ...asObject(part['properties']) };
-    const required = [...new Set([...asList(whole['required']), ...asList(part['required'])])];
-    return {
-      ...whole,
-      ...part,
-      ...(Object.keys(properties).length === 0 ? {} : { properties }),
-      ...(required.length === 0 ? {} : { required }),
-    };
-  }, schema);
-
 const asObject = (value: Json | undefined): JsonObject => (isObject(value) ? value : {});
 const asList = (value: Json | undefined): readonly Json[] => (isList(value) ? value : []);
 
-/** `required` may only name what `properties` has. */
-const tidied = (schema: JsonObject): JsonObject => {
-  const { required, ...rest } = schema;
-  const properties = rest['properties'];
-  if (!isList(required)) return rest;
-  const known = isObject(properties) ? required.filter((name) => typeof name === 'string' && Object.hasOwn(properties, name)) : required;
-  return known.length === 0 ? rest : { ...rest, required: known };
+const local = '#/$defs/';
+
+/** `definitions` is the older name of `$defs`. */
+const pointer = (ref: string): string => (ref.startsWith('#/definitions/') ? `${local}${ref.slice('#/definitions/'.length)}` : ref);
+
+const nameIn = (ref: string): string => ref.slice(local.length).replaceAll('~1', '/').replaceAll('~0', '~');
+
+const definitionOf = (ref: string, { definitions }: Scope): JsonObject | undefined => {
+  const name = nameIn(ref);
+  return ref.startsWith(local) && Object.hasOwn(definitions, name) ? asObject(definitions[name]) : undefined;
+};
+
+/** A boolean schema has no counterpart: `true` is no constraint at all. */
+const sub = (value: Json, scope: Scope): JsonObject => (isObject(value) ? normal(value, scope) : {});
+
+const mapped = (value: Json | undefined, scope: Scope): JsonObject =>
+  Object.fromEntries(Object.entries(asObject(value)).map(([name, schema]) => [name, sub(schema, scope)]));
+
+type Entries = readonly (readonly [string, Json])[];
+
+const listed = (keyword: string, values: readonly Json[], scope: Scope): Entries =>
+  values.length === 0 ? [] : [[keyword, values.map((value) => sub(value, scope))]];
+
+/** A list of `items` is the older form of `prefixItems`. */
+const ofItems = ({ items, prefixItems }: JsonObject, scope: Scope): Entries => [
+  ...listed('prefixItems', isList(items) ? items : asList(prefixItems), scope),
+  ...(items === undefined || isList(items) ? [] : ([['items', sub(items, scope)]] as const)),
+];
+
+const ofProperties = (schema: JsonObject, scope: Scope): Entries => {
+  const { properties, additionalProperties: more } = schema;
+  return [
+    ...(isObject(properties) ? ([['properties', mapped(properties, scope)]] as const) : []),
+    ...(more === undefined ? [] : ([['additionalProperties', typeof more === 'boolean' ? more : sub(more, scope)]] as const)),
+  ];
+};
+
+/** What must be there: by name, or by a `required: true` inside the property, as some servers write it. */
+const required = (schema: JsonObject, properties: JsonObject): readonly string[] => {
+  const marked = Object.entries(asObject(schema['properties'])).flatMap(([name, one]) => (asObject(one)['required'] === true ? [name] : []));
+  const named = asList(schema['required']).filter((name) => typeof name === 'string');
+  return [...new Set([...named, ...marked])].filter((name) => Object.hasOwn(properties, name));
+};
+
+const own = (schema: JsonObject, scope: Scope): JsonObject =>
+  Object.fromEntries([
+    ...Object.entries(schema).flatMap(([keyword, value]) => plainKeyword(keyword, value)),
+    ...typeAndEnum(schema),
+    ...numericBounds(schema),
+    ...ofProperties(schema, scope),
+    ...ofItems(schema, scope),
+    ...listed('anyOf', [...asList(schema['anyOf']), ...asList(schema['oneOf'])], scope),
+  ]);
+
+const joined = (whole: JsonObject, part: JsonObject): JsonObject => {
+  const properties = { ...asObject(whole['properties']), ...asObject(part['properties']) };
+  const names = [...new Set([...asList(whole['required']), ...asList(part['required'])])];
+  return {
+    ...part,
+    ...whole,
+    ...(Object.keys(properties).length === 0 ? {} : { properties }),
+    ...(names.length === 0 ? {} : { required: names }),
+  };
+};
+
+/** What is merged into another schema can't stay a reference: its definition is taken, unless it is on its way already. */
+const mergeable = (value: Json, scope: Scope): JsonObject => {
+  const schema = asObject(value);
+  const ref = typeof schema['$ref'] === 'string' ? pointer(schema['$ref']) : undefined;
+  if (ref === undefined) return normal(schema, scope);
+  const definition = definitionOf(ref, scope);
+  if (definition === undefined || scope.merging.has(ref) || scope.budget.left <= 0) return {};
+  scope.budget.left -= 1;
+  return mergeable(definition, { ...scope, merging: new Set([...scope.merging, ref]) });
+};
+
+const notes: ReadonlySet<string> = new Set(['title', 'description', 'default']);
+
+const isNote = (schema: JsonObject): boolean => Object.keys(schema).every((keyword) => notes.has(keyword));
+
+/** Beside `$ref` only words that begin with `$` are taken; a definition that is not there is no constraint. */
+const reference = (ref: string, scope: Scope): JsonObject => {
+  const at = pointer(ref);
+  return at.startsWith(local) && definitionOf(at, scope) === undefined ? {} : { $ref: at };
+};
+
+const normal = (schema: JsonObject, scope: Scope): JsonObject => {
+  if (typeof schema['$ref'] === 'string') return reference(schema['$ref'], scope);
+  const plain = own(schema, scope);
+  const all = asList(schema['allOf']);
+  const only = all.length === 1 ? asObject(all[0])['$ref'] : undefined;
+  if (typeof only === 'string' && isNote(plain)) return reference(only, scope);
+  const whole = all.reduce<JsonObject>((done, part) => joined(done, mergeable(part, scope)), plain);
+  const { required: _, ...rest } = whole;
+  const names = required({ ...schema, required: [...asList(schema['required']), ...asList(whole['required'])] }, asObject(rest['properties']));
+  return names.length === 0 ? rest : { ...rest, required: names };
 };
 
 /**
  * A JSON Schema in the words that Gemini honours: `const` → `enum`, exclusive bounds → bounds, `allOf` merged, `oneOf`
- * → `anyOf`, `definitions` → `$defs`; what it doesn't know is left out. Names of properties are never touched.
+ * → `anyOf`, `definitions` → `$defs`, `nullable` → a type; what it doesn't know is left out, so that the result takes
+ * whatever the schema takes. Total, and names of properties are never touched.
  */
 export const toGeminiSchema = (schema: JsonObject): JsonObject => {
-  const own = Object.fromEntries(Object.entries(schema).flatMap(([keyword, value]) => ofKeyword(keyword, value, schema)));
-  if (Object.hasOwn(own, '$ref')) return Object.fromEntries(Object.entries(own).filter(([keyword]) => keyword.startsWith('$')));
-  return tidied(merged(own, asList(schema['allOf']).map(sub)));
+  const definitions = { ...asObject(schema['definitions']), ...asObject(schema['$defs']) };
+  const scope: Scope = { definitions, merging: new Set(), budget: { left: mostMerges } };
+  const read = normal(schema, scope);
+  const ref = read['$ref'];
+  const root = typeof ref === 'string' && ref.startsWith(local) ? mergeable(read, scope) : read;
+  const $defs = mapped(definitions, scope);
+  return Object.keys($defs).length === 0 ? root : { ...root, $defs };
 };

@@ -12,18 +12,19 @@ import { tryKeys, type Trying } from './try-keys.ts';
 /** What an answer needs from the world. */
 export type Attempting = Trying & Pick<Capabilities, 'openGemini' | 'rememberSignature' | 'newId'>;
 
-/** Remembers the signatures of tool calls, and notes on a frame with pictures which key it came by. */
+/** Remembers the signatures of tool calls, and notes which key a frame came by where that will matter. */
 const served = (frame: Frame, { id: keyId }: Lease, { rememberSignature }: Attempting): ServedFrame => {
-  let hasMedia = false;
+  let isBound = false;
   for (const candidate of frame.candidates ?? []) {
+    isBound ||= candidate.continuationToken !== undefined;
     for (const { functionCall, inlineData, thoughtSignature } of candidate.content?.parts ?? []) {
-      hasMedia ||= inlineData !== undefined;
+      isBound ||= inlineData !== undefined;
       if (functionCall?.id !== undefined && thoughtSignature !== undefined) {
         rememberSignature({ callId: functionCall.id, value: thoughtSignature, keyId });
       }
     }
   }
-  return hasMedia ? { ...frame, keyId } : frame;
+  return isBound ? { ...frame, keyId } : frame;
 };
 
 async function* watched(frames: AsyncGenerator<Frame, void, undefined>, lease: Lease, model: string, capabilities: Attempting): Frames {
@@ -38,10 +39,11 @@ async function* watched(frames: AsyncGenerator<Frame, void, undefined>, lease: L
 /** One call with one key, read until there is something to show (`shown`), or to its end for a whole answer. */
 export const attempts =
   (capabilities: Attempting, planned: Planned<unknown>, shown: boolean) =>
-  (call: GeminiCall): TE.TaskEither<ProxyError, Frames> =>
+  (call: GeminiCall, begunBy?: string): TE.TaskEither<ProxyError, Frames> =>
   () => {
     const body = JSON.stringify(call.body);
-    const { signal, note, preferredKey: preferred, conversation } = planned;
+    const { signal, note, preferredKey, conversation } = planned;
+    const preferred = begunBy ?? preferredKey;
     const { model, streamed } = call;
     return tryKeys(capabilities, { model, preferred, conversation, signal, note })((lease) =>
       pipe(

@@ -5,6 +5,7 @@ import { repaired } from '../gemini/repair.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import { latestUsage } from '../gemini/usage.ts';
 import { attempts, type Attempting } from './attempts.ts';
+import { continued } from './continued.ts';
 import { inCopies } from './copies.ts';
 import type { Answered, Frames, Planned, Received } from './exchange.ts';
 
@@ -32,7 +33,7 @@ const tokens = (usage: Parameters<typeof latestUsage>[0]): Parameters<Received['
 export const callGemini =
   <Request>(capabilities: Attempting, shown: (asked: Request) => boolean): Stage<Planned<Request>, Answered<Request>> =>
   (planned) => {
-    const answer = inCopies(attempts(capabilities, planned, shown(planned.asked)));
+    const answer = inCopies(continued(attempts(capabilities, planned, shown(planned.asked))));
     const again = (error: ProxyError): TE.TaskEither<ProxyError, Frames> => {
       const call: GeminiCall | null = repaired(planned.call, error);
       return call === null ? TE.left(error) : answer(call);

@@ -1,5 +1,6 @@
-import { E, RA, pipe, type TE } from '../kernel/fp.ts';
-import type { ProxyError } from '../kernel/proxy-error.ts';
+import { E, RA, TE, pipe } from '../kernel/fp.ts';
+import { primed } from '../kernel/primed.ts';
+import { caught, cureOf, thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { UsageMetadata } from '../gemini/response.ts';
 import { addedUsage, latestUsage } from '../gemini/usage.ts';
@@ -13,57 +14,107 @@ const copy = (call: GeminiCall, index: number): GeminiCall => {
     : { ...call, body: { ...call.body, generationConfig: { ...call.body.generationConfig, seed: (seed + index) | 0 } } };
 };
 
-type Next = { readonly index: number; readonly result: IteratorResult<ServedFrame, void> };
+type Next = { readonly index: number; readonly frames: Frames; readonly result: E.Either<ProxyError, IteratorResult<ServedFrame, void>> };
 
-const next = async (index: number, frames: Frames): Promise<Next> => ({ index, result: await frames.next() });
+const next = async (index: number, frames: Frames): Promise<Next> => {
+  try {
+    return { index, frames, result: E.right(await frames.next()) };
+  } catch (cause) {
+    return { index, frames, result: E.left(caught(cause)) };
+  }
+};
+
+/** How many answers run at once, and what becomes of a failure: the failure of all, or told when no answer is whole. */
+type Running = { readonly atOnce: number; readonly allOrNothing: boolean };
+
+/** After a failure that other calls would meet as well, no more are begun. */
+const isCommon = (error: ProxyError): boolean => cureOf(error) !== 'another key after a wait';
 
 /** Frames of several answers as those of one with several candidates, as they come; usage is of all together. */
-async function* interleaved(answers: readonly Frames[]): Frames {
+async function* interleaved(answers: readonly Frames[], { atOnce, allOrNothing }: Running): Frames {
   const usages: UsageMetadata[] = answers.map(() => ({}));
-  const waiting = new Map(answers.map((frames, index) => [index, next(index, frames)]));
+  const queue = [...answers.entries()];
+  const waiting = new Map<number, Promise<Next>>();
+  const failures: ProxyError[] = [];
+  const begin = (): void => {
+    const [index, frames] = failures.some(isCommon) ? [] : (queue.shift() ?? []);
+    if (index !== undefined && frames !== undefined) waiting.set(index, next(index, frames));
+  };
+  let whole = 0;
   try {
+    for (let count = 0; count < atOnce; count += 1) begin();
     while (waiting.size > 0) {
-      const { index, result } = await Promise.race(waiting.values());
-      const frames = answers[index];
-      if (result.done === true || frames === undefined) {
+      const { index, frames, result } = await Promise.race(waiting.values());
+      if (E.isLeft(result) || result.right.done === true) {
+        if (E.isLeft(result) && allOrNothing) throw thrown(result.left);
+        if (E.isLeft(result)) failures.push(result.left);
+        else whole += 1;
         waiting.delete(index);
+        begin();
         continue;
       }
+      const frame = result.right.value;
       waiting.set(index, next(index, frames));
-      usages[index] = latestUsage(usages[index] ?? {}, result.value.usageMetadata);
-      const candidates = (result.value.candidates ?? []).map((candidate) => ({ ...candidate, index }));
-      yield { ...result.value, candidates, usageMetadata: addedUsage(usages) };
+      usages[index] = latestUsage(usages[index] ?? {}, frame.usageMetadata);
+      const candidates = (frame.candidates ?? []).map((candidate) => ({ ...candidate, index }));
+      yield { ...frame, candidates, usageMetadata: addedUsage(usages) };
     }
+    if (failures[0] !== undefined && whole === 0) throw thrown(failures[0]);
   } finally {
     await Promise.allSettled(answers.map((frames) => frames.return()));
   }
 }
 
-const closeAll = (answers: readonly E.Either<ProxyError, Frames>[]) => async (): Promise<void> => {
-  await Promise.allSettled(answers.filter(E.isRight).map((answer) => answer.right.return()));
+/** A generator that has not begun would not close what it reads from: its head, which is there, begins it. */
+const close = async (frames: Frames): Promise<void> => {
+  await frames.next();
+  await frames.return();
 };
 
+const closeAll = async (answers: readonly E.Either<ProxyError, Frames>[]): Promise<void> => {
+  await Promise.allSettled(answers.filter(E.isRight).map((answer) => close(answer.right)));
+};
+
+type Answering = (call: GeminiCall) => TE.TaskEither<ProxyError, Frames>;
+
+const allOf = (all: readonly TE.TaskEither<ProxyError, Frames>[]): TE.TaskEither<ProxyError, Frames> => async () => {
+  const answers = await Promise.all(all.map((one) => one()));
+  return pipe(
+    answers,
+    RA.sequence(E.Applicative),
+    E.match(
+      async (error): Promise<E.Either<ProxyError, Frames>> => {
+        await closeAll(answers);
+        return E.left(error);
+      },
+      (frames) => Promise.resolve(E.right(interleaved(frames, { atOnce: frames.length, allOrNothing: true }))),
+    ),
+  );
+};
+
+/** An answer that is asked for when its first frame is. */
+async function* begun(answer: TE.TaskEither<ProxyError, Frames>): Frames {
+  const frames = await answer();
+  if (E.isLeft(frames)) throw thrown(frames.left);
+  yield* frames.right;
+}
+
+const someOf = (all: readonly TE.TaskEither<ProxyError, Frames>[], atOnce: number): TE.TaskEither<ProxyError, Frames> =>
+  pipe(
+    interleaved(all.map(begun), { atOnce, allOrNothing: false }),
+    primed(() => true),
+    TE.map((read) => read.all),
+  );
+
 /**
- * Makes `call.copies` calls at once where a model gives one candidate a call, and shows them as one answer. When one
- * of them fails for good the whole fails and the others are closed: `n` choices were asked for.
+ * Makes `call.copies` calls where a model gives one candidate a call, and shows them as one answer. All at once, and
+ * when one of them fails for good the whole fails and the others are closed: `n` choices were asked for. With
+ * `someCopies` only so many at once, and the first failure is told only when none of them worked.
  */
 export const inCopies =
-  (answer: (call: GeminiCall) => TE.TaskEither<ProxyError, Frames>) =>
-  (call: GeminiCall): TE.TaskEither<ProxyError, Frames> => {
+  (answer: Answering): Answering =>
+  (call) => {
     if (call.copies === 1) return answer(call);
     const all = Array.from({ length: call.copies }, (_, index) => answer(copy(call, index)));
-    return async () => {
-      const answers = await Promise.all(all.map((one) => one()));
-      return pipe(
-        answers,
-        RA.sequence(E.Applicative),
-        E.match(
-          async (error): Promise<E.Either<ProxyError, Frames>> => {
-            await closeAll(answers)();
-            return E.left(error);
-          },
-          (frames) => Promise.resolve(E.right(interleaved(frames))),
-        ),
-      );
-    };
+    return call.someCopies === undefined ? allOf(all) : someOf(all, call.someCopies.atOnce);
   };

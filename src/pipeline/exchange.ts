@@ -51,7 +51,7 @@ export type Planned<Request> = Gathered<Request> & {
   readonly conversation: string | null;
 };
 
-/** A frame, with the key that it came by where it holds pictures. */
+/** A frame, with the key that it came by where it holds pictures or a token to go on with. */
 export type ServedFrame = Frame & { readonly keyId?: string };
 export type Frames = AsyncGenerator<ServedFrame, void, undefined>;
 export type Answered<Request> = Planned<Request> & { readonly frames: Frames };

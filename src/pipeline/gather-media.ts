@@ -7,7 +7,7 @@ import type { Dialect, MediaLink } from '../ports/dialect.ts';
 import type { SignedImage } from '../ports/images.ts';
 import type { Asked, Gathered } from './exchange.ts';
 
-type Reading = Pick<Capabilities, 'readImage' | 'fetchMedia'>;
+type Reading = Pick<Capabilities, 'readImage' | 'imageSignature' | 'fetchMedia'>;
 
 /** Addresses in one request. */
 const mostLinks = 32;
@@ -16,11 +16,11 @@ const mostAtOnce = 4;
 /** Base64 characters of all that is read for one request. */
 const mostCharacters = 96 * 1024 * 1024;
 
-const readOne = async ({ readImage, fetchMedia }: Reading, link: MediaLink, signal: AbortSignal): Promise<E.Either<ProxyError, SignedImage>> => {
+const readOne = async ({ readImage, imageSignature, fetchMedia }: Reading, link: MediaLink, signal: AbortSignal): Promise<E.Either<ProxyError, SignedImage>> => {
   const own = await readImage(link.url);
   if (own !== null) return E.right(own);
   const fetched = await fetchMedia(link.url, link.path, signal)();
-  return E.map((blob: { readonly mimeType: string; readonly data: string }) => ({ ...blob, signature: null }))(fetched);
+  return E.isLeft(fetched) ? fetched : E.right({ ...fetched.right, signature: await imageSignature(link.url) });
 };
 
 /** One line an address; what one place needs, it needs. */

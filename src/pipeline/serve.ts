@@ -26,7 +26,7 @@ export const serve = <Request, State, Event>(
   settings: ServeSettings,
 ): Stage<Received, Reply> => {
   const answer: Stage<Planned<Request>, Answered<Request>> = (planned) =>
-    pipe(planned, callGemini(capabilities, dialect.isStreamed), TE.flatMap(persistImages(capabilities, dialect)));
+    pipe(planned, callGemini(capabilities, dialect.showsEarly ?? dialect.isStreamed), TE.flatMap(persistImages(capabilities, dialect)));
   const spoken = encodeAudio(capabilities, dialect)(answer);
   return (received) =>
     pipe(

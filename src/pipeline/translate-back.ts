@@ -38,6 +38,8 @@ async function* tail<Request, State, Event>(
     const answered = await head;
     if (E.isLeft(answered)) throw thrown(answered.left);
     for await (const events of runMachine(dialect.machine(asked, context), answered.right.frames)) {
+      const failure = reply.failure?.(events) ?? null;
+      if (failure !== null) throw thrown(failure);
       const text = reply.frames(events);
       if (text !== '') yield text;
     }

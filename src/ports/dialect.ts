@@ -45,6 +45,8 @@ export type Dialect<Request, State, Event> = {
   readonly decode: (body: unknown) => E.Either<ProxyError, Request>;
   /** True when the caller asked for a stream. */
   readonly isStreamed: (request: Request) => boolean;
+  /** True when what Gemini says goes out as it comes, so that nothing is retried after; as `isStreamed` unless told. */
+  readonly showsEarly?: (request: Request) => boolean;
   /** Ids of the tool calls in the history, whose signatures are to be recalled. */
   readonly callIds: (request: Request) => readonly string[];
   /** What is to be read before the request can be translated. */
@@ -60,6 +62,8 @@ export type Dialect<Request, State, Event> = {
     readonly whole: (events: readonly Event[]) => E.Either<ProxyError, Whole>;
     /** The bytes of a stream for these events: one or more `data: …\n\n`. */
     readonly frames: (events: readonly Event[]) => string;
+    /** What these events say went wrong, where an answer itself can fail: it ends the stream as an error does. */
+    readonly failure?: (events: readonly Event[]) => ProxyError | null;
     /** What closes a stream that ended well. */
     readonly closing: string;
     readonly errors: ErrorReplies;

@@ -17,6 +17,9 @@ export type KeepImage = (image: SignedImage, origin: string) => Promise<string>;
 /** Reads one of our own pictures back by the address that KeepImage gave; null when it is not ours, or gone. */
 export type ReadImage = (url: string) => Promise<SignedImage | null>;
 
+/** The thought signature of a picture that we kept anywhere, a bucket too, by its address; null when there is none. */
+export type ImageSignatureOf = (url: string) => Promise<ImageSignature | null>;
+
 /**
  * Reads media by http(s) address, guarded: public addresses only, few redirects, so many bytes and seconds at most.
  * `path` names the field that holds the address, for the 400 that says what is wrong.

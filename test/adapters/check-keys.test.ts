@@ -25,7 +25,8 @@ const checking = (count: number, probe: (lease: Lease) => TE.TaskEither<ProxyErr
     {
       leases: leases(count),
       probe,
-      learn: (id, verdict) => learned.push([id, verdict?.tag ?? null]),
+      now: () => 7,
+      learn: (id, verdict, began) => learned.push([id, began === 7 ? (verdict?.tag ?? null) : `asked at ${began}`]),
       log: (level, message, facts) => lines.push(`${level} ${message} ${JSON.stringify(facts)}`),
     },
     signal,

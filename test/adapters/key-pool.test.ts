@@ -184,6 +184,20 @@ t.test('the log names a key by its number and tells a fault once', async (t) => 
   ]);
 });
 
+t.test('a check that was under way when a key was refused does not clear the fault', async (t) => {
+  const clock = fakeClock(noon);
+  const pool = keyPool({ keys: madeUpKeys('key-1'), strategy: 'round-robin' }, { now: clock.now, log: silent });
+  const began = clock.now();
+  clock.advance(1000);
+  const lent = await lend(pool);
+  pool.reportKey(lent, 'm', keyRefused('not valid'));
+  pool.learnHealth(lent.id, null, began);
+  t.equal(pool.describe().keys[0]?.state, 'invalid');
+  clock.advance(1000);
+  pool.learnHealth(lent.id, null, clock.now());
+  t.equal(pool.describe().keys[0]?.state, 'ready');
+});
+
 const restarted = (store: StateFile<KeySnapshot>, clock: FakeClock, ...keys: readonly string[]): KeyPool =>
   keyPool({ keys: madeUpKeys(...keys), strategy: 'round-robin' }, { now: clock.now, log: silent, store });
 

@@ -41,12 +41,12 @@ const noon = '2026-11-24T12:00:00Z';
 
 const daily = (most: number, mostAddresses?: number, store?: StateFile<DayCountsSnapshot>) => {
   const clock = fakeClock(noon);
-  const takePermit = limiter({ perMinute: 0, perDayPerAddress: most }, { ...clock, store, mostAddresses });
+  const { takePermit } = limiter({ perMinute: 0, perDayPerAddress: most }, { ...clock, store, mostAddresses });
   return { clock, take: async (address = '203.0.113.7') => E.toUnion(await takePermit(address)()) };
 };
 
 t.test('a limiter in memory', async (t) => {
-  limiterContract(t, async (settings, { now, monotonic }) => limiter(settings, { now, monotonic }));
+  limiterContract(t, async (settings, { now, monotonic }) => limiter(settings, { now, monotonic }).takePermit);
 
   t.test('a clock that jumps back never reopens a spent day', async (t) => {
     const { clock, take } = daily(1);
@@ -83,7 +83,7 @@ t.test('a limiter in memory', async (t) => {
 
   t.test('a wall clock that jumps does not move the minute', async (t) => {
     const clock = fakeClock(noon);
-    const takePermit = limiter({ perMinute: 1, perDayPerAddress: 0 }, clock);
+    const { takePermit } = limiter({ perMinute: 1, perDayPerAddress: 0 }, clock);
     await takePermit('203.0.113.7')();
     clock.jump(24 * hour);
     t.match(await takePermit('203.0.113.7')(), { left: { tag: 'LimitReached', limit: 'minute' } });
@@ -190,4 +190,12 @@ t.test('a signature memory in memory', async (t) => {
     t.same([...(await after.recallSignatures(ids)).keys()], ['b', 'c', 'd']);
     t.ok(E.isLeft(decodeSignatures([{ callId: 1 }])));
   });
+});
+
+t.test('the use of the limits can be looked at without counting', async (t) => {
+  const { takePermit, use } = limiter({ perMinute: 9, perDayPerAddress: 9 }, fakeClock(noon));
+  for (const address of ['198.51.100.1', '198.51.100.1', '198.51.100.2']) await takePermit(address)();
+  t.same(use('198.51.100.1'), { minute: 3, todayOfThisAddress: 2 });
+  t.same(use('198.51.100.3'), { minute: 3, todayOfThisAddress: 0 });
+  t.same(limiter({ perMinute: 0, perDayPerAddress: 0 }, fakeClock(noon)).use('198.51.100.1'), { minute: null, todayOfThisAddress: null });
 });

@@ -108,13 +108,14 @@ t.test('inside a stream the code tells, else the word, else it is a fault of the
   t.end();
 });
 
-const secrets = ['AIzaSyA-made-up-key_0123456789', 'AQ.Ab8-made-up_key', '123456789012', 'my-project-42', 'console.developers.google.com'];
+const secrets = ['AIzaSyA-made-up-key_0123456789', 'AQ.Ab8-made-up_key', 'made-up-of-another-form', '123456789012', 'my-project-42', 'console.developers.google.com'];
 
 const leaky: readonly string[] = [
   'API key AIzaSyA-made-up-key_0123456789 is odd',
   'the key AQ.Ab8-made-up_key, is odd',
   "Consumer 'api_key:AIzaSyA-made-up-key_0123456789' is odd",
   'consumer api_key:AQ.Ab8-made-up_key is odd',
+  'consumer api_key:made-up-of-another-form is odd',
   'in project 123456789012 before',
   'consumer projects/123456789012 is odd',
   'consumer project_number:123456789012 is odd',

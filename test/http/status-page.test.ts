@@ -29,6 +29,7 @@ const owned: ServiceStatus = {
 
 const table = (forAnybody: PublicStatus = seen) =>
   routes([], {
+    readMetrics: () => [],
     readStatus: { forAnybody: () => forAnybody, forOwner: () => Promise.resolve(owned) },
     checkCaller: ({ credential }) => (credential?.reveal() === 'made-up' ? E.right(undefined) : E.left({ tag: 'WrongPassword' })),
   });

@@ -3,7 +3,7 @@ import { E, TE } from '../../src/kernel/fp.ts';
 import { callerAddress, fromOwnNetwork } from '../../src/http/caller-address.ts';
 import { corsHeaders, preflightHeaders } from '../../src/http/cors.ts';
 import { credential } from '../../src/http/credential.ts';
-import { checkMediaType } from '../../src/http/media-type.ts';
+import { checkMediaType, type BodyKind } from '../../src/http/media-type.ts';
 import type { Route } from '../../src/http/route.ts';
 import { router } from '../../src/http/router.ts';
 import { json } from '../../src/ports/reply.ts';
@@ -141,7 +141,7 @@ t.test('the password is found wherever clients put it, and the first place that 
 });
 
 t.test('a body is taken as JSON only if nothing says that it is something else', async (t) => {
-  const table: readonly (readonly [sent: Readonly<Record<string, string>>, accepts: 'json' | 'multipart', taken: boolean])[] = [
+  const table: readonly (readonly [sent: Readonly<Record<string, string>>, accepts: BodyKind, taken: boolean])[] = [
     [{}, 'json', true],
     [{ 'content-type': 'application/json' }, 'json', true],
     [{ 'content-type': 'Application/JSON; charset=UTF-8' }, 'json', true],
@@ -153,6 +153,12 @@ t.test('a body is taken as JSON only if nothing says that it is something else',
     [{ 'content-type': 'multipart/form-data; boundary=x' }, 'json', false],
     [{ 'content-type': 'multipart/form-data; boundary=x' }, 'multipart', true],
     [{ 'content-type': 'application/json' }, 'multipart', false],
+    [{ 'content-type': 'multipart/form-data; boundary=x' }, 'either', true],
+    [{ 'content-type': 'application/json' }, 'either', true],
+    [{}, 'either', true],
+    [{ 'content-type': 'application/json; charset=gbk' }, 'either', false],
+    [{ 'content-type': 'application/x-www-form-urlencoded' }, 'either', false],
+    [{ 'content-type': 'multipart/form-data; boundary=x', 'content-encoding': 'gzip' }, 'either', false],
     [{ 'content-encoding': 'identity' }, 'json', true],
     [{ 'content-encoding': 'gzip' }, 'json', false],
     [{ 'content-encoding': 'gzip, gzip' }, 'json', false],

@@ -11,12 +11,16 @@ const settings: MachineSettings = {
   created: 7,
   model: 'asked',
   names: functionNames([]),
+  custom: new Set(),
+  jsonAnswer: null,
   isLegacy: false,
   oneCall: false,
   audio: { format: 'wav', id: 'audio_1', expiresAt: 7 },
   includeUsage: false,
   imageReply: 'markdown',
   citesSources: false,
+  keepsServerTools: false,
+  tellsDetails: false,
 };
 
 const events = (frames: readonly Frame[], over: Partial<MachineSettings> = {}): readonly ChatEvent[] => {

@@ -192,7 +192,7 @@ t.test('what a model family refuses is left out', (t) => {
   t.equal(call({}).streamed, false);
   t.equal(body({ model: 'gemini-3.8-flash-tts' }).safetySettings, undefined, 'no safety settings for speech');
   t.equal(body({}).safetySettings?.every(({ threshold }) => threshold === 'OFF'), true);
-  t.same(body({ extra_body: { google: { safety_settings: [{ category: 'c', threshold: 't' }] } } }).safetySettings, [{ category: 'c', threshold: 't' }]);
+  t.same(body({ extra_body: { google: { safety_settings: [{ category: 'HARM_CATEGORY_HARASSMENT', threshold: 'BLOCK_NONE' }] } } }).safetySettings, [{ category: 'HARM_CATEGORY_HARASSMENT', threshold: 'BLOCK_NONE' }]);
   t.end();
 });
 
@@ -210,16 +210,16 @@ t.test('thinking by effort, suffix and explicit config, in the form of the famil
     ['gemini-2.5-flash-thinking', {}, { thinkingBudget: -1, ...shown }],
     ['gemini-2.5-flash-maxthinking-search', {}, { thinkingBudget: 24_576, ...shown }],
     ['gemini-2.5-flash-nothinking', { reasoning_effort: 'low' }, { thinkingBudget: 1024, ...shown }],
-    ['gemini-3.5-flash', { reasoning_effort: 'minimal' }, { thinkingLevel: 'minimal', ...shown }],
+    ['gemini-3.5-flash', { reasoning_effort: 'minimal' }, { thinkingLevel: 'MINIMAL', ...shown }],
     ['gemini-3.5-flash', { reasoning_effort: null }, shown],
-    ['gemini-3.8-flash', { reasoning_effort: 'none' }, { thinkingLevel: 'low' }],
-    ['gemini-3-pro-preview', { reasoning_effort: 'medium' }, { thinkingLevel: 'low', ...shown }],
-    ['gemini-3.1-flash-image', { reasoning_effort: 'medium' }, { thinkingLevel: 'minimal', ...shown }],
-    ['gemini-4-hydrogen', { reasoning_effort: 'xhigh' }, { thinkingLevel: 'xhigh', ...shown }],
-    ['gemini-4-argon', { reasoning_effort: 'max' }, { thinkingLevel: 'high', ...shown }],
-    ['gemini-9-unknown', { reasoning_effort: 'high' }, { thinkingLevel: 'high', ...shown }],
-    ['gemini-3.5-flash', { extra_body: { google: { thinking_config: { thinking_budget: 4000, include_thoughts: false } } } }, { thinkingLevel: 'medium', includeThoughts: false }],
-    ['gemini-3.5-flash', { google: { thinkingConfig: { thinkingLevel: 'HIGH' } }, reasoning_effort: 'low' }, { thinkingLevel: 'high', ...shown }],
+    ['gemini-3.8-flash', { reasoning_effort: 'none' }, { thinkingLevel: 'LOW' }],
+    ['gemini-3-pro-preview', { reasoning_effort: 'medium' }, { thinkingLevel: 'LOW', ...shown }],
+    ['gemini-3.1-flash-image', { reasoning_effort: 'medium' }, { thinkingLevel: 'MINIMAL', ...shown }],
+    ['gemini-4-hydrogen', { reasoning_effort: 'xhigh' }, { thinkingLevel: 'XHIGH', ...shown }],
+    ['gemini-4-argon', { reasoning_effort: 'max' }, { thinkingLevel: 'HIGH', ...shown }],
+    ['gemini-9-unknown', { reasoning_effort: 'high' }, { thinkingLevel: 'HIGH', ...shown }],
+    ['gemini-3.5-flash', { extra_body: { google: { thinking_config: { thinking_budget: 4000, include_thoughts: false } } } }, { thinkingLevel: 'MEDIUM', includeThoughts: false }],
+    ['gemini-3.5-flash', { google: { thinkingConfig: { thinkingLevel: 'HIGH' } }, reasoning_effort: 'low' }, { thinkingLevel: 'HIGH', ...shown }],
     ['gemini-3-pro-image', { reasoning_effort: 'high' }, undefined],
     ['gemma-3-27b-it', { reasoning_effort: 'high' }, undefined],
   ];
@@ -302,11 +302,11 @@ t.test('a wrong request is told by the name of its field', (t) => {
     [{ stop: ['1', '2', '3', '4', '5', '6'] }, 'stop', 'invalid_value'],
     [{ top_logprobs: 3 }, 'top_logprobs', 'invalid_value'],
     [{ logit_bias: { 50_256: -100 } }, 'logit_bias', 'unsupported_parameter'],
-    [{ tools: [{ type: 'custom' }] }, 'tools.0.type', 'unsupported_value'],
+    [{ tools: [{ type: 'custom' }] }, 'tools.0.custom', 'missing_required_parameter'],
+    [{ tools: [{ type: 'computer' }] }, 'tools.0.type', 'unsupported_value'],
     [{ tools: [tool('f')], tool_choice: { type: 'function', function: { name: 'g' } } }, 'tool_choice', 'invalid_value'],
     [{ tools: [tool('f')], tool_choice: 'perhaps' }, 'tool_choice', 'invalid_value'],
     [{ response_format: { type: 'json_schema' } }, 'response_format.json_schema', 'missing_required_parameter'],
-    [{ model: 'gemini-2.5-flash', tools: [tool('f')], response_format: { type: 'json_object' } }, 'response_format', 'unsupported_parameter'],
     [{ model: 'gemini-2.5-flash', tools: [tool('f')], web_search_options: {} }, 'web_search_options', 'unsupported_parameter'],
     [{ modalities: ['text', 'audio'], audio: { voice: 'alloy', format: 'wav' } }, 'modalities', 'unsupported_value'],
     [{ model: 'gemini-3.8-flash-tts', audio: { voice: 'alloy', format: 'flac' } }, 'audio.format', 'unsupported_value'],

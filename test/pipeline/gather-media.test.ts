@@ -14,7 +14,7 @@ const signed = { ...blob('own'), signature: { value: 's', keyId: 'k' } };
 const asked = (signal = new AbortController().signal): Asked<null> => ({ ...receivedWith({}, { signal }), authorized: true, permit: null, asked: null });
 
 const gather = async (links: readonly MediaLink[], over: { readonly readImage?: ReadImage; readonly fetchMedia?: FetchMedia }) => {
-  const reading = { readImage: () => Promise.resolve(null), fetchMedia: shouldNotBeCalled, ...over };
+  const reading = { readImage: () => Promise.resolve(null), imageSignature: () => Promise.resolve(null), fetchMedia: shouldNotBeCalled, ...over };
   const read = await gatherMedia(reading, { mediaLinks: () => links })(asked())();
   return E.map(({ media }: { readonly media: ReadonlyMap<string, unknown> }) => Object.fromEntries(media))(read);
 };

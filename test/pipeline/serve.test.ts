@@ -8,6 +8,7 @@ import type { Capabilities, KeyWish, Lease, Signature, UpstreamCall } from '../.
 import type { Received } from '../../src/pipeline/exchange.ts';
 import type { Reply } from '../../src/ports/reply.ts';
 import { framesOf, happyCapabilities, lease, receivedWith, shouldNotBeCalled, textFrame } from '../support/capabilities.ts';
+import { eventually } from '../support/serving.ts';
 
 const dialect = chatDialect({ systemPromptMode: 'instruction', historyImages: 'last', imageReplyFormat: 'markdown', modelAliases: new Map() });
 const chat = { model: 'gemini-3.5-flash', messages: [{ role: 'user', content: 'hi' }] };
@@ -160,8 +161,12 @@ t.test('n choices from a model that gives one a call: parallel calls, one answer
 });
 
 t.test('a stream that takes long to begin begins without its answer, and still fails over', async (t) => {
-  let open: (frames: E.Either<ProxyError, AsyncGenerator<Frame, void, undefined>>) => void = shouldNotBeCalled;
-  const openGemini = () => () => new Promise<E.Either<ProxyError, AsyncGenerator<Frame, void, undefined>>>((resolve) => (open = resolve));
+  const asked: ((frames: E.Either<ProxyError, AsyncGenerator<Frame, void, undefined>>) => void)[] = [];
+  const openGemini = () => () => new Promise<E.Either<ProxyError, AsyncGenerator<Frame, void, undefined>>>((resolve) => asked.push(resolve));
+  const open = async (frames: E.Either<ProxyError, AsyncGenerator<Frame, void, undefined>>): Promise<void> => {
+    await eventually(() => asked.length > 0);
+    asked.pop()?.(frames);
+  };
   const begun = async (): Promise<Reply> => {
     const reply = await run({ openGemini }, receivedWith({ ...chat, stream: true }), 15);
     if (E.isLeft(reply)) throw new Error(reply.left.tag);
@@ -169,10 +174,10 @@ t.test('a stream that takes long to begin begins without its answer, and still f
   };
   const good = await begun();
   t.match(good, { kind: 'streamed', status: 200, heartbeat: { text: ': keep-alive\n\n', afterMs: 15 } });
-  open(E.right(framesOf([textFrame('late', 'STOP')])));
+  await open(E.right(framesOf([textFrame('late', 'STOP')])));
   t.match(await read(E.right(good)), /late.*DONE/s);
   const bad = await begun();
-  open(E.left({ tag: 'ModelNotFound', model: 'm', message: null }));
+  await open(E.left({ tag: 'ModelNotFound', model: 'm', message: null }));
   const text = await read(E.right(bad));
   t.match(text, /model_not_found/);
   t.notMatch(text, /DONE/);

@@ -29,6 +29,8 @@ t.test('the demo says that its answers are canned, streams one, counts the model
   t.match(printed(), 'The answers are canned: no key and no network is used.');
   t.match(printed(), 'You wrote: “Hello! Who are you?”');
   t.match(printed(), /GET \/v1\/models lists \d\d+ models/);
+  t.match(printed(), /!\[\]\(http:\/\/127\.0\.0\.1:\d+\/images\/[\w.]+\)/);
+  t.match(printed(), /GET \/images\/[\w.]+ answers 200, image\/png, \d+ bytes/);
   t.notMatch(printed(), 'a-real-key-of-this-machine');
 });
 

@@ -35,7 +35,7 @@ const mishaps = async (service: Pollux): Promise<readonly string[]> => {
   };
   emulator.answerWith([frame(answering), { error: { code: 500, message: `key ${keys[0]} of projects/${project} saw a fault`, status: 'INTERNAL' } }], { times: 1 });
   await ask({ stream: true });
-  const refusal = { error: { code: 400, message: `API key ${keys[1]} of project ${project}: no`, status: 'INVALID_ARGUMENT' } };
+  const refusal = { error: { code: 400, message: `API key ${keys[2]} of project ${project}: no`, status: 'INVALID_ARGUMENT' } };
   emulator.answerWith({ status: 400, body: JSON.stringify(refusal) }, { times: 1 });
   await ask();
   for (const kind of faultKinds.filter((kind) => !/^stall|^endless|^giant/.test(`${kind}`))) {

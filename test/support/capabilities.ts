@@ -37,6 +37,7 @@ export const happyCapabilities: Capabilities = {
   listModels: () => Promise.resolve([]),
   keepImage: (image) => Promise.resolve(`data:${image.mimeType};base64,${image.data}`),
   readImage: () => Promise.resolve(null),
+  imageSignature: () => Promise.resolve(null),
   fetchMedia: shouldNotBeCalled,
   findEncoder: () => Promise.resolve(null),
   recallSignatures: () => Promise.resolve(new Map()),

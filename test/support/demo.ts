@@ -3,10 +3,11 @@
 import { once } from 'node:events';
 import process from 'node:process';
 import { startGeminiEmulator } from './gemini-emulator/start-gemini-emulator.ts';
-import { contentOf } from './pollux.ts';
+import { contentOf, type Told } from './pollux.ts';
 import { startService, type TestService } from './service.ts';
 
 const model = 'gemini-3.5-flash';
+const imageModel = 'gemini-3.1-flash-image';
 const password = 'demo';
 const wholeFrames = /^[\s\S]*\n\n/;
 
@@ -45,6 +46,20 @@ const show = async (service: TestService): Promise<void> => {
   say(`GET /v1/models lists ${await listed(await ask(service, 'models'))} models.`);
 };
 
+/** A picture from the request to the address that shows it. */
+const showPicture = async (service: TestService): Promise<void> => {
+  const content = 'Draw a red square.';
+  say();
+  say(`You, to ${imageModel}: ${content}`);
+  const answer = (await (await ask(service, 'chat/completions', { model: imageModel, messages: [{ role: 'user', content }] })).json()) as Told;
+  const text = answer.choices[0]?.message.content ?? '';
+  say(text);
+  const [, address = ''] = /!\[\]\(([^)]+)\)/.exec(text) ?? [];
+  const picture = await fetch(address);
+  const { byteLength } = await picture.arrayBuffer();
+  say(`GET ${new URL(address).pathname} answers ${picture.status}, ${picture.headers.get('content-type')}, ${byteLength} bytes.`);
+};
+
 const stay = async ({ url }: TestService): Promise<void> => {
   say();
   say('To try it with a client:');
@@ -62,6 +77,7 @@ const demo = async (): Promise<void> => {
     say('Pollux in front of an emulated Gemini on this machine. The answers are canned: no key and no network is used.');
     say();
     await show(service);
+    await showPicture(service);
     if (process.stdout.isTTY || process.argv.includes('--stay')) await stay(service);
   } finally {
     await service.close();

@@ -2,6 +2,7 @@ import type { Test } from 'tap';
 import type { EmulatorOptions, GeminiEmulator } from './gemini-emulator/emulator.ts';
 import type { SeenRequest } from './gemini-emulator/seen-requests.ts';
 import { startGeminiEmulator } from './gemini-emulator/start-gemini-emulator.ts';
+import { checkUpstream, throwSchemaFaults } from './schema-watch.ts';
 import { eventually } from './serving.ts';
 import { startService, type TestService } from './service.ts';
 
@@ -25,10 +26,14 @@ export const settingsFor = (emulator: GeminiEmulator, keys: readonly string[]): 
   MAX_REQUESTS_PER_DAY_PER_IP: '0',
 });
 
-/** An emulator that is closed with the test. */
+/** An emulator that is closed with the test; all that it was sent is then checked against Google's schema. */
 export const emulated = async (t: Test, options: EmulatorOptions = {}): Promise<GeminiEmulator> => {
   const emulator = await startGeminiEmulator(options);
-  t.teardown(() => emulator.close());
+  t.teardown(async () => {
+    for (const { path, body } of emulator.requests) checkUpstream(path, body);
+    await emulator.close();
+    throwSchemaFaults();
+  });
   return emulator;
 };
 

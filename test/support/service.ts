@@ -1,6 +1,7 @@
 import { E } from '../../src/kernel/fp.ts';
 import { compose } from '../../src/compose.ts';
 import { readConfig } from '../../src/config.ts';
+import { throwSchemaFaults } from './schema-watch.ts';
 
 /** A whole service on a free port of this machine, in this process. */
 export type TestService = {
@@ -25,7 +26,10 @@ const base = {
   LOG_LEVEL: 'debug',
 };
 
-/** Starts the service with these settings over the tests' own; nothing of the real environment gets in. */
+/**
+ * Starts the service with these settings over the tests' own; nothing of the real environment gets in. Where the
+ * published schemas are there, `close` throws when an answer or a call to Gemini was against one.
+ */
 export const startService = async (settings: Readonly<Record<string, string>> = {}): Promise<TestService> => {
   const config = readConfig({ ...base, ...settings }, { packageVersion: '0.0.0-test', isWritable: () => false });
   if (E.isLeft(config)) throw new Error(config.left.join('; '));
@@ -33,5 +37,5 @@ export const startService = async (settings: Readonly<Record<string, string>> = 
   const service = compose(config.right, { write: (line) => log.push(line) });
   const url = await service.start();
   if (E.isLeft(url)) throw new Error(url.left);
-  return { url: url.right, password: settings['PASSWORD'] ?? password, log, close: () => service.stop(1000) };
+  return { url: url.right, password: settings['PASSWORD'] ?? password, log, close: () => service.stop(1000).then(throwSchemaFaults) };
 };

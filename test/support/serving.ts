@@ -64,6 +64,7 @@ export const serving = async (
     {
       routes,
       errors: openaiErrors,
+      countRequest: () => undefined,
       log: (level, message, facts = {}) => lines.push({ level, message, facts }),
       now: over.now ?? (() => 1_000_000),
       wait: waits.wait,

@@ -4,11 +4,12 @@ import type { ModelTraits } from '../../gemini/model-traits.ts';
 import type { Json, JsonObject, RequestPart } from '../../gemini/request.ts';
 import { standInSignature, withStandIn } from '../../gemini/signatures.ts';
 import type { Signature } from '../../ports/capabilities.ts';
-import { callsOf } from './calls.ts';
+import { callsOf, type Call } from './calls.ts';
 import type { FunctionNames } from './function-names.ts';
+import { callSignature, serverToolParts, textSignature } from './history-signatures.ts';
 import { imagesBeside, withImages, type ImageReturn } from './history-images.ts';
 import { contentParts, type Media } from './parts.ts';
-import type { ChatMessage, ToolCall } from './request.ts';
+import type { ChatMessage } from './request.ts';
 
 export type AnswerContext = {
   readonly traits: ModelTraits;
@@ -17,13 +18,15 @@ export type AnswerContext = {
   /** Tells whether the pictures of the assistant message at this index go back. */
   readonly isShown: (index: number) => boolean;
   readonly media: Media;
+  /** Google's own tools stand beside functions: their calls go back too. */
+  readonly circulates: boolean;
 };
 
 const isObject = (value: Json): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The arguments as an object: '' and null are none, what is no object goes in as `value`. */
-const argumentsOf = (call: ToolCall, path: string): E.Either<ProxyError, JsonObject> => {
-  const text = call.function.arguments ?? '';
+const argumentsOf = (call: Call, path: string): E.Either<ProxyError, JsonObject> => {
+  const text = call.arguments ?? '';
   if (text.trim() === '') return E.right({});
   return pipe(
     E.tryCatch(
@@ -34,17 +37,14 @@ const argumentsOf = (call: ToolCall, path: string): E.Either<ProxyError, JsonObj
   );
 };
 
-const signatureOf = (call: ToolCall, recalled: AnswerContext['recalled']): string | undefined =>
-  call.extra_content?.google?.thought_signature ?? recalled.get(call.id)?.value;
-
 const callParts = (message: ChatMessage, index: number, context: AnswerContext): E.Either<ProxyError, readonly RequestPart[]> => {
   const parts: RequestPart[] = [];
   for (const [position, call] of callsOf(message, index).entries()) {
     const args = argumentsOf(call, `messages.${index}.tool_calls.${position}.function.arguments`);
     if (E.isLeft(args)) return args;
-    const thoughtSignature = signatureOf(call, context.recalled);
+    const thoughtSignature = callSignature(message, call, context.recalled);
     parts.push({
-      functionCall: { id: call.id, name: context.names.toGemini(call.function.name), args: args.right },
+      functionCall: { id: call.id, name: context.names.toGemini(call.name), args: args.right },
       ...(thoughtSignature === undefined ? {} : { thoughtSignature }),
     });
   }
@@ -78,7 +78,7 @@ export const answerParts = (message: ChatMessage, index: number, context: Answer
   return pipe(
     contentParts(message.content ?? message.refusal, `messages.${index}.content`, media),
     E.map((parts) => imagesBack(parts, message, { isSent: isShown(index), media }, traits)),
-    E.map((parts) => signed(parts, message.extra_content?.google?.thought_signature)),
+    E.map((parts) => [...(context.circulates ? serverToolParts(message) : []), ...signed(parts, textSignature(message))]),
     E.flatMap((text) => pipe(callParts(message, index, context), E.map((calls) => [...text, ...calls]))),
   );
 };

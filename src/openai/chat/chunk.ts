@@ -1,13 +1,22 @@
+import type { ResponsePart } from '../../gemini/response.ts';
 import type { FinishReason } from './finish-reason.ts';
 import type { Usage } from './usage.ts';
 
-export type ExtraContent = { readonly google: { readonly thought_signature: string } };
+/** Google's extras: a thought signature, and calls of its own tools, which want to come back with the history. */
+export type ExtraContent = { readonly google: { readonly thought_signature?: string; readonly server_tool_parts?: readonly ResponsePart[] } };
+
+/** OpenRouter's form of thoughts and their signatures. */
+export type ReasoningDetail =
+  | { readonly type: 'reasoning.text'; readonly text: string; readonly format: string; readonly index: number }
+  | { readonly type: 'reasoning.encrypted'; readonly data: string; readonly id?: string; readonly format: string; readonly index: number };
 
 export type CallDelta = {
   readonly index: number;
   readonly id: string;
-  readonly type: 'function';
-  readonly function: { readonly name: string; readonly arguments: string };
+  /** Absent for a custom tool: OpenAI's document knows no other kind than `function` in a stream. */
+  readonly type?: 'function';
+  readonly function?: { readonly name: string; readonly arguments: string };
+  readonly custom?: { readonly name: string; readonly input: string };
   readonly extra_content?: ExtraContent;
 };
 
@@ -27,6 +36,8 @@ export type Delta = {
   readonly content?: string;
   readonly refusal?: string | null;
   readonly reasoning_content?: string;
+  readonly reasoning?: string;
+  readonly reasoning_details?: readonly ReasoningDetail[];
   readonly tool_calls?: readonly CallDelta[];
   readonly function_call?: { readonly name: string; readonly arguments: string };
   readonly annotations?: readonly Annotation[];

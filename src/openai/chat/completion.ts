@@ -1,14 +1,16 @@
 import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { json, type Whole } from '../../ports/reply.ts';
-import type { Annotation, AudioDelta, CallDelta, ChatEvent, ChoiceChunk, Delta, ExtraContent, ImageDelta, Logprobs, TokenLogprob } from './chunk.ts';
+import type { Annotation, AudioDelta, CallDelta, ChatEvent, ChoiceChunk, Delta, ExtraContent, ImageDelta, Logprobs, ReasoningDetail, TokenLogprob } from './chunk.ts';
 import type { FinishReason } from './finish-reason.ts';
+import { joinedDetails } from './reasoning-details.ts';
 
 /** What the deltas of one choice add up to. */
 type Collected = {
   content: string;
   refusal: string;
   reasoning: string;
+  details: ReasoningDetail[];
   calls: CallDelta[];
   functionCall: Delta['function_call'];
   annotations: readonly Annotation[];
@@ -24,6 +26,7 @@ const nothing = (): Collected => ({
   content: '',
   refusal: '',
   reasoning: '',
+  details: [],
   calls: [],
   functionCall: undefined,
   annotations: [],
@@ -39,12 +42,13 @@ const add = (into: Collected, { delta, logprobs, finish_reason: finish, native_f
   into.content += delta.content ?? '';
   into.refusal += delta.refusal ?? '';
   into.reasoning += delta.reasoning_content ?? '';
+  into.details.push(...(delta.reasoning_details ?? []));
   into.calls.push(...(delta.tool_calls ?? []));
   into.functionCall ??= delta.function_call;
   into.annotations = delta.annotations ?? into.annotations;
   into.audio ??= delta.audio;
   into.images.push(...(delta.images ?? []));
-  into.extra = delta.extra_content ?? into.extra;
+  into.extra = delta.extra_content === undefined ? into.extra : { google: { ...into.extra?.google, ...delta.extra_content.google } };
   into.logprobs.push(...(logprobs?.content ?? []));
   into.finish = finish ?? into.finish;
   into.native = native ?? into.native;
@@ -58,7 +62,8 @@ const message = (of: Collected): object => {
     content: silent ? null : of.content,
     refusal: of.refusal === '' ? null : of.refusal,
     ...(of.reasoning === '' ? {} : { reasoning_content: of.reasoning }),
-    ...(of.calls.length === 0 ? {} : { tool_calls: of.calls.map(({ index: _, ...call }) => call) }),
+    ...(of.details.length === 0 ? {} : { ...(of.reasoning === '' ? {} : { reasoning: of.reasoning }), reasoning_details: joinedDetails(of.details) }),
+    ...(of.calls.length === 0 ? {} : { tool_calls: of.calls.map(({ index: _, id, ...call }) => ({ id, ...(call.custom === undefined ? {} : { type: 'custom' }), ...call })) }),
     ...(of.functionCall === undefined ? {} : { function_call: of.functionCall }),
     ...(of.annotations.length === 0 ? {} : { annotations: of.annotations }),
     ...(of.audio === undefined ? {} : { audio: of.audio }),

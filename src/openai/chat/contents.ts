@@ -45,8 +45,12 @@ const systemParts = (messages: readonly ChatMessage[], media: Media): E.Either<P
   const parts: RequestPart[] = [];
   for (const [index, message] of messages.entries()) {
     if (!isSystem(message)) continue;
-    const read = contentParts(message.content, `messages.${index}.content`, media);
+    const path = `messages.${index}.content`;
+    const read = contentParts(message.content, path, media);
     if (E.isLeft(read)) return read;
+    if (read.right.some((part) => part.text === undefined)) {
+      return E.left(invalid(`'${path}': a ${message.role} message takes text only; send media in a user message.`, path, 'unsupported_value'));
+    }
     parts.push(...read.right);
   }
   return E.right(parts);

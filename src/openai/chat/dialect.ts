@@ -1,17 +1,21 @@
 import { E } from '../../kernel/fp.ts';
 import type { Dialect, TranslationContext } from '../../ports/dialect.ts';
 import { openaiErrors } from '../errors.ts';
+import { modelTraits } from '../../gemini/model-traits.ts';
 import { modelName } from '../model-name.ts';
 import { audioFormat } from './audio-format.ts';
 import { callsOf } from './calls.ts';
 import type { ChatEvent } from './chunk.ts';
 import { completion } from './completion.ts';
+import { customNames, declaredNames } from './declared-tools.ts';
 import { functionNames } from './function-names.ts';
 import { chosenFormat, type ImageReplyFormat } from '../image-reply.ts';
 import { chatMachine, type ChatState } from './machine.ts';
 import { mediaLinks } from './media-links.ts';
 import { decodeChatRequest, type ChatRequest } from './request.ts';
-import { declaredNames, toGemini, type ChatSettings } from './to-gemini.ts';
+import { wantsDetails } from './reasoning-details.ts';
+import { toGemini, type ChatSettings } from './to-gemini.ts';
+import { circulates, toolPlan } from './tools.ts';
 
 /** POST /v1/chat/completions as data. */
 export const chatDialect = (settings: ChatSettings): Dialect<ChatRequest, ChatState, ChatEvent> => {
@@ -29,17 +33,23 @@ export const chatDialect = (settings: ChatSettings): Dialect<ChatRequest, ChatSt
     machine: (asked, context) => {
       const { id, created } = context;
       const name = modelName(asked.model, settings.modelAliases);
+      const read = toolPlan(asked, { traits: modelTraits(name.model), searchSuffix: name.search });
+      const plan = E.isRight(read) ? read.right : null;
       return chatMachine({
         id: `chatcmpl-${id}`,
         created,
         model: asked.model,
         names: functionNames(declaredNames(asked)),
+        custom: customNames(asked),
+        jsonAnswer: plan?.jsonAnswer ?? null,
         isLegacy: asked.functions !== undefined && asked.tools === undefined,
         oneCall: asked.parallel_tool_calls === false,
         audio: { format: audioFormat(asked), id: `audio_${id}`, expiresAt: created },
         includeUsage: asked.stream_options?.include_usage === true,
         imageReply: imageReply(asked, context),
-        citesSources: name.search || asked.web_search_options !== undefined,
+        citesSources: (plan?.builtIns.length ?? 0) > 0,
+        keepsServerTools: plan !== null && circulates(plan),
+        tellsDetails: wantsDetails(asked),
       });
     },
     reply: {

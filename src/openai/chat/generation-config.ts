@@ -1,24 +1,23 @@
 import { E } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import type { ModelTraits } from '../../gemini/model-traits.ts';
-import type { GenerationConfig, Json, ThinkingConfig } from '../../gemini/request.ts';
-import { efforts, thinkingConfig, type ThinkingWish } from '../../gemini/thinking.ts';
+import type { GenerationConfig, Json } from '../../gemini/request.ts';
+import type { ThinkingWish } from '../../gemini/thinking.ts';
 import { toGeminiSchema } from '../json-schema.ts';
 import { voiceName } from '../voices.ts';
 import { audioFault } from './audio-format.ts';
-import type { ChatRequest, GoogleOptions } from './request.ts';
+import type { ChatRequest } from './request.ts';
+import { chatThinking, outputCap } from './thinking-wish.ts';
 
 export type GenerationSettings = {
   readonly traits: ModelTraits;
   /** What the model's suffix asks; reasoning_effort and thinking_config win over it. */
   readonly suffix: ThinkingWish | null;
-  readonly hasFunctions: boolean;
+  /** The answer is to be JSON by its format (and not by a function, or not at all). */
+  readonly formatsJson: boolean;
 };
 
 type Part = E.Either<ProxyError, GenerationConfig>;
-
-/** Where the OpenAI SDKs put `extra_body.google`: at the top; some clients send `extra_body` itself. */
-export const googleOptions = (asked: ChatRequest): GoogleOptions | undefined => asked.google ?? asked.extra_body?.google;
 
 const maxStops = 5;
 
@@ -28,12 +27,15 @@ const stops = (asked: ChatRequest): Part => {
   return E.right(wanted.length === 0 ? {} : { stopSequences: wanted });
 };
 
+/** Gemini's whole numbers have 32 bits. */
+const atMost = (value: number | undefined): number | undefined => (value === undefined ? undefined : Math.min(value, 2_147_483_647));
+
 /** OpenAI's seed has 64 bits, Gemini's 32: fold. */
 const folded = (seed: number | undefined): number | undefined =>
   seed === undefined ? undefined : Number(BigInt.asIntN(32, BigInt(seed)));
 
 const sampling = (asked: ChatRequest, traits: ModelTraits): GenerationConfig =>
-  traits.sampling ? { temperature: asked.temperature, topP: asked.top_p, topK: asked.top_k } : {};
+  traits.sampling ? { temperature: asked.temperature, topP: asked.top_p, topK: atMost(asked.top_k) } : {};
 
 const nonZero = (value: number | undefined): number | undefined => (value === 0 ? undefined : value);
 
@@ -44,19 +46,15 @@ const penalties = (asked: ChatRequest, traits: ModelTraits): GenerationConfig =>
 
 const isJson = (value: object): value is object & Json => value !== null;
 
-const format = (asked: ChatRequest, { traits, hasFunctions }: GenerationSettings): Part => {
+const format = (asked: ChatRequest, { formatsJson }: GenerationSettings): Part => {
   const wanted = asked.response_format;
-  if (wanted === undefined || wanted.type === 'text') return E.right({});
-  if (hasFunctions && !traits.jsonWithFunctions) {
-    return E.left(invalid('This model cannot answer in JSON format while tools are given.', 'response_format', 'unsupported_parameter'));
-  }
-  if (wanted.type === 'json_object') return E.right({ responseMimeType: 'application/json' });
-  const schema = wanted.json_schema;
-  if (schema === undefined) {
+  if (wanted?.type === 'json_schema' && wanted.json_schema === undefined) {
     const path = 'response_format.json_schema';
     return E.left(invalid(`Missing required parameter: '${path}'.`, path, 'missing_required_parameter'));
   }
-  const read = schema.schema;
+  if (wanted === undefined || !formatsJson) return E.right({});
+  if (wanted.type === 'json_object') return E.right({ responseMimeType: 'application/json' });
+  const read = wanted.json_schema?.schema;
   const responseJsonSchema = read !== undefined && isJson(read) && !Array.isArray(read) ? toGeminiSchema({ ...read }) : undefined;
   return E.right({ responseMimeType: 'application/json', responseJsonSchema });
 };
@@ -89,41 +87,13 @@ const modalities = (asked: ChatRequest, traits: ModelTraits): Part => {
   return E.right(traits.output === 'image' || wanted.includes('image') ? { responseModalities: ['TEXT', 'IMAGE'] } : {});
 };
 
-const isEffort = (text: string): text is (typeof efforts)[number] => efforts.some((effort) => effort === text);
-
-/** An explicit thinking_config, as google's own compatible endpoint takes it in either casing. */
-const explicit = (asked: ChatRequest): E.Either<ProxyError, ThinkingWish | null> => {
-  const google = googleOptions(asked);
-  const config = google?.thinking_config ?? google?.thinkingConfig;
-  const tokens = config?.thinking_budget ?? config?.thinkingBudget;
-  if (tokens !== undefined) return E.right({ kind: 'budget', tokens });
-  const level = (config?.thinking_level ?? config?.thinkingLevel)?.toLowerCase();
-  if (level === undefined) return E.right(null);
-  const path = 'extra_body.google.thinking_config.thinking_level';
-  return isEffort(level)
-    ? E.right({ kind: 'effort', effort: level })
-    : E.left(invalid(`Invalid value for '${path}': expected one of ${efforts.join(', ')}.`, path, 'invalid_value'));
-};
-
-const shown = (asked: ChatRequest, config: ThinkingConfig | undefined): ThinkingConfig | undefined => {
-  const google = googleOptions(asked);
-  const wish = google?.thinking_config ?? google?.thinkingConfig;
-  const include = wish?.include_thoughts ?? wish?.includeThoughts;
-  return include === undefined || config === undefined ? config : { ...config, includeThoughts: include };
-};
-
-/** Thinking by the most explicit wish: thinking_config, else reasoning_effort, else the model's suffix. */
-const thinking = (asked: ChatRequest, settings: GenerationSettings): Part =>
-  E.map((wish: ThinkingWish | null): GenerationConfig => {
-    const effort: ThinkingWish | null =
-      asked.reasoning_effort === undefined ? settings.suffix : { kind: 'effort', effort: asked.reasoning_effort };
-    return { thinkingConfig: shown(asked, thinkingConfig(settings.traits.thinking, wish ?? effort)) };
-  })(explicit(asked));
+const thinkingOf = (asked: ChatRequest, { traits, suffix }: GenerationSettings): Part =>
+  E.map((config: GenerationConfig['thinkingConfig']): GenerationConfig => ({ thinkingConfig: config }))(chatThinking(asked, traits.thinking, suffix));
 
 const plain = (asked: ChatRequest, traits: ModelTraits): GenerationConfig => ({
   ...sampling(asked, traits),
   ...penalties(asked, traits),
-  maxOutputTokens: asked.max_completion_tokens ?? asked.max_tokens,
+  maxOutputTokens: outputCap(asked),
   candidateCount: (asked.n ?? 1) > 1 && traits.manyCandidates ? asked.n : undefined,
   seed: folded(asked.seed),
 });
@@ -136,7 +106,7 @@ export const generationConfig = (asked: ChatRequest, settings: GenerationSetting
     biased(asked),
     logprobs(asked),
     modalities(asked, settings.traits),
-    thinking(asked, settings),
+    thinkingOf(asked, settings),
   ];
   return parts.reduce<Part>(
     (whole, part) => E.flatMap((done: GenerationConfig) => E.map((more: GenerationConfig) => ({ ...done, ...more }))(part))(whole),

@@ -3,11 +3,12 @@ import type { Candidate, Frame, ResponsePart, UsageMetadata } from '../../gemini
 import { finishKind } from '../../gemini/finish.ts';
 import { blockReason } from '../../gemini/verdict.ts';
 import { latestUsage } from '../../gemini/usage.ts';
-import { annotations, noGrounding, withGrounding, type Grounding } from './citations.ts';
+import { annotations, noGrounding, withContent, withGrounding, type Grounding } from './citations.ts';
 import type { ChatEvent, ChoiceChunk, Chunk, Delta, Logprobs } from './chunk.ts';
 import { finishReason, unnamed, type FinishReason } from './finish-reason.ts';
 import { toLogprobs } from './logprobs.ts';
 import { partDelta, type PartSettings } from './part-deltas.ts';
+import { withDetails } from './reasoning-details.ts';
 import { servedTier, toUsage } from './usage.ts';
 
 /** What is known of one choice so far. */
@@ -17,8 +18,10 @@ type ChoiceState = {
   readonly finish: string | null;
   readonly finishMessage: string | null;
   readonly grounding: Grounding;
-  /** The text so far, kept only when sources may be cited. */
-  readonly text: string;
+  /** Calls of Google's own tools and their results, as they came. */
+  readonly serverTools: readonly ResponsePart[];
+  /** The function of ours that takes an answer in JSON has been called. */
+  readonly answered: boolean;
 };
 
 /** What is known of an answer so far; choices by index. */
@@ -35,11 +38,15 @@ export type MachineSettings = PartSettings & {
   readonly model: string;
   readonly includeUsage: boolean;
   readonly citesSources: boolean;
+  /** Google's own tools stand beside functions: their calls are given out, to come back with the history. */
+  readonly keepsServerTools: boolean;
+  /** Thoughts and signatures in OpenRouter's form too. */
+  readonly tellsDetails: boolean;
 };
 
 type Emit = (index: number, delta: Delta, rest?: Partial<ChoiceChunk>) => ChatEvent;
 
-const fresh: ChoiceState = { calls: 0, hasOutput: false, finish: null, finishMessage: null, grounding: noGrounding, text: '' };
+const fresh: ChoiceState = { calls: 0, hasOutput: false, finish: null, finishMessage: null, grounding: noGrounding, serverTools: [], answered: false };
 
 const emitter = (settings: MachineSettings): Emit => {
   const head = { id: settings.id, object: 'chat.completion.chunk', created: settings.created, model: settings.model } as const;
@@ -52,13 +59,13 @@ const emitter = (settings: MachineSettings): Emit => {
 
 const opening: Delta = { role: 'assistant', content: '', refusal: null };
 
-const afterPart = (state: ChoiceState, delta: Delta, keepsText: boolean): ChoiceState => {
+const afterPart = (state: ChoiceState, delta: Delta, grounding: Grounding): ChoiceState => {
   const called = delta.tool_calls !== undefined || delta.function_call !== undefined;
   return {
     ...state,
     calls: called ? state.calls + 1 : state.calls,
     hasOutput: state.hasOutput || called || (delta.content ?? '') !== '' || delta.audio !== undefined || delta.images !== undefined,
-    text: keepsText && delta.content !== undefined ? state.text + delta.content : state.text,
+    grounding,
   };
 };
 
@@ -84,14 +91,23 @@ const withLogprobs = (events: readonly ChatEvent[], logprobs: Logprobs | null, e
   return events.with(at, { ...event, chunk: { ...event.chunk, choices: [{ ...choice, logprobs }] } });
 };
 
+const isServerTool = (part: ResponsePart): boolean => part.toolCall !== undefined || part.toolResponse !== undefined;
+
 const parted = (known: ChoiceState, parts: readonly ResponsePart[], settings: MachineSettings, add: (delta: Delta) => ChatEvent): Parted => {
   const events: ChatEvent[] = [];
   let state = known;
   for (const part of parts) {
+    if (isServerTool(part)) {
+      if (settings.keepsServerTools) state = { ...state, serverTools: [...state.serverTools, part] };
+      continue;
+    }
+    const isAnswer = settings.jsonAnswer !== null && part.functionCall?.name === settings.jsonAnswer.name;
+    if (isAnswer && state.answered) continue;
     const delta = partDelta(part, state.calls, settings);
     if (delta === undefined) continue;
-    state = afterPart(state, delta, settings.citesSources);
-    events.push(add(delta));
+    const grounding = settings.citesSources && delta.content !== undefined ? withContent(state.grounding, delta.content, part.text !== undefined) : state.grounding;
+    state = { ...afterPart(state, delta, grounding), answered: state.answered || isAnswer };
+    events.push(add(settings.tellsDetails ? withDetails(delta) : delta));
   }
   return { state, events };
 };
@@ -111,10 +127,14 @@ const closing = (index: number, state: ChoiceState, blocked: string | null, sett
   const emit = emitter(settings);
   const reason = blocked ?? (finishKind(state.finish) === 'blocked' && !state.hasOutput ? state.finish : null);
   const message = state.finishMessage === null ? '' : ` ${state.finishMessage}`;
-  const cited = annotations(state.text, state.grounding);
+  const cited = annotations(state.grounding);
+  const last: Delta = {
+    ...(cited.length === 0 ? {} : { annotations: cited }),
+    ...(state.serverTools.length === 0 ? {} : { extra_content: { google: { server_tool_parts: state.serverTools } } }),
+  };
   return [
     ...(reason === null ? [] : [emit(index, { refusal: `${refusal(reason)}${message}` })]),
-    emit(index, cited.length === 0 ? {} : { annotations: cited }, finishOf(state, blocked, settings.isLegacy ? 'function_call' : 'tool_calls')),
+    emit(index, last, finishOf(state, blocked, settings.isLegacy ? 'function_call' : 'tool_calls')),
   ];
 };
 

@@ -1,24 +1,13 @@
 import type { ResponsePart } from '../../gemini/response.ts';
 import { asPcm, asWav } from '../wav.ts';
-import type { CallDelta, Delta, ExtraContent } from './chunk.ts';
-import type { FunctionNames } from './function-names.ts';
 import type { ImageReplyFormat } from '../image-reply.ts';
+import { callDelta, signed, type CallSettings } from './call-delta.ts';
+import type { Delta } from './chunk.ts';
 
-export type PartSettings = {
-  readonly names: FunctionNames;
-  /** The request used the deprecated `functions`: answer with `function_call`. */
-  readonly isLegacy: boolean;
-  /** parallel_tool_calls: false. */
-  readonly oneCall: boolean;
-  readonly audio: AudioSettings;
-  readonly imageReply: ImageReplyFormat;
-};
+export type PartSettings = CallSettings & { readonly audio: AudioSettings; readonly imageReply: ImageReplyFormat };
 
 /** How spoken answers are given back; the id and the day it ends are told with each piece. */
 export type AudioSettings = { readonly format: 'wav' | 'pcm16'; readonly id: string; readonly expiresAt: number };
-
-const signed = (signature: string | undefined): { readonly extra_content?: ExtraContent } =>
-  signature === undefined ? {} : { extra_content: { google: { thought_signature: signature } } };
 
 const fenced = (language: string, text: string): string => `\n\`\`\`${language}\n${text.replace(/\n$/, '')}\n\`\`\`\n`;
 
@@ -28,15 +17,6 @@ const shownText = (part: ResponsePart): string | undefined => {
   if (part.executableCode !== undefined) return fenced((part.executableCode.language ?? 'python').toLowerCase(), part.executableCode.code ?? '');
   if (part.codeExecutionResult !== undefined) return fenced('', part.codeExecutionResult.output ?? '');
   return undefined;
-};
-
-const callDelta = (part: ResponsePart, calls: number, settings: PartSettings): Delta | undefined => {
-  const call = part.functionCall;
-  if (call?.name === undefined || (settings.oneCall && calls > 0)) return undefined;
-  const named = { name: settings.names.toClient(call.name), arguments: JSON.stringify(call.args ?? {}) };
-  if (settings.isLegacy) return calls === 0 ? { function_call: named } : undefined;
-  const delta: CallDelta = { index: calls, id: call.id ?? '', type: 'function', function: named, ...signed(part.thoughtSignature) };
-  return { tool_calls: [delta] };
 };
 
 /** A picture's address: in the store, or a data: URL where it was not stored. */

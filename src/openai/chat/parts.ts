@@ -77,7 +77,15 @@ const linked = (at: Link, path: string, media: Media): Parts => {
 
 type FilePart = t.TypeOf<typeof codecs.file>['file'];
 
+/** The Files API's own name of a file, `files/abc`, or its whole address. */
+const keptByGoogle = (id = ''): string | undefined => {
+  const address = /^files\/[\w-]+$/.test(id) ? `https://generativelanguage.googleapis.com/v1beta/${id}` : id;
+  return isReadByGemini(address) ? address : undefined;
+};
+
 const fileParts = (file: FilePart, path: string, media: Media): Parts => {
+  const fileUri = keptByGoogle(file.file_id);
+  if (file.file_data === undefined && fileUri !== undefined) return E.right([{ fileData: { fileUri } }]);
   if (file.file_data === undefined) {
     return E.left(invalid(`'${path}' needs file_data: files kept elsewhere (file_id) are not known here.`, path, 'unsupported_value'));
   }

@@ -1,21 +1,38 @@
-import { t } from '../../kernel/fp.ts';
+import { E, t } from '../../kernel/fp.ts';
+import { blockThresholds, harmCategories } from '../../gemini/safety.ts';
 import { efforts } from '../../gemini/thinking.ts';
-import { decodeWith, oneOf, optional, stringOr, within } from '../codec.ts';
+import { decodeWith, lenient, oneOf, optional, stringOr, within } from '../codec.ts';
 
 const text = t.string;
 const object = t.UnknownRecord;
 const flag = t.boolean;
 
 const extraContent = t.type({
-  google: optional(t.type({ thought_signature: optional(text) })),
+  google: optional(t.type({ thought_signature: optional(text), server_tool_parts: t.unknown })),
 });
 
-const toolCall = t.type({
+const call = t.type({
   id: text,
   type: optional(text),
-  function: t.type({ name: text, arguments: optional(text) }),
+  function: optional(t.type({ name: text, arguments: optional(text) })),
+  custom: optional(t.type({ name: text, input: optional(text) })),
   extra_content: optional(extraContent),
+  /** LiteLLM's place for the thought signature. */
+  provider_specific_fields: lenient(t.type({ thought_signature: optional(text) })),
 });
+
+/** A call names a function, or a custom tool. */
+const toolCall = new t.Type<t.TypeOf<typeof call>, unknown>(
+  'a tool call',
+  call.is,
+  (value, context) => {
+    const read = call.validate(value, context);
+    return E.isRight(read) && read.right.function === undefined && read.right.custom === undefined
+      ? t.failure(undefined, t.appendContext(context, 'function', t.UnknownRecord))
+      : read;
+  },
+  t.identity,
+);
 
 const message = t.type({
   role: oneOf(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
@@ -29,6 +46,8 @@ const message = t.type({
   audio: optional(t.type({ id: text })),
   images: optional(t.readonlyArray(t.type({ image_url: t.type({ url: text }) }))),
   extra_content: optional(extraContent),
+  /** OpenRouter's form of thoughts and their signatures. */
+  reasoning_details: t.unknown,
 });
 
 const functionTool = t.type({
@@ -38,18 +57,40 @@ const functionTool = t.type({
   strict: optional(flag),
 });
 
-const tool = t.type({ type: text, function: optional(functionTool) });
+const grammar = t.type({ syntax: optional(text), definition: text });
 
-const namedFunction = t.type({ name: text });
+const customTool = t.type({
+  name: text,
+  description: optional(text),
+  format: optional(t.type({ type: optional(text), grammar: optional(grammar) })),
+});
+
+/** A function, a custom tool, or one of Google's own by any of the names that clients use for it. */
+const tool = t.type({
+  type: optional(text),
+  function: optional(functionTool),
+  custom: optional(customTool),
+  googleSearch: t.unknown,
+  google_search: t.unknown,
+  urlContext: t.unknown,
+  url_context: t.unknown,
+  codeExecution: t.unknown,
+  code_execution: t.unknown,
+  googleMaps: t.unknown,
+  google_maps: t.unknown,
+});
+
+const named = t.type({ name: text });
 
 const toolChoice = stringOr(
   t.type({
     type: optional(text),
-    function: optional(namedFunction),
+    function: optional(named),
+    custom: optional(named),
     allowed_tools: optional(
       t.type({
         mode: oneOf(['auto', 'required']),
-        tools: t.readonlyArray(t.type({ type: text, function: optional(namedFunction) })),
+        tools: t.readonlyArray(t.type({ type: optional(text), function: optional(named), custom: optional(named) })),
       }),
     ),
   }),
@@ -69,7 +110,18 @@ const googleThinking = t.type({
   includeThoughts: optional(flag),
 });
 
-const safetySettings = t.readonlyArray(t.type({ category: text, threshold: text }));
+const safetySettings = t.readonlyArray(t.type({ category: oneOf(harmCategories), threshold: oneOf(blockThresholds) }));
+
+/** OpenRouter's `reasoning`. */
+const reasoning = t.type({
+  effort: optional(oneOf(efforts)),
+  max_tokens: optional(within(0, 1_000_000, 'whole')),
+  enabled: optional(flag),
+  exclude: optional(flag),
+});
+
+/** `thinking` as Anthropic's API and others have it. */
+const thinking = t.type({ type: optional(text), budget_tokens: optional(within(0, 1_000_000, 'whole')) });
 
 const google = t.type({
   thinking_config: optional(googleThinking),
@@ -102,8 +154,11 @@ const chatRequest = t.type({
   tool_choice: optional(toolChoice),
   parallel_tool_calls: optional(flag),
   functions: optional(t.readonlyArray(functionTool)),
-  function_call: optional(stringOr(namedFunction)),
+  function_call: optional(stringOr(named)),
   reasoning_effort: optional(oneOf(efforts)),
+  reasoning: optional(reasoning),
+  include_reasoning: lenient(flag),
+  thinking: lenient(thinking),
   stream: optional(flag),
   stream_options: optional(t.type({ include_usage: optional(flag) })),
   service_tier: optional(oneOf(['auto', 'default', 'flex', 'priority', 'fast', 'scale'])),
@@ -117,7 +172,8 @@ const chatRequest = t.type({
 
 export type ChatRequest = t.TypeOf<typeof chatRequest>;
 export type ChatMessage = t.TypeOf<typeof message>;
-export type ToolCall = t.TypeOf<typeof toolCall>;
+export type ToolOffer = t.TypeOf<typeof tool>;
+export type CustomTool = t.TypeOf<typeof customTool>;
 export type FunctionTool = t.TypeOf<typeof functionTool>;
 export type GoogleOptions = t.TypeOf<typeof google>;
 

@@ -7,11 +7,13 @@ import type { TranslationContext } from '../../ports/dialect.ts';
 import { isModelId, modelName, type ModelName } from '../model-name.ts';
 import { toContents, type Contents, type SystemPromptMode } from './contents.ts';
 import { functionNames, type FunctionNames } from './function-names.ts';
-import { generationConfig, googleOptions } from './generation-config.ts';
+import { declaredNames } from './declared-tools.ts';
+import { generationConfig } from './generation-config.ts';
+import { googleOptions } from './google-options.ts';
 import { isShown, type HistoryImages } from './history-images.ts';
 import { chosenFormat, type ImageReplyFormat } from '../image-reply.ts';
-import type { ChatRequest, FunctionTool } from './request.ts';
-import { functionTools, toGeminiTools, type GeminiTools } from './tools.ts';
+import type { ChatRequest } from './request.ts';
+import { circulates, toGeminiTools, toolPlan, type GeminiTools, type ToolPlan } from './tools.ts';
 
 /** The settings that change how a chat request is translated. */
 export type ChatSettings = {
@@ -20,12 +22,6 @@ export type ChatSettings = {
   readonly imageReplyFormat: ImageReplyFormat;
   readonly modelAliases: ReadonlyMap<string, string>;
 };
-
-/** Names of the declared functions, as the client knows them. */
-export const declaredNames = (asked: ChatRequest): readonly string[] => [
-  ...(asked.functions ?? []).map((tool) => tool.name),
-  ...(asked.tools ?? []).flatMap((tool) => tool.function?.name ?? []),
-];
 
 /** Safety filters are off unless the request says otherwise; speech models take no such settings. */
 const safety = (asked: ChatRequest, traits: ModelTraits): readonly SafetySetting[] | undefined => {
@@ -58,17 +54,17 @@ const body = (asked: ChatRequest, traits: ModelTraits, { contents, tools, config
   };
 };
 
-type Setting = { readonly name: ModelName; readonly traits: ModelTraits; readonly names: FunctionNames; readonly functions: readonly FunctionTool[] };
+type Setting = { readonly name: ModelName; readonly traits: ModelTraits; readonly names: FunctionNames; readonly plan: ToolPlan };
 
 const pieces = (asked: ChatRequest, setting: Setting, settings: ChatSettings, context: TranslationContext): E.Either<ProxyError, Pieces> => {
-  const { traits, names, functions, name } = setting;
+  const { traits, names, plan, name } = setting;
   const { recalled, media } = context;
-  const answers = { traits, names, recalled, media, isShown: isShown(asked.messages, settings.historyImages) };
+  const answers = { traits, names, recalled, media, circulates: circulates(plan), isShown: isShown(asked.messages, settings.historyImages) };
   return pipe(
     toContents(asked.messages, { ...answers, systemPromptMode: settings.systemPromptMode }),
     E.bindTo('contents'),
-    E.bind('tools', () => toGeminiTools(asked, functions, { traits, names, searchSuffix: name.search })),
-    E.bind('config', () => generationConfig(asked, { traits, suffix: name.thinking, hasFunctions: functions.length > 0 })),
+    E.bind('config', () => generationConfig(asked, { traits, suffix: name.thinking, formatsJson: plan.formatsJson })),
+    E.map(({ contents, config }) => ({ contents, config, tools: toGeminiTools(plan, names) })),
   );
 };
 
@@ -84,8 +80,8 @@ export const toGemini =
     const names = functionNames(declaredNames(asked));
     return pipe(
       chosenFormat(name.imageReply, context.imageReplyFormat, settings.imageReplyFormat),
-      E.flatMap(() => functionTools(asked)),
-      E.flatMap((functions) => pieces(asked, { name, traits, names, functions }, settings, context)),
+      E.flatMap(() => toolPlan(asked, { traits, searchSuffix: name.search })),
+      E.flatMap((plan) => pieces(asked, { name, traits, names, plan }, settings, context)),
       E.map((made) => ({
         model: name.model,
         streamed: asked.stream === true || traits.streamOnly,

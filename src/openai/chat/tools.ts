@@ -1,44 +1,88 @@
 import { E, pipe } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import type { ModelTraits } from '../../gemini/model-traits.ts';
-import type { CallingMode, FunctionDeclaration, JsonObject, Tool, ToolConfig } from '../../gemini/request.ts';
-import { toGeminiSchema } from '../json-schema.ts';
+import type { FunctionDeclaration, Tool, ToolConfig } from '../../gemini/request.ts';
+import { geminiTool, type BuiltInTool } from './built-in-tools.ts';
+import { declaredTools, type DeclaredTools } from './declared-tools.ts';
 import type { FunctionNames } from './function-names.ts';
+import { jsonAnswer, type JsonAnswer } from './json-answer.ts';
+import { functionParameters } from './function-parameters.ts';
 import type { ChatRequest, FunctionTool } from './request.ts';
+import { toolChoice, type ToolChoice } from './tool-choice.ts';
 
-/** The two fields of a Gemini request that tools go to. */
-export type GeminiTools = { readonly tools?: readonly Tool[]; readonly toolConfig?: ToolConfig };
+/** What a request's tools come to for a model. */
+export type ToolPlan = {
+  readonly functions: readonly FunctionTool[];
+  readonly builtIns: readonly BuiltInTool[];
+  readonly choice: ToolChoice;
+  /** The answer is to be JSON by responseMimeType. */
+  readonly formatsJson: boolean;
+  /** The answer is to be JSON by a function of ours. */
+  readonly jsonAnswer: JsonAnswer | null;
+};
 
-/** Functions that the model may call, from `tools` or from the deprecated `functions`. */
-export const functionTools = (asked: ChatRequest): E.Either<ProxyError, readonly FunctionTool[]> => {
-  const declared: FunctionTool[] = [...(asked.functions ?? [])];
-  for (const [index, tool] of (asked.tools ?? []).entries()) {
-    const path = `tools.${index}`;
-    if (tool.type !== 'function') {
-      return E.left(invalid(`'${path}.type' must be 'function'.`, `${path}.type`, 'unsupported_value'));
-    }
-    if (tool.function === undefined) {
-      return E.left(invalid(`Missing required parameter: '${path}.function'.`, `${path}.function`, 'missing_required_parameter'));
-    }
-    declared.push(tool.function);
+export type ToolSettings = {
+  readonly traits: ModelTraits;
+  /** The model's `-search` suffix was given. */
+  readonly searchSuffix: boolean;
+};
+
+const wantsJson = (asked: ChatRequest): boolean => asked.response_format !== undefined && asked.response_format.type !== 'text';
+
+/** Google's tools beside functions work from Gemini 3 on; before, functions win over the suffix, and the rest is a 400. */
+const builtInTools = (asked: ChatRequest, declared: DeclaredTools, settings: ToolSettings): E.Either<ProxyError, readonly BuiltInTool[]> => {
+  const searchAsked = asked.web_search_options !== undefined;
+  const together = declared.functions.length === 0 || settings.traits.searchWithFunctions;
+  const path = declared.builtIns[0]?.path ?? (searchAsked ? 'web_search_options' : undefined);
+  if (path !== undefined && !together) {
+    return E.left(invalid(`'${path}': this model cannot use Google's tools beside functions.`, path, 'unsupported_parameter'));
   }
-  return E.right(declared);
+  const search: readonly BuiltInTool[] = searchAsked || (settings.searchSuffix && together) ? ['googleSearch'] : [];
+  return E.right([...new Set([...declared.builtIns.map(({ tool }) => tool), ...search])]);
 };
 
-const isJsonObject = (value: object): value is JsonObject => !Array.isArray(value);
+type Offered = Pick<ToolPlan, 'functions' | 'builtIns' | 'choice'>;
 
-/** A function without parameters is declared without a schema: an empty object type is refused by older models. */
-const parameters = (schema: object | undefined): JsonObject | undefined => {
-  if (schema === undefined || !isJsonObject(schema)) return undefined;
-  const read = toGeminiSchema(schema);
-  const properties = read['properties'];
-  const empty = properties === undefined || properties === null || Object.keys(properties).length === 0;
-  const open = Object.hasOwn(read, '$ref') || Object.hasOwn(read, 'anyOf');
-  return empty && !open ? undefined : { type: 'object', ...read };
+/**
+ * JSON beside functions: from Gemini 3 on in mode AUTO only, so functions that are not allowed are not declared at all;
+ * before, by a function of ours that takes the answer. A call that must come is no JSON answer, and functions that
+ * must not be called are left out (@ai-sdk/google; recorded: JSON with functions and search, no calling config).
+ */
+const withJson = (asked: ChatRequest, offered: Offered, traits: ModelTraits): ToolPlan => {
+  const { functions, choice } = offered;
+  const plain = { ...offered, formatsJson: true, jsonAnswer: null };
+  if (functions.length === 0) return plain;
+  if (choice.kind === 'must') return { ...plain, formatsJson: false };
+  if (choice.kind === 'must not') return { ...plain, functions: [] };
+  const allowed = choice.only === undefined ? functions : functions.filter(({ name }) => choice.only?.includes(name));
+  const open: ToolPlan = { ...plain, functions: allowed.map((tool) => ({ ...tool, strict: undefined })), choice: { kind: 'may' } };
+  if (traits.jsonWithFunctions) return open;
+  const answer = jsonAnswer(asked, functions.map(({ name }) => name));
+  return { ...open, functions: [...allowed, answer.tool], choice: { kind: 'must' }, formatsJson: false, jsonAnswer: answer };
 };
+
+/** Reads tools, tool_choice and response_format together: they limit each other. */
+export const toolPlan = (asked: ChatRequest, settings: ToolSettings): E.Either<ProxyError, ToolPlan> =>
+  pipe(
+    declaredTools(asked),
+    E.flatMap((declared) =>
+      pipe(
+        toolChoice(asked, declared.functions),
+        E.flatMap((choice) =>
+          pipe(
+            builtInTools(asked, declared, settings),
+            E.map((builtIns) => {
+              const offered = { functions: declared.functions, choice, builtIns: choice.kind === 'must not' ? [] : builtIns };
+              return wantsJson(asked) ? withJson(asked, offered, settings.traits) : { ...offered, formatsJson: false, jsonAnswer: null };
+            }),
+          ),
+        ),
+      ),
+    ),
+  );
 
 const declaration = (tool: FunctionTool, names: FunctionNames): FunctionDeclaration => {
-  const parametersJsonSchema = parameters(tool.parameters);
+  const parametersJsonSchema = functionParameters(tool.parameters);
   return {
     name: names.toGemini(tool.name),
     ...(tool.description === undefined || tool.description === '' ? {} : { description: tool.description }),
@@ -46,87 +90,34 @@ const declaration = (tool: FunctionTool, names: FunctionNames): FunctionDeclarat
   };
 };
 
-type Choice = { readonly mode: CallingMode; readonly only?: readonly string[] };
-
-const auto = (functions: readonly FunctionTool[]): Choice => ({
-  mode: functions.some((tool) => tool.strict === true) ? 'VALIDATED' : 'AUTO',
-});
-
-const words: Readonly<Record<string, (functions: readonly FunctionTool[]) => Choice>> = {
-  auto,
-  none: () => ({ mode: 'NONE' }),
-  required: () => ({ mode: 'ANY' }),
+/** VALIDATED is AUTO with arguments held to their schema, OpenAI's `strict`; and the form of AUTO that takes names. */
+const callingConfig = (plan: ToolPlan, names: FunctionNames): ToolConfig['functionCallingConfig'] => {
+  const { functions, choice, builtIns, formatsJson } = plan;
+  const only = choice.only === undefined ? {} : { allowedFunctionNames: choice.only.map(names.toGemini) };
+  if (choice.kind === 'must') return { mode: 'ANY', ...only };
+  if (choice.kind === 'must not') return { mode: 'NONE' };
+  const validated = choice.only !== undefined || functions.some((tool) => tool.strict === true) || (builtIns.length > 0 && !formatsJson);
+  return validated ? { mode: 'VALIDATED', ...only } : undefined;
 };
 
-const bad = (path: string): E.Either<ProxyError, never> =>
-  E.left(invalid(`'${path}' must be 'none', 'auto', 'required', or name a declared function.`, path, 'invalid_value'));
+/** True when Google's tools and functions stand together: their calls are then part of the conversation. */
+export const circulates = (plan: ToolPlan): boolean => plan.builtIns.length > 0 && plan.functions.length > 0;
 
-const named = (names: readonly (string | undefined)[], mode: CallingMode, functions: readonly FunctionTool[]): E.Either<ProxyError, Choice> => {
-  const known = names.flatMap((name) => (functions.some((tool) => tool.name === name) && name !== undefined ? [name] : []));
-  return known.length === 0 || known.length < names.length ? bad('tool_choice') : E.right({ mode, only: known });
-};
+/** The two fields of a Gemini request that tools go to. */
+export type GeminiTools = { readonly tools?: readonly Tool[]; readonly toolConfig?: ToolConfig };
 
-/** `tool_choice`, or the deprecated `function_call`, which says the same for one function. */
-const choice = (asked: ChatRequest, functions: readonly FunctionTool[]): E.Either<ProxyError, Choice> => {
-  const wish = asked.tool_choice ?? (typeof asked.function_call === 'object' ? { function: asked.function_call } : asked.function_call);
-  if (wish === undefined) return E.right(auto(functions));
-  if (typeof wish === 'string') {
-    const read = Object.hasOwn(words, wish) ? words[wish] : undefined;
-    return read === undefined ? bad('tool_choice') : E.right(read(functions));
-  }
-  if ('allowed_tools' in wish && wish.allowed_tools !== undefined) {
-    const { mode, tools } = wish.allowed_tools;
-    return named(tools.map((tool) => tool.function?.name), mode === 'required' ? 'ANY' : 'VALIDATED', functions);
-  }
-  return named([wish.function?.name], 'ANY', functions);
-};
-
-const callingConfig = ({ mode, only }: Choice, names: FunctionNames): ToolConfig['functionCallingConfig'] =>
-  mode === 'AUTO' ? undefined : { mode, ...(only === undefined ? {} : { allowedFunctionNames: only.map(names.toGemini) }) };
-
-const assembled = (functions: readonly FunctionTool[], picked: Choice, search: boolean, names: FunctionNames): GeminiTools => {
-  const declared: readonly Tool[] =
-    functions.length === 0 ? [] : [{ functionDeclarations: functions.map((tool) => declaration(tool, names)) }];
-  const searching = search && picked.mode !== 'NONE';
-  const both = searching && functions.length > 0;
-  const functionCallingConfig =
-    functions.length === 0 ? undefined : callingConfig(both && picked.mode === 'AUTO' ? { mode: 'VALIDATED' } : picked, names);
-  const tools: readonly Tool[] = searching ? [...declared, { googleSearch: {} }] : declared;
+/** A plan as Gemini takes it; nothing where there is nothing, since empty tools and configs are refused. */
+export const toGeminiTools = (plan: ToolPlan, names: FunctionNames): GeminiTools => {
+  const hasFunctions = plan.functions.length > 0;
+  const declared: readonly Tool[] = hasFunctions ? [{ functionDeclarations: plan.functions.map((tool) => declaration(tool, names)) }] : [];
+  const tools = [...declared, ...plan.builtIns.map(geminiTool)];
+  const functionCallingConfig = hasFunctions ? callingConfig(plan, names) : undefined;
   const toolConfig: ToolConfig = {
     ...(functionCallingConfig === undefined ? {} : { functionCallingConfig }),
-    ...(both ? { includeServerSideToolInvocations: true } : {}),
+    ...(circulates(plan) ? { includeServerSideToolInvocations: true } : {}),
   };
   return {
     ...(tools.length === 0 ? {} : { tools }),
     ...(Object.keys(toolConfig).length === 0 ? {} : { toolConfig }),
   };
-};
-
-export type ToolSettings = {
-  readonly traits: ModelTraits;
-  readonly names: FunctionNames;
-  /** The model's `-search` suffix was given. */
-  readonly searchSuffix: boolean;
-};
-
-/**
- * Tools and tool_choice. Google Search beside functions works from Gemini 3 on; before, functions win over a `-search`
- * suffix, and web_search_options beside tools is a 400.
- */
-export const toGeminiTools = (
-  asked: ChatRequest,
-  functions: readonly FunctionTool[],
-  settings: ToolSettings,
-): E.Either<ProxyError, GeminiTools> => {
-  const together = functions.length === 0 || settings.traits.searchWithFunctions;
-  if (asked.web_search_options !== undefined && !together) {
-    return E.left(invalid('This model cannot search the web beside tools.', 'web_search_options', 'unsupported_parameter'));
-  }
-  const search = together && (settings.searchSuffix || asked.web_search_options !== undefined);
-  const picked: E.Either<ProxyError, Choice> =
-    functions.length === 0 ? E.right({ mode: asked.tool_choice === 'none' ? 'NONE' : 'AUTO' }) : choice(asked, functions);
-  return pipe(
-    picked,
-    E.map((chosen) => assembled(functions, chosen, search, settings.names)),
-  );
 };

@@ -2,11 +2,9 @@ import type { ModelTraits } from '../../gemini/model-traits.ts';
 import type { Content } from '../../gemini/request.ts';
 
 const hasResults = (content: Content): boolean => content.parts.some((part) => part.functionResponse !== undefined);
-const isSigned = (content: Content): boolean => content.parts.some((part) => part.thoughtSignature !== undefined);
 
-/** Turns of one role in a row become one; results of functions and signed parts stay by themselves. */
-const canJoin = (a: Content, b: Content): boolean =>
-  a.role === b.role && !hasResults(a) && !hasResults(b) && !isSigned(a) && !isSigned(b);
+/** Turns of one role in a row become one, their parts as they are; results of functions stay by themselves. */
+const canJoin = (a: Content, b: Content): boolean => a.role === b.role && !hasResults(a) && !hasResults(b);
 
 const joined = (contents: readonly Content[]): readonly Content[] => {
   const done: Content[] = [];

@@ -23,7 +23,7 @@ export type ModelListSettings = {
 const created = 1_702_425_600;
 
 const canBeOff = ({ thinking }: ModelTraits): boolean =>
-  (thinking.by === 'budget' && thinking.canBeOff) || (thinking.by === 'level' && thinking.levels.includes('minimal'));
+  (thinking.by === 'budget' && thinking.canBeOff) || (thinking.by === 'level' && thinking.levels.includes('MINIMAL'));
 
 /** The suffix names that make a difference for a model. */
 const suffixes = (traits: ModelTraits): readonly string[] => [

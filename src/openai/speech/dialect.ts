@@ -2,7 +2,7 @@ import type { Dialect } from '../../ports/dialect.ts';
 import { openaiErrors } from '../errors.ts';
 import { encodingWish } from './encoding.ts';
 import { speechMachine, type SpeechEvent, type SpeechState } from './machine.ts';
-import { speechFrames, wholeSpeech } from './reply.ts';
+import { speechFailure, speechFrames, wholeSpeech } from './reply.ts';
 import { decodeSpeechRequest, type SpeechRequest } from './request.ts';
 import { toGemini } from './to-gemini.ts';
 
@@ -18,5 +18,5 @@ export const speechDialect = ({ modelAliases }: SpeechSettings): Dialect<SpeechR
   keepsImages: () => false,
   encoding: encodingWish,
   machine: (asked) => speechMachine(asked.response_format === 'pcm' ? 'pcm' : 'wav'),
-  reply: { whole: wholeSpeech, frames: speechFrames, closing: '', errors: openaiErrors },
+  reply: { whole: wholeSpeech, frames: speechFrames, failure: speechFailure, closing: '', errors: openaiErrors },
 });

@@ -2,13 +2,16 @@ import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { UsageMetadata } from '../../gemini/response.ts';
 import type { Whole } from '../../ports/reply.ts';
-import { openaiErrors } from '../errors.ts';
 import { unknownSize, wavHead } from '../wav.ts';
 import type { SpeechEvent, SpokenPiece } from './machine.ts';
 
 const isPiece = (event: SpeechEvent): event is SpokenPiece => event.kind !== 'end';
 
 const bytesOf = (piece: SpokenPiece): Uint8Array => (piece.kind === 'encoded' ? piece.bytes : piece.samples);
+
+/** Why there is no good end; null while none is known. */
+export const speechFailure = (events: readonly SpeechEvent[]): ProxyError | null =>
+  events.flatMap((event) => (event.kind === 'end' && event.error !== null ? [event.error] : []))[0] ?? null;
 
 const contentType = (piece: SpokenPiece): string => {
   if (piece.kind === 'encoded') return piece.mimeType;
@@ -17,8 +20,8 @@ const contentType = (piece: SpokenPiece): string => {
 
 /** The whole sound in one body. */
 export const wholeSpeech = (events: readonly SpeechEvent[]): E.Either<ProxyError, Whole> => {
-  const end = events.find((event) => event.kind === 'end');
-  if (end?.kind === 'end' && end.error !== null) return E.left(end.error);
+  const failure = speechFailure(events);
+  if (failure !== null) return E.left(failure);
   const pieces = events.filter(isPiece);
   const [first] = pieces;
   if (first === undefined) return E.left({ tag: 'BadAnswer', reason: 'no sound in it' });
@@ -44,8 +47,9 @@ const deltaBytes = (piece: SpokenPiece): Buffer => {
 /** OpenAI's speech.audio.delta and speech.audio.done. */
 export const speechFrames = (events: readonly SpeechEvent[]): string =>
   events
-    .map((event) => {
-      if (isPiece(event)) return data({ type: 'speech.audio.delta', audio: deltaBytes(event).toString('base64') });
-      return event.error === null ? data({ type: 'speech.audio.done', usage: usageOf(event.usage) }) : openaiErrors.inStream(event.error);
-    })
+    .map((event) =>
+      isPiece(event)
+        ? data({ type: 'speech.audio.delta', audio: deltaBytes(event).toString('base64') })
+        : data({ type: 'speech.audio.done', usage: usageOf(event.usage) }),
+    )
     .join('');

@@ -1,7 +1,7 @@
 import type { Dialect } from '../../ports/dialect.ts';
 import { openaiErrors } from '../errors.ts';
 import { transcriptMachine, wishOf, type TranscriptEvent, type TranscriptState } from './machine.ts';
-import { transcriptFrames, wholeTranscript } from './reply.ts';
+import { transcriptFailure, transcriptFrames, wholeTranscript } from './reply.ts';
 import { decodeTranscriptionRequest, type Task, type TranscriptionRequest } from './request.ts';
 import { toGemini } from './to-gemini.ts';
 
@@ -19,5 +19,5 @@ export const transcriptionDialect = (
   toGemini: (asked) => toGemini(asked, task, modelAliases),
   keepsImages: () => false,
   machine: (asked) => transcriptMachine(wishOf(asked)),
-  reply: { whole: wholeTranscript, frames: transcriptFrames, closing: '', errors: openaiErrors },
+  reply: { whole: wholeTranscript, frames: transcriptFrames, failure: transcriptFailure, closing: '', errors: openaiErrors },
 });

@@ -2,7 +2,6 @@ import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { UsageMetadata } from '../../gemini/response.ts';
 import { json, type Whole } from '../../ports/reply.ts';
-import { openaiErrors } from '../errors.ts';
 import type { NumberedStretch, TranscriptEnd, TranscriptEvent } from './machine.ts';
 import { segmentsOf } from './segments.ts';
 import { srt, vtt } from './subtitles.ts';
@@ -62,6 +61,10 @@ export const wholeTranscript = (events: readonly TranscriptEvent[]): E.Either<Pr
   return end.error === null ? written(end, stretches) : E.left(end.error);
 };
 
+/** Why there is no good end; null while none is known. */
+export const transcriptFailure = (events: readonly TranscriptEvent[]): ProxyError | null =>
+  events.flatMap((event) => (event.kind === 'end' && event.error !== null ? [event.error] : []))[0] ?? null;
+
 const data = (event: object): string => `data: ${JSON.stringify(event)}\n\n`;
 
 const frameOf = (event: TranscriptEvent): string => {
@@ -71,9 +74,7 @@ const frameOf = (event: TranscriptEvent): string => {
     case 'stretch':
       return event.isShown ? data(spokenSegment(event.stretch)) : '';
     case 'end':
-      return event.error === null
-        ? data({ type: 'transcript.text.done', text: event.text, ...languages(event), usage: usageOf(event.usage) })
-        : openaiErrors.inStream(event.error);
+      return data({ type: 'transcript.text.done', text: event.text, ...languages(event), usage: usageOf(event.usage) });
   }
 };
 

@@ -25,8 +25,9 @@ const isDense = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=
 
 /** The gap between two stretches: none where one has it already, before punctuation, and in scripts without gaps. */
 export const gapBetween = (before: string, after: string): string => {
-  if (before === '' || after === '' || /\s$/.test(before) || /^[\s,.;:!?…)\]}、。，！？]/.test(after)) return '';
-  return isDense.test(before.slice(-1)) || isDense.test(after.slice(0, 1)) || /[、。，！？]$/.test(before) ? '' : ' ';
+  const [last, first] = [before.slice(-1), after.slice(0, 1)];
+  if (last === '' || first === '' || /\s/.test(last) || /[\s,.;:!?…)\]}、。，！？]/.test(first)) return '';
+  return isDense.test(last) || isDense.test(first) || /[、。，！？]/.test(last) ? '' : ' ';
 };
 
 /** A word with its times in seconds. */

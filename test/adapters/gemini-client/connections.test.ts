@@ -97,6 +97,20 @@ t.test('a caller who leaves closes the connection to Gemini, and nothing is aske
   }
 });
 
+t.test('a caller who leaves before the connection stands is not waited for', async (t) => {
+  let told = (): void => undefined;
+  const connected = new Promise<void>((resolve) => {
+    told = resolve;
+  });
+  const silent = await serverOf(t, () => told());
+  const leave = new AbortController();
+  const client = clientOf(t, silent.replace('http:', 'https:'), { connectTimeoutMs: 600_000 });
+  const outcome = outcomeOf(client, call({ signal: leave.signal }));
+  await connected;
+  leave.abort();
+  t.match(await outcome, { at: 'head', error: { tag: 'ClientGone' } });
+});
+
 t.test('a caller who has left already asks nothing', async (t) => {
   const emulator = await startedEmulator(t);
   t.match(await outcomeOf(clientOf(t, emulator.url), call({ signal: AbortSignal.abort() })), { at: 'head', error: { tag: 'ClientGone' } });
@@ -146,7 +160,7 @@ t.test('a line, element or body without end is given up after 64 MiB', async (t)
     const url = await serverOf(t, (socket) => {
       const chunk = Buffer.alloc(mebibyte, 'x');
       const go = (error?: Error | null): void => {
-        if (error != null || socket.destroyed || mebibytes === 200) return;
+        if (error != null || !socket.writable) return;
         mebibytes += 1;
         socket.write(chunk, go);
       };

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
-import fs, { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import fs, { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { E } from '../../../src/kernel/fp.ts';
@@ -93,9 +94,20 @@ t.test('a folder that cannot be is a fault in plain words', async (t) => {
   }
 });
 
-t.test('a read-only folder is a fault in plain words', { skip: process.getuid?.() === 0 || process.platform === 'win32' }, async (t) => {
-  const folder = t.testdir({ images: {} });
-  execFileSync('chmod', ['500', join(folder, 'images')]);
+const nobody = 65_534;
+
+t.test('a read-only folder is a fault in plain words', { skip: process.platform === 'win32' }, async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'pollux-read-only-'));
+  t.teardown(() => {
+    for (const path of ['', 'images']) chmodSync(join(folder, path), 0o755);
+    rmSync(folder, { recursive: true });
+  });
+  mkdirSync(join(folder, 'images'));
+  for (const path of ['', 'images']) chmodSync(join(folder, path), 0o555);
+  if (process.getuid?.() === 0) {
+    process.seteuid?.(nobody);
+    t.teardown(() => process.seteuid?.(0));
+  }
   t.same(await opened(join(folder, 'images')).put(named())(), E.left({ reason: 'The folder (IMAGE_STORAGE_DIR) cannot be written to.' }));
 });
 

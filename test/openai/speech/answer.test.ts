@@ -3,7 +3,7 @@ import { E } from '../../../src/kernel/fp.ts';
 import type { ProxyError } from '../../../src/kernel/proxy-error.ts';
 import type { Frame } from '../../../src/gemini/response.ts';
 import { speechMachine } from '../../../src/openai/speech/machine.ts';
-import { speechFrames, wholeSpeech } from '../../../src/openai/speech/reply.ts';
+import { speechFailure, speechFrames, wholeSpeech } from '../../../src/openai/speech/reply.ts';
 import { tone, wav } from '../../support/gemini-emulator/canned-media.ts';
 
 const l16 = 'audio/L16;codec=pcm;rate=24000';
@@ -32,7 +32,7 @@ const whole = (frames: readonly Frame[], format: 'wav' | 'pcm') =>
     ({ headers, body }: { readonly headers: object; readonly body: string | Uint8Array }): unknown => [headers, Buffer.from(body)],
   )(wholeSpeech(events(frames, format)));
 
-type Told = { readonly type?: string; readonly audio?: string; readonly usage?: unknown; readonly error?: unknown };
+type Told = { readonly type?: string; readonly audio?: string; readonly usage?: unknown };
 const streamed = (frames: readonly Frame[], format: 'wav' | 'pcm'): readonly Told[] =>
   speechFrames(events(frames, format))
     .split('\n\n')
@@ -77,6 +77,7 @@ t.test('an answer without sound is an error, in words', (t) => {
   t.match(whole([sound('audio/midi', one), last], 'wav'), { tag: 'BadAnswer', reason: 'sound of an unknown kind' });
   t.match(whole([{ candidates: [{ finishReason: 'PROHIBITED_CONTENT' }] }], 'wav'), { tag: 'InvalidRequest', param: 'input', code: 'content_policy_violation', message: /PROHIBITED_CONTENT/ });
   t.match(whole([{ promptFeedback: { blockReason: 'SAFETY' } }], 'wav'), { code: 'content_policy_violation' });
-  t.match(streamed([sound(l16, one), { candidates: [{ finishReason: 'SAFETY' }] }], 'pcm').at(-1), { error: { code: 'content_policy_violation' } }, 'even after some of it');
+  t.match(speechFailure(events([sound(l16, one), { candidates: [{ finishReason: 'SAFETY' }] }], 'pcm')), { code: 'content_policy_violation' }, 'even after some of it');
+  t.equal(speechFailure(events([sound(l16, one), last], 'pcm')), null);
   t.end();
 });

@@ -3,7 +3,7 @@ import { E } from '../../../src/kernel/fp.ts';
 import type { ProxyError } from '../../../src/kernel/proxy-error.ts';
 import type { AudioTranscription, Frame } from '../../../src/gemini/response.ts';
 import { transcriptMachine, type TranscriptWish } from '../../../src/openai/transcriptions/machine.ts';
-import { transcriptFrames, wholeTranscript } from '../../../src/openai/transcriptions/reply.ts';
+import { transcriptFailure, transcriptFrames, wholeTranscript } from '../../../src/openai/transcriptions/reply.ts';
 import type { Whole } from '../../../src/ports/reply.ts';
 import { cannedTranscript } from '../../support/gemini-emulator/canned-transcript.ts';
 import { textFrame } from '../../support/capabilities.ts';
@@ -29,7 +29,7 @@ const whole = (frames: readonly Frame[], over: Partial<TranscriptWish> = {}): un
     ({ headers, body }: Whole): unknown => (headers['content-type'] === 'application/json; charset=utf-8' ? JSON.parse(String(body)) : [headers['content-type'], body]),
   )(wholeTranscript(events(frames, over)));
 
-type Told = { readonly type?: string; readonly delta?: string; readonly text?: string; readonly error?: unknown };
+type Told = { readonly type?: string; readonly delta?: string; readonly text?: string };
 const streamed = (frames: readonly Frame[], over: Partial<TranscriptWish> = {}): readonly Told[] =>
   transcriptFrames(events(frames, over))
     .split('\n\n')
@@ -128,7 +128,7 @@ t.test('speakers are A, B, … in order, whole and streamed', (t) => {
 t.test('a refusal is told in words, even after some of it', (t) => {
   t.match(whole([{ candidates: [{ finishReason: 'SAFETY' }] }]), { tag: 'InvalidRequest', param: 'file', code: 'content_policy_violation' });
   t.match(whole([{ promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }]), { message: /PROHIBITED_CONTENT/ });
-  const told = streamed([textFrame('Hello'), { candidates: [{ finishReason: 'RECITATION' }] }]);
-  t.match([told[0]?.delta, told.at(-1)], ['Hello', { error: { param: 'file' } }]);
+  t.match(transcriptFailure(events([textFrame('Hello'), { candidates: [{ finishReason: 'RECITATION' }] }])), { param: 'file' });
+  t.equal(transcriptFailure(events([textFrame('Hello')])), null);
   t.end();
 });

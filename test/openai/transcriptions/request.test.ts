@@ -33,7 +33,7 @@ t.test('a model that can do anything is told what to do with the recording', (t)
   t.match(order({ language: 'de', languages: ['en', 'de'] }), /Language spoken: de, en/);
   t.match(order({ keywords: ['Kubernetes', 'etcd'] }), /Words that may come up: Kubernetes, etcd/);
   t.match(order({ prompt: 'A talk of Ada.' }), /For spelling and style.*A talk of Ada\.$/s);
-  t.same(body.generationConfig, { thinkingConfig: { thinkingLevel: 'minimal' } }, 'little thinking');
+  t.same(body.generationConfig, { thinkingConfig: { thinkingLevel: 'MINIMAL' } }, 'little thinking');
   t.equal(call({ temperature: '0.2' }).body.generationConfig?.temperature, 0.2);
   t.equal(call({ model: 'gemini-3.8-flash', temperature: '0.2' }).body.generationConfig?.temperature, undefined, 'newer models do not take it');
   t.equal(call({ stream: 'true' }).streamed, true);

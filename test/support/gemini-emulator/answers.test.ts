@@ -109,6 +109,7 @@ t.test('canned answers show what the request asks for', async (t) => {
   const said = async (name: string): Promise<JsonObject> => whole(emulator, asks[name] ?? {});
   t.match(textOf(await said('words')), /你好.*You wrote: “Hello”/);
   t.match(partsOf(await said('thoughts'))[0], { thought: true, text: /Canned thinking/ });
+  t.same(partsOf(await said('thoughts')).map(({ thought }) => thought), [true, undefined], 'thoughts stay apart from the answer');
   t.match(partsOf(await said('a call')), [{ functionCall: { name: 'get_weather', args: { city: 'Paris' } }, thoughtSignature: String }, { text: '' }]);
   t.same(partsOf(await said('two calls')).map(({ thoughtSignature }) => thoughtSignature !== undefined), [true, false, false], 'only the first is signed');
   t.same(partsOf(await said('calls of 2.5')), [{ functionCall: { name: 'get_weather', args: { city: 'Berlin' } } }, { functionCall: { name: 'get_time', args: {} } }]);

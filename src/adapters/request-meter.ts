@@ -1,0 +1,48 @@
+import type { CountRequest, EndedRequest, Metric, Sample } from '../ports/metrics.ts';
+
+/** Counts requests since the start of the process. */
+export type RequestMeter = { readonly countRequest: CountRequest; readonly metrics: () => readonly Metric[] };
+
+type Totals = { requests: number; seconds: number };
+
+const byName = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number => (one < other ? -1 : 1);
+
+const routeOf = ({ route }: EndedRequest): string => route ?? 'none';
+const statusOf = ({ status }: EndedRequest): string => (status === null ? 'none' : String(status));
+
+/** A meter that starts at zero. Labels are routes of the table and HTTP statuses, so their number is bounded. */
+export const requestMeter = (): RequestMeter => {
+  const ended = new Map<string, Totals>();
+  const sums = { attempts: 0, prompt: 0, completion: 0 };
+  const samples = (pick: (totals: Totals) => number): readonly Sample[] =>
+    [...ended].toSorted(byName).map(([name, totals]) => {
+      const [route = '', status = ''] = name.split(' ');
+      return { labels: { route, status }, value: pick(totals) };
+    });
+  return {
+    countRequest: (request) => {
+      const name = `${routeOf(request)} ${statusOf(request)}`;
+      const totals = ended.get(name) ?? { requests: 0, seconds: 0 };
+      totals.requests += 1;
+      totals.seconds += request.seconds;
+      ended.set(name, totals);
+      sums.attempts += request.attempts;
+      sums.prompt += request.promptTokens;
+      sums.completion += request.completionTokens;
+    },
+    metrics: () => [
+      { name: 'pollux_requests_total', help: 'Requests that have ended.', type: 'counter', samples: samples(({ requests }) => requests) },
+      { name: 'pollux_request_seconds_total', help: 'Time that requests took, to the last byte.', type: 'counter', samples: samples(({ seconds }) => seconds) },
+      { name: 'pollux_gemini_attempts_total', help: 'Calls to Gemini that requests began.', type: 'counter', samples: [{ labels: {}, value: sums.attempts }] },
+      {
+        name: 'pollux_tokens_total',
+        help: 'Tokens as Gemini counted them.',
+        type: 'counter',
+        samples: [
+          { labels: { kind: 'prompt' }, value: sums.prompt },
+          { labels: { kind: 'completion' }, value: sums.completion },
+        ],
+      },
+    ],
+  };
+};

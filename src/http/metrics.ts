@@ -1,0 +1,37 @@
+import { TE, pipe } from '../kernel/fp.ts';
+import type { CheckCaller } from '../ports/capabilities.ts';
+import type { Metric, ReadMetrics, Sample } from '../ports/metrics.ts';
+import type { Reply } from '../ports/reply.ts';
+import type { Route } from './route.ts';
+
+export type MetricsNeeds = { readonly readMetrics: ReadMetrics; readonly checkCaller: CheckCaller };
+
+const escaped = (value: string): string => value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+
+const line = (name: string, { labels, value }: Sample): string => {
+  const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`);
+  return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}\n`;
+};
+
+/** Prometheus' text format, version 0.0.4. */
+export const metricsText = (metrics: readonly Metric[]): string =>
+  metrics.map(({ name, help, type, samples }) => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${samples.map((sample) => line(name, sample)).join('')}`).join('');
+
+/** GET /metrics, for who knows the password: Prometheus sends it as `authorization: credentials: …`. */
+export const metricsRoute = ({ readMetrics, checkCaller }: MetricsNeeds): Route => ({
+  method: 'GET',
+  pattern: '/metrics',
+  quiet: true,
+  handle: ({ caller }) =>
+    pipe(
+      TE.fromEither(checkCaller(caller)),
+      TE.map(
+        (): Reply => ({
+          kind: 'whole',
+          status: 200,
+          headers: { 'content-type': 'text/plain; version=0.0.4; charset=utf-8', 'cache-control': 'no-store' },
+          body: metricsText(readMetrics()),
+        }),
+      ),
+    ),
+});

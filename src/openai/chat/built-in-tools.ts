@@ -1,0 +1,33 @@
+import type { Tool } from '../../gemini/request.ts';
+import type { ToolOffer } from './request.ts';
+
+/** A tool that Google runs itself. */
+export type BuiltInTool = 'googleSearch' | 'urlContext' | 'codeExecution' | 'googleMaps';
+
+/** How clients name Google's tools in `tools[].type`, or as the only field of a tool (LiteLLM, CLIProxyAPI, Google). */
+const names: Readonly<Record<string, BuiltInTool>> = {
+  googleSearch: 'googleSearch',
+  google_search: 'googleSearch',
+  web_search: 'googleSearch',
+  web_search_preview: 'googleSearch',
+  urlContext: 'urlContext',
+  url_context: 'urlContext',
+  web_fetch: 'urlContext',
+  codeExecution: 'codeExecution',
+  code_execution: 'codeExecution',
+  code_interpreter: 'codeExecution',
+  googleMaps: 'googleMaps',
+  google_maps: 'googleMaps',
+};
+
+const known = (name: string): BuiltInTool | undefined => (Object.hasOwn(names, name) ? names[name] : undefined);
+
+/** The tool of Google's that this offer means; undefined when it is none. */
+export const builtInTool = (offer: ToolOffer): BuiltInTool | undefined => {
+  if (offer.function !== undefined || offer.custom !== undefined) return undefined;
+  if (offer.type !== undefined) return known(offer.type);
+  return Object.entries(offer).flatMap(([name, value]) => (value == null ? [] : (known(name) ?? [])))[0];
+};
+
+/** It as Gemini takes it. */
+export const geminiTool = (tool: BuiltInTool): Tool => ({ [tool]: {} });

@@ -1,0 +1,24 @@
+import type { JsonObject } from '../../gemini/request.ts';
+import { toGeminiSchema } from '../json-schema.ts';
+import { isSchema } from '../schema-keywords.ts';
+
+const isJsonObject = (value: object): value is JsonObject => !Array.isArray(value);
+
+const isMap = (value: unknown): value is object => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Some MCP servers send the properties without the object around them. */
+const whole = (schema: JsonObject): JsonObject => {
+  const values = Object.values(schema);
+  return !isSchema(schema) && values.length > 0 && values.every(isMap) ? { type: 'object', properties: schema } : schema;
+};
+
+/** A function's parameters; undefined for one without any: an empty object type is refused by older models. */
+export const functionParameters = (schema: object | undefined): JsonObject | undefined => {
+  if (schema === undefined || !isJsonObject(schema)) return undefined;
+  const read = toGeminiSchema(whole(schema));
+  const properties = read['properties'];
+  const empty = !isMap(properties) || Object.keys(properties).length === 0;
+  const open = Object.hasOwn(read, '$ref') || Object.hasOwn(read, 'anyOf') || isMap(read['additionalProperties']);
+  if (empty && !open) return undefined;
+  return Object.hasOwn(read, '$ref') ? read : { ...read, type: 'object' };
+};

@@ -1,0 +1,105 @@
+import type { Machine } from '../../kernel/machine.ts';
+import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
+import { finishKind } from '../../gemini/finish.ts';
+import type { Frame, ResponsePart, UsageMetadata } from '../../gemini/response.ts';
+import { latestUsage } from '../../gemini/usage.ts';
+import { blockReason } from '../../gemini/verdict.ts';
+import { beyond, noUsage, together, toImageUsage, type ImageUsage } from './usage.ts';
+
+/** A picture of an answer: base64, or where it is kept. */
+export type Picture = { readonly mimeType: string } & ({ readonly data: string } | { readonly url: string });
+
+/** What happens while pictures are drawn. The usages of all that were completed add up to the answer's. */
+export type ImageEvent =
+  | { readonly kind: 'draft'; readonly picture: Picture; readonly index: number }
+  | { readonly kind: 'completed'; readonly picture: Picture; readonly usage: ImageUsage }
+  | { readonly kind: 'failed'; readonly error: ProxyError };
+
+export type ImageState = {
+  /** The newest picture, which leaves when the next one comes, or with the rest of the usage at the end. */
+  readonly held: Picture | null;
+  readonly pictures: number;
+  readonly drafts: number;
+  readonly text: string;
+  readonly usage: UsageMetadata;
+  readonly told: ImageUsage;
+  readonly blocked: string | null;
+  readonly finish: string | null;
+  readonly finishMessage: string | null;
+};
+
+/** At most so many pictures and drafts leave. */
+export type ImageBounds = { readonly pictures: number; readonly drafts: number };
+
+type Step = readonly [ImageState, readonly ImageEvent[]];
+
+const start: ImageState = {
+  held: null,
+  pictures: 0,
+  drafts: 0,
+  text: '',
+  usage: {},
+  told: noUsage,
+  blocked: null,
+  finish: null,
+  finishMessage: null,
+};
+
+/** What is quoted of an answer that refuses in words, characters. */
+const mostText = 2000;
+
+const pictureOf = ({ inlineData, fileData }: ResponsePart): Picture | null => {
+  if (inlineData?.mimeType.startsWith('image/') === true) return inlineData;
+  return fileData?.mimeType?.startsWith('image/') === true ? { mimeType: fileData.mimeType, url: fileData.fileUri } : null;
+};
+
+const completed = (state: ImageState, picture: Picture): Step => {
+  const usage = beyond(toImageUsage(state.usage), state.told);
+  return [{ ...state, held: null, told: together(state.told, usage) }, [{ kind: 'completed', picture, usage }]];
+};
+
+const drawn = (state: ImageState, picture: Picture): Step => {
+  const [next, events] = state.held === null ? [state, []] : completed(state, state.held);
+  return [{ ...next, held: picture, pictures: state.pictures + 1 }, events];
+};
+
+const partStep = (state: ImageState, part: ResponsePart, bounds: ImageBounds): Step => {
+  const picture = pictureOf(part);
+  if (part.thought === true) {
+    if (picture === null || state.drafts >= bounds.drafts) return [state, []];
+    return [{ ...state, drafts: state.drafts + 1 }, [{ kind: 'draft', picture, index: state.drafts }]];
+  }
+  if (picture !== null) return state.pictures < bounds.pictures ? drawn(state, picture) : [state, []];
+  return [{ ...state, text: `${state.text}${part.text ?? ''}`.slice(0, mostText) }, []];
+};
+
+const policy = (message: string): ProxyError => invalid(message, 'prompt', 'content_policy_violation');
+
+/** Why there is no picture: the prompt or the answer was blocked, or the model said something instead. */
+const failure = ({ blocked, finish, finishMessage, text }: ImageState): ProxyError => {
+  const said = text.trim();
+  if (blocked !== null) return policy(`The prompt was blocked by Gemini (${blocked}).`);
+  const more = [finishMessage ?? '', said].filter((words) => words !== '').join(' ');
+  if (finishKind(finish) === 'blocked') return policy(`The picture was blocked by Gemini (${finish ?? ''}). ${more}`.trim());
+  if (said !== '') return policy(`Gemini drew no picture and said: ${said}`);
+  return { tag: 'EmptyAnswer', finishReason: finish, finishMessage };
+};
+
+/** Gemini's frames as pictures, in the order in which they come. Thoughts and their drafts are no answer. */
+export const imageMachine = (bounds: ImageBounds): Machine<ImageState, Frame, ImageEvent> => ({
+  start,
+  step: (known, frame) => {
+    const events: ImageEvent[] = [];
+    let state: ImageState = { ...known, usage: latestUsage(known.usage, frame.usageMetadata), blocked: blockReason(frame) ?? known.blocked };
+    for (const candidate of frame.candidates ?? []) {
+      for (const part of candidate.content?.parts ?? []) {
+        const [next, more] = partStep(state, part, bounds);
+        state = next;
+        events.push(...more);
+      }
+      state = { ...state, finish: candidate.finishReason ?? state.finish, finishMessage: candidate.finishMessage ?? state.finishMessage };
+    }
+    return [state, events];
+  },
+  end: (state) => (state.held === null ? [{ kind: 'failed', error: failure(state) }] : completed(state, state.held)[1]),
+});

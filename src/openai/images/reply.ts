@@ -1,0 +1,90 @@
+import { E } from '../../kernel/fp.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
+import { json, type Whole } from '../../ports/reply.ts';
+import type { ImageEvent, Picture } from './machine.ts';
+import type { ImageRequest } from './request.ts';
+import { noUsage, together } from './usage.ts';
+
+/** An event with what the endpoint says beside the picture: OpenAI's name for the event, and the words of the request. */
+export type ImageNews = { readonly event: ImageEvent; readonly head: ImageHead };
+
+export type ImageHead = {
+  /** `image_generation` or `image_edit`, before `.completed` and `.partial_image`. */
+  readonly name: 'image_generation' | 'image_edit';
+  /** Seconds since the epoch. */
+  readonly created: number;
+  readonly size?: string;
+  readonly quality?: string;
+};
+
+const sizes: readonly string[] = ['1024x1024', '1024x1536', '1536x1024'];
+const qualities: readonly string[] = ['low', 'medium', 'high'];
+
+const known = (value: string | undefined, values: readonly string[]): string | undefined =>
+  value !== undefined && values.includes(value) ? value : undefined;
+
+/** What was asked for is told where OpenAI's schema has a word for it. */
+export const imageHead = (name: ImageHead['name'], created: number, { size, quality }: ImageRequest): ImageHead => ({
+  name,
+  created,
+  size: known(size, sizes),
+  quality: known(quality, qualities),
+});
+
+const formats: Readonly<Record<string, string>> = { 'image/png': 'png', 'image/jpeg': 'jpeg', 'image/webp': 'webp' };
+
+/** The format that came, whatever was asked for. */
+const formatOf = ({ mimeType }: Picture): string | undefined => formats[mimeType];
+
+const shown = (picture: Picture): object => ('url' in picture ? { url: picture.url } : { b64_json: picture.data });
+
+/** OpenAI's ImagesResponse; Left when there is no picture. */
+export const imagesResponse = (news: readonly ImageNews[]): E.Either<ProxyError, Whole> => {
+  const drawn: Picture[] = [];
+  let usage = noUsage;
+  for (const { event } of news) {
+    if (event.kind === 'failed') return E.left(event.error);
+    if (event.kind !== 'completed') continue;
+    drawn.push(event.picture);
+    usage = together(usage, event.usage);
+  }
+  const { created, size, quality } = news[0]?.head ?? {};
+  const first = drawn[0];
+  const answer = {
+    created,
+    data: drawn.map(shown),
+    background: 'opaque',
+    output_format: first === undefined ? undefined : formatOf(first),
+    size,
+    quality,
+    usage,
+  };
+  return E.right(json(200, answer));
+};
+
+/** Streams speak of base64 alone (ImageGenCompletedEvent); all their fields are required. */
+const sent = ({ event, head }: ImageNews): string => {
+  if (event.kind === 'failed') return '';
+  const { picture } = event;
+  const type = `${head.name}.${event.kind === 'draft' ? 'partial_image' : 'completed'}`;
+  const told = {
+    type,
+    b64_json: 'data' in picture ? picture.data : '',
+    created_at: head.created,
+    size: head.size ?? 'auto',
+    quality: head.quality ?? 'auto',
+    background: 'opaque',
+    output_format: formatOf(picture) ?? 'png',
+    ...(event.kind === 'draft' ? { partial_image_index: event.index } : { usage: event.usage }),
+  };
+  return `event: ${type}\ndata: ${JSON.stringify(told)}\n\n`;
+};
+
+/** OpenAI's ImageGenStreamEvent or ImageEditStreamEvent. */
+export const imageFrames = (news: readonly ImageNews[]): string => news.map(sent).join('');
+
+/** Why a stream ends without a picture. */
+export const imageFailure = (news: readonly ImageNews[]): ProxyError | null => {
+  const failed = news.find(({ event }) => event.kind === 'failed')?.event;
+  return failed?.kind === 'failed' ? failed.error : null;
+};

@@ -1,0 +1,46 @@
+import { E, TE, pipe } from '../kernel/fp.ts';
+import { thrown, type ProxyError } from '../kernel/proxy-error.ts';
+import { continuationToken, continuedCall, withoutEnd } from '../gemini/continuation.ts';
+import type { GeminiCall } from '../gemini/request.ts';
+import type { UsageMetadata } from '../gemini/response.ts';
+import { addedUsage, latestUsage } from '../gemini/usage.ts';
+import type { Frames } from './exchange.ts';
+
+/** Gets the frames of one call; `begunBy` is the key that began the answer. */
+export type Answering = (call: GeminiCall, begunBy?: string) => TE.TaskEither<ProxyError, Frames>;
+
+/** One answer is at most so many calls, of 65,536 tokens each. */
+const mostCalls = 32;
+
+async function* joined(first: Frames, call: GeminiCall, answer: Answering): Frames {
+  let frames = first;
+  let spent: UsageMetadata | null = null;
+  for (let calls = 1; ; calls += 1) {
+    let usage: UsageMetadata = {};
+    let next: TE.TaskEither<ProxyError, Frames> | null = null;
+    for await (const frame of frames) {
+      const token = calls < mostCalls ? continuationToken(frame) : null;
+      if (token !== null) next = answer(continuedCall(call, token), frame.keyId);
+      usage = latestUsage(usage, frame.usageMetadata);
+      const shown = token === null ? frame : withoutEnd(frame);
+      yield spent === null ? shown : { ...shown, usageMetadata: addedUsage([spent, usage]) };
+    }
+    if (next === null) return;
+    spent = spent === null ? usage : addedUsage([spent, usage]);
+    const more = await next();
+    if (E.isLeft(more)) throw thrown(more.left);
+    frames = more.right;
+  }
+}
+
+/**
+ * Follows an answer that Gemini 4 breaks off with CONTINUATION: the same call with the token it gave, until the answer
+ * ends. The caller sees one answer; its usage adds up, the prompt counted once.
+ */
+export const continued =
+  (answer: Answering): Answering =>
+  (call) =>
+    pipe(
+      answer(call),
+      TE.map((frames) => joined(frames, call, answer)),
+    );

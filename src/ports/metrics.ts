@@ -1,0 +1,30 @@
+/** One line of a metric: its labels, whose values come from a fixed set, and its number. */
+export type Sample = { readonly labels: Readonly<Record<string, string>>; readonly value: number };
+
+/** A metric as Prometheus knows it: counters only grow, seconds and bytes are the units. */
+export type Metric = {
+  /** `pollux_requests_total` */
+  readonly name: string;
+  readonly help: string;
+  readonly type: 'counter' | 'gauge';
+  readonly samples: readonly Sample[];
+};
+
+/** Everything that is counted, as it stands now. */
+export type ReadMetrics = () => readonly Metric[];
+
+/** A request whose response has been closed. */
+export type EndedRequest = {
+  /** The route's pattern, null where there was none. */
+  readonly route: string | null;
+  /** Null when the caller left before any answer. */
+  readonly status: number | null;
+  readonly seconds: number;
+  readonly promptTokens: number;
+  readonly completionTokens: number;
+  /** Calls to Gemini that were begun for it. */
+  readonly attempts: number;
+};
+
+/** Counts a request that has ended. */
+export type CountRequest = (request: EndedRequest) => void;

@@ -1,0 +1,98 @@
+import t from 'tap';
+import { bodyValues, type BodyValue } from '../../../src/adapters/body-values.ts';
+import { call, clientOf, outcomeOf, startedEmulator, textOf } from '../../support/client-calls.ts';
+import { randomCuts, seeded } from '../../support/random.ts';
+
+async function* fed(pieces: readonly Buffer[]): AsyncGenerator<Buffer, void, undefined> {
+  yield* pieces;
+}
+
+const valuesOf = async (pieces: readonly Buffer[]): Promise<readonly BodyValue[]> => {
+  const values: BodyValue[] = [];
+  for await (const value of bodyValues(fed(pieces))) values.push(value);
+  return values;
+};
+
+const one = '{"a":"Grüße 👋 \\"]}{[\\\\"}';
+const two = '{"b":[{"c":[]},"data: x"]}';
+
+type Row = readonly [form: string, body: string, framing: BodyValue['framing'], values: readonly string[]];
+
+const rows: readonly Row[] = [
+  ['events with CRLF', `data: ${one}\r\n\r\ndata: ${two}\r\n\r\n`, 'stream', [one, two]],
+  ['events with LF', `data: ${one}\n\ndata: ${two}\n\n`, 'stream', [one, two]],
+  ['events with CR', `data: ${one}\r\rdata: ${two}\r\r`, 'stream', [one, two]],
+  ['events without a space', `data:${one}\n\ndata:${two}\n\n`, 'stream', [one, two]],
+  ['events after a comment and an event name', `: hello\nevent: message\nid: 1\nretry: 10\ndata: ${one}\n\n`, 'stream', [one]],
+  ['an event of several lines', 'data: {"a":\ndata: 1}\n\n', 'stream', ['{"a":\n1}']],
+  ['a last event that is not ended', `data: ${one}\r\n\r\ndata: ${two}`, 'stream', [one, two]],
+  ['a last event with half an end', `data: ${one}\r\n\r\ndata: ${two}\r\n`, 'stream', [one, two]],
+  ['events after empty lines', `\r\n\r\ndata: ${one}\r\n\r\n`, 'stream', [one]],
+  ['events with the closing word of others', `data: ${one}\n\ndata: [DONE]\n\n`, 'stream', [one, '[DONE]']],
+  ['an array', `[${one},\r\n${two}]`, 'stream', [one, two]],
+  ['an array on lines of its own', `[\n${one}\n,\n${two}\n]\n`, 'stream', [one, two]],
+  ['an array in an array', `[[${one}]]`, 'stream', [`[${one}]`]],
+  ['an empty array', '[]', 'stream', []],
+  ['an array that breaks off', `[${one},{"b":`, 'stream', [one]],
+  ['one object', one, 'whole', [one]],
+  ['one object after white space', ` \r\n${one}`, 'whole', [one]],
+  ['one object that breaks off', '{"a":', 'whole', ['{"a":']],
+  ['nothing', '', 'whole', []],
+  ['white space', ' \r\n\r\n ', 'whole', []],
+];
+
+t.test('every form of a body gives its values', async (t) => {
+  for (const [form, body, framing, values] of rows) t.same(await valuesOf([Buffer.from(body)]), values.map((json) => ({ json, framing })), form);
+});
+
+t.test('where the bytes are cut makes no difference', async (t) => {
+  const random = seeded(7);
+  for (const [form, body, framing, values] of rows) {
+    const expected = values.map((json) => ({ json, framing }));
+    for (const most of [1, 2, 3, 7, 20]) t.same(await valuesOf(randomCuts(Buffer.from(body), most, random)), expected, `${form}, pieces of ${most}`);
+  }
+});
+
+t.test('lines without data are kept to the end: an error may be among them', async (t) => {
+  const error = '{\n  "error": {\n    "code": 503\n  }\n}';
+  const values = await valuesOf([Buffer.from(`data: ${one}\r\n\r\n${error}\n`)]);
+  t.equal(values[0]?.json, one);
+  t.same(JSON.parse(values.at(-1)?.json ?? ''), { error: { code: 503 } });
+});
+
+t.test('an event is given as soon as it is complete', async (t) => {
+  const given: string[] = [];
+  async function* slowly(): AsyncGenerator<Buffer, void, undefined> {
+    yield Buffer.from(`data: ${one}\n\n`);
+    t.same(given, [one]);
+    yield Buffer.from(`data: ${two}\n\n`);
+    t.same(given, [one, two]);
+  }
+  for await (const { json } of bodyValues(slowly())) given.push(json);
+});
+
+t.test('a streamed answer is the same however it is cut on the wire', async (t) => {
+  const emulator = await startedEmulator(t);
+  const client = clientOf(t, emulator.url);
+  const texts = ['Grüße, ', '你好 👩‍👩‍👧 ', 'مرحبا'];
+  const frames = texts.map((text, at) => ({ candidates: [{ content: { parts: [{ text }] }, ...(at === 2 ? { finishReason: 'STOP' } : {}) }] }));
+  for (const seed of [1, 2, 3]) {
+    emulator.answerWith({ frames, cuts: { seed, most: 9 } }, { times: 1 });
+    const { error, frames: read } = await outcomeOf(client, call());
+    t.same([error, textOf(read)], [null, texts.join('')], `seed ${seed}`);
+  }
+});
+
+t.test('several finish reasons, and what comes after them, all pass', async (t) => {
+  const emulator = await startedEmulator(t);
+  const frame = (text: string, finishReason?: string) => ({ candidates: [{ content: { parts: [{ text }] }, finishReason }] });
+  emulator.answerWith([frame('a', 'STOP'), frame('b'), frame('c', 'STOP'), { usageMetadata: { totalTokenCount: 3 } }]);
+  const { error, frames } = await outcomeOf(clientOf(t, emulator.url), call());
+  t.same([error, textOf(frames), frames.length], [null, 'abc', 4]);
+});
+
+t.test('a blocked prompt ends a stream without any finish reason', async (t) => {
+  const emulator = await startedEmulator(t);
+  emulator.answerWith([{ promptFeedback: { blockReason: 'SAFETY' } }]);
+  t.match(await outcomeOf(clientOf(t, emulator.url), call()), { at: 'end', error: null, frames: [{ promptFeedback: { blockReason: 'SAFETY' } }] });
+});

@@ -1,0 +1,63 @@
+import t from 'tap';
+import { body, refusal, user } from '../../support/chat.ts';
+
+const part = (given: object, model = 'gemini-3.5-flash') => body({ model, messages: [user([given])] }).contents[0]?.parts[0];
+const image = (url: string) => ({ type: 'image_url', image_url: { url } });
+const png = 'iVBORw0KGgo=';
+
+t.test('data: URLs are read with parameters, blanks, escapes and either alphabet', (t) => {
+  const blob = { inlineData: { mimeType: 'image/png', data: png } };
+  for (const url of [`data:image/png;base64,${png}`, `DATA:image/png;BASE64,${png}`, `data:image/png;name=a.png;base64,${png}`, `data:;base64,${png}`, `data:image/png;base64, iVBO\nRw0KGgo=`, `data:image/png;base64,${encodeURIComponent(png)}`]) {
+    t.same(part(image(url)), blob, url);
+  }
+  t.same(part(image('data:image/png;base64,-_-_')), { inlineData: { mimeType: 'image/png', data: '+/+/' } });
+  for (const url of ['data:image/png;base64,***', 'data:image/png;base64,', 'data:image/png', 'nonsense!']) {
+    t.same(refusal({ messages: [user([image(url)])] }), { param: 'messages.0.content.0.image_url.url', code: 'invalid_value' }, url);
+  }
+  t.end();
+});
+
+t.test('the kind of a picture is told by its bytes, and by the name that Gemini has for it', (t) => {
+  t.same(part(image(`data:image/jpg;base64,${png}`))?.inlineData?.mimeType, 'image/png');
+  t.same(part(image('data:image/jpg;base64,AAAA'))?.inlineData?.mimeType, 'image/jpeg');
+  t.end();
+});
+
+t.test('what Google reads itself goes up as an address', (t) => {
+  for (const url of ['https://www.youtube.com/watch?v=lCdaVNyHtjU', 'https://youtu.be/lCdaVNyHtjU', 'https://generativelanguage.googleapis.com/v1beta/files/8b2bhnsluaai']) {
+    t.same(part({ type: 'video_url', video_url: { url } }), { fileData: { fileUri: url } }, url);
+    t.same(part({ type: 'file', file: { file_data: url } }), { fileData: { fileUri: url } }, url);
+  }
+  t.same(part({ type: 'file', file: { file_id: 'files/8b2bhnsluaai' } }), { fileData: { fileUri: 'https://generativelanguage.googleapis.com/v1beta/files/8b2bhnsluaai' } });
+  t.same(refusal({ messages: [user([{ type: 'file', file: { file_id: 'file-abc' } }])] }).param, 'messages.0.content.0.file');
+  t.end();
+});
+
+t.test('sound, video and documents come as data', (t) => {
+  const table: readonly (readonly [object, string])[] = [
+    [{ type: 'input_audio', input_audio: { data: 'AAAA', format: 'wav' } }, 'audio/wav'],
+    [{ type: 'input_audio', input_audio: { data: 'AAAA', format: 'mp3' } }, 'audio/mp3'],
+    [{ type: 'audio_url', audio_url: { url: 'data:audio/mpeg;base64,AAAA' } }, 'audio/mp3'],
+    [{ type: 'video_url', video_url: { url: 'data:video/mp4;base64,AAAA' } }, 'video/mp4'],
+    [{ type: 'file', file: { file_data: 'data:application/pdf;base64,JVBERi0x' } }, 'application/pdf'],
+    [{ type: 'file', file: { file_data: 'JVBERi0x', filename: 'a' } }, 'application/pdf'],
+    [{ type: 'file', file: { file_data: 'AAAA', filename: 'a.csv' } }, 'text/csv'],
+  ];
+  for (const [given, mimeType] of table) t.equal(part(given)?.inlineData?.mimeType, mimeType, JSON.stringify(given));
+  t.end();
+});
+
+t.test('detail is the resolution of the part, from Gemini 3 on', (t) => {
+  const given = (detail: string) => ({ type: 'image_url', image_url: { url: `data:image/png;base64,${png}`, detail } });
+  t.same(part(given('low'))?.mediaResolution, { level: 'MEDIA_RESOLUTION_LOW' });
+  t.same(part(given('high'))?.mediaResolution, { level: 'MEDIA_RESOLUTION_HIGH' });
+  t.equal(part(given('auto'))?.mediaResolution, undefined);
+  t.equal(part(given('low'), 'gemini-2.5-flash')?.mediaResolution, undefined);
+  t.end();
+});
+
+t.test('media in a system message is refused by name, not dropped', (t) => {
+  const messages = [{ role: 'system', content: [{ type: 'text', text: 's' }, image(`data:image/png;base64,${png}`)] }, user('a')];
+  t.same(refusal({ messages }), { param: 'messages.0.content', code: 'unsupported_value' });
+  t.end();
+});
