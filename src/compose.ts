@@ -2,6 +2,7 @@ import { E, pipe } from './kernel/fp.ts';
 import { callers } from './adapters/callers.ts';
 import { checkKeys } from './adapters/check-keys.ts';
 import { decodeDayCounts } from './adapters/day-counts.ts';
+import { ffmpegAudio } from './adapters/ffmpeg-audio.ts';
 import { geminiClient, type GeminiClient } from './adapters/gemini-client.ts';
 import { jsonLog } from './adapters/json-log.ts';
 import { keyPool, type KeyPool } from './adapters/key-pool.ts';
@@ -27,6 +28,8 @@ import { embeddingDialect } from './openai/embeddings/dialect.ts';
 import { editsDialect, generationsDialect } from './openai/images/dialect.ts';
 import { noVariations } from './openai/images/variations.ts';
 import { modelList, oneModel } from './openai/models/list.ts';
+import { speechDialect } from './openai/speech/dialect.ts';
+import { transcriptionDialect } from './openai/transcriptions/dialect.ts';
 import { refuse } from './pipeline/refuse.ts';
 import { serve } from './pipeline/serve.ts';
 import { serveQuestions } from './pipeline/serve-questions.ts';
@@ -82,6 +85,7 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
     listModels: catalogue.listModels,
     ...kept.capabilities,
     ...signatures,
+    findEncoder: ffmpegAudio(),
     now,
     wait,
     random,
@@ -95,6 +99,9 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
 const openaiRoutes = ({ chat }: Config, capabilities: Capabilities): readonly Route[] => [
   { method: 'POST', pattern: '/chat/completions', handle: serve(capabilities, chatDialect(chat), chat) },
   { method: 'POST', pattern: '/embeddings', handle: serveQuestions(capabilities, embeddingDialect(chat, openaiTokens())) },
+  { method: 'POST', pattern: '/audio/speech', handle: serve(capabilities, speechDialect(chat), chat) },
+  { method: 'POST', pattern: '/audio/transcriptions', accepts: 'multipart', handle: serve(capabilities, transcriptionDialect('transcribe', chat), chat) },
+  { method: 'POST', pattern: '/audio/translations', accepts: 'multipart', handle: serve(capabilities, transcriptionDialect('translate', chat), chat) },
   { method: 'POST', pattern: '/images/generations', accepts: 'either', handle: serve(capabilities, generationsDialect(chat), chat) },
   { method: 'POST', pattern: '/images/edits', accepts: 'either', handle: serve(capabilities, editsDialect(chat), chat) },
   { method: 'POST', pattern: '/images/variations', handle: refuse(capabilities, noVariations) },

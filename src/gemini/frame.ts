@@ -28,6 +28,7 @@ const source = shaped({ uri: text, title: text });
 const chunk = shaped({ web: source, maps: source, retrievedContext: source, image: shaped({ sourceUri: text, title: text }) });
 const segment = shaped({ partIndex: number, startIndex: number, endIndex: number, text });
 const token = shaped({ token: text, logProbability: number });
+const word = shaped({ word: text, startOffset: text, endOffset: text });
 const counts = list(shaped({ modality: text, tokenCount: number }));
 
 const partShape: Shape = {
@@ -39,6 +40,7 @@ const partShape: Shape = {
   functionCall: shaped({ id: text, name: text, args: object, partialArgs: list(shaped({ jsonPath: text })), willContinue: flag }),
   executableCode: shaped({ language: text, code: text }),
   codeExecutionResult: shaped({ outcome: text, output: text }),
+  audioTranscription: shaped({ text, languageCode: text, speakerLabel: text, words: list(word), startOffset: text, endOffset: text }),
   toolCall: object,
   toolResponse: object,
 };

@@ -25,6 +25,8 @@ export type RequestPart = {
   readonly toolResponse?: JsonObject;
   readonly thoughtSignature?: string;
   readonly mediaResolution?: { readonly level: MediaLevel };
+  /** How a text is to be spoken; speech models from 3.8 on. */
+  readonly speechMetadata?: { readonly style?: string };
 };
 
 export type Content = { readonly role: 'user' | 'model'; readonly parts: readonly RequestPart[] };
@@ -59,6 +61,16 @@ export type ThinkingConfig = {
   readonly thinkingLevel?: ThinkingLevel;
 };
 
+/** For models that transcribe; without languages they find out. */
+export type AudioTranscriptionConfig = {
+  readonly languageCodes?: readonly string[];
+  /** Words to listen for. */
+  readonly customVocabulary?: readonly string[];
+  readonly wordTimestamp?: boolean;
+  readonly diarization?: boolean;
+  readonly mode?: 'VERBATIM' | 'SMART';
+};
+
 /** What a picture is to look like; what is left out, the model chooses. */
 export type ImageConfig = { readonly aspectRatio?: AspectRatio; readonly imageSize?: ImageSize };
 
@@ -78,6 +90,7 @@ export type GenerationConfig = {
   readonly responseLogprobs?: boolean;
   readonly logprobs?: number;
   readonly speechConfig?: { readonly voiceConfig: { readonly prebuiltVoiceConfig: { readonly voiceName: string } } };
+  readonly audioTranscriptionConfig?: AudioTranscriptionConfig;
   readonly thinkingConfig?: ThinkingConfig;
   readonly imageConfig?: ImageConfig;
   readonly responseFormat?: { readonly image: { readonly mimeType: 'IMAGE_JPEG' } };

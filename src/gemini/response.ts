@@ -9,11 +9,24 @@ export type ResponsePart = {
   readonly functionCall?: FunctionCall;
   readonly executableCode?: { readonly language?: string; readonly code?: string };
   readonly codeExecutionResult?: { readonly outcome?: string; readonly output?: string };
+  readonly audioTranscription?: AudioTranscription;
   /** A tool that Google ran itself, and what it gave: no call for the client, but wanted back in the history. */
   readonly toolCall?: JsonObject;
   readonly toolResponse?: JsonObject;
   readonly thought?: boolean;
   readonly thoughtSignature?: string;
+};
+
+/** A stretch of a transcript. Offsets are seconds from the start of the sound, `1.5s`. */
+export type AudioTranscription = {
+  readonly text?: string;
+  /** BCP 47. */
+  readonly languageCode?: string;
+  /** `spk_1` for one. */
+  readonly speakerLabel?: string;
+  readonly words?: readonly { readonly word?: string; readonly startOffset?: string; readonly endOffset?: string }[];
+  readonly startOffset?: string;
+  readonly endOffset?: string;
 };
 
 /** `partialArgs` and `willContinue` come from Vertex only: a call in pieces, put together before translation. */

@@ -20,6 +20,7 @@ const shows = (part: ResponsePart): boolean =>
   part.executableCode !== undefined ||
   part.codeExecutionResult !== undefined ||
   part.fileData !== undefined ||
+  part.audioTranscription !== undefined ||
   (part.inlineData !== undefined && part.thought !== true);
 
 const holds = (frame: Frame, which: (part: ResponsePart) => boolean): boolean =>

@@ -1,21 +1,23 @@
-/** Samples a second of `audio/L16;codec=pcm;rate=24000`; Gemini's speech has 24,000 where it doesn't say. */
-const rateOf = (mimeType: string): number => Number(/rate=(\d+)/.exec(mimeType)?.[1] ?? 24_000);
+import { readSound, type Sound } from '../gemini/sound.ts';
 
-const headerBytes = 44;
+const headBytes = 44;
 const bytesPerSample = 2;
 
-/** The RIFF header of 16-bit mono PCM. */
-const header = (size: number, rate: number): Buffer => {
-  const head = Buffer.alloc(headerBytes);
+/** What the head of a stream says for its size, since nobody knows it yet. */
+export const unknownSize = 0xffff_ffff;
+
+/** The RIFF head of 16-bit samples that are `size` bytes long. */
+export const wavHead = (size: number, { rate, channels }: Omit<Sound, 'samples'>): Buffer => {
+  const head = Buffer.alloc(headBytes);
   head.write('RIFF', 0, 'latin1');
-  head.writeUInt32LE(headerBytes - 8 + size, 4);
+  head.writeUInt32LE(Math.min(headBytes - 8 + size, unknownSize), 4);
   head.write('WAVEfmt ', 8, 'latin1');
   head.writeUInt32LE(16, 16);
   head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
+  head.writeUInt16LE(channels, 22);
   head.writeUInt32LE(rate, 24);
-  head.writeUInt32LE(rate * bytesPerSample, 28);
-  head.writeUInt16LE(bytesPerSample, 32);
+  head.writeUInt32LE(rate * channels * bytesPerSample, 28);
+  head.writeUInt16LE(channels * bytesPerSample, 32);
   head.writeUInt16LE(8 * bytesPerSample, 34);
   head.write('data', 36, 'latin1');
   head.writeUInt32LE(size, 40);
@@ -24,11 +26,12 @@ const header = (size: number, rate: number): Buffer => {
 
 /** Base64 of 16-bit PCM as base64 of a WAV file; what is a WAV file already (Gemini 3.8) stays as it is. */
 export const asWav = (data: string, mimeType: string): string => {
-  if (!mimeType.startsWith('audio/L16')) return data;
-  const samples = Buffer.from(data, 'base64');
-  return Buffer.concat([header(samples.length, rateOf(mimeType)), samples]).toString('base64');
+  const sound = mimeType.startsWith('audio/L16') ? readSound({ mimeType, data }) : null;
+  return sound === null ? data : Buffer.concat([wavHead(sound.samples.length, sound), sound.samples]).toString('base64');
 };
 
-/** Base64 of a WAV file's samples alone; PCM stays as it is. */
-export const asPcm = (data: string, mimeType: string): string =>
-  mimeType.startsWith('audio/L16') ? data : Buffer.from(data, 'base64').subarray(headerBytes).toString('base64');
+/** Base64 of a WAV file's samples alone; what is no WAV file stays as it is. */
+export const asPcm = (data: string, mimeType: string): string => {
+  const sound = mimeType.startsWith('audio/L16') ? null : readSound({ mimeType, data });
+  return sound === null ? data : Buffer.from(sound.samples).toString('base64');
+};

@@ -8,6 +8,7 @@ import { authorize } from './authorize.ts';
 import { callGemini } from './call-gemini.ts';
 import type { Answered, Planned, Received } from './exchange.ts';
 import { persistImages } from './persist-images.ts';
+import { encodeAudio } from './encode-audio.ts';
 import { decodeBody } from './decode-body.ts';
 import { gatherMedia } from './gather-media.ts';
 import { translate } from './translate.ts';
@@ -26,6 +27,7 @@ export const serve = <Request, State, Event>(
 ): Stage<Received, Reply> => {
   const answer: Stage<Planned<Request>, Answered<Request>> = (planned) =>
     pipe(planned, callGemini(capabilities, dialect.showsEarly ?? dialect.isStreamed), TE.flatMap(persistImages(capabilities, dialect)));
+  const spoken = encodeAudio(capabilities, dialect)(answer);
   return (received) =>
     pipe(
       received,
@@ -34,6 +36,6 @@ export const serve = <Request, State, Event>(
       TE.flatMap(decodeBody(dialect.decode)),
       TE.flatMap(gatherMedia(capabilities, dialect)),
       TE.flatMap(translate(capabilities, dialect)),
-      TE.flatMap(translateBack(dialect, answer, { ...settings, wait: capabilities.wait })),
+      TE.flatMap(translateBack(dialect, spoken, { ...settings, wait: capabilities.wait })),
     );
 };

@@ -2,6 +2,7 @@ import type { E, TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { Frame, GeminiModel } from '../gemini/response.ts';
+import type { FindEncoder } from './audio.ts';
 import type { FetchMedia, ImageSignatureOf, KeepImage, ReadImage } from './images.ts';
 
 /** Who calls: the address after TRUST_PROXY_HOPS, what was presented as password, and whether all of the way is private. */
@@ -114,6 +115,7 @@ export type Capabilities = {
   readonly readImage: ReadImage;
   readonly imageSignature: ImageSignatureOf;
   readonly fetchMedia: FetchMedia;
+  readonly findEncoder: FindEncoder;
   readonly recallSignatures: RecallSignatures;
   readonly rememberSignature: RememberSignature;
   readonly now: Now;

@@ -3,6 +3,7 @@ import type { Machine } from '../kernel/machine.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Frame } from '../gemini/response.ts';
+import type { EncodingWish } from './audio.ts';
 import type { Signature } from './capabilities.ts';
 import type { SignedImage } from './images.ts';
 import type { Whole } from './reply.ts';
@@ -54,6 +55,8 @@ export type Dialect<Request, State, Event> = {
   readonly machine: (request: Request, context: TranslationContext) => Machine<State, Frame, Event>;
   /** True when pictures of the answer go to the store and are shown by their address. */
   readonly keepsImages: (request: Request, context: TranslationContext) => boolean;
+  /** How the sound of the answer is to be encoded; null or absent where it stays as it is. */
+  readonly encoding?: (request: Request) => EncodingWish | null;
   readonly reply: {
     /** A whole answer; Left when the events make none. */
     readonly whole: (events: readonly Event[]) => E.Either<ProxyError, Whole>;

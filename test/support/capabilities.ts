@@ -39,6 +39,7 @@ export const happyCapabilities: Capabilities = {
   readImage: () => Promise.resolve(null),
   imageSignature: () => Promise.resolve(null),
   fetchMedia: shouldNotBeCalled,
+  findEncoder: () => Promise.resolve(null),
   recallSignatures: () => Promise.resolve(new Map()),
   rememberSignature: () => undefined,
   now: () => 1_000_000,

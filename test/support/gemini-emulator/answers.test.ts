@@ -65,6 +65,7 @@ const asks: Readonly<Record<string, Ask>> = {
   'a picture': { model: 'gemini-3.1-flash-image', more: configured({ imageConfig: { aspectRatio: '16:9' } }) },
   speech: { model: 'gemini-2.5-flash-preview-tts', more: configured({ responseModalities: ['AUDIO'] }) },
   'speech as WAV': { model: 'gemini-3.8-flash-tts', more: configured({ responseModalities: ['AUDIO'] }) },
+  'a transcript': { model: 'gemini-3.5-transcribe', more: configured({ audioTranscriptionConfig: { wordTimestamp: true, diarization: true } }) },
 };
 
 t.test('a stream is events that end with CRLF CRLF, and nothing after the last', async (t) => {
@@ -156,6 +157,13 @@ t.test('pictures are PNGs of the asked ratio, speech is raw samples or WAV by th
   t.same([raw.type, raw.bytes.length], ['audio/L16;codec=pcm;rate=24000', 4800]);
   const wav = inline(await whole(emulator, asks['speech as WAV'] ?? {}));
   t.same([wav.type, wav.bytes.length, wav.bytes.subarray(0, 4).toString()], ['audio/wav', 4844, 'RIFF']);
+});
+
+t.test('a model that transcribes tells stretches, with times and speakers as asked', async (t) => {
+  const emulator = await started(t);
+  const told = async (ask: Parameters<typeof whole>[1]) => partsOf(await whole(emulator, ask)).map((part) => objectAt(part, 'audioTranscription'));
+  t.match(await told(asks['a transcript'] ?? {}), [{ text: 'Good morning, everyone.', startOffset: '0s', endOffset: '1.5s', speakerLabel: 'spk_1', words: [{ word: 'Good' }, {}, {}] }, { speakerLabel: 'spk_2' }]);
+  t.match(await told({ model: 'gemini-3.5-transcribe' }), [{ speakerLabel: undefined, words: undefined }, {}]);
 });
 
 t.test("every canned answer fits Google's published schema", { skip: skipWithoutRecordings() }, async (t) => {

@@ -1,6 +1,7 @@
 import { cannedCalls } from './canned-calls.ts';
 import { sidesOf, tinyPng, tone, wav } from './canned-media.ts';
 import { cannedText, textPieces } from './canned-text.ts';
+import { cannedTranscript } from './canned-transcript.ts';
 import { groundingOf } from './grounding.ts';
 import { numberAt, objectAt, textAt, textsAt, type JsonObject } from './json.ts';
 import type { Question } from './question.ts';
@@ -66,6 +67,11 @@ const speechPieces = ({ model }: Question): readonly Piece[] => {
   return [{ index: 0, parts: [part], tokens: 3 }, { index: 0, parts: [], tokens: 0, finishReason: 'STOP' }];
 };
 
+const transcriptPieces = ({ config }: Question): readonly Piece[] => [
+  ...cannedTranscript(objectAt(config, 'audioTranscriptionConfig')).map((audioTranscription) => ({ index: 0, parts: [{ text: textAt(audioTranscription, 'text') ?? '', audioTranscription }], tokens: 5 })),
+  { index: 0, parts: [], tokens: 0, finishReason: 'STOP' },
+];
+
 /** A server-side tool's own finish comes before the answer, as in Google's streams. */
 const codePieces = ({ builtIn, text, traits }: Question): readonly Piece[] => {
   if (!builtIn.includes('codeExecution') || !/\b(code|python|calculate|compute)\b/i.test(text)) return [];
@@ -108,6 +114,7 @@ export const cannedPieces = (question: Question, makes: Makes): readonly Piece[]
   const { traits, config } = question;
   if (traits.output === 'image') return picturePieces(question, makes);
   if (traits.output === 'audio') return speechPieces(question);
+  if (question.model.includes('-transcribe')) return transcriptPieces(question);
   const calls = cannedCalls(question);
   if (calls.length > 0) return callPieces(question, calls, makes);
   const candidates = Array.from({ length: numberAt(config, 'candidateCount') ?? 1 }, (_, index) => textAnswer(question, makes, index));

@@ -1,6 +1,7 @@
 import { isObject, numberAt, objectAt, objectsAt, textAt, type JsonObject } from './json.ts';
 
-const isPlainText = (part: JsonObject): boolean => typeof part['text'] === 'string' && part['thoughtSignature'] === undefined;
+const isPlainText = (part: JsonObject): boolean =>
+  typeof part['text'] === 'string' && part['thoughtSignature'] === undefined && part['audioTranscription'] === undefined;
 
 /** Text parts of one kind grow together, as Google's whole answers show them; all others stay as they are. */
 const joined = (parts: readonly JsonObject[], part: JsonObject): readonly JsonObject[] => {

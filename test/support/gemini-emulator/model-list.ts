@@ -29,6 +29,7 @@ const rows: readonly Row[] = [
   ['gemini-2.5-flash-image', 32_768, 32_768, 'image'],
   ['gemini-3.8-flash-tts', 8192, 16_384, 'speech'],
   ['gemini-2.5-flash-preview-tts', 8192, 16_384, 'speech'],
+  ['gemini-3.5-transcribe', 32_768, 8192, 'plain'],
   ['gemini-embedding-001', 2048, 1, 'embedding'],
   ['gemini-embedding-2', 8192, 1, 'embedding'],
 ];

@@ -42,6 +42,7 @@ const families: readonly (readonly [RegExp, Traits])[] = [
   [/^gemma/, { ...second, penalties: true, systemInstruction: false, manyCandidates: false, logprobs: false }],
   [/^gemini-2.*-tts/, { ...second, output: 'audio', systemInstruction: false, manyCandidates: false }],
   [/-tts/, { ...newest, thinking: none, output: 'audio' }],
+  [/-transcribe/, { ...newest, thinking: none }],
   [/^gemini-2.*-image/, { ...second, output: 'image', manyCandidates: false }],
   [/^gemini-3\.1-flash.*image/, { ...third, thinking: levels('MINIMAL HIGH', 'MINIMAL'), output: 'image' }],
   [/image|banana/, { ...third, thinking: levels(all, 'HIGH'), output: 'image' }],

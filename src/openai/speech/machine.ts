@@ -1,0 +1,66 @@
+import type { Machine } from '../../kernel/machine.ts';
+import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
+import { finishKind } from '../../gemini/finish.ts';
+import type { Blob } from '../../gemini/request.ts';
+import type { Frame, ResponsePart, UsageMetadata } from '../../gemini/response.ts';
+import { readSound, type Sound } from '../../gemini/sound.ts';
+import { latestUsage } from '../../gemini/usage.ts';
+import { blockReason } from '../../gemini/verdict.ts';
+import { encodedTypes } from '../../ports/audio.ts';
+
+/** A piece of sound: encoded, or samples that go out as they are or as a WAV file. */
+export type SpokenPiece =
+  | { readonly kind: 'encoded'; readonly mimeType: string; readonly bytes: Uint8Array }
+  | ({ readonly kind: 'wav' | 'pcm'; readonly isFirst: boolean } & Sound);
+
+/** What a speech answer is made of; `end` says how it went. */
+export type SpeechEvent = SpokenPiece | { readonly kind: 'end'; readonly usage: UsageMetadata; readonly error: ProxyError | null };
+
+/** What is known of a spoken answer so far. */
+export type SpeechState = {
+  readonly pieces: number;
+  readonly isUnreadable: boolean;
+  readonly refusal: string | null;
+  readonly usage: UsageMetadata;
+};
+
+const isEncoded = (mimeType: string): boolean => Object.values(encodedTypes).includes(mimeType);
+
+const blobsOf = (frame: Frame): readonly Blob[] =>
+  (frame.candidates?.[0]?.content?.parts ?? []).flatMap(({ inlineData, thought }: ResponsePart) =>
+    inlineData !== undefined && thought !== true ? [inlineData] : [],
+  );
+
+const pieceOf = (blob: Blob, format: 'wav' | 'pcm', isFirst: boolean): SpokenPiece | null => {
+  if (isEncoded(blob.mimeType)) return { kind: 'encoded', mimeType: blob.mimeType, bytes: Buffer.from(blob.data, 'base64') };
+  const sound = readSound(blob);
+  return sound === null ? null : { kind: format, isFirst, ...sound };
+};
+
+const refusalIn = (frame: Frame): string | null => {
+  const reason = frame.candidates?.[0]?.finishReason;
+  return blockReason(frame) ?? (finishKind(reason) === 'blocked' ? (reason ?? null) : null);
+};
+
+const errorAt = ({ pieces, refusal, isUnreadable }: SpeechState): ProxyError | null => {
+  if (refusal !== null) return invalid(`Gemini refused to speak this text (${refusal}).`, 'input', 'content_policy_violation');
+  if (pieces > 0) return null;
+  return { tag: 'BadAnswer', reason: isUnreadable ? 'sound of an unknown kind' : 'no sound in it' };
+};
+
+/** Sound as it comes, then how it ended. `format` is what samples go out as; encoded sound is what it is. */
+export const speechMachine = (format: 'wav' | 'pcm'): Machine<SpeechState, Frame, SpeechEvent> => ({
+  start: { pieces: 0, isUnreadable: false, refusal: null, usage: {} },
+  step: (state, frame) => {
+    const blobs = blobsOf(frame);
+    const pieces = blobs.flatMap((blob, at) => pieceOf(blob, format, state.pieces + at === 0) ?? []);
+    const next = {
+      pieces: state.pieces + pieces.length,
+      isUnreadable: state.isUnreadable || pieces.length < blobs.length,
+      refusal: refusalIn(frame) ?? state.refusal,
+      usage: latestUsage(state.usage, frame.usageMetadata),
+    };
+    return [next, pieces];
+  },
+  end: (state) => [{ kind: 'end', usage: state.usage, error: errorAt(state) }],
+});

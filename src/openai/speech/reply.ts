@@ -1,0 +1,55 @@
+import { E } from '../../kernel/fp.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
+import type { UsageMetadata } from '../../gemini/response.ts';
+import type { Whole } from '../../ports/reply.ts';
+import { unknownSize, wavHead } from '../wav.ts';
+import type { SpeechEvent, SpokenPiece } from './machine.ts';
+
+const isPiece = (event: SpeechEvent): event is SpokenPiece => event.kind !== 'end';
+
+const bytesOf = (piece: SpokenPiece): Uint8Array => (piece.kind === 'encoded' ? piece.bytes : piece.samples);
+
+/** Why there is no good end; null while none is known. */
+export const speechFailure = (events: readonly SpeechEvent[]): ProxyError | null =>
+  events.flatMap((event) => (event.kind === 'end' && event.error !== null ? [event.error] : []))[0] ?? null;
+
+const contentType = (piece: SpokenPiece): string => {
+  if (piece.kind === 'encoded') return piece.mimeType;
+  return piece.kind === 'wav' ? 'audio/wav' : 'audio/pcm';
+};
+
+/** The whole sound in one body. */
+export const wholeSpeech = (events: readonly SpeechEvent[]): E.Either<ProxyError, Whole> => {
+  const failure = speechFailure(events);
+  if (failure !== null) return E.left(failure);
+  const pieces = events.filter(isPiece);
+  const [first] = pieces;
+  if (first === undefined) return E.left({ tag: 'BadAnswer', reason: 'no sound in it' });
+  const sound = Buffer.concat(pieces.map(bytesOf));
+  const body = first.kind === 'wav' ? Buffer.concat([wavHead(sound.length, first), sound]) : sound;
+  return E.right({ kind: 'whole', status: 200, headers: { 'content-type': contentType(first) }, body });
+};
+
+const usageOf = (usage: UsageMetadata): object => {
+  const input = (usage.promptTokenCount ?? 0) + (usage.toolUsePromptTokenCount ?? 0);
+  const output = (usage.candidatesTokenCount ?? 0) + (usage.thoughtsTokenCount ?? 0);
+  return { input_tokens: input, output_tokens: output, total_tokens: input + output };
+};
+
+const data = (event: object): string => `data: ${JSON.stringify(event)}\n\n`;
+
+/** The head of a WAV file that is still being spoken says the largest size there is. */
+const deltaBytes = (piece: SpokenPiece): Buffer => {
+  const bytes = Buffer.from(bytesOf(piece));
+  return piece.kind === 'wav' && piece.isFirst ? Buffer.concat([wavHead(unknownSize, piece), bytes]) : bytes;
+};
+
+/** OpenAI's speech.audio.delta and speech.audio.done. */
+export const speechFrames = (events: readonly SpeechEvent[]): string =>
+  events
+    .map((event) =>
+      isPiece(event)
+        ? data({ type: 'speech.audio.delta', audio: deltaBytes(event).toString('base64') })
+        : data({ type: 'speech.audio.done', usage: usageOf(event.usage) }),
+    )
+    .join('');

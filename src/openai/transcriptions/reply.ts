@@ -1,0 +1,82 @@
+import { E } from '../../kernel/fp.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
+import type { UsageMetadata } from '../../gemini/response.ts';
+import { json, type Whole } from '../../ports/reply.ts';
+import type { NumberedStretch, TranscriptEnd, TranscriptEvent } from './machine.ts';
+import { segmentsOf } from './segments.ts';
+import { srt, vtt } from './subtitles.ts';
+import { durationOf, verboseTranscript } from './verbose.ts';
+
+const usageOf = (usage: UsageMetadata): object => {
+  const input = (usage.promptTokenCount ?? 0) + (usage.toolUsePromptTokenCount ?? 0);
+  const output = (usage.candidatesTokenCount ?? 0) + (usage.thoughtsTokenCount ?? 0);
+  const audio = usage.promptTokensDetails?.find(({ modality }) => modality === 'AUDIO')?.tokenCount;
+  return {
+    type: 'tokens',
+    input_tokens: input,
+    ...(audio === undefined ? {} : { input_token_details: { audio_tokens: audio, text_tokens: Math.max(0, input - audio) } }),
+    output_tokens: output,
+    total_tokens: input + output,
+  };
+};
+
+const languages = ({ language }: TranscriptEnd): object => (language === null ? {} : { languages: [{ code: language }] });
+
+const spokenSegment = ({ text, start, end, speaker, number }: NumberedStretch): object => ({
+  type: 'transcript.text.segment',
+  id: `seg_${number}`,
+  start: start ?? 0,
+  end: end ?? 0,
+  text: text.trim(),
+  speaker,
+});
+
+const diarized = (end: TranscriptEnd, stretches: readonly NumberedStretch[]): object => ({
+  task: 'transcribe',
+  duration: durationOf(stretches),
+  text: end.text,
+  segments: stretches.map(spokenSegment),
+  usage: usageOf(end.usage),
+});
+
+const plainText = (body: string): Whole => ({ kind: 'whole', status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body });
+
+/** The whole transcript in a format; Left where the format needs times and none came. */
+const written = (end: TranscriptEnd, stretches: readonly NumberedStretch[]): E.Either<ProxyError, Whole> => {
+  const { format } = end.wish;
+  if (format === 'json') return E.right(json(200, { text: end.text, ...languages(end), usage: usageOf(end.usage) }));
+  if (format === 'text') return E.right(plainText(`${end.text}\n`));
+  const segments = segmentsOf(stretches);
+  if (segments.length === 0 && end.text !== '') return E.left({ tag: 'BadAnswer', reason: 'no times in it' });
+  if (format === 'verbose_json') return E.right(json(200, verboseTranscript(end, stretches)));
+  if (format === 'diarized_json') return E.right(json(200, diarized(end, stretches)));
+  return E.right(plainText(format === 'srt' ? srt(segments) : vtt(segments)));
+};
+
+/** The whole transcript in the format asked for. */
+export const wholeTranscript = (events: readonly TranscriptEvent[]): E.Either<ProxyError, Whole> => {
+  const end = events.find((event) => event.kind === 'end');
+  if (end?.kind !== 'end') return E.left({ tag: 'BadAnswer', reason: 'it has no end' });
+  const stretches = events.flatMap((event) => (event.kind === 'stretch' ? [event.stretch] : []));
+  return end.error === null ? written(end, stretches) : E.left(end.error);
+};
+
+/** Why there is no good end; null while none is known. */
+export const transcriptFailure = (events: readonly TranscriptEvent[]): ProxyError | null =>
+  events.flatMap((event) => (event.kind === 'end' && event.error !== null ? [event.error] : []))[0] ?? null;
+
+const data = (event: object): string => `data: ${JSON.stringify(event)}\n\n`;
+
+const frameOf = (event: TranscriptEvent): string => {
+  switch (event.kind) {
+    case 'delta':
+      return data({ type: 'transcript.text.delta', delta: event.text, ...(event.segment === null ? {} : { segment_id: `seg_${event.segment}` }) });
+    case 'stretch':
+      return event.isShown ? data(spokenSegment(event.stretch)) : '';
+    case 'end':
+      return data({ type: 'transcript.text.done', text: event.text, ...languages(event), usage: usageOf(event.usage) });
+  }
+};
+
+/** OpenAI's transcript.text.delta, transcript.text.segment and transcript.text.done. */
+export const transcriptFrames = (events: readonly TranscriptEvent[]): string => events.map(frameOf).join('');

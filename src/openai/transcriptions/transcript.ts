@@ -1,0 +1,64 @@
+import type { AudioTranscription } from '../../gemini/response.ts';
+
+/** What a model is told to answer where nobody speaks: no text at all is a failure of Gemini's. */
+export const noSpeech = '[no speech]';
+
+/** Text on its way out: what was given so far, and what waits for its continuation. */
+export type Flow = { readonly given: string; readonly held: string };
+
+export const emptyFlow: Flow = { given: '', held: '' };
+
+const isMarkSoFar = (text: string): boolean => noSpeech.startsWith(text.trim().toLowerCase());
+
+/** Adds a text. Blanks wait for what follows them, and the beginning waits while it could become the mark of silence. */
+export const flowOn = ({ given, held }: Flow, text: string): readonly [Flow, string] => {
+  const all = given === '' ? `${held}${text}`.trimStart() : `${held}${text}`;
+  if (given === '' && isMarkSoFar(all)) return [{ given, held: all }, ''];
+  const delta = all.trimEnd();
+  return [{ given: given + delta, held: all.slice(delta.length) }, delta];
+};
+
+/** What is still to be given at the end. */
+export const flowEnd = ({ given, held }: Flow): string => (given !== '' || held.trim().toLowerCase() === noSpeech ? '' : held.trimEnd());
+
+const isDense = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u;
+
+/** The gap between two stretches: none where one has it already, before punctuation, and in scripts without gaps. */
+export const gapBetween = (before: string, after: string): string => {
+  const [last, first] = [before.slice(-1), after.slice(0, 1)];
+  if (last === '' || first === '' || /\s/.test(last) || /[\s,.;:!?…)\]}、。，！？]/.test(first)) return '';
+  return isDense.test(last) || isDense.test(first) || /[、。，！？]/.test(last) ? '' : ' ';
+};
+
+/** A word with its times in seconds. */
+export type TimedWord = { readonly word: string; readonly start: number; readonly end: number };
+
+/** A stretch of speech with its times in seconds, as Gemini cut it. */
+export type Stretch = {
+  readonly text: string;
+  readonly start: number | null;
+  readonly end: number | null;
+  readonly speaker: string | null;
+  readonly words: readonly TimedWord[];
+};
+
+const seconds = (offset: string | undefined): number | null => {
+  const [, value] = /^(\d+(?:\.\d+)?)s$/.exec(offset ?? '') ?? [];
+  return value === undefined ? null : Number(value);
+};
+
+/** Reads one of Gemini's stretches. An offset of zero may be left out, so a first word without one begins at 0. */
+export const stretchOf = ({ text = '', speakerLabel, words = [], startOffset, endOffset }: AudioTranscription): Stretch => {
+  const timed = words.flatMap(({ word, startOffset: from, endOffset: to }): readonly TimedWord[] => {
+    const end = seconds(to);
+    return word === undefined || end === null ? [] : [{ word, start: seconds(from) ?? 0, end }];
+  });
+  const end = seconds(endOffset) ?? timed.at(-1)?.end ?? null;
+  return {
+    text: text === '' ? timed.reduce((all, { word }) => `${all}${gapBetween(all, word)}${word}`, '') : text,
+    start: seconds(startOffset) ?? timed[0]?.start ?? (end === null ? null : 0),
+    end,
+    speaker: speakerLabel ?? null,
+    words: timed,
+  };
+};

@@ -1,0 +1,84 @@
+import { TE, pipe } from '../kernel/fp.ts';
+import { thrown } from '../kernel/proxy-error.ts';
+import type { Stage } from '../kernel/stage.ts';
+import type { ResponsePart } from '../gemini/response.ts';
+import { readSound, type Sound } from '../gemini/sound.ts';
+import { encodedTypes, type AudioEncoder, type Encoding } from '../ports/audio.ts';
+import type { Capabilities } from '../ports/capabilities.ts';
+import type { Dialect } from '../ports/dialect.ts';
+import type { Answered, Frames, Planned, ServedFrame } from './exchange.ts';
+
+const isSound = (part: ResponsePart): boolean => part.thought !== true && part.inlineData?.mimeType.startsWith('audio/') === true;
+
+const soundOf = ({ inlineData }: ResponsePart): Sound => {
+  const sound = inlineData === undefined ? null : readSound(inlineData);
+  if (sound === null) throw thrown({ tag: 'BadAnswer', reason: 'sound of an unknown kind' });
+  return sound;
+};
+
+const withoutSound = (frame: ServedFrame): ServedFrame => ({
+  ...frame,
+  candidates: (frame.candidates ?? []).map((candidate) => ({
+    ...candidate,
+    content: { parts: (candidate.content?.parts ?? []).filter((part) => !isSound(part)) },
+  })),
+});
+
+/** Gives the sound of an answer, and lays aside all else that it holds. */
+async function* soundsOf(frames: Frames, aside: ServedFrame[]): AsyncGenerator<Sound, void, undefined> {
+  for await (const frame of frames) {
+    aside.push(withoutSound(frame));
+    for (const part of (frame.candidates?.[0]?.content?.parts ?? []).filter(isSound)) yield soundOf(part);
+  }
+}
+
+async function* samplesOf(first: Sound, rest: AsyncIterable<Sound>): AsyncGenerator<Uint8Array, void, undefined> {
+  yield first.samples;
+  for await (const { samples } of rest) yield samples;
+}
+
+const typeOf = ({ format }: Encoding, { rate, channels }: Sound): string =>
+  format === 'pcm' ? `audio/L16;codec=pcm;rate=${rate};channels=${channels}` : encodedTypes[format];
+
+const frameOf = (piece: Uint8Array, mimeType: string): ServedFrame => {
+  const data = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('base64');
+  return { candidates: [{ index: 0, content: { parts: [{ inlineData: { mimeType, data } }] } }] };
+};
+
+async function* encoded(frames: Frames, { encode }: AudioEncoder, encoding: Encoding, signal: AbortSignal): Frames {
+  const aside: ServedFrame[] = [];
+  const sounds = soundsOf(frames, aside);
+  try {
+    const first = await sounds.next();
+    if (first.done !== true) {
+      const { rate, channels } = first.value;
+      const mimeType = typeOf(encoding, first.value);
+      for await (const piece of encode({ samples: samplesOf(first.value, sounds), rate, channels }, encoding, signal)) yield frameOf(piece, mimeType);
+    }
+    yield* aside;
+  } finally {
+    sounds.return().catch(() => undefined);
+  }
+}
+
+/**
+ * Encodes the sound of an answer as it comes by, where the dialect wants that. The encoder is looked for first: what it
+ * can't do is told before Gemini is asked.
+ */
+export const encodeAudio =
+  <Request, State, Event>({ findEncoder }: Pick<Capabilities, 'findEncoder'>, { encoding }: Pick<Dialect<Request, State, Event>, 'encoding'>) =>
+  (answer: Stage<Planned<Request>, Answered<Request>>): Stage<Planned<Request>, Answered<Request>> =>
+  (planned) => {
+    const wish = encoding?.(planned.asked) ?? null;
+    if (wish === null) return answer(planned);
+    return pipe(
+      TE.fromTask(findEncoder),
+      TE.flatMap((encoder) => {
+        if (encoder?.formats.has(wish.format) === true) {
+          return pipe(answer(planned), TE.map((answered) => ({ ...answered, frames: encoded(answered.frames, encoder, wish, answered.signal) })));
+        }
+        const error = wish.otherwise([...(encoder?.formats ?? [])]);
+        return error === null ? answer(planned) : TE.left(error);
+      }),
+    );
+  };
