@@ -1,18 +1,29 @@
 import { E, TE, pipe } from '../kernel/fp.ts';
-import { isTooDeep } from '../kernel/json-depth.ts';
+import { jsonFault } from '../kernel/json-fault.ts';
 import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
 import type { Admitted, Asked } from './exchange.ts';
 import { isForm, readForm } from './read-form.ts';
 
-const mostDepth = 100;
+/** 300,000 tokens in one request for embeddings are the most that OpenAI takes. */
+const bounds = { depth: 100, values: 1_000_000 };
+
+const faults = {
+  'too deep': invalid(`The request body is nested deeper than ${bounds.depth} levels.`, null, 'invalid_value'),
+  'too many values': invalid(`The request body holds more than ${bounds.values} values.`, null, 'invalid_value'),
+};
+
+const byteOrderMark = Buffer.from('\ufeff');
+
+/** Some clients begin their JSON with a byte order mark (RFC 8259 §8.1 lets us pass over it). */
+const withoutMark = (bytes: Buffer): Buffer =>
+  bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? bytes.subarray(byteOrderMark.length) : bytes;
 
 const parseJson = (bytes: Uint8Array): E.Either<ProxyError, unknown> => {
-  if (isTooDeep(bytes, mostDepth)) {
-    return E.left(invalid(`The request body is nested deeper than ${mostDepth} levels.`, null, 'invalid_value'));
-  }
+  const fault = jsonFault(bytes, bounds);
+  if (fault !== null) return E.left(faults[fault]);
   return E.tryCatch(
-    (): unknown => JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')),
+    (): unknown => JSON.parse(withoutMark(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).toString('utf8')),
     () => invalid('The request body is not valid JSON.', null, 'invalid_json'),
   );
 };

@@ -38,3 +38,13 @@ t.test('everything else is JSON', async (t) => {
   t.same(await decoded(Buffer.from('{"a":1}'), null), E.right({ a: 1 }));
   t.match(await decoded(Buffer.from('{"a":'), 'application/json'), E.left({ code: 'invalid_json' }));
 });
+
+t.test('a byte order mark before JSON is passed over; inside or twice it is not', async (t) => {
+  t.same(await decoded(Buffer.from('\ufeff{"a":1}'), null), E.right({ a: 1 }));
+  t.match(await decoded(Buffer.from('\ufeff\ufeff{"a":1}'), null), E.left({ code: 'invalid_json' }));
+});
+
+t.test('a body that would unfold into gigabytes is refused before it is parsed', async (t) => {
+  t.match(await decoded(Buffer.from(`[${'{},'.repeat(1_000_000)}{}]`), null), E.left({ tag: 'InvalidRequest', message: /more than 1000000 values/ }));
+  t.match(await decoded(Buffer.from('['.repeat(101)), null), E.left({ tag: 'InvalidRequest', message: /deeper than 100/ }));
+});

@@ -1,8 +1,10 @@
 import { array, assert, constantFrom, dictionary, integer, letrec, oneof, property, string as anyString } from 'fast-check';
 import t from 'tap';
-import { isTooDeep } from '../../src/kernel/json-depth.ts';
+import { jsonFault } from '../../src/kernel/json-fault.ts';
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+const isTooDeep = (bytes: Uint8Array, depth: number): boolean => jsonFault(bytes, { depth, values: Infinity }) === 'too deep';
 
 const depthOf = (value: unknown): number => {
   if (typeof value !== 'object' || value === null) return 0;
@@ -53,3 +55,17 @@ t.test('tells the depth of any JSON value, whatever its strings hold', async (t)
 t.test('a million open brackets are told at the first one too many', async (t) => {
   t.equal(isTooDeep(bytesOf('['.repeat(1_000_000)), 100), true);
 });
+
+const amounts: readonly (readonly [text: string, values: number])[] = [
+  ['[0,0,0]', 4],
+  ['{"a":0,"b":{}}', 4],
+  ['[{},{},{}]', 7],
+  ['",,,[[["', 1],
+];
+
+for (const [text, values] of amounts) {
+  t.test(`${text} holds ${values} values at most`, async (t) => {
+    t.equal(jsonFault(bytesOf(text), { depth: 10, values }), null);
+    t.equal(jsonFault(bytesOf(text), { depth: 10, values: values - 1 }), 'too many values');
+  });
+}

@@ -24,20 +24,30 @@ const endOfString = (bytes: Uint8Array, from: number): number => {
   return bytes.length;
 };
 
+/** What JSON may hold: levels of arrays and objects, and values altogether. */
+export type JsonBounds = { readonly depth: number; readonly values: number };
+
+const comma = 0x2c;
+const [openArray, openObject, closeArray, closeObject] = [0x5b, 0x7b, 0x5d, 0x7d];
+
 /**
- * Whether JSON nests deeper than `most` arrays and objects, told from its bytes: JSON.parse takes a million nested
- * arrays, and whatever walks the value afterwards overflows the stack. Says nothing about validity.
- * 64 MiB take 0.02 s as one string and 0.2 s at worst.
+ * Whether JSON nests too deep or holds too many values, told from its bytes: JSON.parse takes a million nested arrays,
+ * and whatever walks the value afterwards overflows the stack; 60 MB of `{},{},…` become gigabytes. Says nothing about
+ * validity. Every comma and every opening bracket stands for a value. 64 MiB take 0.02 s as one string, 0.2 s at worst.
  */
-export const isTooDeep = (bytes: Uint8Array, most: number): boolean => {
+export const jsonFault = (bytes: Uint8Array, most: JsonBounds): 'too deep' | 'too many values' | null => {
   let depth = 0;
+  let values = 1;
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes[at];
     if (byte === quote) at = endOfString(bytes, at + 1);
-    else if (byte === 0x5b || byte === 0x7b) {
+    else if (byte === comma) values += 1;
+    else if (byte === openArray || byte === openObject) {
       depth += 1;
-      if (depth > most) return true;
-    } else if (byte === 0x5d || byte === 0x7d) depth -= 1;
+      values += 1;
+      if (depth > most.depth) return 'too deep';
+    } else if (byte === closeArray || byte === closeObject) depth -= 1;
+    if (values > most.values) return 'too many values';
   }
-  return false;
+  return null;
 };
