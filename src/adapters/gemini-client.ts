@@ -184,7 +184,7 @@ export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
     for (let count = 0; token !== null && count < mostPages; count += 1) {
       const read = readModelPage(await page(`pageSize=1000${token === '' ? '' : `&pageToken=${encodeURIComponent(token)}`}`, secret, signal));
       if (read === null) throw thrown({ tag: 'BadAnswer', reason: 'no model list' });
-      models.push(...read.models);
+      for (const model of read.models) models.push(model);
       token = read.next;
     }
     return models;

@@ -38,6 +38,22 @@ export const oneOf = <const A extends string>(values: readonly A[]): t.Type<A, u
   return new t.Type(name, holds, (value, context) => (holds(value) ? t.success(value) : t.failure(value, context)), t.identity);
 };
 
+/** A list of these. Stops at the first that does not fit: io-ts would tell of millions, one by one. */
+export const listOf = <A>(item: t.Type<A, unknown>): t.Type<readonly A[], unknown> => {
+  const holds = (value: unknown): value is readonly A[] => Array.isArray(value) && value.every(item.is);
+  const validate = (value: unknown, context: t.Context): t.Validation<readonly A[]> => {
+    if (!Array.isArray(value)) return t.failure(value, context);
+    const list: A[] = [];
+    for (const [index, one] of value.entries()) {
+      const read = item.validate(one, t.appendContext(context, String(index), item, one));
+      if (E.isLeft(read)) return read;
+      list.push(read.right);
+    }
+    return t.success(list);
+  };
+  return new t.Type(`Array<${item.name}>`, holds, validate, t.identity);
+};
+
 /** `string | A`, with errors that speak of A when the value is not a string. */
 export const stringOr = <A>(codec: t.Type<A, unknown>): t.Type<string | A, unknown> =>
   new t.Type<string | A, unknown>(

@@ -1,11 +1,27 @@
 import type { Json, JsonObject } from '../gemini/request.ts';
 import { plainKeyword, numericBounds, typeAndEnum } from './schema-keywords.ts';
 
+/** How many values merged definitions may still add: one definition can be merged in a thousand places. */
+export type Growth = { left: number };
+
+const mostMergedValues = 50_000;
+
+/** What the schemas of one request may grow by together. */
+export const newGrowth = (): Growth => ({ left: mostMergedValues });
+
 /** What the whole schema defines, which definitions are being merged right now, and how many more may be. */
-type Scope = { readonly definitions: JsonObject; readonly merging: ReadonlySet<string>; readonly budget: { left: number } };
+type Scope = {
+  readonly definitions: JsonObject;
+  readonly merging: ReadonlySet<string>;
+  readonly budget: { left: number };
+  readonly growth: Growth;
+};
 
 /** A chain of definitions that merge each other could grow without end. */
 const mostMerges = 200;
+
+/** Definitions merged inside each other: each may nest 100 levels, and what walks the result must not overflow. */
+const mostNestedMerges = 16;
 
 const isObject = (value: Json | undefined): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -78,14 +94,19 @@ const joined = (whole: JsonObject, part: JsonObject): JsonObject => {
   };
 };
 
+const valuesIn = (value: Json): number =>
+  typeof value === 'object' && value !== null ? Object.values(value).reduce((sum: number, one) => sum + valuesIn(one), 1) : 1;
+
 /** What is merged into another schema can't stay a reference: its definition is taken, unless it is on its way already. */
 const mergeable = (value: Json, scope: Scope): JsonObject => {
   const schema = asObject(value);
   const ref = typeof schema['$ref'] === 'string' ? pointer(schema['$ref']) : undefined;
   if (ref === undefined) return normal(schema, scope);
   const definition = definitionOf(ref, scope);
-  if (definition === undefined || scope.merging.has(ref) || scope.budget.left <= 0) return {};
+  const isSpent = scope.budget.left <= 0 || scope.growth.left <= 0 || scope.merging.size >= mostNestedMerges;
+  if (definition === undefined || scope.merging.has(ref) || isSpent) return {};
   scope.budget.left -= 1;
+  scope.growth.left -= valuesIn(definition);
   return mergeable(definition, { ...scope, merging: new Set([...scope.merging, ref]) });
 };
 
@@ -114,11 +135,11 @@ const normal = (schema: JsonObject, scope: Scope): JsonObject => {
 /**
  * A JSON Schema in the words that Gemini honours: `const` → `enum`, exclusive bounds → bounds, `allOf` merged, `oneOf`
  * → `anyOf`, `definitions` → `$defs`, `nullable` → a type; what it doesn't know is left out, so that the result takes
- * whatever the schema takes. Total, and names of properties are never touched.
+ * whatever the schema takes. Total, and names of properties are never touched. Schemas of one request share a `growth`.
  */
-export const toGeminiSchema = (schema: JsonObject): JsonObject => {
+export const toGeminiSchema = (schema: JsonObject, growth: Growth = newGrowth()): JsonObject => {
   const definitions = { ...asObject(schema['definitions']), ...asObject(schema['$defs']) };
-  const scope: Scope = { definitions, merging: new Set(), budget: { left: mostMerges } };
+  const scope: Scope = { definitions, merging: new Set(), budget: { left: mostMerges }, growth };
   const read = normal(schema, scope);
   const ref = read['$ref'];
   const root = typeof ref === 'string' && ref.startsWith(local) ? mergeable(read, scope) : read;

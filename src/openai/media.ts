@@ -53,20 +53,28 @@ export const fromBase64 = (text: string, declared: string, path: string): E.Eith
     : E.right({ mimeType, data: standard(data) });
 };
 
+/** Characters before the comma; what is longer is no media type. */
+const mostHead = 1000;
+
+const unescaped = (data: string, broken: ProxyError): E.Either<ProxyError, string> =>
+  data.includes('%')
+    ? E.tryCatch(
+        () => decodeURIComponent(data),
+        () => broken,
+      )
+    : E.right(data);
+
 /** `data:[type][;parameters][;base64],data` (RFC 2397). */
 export const fromDataUrl = (url: string, path: string): E.Either<ProxyError, Blob> => {
   const comma = url.indexOf(',');
-  if (comma < 0) return E.left(invalid(`'${path}' is not a valid data: URL.`, path, 'invalid_value'));
+  const broken = invalid(`'${path}' is not a valid data: URL.`, path, 'invalid_value');
+  if (comma < 0 || comma > mostHead) return E.left(broken);
   const [type = '', ...parameters] = url.slice('data:'.length, comma).split(';');
   const data = url.slice(comma + 1);
   if (parameters.at(-1)?.trim().toLowerCase() === 'base64') {
-    return fromBase64(data.includes('%') ? data.replaceAll(/%([0-9a-f]{2})/gi, (_, hex: string) => String.fromCharCode(parseInt(hex, 16))) : data, type, path);
+    return E.flatMap((text: string) => fromBase64(text, type, path))(unescaped(data, broken));
   }
-  const bytes = E.tryCatch(
-    () => Buffer.from(decodeURIComponent(data), 'utf8').toString('base64'),
-    () => invalid(`'${path}' is not a valid data: URL.`, path, 'invalid_value'),
-  );
-  return E.map((plain: string): Blob => ({ mimeType: type === '' ? 'text/plain' : type, data: plain }))(bytes);
+  return E.map((text: string): Blob => ({ mimeType: type === '' ? 'text/plain' : type, data: Buffer.from(text, 'utf8').toString('base64') }))(unescaped(data, broken));
 };
 
 /** True for an http or https address. */

@@ -21,7 +21,7 @@ export const wholeReply =
     pipe(
       TE.tryCatch(async () => {
         const events: Event[] = [];
-        for await (const some of runMachine(dialect.machine(asked, context), frames)) events.push(...some);
+        for await (const some of runMachine(dialect.machine(asked, context), frames)) for (const event of some) events.push(event);
         return events;
       }, caught),
       TE.flatMapEither(dialect.reply.whole),

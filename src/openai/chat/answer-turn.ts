@@ -4,9 +4,10 @@ import type { ModelTraits } from '../../gemini/model-traits.ts';
 import type { Json, JsonObject, RequestPart } from '../../gemini/request.ts';
 import { standInSignature, withStandIn } from '../../gemini/signatures.ts';
 import type { Signature } from '../../ports/capabilities.ts';
+import { jsonOf } from '../json-text.ts';
 import { callsOf, type Call } from './calls.ts';
 import type { FunctionNames } from './function-names.ts';
-import { callSignature, serverToolParts, textSignature } from './history-signatures.ts';
+import { callSignatures, serverToolParts, textSignature } from './history-signatures.ts';
 import { imagesBeside, withImages, type ImageReturn } from './history-images.ts';
 import { contentParts, type Media } from './parts.ts';
 import type { ChatMessage } from './request.ts';
@@ -22,6 +23,8 @@ export type AnswerContext = {
   readonly circulates: boolean;
 };
 
+const isJson = (value: unknown): value is Json => value != null;
+
 const isObject = (value: Json): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** The arguments as an object: '' and null are none, what is no object goes in as `value`. */
@@ -29,20 +32,21 @@ const argumentsOf = (call: Call, path: string): E.Either<ProxyError, JsonObject>
   const text = call.arguments ?? '';
   if (text.trim() === '') return E.right({});
   return pipe(
-    E.tryCatch(
-      (): Json => JSON.parse(text),
-      () => invalid(`'${path}' is not valid JSON.`, path, 'invalid_value'),
+    jsonOf(text),
+    E.bimap(
+      (fault) => invalid(`'${path}' is ${fault}.`, path, 'invalid_value'),
+      (value) => (isJson(value) ? (isObject(value) ? value : { value }) : {}),
     ),
-    E.map((value) => (value === null ? {} : isObject(value) ? value : { value })),
   );
 };
 
 const callParts = (message: ChatMessage, index: number, context: AnswerContext): E.Either<ProxyError, readonly RequestPart[]> => {
   const parts: RequestPart[] = [];
+  const signatureOf = callSignatures(message, context.recalled);
   for (const [position, call] of callsOf(message, index).entries()) {
     const args = argumentsOf(call, `messages.${index}.tool_calls.${position}.function.arguments`);
     if (E.isLeft(args)) return args;
-    const thoughtSignature = callSignature(message, call, context.recalled);
+    const thoughtSignature = signatureOf(call);
     parts.push({
       functionCall: { id: call.id, name: context.names.toGemini(call.name), args: args.right },
       ...(thoughtSignature === undefined ? {} : { thoughtSignature }),

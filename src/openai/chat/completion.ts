@@ -49,7 +49,7 @@ const add = (into: Collected, { delta, logprobs, finish_reason: finish, native_f
   into.audio ??= delta.audio;
   into.images.push(...(delta.images ?? []));
   into.extra = delta.extra_content === undefined ? into.extra : { google: { ...into.extra?.google, ...delta.extra_content.google } };
-  into.logprobs.push(...(logprobs?.content ?? []));
+  for (const token of logprobs?.content ?? []) into.logprobs.push(token);
   into.finish = finish ?? into.finish;
   into.native = native ?? into.native;
 };

@@ -51,7 +51,7 @@ const systemParts = (messages: readonly ChatMessage[], media: Media): E.Either<P
     if (read.right.some((part) => part.text === undefined)) {
       return E.left(invalid(`'${path}': a ${message.role} message takes text only; send media in a user message.`, path, 'unsupported_value'));
     }
-    parts.push(...read.right);
+    for (const part of read.right) parts.push(part);
   }
   return E.right(parts);
 };

@@ -10,20 +10,29 @@ const fitted = (name: string): string => {
   return /^[a-zA-Z_]/.test(clean) ? clean : `_${clean}`;
 };
 
-const unused = (name: string, taken: ReadonlyMap<string, string>): string => {
-  let candidate = name;
-  for (let count = 2; taken.has(candidate); count += 1) candidate = `${name.slice(0, 120)}_${count}`;
-  return candidate;
+/** Gives a name that is still free; numbers go on from where they stopped for the same name. */
+const unusedNames = (taken: ReadonlyMap<string, string>): ((name: string) => string) => {
+  const counts = new Map<string, number>();
+  return (name) => {
+    const stem = name.slice(0, 120);
+    let candidate = name;
+    for (let count = counts.get(stem) ?? 2; taken.has(candidate); count += 1) {
+      candidate = `${stem}_${count}`;
+      counts.set(stem, count + 1);
+    }
+    return candidate;
+  };
 };
 
 /** Renames only what Gemini refuses, without two names becoming one, and remembers the way back. */
 export const functionNames = (declared: readonly string[]): FunctionNames => {
   const back = new Map<string, string>();
   const there = new Map<string, string>();
+  const unused = unusedNames(back);
   const inOrder = declared.toSorted((a, b) => Number(fitted(a) !== a) - Number(fitted(b) !== b));
   for (const name of inOrder) {
     if (there.has(name)) continue;
-    const sent = unused(fitted(name), back);
+    const sent = unused(fitted(name));
     there.set(name, sent);
     back.set(sent, name);
   }

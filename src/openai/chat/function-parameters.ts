@@ -1,5 +1,5 @@
 import type { JsonObject } from '../../gemini/request.ts';
-import { toGeminiSchema } from '../json-schema.ts';
+import { toGeminiSchema, type Growth } from '../json-schema.ts';
 import { isSchema } from '../schema-keywords.ts';
 
 const isJsonObject = (value: object): value is JsonObject => !Array.isArray(value);
@@ -13,9 +13,9 @@ const whole = (schema: JsonObject): JsonObject => {
 };
 
 /** A function's parameters; undefined for one without any: an empty object type is refused by older models. */
-export const functionParameters = (schema: object | undefined): JsonObject | undefined => {
+export const functionParameters = (schema: object | undefined, growth: Growth): JsonObject | undefined => {
   if (schema === undefined || !isJsonObject(schema)) return undefined;
-  const read = toGeminiSchema(whole(schema));
+  const read = toGeminiSchema(whole(schema), growth);
   const properties = read['properties'];
   const empty = !isMap(properties) || Object.keys(properties).length === 0;
   const open = Object.hasOwn(read, '$ref') || Object.hasOwn(read, 'anyOf') || isMap(read['additionalProperties']);

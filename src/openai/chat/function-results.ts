@@ -1,6 +1,7 @@
 import { E, pipe } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { Json, JsonObject, RequestPart } from '../../gemini/request.ts';
+import { jsonOf } from '../json-text.ts';
 import { contentParts, isContentParts, type Media } from './parts.ts';
 
 /** What a tool gave back: the object that Gemini wants, and the pictures that can't be in it. */
@@ -9,13 +10,8 @@ export type FunctionResult = { readonly response: JsonObject; readonly media: re
 const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-};
+/** Undefined for what is no JSON, or nests too deep to be walked: then it stays the text that it is. */
+const parsed = (text: string): unknown => E.getOrElse((): unknown => undefined)(jsonOf(text));
 
 /** A JSON Schema's `$ref` in a result would be read as a reference to a media part (ai-sdk 4.0.80). */
 const holdsReference = (value: unknown): boolean =>

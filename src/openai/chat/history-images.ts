@@ -10,18 +10,41 @@ export type HistoryImages = 'last' | 'all';
 /** What stands in for a picture that is not sent again, and before one that is. */
 const placeholder = '[image]';
 
+/** Of a picture's address that is looked at to tell what it is: more blanks than these before it make it no picture. */
+const mostBlanks = 64;
+
 type Piece = { readonly text: string } | { readonly url: string; readonly markdown: string };
+
+/**
+ * Where a mark stands at or after a place; the text's length when it does not. Asked for places in rising order, it
+ * reads the text once altogether.
+ */
+const finder = (text: string, mark: string): ((from: number) => number) => {
+  let found = -1;
+  return (from) => {
+    if (found < from) found = text.indexOf(mark, from);
+    if (found < 0) found = text.length;
+    return found;
+  };
+};
+
+/** The address between these places; '' when there is none. Its first characters tell, however long it is. */
+const addressIn = (text: string, from: number, to: number): string => {
+  const beginning = text.slice(from, Math.min(to, from + mostBlanks)).trimStart();
+  return isDataUrl(beginning) || isWebAddress(beginning) ? text.slice(from, to).trim() : '';
+};
 
 /** Cuts a text at its markdown pictures `![alt](url)`. Plain scanning: a text may be megabytes of base64. */
 const pieces = (text: string): readonly Piece[] => {
   const cut: Piece[] = [];
+  const [middleFrom, endFrom, lineEndFrom] = [finder(text, ']('), finder(text, ')'), finder(text, '\n')];
   let from = 0;
   for (let at = text.indexOf('!['); at >= 0; at = text.indexOf('![', at)) {
-    const middle = text.indexOf('](', at);
-    const end = middle < 0 ? -1 : text.indexOf(')', middle);
-    if (end < 0) break;
-    const url = text.slice(middle + 2, end).trim();
-    if (text.slice(at, middle).includes('\n') || !(isDataUrl(url) || isWebAddress(url))) {
+    const middle = middleFrom(at);
+    const end = endFrom(middle);
+    if (end === text.length) break;
+    const url = lineEndFrom(at) < middle ? '' : addressIn(text, middle + 2, end);
+    if (url === '') {
       at += 2;
       continue;
     }

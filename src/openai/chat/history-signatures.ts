@@ -15,9 +15,14 @@ const encrypted = (message: ChatMessage): readonly { readonly id: unknown; reado
     isObject(detail) && detail['type'] === 'reasoning.encrypted' && isSignature(detail['data']) ? [{ id: detail['id'], data: detail['data'] }] : [],
   );
 
-/** A call's thought signature: as the client gives it back (Google's, LiteLLM's, OpenRouter's form), or as remembered. */
-export const callSignature = (message: ChatMessage, call: Call, recalled: ReadonlyMap<string, Signature>): string | undefined =>
-  [call.signature, encrypted(message).find(({ id }) => id === call.id)?.data, recalled.get(call.id)?.value].find(isSignature);
+/**
+ * The thought signatures of a message's calls: as the client gives them back (Google's, LiteLLM's, OpenRouter's form),
+ * or as remembered.
+ */
+export const callSignatures = (message: ChatMessage, recalled: ReadonlyMap<string, Signature>): ((call: Call) => string | undefined) => {
+  const detailed = new Map(encrypted(message).toReversed().map(({ id, data }) => [id, data]));
+  return (call) => [call.signature, detailed.get(call.id), recalled.get(call.id)?.value].find(isSignature);
+};
 
 /** The signature of a message's text. */
 export const textSignature = (message: ChatMessage): string | undefined => {

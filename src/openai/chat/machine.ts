@@ -183,7 +183,7 @@ export const chatMachine = (settings: MachineSettings): Machine<ChatState, Frame
         const index = candidate.index ?? 0;
         const read = candidateStep(choices.get(index), candidate, index);
         choices.set(index, read.state);
-        events.push(...read.events);
+        for (const event of read.events) events.push(event);
       }
       const blocked = blockReason(frame) ?? state.blocked;
       return [{ choices, usage: latestUsage(state.usage, frame.usageMetadata), blocked }, events];

@@ -1,7 +1,7 @@
 import { E, t } from '../../kernel/fp.ts';
 import { blockThresholds, harmCategories } from '../../gemini/safety.ts';
 import { efforts } from '../../gemini/thinking.ts';
-import { decodeWith, lenient, oneOf, optional, stringOr, within } from '../codec.ts';
+import { decodeWith, lenient, listOf, oneOf, optional, stringOr, within } from '../codec.ts';
 
 const text = t.string;
 const object = t.UnknownRecord;
@@ -40,11 +40,11 @@ const message = t.type({
   content: t.unknown,
   name: optional(text),
   refusal: optional(text),
-  tool_calls: optional(t.readonlyArray(toolCall)),
+  tool_calls: optional(listOf(toolCall)),
   tool_call_id: optional(text),
   function_call: optional(t.type({ name: text, arguments: optional(text) })),
   audio: optional(t.type({ id: text })),
-  images: optional(t.readonlyArray(t.type({ image_url: t.type({ url: text }) }))),
+  images: optional(listOf(t.type({ image_url: t.type({ url: text }) }))),
   extra_content: optional(extraContent),
   /** OpenRouter's form of thoughts and their signatures. */
   reasoning_details: t.unknown,
@@ -90,7 +90,7 @@ const toolChoice = stringOr(
     allowed_tools: optional(
       t.type({
         mode: oneOf(['auto', 'required']),
-        tools: t.readonlyArray(t.type({ type: optional(text), function: optional(named), custom: optional(named) })),
+        tools: listOf(t.type({ type: optional(text), function: optional(named), custom: optional(named) })),
       }),
     ),
   }),
@@ -110,7 +110,7 @@ const googleThinking = t.type({
   includeThoughts: optional(flag),
 });
 
-const safetySettings = t.readonlyArray(t.type({ category: oneOf(harmCategories), threshold: oneOf(blockThresholds) }));
+const safetySettings = listOf(t.type({ category: oneOf(harmCategories), threshold: oneOf(blockThresholds) }));
 
 /** OpenRouter's `reasoning`. */
 const reasoning = t.type({
@@ -135,14 +135,14 @@ const google = t.type({
 /** OpenAI's chat request as far as it is read. Null is absent everywhere; what is not named here is ignored. */
 const chatRequest = t.type({
   model: text,
-  messages: t.readonlyArray(message),
+  messages: listOf(message),
   max_completion_tokens: optional(within(1, Infinity, 'whole')),
   max_tokens: optional(within(1, Infinity, 'whole')),
   temperature: optional(within(0, 2)),
   top_p: optional(within(0, 1)),
   top_k: optional(within(1, Infinity, 'whole')),
   n: optional(within(1, 8, 'whole')),
-  stop: optional(stringOr(t.readonlyArray(text))),
+  stop: optional(stringOr(listOf(text))),
   seed: optional(within(-(2 ** 63), 2 ** 63, 'whole')),
   presence_penalty: optional(within(-2, 2)),
   frequency_penalty: optional(within(-2, 2)),
@@ -150,10 +150,10 @@ const chatRequest = t.type({
   top_logprobs: optional(within(0, 20, 'whole')),
   logit_bias: optional(object),
   response_format: optional(responseFormat),
-  tools: optional(t.readonlyArray(tool)),
+  tools: optional(listOf(tool)),
   tool_choice: optional(toolChoice),
   parallel_tool_calls: optional(flag),
-  functions: optional(t.readonlyArray(functionTool)),
+  functions: optional(listOf(functionTool)),
   function_call: optional(stringOr(named)),
   reasoning_effort: optional(oneOf(efforts)),
   reasoning: optional(reasoning),
@@ -162,7 +162,7 @@ const chatRequest = t.type({
   stream: optional(flag),
   stream_options: optional(t.type({ include_usage: optional(flag) })),
   service_tier: optional(oneOf(['auto', 'default', 'flex', 'priority', 'fast', 'scale'])),
-  modalities: optional(t.readonlyArray(oneOf(['text', 'audio', 'image']))),
+  modalities: optional(listOf(oneOf(['text', 'audio', 'image']))),
   audio: optional(t.type({ voice: t.unknown, format: optional(text) })),
   web_search_options: optional(object),
   safety_settings: optional(safetySettings),

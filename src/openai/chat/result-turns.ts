@@ -13,39 +13,47 @@ export type Results = ReadonlyMap<number, ReadonlyMap<number, number>>;
 
 const isResult = (message: ChatMessage): boolean => message.role === 'tool' || message.role === 'function';
 
-type Place = { readonly turn: number; readonly position: number };
+/** Calls of one message that go by one id or name, `next` the first of them that may be without a result. */
+type Waiting = { readonly turn: number; readonly positions: number[]; next: number };
 
-/** The places of a message's calls that this result may belong to; a deprecated result names its function instead. */
-const places = (messages: readonly ChatMessage[], turn: number, result: ChatMessage): readonly Place[] => {
-  const message = messages[turn];
-  const calls = message === undefined ? [] : callsOf(message, turn);
-  const answers = (call: Call): boolean => (result.role === 'tool' ? call.id === result.tool_call_id : call.name === result.name);
-  return calls.flatMap((call, position) => (answers(call) ? [{ turn, position }] : []));
-};
+/** A deprecated result names its function instead of an id. */
+const keysOf = ({ id, name }: Call): readonly string[] => [JSON.stringify(['tool', id]), JSON.stringify(['function', name])];
 
-/** The newest call before `index` that this message answers: among calls of one id, the first without a result. */
-const askedBy = (messages: readonly ChatMessage[], index: number, known: Results): Place | undefined => {
-  const result = messages[index];
-  for (let turn = index - 1; turn >= 0; turn -= 1) {
-    const found = result === undefined ? [] : places(messages, turn, result);
-    const open = found.find(({ position }) => known.get(turn)?.has(position) !== true) ?? found[0];
-    if (open !== undefined) return open;
+const keyOf = ({ role, tool_call_id: id, name }: ChatMessage): string => JSON.stringify([role, role === 'tool' ? id : name]);
+
+/** The newest message that makes a call stands for its id. */
+const noteCalls = (waiting: Map<string, Waiting>, calls: readonly Call[], turn: number): void => {
+  for (const [position, call] of calls.entries()) {
+    for (const key of keysOf(call)) {
+      const known = waiting.get(key);
+      if (known?.turn === turn) known.positions.push(position);
+      else waiting.set(key, { turn, positions: [position], next: 0 });
+    }
   }
-  return undefined;
 };
 
-/** Pairs every tool message with its call; one that answers no call is a 400 that names it. */
+/** Among calls of one id the first without a result; the very first when all have one. */
+const openPosition = (calls: Waiting, answered: ReadonlyMap<number, number>): number | undefined => {
+  const { positions } = calls;
+  while (answered.has(positions[calls.next] ?? -1)) calls.next += 1;
+  return positions[calls.next] ?? positions[0];
+};
+
+/** Pairs every tool message with the newest call before it that it answers; one that answers none is a 400 that names it. */
 export const pairedResults = (messages: readonly ChatMessage[]): E.Either<ProxyError, Results> => {
   const results = new Map<number, Map<number, number>>();
+  const waiting = new Map<string, Waiting>();
   for (const [index, message] of messages.entries()) {
+    noteCalls(waiting, callsOf(message, index), index);
     if (!isResult(message)) continue;
-    const asked = askedBy(messages, index, results);
-    if (asked === undefined) {
+    const calls = waiting.get(keyOf(message));
+    const known = results.get(calls?.turn ?? -1) ?? new Map<number, number>();
+    const position = calls === undefined ? undefined : openPosition(calls, known);
+    if (calls === undefined || position === undefined) {
       const field = `messages.${index}.${message.role === 'tool' ? 'tool_call_id' : 'name'}`;
       return E.left(invalid(`'${field}' does not belong to any tool call before it.`, field, 'invalid_value'));
     }
-    const known = results.get(asked.turn) ?? new Map<number, number>();
-    results.set(asked.turn, known.set(asked.position, index));
+    results.set(calls.turn, known.set(position, index));
   }
   return E.right(results);
 };
@@ -63,14 +71,14 @@ const answer = (call: Call, message: ChatMessage | undefined, at: number, settin
   if (message === undefined) {
     return E.right({ part: { functionResponse: { ...head, response: { error: 'no result' } } }, beside: [] });
   }
+  const isInside = (part: RequestPart): boolean => settings.traits.richParts && holdable.has(part.inlineData?.mimeType ?? '');
   return pipe(
     functionResult(message.content, `messages.${at}.content`, settings.media),
     E.map(({ response, media }) => {
-      const inside = settings.traits.richParts ? media.filter((part) => holdable.has(part.inlineData?.mimeType ?? '')) : [];
-      const parts = blobs(inside).map((inlineData) => ({ inlineData }));
+      const parts = blobs(media.filter(isInside)).map((inlineData) => ({ inlineData }));
       return {
         part: { functionResponse: { ...head, response, ...(parts.length === 0 ? {} : { parts }) } },
-        beside: media.filter((part) => !inside.includes(part)),
+        beside: media.filter((part) => !isInside(part)),
       };
     }),
   );

@@ -17,7 +17,8 @@ const bad = (path: string): E.Either<ProxyError, never> =>
 type Wanted = { readonly path: string; readonly functions: readonly FunctionTool[] };
 
 const named = (names: readonly (string | undefined)[], kind: ToolChoice['kind'], { path, functions }: Wanted): E.Either<ProxyError, ToolChoice> => {
-  const known = names.flatMap((name) => (name !== undefined && functions.some((tool) => tool.name === name) ? [name] : []));
+  const declared = new Set(functions.map((tool) => tool.name));
+  const known = names.flatMap((name) => (name !== undefined && declared.has(name) ? [name] : []));
   return known.length === 0 || known.length < names.length ? bad(path) : E.right({ kind, only: known });
 };
 

@@ -2,6 +2,7 @@ import { E, pipe } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import type { ModelTraits } from '../../gemini/model-traits.ts';
 import type { FunctionDeclaration, Tool, ToolConfig } from '../../gemini/request.ts';
+import { newGrowth, type Growth } from '../json-schema.ts';
 import { geminiTool, type BuiltInTool } from './built-in-tools.ts';
 import { declaredTools, type DeclaredTools } from './declared-tools.ts';
 import type { FunctionNames } from './function-names.ts';
@@ -54,7 +55,8 @@ const withJson = (asked: ChatRequest, offered: Offered, traits: ModelTraits): To
   if (functions.length === 0) return plain;
   if (choice.kind === 'must') return { ...plain, formatsJson: false };
   if (choice.kind === 'must not') return { ...plain, functions: [] };
-  const allowed = choice.only === undefined ? functions : functions.filter(({ name }) => choice.only?.includes(name));
+  const only = new Set(choice.only);
+  const allowed = choice.only === undefined ? functions : functions.filter(({ name }) => only.has(name));
   const open: ToolPlan = { ...plain, functions: allowed.map((tool) => ({ ...tool, strict: undefined })), choice: { kind: 'may' } };
   if (traits.jsonWithFunctions) return open;
   const answer = jsonAnswer(asked, functions.map(({ name }) => name));
@@ -81,8 +83,8 @@ export const toolPlan = (asked: ChatRequest, settings: ToolSettings): E.Either<P
     ),
   );
 
-const declaration = (tool: FunctionTool, names: FunctionNames): FunctionDeclaration => {
-  const parametersJsonSchema = functionParameters(tool.parameters);
+const declaration = (tool: FunctionTool, names: FunctionNames, growth: Growth): FunctionDeclaration => {
+  const parametersJsonSchema = functionParameters(tool.parameters, growth);
   return {
     name: names.toGemini(tool.name),
     ...(tool.description === undefined || tool.description === '' ? {} : { description: tool.description }),
@@ -109,7 +111,8 @@ export type GeminiTools = { readonly tools?: readonly Tool[]; readonly toolConfi
 /** A plan as Gemini takes it; nothing where there is nothing, since empty tools and configs are refused. */
 export const toGeminiTools = (plan: ToolPlan, names: FunctionNames): GeminiTools => {
   const hasFunctions = plan.functions.length > 0;
-  const declared: readonly Tool[] = hasFunctions ? [{ functionDeclarations: plan.functions.map((tool) => declaration(tool, names)) }] : [];
+  const growth = newGrowth();
+  const declared: readonly Tool[] = hasFunctions ? [{ functionDeclarations: plan.functions.map((tool) => declaration(tool, names, growth)) }] : [];
   const tools = [...declared, ...plan.builtIns.map(geminiTool)];
   const functionCallingConfig = hasFunctions ? callingConfig(plan, names) : undefined;
   const toolConfig: ToolConfig = {

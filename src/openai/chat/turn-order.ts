@@ -3,17 +3,18 @@ import type { Content } from '../../gemini/request.ts';
 
 const hasResults = (content: Content): boolean => content.parts.some((part) => part.functionResponse !== undefined);
 
-/** Turns of one role in a row become one, their parts as they are; results of functions stay by themselves. */
-const canJoin = (a: Content, b: Content): boolean => a.role === b.role && !hasResults(a) && !hasResults(b);
+type Run = { readonly role: Content['role']; readonly takesMore: boolean; readonly contents: Content[] };
 
+/** Turns of one role in a row become one, their parts as they are; results of functions stay by themselves. */
 const joined = (contents: readonly Content[]): readonly Content[] => {
-  const done: Content[] = [];
+  const runs: Run[] = [];
   for (const next of contents) {
-    const last = done.at(-1);
-    if (last !== undefined && canJoin(last, next)) done[done.length - 1] = { role: last.role, parts: [...last.parts, ...next.parts] };
-    else done.push(next);
+    const run = runs.at(-1);
+    const takesMore = !hasResults(next);
+    if (run !== undefined && run.role === next.role && run.takesMore && takesMore) run.contents.push(next);
+    else runs.push({ role: next.role, takesMore, contents: [next] });
   }
-  return done;
+  return runs.flatMap(({ role, contents: own }) => (own.length === 1 ? own : [{ role, parts: own.flatMap(({ parts }) => parts) }]));
 };
 
 /** A conversation must begin with the user ("function call turn comes immediately after a user turn"). */

@@ -1,0 +1,76 @@
+import t from 'tap';
+import { E } from '../../src/kernel/fp.ts';
+import { decodeChatRequest } from '../../src/openai/chat/request.ts';
+import { mediaLinks } from '../../src/openai/chat/media-links.ts';
+import { assistant, body, called, refusal, result, tool, translated, user } from '../support/chat.ts';
+
+// What these hold takes milliseconds. Where the work grew with the square of it, tap's time-out would end the file.
+t.setTimeout(60_000);
+
+const many = <A>(count: number, make: (at: number) => A): readonly A[] => Array.from({ length: count }, (_, at) => make(at));
+
+const nested = (levels: number): string => `${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`;
+
+const calls = (count: number) => assistant(null, { tool_calls: many(count, (at) => called(`c${at}`, 'f')) });
+
+const bigDefinition = { properties: Object.fromEntries(many(5000, (at) => [`p${at}`, { type: 'string' }])) };
+const mergesMany = (name: string) => ({
+  type: 'function',
+  function: {
+    name,
+    parameters: { $defs: { big: bigDefinition }, properties: Object.fromEntries(many(250, (at) => [`q${at}`, { allOf: [{ $ref: '#/$defs/big' }, { type: 'object' }] }])) },
+  },
+});
+
+const requests: readonly (readonly [what: string, request: object])[] = [
+  ['100,000 messages of one role', { messages: many(100_000, () => user('a')) }],
+  ['50,000 calls and their results', { messages: [user('a'), calls(50_000), ...many(50_000, (at) => result(`c${at}`, '1'))] }],
+  ['100,000 results of one call', { messages: [user('a'), calls(1), ...many(100_000, () => result('c0', '1'))] }],
+  ['60,000 functions whose names come to the same', { tools: many(60_000, (at) => ({ type: 'function', function: { name: String.fromCodePoint(0x4e00 + at) } })) }],
+  ['100,000 functions that are all allowed by name', { tools: many(100_000, (at) => tool(`f${at}`)), tool_choice: { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools: many(100_000, (at) => ({ function: { name: `f${at}` } })) } } }],
+  ['1,000,000 openings of pictures in an answer', { messages: [user('a'), assistant(`${'!['.repeat(1_000_000)}](x)`), user('b')] }],
+  ['10,000 calls beside 100,000 details of reasoning', { messages: [user('a'), assistant('b', { tool_calls: many(10_000, (at) => called(`c${at}`, 'f')), reasoning_details: many(100_000, () => ({ type: 'reasoning.encrypted', data: 'x', id: 'c' })) }), user('c')] }],
+  ['schemas that merge a large definition everywhere', { tools: many(20, (at) => mergesMany(`f${at}`)) }],
+];
+
+for (const [what, request] of requests) {
+  t.test(`${what} are translated`, async (t) => {
+    t.ok(E.isRight(translated(request)));
+  });
+}
+
+t.test('200,000 parts fit into a message, whoever says it', async (t) => {
+  const parts = many(200_000, () => ({ type: 'text', text: 'a' }));
+  for (const role of ['system', 'user', 'assistant']) t.equal(E.isRight(translated({ messages: [{ role, content: parts }, user('b')] })), true, role);
+});
+
+t.test('a million messages that are none are told by the first', async (t) => {
+  t.same(refusal({ messages: [user('a'), ...many(1_000_000, () => 0)] }), { param: 'messages.1', code: 'invalid_value' });
+});
+
+t.test('arguments that nest too deep are a 400, results that do stay text', async (t) => {
+  const asked = (args: string, said: string) => ({ messages: [user('a'), assistant(null, { tool_calls: [called('c', 'f', args)] }), result('c', said)] });
+  t.same(refusal(asked(nested(101), '1')), { param: 'messages.1.tool_calls.0.function.arguments', code: 'invalid_value' });
+  t.same(refusal(asked(nested(100_000), '1')), { param: 'messages.1.tool_calls.0.function.arguments', code: 'invalid_value' });
+  t.ok(E.isRight(translated(asked(nested(100), nested(100)))));
+  t.match(body(asked('{}', nested(100_000))).contents[2]?.parts[0]?.functionResponse, { response: { result: nested(100_000) } });
+});
+
+t.test('definitions that merge each other deep inside come out no deeper than can be walked', async (t) => {
+  const inside = (at: number, levels: number): object => (levels === 0 ? { allOf: [{ $ref: `#/$defs/D${at}` }, { type: 'object' }] } : { type: 'array', items: inside(at, levels - 1) });
+  const $defs = Object.fromEntries(many(200, (at) => [`D${at}`, inside(at + 1, 90)]));
+  t.ok(body({ tools: [{ type: 'function', function: { name: 'f', parameters: { $defs, properties: { a: inside(0, 1) } } } }] }).tools);
+});
+
+t.test('a data: URL whose media type is megabytes long is none', async (t) => {
+  const image = (url: string) => ({ messages: [user([{ type: 'image_url', image_url: { url } }])] });
+  const param = 'messages.0.content.0.image_url.url';
+  t.same(refusal(image(`data:${';'.repeat(1_000_000)};base64,AAAA`)), { param, code: 'invalid_value' });
+  t.same(refusal(image('data:image/png;base64,%zz')), { param, code: 'invalid_value' });
+  t.match(body(image('data:image/png;base64,iVBORw0KGgo%3D')).contents[0]?.parts[0]?.inlineData, { data: 'iVBORw0KGgo=' });
+});
+
+t.test("pictures' addresses are found in an answer of a hundred thousand of them", async (t) => {
+  const read = decodeChatRequest({ model: 'gemini-3.5-flash', messages: [user('a'), assistant('![ a\n![](http://x.example/1.png) '.repeat(100_000)), user('b')] });
+  t.equal(E.isRight(read) && mediaLinks(read.right, 'last').length, 100_000);
+});
