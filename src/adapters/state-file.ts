@@ -1,10 +1,10 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { E } from '../kernel/fp.ts';
 import type { Log, Now } from '../ports/capabilities.ts';
 import { latestWriter, type LatestWriter } from './latest-writer.ts';
+import { writeWhole } from './write-whole.ts';
 
 /** A small piece of state that outlives a restart where the disk allows it. `save` and `flush` never fail. */
 export type StateFile<A> = LatestWriter<A> & {
@@ -23,25 +23,6 @@ export type StateFileSettings<A> = {
 };
 
 const abandonedMs = 60_000;
-
-/** New content goes into a file of its own, then the name moves: a crash leaves the old content or the new, never half. */
-const writeAtomically = async (path: string, text: string): Promise<void> => {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const fresh = `${path}.${randomBytes(6).toString('hex')}.tmp`;
-  try {
-    const file = await open(fresh, 'wx', 0o600);
-    try {
-      await file.writeFile(text);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await rename(fresh, path);
-  } catch (cause) {
-    await rm(fresh, { force: true }).catch(() => undefined);
-    throw cause;
-  }
-};
 
 /** Removes what a crash left. A fresh one stays: it may belong to a process that is just being replaced. */
 const removeAbandoned = async (path: string, now: number): Promise<void> => {
@@ -95,7 +76,8 @@ export const stateFile = <A>({ path, decode, log, now, delayMs = 1000 }: StateFi
   const trouble = troubleOf(path, log);
   const write = async (value: A): Promise<boolean> => {
     try {
-      await writeAtomically(path, JSON.stringify(value));
+      await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+      await writeWhole(path, JSON.stringify(value));
       return true;
     } catch (cause) {
       trouble.disk(cause);

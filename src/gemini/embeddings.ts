@@ -1,3 +1,4 @@
+import { isObject } from '../kernel/is-object.ts';
 /** Gemini's messages for embeddings (discovery document v1beta: models.batchEmbedContents). */
 
 /** One text to embed. Its own Content each: several parts of one Content become one vector (graphiti #1848). */
@@ -14,8 +15,6 @@ export type Embedded = { readonly vectors: readonly (readonly number[])[]; reado
 
 /** Texts in one call (@ai-sdk/google 4.0.79). */
 export const mostInBatch = 100;
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
 
 const vectorOf = (value: unknown): readonly number[] | null =>
   isObject(value) && Array.isArray(value['values']) && value['values'].length > 0 && value['values'].every((one) => typeof one === 'number')

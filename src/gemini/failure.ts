@@ -1,12 +1,10 @@
 import type { InvalidCode, ProxyError } from '../kernel/proxy-error.ts';
+import { isObject } from '../kernel/is-object.ts';
 
 type Details = readonly Readonly<Record<string, unknown>>[];
 
 /** Google's error as far as we read it (google.rpc.Status). */
 type GoogleError = { readonly status: string; readonly message: string; readonly details: Details };
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** HTTP status by Google's word, for errors inside a stream that carry no code (@ai-sdk/google). */
 const statuses: ReadonlyMap<string, number> = new Map([

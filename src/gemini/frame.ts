@@ -1,10 +1,8 @@
+import { isObject } from '../kernel/is-object.ts';
 import type { Candidate, Frame, GeminiModel, ResponsePart, UsageMetadata } from './response.ts';
 
 type Check = (value: unknown) => boolean;
 type Shape = Readonly<Record<string, Check>>;
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const text: Check = (value) => typeof value === 'string';
 const number: Check = (value) => typeof value === 'number';

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../gemini/request.ts';
+import { isJsonObject } from '../gemini/is-json-object.ts';
 import { plainKeyword, numericBounds, typeAndEnum } from './schema-keywords.ts';
 
 /** How many values merged definitions may still add: one definition can be merged in a thousand places. */
@@ -23,10 +24,8 @@ const mostMerges = 200;
 /** Definitions merged inside each other: each may nest 100 levels, and what walks the result must not overflow. */
 const mostNestedMerges = 16;
 
-const isObject = (value: Json | undefined): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 const isList = (value: Json | undefined): value is readonly Json[] => Array.isArray(value);
-const asObject = (value: Json | undefined): JsonObject => (isObject(value) ? value : {});
+const asObject = (value: Json | undefined): JsonObject => (isJsonObject(value) ? value : {});
 const asList = (value: Json | undefined): readonly Json[] => (isList(value) ? value : []);
 
 const local = '#/$defs/';
@@ -42,7 +41,7 @@ const definitionOf = (ref: string, { definitions }: Scope): JsonObject | undefin
 };
 
 /** A boolean schema has no counterpart: `true` is no constraint at all. */
-const sub = (value: Json, scope: Scope): JsonObject => (isObject(value) ? normal(value, scope) : {});
+const sub = (value: Json, scope: Scope): JsonObject => (isJsonObject(value) ? normal(value, scope) : {});
 
 const mapped = (value: Json | undefined, scope: Scope): JsonObject =>
   Object.fromEntries(Object.entries(asObject(value)).map(([name, schema]) => [name, sub(schema, scope)]));
@@ -61,7 +60,7 @@ const ofItems = ({ items, prefixItems }: JsonObject, scope: Scope): Entries => [
 const ofProperties = (schema: JsonObject, scope: Scope): Entries => {
   const { properties, additionalProperties: more } = schema;
   return [
-    ...(isObject(properties) ? ([['properties', mapped(properties, scope)]] as const) : []),
+    ...(isJsonObject(properties) ? ([['properties', mapped(properties, scope)]] as const) : []),
     ...(more === undefined ? [] : ([['additionalProperties', typeof more === 'boolean' ? more : sub(more, scope)]] as const)),
   ];
 };

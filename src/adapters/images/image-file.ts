@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import type { ByteRange } from '../../ports/images.ts';
 
 /** The code of Node's that a refused file operation carries; '' for anything else. */
@@ -46,24 +45,3 @@ export async function* bytesOf(path: string, { start, end }: ByteRange): AsyncGe
     await file.close();
   }
 }
-
-/** The name of the file that a write begins in. */
-export const temporaryNameOf = (name: string): string => `${name}.${randomBytes(6).toString('hex')}.tmp`;
-
-/** Writes beside the path, then moves the name there: nobody ever sees half a file. */
-export const writeWhole = async (path: string, content: string | Uint8Array): Promise<void> => {
-  const fresh = temporaryNameOf(path);
-  try {
-    const file = await open(fresh, 'wx', 0o600);
-    try {
-      await file.writeFile(content);
-      await file.datasync();
-    } finally {
-      await file.close();
-    }
-    await rename(fresh, path);
-  } catch (cause) {
-    await rm(fresh, { force: true }).catch(() => undefined);
-    throw cause;
-  }
-};

@@ -3,6 +3,7 @@ import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import type { ModelTraits } from '../../gemini/model-traits.ts';
 import type { Json, JsonObject, RequestPart } from '../../gemini/request.ts';
 import { standInSignature, withStandIn } from '../../gemini/signatures.ts';
+import { isJsonObject } from '../../gemini/is-json-object.ts';
 import type { Signature } from '../../ports/capabilities.ts';
 import { jsonOf } from '../json-text.ts';
 import { callsOf, type Call } from './calls.ts';
@@ -25,8 +26,6 @@ export type AnswerContext = {
 
 const isJson = (value: unknown): value is Json => value != null;
 
-const isObject = (value: Json): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** The arguments as an object: '' and null are none, what is no object goes in as `value`. */
 const argumentsOf = (call: Call, path: string): E.Either<ProxyError, JsonObject> => {
   const text = call.arguments ?? '';
@@ -35,7 +34,7 @@ const argumentsOf = (call: Call, path: string): E.Either<ProxyError, JsonObject>
     jsonOf(text),
     E.bimap(
       (fault) => invalid(`'${path}' is ${fault}.`, path, 'invalid_value'),
-      (value) => (isJson(value) ? (isObject(value) ? value : { value }) : {}),
+      (value) => (isJson(value) ? (isJsonObject(value) ? value : { value }) : {}),
     ),
   );
 };

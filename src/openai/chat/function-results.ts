@@ -1,27 +1,25 @@
 import { E, pipe } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { Json, JsonObject, RequestPart } from '../../gemini/request.ts';
+import { isJsonObject } from '../../gemini/is-json-object.ts';
 import { jsonOf } from '../json-text.ts';
 import { contentParts, isContentParts, type Media } from './parts.ts';
 
 /** What a tool gave back: the object that Gemini wants, and the pictures that can't be in it. */
 export type FunctionResult = { readonly response: JsonObject; readonly media: readonly RequestPart[] };
 
-const isObject = (value: unknown): value is JsonObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 /** Undefined for what is no JSON, or nests too deep to be walked: then it stays the text that it is. */
 const parsed = (text: string): unknown => E.getOrElse((): unknown => undefined)(jsonOf(text));
 
 /** A JSON Schema's `$ref` in a result would be read as a reference to a media part (ai-sdk 4.0.80). */
 const holdsReference = (value: unknown): boolean =>
-  isObject(value)
+  isJsonObject(value)
     ? Object.hasOwn(value, '$ref') || Object.values(value).some(holdsReference)
     : Array.isArray(value) && value.some(holdsReference);
 
 const fromText = (text: string): JsonObject => {
   const value = text.trimStart().startsWith('{') ? parsed(text) : undefined;
-  return isObject(value) && !holdsReference(value) ? value : { result: text };
+  return isJsonObject(value) && !holdsReference(value) ? value : { result: text };
 };
 
 const isJson = (value: unknown): value is Json => value !== undefined;
@@ -42,6 +40,6 @@ export const functionResult = (content: unknown, path: string, media: Media): E.
     );
   }
   if (holdsReference(content)) return E.right({ response: { result: JSON.stringify(content) }, media: [] });
-  const response = isObject(content) ? content : { result: isJson(content) ? content : '' };
+  const response = isJsonObject(content) ? content : { result: isJson(content) ? content : '' };
   return E.right({ response, media: [] });
 };

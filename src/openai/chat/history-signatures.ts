@@ -1,3 +1,4 @@
+import { isObject } from '../../kernel/is-object.ts';
 import type { JsonObject, RequestPart } from '../../gemini/request.ts';
 import type { Signature } from '../../ports/capabilities.ts';
 import { isLegacyCall, type Call } from './calls.ts';
@@ -5,9 +6,6 @@ import type { ChatMessage } from './request.ts';
 
 /** A signature is base64, in either alphabet, or one of Google's stand-in words: what a client broke is none. */
 const isSignature = (text: unknown): text is string => typeof text === 'string' && /^[\w+/=-]+$/.test(text);
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** OpenRouter's `reasoning.encrypted` details: signatures, with the id of the call that they belong to, if any. */
 const encrypted = (message: ChatMessage): readonly { readonly id: unknown; readonly data: string }[] =>

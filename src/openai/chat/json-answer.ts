@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../../gemini/request.ts';
+import { isJsonObject } from '../../gemini/is-json-object.ts';
 import { toGeminiSchema } from '../json-schema.ts';
 import type { ChatRequest, FunctionTool } from './request.ts';
 
@@ -11,8 +12,6 @@ export type JsonAnswer = { readonly name: string; readonly holds: 'whole' | 'val
 
 const parameter = 'answer';
 const description = 'Gives the final answer to the user. Call this, once and alone, when no other function needs to be called.';
-
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const unused = (taken: readonly string[]): string => {
   let name = 'final_answer';
@@ -27,12 +26,12 @@ const inside = (schema: JsonObject): JsonObject => {
 
 const shape = (asked: ChatRequest): Pick<JsonAnswer, 'holds'> & { readonly parameters: JsonObject } => {
   const schema = asked.response_format?.json_schema?.schema;
-  if (!isObject(schema)) {
+  if (!isJsonObject(schema)) {
     const text = { type: 'string', description: 'The answer: one JSON object, as text.' };
     return { holds: 'text', parameters: inside(text) };
   }
   const read = toGeminiSchema(schema);
-  const isPlain = read['type'] === 'object' && isObject(read['properties']) && Object.keys(read['properties']).length > 0;
+  const isPlain = read['type'] === 'object' && isJsonObject(read['properties']) && Object.keys(read['properties']).length > 0;
   return isPlain ? { holds: 'whole', parameters: read } : { holds: 'value', parameters: inside(read) };
 };
 

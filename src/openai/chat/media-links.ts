@@ -1,9 +1,8 @@
+import { isObject } from '../../kernel/is-object.ts';
 import type { MediaLink } from '../../ports/dialect.ts';
 import { isReadByGemini, isWebAddress } from '../media.ts';
 import { imageAddresses, isShown, type HistoryImages } from './history-images.ts';
 import type { ChatMessage, ChatRequest } from './request.ts';
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null;
 
 /** Content parts that hold an address, and the field in which they do. */
 const holders: readonly (readonly [string, string])[] = [

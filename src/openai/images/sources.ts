@@ -1,5 +1,6 @@
 import { E, pipe } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
+import { isObject } from '../../kernel/is-object.ts';
 import type { Blob } from '../../gemini/request.ts';
 import { isFormFile } from '../../ports/form.ts';
 import { fromBase64, fromDataUrl, isDataUrl, isWebAddress } from '../media.ts';
@@ -21,8 +22,6 @@ const inline = (blob: E.Either<ProxyError, Blob>, path: string): Read =>
     E.flatMap((read) => checkedPicture(read, path)),
     E.map((picture) => ({ path, blob: picture })),
   );
-
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const ofText = (text: string, path: string): Read => {
   if (isWebAddress(text)) return E.right({ path, url: text });
