@@ -31,10 +31,10 @@ export const imageHead = (name: ImageHead['name'], created: number, { size, qual
   quality: known(quality, qualities),
 });
 
-const formats: Readonly<Record<string, string>> = { 'image/png': 'png', 'image/jpeg': 'jpeg', 'image/webp': 'webp' };
+const formats: ReadonlyMap<string, string> = new Map([['image/png', 'png'], ['image/jpeg', 'jpeg'], ['image/webp', 'webp']]);
 
 /** The format that came, whatever was asked for. */
-const formatOf = ({ mimeType }: Picture): string | undefined => formats[mimeType];
+const formatOf = ({ mimeType }: Picture): string | undefined => formats.get(mimeType);
 
 const shown = (picture: Picture): object => ('url' in picture ? { url: picture.url } : { b64_json: picture.data });
 
