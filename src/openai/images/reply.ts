@@ -1,6 +1,7 @@
 import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { json, type Whole } from '../../ports/reply.ts';
+import { dataEvent } from '../event-stream.ts';
 import type { ImageEvent, Picture } from './machine.ts';
 import type { ImageRequest } from './request.ts';
 import { noUsage, together } from './usage.ts';
@@ -77,7 +78,7 @@ const sent = ({ event, head }: ImageNews): string => {
     output_format: formatOf(picture) ?? 'png',
     ...(event.kind === 'draft' ? { partial_image_index: event.index } : { usage: event.usage }),
   };
-  return `event: ${type}\ndata: ${JSON.stringify(told)}\n\n`;
+  return `event: ${type}\n${dataEvent(told)}`;
 };
 
 /** OpenAI's ImageGenStreamEvent or ImageEditStreamEvent. */
