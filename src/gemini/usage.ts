@@ -10,6 +10,15 @@ export const latestUsage = (known: UsageMetadata, next: UsageMetadata | undefine
   return said.length === 0 ? known : { ...known, ...Object.fromEntries(said) };
 };
 
+/** What was asked and what was answered, tokens. Tools' prompts count as asked and thoughts as answered, as OpenAI counts. */
+export type TokenCounts = { readonly input: number; readonly output: number };
+
+/** Gemini leaves thoughts out of the candidates' count and tool-use prompts out of the prompt's: here both are in. */
+export const tokenCounts = (usage: UsageMetadata): TokenCounts => ({
+  input: (usage.promptTokenCount ?? 0) + (usage.toolUsePromptTokenCount ?? 0),
+  output: (usage.candidatesTokenCount ?? 0) + (usage.thoughtsTokenCount ?? 0),
+});
+
 const sum = (counts: readonly (number | undefined)[]): number => counts.reduce<number>((total, count) => total + (count ?? 0), 0);
 
 const merged = (details: readonly (readonly ModalityCount[] | undefined)[]): readonly ModalityCount[] => {

@@ -8,6 +8,12 @@ export const blockReason = (frame: Frame): string | null => {
   return reason === undefined || reason === 'BLOCK_REASON_UNSPECIFIED' ? null : reason;
 };
 
+/** Why the prompt or the first answer was blocked; null when neither was. */
+export const refusalIn = (frame: Frame): string | null => {
+  const reason = frame.candidates?.[0]?.finishReason;
+  return blockReason(frame) ?? (finishKind(reason) === 'blocked' ? (reason ?? null) : null);
+};
+
 /** An answer without content is one all the same when it was cut off or blocked. */
 const endsSilently = ({ finishReason }: Candidate): boolean => {
   const kind = finishKind(finishReason);

@@ -1,6 +1,7 @@
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { ErrorReplies } from '../ports/dialect.ts';
 import { json, type Headers } from '../ports/reply.ts';
+import { dataEvent } from './event-stream.ts';
 
 /** What a client is told: status, and the four fields of OpenAI's error object. */
 type Told = {
@@ -157,5 +158,5 @@ export const openaiErrors: ErrorReplies = {
     const said = told(error);
     return json(said.status, body(said), said.headers ?? {});
   },
-  inStream: (error) => `data: ${JSON.stringify(body(told(error)))}\n\n`,
+  inStream: (error) => dataEvent(body(told(error))),
 };

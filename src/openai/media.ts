@@ -12,12 +12,12 @@ const beginnings: readonly (readonly [string, string])[] = [
 ];
 
 /** Names that clients use for kinds that Gemini knows by another. */
-const synonyms: Readonly<Record<string, string>> = {
-  'image/jpg': 'image/jpeg',
-  'audio/x-wav': 'audio/wav',
-  'audio/wave': 'audio/wav',
-  'audio/mpeg': 'audio/mp3',
-};
+const synonyms: ReadonlyMap<string, string> = new Map([
+  ['image/jpg', 'image/jpeg'],
+  ['audio/x-wav', 'audio/wav'],
+  ['audio/wave', 'audio/wav'],
+  ['audio/mpeg', 'audio/mp3'],
+]);
 
 const sniffed = (data: string): string | undefined => beginnings.find(([start]) => data.startsWith(start))?.[1];
 
@@ -40,7 +40,7 @@ const standard = (data: string): string =>
 const mimeTypeOf = (declared: string, data: string): string => {
   const plain = declared.trim().toLowerCase();
   const vague = plain === '' || plain === 'application/octet-stream';
-  return (plain.startsWith('image/') || vague ? sniffed(data) : undefined) ?? synonyms[plain] ?? plain;
+  return (plain.startsWith('image/') || vague ? sniffed(data) : undefined) ?? synonyms.get(plain) ?? plain;
 };
 
 /** Base64 with a declared media type ('' = find out). The path names the field in an error. */

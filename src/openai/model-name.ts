@@ -1,3 +1,4 @@
+import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { ThinkingWish } from '../gemini/thinking.ts';
 import { imageReplyFormat, type ImageReplyFormat } from './image-reply.ts';
 
@@ -46,3 +47,8 @@ export const modelName = (asked: string, aliases: ReadonlyMap<string, string>): 
 
 /** Google's ids are letters, digits and `.-_`, with at most a folder before them (`tunedModels/x`). */
 export const isModelId = (model: string): boolean => /^(?:[a-zA-Z]+\/)?[\w.-]{1,100}$/.test(model) && !model.includes('..');
+
+const mostNamed = 100;
+
+/** The 404 for a model, as the client named it. */
+export const noSuchModel = (asked: string): ProxyError => ({ tag: 'ModelNotFound', model: asked.slice(0, mostNamed), message: null });

@@ -3,28 +3,25 @@ import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
 import { repaired } from '../gemini/repair.ts';
 import type { GeminiCall } from '../gemini/request.ts';
-import { latestUsage } from '../gemini/usage.ts';
+import type { UsageMetadata } from '../gemini/response.ts';
+import { latestUsage, tokenCounts } from '../gemini/usage.ts';
 import { attempts, type Attempting } from './attempts.ts';
 import { continued } from './continued.ts';
 import { inCopies } from './copies.ts';
 import type { Answered, Frames, Planned, Received } from './exchange.ts';
 
 async function* counted(frames: Frames, note: Received['note']): Frames {
-  let usage = {};
+  let usage: UsageMetadata = {};
   try {
     for await (const frame of frames) {
       usage = latestUsage(usage, frame.usageMetadata);
       yield frame;
     }
   } finally {
-    note(tokens(usage));
+    const { input, output } = tokenCounts(usage);
+    note({ promptTokens: input, completionTokens: output });
   }
 }
-
-const tokens = (usage: Parameters<typeof latestUsage>[0]): Parameters<Received['note']>[0] => ({
-  promptTokens: (usage.promptTokenCount ?? 0) + (usage.toolUsePromptTokenCount ?? 0),
-  completionTokens: (usage.candidatesTokenCount ?? 0) + (usage.thoughtsTokenCount ?? 0),
-});
 
 /**
  * Gets an answer from Gemini: with the keys in turn, in copies where several choices are asked for, and once more with

@@ -1,3 +1,4 @@
+import { toBase64 } from '../kernel/base64.ts';
 import { TE, pipe } from '../kernel/fp.ts';
 import { thrown } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
@@ -41,8 +42,8 @@ const typeOf = ({ format }: Encoding, { rate, channels }: Sound): string =>
   format === 'pcm' ? `audio/L16;codec=pcm;rate=${rate};channels=${channels}` : encodedTypes[format];
 
 const frameOf = (piece: Uint8Array, mimeType: string): ServedFrame => {
-  const data = Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength).toString('base64');
-  return { candidates: [{ index: 0, content: { parts: [{ inlineData: { mimeType, data } }] } }] };
+  const inlineData = { mimeType, data: toBase64(piece) };
+  return { candidates: [{ index: 0, content: { parts: [{ inlineData }] } }] };
 };
 
 async function* encoded(frames: Frames, { encode }: AudioEncoder, encoding: Encoding, signal: AbortSignal): Frames {

@@ -1,6 +1,7 @@
 import { E } from '../../kernel/fp.ts';
 import type { Dialect, TranslationContext } from '../../ports/dialect.ts';
 import { openaiErrors } from '../errors.ts';
+import { dataEvent } from '../event-stream.ts';
 import { modelTraits } from '../../gemini/model-traits.ts';
 import { modelName } from '../model-name.ts';
 import { audioFormat } from './audio-format.ts';
@@ -54,7 +55,7 @@ export const chatDialect = (settings: ChatSettings): Dialect<ChatRequest, ChatSt
     },
     reply: {
       whole: completion,
-      frames: (events) => events.reduce((text, event) => (event.isSent ? `${text}data: ${JSON.stringify(event.chunk)}\n\n` : text), ''),
+      frames: (events) => events.map(({ chunk, isSent }) => (isSent ? dataEvent(chunk) : '')).join(''),
       closing: 'data: [DONE]\n\n',
       errors: openaiErrors,
     },

@@ -24,27 +24,27 @@ const codecs = {
 };
 
 /** OpenAI's picture detail as Gemini's media resolution; `auto` leaves it to the model. */
-const levels: Readonly<Record<string, MediaLevel>> = { low: 'MEDIA_RESOLUTION_LOW', high: 'MEDIA_RESOLUTION_HIGH' };
+const levels: ReadonlyMap<string, MediaLevel> = new Map([['low', 'MEDIA_RESOLUTION_LOW'], ['high', 'MEDIA_RESOLUTION_HIGH']]);
 
 /** Media types by file name, for files that come as bare base64. */
-const typesByEnding: Readonly<Record<string, string>> = {
-  pdf: 'application/pdf',
-  txt: 'text/plain',
-  md: 'text/markdown',
-  csv: 'text/csv',
-  html: 'text/html',
-  json: 'application/json',
-  png: 'image/png',
-  jpg: 'image/jpeg',
-  jpeg: 'image/jpeg',
-  webp: 'image/webp',
-  wav: 'audio/wav',
-  mp3: 'audio/mp3',
-  mp4: 'video/mp4',
-};
+const typesByEnding: ReadonlyMap<string, string> = new Map([
+  ['pdf', 'application/pdf'],
+  ['txt', 'text/plain'],
+  ['md', 'text/markdown'],
+  ['csv', 'text/csv'],
+  ['html', 'text/html'],
+  ['json', 'application/json'],
+  ['png', 'image/png'],
+  ['jpg', 'image/jpeg'],
+  ['jpeg', 'image/jpeg'],
+  ['webp', 'image/webp'],
+  ['wav', 'audio/wav'],
+  ['mp3', 'audio/mp3'],
+  ['mp4', 'video/mp4'],
+]);
 
 const typeByName = (name: string | undefined): string =>
-  typesByEnding[name?.split('.').at(-1)?.toLowerCase() ?? ''] ?? '';
+  typesByEnding.get(name?.split('.').at(-1)?.toLowerCase() ?? '') ?? '';
 
 /** One text as parts: none when it is empty, since Gemini takes no empty part. */
 export const textParts = (text: string): readonly RequestPart[] => (text === '' ? [] : [{ text }]);
@@ -68,7 +68,7 @@ type Link = t.TypeOf<typeof link>;
 
 const linked = (at: Link, path: string, media: Media): Parts => {
   const url = typeof at === 'string' ? at : at.url;
-  const level = typeof at === 'string' ? undefined : levels[at.detail ?? ''];
+  const level = typeof at === 'string' ? undefined : levels.get(at.detail ?? '');
   return pipe(
     fromLink(url, typeof at === 'string' ? path : `${path}.url`, media),
     E.map((part) => [{ ...part, ...(level === undefined ? {} : { mediaResolution: { level } }) }]),

@@ -4,7 +4,7 @@ import { modelTraits, type ModelTraits } from '../../gemini/model-traits.ts';
 import type { GeminiCall, GenerateContentRequest, GenerationConfig, RequestPart, SafetySetting } from '../../gemini/request.ts';
 import { filtersOff } from '../../gemini/safety.ts';
 import type { TranslationContext } from '../../ports/dialect.ts';
-import { isModelId, modelName, type ModelName } from '../model-name.ts';
+import { isModelId, modelName, noSuchModel, type ModelName } from '../model-name.ts';
 import { toContents, type Contents, type SystemPromptMode } from './contents.ts';
 import { functionNames, type FunctionNames } from './function-names.ts';
 import { declaredNames } from './declared-tools.ts';
@@ -73,9 +73,7 @@ export const toGemini =
   (settings: ChatSettings) =>
   (asked: ChatRequest, context: TranslationContext): E.Either<ProxyError, GeminiCall> => {
     const name = modelName(asked.model, settings.modelAliases);
-    if (!isModelId(name.model)) {
-      return E.left({ tag: 'ModelNotFound', model: asked.model.slice(0, 100), message: null });
-    }
+    if (!isModelId(name.model)) return E.left(noSuchModel(asked.model));
     const traits = modelTraits(name.model);
     const names = functionNames(declaredNames(asked));
     return pipe(

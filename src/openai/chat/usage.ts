@@ -1,3 +1,4 @@
+import { tokenCounts } from '../../gemini/usage.ts';
 import type { ModalityCount, UsageMetadata } from '../../gemini/response.ts';
 
 /** OpenAI's CompletionUsage. */
@@ -15,14 +16,13 @@ const count = (details: readonly ModalityCount[] | undefined, modality: string):
 const present = (counts: Readonly<Record<string, number | undefined>>): Readonly<Record<string, number>> =>
   Object.fromEntries(Object.entries(counts).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 
-/** Gemini leaves thoughts out of the candidates' count and tool-use prompts out of the prompt's: OpenAI has both in. */
+/** Gemini's counts as OpenAI's. */
 export const toUsage = (usage: UsageMetadata): Usage => {
-  const prompt = (usage.promptTokenCount ?? 0) + (usage.toolUsePromptTokenCount ?? 0);
-  const completion = (usage.candidatesTokenCount ?? 0) + (usage.thoughtsTokenCount ?? 0);
+  const { input, output } = tokenCounts(usage);
   return {
-    prompt_tokens: prompt,
-    completion_tokens: completion,
-    total_tokens: prompt + completion,
+    prompt_tokens: input,
+    completion_tokens: output,
+    total_tokens: input + output,
     prompt_tokens_details: present({
       cached_tokens: usage.cachedContentTokenCount ?? 0,
       audio_tokens: count(usage.promptTokensDetails, 'AUDIO') ?? 0,
@@ -37,7 +37,7 @@ export const toUsage = (usage: UsageMetadata): Usage => {
   };
 };
 
-const tiers: Readonly<Record<string, string>> = { standard: 'default', flex: 'flex', priority: 'priority' };
+const tiers: ReadonlyMap<string, string> = new Map([['standard', 'default'], ['flex', 'flex'], ['priority', 'priority']]);
 
 /** The tier that served, in OpenAI's words; undefined when Gemini did not say. */
-export const servedTier = (usage: UsageMetadata): string | undefined => tiers[usage.serviceTier?.toLowerCase() ?? ''];
+export const servedTier = (usage: UsageMetadata): string | undefined => tiers.get(usage.serviceTier?.toLowerCase() ?? '');

@@ -3,7 +3,7 @@ import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { readEmbedded, type Embedded } from '../../gemini/embeddings.ts';
 import type { QuestionDialect } from '../../ports/dialect.ts';
 import type { DecodeTokens } from '../../ports/tokens.ts';
-import { isModelId } from '../model-name.ts';
+import { isModelId, noSuchModel } from '../model-name.ts';
 import { embeddingAnswer } from './answer.ts';
 import { decodeEmbeddingRequest, type EmbeddingInput, type EmbeddingRequest } from './request.ts';
 import { toBatches } from './to-gemini.ts';
@@ -26,7 +26,7 @@ export const embeddingDialect = (settings: EmbeddingSettings, decodeTokens: Deco
       TE.traverseSeqArray(textOf(decodeTokens)),
       TE.flatMapEither((texts) => {
         const { model, batches } = toBatches(asked, texts, settings.modelAliases);
-        if (!isModelId(model)) return E.left<ProxyError>({ tag: 'ModelNotFound', model: asked.model.slice(0, 100), message: null });
+        if (!isModelId(model)) return E.left(noSuchModel(asked.model));
         return E.right({
           model,
           method: 'batchEmbedContents',

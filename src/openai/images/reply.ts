@@ -1,6 +1,7 @@
 import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { json, type Whole } from '../../ports/reply.ts';
+import { dataEvent } from '../event-stream.ts';
 import type { ImageEvent, Picture } from './machine.ts';
 import type { ImageRequest } from './request.ts';
 import { noUsage, together } from './usage.ts';
@@ -31,10 +32,10 @@ export const imageHead = (name: ImageHead['name'], created: number, { size, qual
   quality: known(quality, qualities),
 });
 
-const formats: Readonly<Record<string, string>> = { 'image/png': 'png', 'image/jpeg': 'jpeg', 'image/webp': 'webp' };
+const formats: ReadonlyMap<string, string> = new Map([['image/png', 'png'], ['image/jpeg', 'jpeg'], ['image/webp', 'webp']]);
 
 /** The format that came, whatever was asked for. */
-const formatOf = ({ mimeType }: Picture): string | undefined => formats[mimeType];
+const formatOf = ({ mimeType }: Picture): string | undefined => formats.get(mimeType);
 
 const shown = (picture: Picture): object => ('url' in picture ? { url: picture.url } : { b64_json: picture.data });
 
@@ -77,7 +78,7 @@ const sent = ({ event, head }: ImageNews): string => {
     output_format: formatOf(picture) ?? 'png',
     ...(event.kind === 'draft' ? { partial_image_index: event.index } : { usage: event.usage }),
   };
-  return `event: ${type}\ndata: ${JSON.stringify(told)}\n\n`;
+  return `event: ${type}\n${dataEvent(told)}`;
 };
 
 /** OpenAI's ImageGenStreamEvent or ImageEditStreamEvent. */

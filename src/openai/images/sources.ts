@@ -1,3 +1,4 @@
+import { toBase64 } from '../../kernel/base64.ts';
 import { E, pipe } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import { isObject } from '../../kernel/is-object.ts';
@@ -35,10 +36,7 @@ const ofLink = (link: unknown, path: string): Read => {
 
 const readOne = (value: unknown, path: string): Read => {
   if (typeof value === 'string') return ofText(value, path);
-  if (isFormFile(value)) {
-    const { bytes, mimeType } = value;
-    return inline(fromBase64(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64'), mimeType, path), path);
-  }
+  if (isFormFile(value)) return inline(fromBase64(toBase64(value.bytes), value.mimeType, path), path);
   if (isObject(value) && value['image_url'] != null) return ofLink(value['image_url'], `${path}.image_url`);
   if (isObject(value) && value['file_id'] != null) {
     const at = `${path}.file_id`;

@@ -7,7 +7,7 @@ import { filtersOff } from '../../gemini/safety.ts';
 import { thinkingConfig } from '../../gemini/thinking.ts';
 import type { TranslationContext } from '../../ports/dialect.ts';
 import { isReadByGemini } from '../media.ts';
-import { isModelId, modelName, type ModelName } from '../model-name.ts';
+import { isModelId, modelName, noSuchModel, type ModelName } from '../model-name.ts';
 import type { ImageRequest } from './request.ts';
 import { imageConfig } from './size.ts';
 import { checkedPicture, type ImageSource } from './sources.ts';
@@ -80,7 +80,7 @@ export const toGemini =
   (asked: ImageRequest, { media }: TranslationContext): E.Either<ProxyError, GeminiCall> => {
     const name = imageModel(asked, settings);
     const { model } = name;
-    if (!isModelId(model)) return E.left({ tag: 'ModelNotFound', model: model.slice(0, 100), message: null });
+    if (!isModelId(model)) return E.left(noSuchModel(model));
     const traits = modelTraits(model);
     return pipe(
       pictureParts(asked.sources, media, traits),

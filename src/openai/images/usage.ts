@@ -1,4 +1,5 @@
 import type { ModalityCount, UsageMetadata } from '../../gemini/response.ts';
+import { tokenCounts } from '../../gemini/usage.ts';
 
 type Details = { readonly text_tokens: number; readonly image_tokens: number };
 
@@ -24,8 +25,7 @@ const usageOf = (input: Details, output: Details): ImageUsage => {
 
 /** Thoughts count as text of the answer. */
 export const toImageUsage = (usage: UsageMetadata): ImageUsage => {
-  const input = (usage.promptTokenCount ?? 0) + (usage.toolUsePromptTokenCount ?? 0);
-  const output = (usage.candidatesTokenCount ?? 0) + (usage.thoughtsTokenCount ?? 0);
+  const { input, output } = tokenCounts(usage);
   return usageOf(split(input, imagesIn(usage.promptTokensDetails)), split(output, imagesIn(usage.candidatesTokensDetails)));
 };
 

@@ -2,6 +2,7 @@ import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { modelTraits, type ModelTraits } from '../../gemini/model-traits.ts';
 import type { GeminiModel } from '../../gemini/response.ts';
+import { noSuchModel } from '../model-name.ts';
 
 /** OpenAI's Model object; `name` and `context_length` are extras that several clients show. */
 export type Model = {
@@ -71,5 +72,5 @@ export const oneModel =
   (known: readonly GeminiModel[], settings: ModelListSettings): E.Either<ProxyError, Model> => {
     const bare = id.replace(/^models(?:\/|%2f)/i, '');
     const found = models(known, settings).find((model) => model.id === id || model.id === bare);
-    return found === undefined ? E.left({ tag: 'ModelNotFound', model: id.slice(0, 100), message: null }) : E.right(found);
+    return found === undefined ? E.left(noSuchModel(id)) : E.right(found);
   };

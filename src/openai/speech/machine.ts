@@ -1,11 +1,10 @@
 import type { Machine } from '../../kernel/machine.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
-import { finishKind } from '../../gemini/finish.ts';
 import type { Blob } from '../../gemini/request.ts';
 import type { Frame, ResponsePart, UsageMetadata } from '../../gemini/response.ts';
 import { readSound, type Sound } from '../../gemini/sound.ts';
 import { latestUsage } from '../../gemini/usage.ts';
-import { blockReason } from '../../gemini/verdict.ts';
+import { refusalIn } from '../../gemini/verdict.ts';
 import { encodedTypes } from '../../ports/audio.ts';
 
 /** A piece of sound: encoded, or samples that go out as they are or as a WAV file. */
@@ -35,11 +34,6 @@ const pieceOf = (blob: Blob, format: 'wav' | 'pcm', isFirst: boolean): SpokenPie
   if (isEncoded(blob.mimeType)) return { kind: 'encoded', mimeType: blob.mimeType, bytes: Buffer.from(blob.data, 'base64') };
   const sound = readSound(blob);
   return sound === null ? null : { kind: format, isFirst, ...sound };
-};
-
-const refusalIn = (frame: Frame): string | null => {
-  const reason = frame.candidates?.[0]?.finishReason;
-  return blockReason(frame) ?? (finishKind(reason) === 'blocked' ? (reason ?? null) : null);
 };
 
 const errorAt = ({ pieces, refusal, isUnreadable }: SpeechState): ProxyError | null => {

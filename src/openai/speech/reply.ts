@@ -1,7 +1,9 @@
 import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { UsageMetadata } from '../../gemini/response.ts';
+import { tokenCounts } from '../../gemini/usage.ts';
 import type { Whole } from '../../ports/reply.ts';
+import { dataEvent } from '../event-stream.ts';
 import { unknownSize, wavHead } from '../wav.ts';
 import type { SpeechEvent, SpokenPiece } from './machine.ts';
 
@@ -31,12 +33,9 @@ export const wholeSpeech = (events: readonly SpeechEvent[]): E.Either<ProxyError
 };
 
 const usageOf = (usage: UsageMetadata): object => {
-  const input = (usage.promptTokenCount ?? 0) + (usage.toolUsePromptTokenCount ?? 0);
-  const output = (usage.candidatesTokenCount ?? 0) + (usage.thoughtsTokenCount ?? 0);
+  const { input, output } = tokenCounts(usage);
   return { input_tokens: input, output_tokens: output, total_tokens: input + output };
 };
-
-const data = (event: object): string => `data: ${JSON.stringify(event)}\n\n`;
 
 /** The head of a WAV file that is still being spoken says the largest size there is. */
 const deltaBytes = (piece: SpokenPiece): Buffer => {
@@ -49,7 +48,7 @@ export const speechFrames = (events: readonly SpeechEvent[]): string =>
   events
     .map((event) =>
       isPiece(event)
-        ? data({ type: 'speech.audio.delta', audio: deltaBytes(event).toString('base64') })
-        : data({ type: 'speech.audio.done', usage: usageOf(event.usage) }),
+        ? dataEvent({ type: 'speech.audio.delta', audio: deltaBytes(event).toString('base64') })
+        : dataEvent({ type: 'speech.audio.done', usage: usageOf(event.usage) }),
     )
     .join('');

@@ -2,7 +2,7 @@ import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { GeminiCall, RequestPart } from '../../gemini/request.ts';
 import { speechModel, takesSpeechStyle } from '../audio-models.ts';
-import { isModelId, modelName } from '../model-name.ts';
+import { isModelId, modelName, noSuchModel } from '../model-name.ts';
 import { voiceName } from '../voices.ts';
 import type { SpeechRequest } from './request.ts';
 
@@ -16,7 +16,7 @@ const part = ({ input, instructions = '' }: SpeechRequest, model: string): Reque
 /** A speech request as one call. Speech models take no safety settings and no tools. */
 export const toGemini = (asked: SpeechRequest, aliases: ReadonlyMap<string, string>): E.Either<ProxyError, GeminiCall> => {
   const model = speechModel(modelName(asked.model, aliases).model);
-  if (!isModelId(model)) return E.left({ tag: 'ModelNotFound', model: asked.model.slice(0, 100), message: null });
+  if (!isModelId(model)) return E.left(noSuchModel(asked.model));
   return E.right({
     model,
     streamed: asked.stream_format === 'sse',

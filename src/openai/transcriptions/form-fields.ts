@@ -32,14 +32,14 @@ export const numberField = (least: number, most: number): t.Type<number, unknown
   );
 };
 
-const flags: Readonly<Record<string, boolean>> = { true: true, false: false, '1': true, '0': false };
+const flags: ReadonlyMap<string, boolean> = new Map([['true', true], ['false', false], ['1', true], ['0', false]]);
 
 /** `true` or `false`, as texts. */
 export const flagField: t.Type<boolean, unknown> = new t.Type(
   'true or false',
   (value): value is boolean => typeof value === 'boolean',
   (value, context) => {
-    const read = typeof value === 'string' ? flags[value.trim().toLowerCase()] : undefined;
+    const read = typeof value === 'string' ? flags.get(value.trim().toLowerCase()) : undefined;
     return read === undefined ? t.failure(value, context) : t.success(read);
   },
   t.identity,

@@ -1,9 +1,8 @@
 import type { Machine } from '../../kernel/machine.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
-import { finishKind } from '../../gemini/finish.ts';
 import type { AudioTranscription, Frame, ResponsePart, UsageMetadata } from '../../gemini/response.ts';
 import { latestUsage } from '../../gemini/usage.ts';
-import { blockReason } from '../../gemini/verdict.ts';
+import { refusalIn } from '../../gemini/verdict.ts';
 import { formatOf, type ResponseFormat, type TranscriptionRequest } from './request.ts';
 import { emptyFlow, flowEnd, flowOn, gapBetween, stretchOf, type Flow, type Stretch } from './transcript.ts';
 
@@ -82,11 +81,6 @@ const withStretch = (state: TranscriptState, read: AudioTranscription, asksForSp
   const gap = stretch.end === null ? '' : gapBetween(`${state.flow.given}${state.flow.held}`, stretch.text);
   const [next, deltas] = added({ ...known, by: 'stretches' }, `${gap}${stretch.text}`, asksForSpeakers ? number : null);
   return [next, [...deltas, event]];
-};
-
-const refusalIn = (frame: Frame): string | null => {
-  const reason = frame.candidates?.[0]?.finishReason;
-  return blockReason(frame) ?? (finishKind(reason) === 'blocked' ? (reason ?? null) : null);
 };
 
 const errorAt = ({ refusal }: TranscriptState): ProxyError | null =>

@@ -1,15 +1,16 @@
 import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { UsageMetadata } from '../../gemini/response.ts';
+import { tokenCounts } from '../../gemini/usage.ts';
 import { json, type Whole } from '../../ports/reply.ts';
+import { dataEvent } from '../event-stream.ts';
 import type { NumberedStretch, TranscriptEnd, TranscriptEvent } from './machine.ts';
 import { segmentsOf } from './segments.ts';
 import { srt, vtt } from './subtitles.ts';
 import { durationOf, verboseTranscript } from './verbose.ts';
 
 const usageOf = (usage: UsageMetadata): object => {
-  const input = (usage.promptTokenCount ?? 0) + (usage.toolUsePromptTokenCount ?? 0);
-  const output = (usage.candidatesTokenCount ?? 0) + (usage.thoughtsTokenCount ?? 0);
+  const { input, output } = tokenCounts(usage);
   const audio = usage.promptTokensDetails?.find(({ modality }) => modality === 'AUDIO')?.tokenCount;
   return {
     type: 'tokens',
@@ -65,16 +66,14 @@ export const wholeTranscript = (events: readonly TranscriptEvent[]): E.Either<Pr
 export const transcriptFailure = (events: readonly TranscriptEvent[]): ProxyError | null =>
   events.flatMap((event) => (event.kind === 'end' && event.error !== null ? [event.error] : []))[0] ?? null;
 
-const data = (event: object): string => `data: ${JSON.stringify(event)}\n\n`;
-
 const frameOf = (event: TranscriptEvent): string => {
   switch (event.kind) {
     case 'delta':
-      return data({ type: 'transcript.text.delta', delta: event.text, ...(event.segment === null ? {} : { segment_id: `seg_${event.segment}` }) });
+      return dataEvent({ type: 'transcript.text.delta', delta: event.text, ...(event.segment === null ? {} : { segment_id: `seg_${event.segment}` }) });
     case 'stretch':
-      return event.isShown ? data(spokenSegment(event.stretch)) : '';
+      return event.isShown ? dataEvent(spokenSegment(event.stretch)) : '';
     case 'end':
-      return data({ type: 'transcript.text.done', text: event.text, ...languages(event), usage: usageOf(event.usage) });
+      return dataEvent({ type: 'transcript.text.done', text: event.text, ...languages(event), usage: usageOf(event.usage) });
   }
 };
 

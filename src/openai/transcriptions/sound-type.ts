@@ -3,22 +3,22 @@ import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import type { FormFile } from '../../ports/form.ts';
 
 /** What Gemini calls the kinds of files that people record; by OpenAI's names and a few that Gemini knows besides. */
-const byEnding: Readonly<Record<string, string>> = {
-  flac: 'audio/flac',
-  mp3: 'audio/mp3',
-  mpeg: 'audio/mp3',
-  mpga: 'audio/mp3',
-  mp4: 'audio/mp4',
-  m4a: 'audio/m4a',
-  ogg: 'audio/ogg',
-  oga: 'audio/ogg',
-  opus: 'audio/ogg',
-  wav: 'audio/wav',
-  webm: 'audio/webm',
-  aac: 'audio/aac',
-  aif: 'audio/aiff',
-  aiff: 'audio/aiff',
-};
+const byEnding: ReadonlyMap<string, string> = new Map([
+  ['flac', 'audio/flac'],
+  ['mp3', 'audio/mp3'],
+  ['mpeg', 'audio/mp3'],
+  ['mpga', 'audio/mp3'],
+  ['mp4', 'audio/mp4'],
+  ['m4a', 'audio/m4a'],
+  ['ogg', 'audio/ogg'],
+  ['oga', 'audio/ogg'],
+  ['opus', 'audio/ogg'],
+  ['wav', 'audio/wav'],
+  ['webm', 'audio/webm'],
+  ['aac', 'audio/aac'],
+  ['aif', 'audio/aiff'],
+  ['aiff', 'audio/aiff'],
+]);
 
 const named = 'flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav and webm';
 
@@ -49,13 +49,13 @@ const sniffed = (bytes: Uint8Array): string | null => {
 
 const declared = (mimeType: string): string | null => {
   const [, kind = ''] = /^(?:audio|video)\/(?:x-)?([\w.-]+)/i.exec(mimeType) ?? [];
-  return byEnding[kind.toLowerCase()] ?? null;
+  return byEnding.get(kind.toLowerCase()) ?? null;
 };
 
 /** The media type to send a recording by: what its bytes say, else its name, else what the client said. */
 export const soundType = ({ bytes, filename, mimeType }: FormFile): E.Either<ProxyError, string> => {
   const ending = /\.(\w{1,5})$/.exec(filename)?.[1]?.toLowerCase() ?? '';
-  const type = sniffed(bytes) ?? byEnding[ending] ?? declared(mimeType);
+  const type = sniffed(bytes) ?? byEnding.get(ending) ?? declared(mimeType);
   return type === null
     ? E.left(invalid(`Invalid value for 'file': it is no recording of a known kind. These are read: ${named}.`, 'file', 'unsupported_value'))
     : E.right(type);

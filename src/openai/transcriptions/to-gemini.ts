@@ -1,3 +1,4 @@
+import { toBase64 } from '../../kernel/base64.ts';
 import { E, pipe } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import { modelTraits } from '../../gemini/model-traits.ts';
@@ -5,7 +6,7 @@ import type { AudioTranscriptionConfig, GeminiCall, GenerateContentRequest, Requ
 import { filtersOff } from '../../gemini/safety.ts';
 import { thinkingConfig } from '../../gemini/thinking.ts';
 import { onlyTranscribes, transcriptionModel } from '../audio-models.ts';
-import { isModelId, modelName, type ModelName } from '../model-name.ts';
+import { isModelId, modelName, noSuchModel, type ModelName } from '../model-name.ts';
 import { formatOf, needsTimes, type Task, type TranscriptionRequest } from './request.ts';
 import { soundType } from './sound-type.ts';
 import { noSpeech } from './transcript.ts';
@@ -66,7 +67,7 @@ const toldBody = (asked: TranscriptionRequest, sound: RequestPart, name: ModelNa
 };
 
 const wrongModel = (asked: TranscriptionRequest, model: string, task: Task): ProxyError | null => {
-  if (!isModelId(model)) return { tag: 'ModelNotFound', model: asked.model.slice(0, 100), message: null };
+  if (!isModelId(model)) return noSuchModel(asked.model);
   if (onlyTranscribes(model)) {
     return task === 'transcribe' ? null : invalid(`Invalid value for 'model': '${model}' does not translate. Ask a model such as gemini-flash-latest.`, 'model', 'unsupported_value');
   }
@@ -85,8 +86,7 @@ export const toGemini = (asked: TranscriptionRequest, task: Task, aliases: Reado
   return pipe(
     soundType(asked.file),
     E.map((mimeType) => {
-      const { bytes } = asked.file;
-      const sound = { inlineData: { mimeType, data: Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('base64') } };
+      const sound = { inlineData: { mimeType, data: toBase64(asked.file.bytes) } };
       const body: GenerateContentRequest = onlyTranscribes(model)
         ? { contents: [{ role: 'user', parts: [sound] }], generationConfig: { audioTranscriptionConfig: transcriptionConfig(asked) } }
         : toldBody(asked, sound, { ...name, model }, task);

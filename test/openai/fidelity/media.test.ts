@@ -23,6 +23,16 @@ t.test('the kind of a picture is told by its bytes, and by the name that Gemini 
   t.end();
 });
 
+t.test('words of the caller that are names of JavaScript too mean nothing', (t) => {
+  t.same(refusal({ messages: [user([{ type: 'file', file: { file_data: 'AAAA', filename: 'a.constructor' } }])] }), {
+    param: 'messages.0.content.0.file.file_data',
+    code: 'invalid_value',
+  });
+  t.same(part(image('data:constructor;base64,AAAA')), { inlineData: { mimeType: 'constructor', data: 'AAAA' } });
+  t.equal(part({ type: 'image_url', image_url: { url: `data:image/png;base64,${png}`, detail: 'constructor' } })?.mediaResolution, undefined);
+  t.end();
+});
+
 t.test('what Google reads itself goes up as an address', (t) => {
   for (const url of ['https://www.youtube.com/watch?v=lCdaVNyHtjU', 'https://youtu.be/lCdaVNyHtjU', 'https://generativelanguage.googleapis.com/v1beta/files/8b2bhnsluaai']) {
     t.same(part({ type: 'video_url', video_url: { url } }), { fileData: { fileUri: url } }, url);
