@@ -8,6 +8,7 @@ import type { Frame, GeminiModel } from '../gemini/response.ts';
 import type { AskGemini, FetchModels, OpenGemini, UpstreamCall } from '../ports/capabilities.ts';
 import { bodyValues } from './body-values.ts';
 import { dispatcherFor, type ProxySettings } from './dispatcher.ts';
+import { errorText, jsonBody } from './answer-body.ts';
 import { geminiFrames } from './gemini-frames.ts';
 import { untilAborted } from './until-aborted.ts';
 import { withoutSecret } from './without-secret.ts';
@@ -31,7 +32,6 @@ export type GeminiClient = {
   readonly close: () => Promise<void>;
 };
 
-const mostErrorBytes = 1024 * 1024;
 const mostPages = 50;
 const modelsTimeoutMs = 15_000;
 
@@ -75,17 +75,6 @@ async function* fedBy(body: AsyncIterable<Buffer>, dog: Watchdog): AsyncGenerato
     yield bytes;
   }
 }
-
-const errorText = async (body: AsyncIterable<Buffer>): Promise<string> => {
-  const pieces: Buffer[] = [];
-  let size = 0;
-  for await (const bytes of body) {
-    pieces.push(bytes);
-    size += bytes.length;
-    if (size > mostErrorBytes) break;
-  }
-  return Buffer.concat(pieces).toString('utf8');
-};
 
 async function* frames(answer: Answer, { model, secret }: UpstreamCall, dog: Watchdog): AsyncGenerator<Frame, void, undefined> {
   try {
@@ -157,9 +146,9 @@ export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
     try {
       const answer = await request(pathOf(model, method), secret, { body, signal: dog.signal });
       if (answer.statusCode !== 200) return E.left(await refusal(answer, { model, secret }));
-      return E.right(await answer.body.json());
+      return E.right(await jsonBody(answer.body, 'an answer'));
     } catch (cause) {
-      return E.left(cause instanceof SyntaxError ? { tag: 'BadAnswer', reason: 'an answer that is no JSON' } : errorOf(cause, dog));
+      return E.left(errorOf(cause, dog));
     } finally {
       dog.stop();
     }
@@ -170,9 +159,9 @@ export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
     try {
       const answer = await request(`models?${query}`, secret, { signal: dog.signal });
       if (answer.statusCode !== 200) throw thrown(await refusal(answer, { model: '', secret }));
-      return await answer.body.json();
+      return await jsonBody(answer.body, 'a model list');
     } catch (cause) {
-      throw thrown(cause instanceof SyntaxError ? { tag: 'BadAnswer', reason: 'a model list that is no JSON' } : errorOf(cause, dog));
+      throw thrown(errorOf(cause, dog));
     } finally {
       dog.stop();
     }
