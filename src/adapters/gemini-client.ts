@@ -8,6 +8,7 @@ import type { Frame, GeminiModel } from '../gemini/response.ts';
 import type { AskGemini, FetchModels, OpenGemini, UpstreamCall } from '../ports/capabilities.ts';
 import { bodyValues } from './body-values.ts';
 import { dispatcherFor, type ProxySettings } from './dispatcher.ts';
+import { codeOf } from './error-code.ts';
 import { geminiFrames } from './gemini-frames.ts';
 import { untilAborted } from './until-aborted.ts';
 import { withoutSecret } from './without-secret.ts';
@@ -38,18 +39,18 @@ const modelsTimeoutMs = 15_000;
 /** A connection closed under our hands while it was idle: nothing was answered, so asking again on a fresh one is safe. */
 const lostReuse: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
-const codeOf = (cause: unknown): string => {
-  if (typeof cause !== 'object' || cause === null) return 'unknown';
-  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : null;
-  if (code !== null) return code;
-  return 'cause' in cause ? codeOf(cause.cause) : 'unknown';
+/** The code of an error, or of what caused it. */
+const networkCode = (cause: unknown): string => {
+  const code = codeOf(cause);
+  if (code !== '') return code;
+  return cause instanceof Error && cause.cause !== undefined ? networkCode(cause.cause) : 'unknown';
 };
 
 /** What a failed call says: why we ended it ourselves, what a generator threw, or what the network did. */
 const errorOf = (cause: unknown, dog: Watchdog): ProxyError => {
   const bite = dog.bite();
   if (bite !== null) return bite;
-  return cause instanceof Error && 'proxyError' in cause ? caught(cause) : { tag: 'Unreachable', reason: codeOf(cause) };
+  return cause instanceof Error && 'proxyError' in cause ? caught(cause) : { tag: 'Unreachable', reason: networkCode(cause) };
 };
 
 type Answer = Dispatcher.ResponseData;
@@ -133,7 +134,7 @@ export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
     try {
       return await once(dispatcher)(path, secret, options);
     } catch (cause) {
-      if (options.signal.aborted || !lostReuse.has(codeOf(cause))) throw cause;
+      if (options.signal.aborted || !lostReuse.has(networkCode(cause))) throw cause;
       return once(fresh)(path, secret, options);
     }
   };

@@ -1,6 +1,6 @@
 import type { Log, Now } from '../../ports/capabilities.ts';
+import { codeOf } from '../error-code.ts';
 import { cleanUpImages, type ImageCaps, type Stock } from './image-clean-up.ts';
-import { codeOf } from './image-file.ts';
 
 /** When a folder of pictures is cleaned up: at the start, every hour, and whenever it has grown past a cap. */
 export type CleanUpRounds = {
