@@ -1,5 +1,5 @@
 import type { Candidate, Frame, FunctionCall, PartialArg, ResponsePart } from './response.ts';
-import type { Json, JsonObject } from './request.ts';
+import type { Json } from './request.ts';
 
 type Branch = { [key: string]: Tree };
 type Tree = Json | Branch | Tree[];
@@ -40,11 +40,9 @@ const added = (args: Branch, pieces: readonly PartialArg[]): Branch =>
     return isBranch(next) ? next : tree;
   }, args);
 
-const isObject = (tree: Branch): tree is Branch & JsonObject => tree !== null;
-
 const finished = ({ part, call, args }: Pending): ResponsePart => ({
   ...part,
-  functionCall: { ...(call.id === undefined ? {} : { id: call.id }), ...(call.name === undefined ? {} : { name: call.name }), args: isObject(args) ? args : {} },
+  functionCall: { ...(call.id === undefined ? {} : { id: call.id }), ...(call.name === undefined ? {} : { name: call.name }), args },
 });
 
 type Reading = { readonly parts: readonly ResponsePart[]; readonly pending: Pending | undefined };

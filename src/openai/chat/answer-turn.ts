@@ -1,7 +1,7 @@
 import { E, pipe } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import type { ModelTraits } from '../../gemini/model-traits.ts';
-import type { Json, JsonObject, RequestPart } from '../../gemini/request.ts';
+import type { JsonObject, RequestPart } from '../../gemini/request.ts';
 import { standInSignature, withStandIn } from '../../gemini/signatures.ts';
 import { isJsonObject } from '../../gemini/is-json-object.ts';
 import type { Signature } from '../../ports/capabilities.ts';
@@ -24,8 +24,6 @@ export type AnswerContext = {
   readonly circulates: boolean;
 };
 
-const isJson = (value: unknown): value is Json => value != null;
-
 /** The arguments as an object: '' and null are none, what is no object goes in as `value`. */
 const argumentsOf = (call: Call, path: string): E.Either<ProxyError, JsonObject> => {
   const text = call.arguments ?? '';
@@ -34,7 +32,7 @@ const argumentsOf = (call: Call, path: string): E.Either<ProxyError, JsonObject>
     jsonOf(text),
     E.bimap(
       (fault) => invalid(`'${path}' is ${fault}.`, path, 'invalid_value'),
-      (value) => (isJson(value) ? (isJsonObject(value) ? value : { value }) : {}),
+      (value) => (value === null ? {} : isJsonObject(value) ? value : { value }),
     ),
   );
 };

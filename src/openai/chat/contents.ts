@@ -11,7 +11,7 @@ import type { ChatMessage } from './request.ts';
 /** `instruction`: system messages become the system instruction. `user`: they stay in place as user turns. */
 export type SystemPromptMode = 'instruction' | 'user';
 
-export type ContentsSettings = AnswerContext & { readonly traits: ModelTraits; readonly systemPromptMode: SystemPromptMode };
+export type ContentsSettings = AnswerContext & { readonly systemPromptMode: SystemPromptMode };
 
 /** The two places of a Gemini request that messages go to. */
 export type Contents = { readonly contents: readonly Content[]; readonly system: readonly RequestPart[] };

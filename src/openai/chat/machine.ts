@@ -48,8 +48,10 @@ type Emit = (index: number, delta: Delta, rest?: Partial<ChoiceChunk>) => ChatEv
 
 const fresh: ChoiceState = { calls: 0, hasOutput: false, finish: null, finishMessage: null, grounding: noGrounding, serverTools: [], answered: false };
 
+const headOf = ({ id, created, model }: MachineSettings): Pick<Chunk, 'id' | 'object' | 'created' | 'model'> => ({ id, object: 'chat.completion.chunk', created, model });
+
 const emitter = (settings: MachineSettings): Emit => {
-  const head = { id: settings.id, object: 'chat.completion.chunk', created: settings.created, model: settings.model } as const;
+  const head = headOf(settings);
   const tail = settings.includeUsage ? ({ usage: null } as const) : {};
   return (index, delta, rest) => ({
     chunk: { ...head, choices: [{ index, delta, logprobs: null, finish_reason: null, ...rest }], ...tail },
@@ -141,10 +143,7 @@ const closing = (index: number, state: ChoiceState, blocked: string | null, sett
 const usageEvent = (usage: UsageMetadata, settings: MachineSettings): ChatEvent => {
   const tier = servedTier(usage);
   const chunk: Chunk = {
-    id: settings.id,
-    object: 'chat.completion.chunk',
-    created: settings.created,
-    model: settings.model,
+    ...headOf(settings),
     choices: [],
     usage: toUsage(usage),
     ...(tier === undefined ? {} : { service_tier: tier }),
