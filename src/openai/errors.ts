@@ -1,3 +1,4 @@
+import { pipe } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { ErrorReplies } from '../ports/dialect.ts';
 import { json, type Headers } from '../ports/reply.ts';
@@ -56,7 +57,10 @@ const spent = (seconds: number | null, forToday: boolean): Told =>
 const emptyMessage = (reason: string | null, message: string | null): string =>
   `Gemini gave no answer${reason === null ? '' : ` (${reason})`}.${message === null ? '' : ` ${message}`}`;
 
-const ofCaller = (error: ProxyError): Told | undefined => {
+/** What one table of errors leaves to the next one: with the last of them every error is told, or this does not compile. */
+type Rest<F extends (error: never) => unknown> = Exclude<ReturnType<F>, Told>;
+
+const ofCaller = (error: ProxyError) => {
   switch (error.tag) {
     case 'NoPassword':
       return bad(401, 'No API key given. Send the PASSWORD of this service as API key: Authorization: Bearer …', 'invalid_api_key');
@@ -86,11 +90,11 @@ const ofCaller = (error: ProxyError): Told | undefined => {
     case 'BodyTimeout':
       return bad(408, 'The request body came too slowly.');
     default:
-      return undefined;
+      return error;
   }
 };
 
-const ofKeys = (error: ProxyError): Told | undefined => {
+const ofKeys = (error: Rest<typeof ofCaller>) => {
   switch (error.tag) {
     case 'NoKeysConfigured':
       return fault(503, 'No Gemini key is set: put at least one into the setting GEMINI_API_KEYS.', 'no_keys', hopeless);
@@ -103,11 +107,11 @@ const ofKeys = (error: ProxyError): Told | undefined => {
     case 'QuotaSpent':
       return spent(error.retryAfterSeconds, error.period === 'day');
     default:
-      return undefined;
+      return error;
   }
 };
 
-const ofGemini = (error: ProxyError): Told | undefined => {
+const ofGemini = (error: Rest<typeof ofKeys>) => {
   switch (error.tag) {
     case 'GeminiInvalid':
       return bad(400, `Gemini refused the request: ${error.message}`, error.code);
@@ -130,11 +134,11 @@ const ofGemini = (error: ProxyError): Told | undefined => {
     case 'StreamCut':
       return fault(502, "Gemini's answer was cut off before its end.", 'stream_cut');
     default:
-      return undefined;
+      return error;
   }
 };
 
-const ofService = (error: ProxyError): Told => {
+const ofService = (error: Rest<typeof ofGemini>): Told => {
   switch (error.tag) {
     case 'Busy':
       return fault(503, error.message, 'busy', retryAfter(1));
@@ -142,12 +146,17 @@ const ofService = (error: ProxyError): Told => {
       return fault(503, 'The service is restarting.', 'restarting', retryAfter(5));
     case 'ClientGone':
       return bad(499, 'The client closed the request.');
-    default:
+    case 'Defect':
       return fault(500, 'The service has a defect; its log tells more under this request id.');
   }
 };
 
-const told = (error: ProxyError): Told => ofCaller(error) ?? ofKeys(error) ?? ofGemini(error) ?? ofService(error);
+const otherwise =
+  <A extends ProxyError, B>(next: (error: A) => B) =>
+  (said: Told | A): Told | B =>
+    'tag' in said ? next(said) : said;
+
+const told = (error: ProxyError): Told => pipe(ofCaller(error), otherwise(ofKeys), otherwise(ofGemini), otherwise(ofService));
 
 const body = ({ message, type, param, code }: Told): object => ({ error: { message, type, param: param ?? null, code: code ?? null } });
 
