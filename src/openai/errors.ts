@@ -14,21 +14,9 @@ type Told = {
   readonly headers?: Headers;
 };
 
-const bad = (status: number, message: string, code: string | null = null, param: string | null = null): Told => ({
-  status,
-  message,
-  type: 'invalid_request_error',
-  code,
-  param,
-});
+const bad = (status: number, message: string, code: string | null = null): Told => ({ status, message, type: 'invalid_request_error', code });
 
-const fault = (status: number, message: string, code: string | null = null, headers: Headers = {}): Told => ({
-  status,
-  message,
-  type: 'server_error',
-  code,
-  headers,
-});
+const fault = (status: number, message: string, code: string | null = null): Told => ({ status, message, type: 'server_error', code });
 
 /** The official SDKs retry 429 and 5xx by themselves; this tells them that it is of no use. */
 const hopeless: Headers = { 'x-should-retry': 'false' };
@@ -78,7 +66,7 @@ const ofCaller = (error: ProxyError) => {
           : `This service takes ${error.most} requests a day from one address (MAX_REQUESTS_PER_DAY_PER_IP).`,
       );
     case 'InvalidRequest':
-      return bad(400, error.message, error.code, error.param);
+      return { ...bad(400, error.message, error.code), param: error.param };
     case 'NoSuchRoute':
       return bad(404, `Unknown request URL: ${error.method} ${error.path}.`, 'unknown_url');
     case 'MethodNotAllowed':
@@ -97,11 +85,11 @@ const ofCaller = (error: ProxyError) => {
 const ofKeys = (error: Rest<typeof ofCaller>) => {
   switch (error.tag) {
     case 'NoKeysConfigured':
-      return fault(503, 'No Gemini key is set: put at least one into the setting GEMINI_API_KEYS.', 'no_keys', hopeless);
+      return { ...fault(503, 'No Gemini key is set: put at least one into the setting GEMINI_API_KEYS.', 'no_keys'), headers: hopeless };
     case 'NoUsableKey':
-      return fault(503, `No Gemini key can be used: ${error.reasons.join('; ')}.`, 'no_usable_key', hopeless);
+      return { ...fault(503, `No Gemini key can be used: ${error.reasons.join('; ')}.`, 'no_usable_key'), headers: hopeless };
     case 'KeyRefused':
-      return fault(503, `Gemini refused the key: ${error.reason}.`, 'no_usable_key', hopeless);
+      return { ...fault(503, `Gemini refused the key: ${error.reason}.`, 'no_usable_key'), headers: hopeless };
     case 'KeysExhausted':
       return spent(error.retryAfterSeconds, error.forToday);
     case 'QuotaSpent':
@@ -120,7 +108,7 @@ const ofGemini = (error: Rest<typeof ofKeys>) => {
     case 'LocationRefused':
       return bad(403, 'Gemini does not serve the region that this service runs in.', 'unsupported_country_region_territory');
     case 'ModelNotFound':
-      return bad(404, error.message ?? `The model '${error.model}' does not exist or you do not have access to it.`, 'model_not_found', 'model');
+      return { ...bad(404, error.message ?? `The model '${error.model}' does not exist or you do not have access to it.`, 'model_not_found'), param: 'model' };
     case 'GeminiFault':
       return fault(error.status, error.message);
     case 'Unreachable':
@@ -141,9 +129,9 @@ const ofGemini = (error: Rest<typeof ofKeys>) => {
 const ofService = (error: Rest<typeof ofGemini>): Told => {
   switch (error.tag) {
     case 'Busy':
-      return fault(503, error.message, 'busy', retryAfter(1));
+      return { ...fault(503, error.message, 'busy'), headers: retryAfter(1) };
     case 'ShuttingDown':
-      return fault(503, 'The service is restarting.', 'restarting', retryAfter(5));
+      return { ...fault(503, 'The service is restarting.', 'restarting'), headers: retryAfter(5) };
     case 'ClientGone':
       return bad(499, 'The client closed the request.');
     case 'Defect':

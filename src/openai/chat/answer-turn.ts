@@ -52,8 +52,10 @@ const callParts = (message: ChatMessage, index: number, context: AnswerContext):
   return E.right(context.traits.signatures ? withStandIn(parts) : parts);
 };
 
+type ImagesBack = ImageReturn & Pick<AnswerContext, 'traits'>;
+
 /** Pictures back from their addresses; on models that validate them, those without a signature carry the stand-in. */
-const imagesBack = (parts: readonly RequestPart[], message: ChatMessage, back: ImageReturn, traits: ModelTraits): readonly RequestPart[] => {
+const imagesBack = (parts: readonly RequestPart[], message: ChatMessage, { traits, ...back }: ImagesBack): readonly RequestPart[] => {
   const read = [...parts.flatMap((part) => (part.text === undefined ? [part] : withImages(part.text, back))), ...imagesBeside(message, back)];
   return read.map(({ thoughtSignature, ...part }) =>
     part.inlineData === undefined || !traits.signatures ? part : { ...part, thoughtSignature: thoughtSignature ?? standInSignature },
@@ -78,7 +80,7 @@ export const answerParts = (message: ChatMessage, index: number, context: Answer
   const { media, isShown, traits } = context;
   return pipe(
     contentParts(message.content ?? message.refusal, `messages.${index}.content`, media),
-    E.map((parts) => imagesBack(parts, message, { isSent: isShown(index), media }, traits)),
+    E.map((parts) => imagesBack(parts, message, { isSent: isShown(index), media, traits })),
     E.map((parts) => [...(context.circulates ? serverToolParts(message) : []), ...signed(parts, textSignature(message))]),
     E.flatMap((text) => pipe(callParts(message, index, context), E.map((calls) => [...text, ...calls]))),
   );
