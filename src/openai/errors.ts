@@ -31,6 +31,12 @@ const limited = (seconds: number, message: string): Told => ({
   headers: retryAfter(seconds),
 });
 
+const ofLimit = ({ limit, most, retryAfterSeconds }: Extract<ProxyError, { readonly tag: 'LimitReached' }>): Told => {
+  if (limit === 'minute') return limited(retryAfterSeconds, `This service takes ${most} requests a minute (MAX_REQUESTS_PER_MINUTE).`);
+  const told = limited(retryAfterSeconds, `This service takes ${most} requests a day from one address (MAX_REQUESTS_PER_DAY_PER_IP).`);
+  return { ...told, headers: { ...told.headers, ...hopeless } };
+};
+
 const spent = (seconds: number | null, forToday: boolean): Told =>
   forToday
     ? {
@@ -59,12 +65,7 @@ const ofCaller = (error: ProxyError) => {
     case 'TooManyGuesses':
       return limited(error.retryAfterSeconds, 'Too many wrong API keys from this address. Please wait.');
     case 'LimitReached':
-      return limited(
-        error.retryAfterSeconds,
-        error.limit === 'minute'
-          ? `This service takes ${error.most} requests a minute (MAX_REQUESTS_PER_MINUTE).`
-          : `This service takes ${error.most} requests a day from one address (MAX_REQUESTS_PER_DAY_PER_IP).`,
-      );
+      return ofLimit(error);
     case 'InvalidRequest':
       return { ...bad(400, error.message, error.code), param: error.param };
     case 'NoSuchRoute':

@@ -31,7 +31,7 @@ t.test('the routes answer with /v1, without it, with it twice, and with slashes 
     t.equal(answered.status, 200, `POST ${path}`);
     t.match((await toldBy(answered)).choices[0]?.message.content, 'You wrote: “Hello”');
   }
-  for (const path of ['/v1/models', '/models', '/v1/v1/models/', '/v1/models/gemini-2.5-flash', '/models/models/gemini-2.5-flash', '/v1/models/gemini-2.5-flash/']) {
+  for (const path of ['/v1/models', '/models', '/v1/v1/models/', '/v1/models/gemini-2.5-flash', '/models/models/gemini-2.5-flash', '/v1/models/models%2Fgemini-2.5-flash', '/v1/models/gemini-2.5-flash/']) {
     const listed = await fetch(`${url}${path}`, { headers });
     t.equal(listed.status, 200, `GET ${path}`);
     t.match(await listed.json(), path.includes('flash') ? { object: 'model', id: 'gemini-2.5-flash' } : { object: 'list' });

@@ -21,7 +21,9 @@ t.test('the minute counts all callers together, and says how much is left', asyn
   t.match(told(first), ['2', '1', /^\d+s$/]);
   t.match(told(second), ['2', '0', /^\d+s$/], 'on streams too');
   await second.text();
-  await limited(t, await from(service, '198.51.100.3'), /2 requests a minute \(MAX_REQUESTS_PER_MINUTE\)/, 60);
+  const full = await from(service, '198.51.100.3');
+  t.equal(full.headers.get('x-should-retry'), null, 'a minute is worth another try');
+  await limited(t, full, /2 requests a minute \(MAX_REQUESTS_PER_MINUTE\)/, 60);
   t.equal(asked(service.emulator).length, 2);
   t.equal((await fetch(`${service.url}/v1/models`, { headers: { authorization: `Bearer ${service.password}` } })).status, 200, 'model lists are free');
 });
@@ -30,7 +32,9 @@ t.test('the day counts each address for itself', async (t) => {
   const service = await pollux(t, { settings: { MAX_REQUESTS_PER_DAY_PER_IP: '2', TRUST_PROXY_HOPS: '1' } });
   t.match(told(await from(service, '198.51.100.1')), ['2', '1', /^\d+s$/]);
   t.equal((await from(service, '198.51.100.1')).status, 200);
-  await limited(t, await from(service, '198.51.100.1'), /2 requests a day from one address \(MAX_REQUESTS_PER_DAY_PER_IP\)/, 86_400);
+  const spent = await from(service, '198.51.100.1');
+  t.equal(spent.headers.get('x-should-retry'), 'false', 'the SDKs do not try again for what returns tomorrow');
+  await limited(t, spent, /2 requests a day from one address \(MAX_REQUESTS_PER_DAY_PER_IP\)/, 86_400);
   t.match(told(await from(service, '198.51.100.2')), ['2', '1', /^\d+s$/], 'another address has its own day');
   t.equal((await from(service, '203.0.113.9, 198.51.100.1')).status, 429, 'what stands left of the trusted hop is forged');
 });

@@ -57,7 +57,7 @@ export const models = (known: readonly GeminiModel[], settings: ModelListSetting
     ...settings.extraModels.map((id) => plain(id, 'google')),
     ...[...settings.modelAliases.keys()].map((id) => plain(id, 'pollux')),
   ];
-  return [...new Map(listed.toReversed().map((model) => [model.id, model])).values()].toReversed();
+  return [...new Map([...listed, ...listed.toReversed()].map((model) => [model.id, model])).values()];
 };
 
 /** GET /v1/models. */
@@ -66,11 +66,11 @@ export const modelList = (known: readonly GeminiModel[], settings: ModelListSett
   data: models(known, settings),
 });
 
-/** GET /v1/models/{id}, with or without `models/` before the id. */
+/** GET /v1/models/{id}, with or without `models/` before the id; SDKs write the slash as `%2F`. */
 export const oneModel =
   (id: string) =>
   (known: readonly GeminiModel[], settings: ModelListSettings): E.Either<ProxyError, Model> => {
-    const bare = id.replace(/^models\//, '');
+    const bare = id.replace(/^models(?:\/|%2f)/i, '');
     const found = models(known, settings).find((model) => model.id === id || model.id === bare);
     return found === undefined ? E.left(noSuchModel(id)) : E.right(found);
   };
