@@ -113,7 +113,7 @@ const parted = (known: ChoiceState, parts: readonly ResponsePart[], { settings, 
     if (delta === undefined) continue;
     const grounding = settings.citesSources && delta.content !== undefined ? withContent(state.grounding, delta.content, part.text !== undefined) : state.grounding;
     state = { ...afterPart(state, delta, grounding), answered: state.answered || isAnswer };
-    events.push(...picturePieces(settings.tellsDetails ? withDetails(delta) : delta, settings.imageReply).map(add));
+    events.push(...picturePieces(settings.tellsDetails ? withDetails(delta) : delta, settings.imageReply).map((piece) => add(piece)));
   }
   return { state, events };
 };
