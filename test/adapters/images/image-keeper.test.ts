@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import process from 'node:process';
 import t from 'tap';
 import { E, TE } from '../../../src/kernel/fp.ts';
 import { imageKeeper, type ImageKeeper, type ImageKeeperNeeds, type ImageStores } from '../../../src/adapters/images/image-keeper.ts';
@@ -239,6 +240,10 @@ t.test('a store that cannot be read hides nothing that another holds', async (t)
 t.test('a hundred pictures at once are held decoded a few at a time', async (t) => {
   const released: (() => void)[] = [];
   const holding: OwnStore = { ...failing('memory', ''), put: () => () => new Promise((resolve) => released.push(() => resolve(E.right(undefined)))) };
+  const warnings: string[] = [];
+  const note = ({ message }: Error): number => warnings.push(message);
+  process.on('warning', note);
+  t.teardown(() => process.off('warning', note));
   const { keepImage } = keeper({ own: [holding] });
   const all = Promise.all(Array.from({ length: 100 }, () => keepImage(signed(), origin)));
   await eventually(() => released.length === 16);
@@ -248,4 +253,5 @@ t.test('a hundred pictures at once are held decoded a few at a time', async (t) 
     released[each]?.();
   }
   t.equal((await all).length, 100);
+  t.same(warnings, [], 'those who wait are no leak');
 });
