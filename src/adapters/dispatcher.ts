@@ -1,4 +1,5 @@
 import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici';
+import { proxyTunnels } from './proxy-tunnels.ts';
 
 /** Outbound proxies as in HTTPS_PROXY, HTTP_PROXY and NO_PROXY; null where unset. */
 export type ProxySettings = {
@@ -36,5 +37,6 @@ export const dispatcherFor = (proxies: ProxySettings, connectTimeoutMs: number, 
     noProxy: noProxy ?? '',
     proxyTls: { timeout: connectTimeoutMs },
     requestTls: { timeout: connectTimeoutMs },
+    clientFactory: proxyTunnels(connectTimeoutMs),
   });
 };

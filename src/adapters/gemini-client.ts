@@ -2,8 +2,9 @@ import { E } from '../kernel/fp.ts';
 import { thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import type { Frame } from '../gemini/response.ts';
 import type { AskGemini, OpenGemini, UpstreamCall } from '../ports/capabilities.ts';
+import { jsonBody } from './answer-body.ts';
 import { bodyValues } from './body-values.ts';
-import { faultOf, jsonFaultOf } from './gemini-faults.ts';
+import { faultOf } from './gemini-faults.ts';
 import { geminiFrames } from './gemini-frames.ts';
 import { geminiModelList, type GeminiModelList } from './gemini-model-list.ts';
 import { geminiRequests, refusalOf, type Answer, type GeminiRequests, type GeminiRequestSettings } from './gemini-requests.ts';
@@ -75,9 +76,9 @@ const askGemini =
     try {
       const answer = await request({ path: pathOf(model, method), secret, body, signal: dog.signal });
       if (answer.statusCode !== 200) return E.left(await refusalOf(answer, model, secret));
-      return E.right(await answer.body.json());
+      return E.right(await jsonBody(answer.body, 'an answer'));
     } catch (cause) {
-      return E.left(jsonFaultOf(cause, dog, 'an answer'));
+      return E.left(faultOf(cause, dog));
     } finally {
       dog.stop();
     }

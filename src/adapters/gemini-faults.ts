@@ -8,7 +8,3 @@ export const faultOf = (cause: unknown, dog: Watchdog): ProxyError => {
   if (bite !== null) return bite;
   return cause instanceof Error && 'proxyError' in cause ? caught(cause) : { tag: 'Unreachable', reason: networkCode(cause) };
 };
-
-/** The same for an answer that was to be one JSON value; `what` names it. */
-export const jsonFaultOf = (cause: unknown, dog: Watchdog, what: string): ProxyError =>
-  cause instanceof SyntaxError ? { tag: 'BadAnswer', reason: `${what} that is no JSON` } : faultOf(cause, dog);

@@ -4,7 +4,8 @@ import type { Secret } from '../kernel/secret.ts';
 import { readModelPage } from '../gemini/frame.ts';
 import type { GeminiModel } from '../gemini/response.ts';
 import type { FetchModels } from '../ports/capabilities.ts';
-import { jsonFaultOf } from './gemini-faults.ts';
+import { jsonBody } from './answer-body.ts';
+import { faultOf } from './gemini-faults.ts';
 import { refusalOf, type GeminiRequests } from './gemini-requests.ts';
 import { watchdog } from './watchdog.ts';
 
@@ -25,9 +26,9 @@ export const geminiModelList = ({ request }: Pick<GeminiRequests, 'request'>): G
     try {
       const answer = await request({ path: `models?${query}`, secret, signal: dog.signal });
       if (answer.statusCode !== 200) throw thrown(await refusalOf(answer, '', secret));
-      return await answer.body.json();
+      return await jsonBody(answer.body, 'a model list');
     } catch (cause) {
-      throw thrown(jsonFaultOf(cause, dog, 'a model list'));
+      throw thrown(faultOf(cause, dog));
     } finally {
       dog.stop();
     }

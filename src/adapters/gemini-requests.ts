@@ -2,6 +2,7 @@ import type { Dispatcher } from 'undici';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Secret } from '../kernel/secret.ts';
 import { failure } from '../gemini/failure.ts';
+import { errorText } from './answer-body.ts';
 import { dispatcherFor, type ProxySettings } from './dispatcher.ts';
 import { codeOf } from './error-code.ts';
 import { untilAborted } from './until-aborted.ts';
@@ -40,19 +41,6 @@ const headersFor = (secret: Secret): Record<string, string> => ({
   accept: '*/*',
   'accept-encoding': 'identity',
 });
-
-const mostErrorBytes = 1024 * 1024;
-
-const errorText = async (body: AsyncIterable<Buffer>): Promise<string> => {
-  const pieces: Buffer[] = [];
-  let size = 0;
-  for await (const bytes of body) {
-    pieces.push(bytes);
-    size += bytes.length;
-    if (size > mostErrorBytes) break;
-  }
-  return Buffer.concat(pieces).toString('utf8');
-};
 
 /** Reads why a call was refused. Never ends a body that was read to its end: its connection is used again. */
 export const refusalOf = async (answer: Answer, model: string, secret: Secret): Promise<ProxyError> =>

@@ -38,7 +38,7 @@ const owned: readonly (readonly [RegExp, string])[] = [
 const mostMessage = 1000;
 
 /** Google's text without keys, project numbers and links, and not too long. */
-const cleaned = (message: string): string =>
+export const cleaned = (message: string): string =>
   owned.reduce((text, [pattern, instead]) => text.replaceAll(pattern, instead), message.slice(0, mostMessage));
 
 const read = (error: Readonly<Record<string, unknown>>): GoogleError => ({

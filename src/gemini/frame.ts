@@ -1,13 +1,28 @@
 import { isObject } from '../kernel/is-object.ts';
+import { cleaned } from './failure.ts';
+
 import type { Candidate, Frame, GeminiModel, ResponsePart, UsageMetadata } from './response.ts';
 
 type Check = (value: unknown) => boolean;
 type Shape = Readonly<Record<string, Check>>;
 
 const text: Check = (value) => typeof value === 'string';
-const number: Check = (value) => typeof value === 'number';
+/** JSON knows 1e999, which JavaScript reads as Infinity and writes as null. */
+const number: Check = Number.isFinite;
+const count: Check = (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 const flag: Check = (value) => typeof value === 'boolean';
-const object: Check = isObject;
+
+const mostDepth = 100;
+
+/** What nests deeper would overflow the stack of whatever walks it. */
+const isShallow = (value: unknown, levels = mostDepth): boolean =>
+  typeof value !== 'object' || value === null || (levels > 0 && Object.values(value).every((one) => isShallow(one, levels - 1)));
+
+const object: Check = (value) => isObject(value) && isShallow(value);
+
+/** `audio/L16;codec=pcm;rate=24000`: nothing that could end the address or the header that it becomes a part of. */
+const mediaType: Check = (value) => typeof value === 'string' && value.length <= 200 && /^[\w.+-]+\/[\w.+-]+(?: *;[\w.+=;" -]*)?$/.test(value);
+
 const list =
   (check: Check): Check =>
   (value) =>
@@ -24,18 +39,18 @@ const shaped =
 
 const source = shaped({ uri: text, title: text });
 const chunk = shaped({ web: source, maps: source, retrievedContext: source, image: shaped({ sourceUri: text, title: text }) });
-const segment = shaped({ partIndex: number, startIndex: number, endIndex: number, text });
+const segment = shaped({ partIndex: count, startIndex: count, endIndex: count, text });
 const token = shaped({ token: text, logProbability: number });
 const word = shaped({ word: text, startOffset: text, endOffset: text });
-const counts = list(shaped({ modality: text, tokenCount: number }));
+const counts = list(shaped({ modality: text, tokenCount: count }));
 
 const partShape: Shape = {
   text,
   thought: flag,
   thoughtSignature: text,
-  inlineData: shaped({ mimeType: text, data: text }, 'mimeType', 'data'),
-  fileData: shaped({ mimeType: text, fileUri: text }, 'fileUri'),
-  functionCall: shaped({ id: text, name: text, args: object, partialArgs: list(shaped({ jsonPath: text })), willContinue: flag }),
+  inlineData: shaped({ mimeType: mediaType, data: text }, 'mimeType', 'data'),
+  fileData: shaped({ mimeType: mediaType, fileUri: text }, 'fileUri'),
+  functionCall: shaped({ id: text, name: text, args: object, partialArgs: list(shaped({ jsonPath: text, stringValue: text, numberValue: number, boolValue: flag })), willContinue: flag }),
   executableCode: shaped({ language: text, code: text }),
   codeExecutionResult: shaped({ outcome: text, output: text }),
   audioTranscription: shaped({ text, languageCode: text, speakerLabel: text, words: list(word), startOffset: text, endOffset: text }),
@@ -44,24 +59,24 @@ const partShape: Shape = {
 };
 
 const candidateShape: Shape = {
-  index: number,
+  index: count,
   finishReason: text,
   finishMessage: text,
   continuationToken: text,
   groundingMetadata: shaped({
     groundingChunks: list(chunk),
-    groundingSupports: list(shaped({ segment, groundingChunkIndices: list(number) })),
+    groundingSupports: list(shaped({ segment, groundingChunkIndices: list(count) })),
   }),
   logprobsResult: shaped({ chosenCandidates: list(token), topCandidates: list(shaped({ candidates: list(token) })) }),
 };
 
 const usageShape: Shape = {
-  promptTokenCount: number,
-  cachedContentTokenCount: number,
-  candidatesTokenCount: number,
-  thoughtsTokenCount: number,
-  toolUsePromptTokenCount: number,
-  totalTokenCount: number,
+  promptTokenCount: count,
+  cachedContentTokenCount: count,
+  candidatesTokenCount: count,
+  thoughtsTokenCount: count,
+  toolUsePromptTokenCount: count,
+  totalTokenCount: count,
   promptTokensDetails: counts,
   candidatesTokensDetails: counts,
   serviceTier: text,
@@ -101,8 +116,9 @@ const readPart = (value: unknown): readonly ResponsePart[] => {
 const readCandidate = (value: unknown): readonly Candidate[] => {
   if (!isObject(value)) return [];
   const { content, ...rest } = named(value, 'finishReason', finishReasons);
-  const kept = sound(rest, candidateShape);
-  if (!isPlainCandidate(kept)) return [];
+  const sane = sound(rest, candidateShape);
+  if (!isPlainCandidate(sane)) return [];
+  const kept = sane.finishMessage === undefined ? sane : { ...sane, finishMessage: cleaned(sane.finishMessage) };
   const parts = isObject(content) && Array.isArray(content['parts']) ? content['parts'].flatMap(readPart) : undefined;
   return [parts === undefined ? kept : { ...kept, content: { parts } }];
 };

@@ -1,53 +1,21 @@
-import type { Candidate, Frame, FunctionCall, PartialArg, ResponsePart } from './response.ts';
-import type { Json } from './request.ts';
+import { partialArgs, type PartialArgs } from './partial-args.ts';
+import type { Candidate, Frame, FunctionCall, ResponsePart } from './response.ts';
 
-type Branch = { [key: string]: Tree };
-type Tree = Json | Branch | Tree[];
+/** A call whose arguments come in pieces. */
+type Pending = { readonly part: ResponsePart; readonly call: FunctionCall; readonly args: PartialArgs };
 
-/** A call whose arguments come in pieces (Vertex: partialArgs, willContinue). */
-type Pending = { readonly part: ResponsePart; readonly call: FunctionCall; readonly args: Branch };
-
-/** `$.list[0].name` → list, 0, name. Never the prototype's name. */
-const steps = (path: string): readonly (string | number)[] =>
-  [...path.matchAll(/\[(\d+)\]|\['([^']*)'\]|\.?([^.[\]$]+)/g)]
-    .map(([, index, quoted, plain]) => (index === undefined ? (quoted ?? plain ?? '') : Number(index)))
-    .filter((step) => step !== '__proto__');
-
-const valueOf = (piece: PartialArg): Json =>
-  piece.stringValue ?? piece.numberValue ?? piece.boolValue ?? null;
-
-const isBranch = (tree: Tree | undefined): tree is Branch => typeof tree === 'object' && tree !== null && !Array.isArray(tree);
-
-const child = (tree: Tree | undefined, step: string | number): Tree | undefined => {
-  if (Array.isArray(tree)) return typeof step === 'number' ? tree[step] : undefined;
-  return isBranch(tree) && Object.hasOwn(tree, step) ? tree[step] : undefined;
-};
-
-/** Strings of the same path append; every other value is set once. */
-const grown = (known: Tree | undefined, path: readonly (string | number)[], value: Json): Tree => {
-  const [step, ...rest] = path;
-  if (step === undefined) return typeof known === 'string' && typeof value === 'string' ? known + value : value;
-  const next = grown(child(known, step), rest, value);
-  if (typeof step !== 'number') return { ...(isBranch(known) ? known : {}), [step]: next };
-  const list = Array.isArray(known) ? [...known] : [];
-  list[step] = next;
-  return list;
-};
-
-const added = (args: Branch, pieces: readonly PartialArg[]): Branch =>
-  pieces.reduce<Branch>((tree, piece) => {
-    const next = grown(tree, steps(piece.jsonPath ?? ''), valueOf(piece));
-    return isBranch(next) ? next : tree;
-  }, args);
-
-const finished = ({ part, call, args }: Pending): ResponsePart => ({
+const finished = ({ part, call: { id, name }, args }: Pending): ResponsePart => ({
   ...part,
-  functionCall: { ...(call.id === undefined ? {} : { id: call.id }), ...(call.name === undefined ? {} : { name: call.name }), args },
+  functionCall: { ...(id === undefined ? {} : { id }), ...(name === undefined ? {} : { name }), args: args.whole() },
 });
 
 type Reading = { readonly parts: readonly ResponsePart[]; readonly pending: Pending | undefined };
 
-const started = (part: ResponsePart, call: FunctionCall): Pending => ({ part, call, args: added({ ...call.args }, call.partialArgs ?? []) });
+const started = (part: ResponsePart, call: FunctionCall): Pending => {
+  const args = partialArgs(call.args ?? {});
+  args.add(call.partialArgs ?? []);
+  return { part, call, args };
+};
 
 const readPart = (pending: Pending | undefined, part: ResponsePart): Reading => {
   const call = part.functionCall;
@@ -60,8 +28,8 @@ const readPart = (pending: Pending | undefined, part: ResponsePart): Reading => 
     return call.willContinue === true ? { parts: flushed, pending: begun } : { parts: [...flushed, finished(begun)], pending: undefined };
   }
   if (pending === undefined) return { parts: [], pending };
-  const more: Pending = { ...pending, args: added(pending.args, call.partialArgs ?? []) };
-  return call.willContinue === true ? { parts: [], pending: more } : { parts: [finished(more)], pending: undefined };
+  pending.args.add(call.partialArgs ?? []);
+  return call.willContinue === true ? { parts: [], pending } : { parts: [finished(pending)], pending: undefined };
 };
 
 const readCandidate = (candidate: Candidate, before: Pending | undefined): { readonly candidate: Candidate; readonly pending: Pending | undefined } => {

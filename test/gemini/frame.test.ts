@@ -9,6 +9,8 @@ const frameOf = (value: unknown): unknown => {
 const withParts = (...parts: readonly unknown[]): object => ({ candidates: [{ content: { role: 'model', parts } }] });
 const partsOf = (...parts: readonly unknown[]): object => ({ candidates: [{ content: { parts } }] });
 
+const deep = (levels: number): unknown => JSON.parse(`${'{"a":'.repeat(levels)}1${'}'.repeat(levels)}`);
+
 type Row = readonly [why: string, value: unknown, frame: unknown];
 
 const rows: readonly Row[] = [
@@ -50,6 +52,14 @@ const rows: readonly Row[] = [
   ['feedback that is a text', { candidates: [], promptFeedback: 'no' }, { candidates: [], promptFeedback: {} }],
   ['grounding of a wrong shape', { candidates: [{ groundingMetadata: { groundingChunks: 'none' }, finishReason: 'STOP' }] }, { candidates: [{ finishReason: 'STOP' }] }],
   ['grounding in maps', { candidates: [{ groundingMetadata: { groundingChunks: [{ maps: { uri: 'a' } }] } }] }, { candidates: [{ groundingMetadata: { groundingChunks: [{ maps: { uri: 'a' } }] } }] }],
+  ['counts that no token has', JSON.parse('{"usageMetadata":{"promptTokenCount":1e999,"candidatesTokenCount":-1,"thoughtsTokenCount":1.5,"totalTokenCount":4}}'), { usageMetadata: { totalTokenCount: 4 } }],
+  ['an index that is none', JSON.parse('{"candidates":[{"index":-1},{"index":1.5},{"index":1e999},{"index":2}]}'), { candidates: [{}, {}, {}, { index: 2 }] }],
+  ['a log probability that JSON cannot write', JSON.parse('{"candidates":[{"logprobsResult":{"chosenCandidates":[{"token":"a","logProbability":-1e999}]},"index":0}]}'), { candidates: [{ index: 0 }] }],
+  ['a media type that would end its address', withParts({ inlineData: { mimeType: 'image/png)\n![x](http://x.example', data: 'AAAA' } }), partsOf()],
+  ['a media type with parameters', withParts({ inlineData: { mimeType: 'audio/L16; codec=pcm;rate=24000', data: 'AAAA' } }), partsOf({ inlineData: { mimeType: 'audio/L16; codec=pcm;rate=24000', data: 'AAAA' } })],
+  ['arguments too deep to be walked', withParts({ functionCall: { name: 'f', args: deep(101) } }, { toolCall: deep(100_000) }, { text: 'a' }), partsOf({ text: 'a' })],
+  ['arguments as deep as may be', withParts({ functionCall: { name: 'f', args: deep(99) } }), partsOf({ functionCall: { name: 'f', args: deep(99) } })],
+  ['a finish message that names keys and projects', { candidates: [{ finishMessage: "AIzaMadeUpKey0123456789 of projects/123456 is out, see https://x.example/a" }] }, { candidates: [{ finishMessage: '[key] of the project is out, see [link]' }] }],
   ['logprobs of a wrong shape', { candidates: [{ logprobsResult: { chosenCandidates: [{ token: 1 }] }, index: 0 }] }, { candidates: [{ index: 0 }] }],
 ];
 

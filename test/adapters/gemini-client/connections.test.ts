@@ -111,6 +111,12 @@ t.test('a caller who leaves before the connection stands is not waited for', asy
   t.match(await outcome, { at: 'head', error: { tag: 'ClientGone' } });
 });
 
+t.test('a connection that does not come to stand in time is given up', async (t) => {
+  const silent = await serverOf(t, () => undefined);
+  const outcome = await outcomeOf(clientOf(t, silent.replace('http:', 'https:'), { connectTimeoutMs: 100 }), call());
+  t.match(outcome, { at: 'head', error: { tag: 'Unreachable', reason: 'UND_ERR_CONNECT_TIMEOUT' } });
+});
+
 t.test('a caller who has left already asks nothing', async (t) => {
   const emulator = await startedEmulator(t);
   t.match(await outcomeOf(clientOf(t, emulator.url), call({ signal: AbortSignal.abort() })), { at: 'head', error: { tag: 'ClientGone' } });

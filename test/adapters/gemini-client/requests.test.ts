@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import { connect } from 'node:net';
+import type { Duplex } from 'node:stream';
 import t, { type Test } from 'tap';
 import { E } from '../../../src/kernel/fp.ts';
 import { secret } from '../../../src/kernel/secret.ts';
@@ -179,6 +180,25 @@ t.test('a proxy that refuses or is not there makes Gemini unreachable', async (t
   server.close();
   server.closeAllConnections();
   t.match(await outcomeOf(through(port), call()), { at: 'head', error: { tag: 'Unreachable', reason: 'ECONNREFUSED' } });
+});
+
+t.test('a proxy that hangs up or says nothing is given up, and not run against', async (t) => {
+  const ways: readonly (readonly [string, string, (socket: Duplex) => unknown])[] = [
+    ['hangs up', 'ECONNRESET', (socket) => socket.end()],
+    ['says nothing', 'UND_ERR_CONNECT_TIMEOUT', () => undefined],
+  ];
+  for (const [way, reason, answer] of ways) {
+    let tunnels = 0;
+    const server = createServer().on('connect', (_, socket: Duplex) => {
+      tunnels += 1;
+      answer(socket);
+    });
+    const proxies = { ...noProxies, httpProxy: `http://127.0.0.1:${await listening(t, server)}` };
+    for (const baseUrl of ['http://gemini.example', 'https://gemini.example']) {
+      t.match(await outcomeOf(clientOf(t, baseUrl, { proxies, connectTimeoutMs: 200 }), call()), { at: 'head', error: { tag: 'Unreachable', reason } }, way);
+    }
+    t.ok(tunnels <= 4, `${way}: ${tunnels}`);
+  }
 });
 
 t.test('all pages of the models are read', async (t) => {

@@ -1,0 +1,102 @@
+import { below, oneOf, onceIn, type Random } from './choose.ts';
+import { mutatedBytes, oddJson, oddValue, type Tree } from './odd-json.ts';
+
+/** A request to the service, password left out. */
+export type OddRequest = { readonly method: string; readonly path: string; readonly headers: Readonly<Record<string, string>>; readonly body?: Buffer };
+
+const picture = 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR4nGNwav2CFTEMLQkAGc1uwRO7N3AAAAAASUVORK5CYII=';
+
+const parameters: Tree = {
+  $defs: { Place: { type: 'object', properties: { name: { type: 'string' } } } },
+  type: 'object',
+  properties: { city: { type: ['string', 'null'], enum: ['Rome', 'Oslo', null] }, place: { allOf: [{ $ref: '#/$defs/Place' }, { description: 'where' }] }, days: { type: 'integer', exclusiveMinimum: 0 } },
+  required: ['city'],
+  additionalProperties: false,
+};
+
+const chats: readonly Tree[] = [
+  { model: 'gemini-2.5-flash', messages: [{ role: 'system', content: 'Be short.' }, { role: 'user', content: 'Hello' }], temperature: 0.5, max_tokens: 100, stop: ['x'], n: 2, seed: 7, user: 'me', metadata: { a: 'b' } },
+  { model: 'gemini-3.5-flash', stream: true, stream_options: { include_usage: true }, messages: [{ role: 'user', content: [{ type: 'text', text: 'What is this?' }, { type: 'image_url', image_url: { url: picture, detail: 'low' } }] }], reasoning_effort: 'low', logprobs: true, top_logprobs: 2 },
+  {
+    model: 'gemini-3.5-flash',
+    messages: [
+      { role: 'user', content: 'Weather?' },
+      { role: 'assistant', content: null, tool_calls: [{ id: 'c1', type: 'function', function: { name: 'weather', arguments: '{"city":"Rome"}' }, extra_content: { google: { thought_signature: 'c2ln' } } }, { id: 'c2', type: 'custom', custom: { name: 'note', input: 'x' } }] },
+      { role: 'tool', tool_call_id: 'c1', content: '{"degrees":20}' },
+      { role: 'tool', tool_call_id: 'c2', content: [{ type: 'text', text: 'ok' }] },
+      { role: 'assistant', content: `Sun. ![](${picture})`, reasoning_details: [{ type: 'reasoning.encrypted', data: 'c2ln', id: 'c1' }] },
+      { role: 'user', content: 'Thanks' },
+    ],
+    tools: [{ type: 'function', function: { name: 'weather', description: 'd', parameters, strict: true } }, { type: 'custom', custom: { name: 'note' } }],
+    tool_choice: { type: 'function', function: { name: 'weather' } },
+    parallel_tool_calls: false,
+  },
+  { model: 'gemini-2.5-pro', messages: [{ role: 'user', content: 'As JSON' }], response_format: { type: 'json_schema', json_schema: { name: 'x', schema: parameters, strict: true } }, extra_body: { google: { thinking_config: { thinking_budget: 100, include_thoughts: true } } }, safety_settings: [{ category: 'HARM_CATEGORY_HARASSMENT', threshold: 'BLOCK_NONE' }] },
+  { model: 'gemini-2.5-flash-search', messages: [{ role: 'developer', content: 'd' }, { role: 'user', content: 'x' }, { role: 'assistant', content: null, function_call: { name: 'f', arguments: '{}' } }, { role: 'function', name: 'f', content: '1' }], functions: [{ name: 'f', parameters: {} }], function_call: 'auto' },
+  { model: 'gemini-2.5-flash-preview-tts', messages: [{ role: 'user', content: [{ type: 'input_audio', input_audio: { data: 'UklGRg==', format: 'wav' } }, { type: 'file', file: { file_data: 'data:application/pdf;base64,JVBERi0x', filename: 'a.pdf' } }] }], modalities: ['text', 'audio'], audio: { voice: 'alloy', format: 'wav' } },
+];
+
+const embeddings: readonly Tree[] = [
+  { model: 'text-embedding-3-small', input: ['a', 'b'], dimensions: 256, encoding_format: 'base64' },
+  { model: 'gemini-embedding-001', input: [[1, 2, 3], [4]], task_type: 'RETRIEVAL_QUERY' },
+];
+
+const drawings: readonly Tree[] = [
+  { model: 'gemini-2.5-flash-image', prompt: 'A cat', n: 2, size: '1024x1536', quality: 'high', response_format: 'b64_json', output_format: 'png', background: 'auto' },
+  { model: 'gpt-image-1', prompt: 'A cat', image: [picture], stream: true, partial_images: 2, size: '16:9' },
+];
+
+const speeches: readonly Tree[] = [{ model: 'tts-1', input: 'Hello', voice: 'alloy', response_format: 'wav', instructions: 'softly' }];
+
+const json = (path: string, trees: readonly Tree[]) => (random: Random): OddRequest => ({
+  method: 'POST',
+  path,
+  headers: { 'content-type': oneOf(random, ['application/json', 'application/json', 'application/json; charset=utf-8', 'application/json; charset="UTF-8"', 'application/vnd.x+json']), ...oddHeaders(random) },
+  body: oddJson(oneOf(random, trees), random),
+});
+
+const oddHeaders = (random: Random): Readonly<Record<string, string>> =>
+  onceIn(random, 10)
+    ? { [oneOf(random, ['x-image-reply-format', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'origin', 'x-request-id', 'content-encoding', 'accept', 'range', 'if-none-match', 'accept-language', 'x-stainless-retry-count'])]: oneOf(random, ['', ' ', 'images', 'gzip', 'a'.repeat(4000), '1, 2, 3', '999.999.999.999', '[::1]:99', 'evil.example/../x', '*', 'bytes=-', 'bytes=9999999999999-1', '{"a":1}', '%00']) }
+    : {};
+
+const field = (name: string, value: string, more = ''): string => `--edge\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n${value}\r\n`;
+
+const form = (path: string, names: readonly string[]) => (random: Random): OddRequest => {
+  const fields = Array.from({ length: 1 + below(random, 8) }, () => {
+    const name = oneOf(random, [...names, 'image[]', 'image[0]', '__proto__', 'constructor', '', 'a"b']);
+    const odd = oddValue(random);
+    const value = oneOf(random, ['A cat', '1', 'true', 'whisper-1', 'gemini-2.5-flash-image', 'RIFF....WAVE', typeof odd === 'string' ? odd : JSON.stringify(odd)]);
+    const file = onceIn(random, 2) ? `; filename="${oneOf(random, ['a.png', '../../x', 'a.mp3', '', '\0'])}"\r\nContent-Type: ${oneOf(random, ['image/png', 'audio/mpeg', 'text/html', '', 'x'])}` : '';
+    return field(name, value, file);
+  });
+  const bytes = Buffer.from(`${fields.join('')}--edge--\r\n`, 'latin1');
+  const body = onceIn(random, 4) ? mutatedBytes(bytes, random) : bytes;
+  const type = oneOf(random, ['multipart/form-data; boundary=edge', 'multipart/form-data; boundary="edge"', 'multipart/form-data', 'multipart/form-data; boundary=', 'Multipart/Form-Data; charset=x; boundary=edge']);
+  return { method: 'POST', path, headers: { 'content-type': type, ...oddHeaders(random) }, body };
+};
+
+const oddPaths = ['/', '//', '/v1', '/v1/models', '/v1/models/', '/v1/models/%2e%2e', '/v1/models/../status', '/models/gemini-2.5-flash', '/v1/models/__proto__', '/v1/models/%zz', '/status', '/metrics', '/healthz', '/images/', '/images/x.png', '/images/..%2fstate', '/images/%00', '/images/__proto__', '/page.js', '/favicon.ico', '/?lang=%zz', '/?lang=__proto__', '/v1/chat/completions', '/v1/embeddings?key=x', '/v1/v1/v1/models', '/v1/chat//completions/', '/constructor', '/__proto__', `/${'a'.repeat(8000)}`, '/%c0%ae%c0%ae', '/;a=b', '/v1\\models'];
+
+const bare = (random: Random): OddRequest => ({
+  method: oneOf(random, ['GET', 'GET', 'HEAD', 'OPTIONS', 'DELETE', 'PUT', 'PATCH', 'POST', 'PROPFIND']),
+  path: oneOf(random, oddPaths),
+  headers: oddHeaders(random),
+});
+
+const kinds: readonly ((random: Random) => OddRequest)[] = [
+  json('/v1/chat/completions', chats),
+  json('/v1/chat/completions', chats),
+  json('/v1/chat/completions', chats),
+  json('/v1/embeddings', embeddings),
+  json('/v1/images/generations', drawings),
+  json('/v1/images/edits', drawings),
+  form('/v1/images/edits', ['prompt', 'image', 'model', 'n', 'size', 'stream', 'mask']),
+  form('/v1/images/generations', ['prompt', 'image', 'n', 'partial_images']),
+  json('/v1/audio/speech', speeches),
+  form('/v1/audio/transcriptions', ['file', 'model', 'language', 'response_format', 'timestamp_granularities[]', 'stream']),
+  bare,
+];
+
+/** A request of any route with something odd about it. */
+export const oddRequest = (random: Random): OddRequest => oneOf(random, kinds)(random);
