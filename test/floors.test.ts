@@ -59,7 +59,7 @@ t.test('an import against the floors is named', (t) => {
 t.test('every export says what it is for', (t) => {
   const silent = files.flatMap((file) => {
     const lines = readFileSync(join(src, file), 'utf8').split('\n');
-    return lines.flatMap((line, at) => (/^export (?:const|type|async|function)/.test(line) && lines[at - 1]?.endsWith('*/') !== true ? [`src/${file}:${at + 1} ${line}`] : []));
+    return lines.flatMap((line, at) => (/^export (?:const|type|async|function)/.test(line) && !(lines[at - 1] ?? '').endsWith('*/') ? [`src/${file}:${at + 1} ${line}`] : []));
   });
   t.same(silent, []);
   t.end();

@@ -2,6 +2,7 @@ import type { AspectRatio, ImageSize } from './image-traits.ts';
 
 /** What Gemini takes: the messages of generateContent in the casing that is sent (wire: discovery document v1beta). */
 
+/** Any value of JSON. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** An object of JSON. */

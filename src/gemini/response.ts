@@ -2,6 +2,7 @@ import type { Blob, JsonObject } from './request.ts';
 
 /** What Gemini answers, as far as we read it. Every field may be absent; unknown fields and enum values are ignored. */
 
+/** A piece of an answer: text, media, a call, code, or a tool that Google ran. */
 export type ResponsePart = {
   readonly text?: string;
   readonly inlineData?: Blob;
