@@ -59,7 +59,8 @@ const exhausted = (healthy: readonly Candidate[], now: number): ProxyError => {
 
 /**
  * Picks a ready key that was not tried: the preferred one, else by strategy. Left: NoKeysConfigured; NoUsableKey when
- * Google refuses them all; KeysExhausted otherwise. Its wait is the soonest wake among the healthy keys, and 1 second
+ * Google refuses them all; KeysExhausted otherwise. Its wait is the soonest wake among the healthy keys that may have
+ * the model (`unsuited` ones left out), and 1 second
  * when one of them is ready but was tried for this request: then not quota but the host failed, and the caller that
  * holds the host's own error should rather answer with that.
  */
@@ -74,5 +75,7 @@ export const chooseKey = (
   const chosen =
     ready.find(({ key }) => key.id === wish.preferred) ??
     (strategy === 'sticky' && wish.conversation !== null ? byConversation(ready, wish.conversation) : byTurn(ready));
-  return chosen === undefined ? E.left(exhausted(healthy, now)) : E.right(chosen);
+  if (chosen !== undefined) return E.right(chosen);
+  const suited = healthy.filter(({ key }) => wish.unsuited?.has(key.id) !== true);
+  return E.left(exhausted(suited.length === 0 ? healthy : suited, now));
 };

@@ -4,6 +4,9 @@ export type KeyFault = 'invalid' | 'leaked' | 'suspended' | 'denied';
 /** Which limit of ours was reached: the service's per minute, the caller's per day. */
 export type LimitName = 'minute' | 'day';
 
+/** Google refuses what one project may not have, but another key's project may. */
+type MaybeElsewhere = { readonly maybeElsewhere?: true };
+
 /** Everything that can go wrong in one exchange. Each dialect renders all of it; none of it holds a secret or a body. */
 export type ProxyError =
   | { readonly tag: 'NoPassword' }
@@ -25,8 +28,8 @@ export type ProxyError =
   | { readonly tag: 'QuotaSpent'; readonly period: 'minute' | 'day'; readonly retryAfterSeconds: number | null; readonly quotaId: string | null }
   | { readonly tag: 'GeminiInvalid'; readonly message: string; readonly code: InvalidCode | null }
   | { readonly tag: 'BadSignature' }
-  | { readonly tag: 'LocationRefused' }
-  | { readonly tag: 'ModelNotFound'; readonly model: string; readonly message: string | null }
+  | ({ readonly tag: 'LocationRefused' } & MaybeElsewhere)
+  | ({ readonly tag: 'ModelNotFound'; readonly model: string; readonly message: string | null } & MaybeElsewhere)
   | { readonly tag: 'GeminiFault'; readonly status: 500 | 502 | 503 | 504; readonly message: string }
   | { readonly tag: 'Unreachable'; readonly reason: string }
   | { readonly tag: 'TimedOut'; readonly phase: 'first byte' | 'idle' }
@@ -64,6 +67,9 @@ export const cureOf = (error: ProxyError): Cure => {
     case 'EmptyAnswer':
     case 'StreamCut':
       return 'another key after a wait';
+    case 'LocationRefused':
+    case 'ModelNotFound':
+      return error.maybeElsewhere === true ? 'another key' : 'none';
     case 'BadSignature':
       return 'same key without signatures';
     case 'TooManyGuesses':
@@ -84,8 +90,6 @@ export const cureOf = (error: ProxyError): Cure => {
     case 'NoKeysConfigured':
     case 'NoUsableKey':
     case 'GeminiInvalid':
-    case 'LocationRefused':
-    case 'ModelNotFound':
     case 'ClientGone':
     case 'Defect':
       return 'none';

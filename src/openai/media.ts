@@ -43,10 +43,16 @@ const mimeTypeOf = (declared: string, data: string): string => {
   return (plain.startsWith('image/') || vague ? sniffed(data) : undefined) ?? synonyms.get(plain) ?? plain;
 };
 
+/** What was meant by text that is no base64: an address of a kind that is not read (`file:`, `gs:`), or nothing. */
+const noBase64 = (text: string, path: string): ProxyError =>
+  /^\s*[a-z][\w+.-]*:\/\//i.test(text.slice(0, 40))
+    ? invalid(`'${path}' must be an http or https address, a data: URL, or base64.`, path, 'unsupported_value')
+    : invalid(`'${path}' is not valid base64.`, path, 'invalid_value');
+
 /** Base64 with a declared media type ('' = find out). The path names the field in an error. */
 export const fromBase64 = (text: string, declared: string, path: string): E.Either<ProxyError, Blob> => {
   const data = withoutBlanks(text);
-  if (!isBase64(data)) return E.left(invalid(`'${path}' is not valid base64.`, path, 'invalid_value'));
+  if (!isBase64(data)) return E.left(noBase64(text, path));
   const mimeType = mimeTypeOf(declared, data);
   return mimeType === ''
     ? E.left(invalid(`'${path}' needs a media type: send it as a data: URL.`, path, 'invalid_value'))

@@ -8,7 +8,7 @@ import type { Received } from './exchange.ts';
 export type Trying = Pick<Capabilities, 'leaseKey' | 'reportKey' | 'now' | 'wait' | 'random'>;
 
 /** The call that keys are tried for. */
-export type KeyNeed = Omit<KeyWish, 'tried'> & Pick<Received, 'signal' | 'note'>;
+export type KeyNeed = Omit<KeyWish, 'tried' | 'unsuited'> & Pick<Received, 'signal' | 'note'>;
 
 /** How often a request may meet each fault of host or network before it is told; faults of keys cost a key each. */
 const mostTries: Partial<Record<ProxyError['tag'], number>> = {
@@ -29,10 +29,14 @@ const triesFor = (error: ProxyError): number =>
 /** 40 ms doubling, ±20 %: requests that failed together don't come back together. */
 const pause = (faults: number, random: Random): number => 40 * 2 ** (faults - 1) * (0.8 + 0.4 * random());
 
+/** Whether the pool has nothing left to lend but keys that were tried (ports: KeysExhausted, 1 s). */
+const isTriedOut = (error: ProxyError): boolean => error.tag === 'KeysExhausted' && error.retryAfterSeconds <= 1;
+
 /**
  * Tries keys until one answers. A fault of the key (quota, refusal) goes on with the next key at once, for as long as
  * there are ready ones; a fault of host or network waits a little and goes on, at most a few times, and is never held
- * against a key; an error that no key can cure is told at once.
+ * against a key; an error that no key can cure is told at once. What only some projects may have is told as such when
+ * no key was left that may have it.
  */
 export const tryKeys =
   ({ leaseKey, reportKey, now, wait, random }: Trying, { signal, note, ...wish }: KeyNeed) =>
@@ -41,9 +45,11 @@ export const tryKeys =
     const began = now();
     const tried = new Set<string>();
     const faults = new Map<ProxyError['tag'], number>();
+    const unsuited = new Set<string>();
+    let refusal: ProxyError | null = null;
     for (let count = 1; ; count += 1) {
-      const lease = await leaseKey({ ...wish, tried })();
-      if (E.isLeft(lease)) return lease;
+      const lease = await leaseKey({ ...wish, tried, unsuited })();
+      if (E.isLeft(lease)) return refusal !== null && isTriedOut(lease.left) ? E.left(refusal) : lease;
       note({ key: `#${lease.right.number}`, attempts: count });
       const answer = await attempt(lease.right)();
       reportKey(lease.right, wish.model, E.isLeft(answer) ? answer.left : null);
@@ -52,6 +58,10 @@ export const tryKeys =
       const cure = cureOf(error);
       if (cure === 'another key') {
         tried.add(lease.right.id);
+        if ('maybeElsewhere' in error) {
+          unsuited.add(lease.right.id);
+          refusal = error;
+        }
         continue;
       }
       const met = (faults.get(error.tag) ?? 0) + 1;

@@ -34,6 +34,8 @@ export type KeyWish = {
   readonly model: string;
   /** Ids of the keys already tried for this request. */
   readonly tried: ReadonlySet<string>;
+  /** Those of them whose project may not have the model: nobody waits for their quota. */
+  readonly unsuited?: ReadonlySet<string>;
   /** The key that made the thought signatures in the history, if any. */
   readonly preferred: string | null;
   /** Stable over a conversation's requests; KEY_STRATEGY=sticky keeps it on one key. */

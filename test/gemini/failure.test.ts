@@ -46,9 +46,9 @@ const quotas: readonly Row[] = [
 
 const requests: readonly Row[] = [
   [400, bodyOf('FAILED_PRECONDITION', 'User location is not supported for the API use.'), { tag: 'LocationRefused' }],
-  [400, bodyOf('FAILED_PRECONDITION', 'Gemini API free tier is not available in your country. Please enable billing'), { tag: 'LocationRefused' }],
+  [400, bodyOf('FAILED_PRECONDITION', 'Gemini API free tier is not available in your country. Please enable billing'), { tag: 'LocationRefused', maybeElsewhere: true }],
   [404, bodyOf('NOT_FOUND', 'models/x is not found for API version v1beta, or is not supported for generateContent.'), { tag: 'ModelNotFound', model }],
-  [404, bodyOf('NOT_FOUND', 'This model models/x is no longer available to new users.'), { tag: 'ModelNotFound', model, message: 'This model models/x is no longer available to new users.' }],
+  [404, bodyOf('NOT_FOUND', 'This model models/x is no longer available to new users.'), { tag: 'ModelNotFound', model, message: 'This model models/x is no longer available to new users.', maybeElsewhere: true }],
   [404, '<html>Not Found</html>', { tag: 'ModelNotFound', model, message: null }],
   [400, bodyOf('INVALID_ARGUMENT', `Invalid JSON payload received. Unknown name "x" at 'tools[0]': Cannot find field.`), refused()],
   [400, bodyOf('INVALID_ARGUMENT', 'Invalid thought signature.'), { tag: 'BadSignature' }],

@@ -20,8 +20,10 @@ const png = 'iVBORw0KGgoAAAAN';
 const stored: ResponsePart = { fileData: { mimeType: 'image/png', fileUri: 'http://x/images/a.png' } };
 const drawn: ResponsePart = { inlineData: { mimeType: 'image/png', data: png } };
 
+const dialectOf = (imageReplyFormat: ChatSettings['imageReplyFormat']) => chatDialect({ ...settings, imageReplyFormat });
+
 const shown = (model: string, parts: readonly ResponsePart[], over: { readonly header?: string; readonly setting?: ChatSettings['imageReplyFormat'] } = {}) => {
-  const dialect = chatDialect({ ...settings, imageReplyFormat: over.setting ?? 'markdown' });
+  const dialect = dialectOf(over.setting ?? 'markdown');
   const asked = requestOf({ model, messages: [{ role: 'user', content: 'draw' }] });
   const said = { ...context, imageReplyFormat: over.header ?? null };
   const machine = dialect.machine(asked, said);
@@ -45,6 +47,24 @@ t.test('pictures are shown as asked for: by the setting, the header, or a suffix
     ['a draft is shown nowhere', ['m', [{ ...drawn, thought: true }, { text: 'a' }]], { message: { content: 'a' } }],
   ];
   for (const [name, call, expected] of cases) t.match(shown(...call), expected, name);
+  t.end();
+});
+
+t.test('a picture that no store took comes in lines that every client reads, unless it was asked for in one', (t) => {
+  const data = 'A'.repeat(300_000);
+  const markdown = `![](data:image/png;base64,${data})`;
+  const lines = (model: string): readonly string[] => {
+    const machine = dialectOf('markdown').machine(requestOf({ model, stream: true, messages: [{ role: 'user', content: 'draw' }] }), context);
+    const parts = [{ text: 'a' }, { inlineData: { mimeType: 'image/png', data } }, { text: 'b' }];
+    const [state, events] = machine.step(machine.start, { candidates: [{ content: { parts }, finishReason: 'STOP' }] });
+    return [...events, ...machine.end(state)].filter(({ isSent }) => isSent).map(({ chunk }) => JSON.stringify(chunk));
+  };
+  const contentIn = (all: readonly string[]): string => all.map((line) => JSON.parse(line).choices[0]?.delta.content ?? '').join('');
+  const cut = lines('m');
+  t.ok(cut.every((line) => line.length < 131_072), 'Open WebUI takes no longer ones');
+  t.ok(contentIn(cut) === `a${markdown}b`, 'and nothing is lost');
+  t.ok(lines('m:data-url').some((line) => line.includes(markdown)), 'whole where asked for');
+  t.match(shown('m', [{ inlineData: { mimeType: 'image/png', data } }]).message, { content: markdown });
   t.end();
 });
 

@@ -91,6 +91,21 @@ t.test('keys of one project share its quota', async (t) => {
 
 const hostFaults: readonly FaultKind[] = ['reset-before-head', 'close-before-head', 500, 502, 503, 504, 'overloaded', 'empty-stream', 'error-first', 'html-200', 'reset-mid-body'];
 
+t.test('a model that is closed to new users is asked of older keys, and no key is blamed', async (t) => {
+  const service = await pollux(t, { keys: madeUpKeys });
+  for (const key of madeUpKeys.slice(0, 2)) service.emulator.failKey(key, 'retired');
+  for (const stream of [false, true]) {
+    for (let count = 0; count < 3; count += 1) t.equal((await chat(service, question('Hello', { stream }))).status, 200);
+  }
+  service.emulator.failKey(madeUpKeys[2] ?? '', 'retired');
+  const refused = await chat(service, question('Hello'));
+  t.match([refused.status, (await toldBy(refused)).error], [404, { code: 'model_not_found', message: /no longer available to new users/ }]);
+  service.emulator.failKey(madeUpKeys[2] ?? '', 'minute');
+  t.equal((await chat(service, question('Hello'))).status, 429, 'a key that has it only rests');
+  for (const key of madeUpKeys) service.emulator.healKey(key);
+  t.equal((await chat(service, question('Hello'))).status, 200, 'the others are not out');
+});
+
 t.test('a fault of host or network is tried again and blames no key', async (t) => {
   for (const fault of hostFaults) {
     const service = await pollux(t, { keys: madeUpKeys });

@@ -8,6 +8,7 @@ import type { ChatEvent, ChoiceChunk, Chunk, Delta, Logprobs } from './chunk.ts'
 import { finishReason, unnamed, type FinishReason } from './finish-reason.ts';
 import { toLogprobs } from './logprobs.ts';
 import { partDelta, type PartSettings } from './part-deltas.ts';
+import { picturePieces } from './picture-pieces.ts';
 import { withDetails } from './reasoning-details.ts';
 import { servedTier, toUsage } from './usage.ts';
 
@@ -113,7 +114,7 @@ const parted = (known: ChoiceState, parts: readonly ResponsePart[], { settings, 
     if (delta === undefined) continue;
     const grounding = settings.citesSources && delta.content !== undefined ? withContent(state.grounding, delta.content, part.text !== undefined) : state.grounding;
     state = { ...afterPart(state, delta, grounding), answered: state.answered || isAnswer };
-    events.push(add(settings.tellsDetails ? withDetails(delta) : delta));
+    events.push(...picturePieces(settings.tellsDetails ? withDetails(delta) : delta, settings.imageReply).map((piece) => add(piece)));
   }
   return { state, events };
 };

@@ -17,6 +17,13 @@ t.test('data: URLs are read with parameters, blanks, escapes and either alphabet
   t.end();
 });
 
+t.test('an address that is neither http nor data is refused as such, not as bad base64', (t) => {
+  for (const url of ['file:///etc/passwd', 'gs://bucket/a.png', 'FTP://host/a.png']) {
+    t.same(refusal({ messages: [user([image(url)])] }), { param: 'messages.0.content.0.image_url.url', code: 'unsupported_value' }, url);
+  }
+  t.end();
+});
+
 t.test('the kind of a picture is told by its bytes, and by the name that Gemini has for it', (t) => {
   t.same(part(image(`data:image/jpg;base64,${png}`))?.inlineData?.mimeType, 'image/png');
   t.same(part(image('data:image/jpg;base64,AAAA'))?.inlineData?.mimeType, 'image/jpeg');

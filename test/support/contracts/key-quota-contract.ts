@@ -89,6 +89,16 @@ export const keyQuotaContract = (t: Test, start: Start): void => {
     t.same(await refusal(), exhausted(12 * 3600, true));
   });
 
+  t.test('the quota of a key that may not have the model is not waited for', async (t) => {
+    const { lease, report, refusal } = await start({ keys: madeUpKeys('key-1', 'key-2') });
+    const [one, two] = [await lease(), await lease()];
+    await report(one, minuteSpent(40));
+    const tried = new Set([two.id]);
+    t.same(await refusal({ tried, unsuited: tried }), exhausted(40, false));
+    const all = new Set([one.id, two.id]);
+    t.same(await refusal({ tried: all, unsuited: all }), exhausted(1, false));
+  });
+
   t.test('when every key was tried and the host was at fault, one second is told and no key is blamed', async (t) => {
     const { lease, report, refusal } = await start({ keys: madeUpKeys('key-1', 'key-2') });
     const [one, two] = [await lease(), await lease()];
