@@ -96,3 +96,15 @@ t.test('a blocked prompt ends a stream without any finish reason', async (t) => 
   emulator.answerWith([{ promptFeedback: { blockReason: 'SAFETY' } }]);
   t.match(await outcomeOf(clientOf(t, emulator.url), call()), { at: 'end', error: null, frames: [{ promptFeedback: { blockReason: 'SAFETY' } }] });
 });
+
+t.test('a body of lines that are no events is given up, not kept', async (t) => {
+  const state = { given: 0 };
+  async function* page(): AsyncGenerator<Buffer, void, undefined> {
+    for (; state.given < 1000; state.given += 1) yield Buffer.from('a line of a page\n'.repeat(1000));
+  }
+  const read = async (): Promise<void> => {
+    for await (const value of bodyValues(page())) t.fail(value.json);
+  };
+  await t.rejects(read(), { proxyError: { tag: 'BadAnswer', reason: 'lines that are no events' } });
+  t.ok(state.given < 5);
+});
