@@ -127,11 +127,21 @@ const listening = async (config: Config, server: Server, log: Log): Promise<E.Ei
     }),
   );
 
+/** What a service does by itself once it listens: clean up, learn which keys work, read the model list. */
+const beginWork = ({ pictures: kept, pool, client, catalogue }: Parts, log: Log, stopping: AbortSignal): void => {
+  kept.start();
+  const leases = pool.allKeys();
+  if (leases.length === 0) return;
+  void checkKeys({ leases, probe: ({ secret }) => client.probeKey(secret, stopping), learn: pool.learnHealth, now, log }, stopping);
+  void catalogue.listModels();
+};
+
 /** Makes the service from its settings. Nothing is asked of the network before `start`. */
 export const compose = (config: Config, needs: ComposeNeeds): Service => {
   const log = logOf(config, needs);
   const stopping = new AbortController();
-  const { capabilities, limits, pool, catalogue, client, files, pictures: kept } = partsOf(config, log, stopping.signal);
+  const parts = partsOf(config, log, stopping.signal);
+  const { capabilities, limits, pool, catalogue, client, files, pictures: kept } = parts;
   const meter = requestMeter();
   const views = {
     readStatus: readStatus(config, { pool, catalogue, use: limits.use, notices: kept.notices }),
@@ -147,17 +157,10 @@ export const compose = (config: Config, needs: ComposeNeeds): Service => {
     wait,
     newId,
   });
-  const beginWork = (): void => {
-    kept.start();
-    if (config.keys.keys.length === 0) return;
-    const probe = ({ secret }: { readonly secret: (typeof config.keys.keys)[number]['secret'] }) => client.probeKey(secret, stopping.signal);
-    void checkKeys({ leases: pool.allKeys(), probe, learn: pool.learnHealth, now, log }, stopping.signal);
-    void catalogue.listModels();
-  };
   return {
     start: async () => {
       const started = await listening(config, server, log);
-      if (E.isRight(started)) beginWork();
+      if (E.isRight(started)) beginWork(parts, log, stopping.signal);
       return started;
     },
     stop: async (drainMs) => {

@@ -56,18 +56,17 @@ const backslash = 92;
 const openers: ReadonlySet<number> = new Set([123, 91]);
 const closers: ReadonlySet<number> = new Set([125, 93]);
 
-/** The elements of a JSON array that comes in pieces: what Google sends for a stream without `alt=sse`. */
-const elements = (): Splitter => {
+/** Follows JSON character by character: tells where an element of the outermost array begins and where it ends. */
+const borders = (): { readonly step: (code: number) => 'begins' | 'ends' | null; readonly isInside: () => boolean } => {
   const state = { depth: 0, inString: false, escaped: false };
-  let pieces: string[] = [];
-  let size = 0;
+  const stepInString = (code: number): null => {
+    if (state.escaped) state.escaped = false;
+    else if (code === backslash) state.escaped = true;
+    else if (code === quote) state.inString = false;
+    return null;
+  };
   const step = (code: number): 'begins' | 'ends' | null => {
-    if (state.inString) {
-      if (state.escaped) state.escaped = false;
-      else if (code === backslash) state.escaped = true;
-      else if (code === quote) state.inString = false;
-      return null;
-    }
+    if (state.inString) return stepInString(code);
     if (code === quote) state.inString = true;
     else if (openers.has(code)) {
       state.depth += 1;
@@ -78,6 +77,14 @@ const elements = (): Splitter => {
     }
     return null;
   };
+  return { step, isInside: () => state.depth >= 2 };
+};
+
+/** The elements of a JSON array that comes in pieces: what Google sends for a stream without `alt=sse`. */
+const elements = (): Splitter => {
+  const { step, isInside } = borders();
+  let pieces: string[] = [];
+  let size = 0;
   const feed = (text: string): readonly string[] => {
     const complete: string[] = [];
     let from = 0;
@@ -90,7 +97,7 @@ const elements = (): Splitter => {
         size = 0;
       }
     }
-    if (state.depth >= 2) {
+    if (isInside()) {
       pieces.push(text.slice(from));
       size += text.length - from;
       if (size > mostCharacters) throw tooLong();

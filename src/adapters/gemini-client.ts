@@ -1,65 +1,21 @@
-import type { Dispatcher } from 'undici';
-import { E, TE, pipe } from '../kernel/fp.ts';
-import { caught, thrown, type ProxyError } from '../kernel/proxy-error.ts';
-import type { Secret } from '../kernel/secret.ts';
-import { failure } from '../gemini/failure.ts';
-import { readModelPage } from '../gemini/frame.ts';
-import type { Frame, GeminiModel } from '../gemini/response.ts';
-import type { AskGemini, FetchModels, OpenGemini, UpstreamCall } from '../ports/capabilities.ts';
+import { E } from '../kernel/fp.ts';
+import { thrown, type ProxyError } from '../kernel/proxy-error.ts';
+import type { Frame } from '../gemini/response.ts';
+import type { AskGemini, OpenGemini, UpstreamCall } from '../ports/capabilities.ts';
+import { jsonBody } from './answer-body.ts';
 import { bodyValues } from './body-values.ts';
-import { dispatcherFor, type ProxySettings } from './dispatcher.ts';
-import { errorText, jsonBody } from './answer-body.ts';
+import { faultOf } from './gemini-faults.ts';
 import { geminiFrames } from './gemini-frames.ts';
-import { untilAborted } from './until-aborted.ts';
-import { withoutSecret } from './without-secret.ts';
+import { geminiModelList, type GeminiModelList } from './gemini-model-list.ts';
+import { geminiRequests, refusalOf, type Answer, type GeminiRequests, type GeminiRequestSettings } from './gemini-requests.ts';
 import { watchdog, type Silence, type Watchdog } from './watchdog.ts';
+import { withoutSecret } from './without-secret.ts';
 
-export type GeminiClientSettings = {
-  /** Origin and path before `/v1beta`, without a slash at the end. */
-  readonly baseUrl: string;
-  readonly proxies: ProxySettings;
-  readonly connectTimeoutMs: number;
-  readonly firstByteTimeoutMs: number;
-  readonly idleTimeoutMs: number;
-};
+/** Where Gemini is, and how long it may be silent. */
+export type GeminiClientSettings = GeminiRequestSettings & { readonly firstByteTimeoutMs: number; readonly idleTimeoutMs: number };
 
-export type GeminiClient = {
-  readonly openGemini: OpenGemini;
-  readonly askGemini: AskGemini;
-  readonly fetchModels: FetchModels;
-  /** Asks for one model only: enough to tell whether the key works. */
-  readonly probeKey: FetchModels;
-  readonly close: () => Promise<void>;
-};
-
-const mostPages = 50;
-const modelsTimeoutMs = 15_000;
-
-/** A connection closed under our hands while it was idle: nothing was answered, so asking again on a fresh one is safe. */
-const lostReuse: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
-
-const codeOf = (cause: unknown): string => {
-  if (typeof cause !== 'object' || cause === null) return 'unknown';
-  const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : null;
-  if (code !== null) return code;
-  return 'cause' in cause ? codeOf(cause.cause) : 'unknown';
-};
-
-/** What a failed call says: why we ended it ourselves, what a generator threw, or what the network did. */
-const errorOf = (cause: unknown, dog: Watchdog): ProxyError => {
-  const bite = dog.bite();
-  if (bite !== null) return bite;
-  return cause instanceof Error && 'proxyError' in cause ? caught(cause) : { tag: 'Unreachable', reason: codeOf(cause) };
-};
-
-type Answer = Dispatcher.ResponseData;
-
-const headersFor = (secret: Secret): Record<string, string> => ({
-  'x-goog-api-key': secret.reveal(),
-  'content-type': 'application/json',
-  accept: '*/*',
-  'accept-encoding': 'identity',
-});
+/** Everything that is asked of Gemini's host. */
+export type GeminiClient = GeminiModelList & { readonly openGemini: OpenGemini; readonly askGemini: AskGemini; readonly close: () => Promise<void> };
 
 const ownFolder = /^(tunedModels|dynamic)\/(.+)$/s;
 
@@ -76,120 +32,61 @@ async function* fedBy(body: AsyncIterable<Buffer>, dog: Watchdog): AsyncGenerato
   }
 }
 
+/** A connection that breaks after the answer began is a cut, whatever the network calls it. */
+const brokenOff = (error: ProxyError): ProxyError => (error.tag === 'Unreachable' ? { tag: 'StreamCut' } : error);
+
 async function* frames(answer: Answer, { model, secret }: UpstreamCall, dog: Watchdog): AsyncGenerator<Frame, void, undefined> {
   try {
     yield* geminiFrames(bodyValues(fedBy(answer.body, dog)), model);
   } catch (cause) {
-    throw thrown(withoutSecret(secret)(brokenOff(errorOf(cause, dog))));
+    throw thrown(withoutSecret(secret)(brokenOff(faultOf(cause, dog))));
   } finally {
     dog.stop();
     answer.body.destroy();
   }
 }
 
-/** A connection that breaks after the answer began is a cut, whatever the network calls it. */
-const brokenOff = (error: ProxyError): ProxyError => (error.tag === 'Unreachable' ? { tag: 'StreamCut' } : error);
+type Asking = Pick<GeminiRequests, 'request'> & { readonly silence: Silence };
 
-/** Never ends a body that was read to its end: its connection is used again. */
-const refusal = async (answer: Answer, { model, secret }: Pick<UpstreamCall, 'model' | 'secret'>): Promise<ProxyError> =>
-  withoutSecret(secret)(failure(answer.statusCode, await errorText(answer.body), model));
-
-/** Calls to Gemini over kept-alive connections. The key travels in its header only; redirects are not followed. */
-export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
-  const { proxies, connectTimeoutMs } = settings;
-  const dispatcher = dispatcherFor(proxies, connectTimeoutMs, 'kept alive');
-  const fresh = dispatcherFor(proxies, connectTimeoutMs, 'fresh');
-  const { origin, pathname } = new URL(settings.baseUrl);
-  const root = `${pathname === '/' ? '' : pathname}/v1beta/`;
-  const silence: Silence = { firstByteMs: settings.firstByteTimeoutMs, idleMs: settings.idleTimeoutMs };
-
-  const once =
-    (connections: Dispatcher) =>
-    (path: string, secret: Secret, { body, signal }: { readonly body?: string; readonly signal: AbortSignal }): Promise<Answer> =>
-      untilAborted(
-        connections.request({
-          origin,
-          path: root + path,
-          method: body === undefined ? 'GET' : 'POST',
-          headers: headersFor(secret),
-          body: body ?? null,
-          signal,
-        }),
-        signal,
-      );
-
-  const request: ReturnType<typeof once> = async (path, secret, options) => {
-    try {
-      return await once(dispatcher)(path, secret, options);
-    } catch (cause) {
-      if (options.signal.aborted || !lostReuse.has(codeOf(cause))) throw cause;
-      return once(fresh)(path, secret, options);
-    }
-  };
-
-  const openGemini: OpenGemini = (call) => async () => {
+/** The watch ends with the frames where there are any, else at once. */
+const openGemini =
+  ({ request, silence }: Asking): OpenGemini =>
+  (call) =>
+  async () => {
+    const { model, streamed, body, secret } = call;
     const dog = watchdog(silence, call.signal);
     try {
-      const answer = await request(pathOf(call.model, call.streamed ? 'streamGenerateContent?alt=sse' : 'generateContent'), call.secret, { body: call.body, signal: dog.signal });
+      const path = pathOf(model, streamed ? 'streamGenerateContent?alt=sse' : 'generateContent');
+      const answer = await request({ path, secret, body, signal: dog.signal });
       if (answer.statusCode === 200) return E.right(frames(answer, call, dog));
-      const error = await refusal(answer, call);
+      const error = await refusalOf(answer, model, secret);
       dog.stop();
       return E.left(error);
     } catch (cause) {
       dog.stop();
-      return E.left(errorOf(cause, dog));
+      return E.left(faultOf(cause, dog));
     }
   };
 
-  const askGemini: AskGemini = ({ model, method, body, secret, signal }) => async () => {
+const askGemini =
+  ({ request, silence }: Asking): AskGemini =>
+  ({ model, method, body, secret, signal }) =>
+  async () => {
     const dog = watchdog(silence, signal);
     try {
-      const answer = await request(pathOf(model, method), secret, { body, signal: dog.signal });
-      if (answer.statusCode !== 200) return E.left(await refusal(answer, { model, secret }));
+      const answer = await request({ path: pathOf(model, method), secret, body, signal: dog.signal });
+      if (answer.statusCode !== 200) return E.left(await refusalOf(answer, model, secret));
       return E.right(await jsonBody(answer.body, 'an answer'));
     } catch (cause) {
-      return E.left(errorOf(cause, dog));
+      return E.left(faultOf(cause, dog));
     } finally {
       dog.stop();
     }
   };
 
-  const page = async (query: string, secret: Secret, signal: AbortSignal): Promise<unknown> => {
-    const dog = watchdog({ firstByteMs: modelsTimeoutMs, idleMs: modelsTimeoutMs }, signal);
-    try {
-      const answer = await request(`models?${query}`, secret, { signal: dog.signal });
-      if (answer.statusCode !== 200) throw thrown(await refusal(answer, { model: '', secret }));
-      return await jsonBody(answer.body, 'a model list');
-    } catch (cause) {
-      throw thrown(errorOf(cause, dog));
-    } finally {
-      dog.stop();
-    }
-  };
-
-  const allPages = async (secret: Secret, signal: AbortSignal): Promise<readonly GeminiModel[]> => {
-    const models: GeminiModel[] = [];
-    let token: string | null = '';
-    for (let count = 0; token !== null && count < mostPages; count += 1) {
-      const read = readModelPage(await page(`pageSize=1000${token === '' ? '' : `&pageToken=${encodeURIComponent(token)}`}`, secret, signal));
-      if (read === null) throw thrown({ tag: 'BadAnswer', reason: 'no model list' });
-      for (const model of read.models) models.push(model);
-      token = read.next;
-    }
-    return models;
-  };
-
-  return {
-    openGemini,
-    askGemini,
-    fetchModels: (secret, signal) => TE.tryCatch(() => allPages(secret, signal), caught),
-    probeKey: (secret, signal) =>
-      pipe(
-        TE.tryCatch(() => page('pageSize=1', secret, signal), caught),
-        TE.map((value) => readModelPage(value)?.models ?? []),
-      ),
-    close: async () => {
-      await Promise.all([dispatcher.destroy(), fresh.destroy()]);
-    },
-  };
+/** Calls to Gemini. */
+export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
+  const requests = geminiRequests(settings);
+  const asking = { request: requests.request, silence: { firstByteMs: settings.firstByteTimeoutMs, idleMs: settings.idleTimeoutMs } };
+  return { openGemini: openGemini(asking), askGemini: askGemini(asking), ...geminiModelList(requests), close: requests.close };
 };

@@ -1,5 +1,6 @@
 import type { Writable } from 'node:stream';
 import type { Secret } from '../kernel/secret.ts';
+import { keyPattern } from '../gemini/key-pattern.ts';
 import type { Log, LogLevel, Now } from '../ports/capabilities.ts';
 
 export type JsonLogSettings = {
@@ -20,8 +21,6 @@ const leftOut = '…';
 /** Shorter secrets, such as the default password `123`, can't be told from any other digits. */
 const shortestSecret = 6;
 
-const googleKey = /AIza[\w-]{8,}|\bAQ\.[\w-]{8,}/g;
-
 /** Controls that JSON leaves as they are, line separators, and what turns the direction of text. */
 const unprintable = /[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 
@@ -34,7 +33,7 @@ const scrubber = (secrets: readonly Secret[]): Scrub => {
   const hidden = [...new Set(secrets.map(({ reveal }) => reveal()).filter((value) => value.length >= shortestSecret).flatMap(formsOf))];
   const longestFirst = hidden.toSorted((one, other) => other.length - one.length);
   return (text) =>
-    longestFirst.reduce((rest, value) => (rest.includes(value) ? rest.replaceAll(value, '[secret]') : rest), text).replaceAll(googleKey, '[secret]');
+    longestFirst.reduce((rest, value) => (rest.includes(value) ? rest.replaceAll(value, '[secret]') : rest), text).replaceAll(keyPattern, '[secret]');
 };
 
 /** Without the message, which may quote a body or a key: the stack's own lines only. */

@@ -1,5 +1,6 @@
 import type { KeyFault, ProxyError } from '../kernel/proxy-error.ts';
 import type { Secret } from '../kernel/secret.ts';
+import { keyPattern } from '../gemini/key-pattern.ts';
 
 const words: Readonly<Record<KeyFault, string>> = {
   invalid: 'Google says that the key is not valid',
@@ -17,12 +18,7 @@ const mostLength = 300;
  * The reason of a refusal as it may be shown. Google puts whole keys into its error texts, so a reason that holds one
  * of ours, or anything that looks like a key, gives way to plain words for the fault.
  */
-export const shownReason = (
-  { fault, reason }: Refusal,
-  secrets: readonly Secret[],
-): string => {
-  const holdsKey =
-    /AIza[\w-]{8,}|AQ\.[\w-]{8,}/.test(reason) ||
-    secrets.some(({ reveal }) => reveal() !== '' && reason.includes(reveal()));
+export const shownReason = ({ fault, reason }: Refusal, secrets: readonly Secret[]): string => {
+  const holdsKey = reason.search(keyPattern) >= 0 || secrets.some(({ reveal }) => reveal() !== '' && reason.includes(reveal()));
   return reason === '' || holdsKey ? words[fault] : reason.slice(0, mostLength);
 };

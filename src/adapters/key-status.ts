@@ -1,34 +1,16 @@
-import type { KeyFault } from '../kernel/proxy-error.ts';
+import type { KeyStatus } from '../ports/status.ts';
 import type { KeyStrategy } from './choose-key.ts';
 import { dayCountNow } from './key-day-count.ts';
 import { faultOf, type KeyLedger } from './key-ledger.ts';
 import { restNow } from './key-state.ts';
 import type { PoolKey } from './pool-key.ts';
 
-/** A model that a key must not be asked for until then (ISO 8601). */
-export type ModelRest = {
-  readonly model: string;
-  readonly state: 'cooling' | 'out for today';
-  readonly until: string;
-};
-
-/** One key for the status page. Times are ISO 8601; `today` is Google's quota day, Pacific time. Holds no secret. */
-export type KeyStatus = {
-  readonly number: number;
-  readonly project: string | null;
-  readonly state: 'ready' | KeyFault;
-  readonly reason: string | null;
-  readonly until: string | null;
-  readonly models: readonly ModelRest[];
-  readonly today: { readonly requests: number; readonly ok: number; readonly quotaSpent: number };
-};
-
 /** The pool for the status page. */
 export type KeyPoolStatus = { readonly strategy: KeyStrategy; readonly keys: readonly KeyStatus[] };
 
 const iso = (at: number): string => new Date(at).toISOString();
 
-const restsOf = (ledger: KeyLedger, group: string, now: number): readonly ModelRest[] =>
+const restsOf = (ledger: KeyLedger, group: string, now: number): KeyStatus['models'] =>
   [...(ledger.rests.get(group)?.entries() ?? [])].flatMap(([model, known]) => {
     const rest = restNow(known, now);
     if (rest === null) return [];

@@ -1,6 +1,7 @@
 import { E } from '../kernel/fp.ts';
 import type { LimitName, ProxyError } from '../kernel/proxy-error.ts';
 import type { Permit, TakePermit } from '../ports/capabilities.ts';
+import type { ServiceStatus } from '../ports/status.ts';
 import { dayCounts, type DayCountsNeeds } from './day-counts.ts';
 import { minuteWindow } from './minute-window.ts';
 
@@ -11,10 +12,8 @@ export type LimiterSettings = {
   readonly perDayPerAddress: number;
 };
 
-/** Requests counted now: of the service in this minute, of an address today; null where nothing is counted. */
-export type LimitUse = { readonly minute: number | null; readonly todayOfThisAddress: number | null };
-
-export type Limiter = { readonly takePermit: TakePermit; readonly use: (address: string) => LimitUse };
+/** Takes permits, and tells for the status page how much of the limits is used. */
+export type Limiter = { readonly takePermit: TakePermit; readonly use: (address: string) => ServiceStatus['use'] };
 
 /** One limit as a request finds it; `waitMs` until a place is free, `resetMs` until all are. */
 type Standing = {

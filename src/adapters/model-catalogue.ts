@@ -6,7 +6,7 @@ import type { ListModels, Log, Now, Wait } from '../ports/capabilities.ts';
 
 export type ModelCatalogue = {
   readonly listModels: ListModels;
-  /** How many models are known; null until Google has told. */
+  /** The list as Google last told it; null until it has. */
   readonly known: () => readonly GeminiModel[] | null;
 };
 

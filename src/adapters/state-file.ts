@@ -3,6 +3,7 @@ import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { E } from '../kernel/fp.ts';
 import type { Log, Now } from '../ports/capabilities.ts';
+import { codeOf } from './error-code.ts';
 import { latestWriter, type LatestWriter } from './latest-writer.ts';
 import { writeWhole } from './write-whole.ts';
 
@@ -42,8 +43,7 @@ const troubleOf = (path: string, log: Log): Trouble => {
   const file = basename(path);
   return {
     disk: (cause) => {
-      const code = cause instanceof Error && 'code' in cause ? cause.code : 'unknown';
-      if (!state.told) log('warn', 'State cannot be kept on disk; it stays in memory', { file, code });
+      if (!state.told) log('warn', 'State cannot be kept on disk; it stays in memory', { file, code: codeOf(cause) || 'unknown' });
       state.told = true;
     },
     content: () => log('warn', 'A state file is damaged; it is ignored', { file }),
@@ -54,7 +54,7 @@ const textOf = (path: string, trouble: Trouble): string | null => {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    if (!(cause instanceof Error && 'code' in cause && cause.code === 'ENOENT')) trouble.disk(cause);
+    if (codeOf(cause) !== 'ENOENT') trouble.disk(cause);
     return null;
   }
 };

@@ -4,12 +4,11 @@ import type { ModelCatalogue } from '../adapters/model-catalogue.ts';
 import { monotonic, now } from '../adapters/system.ts';
 import { isWritableFolder } from '../adapters/writable-folder.ts';
 import type { Config } from '../config.ts';
+import { settings } from '../config/settings.ts';
 import { models } from '../openai/models/list.ts';
 import type { Notice, PublicStatus, ReadStatus } from '../ports/status.ts';
 
 export type StatusSources = { readonly pool: KeyPool; readonly catalogue: ModelCatalogue; readonly use: Limiter['use']; readonly notices: () => readonly Notice[] };
-
-const defaultPassword = '123';
 
 /** What the status page shows, read from the parts that know it. */
 export const readStatus = (config: Config, { pool, catalogue, use, notices }: StatusSources): ReadStatus => {
@@ -20,7 +19,7 @@ export const readStatus = (config: Config, { pool, catalogue, use, notices }: St
     keyCount: config.keys.keys.length,
     modelCount: catalogue.known()?.length ?? null,
     limits: config.limits,
-    defaultPassword: config.callers.password.reveal() === defaultPassword,
+    defaultPassword: config.callers.password.reveal() === settings.PASSWORD.default,
   });
   return {
     forAnybody,

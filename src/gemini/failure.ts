@@ -1,5 +1,6 @@
 import type { InvalidCode, ProxyError } from '../kernel/proxy-error.ts';
 import { isObject } from '../kernel/is-object.ts';
+import { keyPattern } from './key-pattern.ts';
 
 type Details = readonly Readonly<Record<string, unknown>>[];
 
@@ -28,7 +29,7 @@ const statuses: ReadonlyMap<string, number> = new Map([
 
 /** What in a text of Google's belongs to the owner: keys, projects, addresses with either in them. */
 const owned: readonly (readonly [RegExp, string])[] = [
-  [/\b(?:AIza|AQ\.)[\w.-]+/g, '[key]'],
+  [keyPattern, '[key]'],
   [/api_key:[^\s'"]+/gi, '[key]'],
   [/project(?:_number:|s\/|\s+)[\w-]*\d[\w-]*/gi, 'the project'],
   [/https?:\/\/\S+/g, '[link]'],

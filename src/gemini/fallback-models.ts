@@ -2,7 +2,9 @@ import type { GeminiModel } from './response.ts';
 
 const methods = ['generateContent', 'countTokens'];
 
-const text = (id: string, displayName: string, inputTokenLimit = 1_048_576, outputTokenLimit = 65_536): GeminiModel => ({
+type Limits = readonly [input: number, output: number];
+
+const text = (id: string, displayName: string, [inputTokenLimit, outputTokenLimit]: Limits = [1_048_576, 65_536]): GeminiModel => ({
   name: `models/${id}`,
   displayName,
   inputTokenLimit,
@@ -29,9 +31,9 @@ export const fallbackModels: readonly GeminiModel[] = [
   text('gemini-2.5-flash', 'Gemini 2.5 Flash'),
   text('gemini-2.5-flash-lite', 'Gemini 2.5 Flash-Lite'),
   text('gemini-nano-banana-2.1', 'Nano Banana 2.1'),
-  text('gemini-3.1-flash-image', 'Gemini 3.1 Flash Image', 65_536, 65_536),
-  text('gemini-3-pro-image', 'Gemini 3 Pro Image', 131_072, 32_768),
-  text('gemini-2.5-flash-image', 'Gemini 2.5 Flash Image', 32_768, 32_768),
-  text('gemini-3.8-flash-tts', 'Gemini 3.8 Flash TTS', 8192, 16_384),
-  text('gemma-4-31b-it', 'Gemma 4 31B', 262_144, 32_768),
+  text('gemini-3.1-flash-image', 'Gemini 3.1 Flash Image', [65_536, 65_536]),
+  text('gemini-3-pro-image', 'Gemini 3 Pro Image', [131_072, 32_768]),
+  text('gemini-2.5-flash-image', 'Gemini 2.5 Flash Image', [32_768, 32_768]),
+  text('gemini-3.8-flash-tts', 'Gemini 3.8 Flash TTS', [8192, 16_384]),
+  text('gemma-4-31b-it', 'Gemma 4 31B', [262_144, 32_768]),
 ];

@@ -1,5 +1,5 @@
 /** Shapes that Gemini draws (discovery document, ImageConfig). */
-export const aspectRatios = ['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9', '1:4', '4:1', '1:8', '8:1'] as const;
+const aspectRatios = ['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9', '1:4', '4:1', '1:8', '8:1'] as const;
 export type AspectRatio = (typeof aspectRatios)[number];
 
 /** Sizes that Gemini draws, smallest first: about so many pixels a side for a square. */

@@ -62,13 +62,9 @@ const twoFive: ModelTraits = {
 const older: ModelTraits = { ...twoFive, thinking: notThinking, penalties: true };
 const four: ModelTraits = { ...newest, streamOnly: true };
 
-const budget = (least: number, most: number, canBeOff: boolean, onByDefault = true): Thinking => ({
-  by: 'budget',
-  least,
-  most,
-  canBeOff,
-  onByDefault,
-});
+type ByBudget = Extract<Thinking, { readonly by: 'budget' }>;
+
+const budget = (least: number, most: number, more: Partial<ByBudget> = {}): Thinking => ({ by: 'budget', least, most, canBeOff: true, onByDefault: true, ...more });
 
 /**
  * The first row that matches wins; an id that none matches is taken as a newest Gemini model. Sources: Google's
@@ -82,9 +78,9 @@ const families: readonly (readonly [RegExp, ModelTraits])[] = [
   [/^gemini-3\.1-flash-image/, { ...three, thinking: level('MINIMAL', 'HIGH'), output: 'image' }],
   [/^gemini-3.*image/, { ...three, thinking: notThinking, output: 'image' }],
   [/nano-banana|-image/, { ...newest, thinking: notThinking, output: 'image' }],
-  [/^gemini-2\.5-pro/, { ...twoFive, thinking: budget(128, 32_768, false) }],
-  [/^gemini-2\.5-flash-lite/, { ...twoFive, thinking: budget(512, 24_576, true, false) }],
-  [/^gemini-2\.5/, { ...twoFive, thinking: budget(1, 24_576, true) }],
+  [/^gemini-2\.5-pro/, { ...twoFive, thinking: budget(128, 32_768, { canBeOff: false }) }],
+  [/^gemini-2\.5-flash-lite/, { ...twoFive, thinking: budget(512, 24_576, { onByDefault: false }) }],
+  [/^gemini-2\.5/, { ...twoFive, thinking: budget(1, 24_576) }],
   [/^gemini-3-pro/, { ...three, thinking: level('LOW', 'HIGH') }],
   [/^gemini-3\.1-pro/, { ...three, thinking: lowToHigh }],
   [/^gemini-3\.5-flash-lite|^gemini-3\.6/, { ...newest, thinking: minimalToHigh }],

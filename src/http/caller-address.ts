@@ -20,7 +20,7 @@ const canonicalV6 = (address: string): string => {
 };
 
 /** One spelling for one address: port and zone cut off, `::ffff:` unwrapped; null when it is no address. */
-export const canonicalAddress = (entry: string): string | null => {
+const canonicalAddress = (entry: string): string | null => {
   const bare = withoutPort(entry.trim()).replace(/%.*$/s, '');
   const family = isIP(bare);
   if (family === 0) return null;

@@ -50,7 +50,10 @@ const stackOf = (cause: unknown): string => (cause instanceof Error ? (cause.sta
 
 const logDefect = ({ log }: Site, requestId: string, cause: unknown): void => log('error', 'defect', { requestId, stack: stackOf(cause) });
 
-const begin = ({ site }: ExchangeNeeds, message: IncomingMessage, response: ServerResponse, expectation: Expectation): Exchange => {
+/** A request as Node's server gives it. */
+type Arrived = { readonly message: IncomingMessage; readonly response: ServerResponse; readonly expectation: Expectation };
+
+const begin = ({ site }: ExchangeNeeds, { message, response, expectation }: Arrived): Exchange => {
   const requestId = `req_${site.newId()}`;
   let awaitsContinue = expectation !== 'nothing';
   return {
@@ -172,11 +175,9 @@ const answer = async (needs: ExchangeNeeds, exchange: Exchange, expectation: Exp
  * Answers one request, whatever happens: nothing escapes from here. Gives back the exchange's lifetime, by which the
  * server can end it.
  */
-export const startExchange = (
-  needs: ExchangeNeeds,
-  { message, response, expectation }: { readonly message: IncomingMessage; readonly response: ServerResponse; readonly expectation: Expectation },
-): Lifetime => {
-  const exchange = begin(needs, message, response, expectation);
+export const startExchange = (needs: ExchangeNeeds, arrived: Arrived): Lifetime => {
+  const { message, response, expectation } = arrived;
+  const exchange = begin(needs, arrived);
   const giveUp = (cause: unknown): void => {
     logDefect(needs.site, exchange.requestId, cause);
     response.destroy();

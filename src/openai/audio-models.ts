@@ -1,11 +1,11 @@
 /** What speaks for OpenAI's speech models. */
-export const defaultSpeechModel = 'gemini-3.8-flash-tts';
+const defaultSpeechModel = 'gemini-3.8-flash-tts';
 
 /** What hears for OpenAI's transcription models. */
-export const defaultHearingModel = 'gemini-flash-latest';
+const defaultHearingModel = 'gemini-flash-latest';
 
 /** The same where times or speakers are asked for. */
-export const defaultTranscribingModel = 'gemini-3.5-transcribe';
+const defaultTranscribingModel = 'gemini-3.5-transcribe';
 
 const isOpenAiSpeech = (model: string): boolean => /^(?:tts-1(?:-hd)?|gpt-[\w.]+(?:-mini)?-tts)(?:-\d[\d-]*)?$/.test(model);
 const isOpenAiTranscription = (model: string): boolean => /^(?:whisper-\w+|gpt-(?:[\w.]+-)*transcribe(?:-diarize)?(?:-\d[\d-]*)?)$/.test(model);

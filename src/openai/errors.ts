@@ -1,3 +1,4 @@
+import { pipe } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { ErrorReplies } from '../ports/dialect.ts';
 import { json, type Headers } from '../ports/reply.ts';
@@ -13,21 +14,9 @@ type Told = {
   readonly headers?: Headers;
 };
 
-const bad = (status: number, message: string, code: string | null = null, param: string | null = null): Told => ({
-  status,
-  message,
-  type: 'invalid_request_error',
-  code,
-  param,
-});
+const bad = (status: number, message: string, code: string | null = null): Told => ({ status, message, type: 'invalid_request_error', code });
 
-const fault = (status: number, message: string, code: string | null = null, headers: Headers = {}): Told => ({
-  status,
-  message,
-  type: 'server_error',
-  code,
-  headers,
-});
+const fault = (status: number, message: string, code: string | null = null): Told => ({ status, message, type: 'server_error', code });
 
 /** The official SDKs retry 429 and 5xx by themselves; this tells them that it is of no use. */
 const hopeless: Headers = { 'x-should-retry': 'false' };
@@ -62,7 +51,10 @@ const spent = (seconds: number | null, forToday: boolean): Told =>
 const emptyMessage = (reason: string | null, message: string | null): string =>
   `Gemini gave no answer${reason === null ? '' : ` (${reason})`}.${message === null ? '' : ` ${message}`}`;
 
-const ofCaller = (error: ProxyError): Told | undefined => {
+/** What one table of errors leaves to the next one: with the last of them every error is told, or this does not compile. */
+type Rest<F extends (error: never) => unknown> = Exclude<ReturnType<F>, Told>;
+
+const ofCaller = (error: ProxyError) => {
   switch (error.tag) {
     case 'NoPassword':
       return bad(401, 'No API key given. Send the PASSWORD of this service as API key: Authorization: Bearer …', 'invalid_api_key');
@@ -75,7 +67,7 @@ const ofCaller = (error: ProxyError): Told | undefined => {
     case 'LimitReached':
       return ofLimit(error);
     case 'InvalidRequest':
-      return bad(400, error.message, error.code, error.param);
+      return { ...bad(400, error.message, error.code), param: error.param };
     case 'NoSuchRoute':
       return bad(404, `Unknown request URL: ${error.method} ${error.path}.`, 'unknown_url');
     case 'MethodNotAllowed':
@@ -87,28 +79,28 @@ const ofCaller = (error: ProxyError): Told | undefined => {
     case 'BodyTimeout':
       return bad(408, 'The request body came too slowly.');
     default:
-      return undefined;
+      return error;
   }
 };
 
-const ofKeys = (error: ProxyError): Told | undefined => {
+const ofKeys = (error: Rest<typeof ofCaller>) => {
   switch (error.tag) {
     case 'NoKeysConfigured':
-      return fault(503, 'No Gemini key is set: put at least one into the setting GEMINI_API_KEYS.', 'no_keys', hopeless);
+      return { ...fault(503, 'No Gemini key is set: put at least one into the setting GEMINI_API_KEYS.', 'no_keys'), headers: hopeless };
     case 'NoUsableKey':
-      return fault(503, `No Gemini key can be used: ${error.reasons.join('; ')}.`, 'no_usable_key', hopeless);
+      return { ...fault(503, `No Gemini key can be used: ${error.reasons.join('; ')}.`, 'no_usable_key'), headers: hopeless };
     case 'KeyRefused':
-      return fault(503, `Gemini refused the key: ${error.reason}.`, 'no_usable_key', hopeless);
+      return { ...fault(503, `Gemini refused the key: ${error.reason}.`, 'no_usable_key'), headers: hopeless };
     case 'KeysExhausted':
       return spent(error.retryAfterSeconds, error.forToday);
     case 'QuotaSpent':
       return spent(error.retryAfterSeconds, error.period === 'day');
     default:
-      return undefined;
+      return error;
   }
 };
 
-const ofGemini = (error: ProxyError): Told | undefined => {
+const ofGemini = (error: Rest<typeof ofKeys>) => {
   switch (error.tag) {
     case 'GeminiInvalid':
       return bad(400, `Gemini refused the request: ${error.message}`, error.code);
@@ -117,7 +109,7 @@ const ofGemini = (error: ProxyError): Told | undefined => {
     case 'LocationRefused':
       return bad(403, 'Gemini does not serve the region that this service runs in.', 'unsupported_country_region_territory');
     case 'ModelNotFound':
-      return bad(404, error.message ?? `The model '${error.model}' does not exist or you do not have access to it.`, 'model_not_found', 'model');
+      return { ...bad(404, error.message ?? `The model '${error.model}' does not exist or you do not have access to it.`, 'model_not_found'), param: 'model' };
     case 'GeminiFault':
       return fault(error.status, error.message);
     case 'Unreachable':
@@ -131,24 +123,29 @@ const ofGemini = (error: ProxyError): Told | undefined => {
     case 'StreamCut':
       return fault(502, "Gemini's answer was cut off before its end.", 'stream_cut');
     default:
-      return undefined;
+      return error;
   }
 };
 
-const ofService = (error: ProxyError): Told => {
+const ofService = (error: Rest<typeof ofGemini>): Told => {
   switch (error.tag) {
     case 'Busy':
-      return fault(503, error.message, 'busy', retryAfter(1));
+      return { ...fault(503, error.message, 'busy'), headers: retryAfter(1) };
     case 'ShuttingDown':
-      return fault(503, 'The service is restarting.', 'restarting', retryAfter(5));
+      return { ...fault(503, 'The service is restarting.', 'restarting'), headers: retryAfter(5) };
     case 'ClientGone':
       return bad(499, 'The client closed the request.');
-    default:
+    case 'Defect':
       return fault(500, 'The service has a defect; its log tells more under this request id.');
   }
 };
 
-const told = (error: ProxyError): Told => ofCaller(error) ?? ofKeys(error) ?? ofGemini(error) ?? ofService(error);
+const otherwise =
+  <A extends ProxyError, B>(next: (error: A) => B) =>
+  (said: Told | A): Told | B =>
+    'tag' in said ? next(said) : said;
+
+const told = (error: ProxyError): Told => pipe(ofCaller(error), otherwise(ofKeys), otherwise(ofGemini), otherwise(ofService));
 
 const body = ({ message, type, param, code }: Told): object => ({ error: { message, type, param: param ?? null, code: code ?? null } });
 

@@ -27,7 +27,9 @@ const served = (frame: Frame, { id: keyId }: Lease, { rememberSignature }: Attem
   return isBound ? { ...frame, keyId } : frame;
 };
 
-async function* watched(frames: AsyncGenerator<Frame, void, undefined>, lease: Lease, model: string, capabilities: Attempting): Frames {
+type Attempt = { readonly lease: Lease; readonly model: string };
+
+async function* watched(frames: AsyncGenerator<Frame, void, undefined>, { lease, model }: Attempt, capabilities: Attempting): Frames {
   try {
     for await (const frame of frames) yield served(frame, lease, capabilities);
   } catch (cause) {
@@ -49,7 +51,7 @@ export const attempts =
       pipe(
         capabilities.openGemini({ model, streamed, body, secret: lease.secret, signal }),
         TE.flatMap((frames) => primed<Frame>(shown ? isMeaningful : () => false)(wholeCalls(nonEmpty(frames), capabilities.newId))),
-        TE.map(({ all }) => watched(all, lease, model, capabilities)),
+        TE.map(({ all }) => watched(all, { lease, model }, capabilities)),
       ),
     )();
   };

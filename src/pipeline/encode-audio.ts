@@ -46,7 +46,7 @@ const frameOf = (piece: Uint8Array, mimeType: string): ServedFrame => {
   return { candidates: [{ index: 0, content: { parts: [{ inlineData }] } }] };
 };
 
-async function* encoded(frames: Frames, { encode }: AudioEncoder, encoding: Encoding, signal: AbortSignal): Frames {
+async function* encoded({ frames, signal }: Answered<unknown>, { encode }: AudioEncoder, encoding: Encoding): Frames {
   const aside: ServedFrame[] = [];
   const sounds = soundsOf(frames, aside);
   try {
@@ -76,7 +76,7 @@ export const encodeAudio =
       TE.fromTask(findEncoder),
       TE.flatMap((encoder) => {
         if (encoder?.formats.has(wish.format) === true) {
-          return pipe(answer(planned), TE.map((answered) => ({ ...answered, frames: encoded(answered.frames, encoder, wish, answered.signal) })));
+          return pipe(answer(planned), TE.map((answered) => ({ ...answered, frames: encoded(answered, encoder, wish) })));
         }
         const error = wish.otherwise([...(encoder?.formats ?? [])]);
         return error === null ? answer(planned) : TE.left(error);

@@ -1,5 +1,5 @@
 import type { Permit } from '../ports/capabilities.ts';
-import type { Headers } from '../ports/reply.ts';
+import type { Headers, Whole } from '../ports/reply.ts';
 
 /** What the limits tell on every answer; nothing when there is no limit. */
 export const limitHeaders = (permit: Permit): Headers =>
@@ -10,3 +10,8 @@ export const limitHeaders = (permit: Permit): Headers =>
         'x-ratelimit-remaining-requests': String(permit.remaining),
         'x-ratelimit-reset-requests': `${permit.resetSeconds}s`,
       };
+
+/** A whole answer that tells the limits too. */
+export const withLimits =
+  (permit: Permit) =>
+  (whole: Whole): Whole => ({ ...whole, headers: { ...whole.headers, ...limitHeaders(permit) } });

@@ -9,7 +9,7 @@ import { admit } from './admit.ts';
 import { authorize } from './authorize.ts';
 import { decodeBody } from './decode-body.ts';
 import type { Asked, Received } from './exchange.ts';
-import { limitHeaders } from './limit-headers.ts';
+import { withLimits } from './limit-headers.ts';
 import { tryKeys, type Trying } from './try-keys.ts';
 
 type Asking = Trying & Pick<Capabilities, 'askGemini'>;
@@ -48,7 +48,7 @@ export const serveQuestions =
           dialect.toGemini(asked.asked),
           TE.tapIO(({ model }) => () => asked.note({ model, streamed: false })),
           TE.flatMap((questions) => pipe(answered(capabilities, asked, questions), TE.map(questions.reply))),
-          TE.map((whole) => ({ ...whole, headers: { ...whole.headers, ...limitHeaders(asked.permit) } })),
+          TE.map(withLimits(asked.permit)),
         ),
       ),
     );

@@ -6,7 +6,7 @@ import type { Wait } from '../ports/capabilities.ts';
 import type { Dialect } from '../ports/dialect.ts';
 import type { Headers, Reply } from '../ports/reply.ts';
 import type { Answered, Planned } from './exchange.ts';
-import { limitHeaders } from './limit-headers.ts';
+import { limitHeaders, withLimits } from './limit-headers.ts';
 
 const streamHeaders: Headers = {
   'content-type': 'text/event-stream; charset=utf-8',
@@ -15,7 +15,7 @@ const streamHeaders: Headers = {
 };
 
 /** Collects the same machine that makes the stream. */
-export const wholeReply =
+const wholeReply =
   <Request, State, Event>(dialect: Dialect<Request, State, Event>): Stage<Answered<Request>, Reply> =>
   ({ asked, context, frames, permit }) =>
     pipe(
@@ -25,7 +25,7 @@ export const wholeReply =
         return events;
       }, caught),
       TE.flatMapEither(dialect.reply.whole),
-      TE.map((whole) => ({ ...whole, headers: { ...whole.headers, ...limitHeaders(permit) } })),
+      TE.map(withLimits(permit)),
     );
 
 async function* tail<Request, State, Event>(
@@ -58,7 +58,7 @@ export type Patience = { readonly keepAliveMs: number; readonly wait: Wait };
  * A stream begins as soon as the answer does. When that takes longer than the heartbeat, the stream begins without it:
  * key after key is still tried behind the heartbeats, and only the last failure arrives, as an error frame.
  */
-export const streamedReply =
+const streamedReply =
   <Request, State, Event>(
     dialect: Dialect<Request, State, Event>,
     answer: Stage<Planned<Request>, Answered<Request>>,

@@ -66,9 +66,12 @@ export const guardedFetch = (
     pipe(
       TE.tryCatch(async () => {
         const dog = watchdog({ firstByteMs: timeoutMs, idleMs: timeoutMs }, caller);
-        const content = await contentOf(url, { visit, reach, mostRedirects }, dog.signal);
-        dog.stop();
-        return pipe(content, E.flatMap(blobOf), E.mapLeft(refusal(dog, path, timeoutMs)));
+        try {
+          const content = await contentOf(url, { visit, reach, mostRedirects }, dog.signal);
+          return pipe(content, E.flatMap(blobOf), E.mapLeft(refusal(dog, path, timeoutMs)));
+        } finally {
+          dog.stop();
+        }
       }, caught),
       TE.flatMapEither((read) => read),
     );

@@ -37,7 +37,7 @@ const metadataNames: ReadonlySet<string> = new Set([
 ]);
 
 /** A host name without its trailing dots, an IPv6 address without its brackets. */
-export const bareHost = ({ hostname }: URL): string => hostname.replace(/^\[|\]$|\.+$/g, '');
+const bareHost = ({ hostname }: URL): string => hostname.replace(/^\[|\]$|\.+$/g, '');
 
 /** Longer than any address of use, with a signature in it too. */
 const mostCharacters = 16_384;

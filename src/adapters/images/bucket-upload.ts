@@ -1,4 +1,5 @@
 import { E, type TE } from '../../kernel/fp.ts';
+import { codeOf } from '../error-code.ts';
 import type { NamedImage, StoreFault } from './image-store.ts';
 
 /** One call of a vendor's SDK. Its signal aborts when nobody waits any more: then its connections must end. */
@@ -6,13 +7,10 @@ export type Upload = (signal: AbortSignal) => TE.TaskEither<StoreFault, string>;
 
 const networkCode = /^[A-Z][A-Z_]{2,60}$/;
 
-const codeOf = (cause: unknown): string =>
-  typeof cause === 'object' && cause !== null && 'code' in cause && typeof cause.code === 'string' && networkCode.test(cause.code)
-    ? ` (${cause.code})`
-    : '';
+const inBrackets = (code: string): string => (networkCode.test(code) ? ` (${code})` : '');
 
 /** A call that the network ended. Only Node's own code is told: an SDK's message can hold addresses, headers and tokens. */
-export const networkFault = (vendor: string, cause: unknown): StoreFault => ({ reason: `The connection to ${vendor} failed${codeOf(cause)}.` });
+export const networkFault = (vendor: string, cause: unknown): StoreFault => ({ reason: `The connection to ${vendor} failed${inBrackets(codeOf(cause))}.` });
 
 /** An SDK that could not be loaded: packages that are optional may have been left out. */
 export const notInstalled = (packageName: string): StoreFault => ({

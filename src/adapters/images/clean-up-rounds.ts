@@ -1,6 +1,6 @@
 import type { Log, Now } from '../../ports/capabilities.ts';
+import { codeOf } from '../error-code.ts';
 import { cleanUpImages, type ImageCaps, type Stock } from './image-clean-up.ts';
-import { codeOf } from './image-file.ts';
 
 /** When a folder of pictures is cleaned up: at the start, every hour, and whenever it has grown past a cap. */
 export type CleanUpRounds = {
@@ -33,17 +33,8 @@ const nothing: Stock = { images: 0, bytes: 0 };
 const plus = (one: Stock, other: Stock): Stock => ({ images: one.images + other.images, bytes: one.bytes + other.bytes });
 
 /** Makes the rounds of one folder; one round at a time, always in the background. */
-export const cleanUpRounds = (
-  { folder, ...caps }: ImageCaps & { readonly folder: string },
-  { now, log }: CleanUpNeeds,
-): CleanUpRounds => {
-  const state: State = {
-    stock: null,
-    meanwhile: nothing,
-    again: false,
-    running: null,
-    timer: undefined,
-  };
+export const cleanUpRounds = ({ folder, ...caps }: ImageCaps & { readonly folder: string }, { now, log }: CleanUpNeeds): CleanUpRounds => {
+  const state: State = { stock: null, meanwhile: nothing, again: false, running: null, timer: undefined };
   const round = async (): Promise<void> => {
     state.meanwhile = nothing;
     const stock = await cleanUpImages(folder, caps, now()).catch((cause: unknown) => {

@@ -1,10 +1,7 @@
 import { constants } from 'node:fs';
 import { open, type FileHandle } from 'node:fs/promises';
 import type { ByteRange } from '../../ports/images.ts';
-
-/** The code of Node's that a refused file operation carries; '' for anything else. */
-export const codeOf = (cause: unknown): string =>
-  cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : '';
+import { codeOf } from '../error-code.ts';
 
 /** True when the disk says that there is no such file, or that what is there is no plain one. */
 export const isMissing = (cause: unknown): boolean => ['ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR', 'ENXIO', 'ENODEV'].includes(codeOf(cause));

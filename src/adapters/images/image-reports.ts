@@ -32,7 +32,9 @@ const mostReasons = 100;
 
 type Trouble = { readonly reason: string; readonly at: number; readonly over: boolean };
 
-const noticeOf = (kind: ImagePlace['kind'], next: Kind, { reason, at, over }: Trouble, count: number): Notice => ({
+type Refused = Trouble & { readonly kind: ImagePlace['kind']; readonly next: Kind; readonly count: number };
+
+const noticeOf = ({ kind, next, reason, at, over, count }: Refused): Notice => ({
   level: over ? 'info' : 'warn',
   text:
     `${count === 1 ? 'One picture' : `${count} pictures`} could not be kept in ${words[kind]} and went on to ${words[next]}` +
@@ -63,7 +65,7 @@ export const imageReports = (order: readonly ImagePlace['kind'][], { now, log }:
     counts: () => ({ kept: { ...kept }, refused: { ...refused } }),
     notices: () => [
       ...(order[0] === 'memory' ? [{ level: 'info' as const, text: 'Pictures are kept in memory: a restart loses them.' }] : []),
-      ...[...troubles].map(([kind, trouble]) => noticeOf(kind, after(kind), trouble, refused[kind])),
+      ...[...troubles].map(([kind, trouble]) => noticeOf({ ...trouble, kind, next: after(kind), count: refused[kind] })),
     ],
   };
 };

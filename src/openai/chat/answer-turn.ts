@@ -1,7 +1,7 @@
 import { E, pipe } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import type { ModelTraits } from '../../gemini/model-traits.ts';
-import type { Json, JsonObject, RequestPart } from '../../gemini/request.ts';
+import type { JsonObject, RequestPart } from '../../gemini/request.ts';
 import { standInSignature, withStandIn } from '../../gemini/signatures.ts';
 import { isJsonObject } from '../../gemini/is-json-object.ts';
 import type { Signature } from '../../ports/capabilities.ts';
@@ -24,8 +24,6 @@ export type AnswerContext = {
   readonly circulates: boolean;
 };
 
-const isJson = (value: unknown): value is Json => value != null;
-
 /** The arguments as an object: '' and null are none, what is no object goes in as `value`. */
 const argumentsOf = (call: Call, path: string): E.Either<ProxyError, JsonObject> => {
   const text = call.arguments ?? '';
@@ -34,7 +32,7 @@ const argumentsOf = (call: Call, path: string): E.Either<ProxyError, JsonObject>
     jsonOf(text),
     E.bimap(
       (fault) => invalid(`'${path}' is ${fault}.`, path, 'invalid_value'),
-      (value) => (isJson(value) ? (isJsonObject(value) ? value : { value }) : {}),
+      (value) => (value === null ? {} : isJsonObject(value) ? value : { value }),
     ),
   );
 };
@@ -54,8 +52,10 @@ const callParts = (message: ChatMessage, index: number, context: AnswerContext):
   return E.right(context.traits.signatures ? withStandIn(parts) : parts);
 };
 
+type ImagesBack = ImageReturn & Pick<AnswerContext, 'traits'>;
+
 /** Pictures back from their addresses; on models that validate them, those without a signature carry the stand-in. */
-const imagesBack = (parts: readonly RequestPart[], message: ChatMessage, back: ImageReturn, traits: ModelTraits): readonly RequestPart[] => {
+const imagesBack = (parts: readonly RequestPart[], message: ChatMessage, { traits, ...back }: ImagesBack): readonly RequestPart[] => {
   const read = [...parts.flatMap((part) => (part.text === undefined ? [part] : withImages(part.text, back))), ...imagesBeside(message, back)];
   return read.map(({ thoughtSignature, ...part }) =>
     part.inlineData === undefined || !traits.signatures ? part : { ...part, thoughtSignature: thoughtSignature ?? standInSignature },
@@ -80,7 +80,7 @@ export const answerParts = (message: ChatMessage, index: number, context: Answer
   const { media, isShown, traits } = context;
   return pipe(
     contentParts(message.content ?? message.refusal, `messages.${index}.content`, media),
-    E.map((parts) => imagesBack(parts, message, { isSent: isShown(index), media }, traits)),
+    E.map((parts) => imagesBack(parts, message, { isSent: isShown(index), media, traits })),
     E.map((parts) => [...(context.circulates ? serverToolParts(message) : []), ...signed(parts, textSignature(message))]),
     E.flatMap((text) => pipe(callParts(message, index, context), E.map((calls) => [...text, ...calls]))),
   );

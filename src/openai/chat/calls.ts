@@ -12,7 +12,7 @@ export type Call = {
 };
 
 /** The deprecated `function_call` of an assistant message has no id: this one stands for it. */
-export const legacyCallId = (index: number): string => `call_function_${index}`;
+const legacyCallId = (index: number): string => `call_function_${index}`;
 
 type ToolCall = NonNullable<ChatMessage['tool_calls']>[number];
 

@@ -4,14 +4,14 @@ import type { ModelTraits } from '../../gemini/model-traits.ts';
 import type { Content, RequestPart } from '../../gemini/request.ts';
 import { finished } from './turn-order.ts';
 import { answerParts, type AnswerContext } from './answer-turn.ts';
-import { pairedResults, resultTurns, type Results } from './result-turns.ts';
+import { pairedResults, resultTurns, type History } from './result-turns.ts';
 import { contentParts, textParts, type Media } from './parts.ts';
 import type { ChatMessage } from './request.ts';
 
 /** `instruction`: system messages become the system instruction. `user`: they stay in place as user turns. */
 export type SystemPromptMode = 'instruction' | 'user';
 
-export type ContentsSettings = AnswerContext & { readonly traits: ModelTraits; readonly systemPromptMode: SystemPromptMode };
+export type ContentsSettings = AnswerContext & { readonly systemPromptMode: SystemPromptMode };
 
 /** The two places of a Gemini request that messages go to. */
 export type Contents = { readonly contents: readonly Content[]; readonly system: readonly RequestPart[] };
@@ -22,8 +22,8 @@ const isSystem = (message: ChatMessage): boolean => message.role === 'system' ||
 
 const userTurn = (parts: readonly RequestPart[]): readonly Content[] => (parts.length === 0 ? [] : [{ role: 'user', parts }]);
 
-const turnsOf = (messages: readonly ChatMessage[], index: number, results: Results, settings: ContentsSettings): Turns => {
-  const message = messages[index];
+const turnsOf = (history: History, index: number, settings: ContentsSettings): Turns => {
+  const message = history.messages[index];
   if (message === undefined || message.role === 'tool' || message.role === 'function') return E.right([]);
   if (isSystem(message) || message.role === 'user') {
     return pipe(contentParts(message.content, `messages.${index}.content`, settings.media), E.map(userTurn));
@@ -32,7 +32,7 @@ const turnsOf = (messages: readonly ChatMessage[], index: number, results: Resul
     answerParts(message, index, settings),
     E.flatMap((parts): Turns => {
       const own: readonly Content[] = parts.length === 0 ? [] : [{ role: 'model', parts }];
-      return pipe(resultTurns(messages, index, results, settings), E.map((answers) => [...own, ...answers]));
+      return pipe(resultTurns(history, index, settings), E.map((answers) => [...own, ...answers]));
     }),
   );
 };
@@ -56,11 +56,11 @@ const systemParts = (messages: readonly ChatMessage[], media: Media): E.Either<P
   return E.right(parts);
 };
 
-const conversation = (messages: readonly ChatMessage[], results: Results, settings: ContentsSettings): Turns => {
+const conversation = (history: History, settings: ContentsSettings): Turns => {
   const turns: Content[] = [];
-  for (const [index, message] of messages.entries()) {
+  for (const [index, message] of history.messages.entries()) {
     if (settings.systemPromptMode === 'instruction' && isSystem(message)) continue;
-    const read = turnsOf(messages, index, results, settings);
+    const read = turnsOf(history, index, settings);
     if (E.isLeft(read)) return read;
     turns.push(...read.right);
   }
@@ -85,7 +85,7 @@ const placed = (system: readonly RequestPart[], turns: readonly Content[], trait
 export const toContents = (messages: readonly ChatMessage[], settings: ContentsSettings): E.Either<ProxyError, Contents> =>
   pipe(
     pairedResults(messages),
-    E.flatMap((results) => conversation(messages, results, settings)),
+    E.flatMap((results) => conversation({ messages, results }, settings)),
     E.flatMap((turns) =>
       pipe(
         settings.systemPromptMode === 'instruction' ? systemParts(messages, settings.media) : E.right([]),

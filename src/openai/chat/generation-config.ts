@@ -1,5 +1,6 @@
 import { E } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
+import { capped, folded } from '../../gemini/int32.ts';
 import type { ModelTraits } from '../../gemini/model-traits.ts';
 import type { GenerationConfig, Json } from '../../gemini/request.ts';
 import type { ThinkingWish } from '../../gemini/thinking.ts';
@@ -27,15 +28,8 @@ const stops = (asked: ChatRequest): Part => {
   return E.right(wanted.length === 0 ? {} : { stopSequences: wanted });
 };
 
-/** Gemini's whole numbers have 32 bits. */
-const atMost = (value: number | undefined): number | undefined => (value === undefined ? undefined : Math.min(value, 2_147_483_647));
-
-/** OpenAI's seed has 64 bits, Gemini's 32: fold. */
-const folded = (seed: number | undefined): number | undefined =>
-  seed === undefined ? undefined : Number(BigInt.asIntN(32, BigInt(seed)));
-
 const sampling = (asked: ChatRequest, traits: ModelTraits): GenerationConfig =>
-  traits.sampling ? { temperature: asked.temperature, topP: asked.top_p, topK: atMost(asked.top_k) } : {};
+  traits.sampling ? { temperature: asked.temperature, topP: asked.top_p, topK: capped(asked.top_k) } : {};
 
 const nonZero = (value: number | undefined): number | undefined => (value === 0 ? undefined : value);
 

@@ -46,10 +46,15 @@ export type MachineSettings = PartSettings & {
 
 type Emit = (index: number, delta: Delta, rest?: Partial<ChoiceChunk>) => ChatEvent;
 
+/** The same for one choice. */
+type Add = (delta: Delta, rest?: Partial<ChoiceChunk>) => ChatEvent;
+
 const fresh: ChoiceState = { calls: 0, hasOutput: false, finish: null, finishMessage: null, grounding: noGrounding, serverTools: [], answered: false };
 
+const headOf = ({ id, created, model }: MachineSettings): Pick<Chunk, 'id' | 'object' | 'created' | 'model'> => ({ id, object: 'chat.completion.chunk', created, model });
+
 const emitter = (settings: MachineSettings): Emit => {
-  const head = { id: settings.id, object: 'chat.completion.chunk', created: settings.created, model: settings.model } as const;
+  const head = headOf(settings);
   const tail = settings.includeUsage ? ({ usage: null } as const) : {};
   return (index, delta, rest) => ({
     chunk: { ...head, choices: [{ index, delta, logprobs: null, finish_reason: null, ...rest }], ...tail },
@@ -82,18 +87,18 @@ const afterCandidate = (state: ChoiceState, candidate: Candidate): ChoiceState =
 type Parted = { readonly state: ChoiceState; readonly events: readonly ChatEvent[] };
 
 /** Log probabilities belong to the text of the same frame; without any they come by themselves. */
-const withLogprobs = (events: readonly ChatEvent[], logprobs: Logprobs | null, emit: Emit, index: number): readonly ChatEvent[] => {
+const withLogprobs = (events: readonly ChatEvent[], logprobs: Logprobs | null, add: Add): readonly ChatEvent[] => {
   if (logprobs === null) return events;
   const at = events.findIndex(({ chunk }) => chunk.choices[0]?.delta.content !== undefined);
   const event = events[at];
   const choice = event?.chunk.choices[0];
-  if (event === undefined || choice === undefined) return [...events, emit(index, {}, { logprobs })];
+  if (event === undefined || choice === undefined) return [...events, add({}, { logprobs })];
   return events.with(at, { ...event, chunk: { ...event.chunk, choices: [{ ...choice, logprobs }] } });
 };
 
 const isServerTool = (part: ResponsePart): boolean => part.toolCall !== undefined || part.toolResponse !== undefined;
 
-const parted = (known: ChoiceState, parts: readonly ResponsePart[], settings: MachineSettings, add: (delta: Delta) => ChatEvent): Parted => {
+const parted = (known: ChoiceState, parts: readonly ResponsePart[], { settings, add }: { readonly settings: MachineSettings; readonly add: Add }): Parted => {
   const events: ChatEvent[] = [];
   let state = known;
   for (const part of parts) {
@@ -123,7 +128,7 @@ const finishOf = (state: ChoiceState, blocked: string | null, called: FinishReas
   };
 };
 
-const closing = (index: number, state: ChoiceState, blocked: string | null, settings: MachineSettings): readonly ChatEvent[] => {
+const closing = ([index, state]: readonly [number, ChoiceState], blocked: string | null, settings: MachineSettings): readonly ChatEvent[] => {
   const emit = emitter(settings);
   const reason = blocked ?? (finishKind(state.finish) === 'blocked' && !state.hasOutput ? state.finish : null);
   const message = state.finishMessage === null ? '' : ` ${state.finishMessage}`;
@@ -141,10 +146,7 @@ const closing = (index: number, state: ChoiceState, blocked: string | null, sett
 const usageEvent = (usage: UsageMetadata, settings: MachineSettings): ChatEvent => {
   const tier = servedTier(usage);
   const chunk: Chunk = {
-    id: settings.id,
-    object: 'chat.completion.chunk',
-    created: settings.created,
-    model: settings.model,
+    ...headOf(settings),
     choices: [],
     usage: toUsage(usage),
     ...(tier === undefined ? {} : { service_tier: tier }),
@@ -158,7 +160,7 @@ const ended = (state: ChatState, settings: MachineSettings): readonly ChatEvent[
   const choices: readonly (readonly [number, ChoiceState])[] = begun ? [...state.choices] : [[0, fresh]];
   return [
     ...(begun ? [] : [emit(0, opening)]),
-    ...choices.flatMap(([index, choice]) => closing(index, choice, begun ? null : state.blocked, settings)),
+    ...choices.flatMap((choice) => closing(choice, begun ? null : state.blocked, settings)),
     usageEvent(state.usage, settings),
   ];
 };
@@ -170,9 +172,10 @@ const ended = (state: ChatState, settings: MachineSettings): readonly ChatEvent[
 export const chatMachine = (settings: MachineSettings): Machine<ChatState, Frame, ChatEvent> => {
   const emit = emitter(settings);
   const candidateStep = (known: ChoiceState | undefined, candidate: Candidate, index: number): Parted => {
-    const { state, events } = parted(known ?? fresh, candidate.content?.parts ?? [], settings, (delta) => emit(index, delta));
-    const shown = withLogprobs(events, toLogprobs(candidate.logprobsResult), emit, index);
-    return { state: afterCandidate(state, candidate), events: known === undefined ? [emit(index, opening), ...shown] : shown };
+    const add: Add = (delta, rest) => emit(index, delta, rest);
+    const { state, events } = parted(known ?? fresh, candidate.content?.parts ?? [], { settings, add });
+    const shown = withLogprobs(events, toLogprobs(candidate.logprobsResult), add);
+    return { state: afterCandidate(state, candidate), events: known === undefined ? [add(opening), ...shown] : shown };
   };
   return {
     start: { choices: new Map(), usage: {}, blocked: null },

@@ -66,7 +66,11 @@ type Settings = { readonly traits: ModelTraits; readonly names: FunctionNames; r
 
 const blobs = (parts: readonly RequestPart[]): readonly Blob[] => parts.flatMap((part) => part.inlineData ?? []);
 
-const answer = (call: Call, message: ChatMessage | undefined, at: number, settings: Settings): E.Either<ProxyError, Answer> => {
+/** A conversation's messages, and which of them are results of which calls. */
+export type History = { readonly messages: readonly ChatMessage[]; readonly results: Results };
+
+const answer = (call: Call, { messages, at }: { readonly messages: History['messages']; readonly at: number }, settings: Settings): E.Either<ProxyError, Answer> => {
+  const message = messages[at];
   const head = { id: call.id, name: settings.names.toGemini(call.name) };
   if (message === undefined) {
     return E.right({ part: { functionResponse: { ...head, response: { error: 'no result' } } }, beside: [] });
@@ -88,18 +92,12 @@ const answer = (call: Call, message: ChatMessage | undefined, at: number, settin
  * The results of one assistant message's calls: one user turn, in the order of the calls, whatever order they came in
  * and whatever stood between; a call without a result says so. Media that can't be inside follows in its own turn.
  */
-export const resultTurns = (
-  messages: readonly ChatMessage[],
-  index: number,
-  results: Results,
-  settings: Settings,
-): E.Either<ProxyError, readonly Content[]> => {
+export const resultTurns = ({ messages, results }: History, index: number, settings: Settings): E.Either<ProxyError, readonly Content[]> => {
   const message = messages[index];
   const found = results.get(index);
   const answers: Answer[] = [];
   for (const [position, call] of (message === undefined ? [] : callsOf(message, index)).entries()) {
-    const at = found?.get(position) ?? -1;
-    const read = answer(call, messages[at], at, settings);
+    const read = answer(call, { messages, at: found?.get(position) ?? -1 }, settings);
     if (E.isLeft(read)) return read;
     answers.push(read.right);
   }

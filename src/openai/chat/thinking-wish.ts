@@ -1,19 +1,24 @@
 import { E } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
+import { capped } from '../../gemini/int32.ts';
 import type { Thinking } from '../../gemini/model-traits.ts';
 import type { ThinkingConfig } from '../../gemini/request.ts';
 import { efforts, thinkingConfig, type Effort, type ThinkingWish } from '../../gemini/thinking.ts';
 import { googleOptions } from './google-options.ts';
-import type { ChatRequest } from './request.ts';
+import type { ChatRequest, GoogleOptions } from './request.ts';
 
 type Wish = ThinkingWish | null;
 
 const isEffort = (text: string): text is Effort => efforts.some((effort) => effort === text);
 
+const configOf = (asked: ChatRequest): GoogleOptions['thinking_config'] => {
+  const google = googleOptions(asked);
+  return google?.thinking_config ?? google?.thinkingConfig;
+};
+
 /** An explicit thinking_config, as Google's own compatible endpoint takes it, in either casing. */
 const explicit = (asked: ChatRequest): E.Either<ProxyError, Wish> => {
-  const google = googleOptions(asked);
-  const config = google?.thinking_config ?? google?.thinkingConfig;
+  const config = configOf(asked);
   const tokens = config?.thinking_budget ?? config?.thinkingBudget;
   if (tokens !== undefined) return E.right({ kind: 'budget', tokens });
   const level = (config?.thinking_level ?? config?.thinkingLevel)?.toLowerCase();
@@ -40,14 +45,8 @@ const ofThinking = ({ thinking }: ChatRequest): Wish => {
 
 const ofEffort = ({ reasoning_effort: effort }: ChatRequest): Wish => (effort === undefined ? null : { kind: 'effort', effort });
 
-/** Gemini's whole numbers have 32 bits. */
-const mostTokens = 2_147_483_647;
-
 /** The cap on the answer's tokens, thoughts included; undefined for none. */
-export const outputCap = (asked: ChatRequest): number | undefined => {
-  const cap = asked.max_completion_tokens ?? asked.max_tokens;
-  return cap === undefined ? undefined : Math.min(cap, mostTokens);
-};
+export const outputCap = (asked: ChatRequest): number | undefined => capped(asked.max_completion_tokens ?? asked.max_tokens);
 
 /** Below this cap thoughts of the usual length would use up the answer (recorded: 1,238 for one title). */
 const roomForThoughts = 2048;
@@ -61,8 +60,7 @@ const ofCap = (asked: ChatRequest, thinking: Thinking): Wish => {
 
 /** Whether thoughts are to be told: where nobody says so they are, since they are made and paid for anyway. */
 const areShown = (asked: ChatRequest): boolean | undefined => {
-  const google = googleOptions(asked);
-  const config = google?.thinking_config ?? google?.thinkingConfig;
+  const config = configOf(asked);
   const said = config?.include_thoughts ?? config?.includeThoughts;
   if (said !== undefined) return said;
   return asked.reasoning?.exclude === true || asked.include_reasoning === false ? false : undefined;

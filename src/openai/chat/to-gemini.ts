@@ -54,11 +54,9 @@ const body = (asked: ChatRequest, traits: ModelTraits, { contents, tools, config
   };
 };
 
-type Setting = { readonly name: ModelName; readonly traits: ModelTraits; readonly names: FunctionNames; readonly plan: ToolPlan };
+type Setting = { readonly name: ModelName; readonly traits: ModelTraits; readonly names: FunctionNames; readonly plan: ToolPlan; readonly settings: ChatSettings };
 
-const pieces = (asked: ChatRequest, setting: Setting, settings: ChatSettings, context: TranslationContext): E.Either<ProxyError, Pieces> => {
-  const { traits, names, plan, name } = setting;
-  const { recalled, media } = context;
+const pieces = (asked: ChatRequest, { traits, names, plan, name, settings }: Setting, { recalled, media }: TranslationContext): E.Either<ProxyError, Pieces> => {
   const answers = { traits, names, recalled, media, circulates: circulates(plan), isShown: isShown(asked.messages, settings.historyImages) };
   return pipe(
     toContents(asked.messages, { ...answers, systemPromptMode: settings.systemPromptMode }),
@@ -79,7 +77,7 @@ export const toGemini =
     return pipe(
       chosenFormat(name.imageReply, context.imageReplyFormat, settings.imageReplyFormat),
       E.flatMap(() => toolPlan(asked, { traits, searchSuffix: name.search })),
-      E.flatMap((plan) => pieces(asked, { name, traits, names, plan }, settings, context)),
+      E.flatMap((plan) => pieces(asked, { name, traits, names, plan, settings }, context)),
       E.map((made) => ({
         model: name.model,
         streamed: asked.stream === true || traits.streamOnly,

@@ -1,16 +1,8 @@
 import { E, pipe, t } from '../../kernel/fp.ts';
 import { invalid, type InvalidCode, type ProxyError } from '../../kernel/proxy-error.ts';
 import { decodeWith, oneOf, within } from '../codec.ts';
+import { optionalField } from '../form-fields.ts';
 import { imageSources, type ImageSource } from './sources.ts';
-
-/** Absent, null and an empty field of a form are the same. */
-const field = <A>(codec: t.Type<A, unknown>): t.Type<A | undefined, unknown> =>
-  new t.Type<A | undefined, unknown>(
-    codec.name,
-    (value): value is A | undefined => value === undefined || codec.is(value),
-    (value, context) => (value == null || value === '' ? t.success(undefined) : codec.validate(value, context)),
-    t.identity,
-  );
 
 const words: Readonly<Record<string, unknown>> = { true: true, false: false };
 
@@ -23,25 +15,25 @@ const meant = (value: unknown): unknown => {
 
 /** Forms hold text alone: `3` and `true` stand for what they say. */
 const spelled = <A>(codec: t.Type<A, unknown>): t.Type<A | undefined, unknown> =>
-  field(new t.Type<A, unknown>(codec.name, codec.is, (value, context) => codec.validate(meant(value), context), t.identity));
+  optionalField(new t.Type<A, unknown>(codec.name, codec.is, (value, context) => codec.validate(meant(value), context), t.identity));
 
 /** The parameters of OpenAI's CreateImageRequest and CreateImageEditRequest, as JSON or as a form. */
 const parameters = t.type({
   prompt: t.string,
-  model: field(t.string),
+  model: optionalField(t.string),
   n: spelled(within(1, 10, 'whole')),
-  size: field(t.string),
-  quality: field(oneOf(['auto', 'low', 'medium', 'high', 'standard', 'hd'])),
-  style: field(oneOf(['vivid', 'natural'])),
-  background: field(oneOf(['auto', 'opaque', 'transparent'])),
-  output_format: field(oneOf(['png', 'jpeg', 'webp'])),
+  size: optionalField(t.string),
+  quality: optionalField(oneOf(['auto', 'low', 'medium', 'high', 'standard', 'hd'])),
+  style: optionalField(oneOf(['vivid', 'natural'])),
+  background: optionalField(oneOf(['auto', 'opaque', 'transparent'])),
+  output_format: optionalField(oneOf(['png', 'jpeg', 'webp'])),
   output_compression: spelled(within(0, 100, 'whole')),
-  response_format: field(oneOf(['url', 'b64_json'])),
+  response_format: optionalField(oneOf(['url', 'b64_json'])),
   stream: spelled(t.boolean),
   partial_images: spelled(within(0, 3, 'whole')),
-  moderation: field(oneOf(['auto', 'low'])),
-  input_fidelity: field(oneOf(['low', 'high'])),
-  user: field(t.string),
+  moderation: optionalField(oneOf(['auto', 'low'])),
+  input_fidelity: optionalField(oneOf(['low', 'high'])),
+  user: optionalField(t.string),
   image: t.unknown,
   images: t.unknown,
   mask: t.unknown,

@@ -31,10 +31,10 @@ const atOnce = 4;
 
 type Media = TranslationContext['media'];
 
-const ofWeb = (url: string, path: string, media: Media, signed: boolean): E.Either<ProxyError, RequestPart> => {
+const ofWeb = ({ url, path }: Extract<ImageSource, { readonly url: string }>, media: Media, traits: ModelTraits): E.Either<ProxyError, RequestPart> => {
   const read = media.get(url);
   if (read === undefined) return E.left(invalid(`'${path}' could not be read: send the picture itself.`, path, 'unsupported_value'));
-  const signature = signed ? read.signature : null;
+  const signature = traits.signatures ? read.signature : null;
   return pipe(
     checkedPicture({ mimeType: read.mimeType, data: read.data }, path),
     E.map((inlineData) => ({ inlineData, ...(signature === null ? {} : { thoughtSignature: signature.value }) })),
@@ -43,7 +43,7 @@ const ofWeb = (url: string, path: string, media: Media, signed: boolean): E.Eith
 
 const picturePart = (source: ImageSource, media: Media, traits: ModelTraits): E.Either<ProxyError, RequestPart> => {
   if ('blob' in source) return E.right({ inlineData: source.blob });
-  return isReadByGemini(source.url) ? E.right({ fileData: { fileUri: source.url } }) : ofWeb(source.url, source.path, media, traits.signatures);
+  return isReadByGemini(source.url) ? E.right({ fileData: { fileUri: source.url } }) : ofWeb(source, media, traits);
 };
 
 const pictureParts = (sources: readonly ImageSource[], media: Media, traits: ModelTraits): E.Either<ProxyError, readonly RequestPart[]> => {

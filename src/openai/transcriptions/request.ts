@@ -2,7 +2,7 @@ import { E, pipe, t } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import type { FormFile } from '../../ports/form.ts';
 import { decodeWith, oneOf } from '../codec.ts';
-import { fileField, flagField, listField, numberField, optionalField } from './form-fields.ts';
+import { fileField, flagField, listField, numberField, optionalField } from '../form-fields.ts';
 
 /** To write down what is said, or to say it in English. */
 export type Task = 'transcribe' | 'translate';

@@ -52,7 +52,9 @@ const order = (asked: TranscriptionRequest, task: Task): string => {
   ].join('\n');
 };
 
-const toldBody = (asked: TranscriptionRequest, sound: RequestPart, name: ModelName, task: Task): GenerateContentRequest => {
+type Telling = { readonly asked: TranscriptionRequest; readonly task: Task; readonly name: ModelName };
+
+const toldBody = (sound: RequestPart, { asked, task, name }: Telling): GenerateContentRequest => {
   const traits = modelTraits(name.model);
   const thinking = thinkingConfig(traits.thinking, name.thinking ?? { kind: 'effort', effort: 'none' });
   const config = {
@@ -89,7 +91,7 @@ export const toGemini = (asked: TranscriptionRequest, task: Task, aliases: Reado
       const sound = { inlineData: { mimeType, data: toBase64(asked.file.bytes) } };
       const body: GenerateContentRequest = onlyTranscribes(model)
         ? { contents: [{ role: 'user', parts: [sound] }], generationConfig: { audioTranscriptionConfig: transcriptionConfig(asked) } }
-        : toldBody(asked, sound, { ...name, model }, task);
+        : toldBody(sound, { asked, task, name: { ...name, model } });
       return { model, streamed: asked.stream === true || modelTraits(model).streamOnly, copies: 1, body };
     }),
   );

@@ -1,13 +1,13 @@
-import { t } from '../../kernel/fp.ts';
-import { isFormFile, type FormFile } from '../../ports/form.ts';
+import { t } from '../kernel/fp.ts';
+import { isFormFile, type FormFile } from '../ports/form.ts';
 
-/** A form has texts only, and clients send empty ones for what they leave out. */
+/** A field of a form: absent, null and an empty text, which clients send for what they leave out, are the same. */
 export const optionalField = <A>(codec: t.Type<A, unknown>): t.Type<A | undefined, unknown> =>
   new t.Type<A | undefined, unknown>(
     codec.name,
     (value): value is A | undefined => value === undefined || codec.is(value),
     (value, context) => (value == null || value === '' ? t.success(undefined) : codec.validate(value, context)),
-    (value) => value,
+    t.identity,
   );
 
 /** A file of the form. */

@@ -1,0 +1,57 @@
+import { TE, pipe } from '../kernel/fp.ts';
+import { caught, thrown } from '../kernel/proxy-error.ts';
+import type { Secret } from '../kernel/secret.ts';
+import { readModelPage } from '../gemini/frame.ts';
+import type { GeminiModel } from '../gemini/response.ts';
+import type { FetchModels } from '../ports/capabilities.ts';
+import { jsonBody } from './answer-body.ts';
+import { faultOf } from './gemini-faults.ts';
+import { refusalOf, type GeminiRequests } from './gemini-requests.ts';
+import { watchdog } from './watchdog.ts';
+
+/** Reads models.list. */
+export type GeminiModelList = {
+  readonly fetchModels: FetchModels;
+  /** Asks for one model only: enough to tell whether the key works. */
+  readonly probeKey: FetchModels;
+};
+
+const mostPages = 50;
+const timeoutMs = 15_000;
+
+/** The model list over these calls, 15 s a page. */
+export const geminiModelList = ({ request }: Pick<GeminiRequests, 'request'>): GeminiModelList => {
+  const page = async (query: string, secret: Secret, signal: AbortSignal): Promise<unknown> => {
+    const dog = watchdog({ firstByteMs: timeoutMs, idleMs: timeoutMs }, signal);
+    try {
+      const answer = await request({ path: `models?${query}`, secret, signal: dog.signal });
+      if (answer.statusCode !== 200) throw thrown(await refusalOf(answer, '', secret));
+      return await jsonBody(answer.body, 'a model list');
+    } catch (cause) {
+      throw thrown(faultOf(cause, dog));
+    } finally {
+      dog.stop();
+    }
+  };
+
+  const allPages = async (secret: Secret, signal: AbortSignal): Promise<readonly GeminiModel[]> => {
+    const models: GeminiModel[] = [];
+    let token: string | null = '';
+    for (let count = 0; token !== null && count < mostPages; count += 1) {
+      const read = readModelPage(await page(`pageSize=1000${token === '' ? '' : `&pageToken=${encodeURIComponent(token)}`}`, secret, signal));
+      if (read === null) throw thrown({ tag: 'BadAnswer', reason: 'no model list' });
+      for (const model of read.models) models.push(model);
+      token = read.next;
+    }
+    return models;
+  };
+
+  return {
+    fetchModels: (secret, signal) => TE.tryCatch(() => allPages(secret, signal), caught),
+    probeKey: (secret, signal) =>
+      pipe(
+        TE.tryCatch(() => page('pageSize=1', secret, signal), caught),
+        TE.map((value) => readModelPage(value)?.models ?? []),
+      ),
+  };
+};

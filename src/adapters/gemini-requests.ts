@@ -1,0 +1,82 @@
+import type { Dispatcher } from 'undici';
+import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { Secret } from '../kernel/secret.ts';
+import { failure } from '../gemini/failure.ts';
+import { errorText } from './answer-body.ts';
+import { dispatcherFor, type ProxySettings } from './dispatcher.ts';
+import { codeOf } from './error-code.ts';
+import { untilAborted } from './until-aborted.ts';
+import { withoutSecret } from './without-secret.ts';
+
+/** Where Gemini is, and the way to it. */
+export type GeminiRequestSettings = {
+  /** Origin and path before `/v1beta`, without a slash at the end. */
+  readonly baseUrl: string;
+  readonly proxies: ProxySettings;
+  readonly connectTimeoutMs: number;
+};
+
+/** What Gemini's host answered: the head, and the body as it comes. */
+export type Answer = Dispatcher.ResponseData;
+
+/** A call to make: a POST when it has a body. */
+export type Call = { readonly path: string; readonly secret: Secret; readonly body?: string; readonly signal: AbortSignal };
+
+/** Makes calls; the path is what follows `/v1beta/`. */
+export type GeminiRequests = { readonly request: (call: Call) => Promise<Answer>; readonly close: () => Promise<void> };
+
+/** A connection closed under our hands while it was idle: nothing was answered, so asking again on a fresh one is safe. */
+const lostReuse: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+/** Node's or undici's code of an error, or of what caused it; `unknown` where there is none. */
+export const networkCode = (cause: unknown): string => {
+  const code = codeOf(cause);
+  if (code !== '') return code;
+  return cause instanceof Error && cause.cause !== undefined ? networkCode(cause.cause) : 'unknown';
+};
+
+const headersFor = (secret: Secret): Record<string, string> => ({
+  'x-goog-api-key': secret.reveal(),
+  'content-type': 'application/json',
+  accept: '*/*',
+  'accept-encoding': 'identity',
+});
+
+/** Reads why a call was refused. Never ends a body that was read to its end: its connection is used again. */
+export const refusalOf = async (answer: Answer, model: string, secret: Secret): Promise<ProxyError> =>
+  withoutSecret(secret)(failure(answer.statusCode, await errorText(answer.body), model));
+
+/** Calls over kept-alive connections. The key travels in its header only; redirects are not followed. */
+export const geminiRequests = ({ baseUrl, proxies, connectTimeoutMs }: GeminiRequestSettings): GeminiRequests => {
+  const keptAlive = dispatcherFor(proxies, connectTimeoutMs, 'kept alive');
+  const fresh = dispatcherFor(proxies, connectTimeoutMs, 'fresh');
+  const { origin, pathname } = new URL(baseUrl);
+  const root = `${pathname === '/' ? '' : pathname}/v1beta/`;
+
+  const requestOver = (connections: Dispatcher, { path, secret, body, signal }: Call): Promise<Answer> =>
+    untilAborted(
+      connections.request({
+        origin,
+        path: root + path,
+        method: body === undefined ? 'GET' : 'POST',
+        headers: headersFor(secret),
+        body: body ?? null,
+        signal,
+      }),
+      signal,
+    );
+
+  return {
+    request: async (call) => {
+      try {
+        return await requestOver(keptAlive, call);
+      } catch (cause) {
+        if (call.signal.aborted || !lostReuse.has(networkCode(cause))) throw cause;
+        return requestOver(fresh, call);
+      }
+    },
+    close: async () => {
+      await Promise.all([keptAlive.destroy(), fresh.destroy()]);
+    },
+  };
+};

@@ -1,0 +1,2 @@
+/** What looks like a Google API key in a text: the old form, and the new one that begins with `AQ.`. */
+export const keyPattern = /AIza[\w.-]+|\bAQ\.[\w.-]+/g;
