@@ -44,6 +44,7 @@ export type Service = {
   readonly stop: (drainMs: number) => Promise<void>;
 };
 
+/** What the service needs of the process that runs it. */
 export type ComposeNeeds = {
   /** Takes the lines of the log. */
   readonly write: (line: string) => void;

@@ -56,6 +56,15 @@ t.test('an import against the floors is named', (t) => {
   t.end();
 });
 
+t.test('every export says what it is for', (t) => {
+  const silent = files.flatMap((file) => {
+    const lines = readFileSync(join(src, file), 'utf8').split('\n');
+    return lines.flatMap((line, at) => (/^export (?:const|type|async|function)/.test(line) && !(lines[at - 1] ?? '').endsWith('*/') ? [`src/${file}:${at + 1} ${line}`] : []));
+  });
+  t.same(silent, []);
+  t.end();
+});
+
 t.test('no file is longer than 250 lines', (t) => {
   const long = files.filter((file) => readFileSync(join(src, file), 'utf8').split('\n').length > 251);
   t.same(long, []);

@@ -11,6 +11,9 @@ export type BodyValue = { readonly json: string; readonly framing: Framing };
 /** A 4K picture is tens of megabytes in one event. */
 const mostCharacters = 64 * 1024 * 1024;
 
+/** An error as bare JSON in the middle of a stream has a few dozen lines. */
+const mostStrayLines = 1000;
+
 const tooLong = () => thrown({ tag: 'BadAnswer', reason: 'more than 64 MiB in one piece' });
 
 /** Takes text as it comes; gives the JSON texts that are complete. */
@@ -26,12 +29,13 @@ const events = (): Splitter => {
     onEvent: ({ data }) => ready.push(data),
     onError: (error) => {
       if (error.type === 'max-buffer-size-exceeded') isFull = true;
-      else if (error.line !== undefined) stray.push(error.line);
+      else if (error.line !== undefined && stray.length <= mostStrayLines) stray.push(error.line);
     },
   });
   const feed = (text: string): readonly string[] => {
     parser.feed(text);
     if (isFull) throw tooLong();
+    if (stray.length > mostStrayLines) throw thrown({ tag: 'BadAnswer', reason: 'lines that are no events' });
     const taken = ready;
     ready = [];
     return taken;

@@ -5,12 +5,14 @@ import type { CheckCaller, Now } from '../ports/capabilities.ts';
 import { addressGroup } from './address-group.ts';
 import { recentMap } from './recent-map.ts';
 
+/** Who is let in. */
 export type CallersSettings = {
   readonly password: Secret;
   /** ALLOW_DEFAULT_PASSWORD: false lets the password `123` work from one's own network only. */
   readonly allowDefaultPassword: boolean;
 };
 
+/** What checking passwords needs beside them. */
 export type CallersNeeds = {
   /** Milliseconds on a clock that never goes back. */
   readonly monotonic: Now;

@@ -25,6 +25,7 @@ export type DayCounts = {
   readonly count: (address: string) => void;
 };
 
+/** Clocks, and where the counts outlive a restart. */
 export type DayCountsNeeds = {
   readonly now: Now;
   /** Milliseconds on a clock that never goes back. */

@@ -3,6 +3,7 @@ import type { Secret } from '../kernel/secret.ts';
 import { keyPattern } from '../gemini/key-pattern.ts';
 import type { Log, LogLevel, Now } from '../ports/capabilities.ts';
 
+/** What is logged, what never, and where the lines go. */
 export type JsonLogSettings = {
   readonly level: LogLevel;
   /** What must never be written: the keys and the password. */

@@ -10,13 +10,16 @@ import { keyStatus, type KeyPoolStatus } from './key-status.ts';
 import { poolKeys, type GivenKey, type PoolKey } from './pool-key.ts';
 import type { StateFile } from './state-file.ts';
 
+/** The keys in their order, and how the next one is chosen. */
 export type KeyPoolSettings = {
   readonly keys: readonly GivenKey[];
   readonly strategy: KeyStrategy;
 };
 
+/** A clock, a log, and where what was learned outlives a restart. */
 export type KeyPoolNeeds = { readonly now: Now; readonly log: Log; readonly store?: StateFile<KeySnapshot> };
 
+/** Lends keys and learns how they fare. */
 export type KeyPool = {
   readonly leaseKey: LeaseKey;
   readonly reportKey: ReportKey;

@@ -5,6 +5,7 @@ import type { ServiceStatus } from '../ports/status.ts';
 import { dayCounts, type DayCountsNeeds } from './day-counts.ts';
 import { minuteWindow } from './minute-window.ts';
 
+/** The limits in force. */
 export type LimiterSettings = {
   /** MAX_REQUESTS_PER_MINUTE, for all callers together; 0 = no limit. */
   readonly perMinute: number;

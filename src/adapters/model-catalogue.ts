@@ -4,12 +4,14 @@ import { fallbackModels } from '../gemini/fallback-models.ts';
 import type { GeminiModel } from '../gemini/response.ts';
 import type { ListModels, Log, Now, Wait } from '../ports/capabilities.ts';
 
+/** The model list, kept fresh. */
 export type ModelCatalogue = {
   readonly listModels: ListModels;
   /** The list as Google last told it; null until it has. */
   readonly known: () => readonly GeminiModel[] | null;
 };
 
+/** How the list is read, and the clock by which it grows old. */
 export type ModelCatalogueNeeds = {
   /** Asks Google with any key that works. */
   readonly fetchModels: TE.TaskEither<ProxyError, readonly GeminiModel[]>;

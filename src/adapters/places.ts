@@ -2,7 +2,7 @@ import { abortReason } from '../kernel/abort-reason.ts';
 import { thrown } from '../kernel/proxy-error.ts';
 
 /** Gives a place, and with it the way to leave it, once one is free; who waits stands in line. Throws when aborted. */
-export type TakePlace = (signal: AbortSignal) => Promise<() => void>;
+export type TakePlace = (signal?: AbortSignal) => Promise<() => void>;
 
 /** So many places, for work that is begun here and ends elsewhere. */
 export const places = (most: number): TakePlace => {
@@ -21,7 +21,7 @@ export const places = (most: number): TakePlace => {
     };
   };
   return (signal) => {
-    if (signal.aborted) return Promise.reject(thrown(abortReason(signal)));
+    if (signal?.aborted === true) return Promise.reject(thrown(abortReason(signal)));
     if (state.taken < most) {
       state.taken += 1;
       return Promise.resolve(once());
@@ -29,15 +29,15 @@ export const places = (most: number): TakePlace => {
     return new Promise((resolve, reject) => {
       const enter = (): void => {
         waiting.delete(enter);
-        signal.removeEventListener('abort', giveUp);
+        signal?.removeEventListener('abort', giveUp);
         resolve(once());
       };
       const giveUp = (): void => {
         waiting.delete(enter);
-        reject(thrown(abortReason(signal)));
+        if (signal !== undefined) reject(thrown(abortReason(signal)));
       };
       waiting.add(enter);
-      signal.addEventListener('abort', giveUp, { once: true });
+      signal?.addEventListener('abort', giveUp, { once: true });
     });
   };
 };

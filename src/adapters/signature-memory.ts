@@ -25,6 +25,7 @@ export const signatureBounds: SignatureBounds = {
   mostKept: 2 * 1024 ** 2,
 };
 
+/** Remembers and recalls thought signatures by tool call id. */
 export type SignatureMemory = {
   readonly recallSignatures: RecallSignatures;
   readonly rememberSignature: RememberSignature;

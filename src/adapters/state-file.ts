@@ -13,6 +13,7 @@ export type StateFile<A> = LatestWriter<A> & {
   readonly load: () => A | null;
 };
 
+/** Which file, what it holds, and how soon it is written. */
 export type StateFileSettings<A> = {
   readonly path: string;
   /** Left when the JSON is not such a state. */

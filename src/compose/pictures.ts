@@ -23,6 +23,7 @@ export type Pictures = {
   readonly stop: () => Promise<void>;
 };
 
+/** What pictures need of the other parts. */
 export type PictureNeeds = Pick<Capabilities, 'recallSignatures' | 'rememberSignature'> & { readonly files: StateFiles; readonly log: Log };
 
 const linksFor = ({ images }: Config, files: StateFiles): ImageLinks =>

@@ -6,6 +6,7 @@ import { monotonic } from '../adapters/system.ts';
 import type { Metric, ReadMetrics, Sample } from '../ports/metrics.ts';
 import type { KeyStatus } from '../ports/status.ts';
 
+/** The parts that count. */
 export type MetricSources = { readonly pool: KeyPool; readonly meter: RequestMeter; readonly pictures: () => ImageCounts };
 
 const samplesBy = (label: string, counts: Readonly<Record<string, number>>): readonly Sample[] =>

@@ -8,6 +8,7 @@ import { settings } from '../config/settings.ts';
 import { models } from '../openai/models/list.ts';
 import type { Notice, PublicStatus, ReadStatus } from '../ports/status.ts';
 
+/** The parts that know how things stand. */
 export type StatusSources = { readonly pool: KeyPool; readonly catalogue: ModelCatalogue; readonly use: Limiter['use']; readonly notices: () => readonly Notice[] };
 
 /** What the status page shows, read from the parts that know it. */

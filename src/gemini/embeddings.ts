@@ -1,4 +1,5 @@
 import { isObject } from '../kernel/is-object.ts';
+
 /** Gemini's messages for embeddings (discovery document v1beta: models.batchEmbedContents). */
 
 /** One text to embed. Its own Content each: several parts of one Content become one vector (graphiti #1848). */
@@ -8,6 +9,7 @@ export type EmbedContentRequest = {
   readonly embedContentConfig?: { readonly outputDimensionality?: number; readonly taskType?: string };
 };
 
+/** Up to 100 texts to embed in one call. */
 export type BatchEmbedContentsRequest = { readonly requests: readonly EmbedContentRequest[] };
 
 /** The vectors of one batch in the order of its texts, and Google's count of tokens where it tells one. */
@@ -27,6 +29,7 @@ export const readEmbedded = (value: unknown, count: number): Embedded | null => 
   if (!isObject(value) || !Array.isArray(list) || list.length !== count) return null;
   const vectors = list.map(vectorOf).filter((vector) => vector !== null);
   const usage = value['usageMetadata'];
-  const tokens = isObject(usage) && typeof usage['promptTokenCount'] === 'number' ? usage['promptTokenCount'] : null;
+  const told = isObject(usage) ? usage['promptTokenCount'] : null;
+  const tokens = typeof told === 'number' && Number.isSafeInteger(told) && told >= 0 ? told : null;
   return vectors.length === count ? { vectors, tokens } : null;
 };

@@ -1,9 +1,13 @@
 /** Shapes that Gemini draws (discovery document, ImageConfig). */
 const aspectRatios = ['1:1', '2:3', '3:2', '3:4', '4:3', '4:5', '5:4', '9:16', '16:9', '21:9', '1:4', '4:1', '1:8', '8:1'] as const;
+
+/** A shape by its name, `16:9`. */
 export type AspectRatio = (typeof aspectRatios)[number];
 
 /** Sizes that Gemini draws, smallest first: about so many pixels a side for a square. */
 export const imageSizes = ['512', '1K', '2K', '4K'] as const;
+
+/** A size by its name, `2K`. */
 export type ImageSize = (typeof imageSizes)[number];
 
 /** What an image model can be asked for, told from its id alone. */

@@ -2,11 +2,16 @@ import type { AspectRatio, ImageSize } from './image-traits.ts';
 
 /** What Gemini takes: the messages of generateContent in the casing that is sent (wire: discovery document v1beta). */
 
+/** Any value of JSON. */
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+/** An object of JSON. */
 export type JsonObject = { readonly [key: string]: Json };
 
+/** Media in the message itself; `data` is base64. */
 export type Blob = { readonly mimeType: string; readonly data: string };
 
+/** How closely a picture is looked at. */
 export type MediaLevel = 'MEDIA_RESOLUTION_LOW' | 'MEDIA_RESOLUTION_MEDIUM' | 'MEDIA_RESOLUTION_HIGH';
 
 /** One piece of a turn: exactly one data field, plus modifiers. `{}` is refused, `{"text":""}` is not. */
@@ -29,14 +34,17 @@ export type RequestPart = {
   readonly speechMetadata?: { readonly style?: string };
 };
 
+/** One turn of a conversation. */
 export type Content = { readonly role: 'user' | 'model'; readonly parts: readonly RequestPart[] };
 
+/** A function that the model may call. */
 export type FunctionDeclaration = {
   readonly name: string;
   readonly description?: string;
   readonly parametersJsonSchema?: JsonObject;
 };
 
+/** Functions, or one of Google's own tools. */
 export type Tool = {
   readonly functionDeclarations?: readonly FunctionDeclaration[];
   readonly googleSearch?: Record<string, never>;
@@ -45,8 +53,10 @@ export type Tool = {
   readonly googleMaps?: Record<string, never>;
 };
 
+/** May, must or must not call; VALIDATED is AUTO with arguments held to their schema. */
 export type CallingMode = 'AUTO' | 'ANY' | 'NONE' | 'VALIDATED';
 
+/** How tools may be used. */
 export type ToolConfig = {
   readonly functionCallingConfig?: { readonly mode: CallingMode; readonly allowedFunctionNames?: readonly string[] };
   readonly includeServerSideToolInvocations?: boolean;
@@ -55,6 +65,7 @@ export type ToolConfig = {
 /** As Google's document writes them; lower case is taken too but stands in no document. */
 export type ThinkingLevel = 'MINIMAL' | 'LOW' | 'MEDIUM' | 'HIGH' | 'XHIGH';
 
+/** How much a model thinks, by budget (2.5) or by level (3 and later), and whether thoughts are told. */
 export type ThinkingConfig = {
   readonly includeThoughts?: boolean;
   readonly thinkingBudget?: number;
@@ -74,6 +85,7 @@ export type AudioTranscriptionConfig = {
 /** What a picture is to look like; what is left out, the model chooses. */
 export type ImageConfig = { readonly aspectRatio?: AspectRatio; readonly imageSize?: ImageSize };
 
+/** How the answer is made: sampling, length, form, thinking, voice, picture. */
 export type GenerationConfig = {
   readonly temperature?: number;
   readonly topP?: number;
@@ -96,8 +108,10 @@ export type GenerationConfig = {
   readonly responseFormat?: { readonly image: { readonly mimeType: 'IMAGE_JPEG' } };
 };
 
+/** How much of one category is blocked. */
 export type SafetySetting = { readonly category: string; readonly threshold: string };
 
+/** The body of generateContent and streamGenerateContent. */
 export type GenerateContentRequest = {
   readonly contents: readonly Content[];
   readonly systemInstruction?: { readonly parts: readonly RequestPart[] };

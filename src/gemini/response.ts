@@ -2,6 +2,7 @@ import type { Blob, JsonObject } from './request.ts';
 
 /** What Gemini answers, as far as we read it. Every field may be absent; unknown fields and enum values are ignored. */
 
+/** A piece of an answer: text, media, a call, code, or a tool that Google ran. */
 export type ResponsePart = {
   readonly text?: string;
   readonly inlineData?: Blob;
@@ -38,6 +39,7 @@ export type FunctionCall = {
   readonly willContinue?: boolean;
 };
 
+/** A piece of one argument, by its path. */
 export type PartialArg = {
   readonly jsonPath?: string;
   readonly stringValue?: string;
@@ -47,6 +49,7 @@ export type PartialArg = {
   readonly willContinue?: boolean;
 };
 
+/** Where something was found. */
 export type Source = { readonly uri?: string; readonly title?: string };
 
 /** One source, by what found it. */
@@ -57,6 +60,7 @@ export type GroundingChunk = {
   readonly image?: { readonly sourceUri?: string; readonly title?: string };
 };
 
+/** Which sources an answer rests on, and where in its text. */
 export type GroundingMetadata = {
   readonly groundingChunks?: readonly GroundingChunk[];
   readonly groundingSupports?: readonly {
@@ -66,13 +70,16 @@ export type GroundingMetadata = {
   }[];
 };
 
+/** A token and its log probability. */
 export type TokenLogprob = { readonly token?: string; readonly logProbability?: number };
 
+/** Log probabilities: of the tokens chosen, and of those that could have been. */
 export type LogprobsResult = {
   readonly chosenCandidates?: readonly TokenLogprob[];
   readonly topCandidates?: readonly { readonly candidates?: readonly TokenLogprob[] }[];
 };
 
+/** One of the answers, or a piece of it. */
 export type Candidate = {
   /** Absent means 0. */
   readonly index?: number;
@@ -85,6 +92,7 @@ export type Candidate = {
   readonly continuationToken?: string;
 };
 
+/** Tokens of one kind: TEXT, IMAGE, AUDIO. */
 export type ModalityCount = { readonly modality?: string; readonly tokenCount?: number };
 
 /** Cumulative over a stream. total = prompt + toolUsePrompt + candidates + thoughts; candidates leave thoughts out. */

@@ -3,6 +3,8 @@ import type { Thinking } from './model-traits.ts';
 
 /** How hard to think, weakest first; `max` is the same as `xhigh`. */
 export const efforts = ['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max'] as const;
+
+/** One of OpenAI's words for it. */
 export type Effort = (typeof efforts)[number];
 
 /** A wish for thinking: by effort, by a budget of tokens, or as much as the model decides. */

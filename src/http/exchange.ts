@@ -22,6 +22,7 @@ import { unlessAborted } from './unless-aborted.ts';
 /** What the caller expects before it sends its body: nothing, `100 Continue`, or something that nobody knows. */
 export type Expectation = 'nothing' | 'continue' | 'unknown';
 
+/** What answering a request needs of the server. */
 export type ExchangeNeeds = {
   readonly site: Site;
   readonly settings: ServerSettings;

@@ -6,6 +6,7 @@ import type { Headers, Reply } from '../ports/reply.ts';
 import { byteRange, isNamed } from './byte-range.ts';
 import type { Handler, Route, Target } from './route.ts';
 
+/** How a picture is found, and how its link is judged. */
 export type ImageRouteNeeds = { readonly findImage: FindImage; readonly checkLink: CheckImageLink };
 
 type Opened = Extract<ImageLinkVerdict, { readonly mayOpen: true }>;

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 
@@ -17,6 +18,8 @@ export type Lifetime = {
 /** Follows a response to its close. A close before its end aborts the signal with ClientGone. */
 export const lifetime = (response: ServerResponse, onDefect: (cause: unknown) => void): Lifetime => {
   const controller = new AbortController();
+  // Every call for one answer listens, and eight choices are eight calls; Node warns of the eleventh listener.
+  setMaxListeners(0, controller.signal);
   const endings: (() => void)[] = [];
   const { socket } = response;
   let isWhole = false;

@@ -4,6 +4,7 @@ import type { Metric, ReadMetrics, Sample } from '../ports/metrics.ts';
 import type { Reply } from '../ports/reply.ts';
 import type { Route } from './route.ts';
 
+/** What is shown under /metrics, and to whom. */
 export type MetricsNeeds = { readonly readMetrics: ReadMetrics; readonly checkCaller: CheckCaller };
 
 const escaped = (value: string): string => value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');

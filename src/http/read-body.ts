@@ -7,6 +7,7 @@ import type { BodyBudget } from './body-budget.ts';
 import { checkMediaType, type BodyKind } from './media-type.ts';
 import type { RequestHead } from './request-head.ts';
 
+/** A request whose body is still to be read. */
 export type BodySource = {
   readonly message: IncomingMessage;
   readonly header: RequestHead['header'];
@@ -17,6 +18,7 @@ export type BodySource = {
   readonly onEnd: (run: () => void) => void;
 };
 
+/** How large and how slow bodies may be, one and all. */
 export type BodyLimits = {
   readonly mostBytes: number;
   readonly budget: BodyBudget;

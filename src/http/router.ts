@@ -2,6 +2,7 @@ import { E } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Route } from './route.ts';
 
+/** A request's route, and what its path holds in place of `{id}`. */
 export type Found = { readonly route: Route; readonly id: string };
 
 type ByMethod = ReadonlyMap<string, Route>;

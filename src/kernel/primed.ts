@@ -1,11 +1,14 @@
 import { E, type TE } from './fp.ts';
-import { caught, type ProxyError } from './proxy-error.ts';
+import { caught, thrown, type ProxyError } from './proxy-error.ts';
 
 /** The head of a stream that was read ahead, and one iterator that gives the head again and then the rest. */
 export type Primed<A> = {
   readonly head: readonly A[];
   readonly all: AsyncGenerator<A, void, undefined>;
 };
+
+/** Three times the frames of the longest answer that Gemini gives, one for each of its 65,536 tokens. */
+const mostHead = 200_000;
 
 async function* resumed<A>(head: readonly A[], rest: AsyncGenerator<A, void, undefined>): AsyncGenerator<A, void, undefined> {
   try {
@@ -18,7 +21,7 @@ async function* resumed<A>(head: readonly A[], rest: AsyncGenerator<A, void, und
 
 /**
  * Reads a stream until `enough` says so or it ends. What fails so far is a Left and the stream is closed: the caller
- * of the service has not seen a byte and another key can be tried.
+ * of the service has not seen a byte and another key can be tried. So is a head of more than 200,000 items.
  */
 export const primed =
   <A>(enough: (item: A) => boolean) =>
@@ -30,6 +33,7 @@ export const primed =
         const next = await source.next();
         if (next.done === true) break;
         head.push(next.value);
+        if (head.length > mostHead) throw thrown({ tag: 'BadAnswer', reason: 'an answer without end' });
         if (enough(next.value)) break;
       }
       return E.right({ head, all: resumed(head, source) });

@@ -82,14 +82,20 @@ const own = (schema: JsonObject, scope: Scope): JsonObject =>
     ...listed('anyOf', [...asList(schema['anyOf']), ...asList(schema['oneOf'])], scope),
   ]);
 
-const joined = (whole: JsonObject, part: JsonObject): JsonObject => {
-  const properties = { ...asObject(whole['properties']), ...asObject(part['properties']) };
-  const names = [...new Set([...asList(whole['required']), ...asList(part['required'])])];
+/** Schemas that all hold at once: properties and required names together, of other keywords the first. */
+const joined = (schemas: readonly JsonObject[]): JsonObject => {
+  const others = new Map<string, Json>();
+  const properties = new Map<string, Json>();
+  const names = new Set<Json>();
+  for (const [keyword, value] of schemas.flatMap((schema) => Object.entries(schema))) {
+    if (keyword === 'properties') for (const [name, one] of Object.entries(asObject(value))) properties.set(name, one);
+    else if (keyword === 'required') for (const name of asList(value)) names.add(name);
+    else if (!others.has(keyword)) others.set(keyword, value);
+  }
   return {
-    ...part,
-    ...whole,
-    ...(Object.keys(properties).length === 0 ? {} : { properties }),
-    ...(names.length === 0 ? {} : { required: names }),
+    ...Object.fromEntries(others),
+    ...(schemas.some((schema) => schema['properties'] !== undefined) ? { properties: Object.fromEntries(properties) } : {}),
+    ...(names.size === 0 ? {} : { required: [...names] }),
   };
 };
 
@@ -125,7 +131,7 @@ const normal = (schema: JsonObject, scope: Scope): JsonObject => {
   const all = asList(schema['allOf']);
   const only = all.length === 1 ? asObject(all[0])['$ref'] : undefined;
   if (typeof only === 'string' && isNote(plain)) return reference(only, scope);
-  const whole = all.reduce<JsonObject>((done, part) => joined(done, mergeable(part, scope)), plain);
+  const whole = joined([plain, ...all.map((part) => mergeable(part, scope))]);
   const { required: _, ...rest } = whole;
   const names = required({ ...schema, required: [...asList(schema['required']), ...asList(whole['required'])] }, asObject(rest['properties']));
   return names.length === 0 ? rest : { ...rest, required: names };

@@ -2,6 +2,9 @@ import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { ThinkingWish } from '../gemini/thinking.ts';
 import { imageReplyFormat, type ImageReplyFormat } from './image-reply.ts';
 
+/** What reading a model name depends on. */
+export type ModelSettings = { readonly modelAliases: ReadonlyMap<string, string> };
+
 /** A model as the client names it, taken apart. */
 export type ModelName = {
   /** Google's id, without `models/`. */

@@ -38,10 +38,19 @@ export type Received = {
   readonly onEnd: (run: () => void) => void;
 };
 
+/** A request of somebody who knows the password. */
 export type Authorized = Received & { readonly authorized: true };
+
+/** A request that the limits let through. */
 export type Admitted = Authorized & { readonly permit: Permit };
+
+/** A request whose body has been decoded into its dialect's words. */
 export type Asked<Request> = Admitted & { readonly asked: Request };
+
+/** A request with the media that it names by address, by that address. */
 export type Gathered<Request> = Asked<Request> & { readonly media: ReadonlyMap<string, SignedImage> };
+
+/** A request with the call to Gemini that it comes to. */
 export type Planned<Request> = Gathered<Request> & {
   readonly context: TranslationContext;
   readonly call: GeminiCall;
@@ -53,5 +62,9 @@ export type Planned<Request> = Gathered<Request> & {
 
 /** A frame, with the key that it came by where it holds pictures or a token to go on with. */
 export type ServedFrame = Frame & { readonly keyId?: string };
+
+/** Gemini's frames, as they come. */
 export type Frames = AsyncGenerator<ServedFrame, void, undefined>;
+
+/** A call that has begun to answer. */
 export type Answered<Request> = Planned<Request> & { readonly frames: Frames };

@@ -14,6 +14,7 @@ import { gatherMedia } from './gather-media.ts';
 import { translate } from './translate.ts';
 import { translateBack } from './translate-back.ts';
 
+/** How long a stream may be silent before a heartbeat, ms; 0 = for ever. */
 export type ServeSettings = { readonly keepAliveMs: number };
 
 /**

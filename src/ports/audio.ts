@@ -20,6 +20,7 @@ export type Encoding = { readonly format: EncodedFormat; readonly speed: number 
 /** Encodes sound while it comes. What goes wrong is thrown as a `Thrown`; faults of the samples' source pass through. */
 export type EncodeAudio = (sound: SampleStream, encoding: Encoding, signal: AbortSignal) => AsyncGenerator<Uint8Array, void, undefined>;
 
+/** An encoder, and the formats that it can make. */
 export type AudioEncoder = { readonly formats: ReadonlySet<EncodedFormat>; readonly encode: EncodeAudio };
 
 /** The encoder of this machine; null when there is none. It is looked for once, when first asked for. */

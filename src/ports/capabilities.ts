@@ -29,6 +29,7 @@ export type TakePermit = (address: string) => TE.TaskEither<ProxyError, Permit>;
 /** A key lent for one attempt. `number` is its place in GEMINI_API_KEYS from 1; `id` a hash that outlives a reorder. */
 export type Lease = { readonly number: number; readonly id: string; readonly secret: Secret };
 
+/** What a key is wanted for, and which one would be best. */
 export type KeyWish = {
   readonly model: string;
   /** Ids of the keys already tried for this request. */
@@ -47,6 +48,7 @@ export type LeaseKey = (wish: KeyWish) => TE.TaskEither<ProxyError, Lease>;
 /** Tells the pool how an attempt ended (null = it worked). Only KeyRefused and QuotaSpent ever count against a key. */
 export type ReportKey = (lease: Lease, model: string, error: ProxyError | null) => void;
 
+/** One call for an answer, by one key. */
 export type UpstreamCall = {
   readonly model: string;
   readonly streamed: boolean;
@@ -62,6 +64,7 @@ export type UpstreamCall = {
  */
 export type OpenGemini = (call: UpstreamCall) => TE.TaskEither<ProxyError, AsyncGenerator<Frame, void, undefined>>;
 
+/** One call for one JSON value, by one key. */
 export type GeminiQuestion = {
   readonly model: string;
   /** What comes after the colon, `batchEmbedContents` for one. */
@@ -81,10 +84,13 @@ export type FetchModels = (secret: Secret, signal: AbortSignal) => TE.TaskEither
 /** The cached model list; falls back to the last one known and then to a fixed one, so it never fails. */
 export type ListModels = () => Promise<readonly GeminiModel[]>;
 
+/** The thought signature of a tool call, and the key that made it. */
 export type Signature = { readonly callId: string; readonly value: string; readonly keyId: string };
 
 /** What is remembered of these tool calls, by call id. */
 export type RecallSignatures = (callIds: readonly string[]) => Promise<ReadonlyMap<string, Signature>>;
+
+/** Remembers one, as long as there is room. */
 export type RememberSignature = (signature: Signature) => void;
 
 /** Milliseconds since the epoch. */
@@ -99,6 +105,7 @@ export type Random = () => number;
 /** A fresh random id of 24 letters and digits. */
 export type NewId = () => string;
 
+/** How much a line of the log matters, the least first. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
 /** One line of structured log. Never a key, a password or a message's text. */

@@ -1,6 +1,7 @@
 /** A file that came in a multipart form. */
 export type FormFile = { readonly filename: string; readonly mimeType: string; readonly bytes: Uint8Array };
 
+/** A text or a file of a form. */
 export type FormValue = string | FormFile;
 
 /** A multipart form as a record: what stands there several times, or as `name[]`, is a list under `name`. */

@@ -1,6 +1,7 @@
-/** An answer as data; `http/reply.ts` alone writes it to a socket. */
+/** Headers by their lower-case names. */
 export type Headers = Readonly<Record<string, string>>;
 
+/** An answer that is known before its first byte goes out. */
 export type Whole = {
   readonly kind: 'whole';
   readonly status: number;
@@ -21,6 +22,7 @@ export type Streamed = {
   readonly heartbeat: { readonly text: string; readonly afterMs: number };
 };
 
+/** An answer as data; `http/reply.ts` alone writes it to a socket. */
 export type Reply = Whole | Streamed;
 
 /** A whole JSON answer. */

@@ -31,6 +31,7 @@ const requests: readonly (readonly [what: string, request: object])[] = [
   ['1,000,000 openings of pictures in an answer', { messages: [user('a'), assistant(`${'!['.repeat(1_000_000)}](x)`), user('b')] }],
   ['10,000 calls beside 100,000 details of reasoning', { messages: [user('a'), assistant('b', { tool_calls: many(10_000, (at) => called(`c${at}`, 'f')), reasoning_details: many(100_000, () => ({ type: 'reasoning.encrypted', data: 'x', id: 'c' })) }), user('c')] }],
   ['schemas that merge a large definition everywhere', { tools: many(20, (at) => mergesMany(`f${at}`)) }],
+  ['100,000 schemas that all hold at once', { tools: [{ type: 'function', function: { name: 'f', parameters: { allOf: many(100_000, (at) => ({ properties: { [`p${at}`]: { type: 'string' } }, required: [`p${at}`] })) } } }] }],
 ];
 
 for (const [what, request] of requests) {

@@ -24,6 +24,7 @@ export const openDirectly: OpenSocket = ({ host, port, isTls, lookup: find }) =>
 
 const refused = (): Error => new Error('This address is refused.');
 
+/** How names become addresses, how a connection is begun, and which addresses it may lead to. */
 export type ConnectGuard = {
   readonly lookup: Lookup;
   readonly openSocket: OpenSocket;

@@ -9,6 +9,7 @@ import { reasons, type Reason } from './reason.ts';
 import { reachOf, targetOf, type Reach } from './target.ts';
 import { visits, type Visits } from './visit.ts';
 
+/** What one fetch may take, and how far it may reach. */
 export type GuardedFetchSettings = {
   /** Limit over all of one fetch: lookup, redirects and content. */
   readonly timeoutMs: number;
@@ -19,8 +20,10 @@ export type GuardedFetchSettings = {
   readonly mostRedirects?: number;
 };
 
+/** The machine's own network, unless told otherwise. */
 export type GuardedFetchNeeds = { readonly lookup: Lookup; readonly openSocket: OpenSocket };
 
+/** Reads media by address until it is closed. */
 export type GuardedFetch = {
   readonly fetchMedia: FetchMedia;
   /** Ends what is still being fetched. */

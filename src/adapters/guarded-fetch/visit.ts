@@ -9,6 +9,7 @@ type Answer = Dispatcher.ResponseData;
 /** What an address holds, or the address that it sends us on to. */
 export type Found = { readonly location: string } | { readonly bytes: Buffer };
 
+/** The guard of each connection, and how many bytes may be read. */
 export type VisitNeeds = Omit<ConnectGuard, 'signal'> & { readonly mostBytes: number };
 
 /** All that a host learns of us. */

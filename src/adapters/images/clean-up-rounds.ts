@@ -14,6 +14,7 @@ export type CleanUpRounds = {
   readonly stop: () => Promise<void>;
 };
 
+/** A clock for the age of pictures, and a log for disks that refuse. */
 export type CleanUpNeeds = { readonly now: Now; readonly log: Log };
 
 type State = {

@@ -14,6 +14,7 @@ import { inTurn } from './in-turn.ts';
 /** Where pictures go: into the bucket if there is one, else, or when it fails, into our own stores in their order. */
 export type ImageStores = { readonly bucket: BucketStore | null; readonly own: readonly OwnStore[] };
 
+/** How links are made, and what keeping pictures needs from the world. */
 export type ImageKeeperNeeds = {
   /** Base of our own addresses; null = the origin of the request. */
   readonly hostUrl: string | null;
@@ -25,6 +26,7 @@ export type ImageKeeperNeeds = {
   readonly log: Log;
 };
 
+/** All pictures of the service, wherever they are kept. */
 export type ImageKeeper = {
   readonly keepImage: KeepImage;
   readonly readImage: ReadImage;

@@ -11,6 +11,7 @@ export type ImageCounts = {
   readonly refused: Readonly<Record<ImagePlace['kind'], number>>;
 };
 
+/** Takes down what became of each picture. */
 export type ImageReports = {
   readonly kept: (kind: Kind) => void;
   readonly refused: (kind: ImagePlace['kind'], reason: string) => void;

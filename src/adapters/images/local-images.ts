@@ -15,6 +15,7 @@ import { inTurn } from './in-turn.ts';
 /** IMAGE_STORAGE_DIR, and what it may hold. */
 export type LocalImageSettings = ImageCaps & { readonly folder: string };
 
+/** A folder of pictures and the rounds that keep it within its caps. */
 export type LocalImages = OwnStore & CleanUpRounds;
 
 /** File work runs on four threads of the process, which also look up host names: pictures take half of them. */

@@ -9,6 +9,7 @@ import { qiniuRegions } from './qiniu-regions.ts';
 
 type Sdk = typeof qiniu;
 
+/** A bucket of Qiniu's, the way in, and where its pictures are read. */
 export type QiniuSettings = {
   readonly kind: 'qiniu';
   readonly accessKey: Secret;

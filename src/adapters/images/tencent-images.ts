@@ -8,6 +8,7 @@ import type { BucketStore, NamedImage, StoreFault } from './image-store.ts';
 
 type Sdk = typeof COS;
 
+/** A bucket of Tencent Cloud's, the way in, and where its pictures are read. */
 export type TencentSettings = {
   readonly kind: 'tencent';
   readonly secretId: Secret;

@@ -7,6 +7,7 @@ import type { Handler, Route } from '../route.ts';
 import { statusPage } from './status-page.ts';
 import { languageOf } from './words.ts';
 
+/** What is shown on the status page, and to whom. */
 export type StatusNeeds = { readonly readStatus: ReadStatus; readonly checkCaller: CheckCaller };
 
 /** Hugging Face shows the page in a frame of its own; nobody else may. */

@@ -13,6 +13,7 @@ import { imagesBeside, withImages, type ImageReturn } from './history-images.ts'
 import { contentParts, type Media } from './parts.ts';
 import type { ChatMessage } from './request.ts';
 
+/** What an assistant message's translation depends on beside itself. */
 export type AnswerContext = {
   readonly traits: ModelTraits;
   readonly names: FunctionNames;

@@ -5,6 +5,7 @@ import { customInput } from './custom-tools.ts';
 import type { FunctionNames } from './function-names.ts';
 import { jsonAnswerText, type JsonAnswer } from './json-answer.ts';
 
+/** How calls of this request are written. */
 export type CallSettings = {
   readonly names: FunctionNames;
   /** Names of the request's custom tools, as the client knows them. */

@@ -10,6 +10,7 @@ export type ReasoningDetail =
   | { readonly type: 'reasoning.text'; readonly text: string; readonly format: string; readonly index: number }
   | { readonly type: 'reasoning.encrypted'; readonly data: string; readonly id?: string; readonly format: string; readonly index: number };
 
+/** A tool call; ours come whole, in one delta. */
 export type CallDelta = {
   readonly index: number;
   readonly id: string;
@@ -20,11 +21,13 @@ export type CallDelta = {
   readonly extra_content?: ExtraContent;
 };
 
+/** A passage of the content and a source for it; indices are characters. */
 export type Annotation = {
   readonly type: 'url_citation';
   readonly url_citation: { readonly url: string; readonly title: string; readonly start_index: number; readonly end_index: number };
 };
 
+/** A piece of sound in base64. */
 export type AudioDelta = { readonly id: string; readonly data: string; readonly transcript: string; readonly expires_at: number };
 
 /** A picture beside the text (openrouter.ai: message.images). */
@@ -46,6 +49,7 @@ export type Delta = {
   readonly extra_content?: ExtraContent;
 };
 
+/** A token, its log probability, and what could have stood in its place. */
 export type TokenLogprob = {
   readonly token: string;
   readonly logprob: number;
@@ -53,8 +57,10 @@ export type TokenLogprob = {
   readonly top_logprobs: readonly Omit<TokenLogprob, 'top_logprobs'>[];
 };
 
+/** Log probabilities of the tokens of a piece of content. */
 export type Logprobs = { readonly content: readonly TokenLogprob[]; readonly refusal: null };
 
+/** What is new of one choice. */
 export type ChoiceChunk = {
   readonly index: number;
   readonly delta: Delta;

@@ -12,6 +12,7 @@ export type Grounding = {
   readonly supports: NonNullable<GroundingMetadata['groundingSupports']>;
 };
 
+/** Where nothing has been said yet. */
 export const noGrounding: Grounding = { pieces: [], length: 0, sources: [], supports: [] };
 
 const withPiece = (pieces: readonly Piece[], at: number, text: string): readonly Piece[] => {

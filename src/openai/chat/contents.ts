@@ -11,6 +11,7 @@ import type { ChatMessage } from './request.ts';
 /** `instruction`: system messages become the system instruction. `user`: they stay in place as user turns. */
 export type SystemPromptMode = 'instruction' | 'user';
 
+/** What the translation of messages depends on beside them. */
 export type ContentsSettings = AnswerContext & { readonly systemPromptMode: SystemPromptMode };
 
 /** The two places of a Gemini request that messages go to. */

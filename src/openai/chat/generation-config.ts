@@ -10,6 +10,7 @@ import { audioFault } from './audio-format.ts';
 import type { ChatRequest } from './request.ts';
 import { chatThinking, outputCap } from './thinking-wish.ts';
 
+/** What the translation of parameters depends on beside them. */
 export type GenerationSettings = {
   readonly traits: ModelTraits;
   /** What the model's suffix asks; reasoning_effort and thinking_config win over it. */

@@ -32,6 +32,7 @@ export type ChatState = {
   readonly blocked: string | null;
 };
 
+/** How the answer to one request is written. */
 export type MachineSettings = PartSettings & {
   readonly id: string;
   readonly created: number;

@@ -4,6 +4,7 @@ import type { ImageReplyFormat } from '../image-reply.ts';
 import { callDelta, signed, type CallSettings } from './call-delta.ts';
 import type { Delta } from './chunk.ts';
 
+/** How parts of an answer are written. */
 export type PartSettings = CallSettings & { readonly audio: AudioSettings; readonly imageReply: ImageReplyFormat };
 
 /** How spoken answers are given back; the id and the day it ends are told with each piece. */

@@ -170,11 +170,22 @@ const chatRequest = t.type({
   extra_body: optional(t.type({ google: optional(google) })),
 });
 
+/** A chat request, decoded. */
 export type ChatRequest = t.TypeOf<typeof chatRequest>;
+
+/** A message of any role. */
 export type ChatMessage = t.TypeOf<typeof message>;
+
+/** One entry of `tools`. */
 export type ToolOffer = t.TypeOf<typeof tool>;
+
+/** A tool that takes free text. */
 export type CustomTool = t.TypeOf<typeof customTool>;
+
+/** A function, from `tools` or the deprecated `functions`. */
 export type FunctionTool = t.TypeOf<typeof functionTool>;
+
+/** Google's own options, in either casing. */
 export type GoogleOptions = t.TypeOf<typeof google>;
 
 /** Decodes the body of POST /v1/chat/completions. */

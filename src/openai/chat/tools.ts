@@ -22,6 +22,7 @@ export type ToolPlan = {
   readonly jsonAnswer: JsonAnswer | null;
 };
 
+/** What a model can do with tools, and what its name's suffix asks for. */
 export type ToolSettings = {
   readonly traits: ModelTraits;
   /** The model's `-search` suffix was given. */

@@ -3,12 +3,10 @@ import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { readEmbedded, type Embedded } from '../../gemini/embeddings.ts';
 import type { QuestionDialect } from '../../ports/dialect.ts';
 import type { DecodeTokens } from '../../ports/tokens.ts';
-import { isModelId, noSuchModel } from '../model-name.ts';
+import { isModelId, noSuchModel, type ModelSettings } from '../model-name.ts';
 import { embeddingAnswer } from './answer.ts';
 import { decodeEmbeddingRequest, type EmbeddingInput, type EmbeddingRequest } from './request.ts';
 import { toBatches } from './to-gemini.ts';
-
-export type EmbeddingSettings = { readonly modelAliases: ReadonlyMap<string, string> };
 
 const textOf =
   (decodeTokens: DecodeTokens) =>
@@ -18,7 +16,7 @@ const textOf =
 const unreadable: ProxyError = { tag: 'BadAnswer', reason: 'embeddings that do not match the texts' };
 
 /** POST /v1/embeddings as data. */
-export const embeddingDialect = (settings: EmbeddingSettings, decodeTokens: DecodeTokens): QuestionDialect<EmbeddingRequest, Embedded> => ({
+export const embeddingDialect = (settings: ModelSettings, decodeTokens: DecodeTokens): QuestionDialect<EmbeddingRequest, Embedded> => ({
   decode: decodeEmbeddingRequest,
   toGemini: (asked) =>
     pipe(

@@ -3,10 +3,11 @@ import type { Frame } from '../../gemini/response.ts';
 import type { Dialect } from '../../ports/dialect.ts';
 import { openaiErrors } from '../errors.ts';
 import { isReadByGemini } from '../media.ts';
+import type { ModelSettings } from '../model-name.ts';
 import { imageMachine, type ImageState } from './machine.ts';
 import { imageFailure, imageFrames, imageHead, imagesResponse, type ImageHead, type ImageNews } from './reply.ts';
 import { decodeEdit, decodeGeneration, type ImageRequest } from './request.ts';
-import { showsDrafts, toGemini, type ImageSettings } from './to-gemini.ts';
+import { showsDrafts, toGemini } from './to-gemini.ts';
 
 type ImageDialect = Dialect<ImageRequest, ImageState, ImageNews>;
 
@@ -30,7 +31,7 @@ const machine = (asked: ImageRequest, head: ImageHead): Machine<ImageState, Fram
   };
 };
 
-const imageDialect = (settings: ImageSettings, name: ImageHead['name'], decode: ImageDialect['decode']): ImageDialect => ({
+const imageDialect = (settings: ModelSettings, name: ImageHead['name'], decode: ImageDialect['decode']): ImageDialect => ({
   decode,
   isStreamed,
   showsEarly: showsDrafts,
@@ -44,7 +45,7 @@ const imageDialect = (settings: ImageSettings, name: ImageHead['name'], decode: 
 });
 
 /** POST /v1/images/generations as data. */
-export const generationsDialect = (settings: ImageSettings): ImageDialect => imageDialect(settings, 'image_generation', decodeGeneration);
+export const generationsDialect = (settings: ModelSettings): ImageDialect => imageDialect(settings, 'image_generation', decodeGeneration);
 
 /** POST /v1/images/edits as data. */
-export const editsDialect = (settings: ImageSettings): ImageDialect => imageDialect(settings, 'image_edit', decodeEdit);
+export const editsDialect = (settings: ModelSettings): ImageDialect => imageDialect(settings, 'image_edit', decodeEdit);

@@ -15,6 +15,7 @@ export type ImageEvent =
   | { readonly kind: 'completed'; readonly picture: Picture; readonly usage: ImageUsage }
   | { readonly kind: 'failed'; readonly error: ProxyError };
 
+/** What is known of an answer so far. */
 export type ImageState = {
   /** The newest picture, which leaves when the next one comes, or with the rest of the usage at the end. */
   readonly held: Picture | null;

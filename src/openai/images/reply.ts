@@ -9,6 +9,7 @@ import { noUsage, together } from './usage.ts';
 /** An event with what the endpoint says beside the picture: OpenAI's name for the event, and the words of the request. */
 export type ImageNews = { readonly event: ImageEvent; readonly head: ImageHead };
 
+/** What all events of one answer say alike. */
 export type ImageHead = {
   /** `image_generation` or `image_edit`, before `.completed` and `.partial_image`. */
   readonly name: 'image_generation' | 'image_edit';

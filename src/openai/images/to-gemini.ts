@@ -7,13 +7,10 @@ import { filtersOff } from '../../gemini/safety.ts';
 import { thinkingConfig } from '../../gemini/thinking.ts';
 import type { TranslationContext } from '../../ports/dialect.ts';
 import { isReadByGemini } from '../media.ts';
-import { isModelId, modelName, noSuchModel, type ModelName } from '../model-name.ts';
+import { isModelId, modelName, noSuchModel, type ModelName, type ModelSettings } from '../model-name.ts';
 import type { ImageRequest } from './request.ts';
 import { imageConfig } from './size.ts';
 import { checkedPicture, type ImageSource } from './sources.ts';
-
-/** The settings that change how a request for pictures is translated. */
-export type ImageSettings = { readonly modelAliases: ReadonlyMap<string, string> };
 
 /** Draws where no model is named, and in place of OpenAI's own. */
 const defaultModel = 'gemini-3.1-flash-image';
@@ -21,7 +18,7 @@ const defaultModel = 'gemini-3.1-flash-image';
 const isOfOpenai = (model: string): boolean => /^(?:gpt-image|chatgpt-image|dall-e)/.test(model);
 
 /** MODEL_ALIASES has the first word; OpenAI's own image models are Gemini's default one otherwise. */
-export const imageModel = ({ model }: ImageRequest, { modelAliases }: ImageSettings): ModelName => {
+export const imageModel = ({ model }: ImageRequest, { modelAliases }: ModelSettings): ModelName => {
   const name = modelName(model ?? defaultModel, modelAliases);
   return isOfOpenai(name.model) ? { ...name, model: defaultModel } : name;
 };
@@ -76,7 +73,7 @@ const configOf = (asked: ImageRequest, name: ModelName, traits: ModelTraits): E.
 
 /** A request for pictures as one call to Gemini: the pictures before the text, one picture a call, so `n` calls. */
 export const toGemini =
-  (settings: ImageSettings) =>
+  (settings: ModelSettings) =>
   (asked: ImageRequest, { media }: TranslationContext): E.Either<ProxyError, GeminiCall> => {
     const name = imageModel(asked, settings);
     const { model } = name;

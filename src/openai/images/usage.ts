@@ -37,9 +37,11 @@ const combined = (a: ImageUsage, b: ImageUsage, by: (a: number, b: number) => nu
   return usageOf(each(a.input_tokens_details, b.input_tokens_details), each(a.output_tokens_details, b.output_tokens_details));
 };
 
+/** Of an answer that has not begun. */
 export const noUsage: ImageUsage = toImageUsage({});
 
 /** What `all` has beyond `told`; never negative. */
 export const beyond = (all: ImageUsage, told: ImageUsage): ImageUsage => combined(all, told, (a, b) => Math.max(0, a - b));
 
+/** The sum of both. */
 export const together = (a: ImageUsage, b: ImageUsage): ImageUsage => combined(a, b, (one, other) => one + other);

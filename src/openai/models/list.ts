@@ -14,6 +14,7 @@ export type Model = {
   readonly context_length?: number;
 };
 
+/** What is listed beside Google's models. */
 export type ModelListSettings = {
   /** EXTRA_MODELS: listed as they are. */
   readonly extraModels: readonly string[];

@@ -1,15 +1,14 @@
 import type { Dialect } from '../../ports/dialect.ts';
 import { openaiErrors } from '../errors.ts';
+import type { ModelSettings } from '../model-name.ts';
 import { encodingWish } from './encoding.ts';
 import { speechMachine, type SpeechEvent, type SpeechState } from './machine.ts';
 import { speechFailure, speechFrames, wholeSpeech } from './reply.ts';
 import { decodeSpeechRequest, type SpeechRequest } from './request.ts';
 import { toGemini } from './to-gemini.ts';
 
-export type SpeechSettings = { readonly modelAliases: ReadonlyMap<string, string> };
-
 /** POST /v1/audio/speech as data. */
-export const speechDialect = ({ modelAliases }: SpeechSettings): Dialect<SpeechRequest, SpeechState, SpeechEvent> => ({
+export const speechDialect = ({ modelAliases }: ModelSettings): Dialect<SpeechRequest, SpeechState, SpeechEvent> => ({
   decode: decodeSpeechRequest,
   isStreamed: (asked) => asked.stream_format === 'sse',
   callIds: () => [],

@@ -1,16 +1,15 @@
 import type { Dialect } from '../../ports/dialect.ts';
 import { openaiErrors } from '../errors.ts';
+import type { ModelSettings } from '../model-name.ts';
 import { transcriptMachine, wishOf, type TranscriptEvent, type TranscriptState } from './machine.ts';
 import { transcriptFailure, transcriptFrames, wholeTranscript } from './reply.ts';
 import { decodeTranscriptionRequest, type Task, type TranscriptionRequest } from './request.ts';
 import { toGemini } from './to-gemini.ts';
 
-export type TranscriptionSettings = { readonly modelAliases: ReadonlyMap<string, string> };
-
 /** POST /v1/audio/transcriptions as data, and with `translate` POST /v1/audio/translations. */
 export const transcriptionDialect = (
   task: Task,
-  { modelAliases }: TranscriptionSettings,
+  { modelAliases }: ModelSettings,
 ): Dialect<TranscriptionRequest, TranscriptState, TranscriptEvent> => ({
   decode: decodeTranscriptionRequest(task),
   isStreamed: (asked) => asked.stream === true,

@@ -31,6 +31,7 @@ const transcriptionRequest = t.type({
 /** OpenAI's CreateTranscriptionRequest, or its CreateTranslationRequest, from a form. */
 export type TranscriptionRequest = t.TypeOf<typeof transcriptionRequest>;
 
+/** How a transcript may be written. */
 export type ResponseFormat = NonNullable<TranscriptionRequest['response_format']>;
 
 /** The format of the answer. */

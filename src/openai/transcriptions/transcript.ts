@@ -6,6 +6,7 @@ export const noSpeech = '[no speech]';
 /** Text on its way out: what was given so far, and what waits for its continuation. */
 export type Flow = { readonly given: string; readonly held: string };
 
+/** Before the first text. */
 export const emptyFlow: Flow = { given: '', held: '' };
 
 const isMarkSoFar = (text: string): boolean => noSpeech.startsWith(text.trim().toLowerCase());

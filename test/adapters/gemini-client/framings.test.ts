@@ -1,5 +1,6 @@
 import t from 'tap';
 import { bodyValues, type BodyValue } from '../../../src/adapters/body-values.ts';
+import { caught } from '../../../src/kernel/proxy-error.ts';
 import { call, clientOf, outcomeOf, startedEmulator, textOf } from '../../support/client-calls.ts';
 import { randomCuts, seeded } from '../../support/random.ts';
 
@@ -95,4 +96,16 @@ t.test('a blocked prompt ends a stream without any finish reason', async (t) => 
   const emulator = await startedEmulator(t);
   emulator.answerWith([{ promptFeedback: { blockReason: 'SAFETY' } }]);
   t.match(await outcomeOf(clientOf(t, emulator.url), call()), { at: 'end', error: null, frames: [{ promptFeedback: { blockReason: 'SAFETY' } }] });
+});
+
+t.test('a body of lines that are no events is given up, not kept', async (t) => {
+  const state = { given: 0 };
+  async function* page(): AsyncGenerator<Buffer, void, undefined> {
+    for (; state.given < 1000; state.given += 1) yield Buffer.from('a line of a page\n'.repeat(1000));
+  }
+  const read = async (): Promise<void> => {
+    for await (const value of bodyValues(page())) t.fail(value.json);
+  };
+  t.same(await read().then(() => null, caught), { tag: 'BadAnswer', reason: 'lines that are no events' });
+  t.ok(state.given < 5);
 });

@@ -1,11 +1,11 @@
 import t from 'tap';
 import { E, pipe } from '../../../src/kernel/fp.ts';
 import { editsDialect, generationsDialect } from '../../../src/openai/images/dialect.ts';
-import type { ImageSettings } from '../../../src/openai/images/to-gemini.ts';
+import type { ModelSettings } from '../../../src/openai/model-name.ts';
 import type { SignedImage } from '../../../src/ports/images.ts';
 import { context, png, rightOf } from './images.ts';
 
-const settings: ImageSettings = { modelAliases: new Map([['gpt-image-2', 'gemini-3-pro-image']]) };
+const settings: ModelSettings = { modelAliases: new Map([['gpt-image-2', 'gemini-3-pro-image']]) };
 const generations = generationsDialect(settings);
 const edits = editsDialect(settings);
 const prompt = 'a cat';
