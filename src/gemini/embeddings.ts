@@ -27,7 +27,7 @@ export const readEmbedded = (value: unknown, count: number): Embedded | null => 
   if (!isObject(value) || !Array.isArray(list) || list.length !== count) return null;
   const vectors = list.map(vectorOf).filter((vector) => vector !== null);
   const usage = value['usageMetadata'];
-  const count = isObject(usage) ? usage['promptTokenCount'] : null;
-  const tokens = typeof count === 'number' && Number.isSafeInteger(count) && count >= 0 ? count : null;
+  const told = isObject(usage) ? usage['promptTokenCount'] : null;
+  const tokens = typeof told === 'number' && Number.isSafeInteger(told) && told >= 0 ? told : null;
   return vectors.length === count ? { vectors, tokens } : null;
 };
