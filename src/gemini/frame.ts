@@ -1,6 +1,7 @@
 import { isObject } from '../kernel/is-object.ts';
 import { cleaned } from './failure.ts';
 
+import { withoutNulls } from './without-nulls.ts';
 import type { Candidate, Frame, GeminiModel, ResponsePart, UsageMetadata } from './response.ts';
 
 type Check = (value: unknown) => boolean;
@@ -87,10 +88,12 @@ const feedbackShape: Shape = { blockReason: text, blockReasonMessage: text };
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Only the fields that have their right type: a null is no value, and a wrong one is dropped by itself. */
-const sound = (value: Fields, shape: Shape): Fields =>
-  fits(value, shape) && !Object.values(value).includes(null)
-    ? value
-    : Object.fromEntries(Object.entries(value).filter(([name, field]) => field !== null && (!Object.hasOwn(shape, name) || shape[name]?.(field) === true)));
+const sound = (value: Fields, shape: Shape): Fields => {
+  const fields = withoutNulls(value);
+  return fits(fields, shape)
+    ? fields
+    : Object.fromEntries(Object.entries(fields).filter(([name, field]) => !Object.hasOwn(shape, name) || shape[name]?.(field) === true));
+};
 
 const isPart = (value: unknown): value is ResponsePart & Fields => fits(value, partShape);
 const isUsage = (value: Fields): value is UsageMetadata & Fields => fits(value, usageShape);

@@ -47,6 +47,7 @@ async function* tail<Request, State, Event>(
   } catch (cause) {
     const error = caught(cause);
     note({ error: error.tag });
+    if (error.tag === 'Defect') throw cause;
     yield reply.errors.inStream(error);
   }
 }

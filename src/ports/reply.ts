@@ -10,8 +10,9 @@ export type Whole = {
 };
 
 /**
- * A stream: each piece of `tail` leaves in one write. A failure is already a frame in it; it never throws. Only one with
- * a content-length may: its connection is then cut, since nothing else can tell the reader.
+ * A stream: each piece of `tail` leaves in one write. A failure is already a frame in it. It throws what nobody
+ * foresaw, for the log, and where it has a content-length: its connection is then cut, since nothing else can tell the
+ * reader.
  */
 export type Streamed = {
   readonly kind: 'streamed';

@@ -201,3 +201,14 @@ t.test('the access line learns model, key, attempts and tokens', async (t) => {
   await run(scripted(2, [spent, [{ ...textFrame('x', 'STOP'), usageMetadata }]]).capabilities, received);
   t.match(Object.assign({}, ...received.noted), { model: 'gemini-3.5-flash', streamed: false, key: '#2', attempts: 2, promptTokens: 5, completionTokens: 3 });
 });
+
+t.test('a defect in a stream is thrown on, for the server to log; it is no frame', async (t) => {
+  const cause = new Error('never foreseen');
+  const call: Frame = { candidates: [{ content: { parts: [{ functionCall: { id: 'c', name: 'f', args: {} }, thoughtSignature: 'c2ln' }] }, finishReason: 'STOP' }] };
+  const rememberSignature = (): never => {
+    throw cause;
+  };
+  const received = receivedWith({ ...chat, stream: true });
+  await t.rejects(read(await run({ rememberSignature, openGemini: () => TE.right(framesOf([call])) }, received)), cause);
+  t.match(received.noted.at(-1), { error: 'Defect' });
+});
