@@ -22,7 +22,10 @@ export const connections = (): Connections => {
   return {
     opened: (socket) => {
       lives.set(socket, new Set());
-      socket.once('close', () => lives.delete(socket));
+      socket.once('close', () => {
+        for (const life of lives.get(socket) ?? []) life.disconnected();
+        lives.delete(socket);
+      });
     },
     began: (socket, life) => {
       lives.get(socket)?.add(life);

@@ -63,7 +63,7 @@ const begin = ({ site }: ExchangeNeeds, { message, response, expectation }: Arri
     bytesBefore: message.socket.bytesWritten,
     message,
     response,
-    life: lifetime(response, (cause) => logDefect(site, requestId, cause)),
+    life: lifetime(response, message.socket, (cause) => logDefect(site, requestId, cause)),
     awaitsContinue: () => awaitsContinue,
     askForBody: () => {
       if (awaitsContinue) response.writeContinue();
@@ -185,7 +185,7 @@ export const startExchange = (needs: ExchangeNeeds, arrived: Arrived): Lifetime 
   };
   message.on('error', () => undefined);
   response.on('error', () => undefined);
-  response.once('close', () => {
+  exchange.life.onEnd(() => {
     countEnd(needs, exchange);
     logEnd(needs, exchange);
   });

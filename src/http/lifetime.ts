@@ -1,5 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 
 /** What lives as long as one response. */
@@ -13,15 +14,19 @@ export type Lifetime = {
   readonly hasBegunToAnswer: () => boolean;
   /** Runs once when the response has been closed, however it ended; at once when it already has. */
   readonly onEnd: (run: () => void) => void;
+  /** The connection is gone. Node tells only the response whose turn it is, not those that wait behind it. */
+  readonly disconnected: () => void;
 };
 
-/** Follows a response to its close. A close before its end aborts the signal with ClientGone. */
-export const lifetime = (response: ServerResponse, onDefect: (cause: unknown) => void): Lifetime => {
+/**
+ * Follows a response to its close. A close before its end aborts the signal with ClientGone. The socket is the
+ * request's: a response has none while the one to an earlier request of the same connection is not finished.
+ */
+export const lifetime = (response: ServerResponse, socket: Socket, onDefect: (cause: unknown) => void): Lifetime => {
   const controller = new AbortController();
   // Every call for one answer listens, and eight choices are eight calls; Node warns of the eleventh listener.
   setMaxListeners(0, controller.signal);
   const endings: (() => void)[] = [];
-  const { socket } = response;
   let isWhole = false;
   let isOver = false;
   const runSafely = (run: () => void): void => {
@@ -33,7 +38,7 @@ export const lifetime = (response: ServerResponse, onDefect: (cause: unknown) =>
   };
   // Node tells `finish` also for an answer that was still in the socket's buffer when the connection broke.
   response.prependOnceListener('finish', () => {
-    isWhole = socket !== null && !socket.destroyed && socket.errored === null;
+    isWhole = !socket.destroyed && socket.errored === null;
   });
   response.once('close', () => {
     isOver = true;
@@ -48,6 +53,11 @@ export const lifetime = (response: ServerResponse, onDefect: (cause: unknown) =>
     onEnd: (run) => {
       if (isOver) runSafely(run);
       else endings.push(run);
+    },
+    disconnected: () => {
+      if (isOver || response.socket !== null) return;
+      response.destroy();
+      response.emit('close');
     },
   };
 };

@@ -17,8 +17,8 @@ export type BodyKind = 'json' | 'multipart' | 'either';
  * unfold into a huge one.
  */
 export const checkMediaType = (header: RequestHead['header'], accepts: BodyKind): E.Either<ProxyError, void> => {
-  const encoding = (header('content-encoding') ?? 'identity').trim().toLowerCase();
-  if (encoding !== 'identity' && encoding !== '') return refused('Send the body without compression (content-encoding: identity).');
+  const codings = [header('content-encoding') ?? '', header('transfer-encoding') ?? ''].map((value) => value.trim().toLowerCase());
+  if (codings.some((coding) => !['', 'identity', 'chunked'].includes(coding))) return refused('Send the body without compression (content-encoding: identity).');
   const [type = '', ...parameters] = (header('content-type') ?? '').toLowerCase().split(';');
   if (accepts !== 'json' && type.trim() === 'multipart/form-data') return E.right(undefined);
   if (accepts === 'multipart') return refused('Send the body as multipart/form-data.');

@@ -30,7 +30,8 @@ const merged = (common: Headers, own: Headers): Headers => {
 
 const bodyIsUnread = ({ message }: Outlet): boolean => !message.complete;
 
-const isClosed = ({ response }: Outlet): boolean => response.destroyed || response.socket === null;
+/** A response without a socket is not closed: it waits for those before it on the same connection. */
+const isClosed = ({ message, response }: Outlet): boolean => response.destroyed || message.socket.destroyed;
 
 /** Node's own timer of a socket: it runs out only when not one byte could be handed over, and then destroys it. */
 const watchReader = ({ response, readerTimeoutMs }: Outlet): void => {

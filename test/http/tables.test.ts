@@ -162,6 +162,8 @@ t.test('a body is taken as JSON only if nothing says that it is something else',
     [{ 'content-encoding': 'identity' }, 'json', true],
     [{ 'content-encoding': 'gzip' }, 'json', false],
     [{ 'content-encoding': 'gzip, gzip' }, 'json', false],
+    [{ 'transfer-encoding': 'chunked' }, 'json', true],
+    [{ 'transfer-encoding': 'gzip, chunked' }, 'json', false],
   ];
   for (const [sent, accepts, taken] of table) {
     t.equal(E.isRight(checkMediaType(headers(sent), accepts)), taken, `${JSON.stringify(sent)} as ${accepts}`);
