@@ -4,8 +4,8 @@ import { decodeChatRequest } from '../../src/openai/chat/request.ts';
 import { mediaLinks } from '../../src/openai/chat/media-links.ts';
 import { assistant, body, called, refusal, result, tool, translated, user } from '../support/chat.ts';
 
-// What these hold takes milliseconds. Where the work grew with the square of it, tap's time-out would end the file.
-t.setTimeout(60_000);
+// All of it takes seconds. Where the work grew with the square of the size, tap's time-out would end the file.
+t.setTimeout(120_000);
 
 const many = <A>(count: number, make: (at: number) => A): readonly A[] => Array.from({ length: count }, (_, at) => make(at));
 
