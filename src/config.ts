@@ -34,7 +34,7 @@ export type Config = {
     readonly idleTimeoutMs: number;
   };
   readonly chat: {
-    readonly systemPromptMode: 'instruction' | 'user';
+    readonly systemPromptMode: 'leading' | 'instruction' | 'user';
     readonly historyImages: 'last' | 'all';
     readonly modelAliases: ReadonlyMap<string, string>;
     readonly extraModels: readonly string[];

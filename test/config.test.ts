@@ -52,7 +52,7 @@ t.test('without any setting the documented defaults are in force', (t) => {
       firstByteTimeoutMs: 300_000,
       idleTimeoutMs: 120_000,
     },
-    chat: { systemPromptMode: 'instruction', historyImages: 'last', modelAliases: new Map(), extraModels: [], keepAliveMs: 15_000, imageReplyFormat: 'markdown' },
+    chat: { systemPromptMode: 'leading', historyImages: 'last', modelAliases: new Map(), extraModels: [], keepAliveMs: 15_000, imageReplyFormat: 'markdown' },
     images: {
       store: { kind: 'local' },
       own: {

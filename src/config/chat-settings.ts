@@ -11,9 +11,9 @@ export const chatSettings = {
     en: 'Other names for models, such as `gpt-4o=gemini-flash-latest`, with commas between.',
     zh: '模型别名，例如 `gpt-4o=gemini-flash-latest`，用逗号分隔。',
   }),
-  SYSTEM_PROMPT_MODE: setting(word('instruction', 'user'), 'instruction', {
-    en: '`instruction`: system messages become the system instruction; `user`: they stay in place as user turns.',
-    zh: '`instruction`：system 消息作为系统指令；`user`：留在原位，作为用户消息发送。',
+  SYSTEM_PROMPT_MODE: setting(word('leading', 'instruction', 'user'), 'leading', {
+    en: 'Which system messages are the system instruction: `leading`, those before the first other message; `instruction`, all; `user`, none. The others stay in place as user turns.',
+    zh: '哪些 system 消息作为系统指令：`leading` 仅第一条其他消息之前的；`instruction` 全部；`user` 都不。其余的留在原位，作为用户消息发送。',
   }),
   HISTORY_IMAGE_SUBMIT_TYPE: setting(word('last', 'all'), 'last', {
     en: 'Which pictures of earlier answers go back to the model: `last`, those of the newest answer that has any; `all`, every one.',

@@ -7,7 +7,7 @@ import type { ChatSettings } from '../../src/openai/chat/to-gemini.ts';
 import type { TranslationContext } from '../../src/ports/dialect.ts';
 import type { SignedImage } from '../../src/ports/images.ts';
 
-const settings: ChatSettings = { systemPromptMode: 'instruction', historyImages: 'last', imageReplyFormat: 'markdown', modelAliases: new Map() };
+const settings: ChatSettings = { systemPromptMode: 'leading', historyImages: 'last', imageReplyFormat: 'markdown', modelAliases: new Map() };
 const context: TranslationContext = { id: 'x', created: 1, recalled: new Map(), media: new Map(), imageReplyFormat: null };
 
 const requestOf = (body: object): ChatRequest => {

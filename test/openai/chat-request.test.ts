@@ -6,7 +6,7 @@ import { toGemini, type ChatSettings } from '../../src/openai/chat/to-gemini.ts'
 import type { Signature } from '../../src/ports/capabilities.ts';
 
 const settings: ChatSettings = {
-  systemPromptMode: 'instruction',
+  systemPromptMode: 'leading',
   historyImages: 'last',
   imageReplyFormat: 'markdown',
   modelAliases: new Map([['gpt-4o', 'gemini-3.5-flash']]),
@@ -56,20 +56,6 @@ t.test('messages become turns', (t) => {
     ['only a system message becomes the user turn', [{ role: 'system', content: 's' }], [says('s')]],
   ];
   for (const [name, messages, contents] of cases) t.same(plain(body({ messages }).contents), contents, name);
-  t.end();
-});
-
-t.test('system and developer messages, wherever they stand, are the system instruction in order', (t) => {
-  const messages = [{ role: 'system', content: 'one' }, user('a'), { role: 'developer', content: [{ type: 'text', text: 'two', cache_control: {} }] }];
-  const made = body({ messages });
-  t.same(plain(made.systemInstruction), { parts: [{ text: 'one' }, { text: 'two' }] });
-  t.same(plain(made.contents), [says('a')]);
-  const asUser = body({ messages }, { settings: { systemPromptMode: 'user' } });
-  t.equal(asUser.systemInstruction, undefined, 'SYSTEM_PROMPT_MODE=user leaves them in place');
-  t.same(plain(asUser.contents), [{ role: 'user', parts: [{ text: 'one' }, { text: 'a' }, { text: 'two' }] }]);
-  const gemma = body({ model: 'gemma-3-27b-it', messages });
-  t.equal(gemma.systemInstruction, undefined, 'Gemma takes none: it goes before the first user text');
-  t.same(plain(gemma.contents), [{ role: 'user', parts: [{ text: 'one' }, { text: 'two' }, { text: 'a' }] }]);
   t.end();
 });
 

@@ -10,7 +10,7 @@ import { functionNames } from '../../src/openai/chat/function-names.ts';
 import { decodeChatRequest } from '../../src/openai/chat/request.ts';
 import { cureOf, type ProxyError } from '../../src/kernel/proxy-error.ts';
 
-const dialect = chatDialect({ systemPromptMode: 'instruction', historyImages: 'all', imageReplyFormat: 'markdown', modelAliases: new Map() });
+const dialect = chatDialect({ systemPromptMode: 'leading', historyImages: 'all', imageReplyFormat: 'markdown', modelAliases: new Map() });
 const context = { id: 'x', created: 1, recalled: new Map(), media: new Map(), imageReplyFormat: null };
 
 const part = fc.oneof(

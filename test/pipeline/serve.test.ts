@@ -10,7 +10,7 @@ import type { Reply } from '../../src/ports/reply.ts';
 import { framesOf, happyCapabilities, lease, receivedWith, shouldNotBeCalled, textFrame } from '../support/capabilities.ts';
 import { eventually } from '../support/serving.ts';
 
-const dialect = chatDialect({ systemPromptMode: 'instruction', historyImages: 'last', imageReplyFormat: 'markdown', modelAliases: new Map() });
+const dialect = chatDialect({ systemPromptMode: 'leading', historyImages: 'last', imageReplyFormat: 'markdown', modelAliases: new Map() });
 const chat = { model: 'gemini-3.5-flash', messages: [{ role: 'user', content: 'hi' }] };
 
 const run = (over: Partial<Capabilities>, received: Received, keepAliveMs = 0): Promise<E.Either<ProxyError, Reply>> =>

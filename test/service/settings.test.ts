@@ -37,13 +37,21 @@ t.test('EXTRA_MODELS and MODEL_ALIASES are listed, and an alias asks for its mod
   t.match(asked(service.emulator).at(-1), { model: 'gemini-3.5-flash', body: { generationConfig: { thinkingConfig: { thinkingLevel: 'MINIMAL' } } } });
 });
 
-t.test('SYSTEM_PROMPT_MODE=user leaves system messages in place', async (t) => {
+t.test('SYSTEM_PROMPT_MODE says which system messages stay in place', async (t) => {
   const messages = [{ role: 'system', content: 'one' }, { role: 'user', content: 'a' }, { role: 'assistant', content: 'b' }, { role: 'system', content: 'two' }];
-  const service = await pollux(t, { settings: { SYSTEM_PROMPT_MODE: 'user' } });
-  t.equal((await chat(service, question('', { messages }))).status, 200);
-  const { contents, systemInstruction } = lastBody(service);
-  t.equal(systemInstruction, undefined);
-  t.same(contents.map(({ role, parts }) => [role, parts]), [['user', [{ text: 'one' }, { text: 'a' }]], ['model', [{ text: 'b' }]], ['user', [{ text: 'two' }]]]);
+  const inPlace = (first: readonly object[]) => [['user', first], ['model', [{ text: 'b' }]], ['user', [{ text: 'two' }]]];
+  const cases = [
+    [{}, { parts: [{ text: 'one' }] }, inPlace([{ text: 'a' }])],
+    [{ SYSTEM_PROMPT_MODE: 'instruction' }, { parts: [{ text: 'one' }, { text: 'two' }] }, null],
+    [{ SYSTEM_PROMPT_MODE: 'user' }, undefined, inPlace([{ text: 'one' }, { text: 'a' }])],
+  ] as const;
+  for (const [settings, instruction, turns] of cases) {
+    const service = await pollux(t, { settings });
+    t.equal((await chat(service, question('', { messages }))).status, 200);
+    const { contents, systemInstruction } = lastBody(service);
+    t.same(systemInstruction, instruction);
+    if (turns !== null) t.same(contents.map(({ role, parts }) => [role, parts]), turns);
+  }
 });
 
 t.test('KEY_STRATEGY=sticky keeps a conversation on one key, round-robin does not', async (t) => {

@@ -4,13 +4,14 @@ import type { GeminiCall, GenerateContentRequest } from '../../src/gemini/reques
 import type { Candidate, Frame, ResponsePart } from '../../src/gemini/response.ts';
 import type { ChatEvent } from '../../src/openai/chat/chunk.ts';
 import { completion } from '../../src/openai/chat/completion.ts';
+import type { SystemPromptMode } from '../../src/openai/chat/contents.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';
 import { decodeChatRequest } from '../../src/openai/chat/request.ts';
 import type { ChatSettings } from '../../src/openai/chat/to-gemini.ts';
 import type { Signature } from '../../src/ports/capabilities.ts';
 import type { TranslationContext } from '../../src/ports/dialect.ts';
 
-const settings: ChatSettings = { systemPromptMode: 'instruction', historyImages: 'last', imageReplyFormat: 'markdown', modelAliases: new Map() };
+const settings: ChatSettings = { systemPromptMode: 'leading', historyImages: 'last', imageReplyFormat: 'markdown', modelAliases: new Map() };
 
 /** The chat endpoint with the usual settings. */
 export const chat = chatDialect(settings);
@@ -45,6 +46,14 @@ export const plain = <T>(value: T): T => (value === undefined ? value : JSON.par
 
 /** The body sent for a request, as it goes over the wire. */
 export const body = (request: object, recalled: readonly Signature[] = []): GenerateContentRequest => plain(call(request, recalled).body);
+
+/** The body sent for a request where system messages go by this mode. */
+export const bodyIn = (systemPromptMode: SystemPromptMode, request: object): GenerateContentRequest => {
+  const read = decodeChatRequest(plain(whole(request)));
+  const made = E.isLeft(read) ? read : chatDialect({ ...settings, systemPromptMode }).toGemini(read.right, contextWith());
+  if (E.isLeft(made)) throw new Error(JSON.stringify(made.left));
+  return plain(made.right.body);
+};
 
 /** Why a request is refused: field and code. */
 export const refusal = (request: object): { readonly param: string | null; readonly code: string | null } => {

@@ -1,4 +1,3 @@
-import type { ModelTraits } from '../../gemini/model-traits.ts';
 import type { Content } from '../../gemini/request.ts';
 
 const hasResults = (content: Content): boolean => content.parts.some((part) => part.functionResponse !== undefined);
@@ -22,9 +21,9 @@ const begun = (contents: readonly Content[]): readonly Content[] =>
   contents[0]?.role === 'model' ? [{ role: 'user', parts: [{ text: ' ' }] }, ...contents] : contents;
 
 /** From 3.5-flash-lite and 3.6 on a conversation that ends with the model is refused: ask it to go on. */
-const ended = (contents: readonly Content[], traits: ModelTraits): readonly Content[] =>
-  contents.at(-1)?.role === 'model' && !traits.prefill ? [...contents, { role: 'user', parts: [{ text: 'Continue.' }] }] : contents;
+const ended = (contents: readonly Content[], prefill: boolean): readonly Content[] =>
+  contents.at(-1)?.role === 'model' && !prefill ? [...contents, { role: 'user', parts: [{ text: 'Continue.' }] }] : contents;
 
-/** Turns in an order that Gemini takes. */
-export const finished = (contents: readonly Content[], traits: ModelTraits): readonly Content[] =>
-  ended(begun(joined(contents)), traits);
+/** Turns in an order that Gemini takes; `prefill` tells whether the model may be left to go on with its own words. */
+export const finished = (contents: readonly Content[], prefill: boolean): readonly Content[] =>
+  ended(begun(joined(contents)), prefill);

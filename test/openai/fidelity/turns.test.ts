@@ -1,5 +1,6 @@
+import fc from 'fast-check';
 import t from 'tap';
-import { assistant, body, call, called, refusal, result, user } from '../../support/chat.ts';
+import { assistant, body, bodyIn, call, called, refusal, result, user } from '../../support/chat.ts';
 
 const says = (text: string) => ({ role: 'user', parts: [{ text }] });
 const answers = (text: string) => ({ role: 'model', parts: [{ text }] });
@@ -88,10 +89,91 @@ t.test('calls never stand behind another turn of the model, signed or not', (t) 
   t.end();
 });
 
-t.test('all system and developer messages are the system instruction, in order', (t) => {
-  const made = body({ messages: [{ role: 'system', content: 'one' }, user('a'), { role: 'developer', content: [{ type: 'text', text: 'two' }] }, { role: 'system', content: 'three' }] });
-  t.same(made.systemInstruction, { parts: [{ text: 'one' }, { text: 'two' }, { text: 'three' }] });
-  t.same(made.contents, [says('a')]);
+const system = (content: unknown) => ({ role: 'system', content });
+const developer = (content: unknown) => ({ role: 'developer', content });
+
+t.test('system messages before the first other message are the instruction, later ones stay in place as text of a user turn', (t) => {
+  const joined = (...texts: readonly string[]) => ({ role: 'user', parts: texts.map((text) => ({ text })) });
+  const told = [response('1', 'f', { result: 'x' }), response('2', 'g', { result: 'y' })];
+  const twoCalls = [user('a'), two];
+  const cases: readonly (readonly [string, readonly object[], readonly string[], readonly unknown[]])[] = [
+    ['all that lead, in order', [system('one'), developer([{ type: 'text', text: 'two' }]), user('a')], ['one', 'two'], [says('a')]],
+    ['joined to the user turn before it', [system('s'), user('a'), system('two'), assistant('b'), user('c')], ['s'], [joined('a', 'two'), answers('b'), says('c')]],
+    ['joined to the user turn behind it', [user('a'), assistant('b'), developer('two'), user('c')], [], [says('a'), answers('b'), joined('two', 'c')]],
+    ['a turn of its own between two answers', [user('a'), assistant('b'), system('two'), assistant('c'), user('d')], [], [says('a'), answers('b'), says('two'), answers('c'), says('d')]],
+    ['the question at the end', [system('s'), user('a'), assistant('b'), system('Summarize the discussion')], ['s'], [says('a'), answers('b'), says('Summarize the discussion')]],
+    ['the last words behind the question', [user('a'), system('last')], [], [joined('a', 'last')]],
+    ['behind the greeting that a chat begins with', [system('s'), assistant('hello'), system('two'), user('a')], ['s'], [says(' '), answers('hello'), joined('two', 'a')]],
+    ['behind results, where it stands between', [...twoCalls, result('1', 'x'), system('two'), result('2', 'y')], [], [says('a'), told, says('two')]],
+    ['behind results, where it stands before them', [...twoCalls, system('two'), result('2', 'y'), result('1', 'x'), assistant('b'), user('c')], [], [says('a'), told, says('two'), answers('b'), says('c')]],
+    ['an empty user message ends the leading ones', [system('s'), user(''), system('two'), user('a')], ['s'], [joined('two', 'a')]],
+    ['with pictures, as any user turn', [user('a'), system([{ type: 'image_url', image_url: { url: 'data:image/png;base64,iVBORw0KGgo=' } }])], [], [{ role: 'user', parts: [{ text: 'a' }, { inlineData: { mimeType: 'image/png', data: 'iVBORw0KGgo=' } }] }]],
+  ];
+  for (const [name, messages, instruction, contents] of cases) {
+    const made = body({ ...old, messages });
+    t.same((made.systemInstruction?.parts ?? []).map(({ text }) => text), instruction, name);
+    const shown = made.contents.filter((turn) => !turn.parts.some((part) => part.functionCall)).map((turn) => (turn.parts[0]?.functionResponse ? turn.parts : turn));
+    t.same(shown, contents, name);
+  }
+  t.end();
+});
+
+t.test('SYSTEM_PROMPT_MODE says which system messages are the instruction', (t) => {
+  const messages = [system('one'), user('a'), developer([{ type: 'text', text: 'two' }]), assistant('b'), system('three')];
+  const texts = (mode: 'leading' | 'instruction' | 'user', model: string) => {
+    const made = bodyIn(mode, { model, messages });
+    return [made.systemInstruction?.parts.map(({ text }) => text) ?? [], made.contents.map((turn) => turn.parts.map(({ text }) => text))];
+  };
+  t.same(texts('leading', 'gemini-3.5-flash'), [['one'], [['a', 'two'], ['b'], ['three']]]);
+  t.same(texts('instruction', 'gemini-3.5-flash'), [['one', 'two', 'three'], [['a'], ['b'], ['Continue.']]], 'all of them; the model is asked for more, as nothing else does');
+  t.same(texts('user', 'gemini-3.5-flash'), [[], [['one', 'a', 'two'], ['b'], ['three']]]);
+  t.same(texts('leading', 'gemma-3-27b-it'), [[], [['one', 'a', 'two'], ['b'], ['three']]], 'no instruction there: it goes before the first user text');
+  t.end();
+});
+
+const modes = fc.constantFrom('leading' as const, 'instruction' as const, 'user' as const);
+const models = fc.constantFrom('gemini-2.5-flash', 'gemini-3.5-flash', 'gemini-3.8-flash', 'gemma-3-27b-it');
+const anySystem = fc.record({ role: fc.constantFrom('system', 'developer'), content: fc.constantFrom('', 's', 'rules') });
+const anyUser = fc.record({ role: fc.constant('user'), content: fc.constantFrom('', 'u', 'why?') });
+const anyAnswer = fc.oneof(
+  fc.record({ role: fc.constant('assistant'), content: fc.constantFrom('', 'm', 'because') }),
+  fc.constantFrom(two, assistant('t', { tool_calls: [called('1', 'f')] })),
+);
+
+t.test('contents never end with the model where a system message came after it', (t) => {
+  fc.assert(
+    fc.property(modes, models, fc.array(fc.oneof(anySystem, anyUser, anyAnswer), { maxLength: 6 }), anySystem, (mode, model, before, last) => {
+      const messages = [user('first'), ...before, last];
+      return bodyIn(mode, { model, messages }).contents.at(-1)?.role === 'user';
+    }),
+    { numRuns: 600 },
+  );
+  t.pass('in every mode, on every family');
+  t.end();
+});
+
+const words = fc.constantFrom('x', 'more', ' ');
+const spoken = (role: string) => fc.record({ role: fc.constant(role), content: words });
+const step = fc.array(fc.oneof(spoken('system'), spoken('user')), { maxLength: 1 }).chain((between) =>
+  fc.constantFrom([two, ...between, result('1', '{"a":1}'), result('2', 'b')], [two, result('2', 'b'), ...between, result('1', 'x')], [assistant('t', { tool_calls: [called('1', 'f')] }), result('1', 'x'), ...between]),
+);
+const asking = (asks: fc.Arbitrary<object>) => fc.tuple(fc.array(step, { maxLength: 2 }).map((steps) => steps.flat()), spoken('assistant'), fc.array(asks, { minLength: 1, maxLength: 3 })).map(([steps, answer, asked]) => [...steps, answer, ...asked]);
+
+t.test('a conversation with one more turn keeps its instruction and its earlier contents byte for byte', (t) => {
+  const beginning = fc.tuple(fc.array(spoken('system'), { maxLength: 2 }), fc.array(spoken('assistant'), { maxLength: 1 }), spoken('user')).map(([leading, greeting, first]) => [...leading, ...greeting, first]);
+  const law = (mode: 'leading' | 'instruction' | 'user', turn: fc.Arbitrary<readonly object[]>, more: fc.Arbitrary<readonly object[]>) =>
+    fc.property(models, beginning, fc.array(turn, { maxLength: 3 }), more, (model, first, turns, next) => {
+      const messages = [...first, ...turns.flat()];
+      const [before, after] = [bodyIn(mode, { model, messages }), bodyIn(mode, { model, messages: [...messages, ...next] })];
+      const kept = { ...after, contents: after.contents.slice(0, before.contents.length) };
+      return JSON.stringify(kept) === JSON.stringify(before) && after.contents.length > before.contents.length;
+    });
+  const anyTurn = asking(fc.oneof(spoken('user'), spoken('system')));
+  const agentStep = step.filter((messages) => !messages.some((message) => (message as { readonly role: string }).role === 'system'));
+  fc.assert(law('leading', anyTurn, fc.oneof(anyTurn, step)), { numRuns: 300 });
+  fc.assert(law('user', anyTurn, fc.oneof(anyTurn, step)), { numRuns: 300 });
+  fc.assert(law('instruction', asking(spoken('user')), agentStep), { numRuns: 200 });
+  t.pass('whatever the turns hold; where all system messages are the instruction, as long as the new turn has none');
   t.end();
 });
 
