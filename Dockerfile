@@ -10,7 +10,7 @@ RUN node scripts/prepare.mjs build \
  && npm prune --omit=dev
 
 FROM node:24-slim
-# For mp3, opus, aac and flac from /v1/audio/speech: docker build --build-arg FFMPEG=true
+# For opus, aac, flac and other speeds from /v1/audio/speech: docker build --build-arg FFMPEG=true
 ARG FFMPEG=false
 RUN if [ "$FFMPEG" = true ]; then \
       apt-get update && apt-get install -y --no-install-recommends ffmpeg && rm -rf /var/lib/apt/lists/*; \

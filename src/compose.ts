@@ -2,7 +2,9 @@ import { E, pipe } from './kernel/fp.ts';
 import { callers } from './adapters/callers.ts';
 import { checkKeys } from './adapters/check-keys.ts';
 import { decodeDayCounts } from './adapters/day-counts.ts';
+import { audioEncoders } from './adapters/audio-encoders.ts';
 import { ffmpegAudio } from './adapters/ffmpeg-audio.ts';
+import { mp3Audio } from './adapters/mp3-audio.ts';
 import { geminiClient, type GeminiClient } from './adapters/gemini-client.ts';
 import { jsonLog } from './adapters/json-log.ts';
 import { keyPool, type KeyPool } from './adapters/key-pool.ts';
@@ -86,7 +88,7 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
     listModels: catalogue.listModels,
     ...kept.capabilities,
     ...signatures,
-    findEncoder: ffmpegAudio(),
+    findEncoder: audioEncoders([mp3Audio, ffmpegAudio()]),
     now,
     wait,
     random,

@@ -101,7 +101,10 @@ const encodeWith = ({ file, path, bounds }: Running): EncodeAudio => {
 export const ffmpegAudio = (path: string = process.env['PATH'] ?? '', bounds: Partial<EncodingBounds> = {}): FindEncoder => {
   const find: FindEncoder = async () => {
     const program = await findProgram(path);
-    return program === null ? null : { formats: program.formats, encode: encodeWith({ file: program.file, path, bounds: { ...usualBounds, ...bounds } }) };
+    if (program === null) return null;
+    const { file, formats } = program;
+    const encode = encodeWith({ file, path, bounds: { ...usualBounds, ...bounds } });
+    return { formats, makes: ({ format }) => formats.has(format), encode };
   };
   let found: ReturnType<FindEncoder> | null = null;
   return () => (found ??= find());

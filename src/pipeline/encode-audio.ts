@@ -75,7 +75,7 @@ export const encodeAudio =
     return pipe(
       TE.fromTask(findEncoder),
       TE.flatMap((encoder) => {
-        if (encoder?.formats.has(wish.format) === true) {
+        if (encoder?.makes(wish) === true) {
           return pipe(answer(planned), TE.map((answered) => ({ ...answered, frames: encoded(answered, encoder, wish) })));
         }
         const error = wish.otherwise([...(encoder?.formats ?? [])]);

@@ -20,10 +20,16 @@ export type Encoding = { readonly format: EncodedFormat; readonly speed: number 
 /** Encodes sound while it comes. What goes wrong is thrown as a `Thrown`; faults of the samples' source pass through. */
 export type EncodeAudio = (sound: SampleStream, encoding: Encoding, signal: AbortSignal) => AsyncGenerator<Uint8Array, void, undefined>;
 
-/** An encoder, and the formats that it can make. */
-export type AudioEncoder = { readonly formats: ReadonlySet<EncodedFormat>; readonly encode: EncodeAudio };
+/** An encoder. */
+export type AudioEncoder = {
+  /** What it makes at the speed at which the samples come. */
+  readonly formats: ReadonlySet<EncodedFormat>;
+  /** Whether it makes this format at this speed. */
+  readonly makes: (encoding: Encoding) => boolean;
+  readonly encode: EncodeAudio;
+};
 
-/** The encoder of this machine; null when there is none. It is looked for once, when first asked for. */
+/** An encoder of this machine; null when there is none. It is looked for once, when first asked for. */
 export type FindEncoder = () => Promise<AudioEncoder | null>;
 
 /** How a dialect wants the sound of an answer, and what happens where it can't be had: null is to go on without. */

@@ -1,6 +1,7 @@
 import OpenAI, { BadRequestError, toFile } from 'openai';
 import t, { type Test } from 'tap';
 import { skipWithoutFfmpeg } from '../support/ffmpeg.ts';
+import { mp3Frames } from '../support/mp3-frames.ts';
 import { tone, wav } from '../support/gemini-emulator/canned-media.ts';
 import { schemaCheck } from '../support/published-schemas.ts';
 import { asked, dataOf, madeUpKeys, pollux, type Pollux, type PolluxOptions } from '../support/pollux.ts';
@@ -142,18 +143,27 @@ t.test('with ffmpeg speech comes as MP3 unless asked otherwise, and at any speed
   t.equal(Buffer.from(streamed[0]?.audio ?? '', 'base64')[0], 0xff);
 });
 
-t.test('without ffmpeg speech comes as WAV, and what needs it is a 400', async (t) => {
+t.test('without ffmpeg speech comes as MP3, whole and streamed, and what needs it is a 400', async (t) => {
   const path = process.env['PATH'];
   process.env['PATH'] = t.testdir();
   t.teardown(() => {
     process.env['PATH'] = path;
   });
   const { client, emulator } = await setup(t);
-  const usual = await client.audio.speech.create(speech);
-  t.equal(usual.headers.get('content-type'), 'audio/wav');
-  t.same(await bytesOf(usual), wav(samples));
-  t.match(await refusalOf(client.audio.speech.create({ ...speech, response_format: 'mp3' })), { param: 'response_format', code: 'unsupported_value' });
+  const seconds = (file: Buffer): number => mp3Frames(file).reduce((sum, frame) => sum + frame.samples / frame.rate, 0);
+  const spoken = samples.length / 48_000;
+  for (const response_format of [undefined, 'mp3'] as const) {
+    const file = await client.audio.speech.create({ ...speech, response_format });
+    t.equal(file.headers.get('content-type'), 'audio/mpeg');
+    t.ok(Math.abs(seconds(await bytesOf(file)) - spoken) < 0.15);
+  }
+  const events = dataOf(await (await client.audio.speech.create({ ...speech, stream_format: 'sse' })).text()).map((data) => JSON.parse(data) as { readonly audio?: string });
+  t.ok(Math.abs(seconds(Buffer.concat(events.map(({ audio = '' }) => Buffer.from(audio, 'base64')))) - spoken) < 0.15);
+  t.same(await bytesOf(await client.audio.speech.create({ ...speech, response_format: 'wav' })), wav(samples));
+  const before = asked(emulator).length;
   t.match(await refusalOf(client.audio.speech.create({ ...speech, response_format: 'opus', stream_format: 'sse' })), { param: 'response_format' });
-  t.match(await refusalOf(client.audio.speech.create({ ...speech, speed: 1.5 })), { param: 'speed' });
-  t.equal(asked(emulator).length, 1, 'Gemini was not asked for those');
+  for (const response_format of ['mp3', 'wav'] as const) {
+    t.match(await refusalOf(client.audio.speech.create({ ...speech, response_format, speed: 1.5 })), { param: 'speed' });
+  }
+  t.equal(asked(emulator).length, before, 'Gemini was not asked for those');
 });

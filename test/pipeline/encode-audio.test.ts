@@ -24,6 +24,7 @@ const bracketing = (formats: readonly EncodedFormat[] = ['mp3', 'pcm']) => {
   const wishes: (Encoding & { readonly rate: number })[] = [];
   const encoder: AudioEncoder = {
     formats: new Set(formats),
+    makes: ({ format }) => formats.includes(format),
     encode: async function* ({ samples, rate }, { format, speed }) {
       wishes.push({ format, speed, rate });
       for await (const piece of samples) yield Buffer.from(`(${Buffer.from(piece).toString()})`);
@@ -98,6 +99,7 @@ t.test('faults of Gemini and of the encoder arrive as they are', async (t) => {
   t.match(told, [{ type: 'speech.audio.delta' }, { error: { code: 'stream_cut' } }]);
   const broken: AudioEncoder = {
     formats: new Set(['mp3']),
+    makes: () => true,
     encode: async function* () {
       yield Buffer.from('half');
       throw thrown({ tag: 'Defect', cause: new Error('ffmpeg ended') });
@@ -110,6 +112,7 @@ t.test('who stops listening ends the encoder and the answer', async (t) => {
   const ended: string[] = [];
   const encoder: AudioEncoder = {
     formats: new Set(['mp3']),
+    makes: () => true,
     encode: async function* ({ samples }) {
       try {
         for await (const piece of samples) yield piece;

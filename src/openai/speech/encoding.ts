@@ -4,8 +4,11 @@ import type { SpeechRequest } from './request.ts';
 
 const usualFormat = 'mp3';
 
+/** ffmpeg makes bare samples, and nothing else here does. */
+const hasFfmpeg = (formats: readonly EncodedFormat[]): boolean => formats.includes('pcm');
+
 const missing = (asked: SpeechRequest, formats: readonly EncodedFormat[]): ProxyError | null => {
-  const has = formats.length > 0;
+  const has = hasFfmpeg(formats);
   if (asked.speed !== undefined && asked.speed !== 1 && !has) {
     return invalid("Invalid value for 'speed': Gemini has one speed, and ffmpeg, which changes it, is not installed with this service. Leave it out or send 1.", 'speed', 'unsupported_value');
   }
@@ -17,8 +20,8 @@ const missing = (asked: SpeechRequest, formats: readonly EncodedFormat[]): Proxy
 };
 
 /**
- * WAV and PCM are what Gemini gives; all else, and another speed, takes an encoder. Who asked for no format gets MP3
- * where it can be had and WAV, which every player knows, where not.
+ * WAV and PCM are what Gemini gives; all else, and another speed, takes an encoder. Who asked for no format gets MP3,
+ * OpenAI's default, and WAV, which every player knows, where no encoder of MP3 is installed.
  */
 export const encodingWish = (asked: SpeechRequest): EncodingWish | null => {
   const format = asked.response_format ?? usualFormat;
