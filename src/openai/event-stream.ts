@@ -1,2 +1,4 @@
+import { jsonText } from '../kernel/well-formed.ts';
+
 /** One server-sent event that holds JSON, as OpenAI's streams write it. */
-export const dataEvent = (value: object): string => `data: ${JSON.stringify(value)}\n\n`;
+export const dataEvent = (value: object): string => `data: ${jsonText(value)}\n\n`;

@@ -1,6 +1,7 @@
 import { TE, pipe } from '../kernel/fp.ts';
 import { primed } from '../kernel/primed.ts';
 import { caught, type ProxyError } from '../kernel/proxy-error.ts';
+import { jsonText } from '../kernel/well-formed.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Frame } from '../gemini/response.ts';
 import { isMeaningful, nonEmpty } from '../gemini/verdict.ts';
@@ -43,7 +44,7 @@ export const attempts =
   (capabilities: Attempting, planned: Planned<unknown>, shown: boolean) =>
   (call: GeminiCall, begunBy?: string): TE.TaskEither<ProxyError, Frames> =>
   () => {
-    const body = JSON.stringify(call.body);
+    const body = jsonText(call.body);
     const { signal, note, preferredKey, conversation } = planned;
     const preferred = begunBy ?? preferredKey;
     const { model, streamed } = call;

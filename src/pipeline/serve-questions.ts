@@ -1,5 +1,6 @@
 import { TE, pipe } from '../kernel/fp.ts';
 import { inParallel } from '../kernel/in-parallel.ts';
+import { jsonText } from '../kernel/well-formed.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
@@ -20,7 +21,7 @@ const mostAtOnce = 4;
 const answered = <A>(capabilities: Asking, asked: Asked<unknown>, questions: Questions<A>): TE.TaskEither<ProxyError, readonly A[]> => {
   const { model, method, bodies, read } = questions;
   const ask = (body: unknown, at: number, signal: AbortSignal): TE.TaskEither<ProxyError, A> => {
-    const text = JSON.stringify(body);
+    const text = jsonText(body);
     return tryKeys(capabilities, { model, preferred: null, conversation: null, signal, note: asked.note })(({ secret }) =>
       pipe(
         capabilities.askGemini({ model, method, body: text, secret, signal }),

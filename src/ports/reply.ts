@@ -1,3 +1,5 @@
+import { jsonText } from '../kernel/well-formed.ts';
+
 /** Headers by their lower-case names. */
 export type Headers = Readonly<Record<string, string>>;
 
@@ -31,5 +33,5 @@ export const json = (status: number, value: unknown, headers: Headers = {}): Who
   kind: 'whole',
   status,
   headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
-  body: JSON.stringify(value),
+  body: jsonText(value),
 });

@@ -2,6 +2,7 @@ import { E } from '../../kernel/fp.ts';
 import type { Dialect, TranslationContext } from '../../ports/dialect.ts';
 import { openaiErrors } from '../errors.ts';
 import { dataEvent } from '../event-stream.ts';
+import { wholeCharacters, type WholeCharacters } from '../../gemini/whole-characters.ts';
 import { modelTraits } from '../../gemini/model-traits.ts';
 import { modelName } from '../model-name.ts';
 import { audioFormat } from './audio-format.ts';
@@ -41,7 +42,7 @@ const answerSettings = (asked: ChatRequest, { modelAliases }: ChatSettings, { id
 };
 
 /** POST /v1/chat/completions as data. */
-export const chatDialect = (settings: ChatSettings): Dialect<ChatRequest, ChatState, ChatEvent> => {
+export const chatDialect = (settings: ChatSettings): Dialect<ChatRequest, WholeCharacters<ChatState>, ChatEvent> => {
   const imageReply = (asked: ChatRequest, { imageReplyFormat }: TranslationContext): ImageReplyFormat => {
     const { imageReply: suffix } = modelName(asked.model, settings.modelAliases);
     return E.getOrElse(() => settings.imageReplyFormat)(chosenFormat(suffix, imageReplyFormat, settings.imageReplyFormat));
@@ -53,7 +54,7 @@ export const chatDialect = (settings: ChatSettings): Dialect<ChatRequest, ChatSt
     mediaLinks: (asked) => mediaLinks(asked, settings.historyImages),
     toGemini: toGemini(settings),
     keepsImages: (asked, context) => imageReply(asked, context) !== 'data-url',
-    machine: (asked, context) => chatMachine({ ...answerSettings(asked, settings, context), imageReply: imageReply(asked, context) }),
+    machine: (asked, context) => wholeCharacters(chatMachine({ ...answerSettings(asked, settings, context), imageReply: imageReply(asked, context) })),
     reply: {
       whole: completion,
       frames: (events) => events.map(({ chunk, isSent }) => (isSent ? dataEvent(chunk) : '')).join(''),

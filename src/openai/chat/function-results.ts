@@ -1,5 +1,6 @@
 import { E, pipe } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
+import { jsonText, wellFormed, wellFormedJson } from '../../kernel/well-formed.ts';
 import type { Json, JsonObject, RequestPart } from '../../gemini/request.ts';
 import { isJsonObject } from '../../gemini/is-json-object.ts';
 import { jsonOf } from '../json-text.ts';
@@ -19,7 +20,8 @@ const holdsReference = (value: unknown): boolean =>
 
 const fromText = (text: string): JsonObject => {
   const value = text.trimStart().startsWith('{') ? parsed(text) : undefined;
-  return isJsonObject(value) && !holdsReference(value) ? value : { result: text };
+  if (!isJsonObject(value)) return { result: wellFormed(text) };
+  return holdsReference(value) ? { result: wellFormedJson(text) } : value;
 };
 
 const isJson = (value: unknown): value is Json => value !== undefined;
@@ -39,7 +41,7 @@ export const functionResult = (content: unknown, path: string, media: Media): E.
       })),
     );
   }
-  if (holdsReference(content)) return E.right({ response: { result: JSON.stringify(content) }, media: [] });
+  if (holdsReference(content)) return E.right({ response: { result: jsonText(content) }, media: [] });
   const response = isJsonObject(content) ? content : { result: isJson(content) ? content : '' };
   return E.right({ response, media: [] });
 };

@@ -1,3 +1,4 @@
+import { jsonText } from '../../kernel/well-formed.ts';
 import type { Json, JsonObject } from '../../gemini/request.ts';
 import { isJsonObject } from '../../gemini/is-json-object.ts';
 import { toGeminiSchema } from '../json-schema.ts';
@@ -45,5 +46,5 @@ export const jsonAnswer = (asked: ChatRequest, taken: readonly string[]): JsonAn
 /** The answer's text from the arguments of that function. */
 export const jsonAnswerText = ({ holds }: JsonAnswer, args: JsonObject | undefined): string => {
   const value: Json | undefined = holds === 'whole' ? args : args?.[parameter];
-  return holds === 'text' && typeof value === 'string' ? value : JSON.stringify(value ?? args ?? {});
+  return holds === 'text' && typeof value === 'string' ? value : jsonText(value ?? args ?? {});
 };

@@ -1,4 +1,5 @@
 import { E, pipe, t } from '../../kernel/fp.ts';
+import { wellFormed } from '../../kernel/well-formed.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import type { MediaLevel, RequestPart } from '../../gemini/request.ts';
 import type { SignedImage } from '../../ports/images.ts';
@@ -47,7 +48,7 @@ const typeByName = (name: string | undefined): string =>
   typesByEnding.get(name?.split('.').at(-1)?.toLowerCase() ?? '') ?? '';
 
 /** One text as parts: none when it is empty, since Gemini takes no empty part. */
-export const textParts = (text: string): readonly RequestPart[] => (text === '' ? [] : [{ text }]);
+export const textParts = (text: string): readonly RequestPart[] => (text === '' ? [] : [{ text: wellFormed(text) }]);
 
 const inline = (inlineData: { readonly mimeType: string; readonly data: string }): RequestPart => ({ inlineData });
 

@@ -1,3 +1,4 @@
+import { wholeCharacters, type WholeCharacters } from '../../gemini/whole-characters.ts';
 import type { Dialect } from '../../ports/dialect.ts';
 import { openaiErrors } from '../errors.ts';
 import type { ModelSettings } from '../model-name.ts';
@@ -10,13 +11,13 @@ import { toGemini } from './to-gemini.ts';
 export const transcriptionDialect = (
   task: Task,
   { modelAliases }: ModelSettings,
-): Dialect<TranscriptionRequest, TranscriptState, TranscriptEvent> => ({
+): Dialect<TranscriptionRequest, WholeCharacters<TranscriptState>, TranscriptEvent> => ({
   decode: decodeTranscriptionRequest(task),
   isStreamed: (asked) => asked.stream === true,
   callIds: () => [],
   mediaLinks: () => [],
   toGemini: (asked) => toGemini(asked, task, modelAliases),
   keepsImages: () => false,
-  machine: (asked) => transcriptMachine(wishOf(asked)),
+  machine: (asked) => wholeCharacters(transcriptMachine(wishOf(asked))),
   reply: { whole: wholeTranscript, frames: transcriptFrames, failure: transcriptFailure, closing: '', errors: openaiErrors },
 });

@@ -20,6 +20,8 @@ export type SeenRequest = {
   /** What comes after the colon, `generateContent` for one. */
   readonly action: string | null;
   readonly body: unknown;
+  /** The body as it came. */
+  readonly text: string;
   /** In ms of performance.now(). */
   readonly at: number;
   /** The status sent, null while none has been. */
@@ -64,6 +66,7 @@ export const noteRequest = (request: IncomingMessage, response: ServerResponse, 
     model: model === undefined ? null : decodeURIComponent(model),
     action: method ?? null,
     body: parsed(body),
+    text: body,
     at: performance.now(),
     status: null,
     framesSent: 0,

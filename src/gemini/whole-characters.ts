@@ -1,0 +1,88 @@
+import type { Machine } from '../kernel/machine.ts';
+import { wellFormed } from '../kernel/well-formed.ts';
+import type { Candidate, Frame, ResponsePart } from './response.ts';
+
+/** Halves of characters that wait for their other half: of one candidate, by the text that they are the end of. */
+type Halves = { readonly text?: string; readonly thought?: string; readonly transcript?: string };
+
+/** A machine's state, and the halves by index of the candidate. */
+export type WholeCharacters<S> = { readonly inner: S; readonly halves: ReadonlyMap<number, Halves> };
+
+const replacement = '\ufffd';
+
+const isHigh = (code: number): boolean => code >= 0xd800 && code <= 0xdbff;
+
+const endsInHalf = (text: string | undefined): boolean => text !== undefined && isHigh(text.charCodeAt(text.length - 1));
+
+const needsCare = (frame: Frame): boolean =>
+  frame.candidates?.some(({ content }) =>
+    content?.parts?.some(({ text, audioTranscription }) => text?.isWellFormed() === false || audioTranscription?.text?.isWellFormed() === false),
+  ) === true;
+
+type Joined = { readonly text: string; readonly half: string };
+
+const joined = (half: string, text: string): Joined => {
+  const all = half + text;
+  return endsInHalf(all) ? { text: wellFormed(all.slice(0, -1)), half: all.slice(-1) } : { text: wellFormed(all), half: '' };
+};
+
+/** A stretch with times is shown by itself. */
+const isTimed = ({ startOffset, endOffset }: NonNullable<ResponsePart['audioTranscription']>): boolean => startOffset !== undefined || endOffset !== undefined;
+
+type Parted = { readonly halves: Halves; readonly parts: readonly ResponsePart[] };
+
+const withPart = ({ halves, parts }: Parted, part: ResponsePart): Parted => {
+  const kind = part.thought === true ? 'thought' : 'text';
+  const { audioTranscription } = part;
+  if (audioTranscription?.text !== undefined) {
+    const { text, half } = isTimed(audioTranscription) ? { text: wellFormed((halves.transcript ?? '') + audioTranscription.text), half: '' } : joined(halves.transcript ?? '', audioTranscription.text);
+    return { halves: { ...halves, transcript: half }, parts: [...parts, { ...part, audioTranscription: { ...audioTranscription, text } }] };
+  }
+  if (part.text !== undefined) {
+    const { text, half } = joined(halves[kind] ?? '', part.text);
+    return { halves: { ...halves, [kind]: half }, parts: [...parts, { ...part, text }] };
+  }
+  const isShown = (part.inlineData ?? part.fileData ?? part.executableCode ?? part.codeExecutionResult) !== undefined;
+  if (!isShown || (halves[kind] ?? '') === '') return { halves, parts: [...parts, part] };
+  return { halves: { ...halves, [kind]: '' }, parts: [...parts, ending(kind), part] };
+};
+
+const ending = (kind: keyof Halves): ResponsePart => {
+  if (kind === 'transcript') return { audioTranscription: { text: replacement } };
+  return kind === 'thought' ? { text: replacement, thought: true } : { text: replacement };
+};
+
+const kinds = ['thought', 'text', 'transcript'] as const;
+
+const endings = (halves: Halves): readonly ResponsePart[] => kinds.flatMap((kind) => ((halves[kind] ?? '') === '' ? [] : [ending(kind)]));
+
+/**
+ * Gives a machine whole characters: where a text ends in the first half of a surrogate pair, the half waits for the
+ * next text of its kind in the same candidate; what stays alone is U+FFFD.
+ */
+export const wholeCharacters = <S, B>(machine: Machine<S, Frame, B>): Machine<WholeCharacters<S>, Frame, B> => ({
+  start: { inner: machine.start, halves: new Map() },
+  step: (state, frame) => {
+    if (state.halves.size === 0 && !needsCare(frame)) {
+      const [inner, events] = machine.step(state.inner, frame);
+      return [{ inner, halves: state.halves }, events];
+    }
+    const halves = new Map(state.halves);
+    const candidates = frame.candidates?.map((candidate): Candidate => {
+      const index = candidate.index ?? 0;
+      const start: Parted = { halves: halves.get(index) ?? {}, parts: [] };
+      const read = (candidate.content?.parts ?? []).reduce(withPart, start);
+      if (endings(read.halves).length > 0) halves.set(index, read.halves);
+      else halves.delete(index);
+      return candidate.content === undefined ? candidate : { ...candidate, content: { ...candidate.content, parts: read.parts } };
+    });
+    const [inner, events] = machine.step(state.inner, candidates === undefined ? frame : { ...frame, candidates });
+    return [{ inner, halves }, events];
+  },
+  end: ({ inner, halves }) => {
+    if (halves.size === 0) return machine.end(inner);
+    const candidates = [...halves].map(([index, own]) => ({ index, content: { parts: endings(own) } }));
+    const [last, events] = machine.step(inner, { candidates });
+    return [...events, ...machine.end(last)];
+  },
+});
