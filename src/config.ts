@@ -3,6 +3,7 @@ import { parseEnv } from 'node:util';
 import { E } from './kernel/fp.ts';
 import { secret, type Secret } from './kernel/secret.ts';
 import type { LogLevel } from './ports/capabilities.ts';
+import { isOnHostingPlatform } from './config/hosting-platform.ts';
 import { imageStore, ownImages, type ImageStore, type OwnImages } from './config/image-store.ts';
 import type { ConfiguredKey } from './config/key-list.ts';
 import { areAllRead, readValues, textOf, type Environment } from './config/read-values.ts';
@@ -23,7 +24,7 @@ export type Config = {
     readonly trustProxyHops: number;
     readonly corsOrigins: '*' | readonly string[];
   };
-  readonly callers: { readonly password: Secret; readonly allowDefaultPassword: boolean };
+  readonly callers: { readonly password: Secret; readonly allowDefaultPassword: boolean; readonly onHostingPlatform: boolean };
   readonly limits: { readonly perMinute: number; readonly perDayPerAddress: number };
   readonly keys: { readonly keys: readonly ConfiguredKey[]; readonly strategy: 'round-robin' | 'sticky' };
   readonly upstream: {
@@ -139,7 +140,11 @@ export const readConfig = (environment: Environment, facts: StartFacts): E.Eithe
   return E.right({
     version: values.VERSION ?? facts.packageVersion,
     server: server(values, environment),
-    callers: { password: values.PASSWORD, allowDefaultPassword: values.ALLOW_DEFAULT_PASSWORD },
+    callers: {
+      password: values.PASSWORD,
+      allowDefaultPassword: values.ALLOW_DEFAULT_PASSWORD,
+      onHostingPlatform: isOnHostingPlatform(environment),
+    },
     limits: { perMinute: values.MAX_REQUESTS_PER_MINUTE, perDayPerAddress: values.MAX_REQUESTS_PER_DAY_PER_IP },
     keys: { keys: values.GEMINI_API_KEYS, strategy: values.KEY_STRATEGY },
     upstream: upstream(values),

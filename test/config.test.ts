@@ -29,6 +29,7 @@ t.test('without any setting the documented defaults are in force', (t) => {
   const { callers, secrets, ...config } = configOf({});
   t.equal(callers.password.reveal(), '123');
   t.equal(callers.allowDefaultPassword, true);
+  t.equal(callers.onHostingPlatform, false);
   t.same(secrets.map(({ reveal }) => reveal()), ['123']);
   t.strictSame(config, {
     version: '1.2.3',
@@ -244,6 +245,7 @@ t.test('a password keeps the blanks and quotes within it', (t) => {
 
 t.test('on Hugging Face one hop is trusted and links begin with the Space', (t) => {
   const space = { SPACE_ID: 'me/mine', SPACE_HOST: 'me-mine.hf.space' };
+  t.equal(configOf(space).callers.onHostingPlatform, true);
   t.equal(configOf(space).server.trustProxyHops, 1);
   t.equal(configOf({ ...space, TRUST_PROXY_HOPS: '0' }).server.trustProxyHops, 0);
   t.equal(configOf({ ...space, TRUST_PROXY_HOPS: '2' }).server.trustProxyHops, 2);
@@ -357,7 +359,7 @@ t.test('names that look like a slip of the pen are told', async (t) => {
   ];
   for (const [name, meant] of cases) {
     await t.test(name, async (t) => {
-      const told = configOf({ PASSWORD: 'set', GEMINI_API_KEYS: 'one', [name]: '1' }).warnings;
+      const told = configOf({ PASSWORD: 'set-and-long-enough', GEMINI_API_KEYS: 'one', [name]: '1' }).warnings;
       t.strictSame(told, meant === null ? [] : [`${name} is not a setting; ${meant} is.`]);
     });
   }
@@ -365,12 +367,12 @@ t.test('names that look like a slip of the pen are told', async (t) => {
 
 t.test('no known name is taken for a slip, and the same proxy under two names is nothing to tell', (t) => {
   const proxies = { HTTPS_PROXY: 'http://p', https_proxy: 'http://p', HTTP_PROXY: 'http://p', http_proxy: 'http://q', NO_PROXY: 'a', no_proxy: 'a' };
-  t.strictSame(configOf({ PASSWORD: 'set', GEMINI_API_KEYS: 'one', ...proxies }).warnings, ['http_proxy is ignored, since HTTP_PROXY is set.']);
+  t.strictSame(configOf({ PASSWORD: 'set-and-long-enough', GEMINI_API_KEYS: 'one', ...proxies }).warnings, ['http_proxy is ignored, since HTTP_PROXY is set.']);
   t.end();
 });
 
 t.test('a setting of a piece that is still to come says so, under the name it was given', (t) => {
-  t.strictSame(configOf({ PASSWORD: 'set', GEMINI_API_KEYS: 'one', REDIS_URL: 'redis://r' }).warnings, [
+  t.strictSame(configOf({ PASSWORD: 'set-and-long-enough', GEMINI_API_KEYS: 'one', REDIS_URL: 'redis://r' }).warnings, [
     'REDIS_URL has no effect yet.',
   ]);
   t.end();

@@ -46,11 +46,18 @@ const withoutEffect = (environment: Environment): readonly string[] =>
     return setting.notYet === true && given !== undefined ? [`${given} has no effect yet.`] : [];
   });
 
+/** With so many characters a password cannot be guessed, however many are tried. */
+const safeLength = 16;
+
+const ofPassword = (password: string): readonly string[] => {
+  if (password === settings.PASSWORD.default) return ['PASSWORD is the default 123: everybody who finds this service can use your keys. Set PASSWORD.'];
+  if (password.length >= safeLength) return [];
+  return [`PASSWORD is shorter than ${safeLength} characters, so it can be guessed by trying. Set a longer one.`];
+};
+
 /** What the owner should hear at the start, in words that hold no value. */
 export const warningsOf = (values: Values, environment: Environment): readonly string[] => [
-  ...(values.PASSWORD.reveal() === settings.PASSWORD.default
-    ? ['PASSWORD is the default 123: everybody who finds this service can use your keys. Set PASSWORD.']
-    : []),
+  ...ofPassword(values.PASSWORD.reveal()),
   ...(values.GEMINI_API_KEYS.length === 0 ? ['No Gemini key is set: put at least one into GEMINI_API_KEYS.'] : []),
   ...mistyped(environment),
   ...overruled(environment),

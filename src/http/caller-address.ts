@@ -1,4 +1,4 @@
-import { BlockList, isIP } from 'node:net';
+import { isIP } from 'node:net';
 
 type Forwarding = { readonly peer: string; readonly forwarded: readonly string[] };
 
@@ -20,7 +20,7 @@ const canonicalV6 = (address: string): string => {
 };
 
 /** One spelling for one address: port and zone cut off, `::ffff:` unwrapped; null when it is no address. */
-const canonicalAddress = (entry: string): string | null => {
+export const canonicalAddress = (entry: string): string | null => {
   const bare = withoutPort(entry.trim()).replace(/%.*$/s, '');
   const family = isIP(bare);
   if (family === 0) return null;
@@ -36,24 +36,3 @@ export const callerAddress = ({ peer, forwarded }: Forwarding, hops: number): st
   const entry = hops > 0 ? forwarded[forwarded.length - hops] : undefined;
   return (entry === undefined ? null : canonicalAddress(entry)) ?? canonicalAddress(peer) ?? 'unknown';
 };
-
-const ownNetworks = (() => {
-  const list = new BlockList();
-  list.addSubnet('127.0.0.0', 8, 'ipv4');
-  list.addSubnet('10.0.0.0', 8, 'ipv4');
-  list.addSubnet('172.16.0.0', 12, 'ipv4');
-  list.addSubnet('192.168.0.0', 16, 'ipv4');
-  list.addSubnet('169.254.0.0', 16, 'ipv4');
-  list.addAddress('::1', 'ipv6');
-  list.addSubnet('fc00::', 7, 'ipv6');
-  list.addSubnet('fe80::', 10, 'ipv6');
-  return list;
-})();
-
-const isOwn = (entry: string): boolean => {
-  const address = canonicalAddress(entry);
-  return address !== null && ownNetworks.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
-};
-
-/** Whether the peer and every forwarded address are loopback or private; an entry that cannot be read is not. */
-export const fromOwnNetwork = ({ peer, forwarded }: Forwarding): boolean => [peer, ...forwarded].every(isOwn);

@@ -1,8 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { AccessFacts, Received } from '../pipeline/exchange.ts';
-import type { Caller } from '../ports/capabilities.ts';
-import { fromOwnNetwork } from './caller-address.ts';
-import { credential } from './credential.ts';
+import { callerOf } from './caller.ts';
 import { originOf } from './origin.ts';
 import type { Lifetime } from './lifetime.ts';
 import { bodyReader, type BodyLimits } from './read-body.ts';
@@ -20,17 +18,6 @@ export type Incoming = {
   readonly askForBody: () => void;
   readonly note: (facts: Partial<AccessFacts>) => void;
 };
-
-/** Other headers of proxies: we do not believe them, but they tell that a caller may come from far. */
-const otherTraces: readonly string[] = ['forwarded', 'x-real-ip', 'true-client-ip', 'cf-connecting-ip'];
-
-const tracesOf = ({ header }: RequestHead): readonly string[] => otherTraces.flatMap((name) => header(name) ?? []);
-
-const callerOf = ({ head, address }: Incoming, keyInQuery: boolean): Caller => ({
-  address,
-  credential: credential(head, keyInQuery),
-  fromOwnNetwork: fromOwnNetwork({ peer: head.peer, forwarded: [...head.forwarded, ...tracesOf(head)] }),
-});
 
 /** Makes the pipeline's record of a request. Its body is not touched until `readBody` runs. */
 export const receive = (incoming: Incoming, route: Route, limits: BodyLimits): Received => {

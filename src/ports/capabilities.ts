@@ -5,11 +5,11 @@ import type { Frame, GeminiModel } from '../gemini/response.ts';
 import type { FindEncoder } from './audio.ts';
 import type { FetchMedia, ImageSignatureOf, KeepImage, ReadImage } from './images.ts';
 
-/** Who calls: the address after TRUST_PROXY_HOPS, what was presented as password, and whether all of the way is private. */
+/** Who calls: the address after TRUST_PROXY_HOPS, what was presented as password, and whether it comes from near. */
 export type Caller = {
   readonly address: string;
   readonly credential: Secret | null;
-  /** True when the peer and every forwarded address are loopback or private (ALLOW_DEFAULT_PASSWORD=false asks). */
+  /** True when nothing tells that the caller is outside the service's own network (ALLOW_DEFAULT_PASSWORD=false asks). */
   readonly fromOwnNetwork: boolean;
 };
 

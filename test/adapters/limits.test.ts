@@ -1,7 +1,7 @@
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
 import { secret } from '../../src/kernel/secret.ts';
-import { addressGroup } from '../../src/adapters/address-group.ts';
+import { addressGroup, addressSite } from '../../src/adapters/address-group.ts';
 import { callers } from '../../src/adapters/callers.ts';
 import { decodeDayCounts, type DayCountsSnapshot } from '../../src/adapters/day-counts.ts';
 import { limiter } from '../../src/adapters/limiter.ts';
@@ -146,6 +146,9 @@ t.test('whom an address counts as', async (t) => {
     ['1.2.3.4.5', 'unknown'],
   ];
   for (const [address, group] of table) t.equal(addressGroup(address), group, address === '' ? '(empty)' : address);
+  t.equal(addressGroup(`fe80::1${'%'.repeat(100_000)}`), 'fe80:0:0:0::/64', 'whatever its zone');
+  const sites = { '2001:DB8:1:2::1': '2001:db8:1::/48', '::1': '0:0:0::/48', '203.0.113.7': null, '::ffff:203.0.113.7': null, '64:ff9b::1.2.3.4': null, somewhere: null };
+  for (const [address, site] of Object.entries(sites)) t.equal(addressSite(address), site, address);
 });
 
 t.test('a map of recent things', async (t) => {

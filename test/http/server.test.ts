@@ -172,15 +172,11 @@ t.test("a proxy's forwarding header is not lost behind thousands of others", asy
   t.equal(await plain.json(), '127.0.0.1');
 });
 
-t.test('a caller is from its own network only if no proxy of the public net left a trace', async (t) => {
+t.test('a caller is from its own network only if no proxy left a trace', async (t) => {
   const { origin } = await serving(t, [get('/own', ({ caller }) => TE.right(json(200, caller.fromOwnNetwork)))]);
   const ask = async (headers: Readonly<Record<string, string>>): Promise<unknown> => (await fetch(`${origin}/own`, { headers })).json();
-  t.equal(await ask({}), true);
-  t.equal(await ask({ 'x-forwarded-for': '10.0.0.1' }), true);
-  t.equal(await ask({ 'x-forwarded-for': '8.8.8.8, 10.0.0.1' }), false);
-  t.equal(await ask({ 'x-real-ip': '8.8.8.8' }), false);
-  t.equal(await ask({ 'cf-connecting-ip': '8.8.8.8' }), false);
-  t.equal(await ask({ forwarded: 'for=10.0.0.1' }), false);
+  t.equal(await ask({}), true, 'fetch says sec-fetch-mode of itself, and no more');
+  for (const name of ['x-forwarded-for', 'x-real-ip', 'cf-connecting-ip', 'forwarded']) t.equal(await ask({ [name]: '10.0.0.1' }), false, name);
 });
 
 t.test('a body is given whole, in one piece or in chunks', async (t) => {

@@ -1,9 +1,10 @@
 import t from 'tap';
 import { E, TE } from '../../src/kernel/fp.ts';
-import { callerAddress, fromOwnNetwork } from '../../src/http/caller-address.ts';
+import { callerAddress } from '../../src/http/caller-address.ts';
 import { corsHeaders, preflightHeaders } from '../../src/http/cors.ts';
 import { credential } from '../../src/http/credential.ts';
 import { checkMediaType, type BodyKind } from '../../src/http/media-type.ts';
+import { fromOwnNetwork } from '../../src/http/own-network.ts';
 import type { Route } from '../../src/http/route.ts';
 import { router } from '../../src/http/router.ts';
 import { json } from '../../src/ports/reply.ts';
@@ -97,23 +98,30 @@ t.test('the caller is the entry of the forwarding chain that the last trusted pr
   t.equal(callerAddress({ peer: '', forwarded: [] }, 0), 'unknown');
 });
 
-t.test('a caller is from the own network only if every address of its way is', async (t) => {
-  const table: readonly (readonly [peer: string, forwarded: readonly string[], expected: boolean])[] = [
-    ['127.0.0.1', [], true],
-    ['::1', [], true],
-    ['::ffff:192.168.1.5', [], true],
-    ['172.31.255.255', ['10.0.0.1', 'fd00::1', 'fe80::2'], true],
-    ['172.32.0.1', [], false],
-    ['127.0.0.1', ['8.8.8.8'], false],
-    ['127.0.0.1', ['10.0.0.1', 'unknown'], false],
-    ['127.0.0.1', [''], false],
-    ['100.64.0.1', [], false],
-    ['2001:db8::1', [], false],
-    ['', [], false],
+t.test('a caller is from the own network only if nothing tells of another', async (t) => {
+  const own = (peer: string, sent: Readonly<Record<string, string>>, host: string | null = 'localhost:7860'): boolean =>
+    fromOwnNetwork({ peer, rawHeaders: Object.entries(host === null ? sent : { Host: host, ...sent }).flat() });
+  const peers = { '127.0.0.1': true, '::1': true, '::ffff:192.168.1.5': true, '172.31.255.255': true, 'fd00::1': true, 'fe80::2%eth0': true, '172.32.0.1': false, '100.64.0.1': false, '169.254.169.126': false, '2001:db8::1': false, '8.8.8.8': false, '': false };
+  for (const [peer, expected] of Object.entries(peers)) t.equal(own(peer, {}), expected, `peer ${peer}`);
+  const hosts = {
+    localhost: true, 'LOCALHOST:80': true, 'localhost.': true, 'app.localhost': true, nas: true, 'pollux:7860': true, 'nas.local': true, 'box.home.arpa': true, 'box.lan': true,
+    '127.0.0.1:7860': true, '192.168.1.5': true, '[::1]:7860': true, '[fd00::1]': true,
+    'pollux.example.com': false, 'localhost.example.com': false, 'local.example': false, 'in-addr.arpa': false, '8.8.8.8': false, '[2001:db8::1]': false, '0x7f000001': false, '127.1': false, '': false, 'a@localhost': false, '[::1': false, '..': false,
+  };
+  for (const [host, expected] of Object.entries(hosts)) t.equal(own('127.0.0.1', {}, host), expected, `host ${host}`);
+  t.equal(own('127.0.0.1', {}, null), false, 'no host at all');
+  const usual = { authorization: 'Bearer 123', 'user-agent': 'OpenAI/JS', accept: '*/*', 'content-type': 'application/json', 'x-stainless-retry-count': '0', 'x-title': 'x', 'http-referer': 'https://x.example', 'x-goog-api-key': '123', connection: 'close', 'transfer-encoding': 'chunked', cookie: 'a=b', 'sec-ch-ua-platform': 'x', 'accept-language': 'zh' };
+  t.equal(own('127.0.0.1', usual), true, 'what clients and browsers send by themselves');
+  const traces = 'X-Forwarded-For X-Forwarded-Host X-Forwarded-Proto X-Forwarded-Port X-Forwarded-Server X-Forwarded X-Forwarded-Prefix Forwarded Forwarded-For Via X-Real-IP X-Client-IP Client-IP X-Cluster-Client-IP True-Client-IP CF-Connecting-IP CF-Ray CF-IPCountry CDN-Loop Fly-Client-IP Fly-Forwarded-Proto Fastly-Client-IP X-Azure-ClientIP X-AppEngine-User-IP X-Cloud-Trace-Context X-Amzn-Trace-Id X-Amz-Cf-Id CloudFront-Viewer-Address X-Vercel-Id X-Envoy-External-Address X-Original-URL X-Original-Host X-Originating-IP X-Rewrite-URL X-Host X-Scheme X-ARR-SSL X-NF-Client-Connection-IP X-Request-Start X-ProxyUser-Ip Proxy-Client-IP WL-Proxy-Client-IP Proxy-Connection X-Remote-Addr X-Tailscale-User Tailscale-User-Login X-Railway-Edge Rndr-Id DO-Connecting-IP Ali-CDN-Real-IP Akamai-Origin-Hop Front-End-Https Max-Forwards X-HF-Authorization X-Forwarder-For'.split(' ');
+  for (const name of traces) t.equal(own('127.0.0.1', { [name]: '10.0.0.1' }), false, name);
+  const pages: readonly (readonly [name: string, value: string, expected: boolean])[] = [
+    ...(['http://localhost:3000', 'http://192.168.1.7:8080', 'https://nas.local', 'http://nas', 'tauri://localhost', 'HTTP://[::1]:1'] as const).map((origin) => ['Origin', origin, true] as const),
+    ...(['null', '', 'https://evil.example', 'http://8.8.8.8', 'http://localhost.evil.example', 'https://localhost@evil.example', 'chrome-extension://abcdef', 'file://', 'http://localhost evil'] as const).map((origin) => ['Origin', origin, false] as const),
+    ...(['same-origin', 'same-site', 'none'] as const).map((site) => ['Sec-Fetch-Site', site, true] as const),
+    ...(['cross-site', '', 'anything'] as const).map((site) => ['Sec-Fetch-Site', site, false] as const),
   ];
-  for (const [peer, forwarded, expected] of table) {
-    t.equal(fromOwnNetwork({ peer, forwarded }), expected, `${peer} over [${forwarded.join(', ')}]`);
-  }
+  for (const [name, value, expected] of pages) t.equal(own('127.0.0.1', { [name]: value }), expected, `${name}: ${value}`);
+  t.equal(fromOwnNetwork({ peer: '127.0.0.1', rawHeaders: ['host', 'localhost', 'origin', 'http://localhost', 'origin', 'https://evil.example'] }), false, 'also what stands twice');
 });
 
 t.test('the password is found wherever clients put it, and the first place that holds one counts', async (t) => {

@@ -17,7 +17,7 @@ const policy = [
   "style-src 'self'",
   "connect-src 'self'",
   "img-src 'self' data:",
-  "frame-ancestors 'self' https://huggingface.co https://*.hf.space",
+  "frame-ancestors https://huggingface.co",
   "base-uri 'none'",
   "form-action 'none'",
 ].join('; ');
@@ -32,7 +32,7 @@ const text = (type: string, body: string, headers: Headers = {}): Reply => ({
 });
 
 const asset = (pattern: string, type: string, name: string): Route => {
-  const reply = text(type, fileOf(name), { 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'" });
+  const reply = text(type, fileOf(name), { 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'" });
   return { method: 'GET', pattern, quiet: true, handle: () => TE.right(reply) };
 };
 

@@ -8,10 +8,10 @@ export const pageWords = {
   lead: ["OpenAI's API outside, Google's Gemini inside.", '对外是 OpenAI 接口，背后是 Google Gemini。'],
   running: ['Running', '运行中'],
   runningWithoutKeys: ['Running, but without a key it cannot answer', '运行中，但没有密钥，无法回答'],
-  defaultPasswordTitle: ['The default password 123 is in force.', '当前使用默认密码 123。'],
+  defaultPasswordTitle: ['The default password is in force.', '当前使用默认密码。'],
   defaultPasswordText: [
-    'Anybody who finds this address can use your Gemini keys. Set PASSWORD to a long random text and restart.',
-    '任何知道此地址的人都能使用你的 Gemini 密钥。请将 PASSWORD 设为一段足够长的随机文本，然后重启。',
+    'Others may be able to use your Gemini keys. Set PASSWORD to a long random text and restart.',
+    '其他人可能会使用你的 Gemini 密钥。请将 PASSWORD 设为一段足够长的随机文本，然后重启。',
   ],
   noKeysTitle: ['No Gemini key is set.', '尚未设置 Gemini 密钥。'],
   noKeysText: [

@@ -25,16 +25,17 @@ const started = (make: MakeCallers) => async (settings: Partial<CallersSettings>
 type Start = ReturnType<typeof started>;
 
 const guessing = (t: Test, start: Start): void => {
-  t.test('after fifteen wrong passwords an address waits, even with the right one', async (t) => {
+  t.test('after fifteen wrong passwords an address is told to wait, but the right one opens all the same', async (t) => {
     const { clock, knock } = await start({});
+    const wrong = (): unknown => knock({ password: 'guess' });
     for (let each = 0; each < 15; each += 1) t.same(knock({ password: `guess ${each}` }), { tag: 'WrongPassword' });
-    t.same(knock({ password: 'guess' }), { tag: 'TooManyGuesses', retryAfterSeconds: 5 });
-    t.same(knock(), { tag: 'TooManyGuesses', retryAfterSeconds: 5 });
-    t.equal(knock({ address: '203.0.113.8' }), 'in', 'others are not held up');
+    t.same(wrong(), { tag: 'TooManyGuesses', retryAfterSeconds: 5 });
+    t.equal(knock(), 'in', 'a guesser keeps nobody out');
+    t.same(knock({ address: '203.0.113.8', password: 'guess' }), { tag: 'WrongPassword' }, 'others are told what is wrong');
     clock.advance(4001);
-    t.same(knock(), { tag: 'TooManyGuesses', retryAfterSeconds: 1 });
+    t.same(wrong(), { tag: 'TooManyGuesses', retryAfterSeconds: 1 });
     clock.advance(999);
-    t.equal(knock(), 'in');
+    t.same(wrong(), { tag: 'WrongPassword' });
   });
 
   t.test('one guess comes back every five seconds, fifteen at most', async (t) => {
@@ -63,7 +64,28 @@ const guessing = (t: Test, start: Start): void => {
   t.test('all of an IPv6 network guesses from one bucket', async (t) => {
     const { knock } = await start({});
     for (let each = 0; each < 15; each += 1) knock({ password: 'guess', address: `2001:db8::${each}` });
-    t.match(knock({ address: '2001:db8::ffff' }), { tag: 'TooManyGuesses' });
+    t.match(knock({ password: 'guess', address: '2001:db8::ffff' }), { tag: 'TooManyGuesses' });
+    t.same(knock({ password: 'guess', address: '2001:db8:0:1::1' }), { tag: 'WrongPassword' });
+  });
+
+  t.test('the networks of one IPv6 site guess from one larger bucket', async (t) => {
+    const { knock } = await start({});
+    const guess = (network: string): unknown => knock({ password: 'guess', address: `${network}::1` });
+    for (let each = 0; each < 60; each += 1) t.same(guess(`2001:db8:1:${each.toString(16)}`), { tag: 'WrongPassword' });
+    t.same(guess('2001:db8:1:ffff'), { tag: 'TooManyGuesses', retryAfterSeconds: 2 });
+    t.same(guess('2001:db8:2:0'), { tag: 'WrongPassword' }, 'the site next door');
+    t.equal(knock({ address: '2001:db8:1:fffe::1' }), 'in');
+  });
+
+  t.test('all together have three hundred guesses a minute, and the right password opens all the same', async (t) => {
+    const { clock, knock } = await start({});
+    const told: unknown[] = [];
+    for (let each = 0; each < 400; each += 1) told.push(knock({ password: 'guess', address: `198.51.${each >> 8}.${each & 255}` }));
+    t.same(told.slice(0, 300), Array.from({ length: 300 }, () => ({ tag: 'WrongPassword' })));
+    t.same(told.slice(300), Array.from({ length: 100 }, () => ({ tag: 'TooManyGuesses', retryAfterSeconds: 1 })));
+    t.equal(knock(), 'in');
+    clock.advance(60_000);
+    t.same(knock({ password: 'guess' }), { tag: 'WrongPassword' });
   });
 };
 
@@ -105,6 +127,11 @@ export const callersContract = (t: Test, make: MakeCallers): void => {
     t.equal(knock({ password: '123', fromOwnNetwork: true }), 'in');
     t.same(knock({ password: '1234' }), { tag: 'WrongPassword' });
     t.same(knock({ password: null }), { tag: 'NoPassword' });
+  });
+
+  t.test('on a hosting platform nobody is in the own network', async (t) => {
+    const { knock } = await start({ password: secret('123'), allowDefaultPassword: false, onHostingPlatform: true });
+    t.same(knock({ password: '123', fromOwnNetwork: true }), { tag: 'DefaultPasswordRefused' });
   });
 
   t.test('a password of one\'s own is not held to that', async (t) => {

@@ -1,0 +1,17 @@
+import type { IncomingMessage } from 'node:http';
+import type { Caller } from '../ports/capabilities.ts';
+import { credential } from './credential.ts';
+import { fromOwnNetwork } from './own-network.ts';
+import type { RequestHead } from './request-head.ts';
+
+/** A request's head, as sent and as read, and the caller's address after TRUST_PROXY_HOPS. */
+export type CallerSource = { readonly message: IncomingMessage; readonly head: RequestHead; readonly address: string };
+
+/** Who calls. Where from is looked at only when it is asked: one caller in many presents the default password. */
+export const callerOf = ({ message, head, address }: CallerSource, keyInQuery: boolean): Caller => ({
+  address,
+  credential: credential(head, keyInQuery),
+  get fromOwnNetwork() {
+    return fromOwnNetwork({ peer: head.peer, rawHeaders: message.rawHeaders });
+  },
+});
