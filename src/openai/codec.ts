@@ -1,4 +1,5 @@
 import { E, pipe, t } from '../kernel/fp.ts';
+import { isEmpty } from '../kernel/is-empty.ts';
 import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
 
 /** Absent and null are the same to OpenAI: both decode to undefined. */
@@ -7,6 +8,15 @@ export const optional = <A>(codec: t.Type<A, unknown>): t.Type<A | undefined, un
     codec.name,
     (value): value is A | undefined => value === undefined || codec.is(value),
     (value, context) => (value == null ? t.success(undefined) : codec.validate(value, context)),
+    (value) => value,
+  );
+
+/** For fields that are not OpenAI's: null, an empty text, list or object is as good as absent; the rest must fit. */
+export const unlessEmpty = <A>(codec: t.Type<A, unknown>): t.Type<A | undefined, unknown> =>
+  new t.Type<A | undefined, unknown>(
+    codec.name,
+    (value): value is A | undefined => value === undefined || codec.is(value),
+    (value, context) => (isEmpty(value) ? t.success(undefined) : codec.validate(value, context)),
     (value) => value,
   );
 

@@ -1,5 +1,6 @@
+import { isEmpty } from '../../kernel/is-empty.ts';
 import type { Tool } from '../../gemini/request.ts';
-import type { ToolOffer } from './request.ts';
+import type { FunctionTool, ToolOffer } from './request.ts';
 
 /** A tool that Google runs itself. */
 export type BuiltInTool = 'googleSearch' | 'urlContext' | 'codeExecution' | 'googleMaps';
@@ -22,8 +23,18 @@ const names: Readonly<Record<string, BuiltInTool>> = {
 
 const known = (name: string): BuiltInTool | undefined => (Object.hasOwn(names, name) ? names[name] : undefined);
 
+/** Google's own names: a function of such a name that takes nothing asks for Google's tool (Cherry Studio). */
+const ownNames: ReadonlySet<string> = new Set(['googleSearch', 'google_search', 'urlContext', 'url_context', 'codeExecution', 'code_execution']);
+
+const takesNothing = ({ parameters }: FunctionTool): boolean => parameters === undefined || isEmpty(parameters) || isEmpty(parameters['properties']);
+
+const asFunction = (offer: ToolOffer): BuiltInTool | undefined =>
+  offer.function !== undefined && ownNames.has(offer.function.name) && takesNothing(offer.function) ? known(offer.function.name) : undefined;
+
 /** The tool of Google's that this offer means; undefined when it is none. */
 export const builtInTool = (offer: ToolOffer): BuiltInTool | undefined => {
+  const named = asFunction(offer);
+  if (named !== undefined) return named;
   if (offer.function !== undefined || offer.custom !== undefined) return undefined;
   if (offer.type !== undefined) return known(offer.type);
   return Object.entries(offer).flatMap(([name, value]) => (value == null ? [] : (known(name) ?? [])))[0];

@@ -3,6 +3,7 @@ import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import { builtInTool, type BuiltInTool } from './built-in-tools.ts';
 import { asFunction } from './custom-tools.ts';
 import type { ChatRequest, FunctionTool, ToolOffer } from './request.ts';
+import { toolWishes } from './tool-wishes.ts';
 
 /** What a request offers: functions (custom tools among them), and tools of Google's with the place they stand at. */
 export type DeclaredTools = {
@@ -13,7 +14,7 @@ export type DeclaredTools = {
 /** Names of the declared functions and custom tools, as the client knows them. */
 export const declaredNames = (asked: ChatRequest): readonly string[] => [
   ...(asked.functions ?? []).map((tool) => tool.name),
-  ...(asked.tools ?? []).flatMap((tool) => tool.function?.name ?? tool.custom?.name ?? []),
+  ...(asked.tools ?? []).flatMap((tool) => (builtInTool(tool) === undefined ? (tool.function?.name ?? tool.custom?.name ?? []) : [])),
 ];
 
 /** Names of the custom tools: their calls are answered as such. */
@@ -39,7 +40,7 @@ const withoutDoubles = (tools: readonly FunctionTool[]): readonly FunctionTool[]
 /** Reads `tools` and the deprecated `functions`. */
 export const declaredTools = (asked: ChatRequest): E.Either<ProxyError, DeclaredTools> => {
   const functions: FunctionTool[] = [...(asked.functions ?? [])];
-  const builtIns: DeclaredTools['builtIns'][number][] = [];
+  const builtIns: DeclaredTools['builtIns'][number][] = [...toolWishes(asked)];
   for (const [index, offer] of (asked.tools ?? []).entries()) {
     const path = `tools.${index}`;
     const tool = builtInTool(offer);

@@ -1,17 +1,21 @@
 import { E } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
+import { imageTraits } from '../../gemini/image-traits.ts';
 import { capped, folded } from '../../gemini/int32.ts';
 import type { ModelTraits } from '../../gemini/model-traits.ts';
-import type { GenerationConfig, Json } from '../../gemini/request.ts';
+import type { GenerationConfig, ImageConfig, Json } from '../../gemini/request.ts';
 import type { ThinkingWish } from '../../gemini/thinking.ts';
+import { imageConfig, type LookField } from '../images/size.ts';
 import { toGeminiSchema } from '../json-schema.ts';
 import { voiceName } from '../voices.ts';
 import { audioFault } from './audio-format.ts';
+import { imageWishOf } from './google-options.ts';
 import type { ChatRequest } from './request.ts';
 import { chatThinking, outputCap } from './thinking-wish.ts';
 
 /** What the translation of parameters depends on beside them. */
 export type GenerationSettings = {
+  readonly model: string;
   readonly traits: ModelTraits;
   /** What the model's suffix asks; reasoning_effort and thinking_config win over it. */
   readonly suffix: ThinkingWish | null;
@@ -32,11 +36,15 @@ const stops = (asked: ChatRequest): Part => {
 const sampling = (asked: ChatRequest, traits: ModelTraits): GenerationConfig =>
   traits.sampling ? { temperature: asked.temperature, topP: asked.top_p, topK: capped(asked.top_k) } : {};
 
-const nonZero = (value: number | undefined): number | undefined => (value === 0 ? undefined : value);
+/** Gemini's penalties are from -2 to less than 2 (Google's GenerationConfig reference): the last float before it. */
+const mostPenalty = 2 - 2 ** -23;
+
+/** Zero is no penalty. */
+const penalty = (value: number | undefined): number | undefined => (value === undefined || value === 0 ? undefined : Math.min(value, mostPenalty));
 
 const penalties = (asked: ChatRequest, traits: ModelTraits): GenerationConfig =>
   traits.penalties
-    ? { presencePenalty: nonZero(asked.presence_penalty), frequencyPenalty: nonZero(asked.frequency_penalty) }
+    ? { presencePenalty: penalty(asked.presence_penalty), frequencyPenalty: penalty(asked.frequency_penalty) }
     : {};
 
 const isJson = (value: object): value is object & Json => value !== null;
@@ -82,6 +90,16 @@ const modalities = (asked: ChatRequest, traits: ModelTraits): Part => {
   return E.right(traits.output === 'image' || wanted.includes('image') ? { responseModalities: ['TEXT', 'IMAGE'] } : {});
 };
 
+/** A wish for shape and size counts where pictures are drawn; elsewhere it is let go, since clients leave it set. */
+const look = (asked: ChatRequest, { traits, model }: GenerationSettings): Part => {
+  const wish = imageWishOf(asked);
+  if (wish === undefined || !(traits.output === 'image' || asked.modalities?.includes('image') === true)) return E.right({});
+  const field = (name: string, said: string | undefined): LookField => [`${wish.path}.${name}`, said];
+  return E.map((config: ImageConfig): GenerationConfig => (Object.keys(config).length === 0 ? {} : { imageConfig: config }))(
+    imageConfig({ aspectRatio: field('aspect_ratio', wish.aspectRatio), imageSize: field('image_size', wish.imageSize) }, imageTraits(model)),
+  );
+};
+
 const thinkingOf = (asked: ChatRequest, { traits, suffix }: GenerationSettings): Part =>
   E.map((config: GenerationConfig['thinkingConfig']): GenerationConfig => ({ thinkingConfig: config }))(chatThinking(asked, traits.thinking, suffix));
 
@@ -101,6 +119,7 @@ export const generationConfig = (asked: ChatRequest, settings: GenerationSetting
     biased(asked),
     logprobs(asked),
     modalities(asked, settings.traits),
+    look(asked, settings),
     thinkingOf(asked, settings),
   ];
   return parts.reduce<Part>(

@@ -1,7 +1,10 @@
-import { E, t } from '../../kernel/fp.ts';
+import { E, pipe, t } from '../../kernel/fp.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { blockThresholds, harmCategories } from '../../gemini/safety.ts';
-import { efforts } from '../../gemini/thinking.ts';
-import { decodeWith, lenient, listOf, oneOf, optional, stringOr, within } from '../codec.ts';
+import { decodeWith, lenient, listOf, oneOf, optional, stringOr, unlessEmpty, within } from '../codec.ts';
+import { effortWish, imageWish, neighbourProps, thoughtTokens } from './neighbour-codecs.ts';
+import { refuseNeighbours } from './neighbour-fields.ts';
+import { withNeighbourForms } from './neighbour-forms.ts';
 
 const text = t.string;
 const object = t.UnknownRecord;
@@ -99,48 +102,43 @@ const toolChoice = stringOr(
 const responseFormat = t.type({
   type: oneOf(['text', 'json_object', 'json_schema']),
   json_schema: optional(t.type({ name: optional(text), schema: optional(object), strict: optional(flag) })),
+  /** Together's, Fireworks' and llama.cpp's place for the schema. */
+  schema: t.unknown,
+  /** LiteLLM's. */
+  response_schema: t.unknown,
 });
 
 const googleThinking = t.type({
-  thinking_budget: optional(within(-1, 1_000_000, 'whole')),
-  thinkingBudget: optional(within(-1, 1_000_000, 'whole')),
-  thinking_level: optional(text),
-  thinkingLevel: optional(text),
-  include_thoughts: optional(flag),
-  includeThoughts: optional(flag),
+  thinking_budget: thoughtTokens,
+  thinkingBudget: thoughtTokens,
+  thinking_level: unlessEmpty(text),
+  thinkingLevel: unlessEmpty(text),
+  include_thoughts: unlessEmpty(flag),
+  includeThoughts: unlessEmpty(flag),
 });
 
 const safetySettings = listOf(t.type({ category: oneOf(harmCategories), threshold: oneOf(blockThresholds) }));
 
-/** OpenRouter's `reasoning`. */
-const reasoning = t.type({
-  effort: optional(oneOf(efforts)),
-  max_tokens: optional(within(0, 1_000_000, 'whole')),
-  enabled: optional(flag),
-  exclude: optional(flag),
-});
-
-/** `thinking` as Anthropic's API and others have it. */
-const thinking = t.type({ type: optional(text), budget_tokens: optional(within(0, 1_000_000, 'whole')) });
-
 const google = t.type({
-  thinking_config: optional(googleThinking),
-  thinkingConfig: optional(googleThinking),
-  cached_content: optional(text),
-  cachedContent: optional(text),
-  safety_settings: optional(safetySettings),
-  safetySettings: optional(safetySettings),
+  thinking_config: unlessEmpty(googleThinking),
+  thinkingConfig: unlessEmpty(googleThinking),
+  image_config: imageWish,
+  imageConfig: imageWish,
+  cached_content: unlessEmpty(text),
+  cachedContent: unlessEmpty(text),
+  safety_settings: unlessEmpty(safetySettings),
+  safetySettings: unlessEmpty(safetySettings),
 });
 
 /** OpenAI's chat request as far as it is read. Null is absent everywhere; what is not named here is ignored. */
 const chatRequest = t.type({
+  ...neighbourProps,
   model: text,
   messages: listOf(message),
   max_completion_tokens: optional(within(1, Infinity, 'whole')),
   max_tokens: optional(within(1, Infinity, 'whole')),
   temperature: optional(within(0, 2)),
   top_p: optional(within(0, 1)),
-  top_k: optional(within(1, Infinity, 'whole')),
   n: optional(within(1, 8, 'whole')),
   stop: optional(stringOr(listOf(text))),
   seed: optional(within(-(2 ** 63), 2 ** 63, 'whole')),
@@ -155,19 +153,16 @@ const chatRequest = t.type({
   parallel_tool_calls: optional(flag),
   functions: optional(listOf(functionTool)),
   function_call: optional(stringOr(named)),
-  reasoning_effort: optional(oneOf(efforts)),
-  reasoning: optional(reasoning),
-  include_reasoning: lenient(flag),
-  thinking: lenient(thinking),
+  reasoning_effort: effortWish,
   stream: optional(flag),
   stream_options: optional(t.type({ include_usage: optional(flag) })),
   service_tier: optional(oneOf(['auto', 'default', 'flex', 'priority', 'fast', 'scale'])),
   modalities: optional(listOf(oneOf(['text', 'audio', 'image']))),
   audio: optional(t.type({ voice: t.unknown, format: optional(text) })),
   web_search_options: optional(object),
-  safety_settings: optional(safetySettings),
-  google: optional(google),
-  extra_body: optional(t.type({ google: optional(google) })),
+  safety_settings: unlessEmpty(safetySettings),
+  google: unlessEmpty(google),
+  extra_body: unlessEmpty(t.type({ google: unlessEmpty(google) })),
 });
 
 /** A chat request, decoded. */
@@ -188,5 +183,10 @@ export type FunctionTool = t.TypeOf<typeof functionTool>;
 /** Google's own options, in either casing. */
 export type GoogleOptions = t.TypeOf<typeof google>;
 
-/** Decodes the body of POST /v1/chat/completions. */
-export const decodeChatRequest = decodeWith(chatRequest);
+/** Decodes the body of POST /v1/chat/completions, what neighbours call otherwise put into OpenAI's words. */
+export const decodeChatRequest = (body: unknown): E.Either<ProxyError, ChatRequest> =>
+  pipe(
+    decodeWith(chatRequest)(body),
+    E.tap(() => refuseNeighbours(body)),
+    E.map(withNeighbourForms),
+  );

@@ -1,4 +1,4 @@
-import { E } from '../../kernel/fp.ts';
+import { E, pipe } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import { capped } from '../../gemini/int32.ts';
 import type { Thinking } from '../../gemini/model-traits.ts';
@@ -9,6 +9,9 @@ import type { ChatRequest, GoogleOptions } from './request.ts';
 
 type Wish = ThinkingWish | null;
 
+/** What clients send for "as the model likes"; the last is the enum's own zero. */
+const noWish: readonly string[] = ['', 'auto', 'default', 'thinking_level_unspecified'];
+
 const isEffort = (text: string): text is Effort => efforts.some((effort) => effort === text);
 
 const configOf = (asked: ChatRequest): GoogleOptions['thinking_config'] => {
@@ -16,17 +19,20 @@ const configOf = (asked: ChatRequest): GoogleOptions['thinking_config'] => {
   return google?.thinking_config ?? google?.thinkingConfig;
 };
 
+const ofLevel = (said: string | undefined, path: string): E.Either<ProxyError, Wish> => {
+  const level = said?.toLowerCase() ?? '';
+  if (noWish.includes(level)) return E.right(null);
+  return isEffort(level)
+    ? E.right({ kind: 'effort', effort: level })
+    : E.left(invalid(`Invalid value for '${path}': expected one of ${efforts.join(', ')}.`, path, 'invalid_value'));
+};
+
 /** An explicit thinking_config, as Google's own compatible endpoint takes it, in either casing. */
 const explicit = (asked: ChatRequest): E.Either<ProxyError, Wish> => {
   const config = configOf(asked);
   const tokens = config?.thinking_budget ?? config?.thinkingBudget;
   if (tokens !== undefined) return E.right({ kind: 'budget', tokens });
-  const level = (config?.thinking_level ?? config?.thinkingLevel)?.toLowerCase();
-  if (level === undefined) return E.right(null);
-  const path = 'extra_body.google.thinking_config.thinking_level';
-  return isEffort(level)
-    ? E.right({ kind: 'effort', effort: level })
-    : E.left(invalid(`Invalid value for '${path}': expected one of ${efforts.join(', ')}.`, path, 'invalid_value'));
+  return ofLevel(config?.thinking_level ?? config?.thinkingLevel, 'extra_body.google.thinking_config.thinking_level');
 };
 
 /** OpenRouter's `reasoning`: an effort, a number of tokens, or just on or off. */
@@ -41,6 +47,26 @@ const ofThinking = ({ thinking }: ChatRequest): Wish => {
   if (thinking?.type === 'disabled') return { kind: 'effort', effort: 'none' };
   if (thinking?.budget_tokens !== undefined) return { kind: 'budget', tokens: thinking.budget_tokens };
   return thinking?.type === 'enabled' ? { kind: 'dynamic' } : null;
+};
+
+const none: Wish = { kind: 'effort', effort: 'none' };
+const dynamic: Wish = { kind: 'dynamic' };
+
+const budgetOf = (asked: ChatRequest): number | undefined =>
+  asked.thinking_budget ?? asked.thinkingBudget ?? asked.thinking_token_budget ?? asked.thinking_budget_tokens;
+
+/** Qwen's switch, which vLLM and llama.cpp pass to the chat template, there also as `thinking`; Ollama's `think`. */
+const switchOf = ({ enable_thinking: flag, chat_template_kwargs: template, think }: ChatRequest): unknown =>
+  flag ?? template?.enable_thinking ?? template?.thinking ?? think;
+
+/** Qwen's `enable_thinking` and `thinking_budget` with their kin: off wins over a budget, a budget over on. */
+const ofSwitch = (asked: ChatRequest): Wish => {
+  const on = switchOf(asked);
+  const tokens = budgetOf(asked);
+  if (on === false) return none;
+  if (tokens !== undefined) return { kind: 'budget', tokens };
+  if (typeof on === 'string' && isEffort(on)) return { kind: 'effort', effort: on };
+  return on === true ? dynamic : null;
 };
 
 const ofEffort = ({ reasoning_effort: effort }: ChatRequest): Wish => (effort === undefined ? null : { kind: 'effort', effort });
@@ -67,13 +93,18 @@ const areShown = (asked: ChatRequest): boolean | undefined => {
 };
 
 /**
- * Thinking by the most explicit wish: thinking_config, then reasoning_effort, `reasoning`, `thinking`, then the
- * model's suffix, then what a small cap leaves room for.
+ * Thinking by the most explicit wish: thinking_config, then reasoning_effort, `reasoning`, `thinking`, a level, a
+ * budget or switch of a neighbour's, then the model's suffix, then what a small cap leaves room for.
  */
 export const chatThinking = (asked: ChatRequest, thinking: Thinking, suffix: Wish): E.Either<ProxyError, ThinkingConfig | undefined> =>
-  E.map((wish: Wish): ThinkingConfig | undefined => {
-    const wanted = wish ?? ofEffort(asked) ?? ofReasoning(asked) ?? ofThinking(asked) ?? suffix ?? ofCap(asked, thinking);
-    const config = thinkingConfig(thinking, wanted);
-    const shown = areShown(asked);
-    return shown === undefined || config === undefined ? config : { ...config, includeThoughts: shown };
-  })(explicit(asked));
+  pipe(
+    explicit(asked),
+    E.bindTo('first'),
+    E.bind('level', () => ofLevel(asked.thinking_level ?? asked.thinkingLevel, 'thinking_level')),
+    E.map(({ first, level }): ThinkingConfig | undefined => {
+      const said = first ?? ofEffort(asked) ?? ofReasoning(asked) ?? ofThinking(asked) ?? level ?? ofSwitch(asked);
+      const config = thinkingConfig(thinking, said ?? suffix ?? ofCap(asked, thinking));
+      const shown = areShown(asked);
+      return shown === undefined || config === undefined ? config : { ...config, includeThoughts: shown };
+    }),
+  );

@@ -61,7 +61,7 @@ const pieces = (asked: ChatRequest, { traits, names, plan, name, settings }: Set
   return pipe(
     toContents(asked.messages, { ...answers, systemPromptMode: settings.systemPromptMode }),
     E.bindTo('contents'),
-    E.bind('config', () => generationConfig(asked, { traits, suffix: name.thinking, formatsJson: plan.formatsJson })),
+    E.bind('config', () => generationConfig(asked, { model: name.model, traits, suffix: name.thinking, formatsJson: plan.formatsJson })),
     E.map(({ contents, config }) => ({ contents, config, tools: toGeminiTools(plan, names) })),
   );
 };

@@ -23,6 +23,12 @@ const parameters = t.type({
   model: optionalField(t.string),
   n: spelled(within(1, 10, 'whole')),
   size: optionalField(t.string),
+  /** Shape and size as LobeChat, Cherry Studio and Google's own configuration name them. */
+  aspectRatio: optionalField(t.string),
+  aspect_ratio: optionalField(t.string),
+  resolution: optionalField(t.string),
+  imageSize: optionalField(t.string),
+  image_size: optionalField(t.string),
   quality: optionalField(oneOf(['auto', 'low', 'medium', 'high', 'standard', 'hd'])),
   style: optionalField(oneOf(['vivid', 'natural'])),
   background: optionalField(oneOf(['auto', 'opaque', 'transparent'])),

@@ -1,4 +1,4 @@
-import { E } from '../../kernel/fp.ts';
+import { E, pipe } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import { imageSizes, type AspectRatio, type ImageSize, type ImageTraits } from '../../gemini/image-traits.ts';
 import type { ImageConfig } from '../../gemini/request.ts';
@@ -23,13 +23,12 @@ const ratioOf = (name: AspectRatio): number => {
 
 const distance = (ratio: number, name: AspectRatio): number => Math.abs(Math.log(ratio / ratioOf(name)));
 
-const refused = (message: string): E.Either<ProxyError, never> => E.left(invalid(message, 'size', 'invalid_value'));
+const refused = (path: string, expected: string): E.Either<ProxyError, never> =>
+  E.left(invalid(`Invalid value for '${path}': ${expected}.`, path, 'invalid_value'));
 
-const shape = (ratio: number, { ratios }: ImageTraits): E.Either<ProxyError, AspectRatio> => {
+const shape = (ratio: number, { ratios }: ImageTraits, path: string): E.Either<ProxyError, AspectRatio> => {
   const nearest = ratios.toSorted((a, b) => distance(ratio, a) - distance(ratio, b))[0];
-  return nearest !== undefined && distance(ratio, nearest) <= tolerance
-    ? E.right(nearest)
-    : refused(`Invalid value for 'size': this model draws the shapes ${ratios.join(', ')}.`);
+  return nearest !== undefined && distance(ratio, nearest) <= tolerance ? E.right(nearest) : refused(path, `this model draws the shapes ${ratios.join(', ')}`);
 };
 
 /** A fixed size is not sent. What is smaller than the model's smallest gets that one. */
@@ -38,31 +37,47 @@ const fitting = (size: ImageSize, { sizes }: ImageTraits): ImageSize | null =>
 
 const told = (size: ImageSize, traits: ImageTraits): ImageConfig => (traits.sizes.length === 1 ? {} : { imageSize: size });
 
-const sized = (size: ImageSize | undefined, traits: ImageTraits): E.Either<ProxyError, ImageConfig> => {
+const sized = (size: ImageSize | undefined, traits: ImageTraits, path: string): E.Either<ProxyError, ImageConfig> => {
   const offered = size === undefined ? null : fitting(size, traits);
-  return offered === null
-    ? refused(`Invalid value for 'size': this model draws at most ${traits.sizes.at(-1) ?? '1K'}.`)
-    : E.right(told(offered, traits));
+  return offered === null ? refused(path, `this model draws at most ${traits.sizes.at(-1) ?? '1K'}`) : E.right(told(offered, traits));
 };
 
-const ofPixels = (width: number, height: number, traits: ImageTraits): E.Either<ProxyError, ImageConfig> => {
-  const size = mostPixels.find(([, most]) => width * height <= most)?.[0];
-  return E.flatMap((aspectRatio: AspectRatio) => E.map((rest: ImageConfig): ImageConfig => ({ aspectRatio, ...rest }))(sized(size, traits)))(
-    shape(width / height, traits),
-  );
-};
+const scaleOf = ({ width, height }: Pixels): ImageSize | undefined => mostPixels.find(([, most]) => width * height <= most)?.[0];
 
 const named = (size: string): ImageSize | undefined => imageSizes.find((known) => known === size.toUpperCase());
 
-const ofSize = (size: string, traits: ImageTraits): E.Either<ProxyError, ImageConfig> => {
-  const name = named(size);
-  if (name !== undefined) return sized(name, traits);
-  const [, width, between, height] = /^(\d{1,5})\s*([x×*:])\s*(\d{1,5})$/i.exec(size) ?? [];
-  if (Number(width ?? 0) === 0 || Number(height ?? 0) === 0) {
-    return refused("Invalid value for 'size': expected auto, a width and height such as 1536x1024, a shape such as 16:9, or one of 512, 1K, 2K, 4K.");
-  }
-  if (between === ':') return E.map((aspectRatio: AspectRatio): ImageConfig => ({ aspectRatio }))(shape(Number(width) / Number(height), traits));
-  return ofPixels(Number(width), Number(height), traits);
+type Pixels = { readonly width: number; readonly height: number };
+
+const pairIn = (text: string): (Pixels & { readonly between: string }) | null => {
+  const [, width, between = '', height] = /^(\d{1,5})\s{0,3}([x×*:])\s{0,3}(\d{1,5})$/i.exec(text) ?? [];
+  return Number(width ?? 0) === 0 || Number(height ?? 0) === 0 ? null : { width: Number(width), height: Number(height), between };
+};
+
+const ofShape = ([path, said]: Said, traits: ImageTraits): E.Either<ProxyError, ImageConfig> => {
+  const pair = pairIn(said);
+  if (pair === null) return refused(path, 'expected auto or a shape such as 16:9');
+  return E.map((aspectRatio: AspectRatio): ImageConfig => ({ aspectRatio }))(shape(pair.width / pair.height, traits, path));
+};
+
+const ofScale = ([path, said]: Said, traits: ImageTraits): E.Either<ProxyError, ImageConfig> => {
+  const name = named(said);
+  if (name !== undefined) return sized(name, traits, path);
+  const pair = pairIn(said);
+  return pair === null || pair.between === ':' ? refused(path, `expected auto or one of ${imageSizes.join(', ')}`) : sized(scaleOf(pair), traits, path);
+};
+
+const sizeWords = 'expected auto, a width and height such as 1536x1024, a shape such as 16:9, or one of 512, 1K, 2K, 4K';
+
+const ofSize = ([path, said]: Said, traits: ImageTraits): E.Either<ProxyError, ImageConfig> => {
+  const name = named(said);
+  if (name !== undefined) return sized(name, traits, path);
+  const pair = pairIn(said);
+  if (pair === null) return refused(path, sizeWords);
+  if (pair.between === ':') return ofShape([path, said], traits);
+  return pipe(
+    ofShape([path, said], traits),
+    E.flatMap((shaped) => E.map((scaled: ImageConfig): ImageConfig => ({ ...shaped, ...scaled }))(sized(scaleOf(pair), traits, path))),
+  );
 };
 
 /** A wish for quality takes the best that the model has. */
@@ -74,14 +89,39 @@ const ofWish = (quality: string | undefined, traits: ImageTraits): ImageConfig =
   return offered === undefined ? {} : told(offered, traits);
 };
 
-/**
- * OpenAI's size as Gemini's shape and size; the quality counts only where no size is asked for. A shape or size that
- * the model does not draw is a 400.
- */
-export const imageConfig = (
-  { size, quality }: { readonly size?: string | undefined; readonly quality?: string | undefined },
-  traits: ImageTraits,
-): E.Either<ProxyError, ImageConfig> => {
-  const plain = size?.trim() ?? 'auto';
-  return plain === 'auto' ? E.right(ofWish(quality, traits)) : ofSize(plain, traits);
+/** What is asked for in one field: its name, and what it says. */
+type Said = readonly [path: string, said: string];
+
+/** A field of the request that may say nothing. */
+export type LookField = readonly [path: string, said: string | undefined];
+
+/** What a picture is to look like, in all the words that clients have for it. */
+export type LookWish = {
+  readonly size?: LookField;
+  readonly quality?: string | undefined;
+  readonly aspectRatio?: LookField;
+  readonly imageSize?: LookField;
 };
+
+type Reader = (said: Said, traits: ImageTraits) => E.Either<ProxyError, ImageConfig>;
+
+const unlessAuto = (read: Reader, [path, said]: LookField = ['', undefined], traits: ImageTraits): E.Either<ProxyError, ImageConfig | null> => {
+  const plain = said?.trim() ?? '';
+  return plain === '' || plain.toLowerCase() === 'auto' ? E.right(null) : read([path, plain], traits);
+};
+
+/**
+ * Shape and size in Gemini's words. OpenAI's `size` says both; a shape and a size of their own win over it; the quality
+ * counts only where no size is asked for. A shape or size that the model does not draw is a 400 that names the field.
+ */
+export const imageConfig = ({ size, quality, aspectRatio, imageSize }: LookWish, traits: ImageTraits): E.Either<ProxyError, ImageConfig> =>
+  pipe(
+    unlessAuto(ofSize, size, traits),
+    E.bindTo('both'),
+    E.bind('shaped', () => unlessAuto(ofShape, aspectRatio, traits)),
+    E.bind('scaled', () => unlessAuto(ofScale, imageSize, traits)),
+    E.map(({ both, shaped, scaled }): ImageConfig => {
+      const wished = both === null && scaled === null ? ofWish(quality, traits) : {};
+      return { ...wished, ...both, ...shaped, ...scaled };
+    }),
+  );

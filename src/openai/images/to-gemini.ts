@@ -9,7 +9,7 @@ import type { TranslationContext } from '../../ports/dialect.ts';
 import { isReadByGemini } from '../media.ts';
 import { isModelId, modelName, noSuchModel, type ModelName, type ModelSettings } from '../model-name.ts';
 import type { ImageRequest } from './request.ts';
-import { imageConfig } from './size.ts';
+import { imageConfig, type LookField, type LookWish } from './size.ts';
 import { checkedPicture, type ImageSource } from './sources.ts';
 
 /** Draws where no model is named, and in place of OpenAI's own. */
@@ -56,12 +56,26 @@ const pictureParts = (sources: readonly ImageSource[], media: Media, traits: Mod
 /** True when drafts are to be shown as they come. */
 export const showsDrafts = (asked: ImageRequest): boolean => asked.stream === true && (asked.partial_images ?? 0) > 0;
 
+const sizeFields = ['image_size', 'imageSize', 'resolution'] as const;
+
+const sizeFieldOf = (asked: ImageRequest): LookField => {
+  const path = sizeFields.find((field) => asked[field] !== undefined) ?? 'imageSize';
+  return [path, asked[path]];
+};
+
+const lookOf = (asked: ImageRequest): LookWish => ({
+  size: ['size', asked.size],
+  quality: asked.quality,
+  aspectRatio: asked.aspect_ratio === undefined ? ['aspectRatio', asked.aspectRatio] : ['aspect_ratio', asked.aspect_ratio],
+  imageSize: sizeFieldOf(asked),
+});
+
 const configOf = (asked: ImageRequest, name: ModelName, traits: ModelTraits): E.Either<ProxyError, GenerationConfig> => {
   const own = imageTraits(name.model);
   const thinking = thinkingConfig(traits.thinking, name.thinking);
   const wished = name.thinking !== null || showsDrafts(asked);
   return pipe(
-    imageConfig(asked, own),
+    imageConfig(lookOf(asked), own),
     E.map((shape) => ({
       responseModalities: own.withText ? ['TEXT', 'IMAGE'] : ['IMAGE'],
       ...(Object.keys(shape).length === 0 ? {} : { imageConfig: shape }),

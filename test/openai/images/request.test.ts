@@ -87,6 +87,25 @@ t.test('sizes and qualities as shape and size', (t) => {
   t.end();
 });
 
+t.test('a shape and a size of their own win over what the size says', (t) => {
+  const lookOf = (body: object) => (configOf(body) as { readonly imageConfig?: object }).imageConfig;
+  const table: readonly (readonly [object, object | undefined])[] = [
+    [{ aspectRatio: '16:9' }, { aspectRatio: '16:9' }],
+    [{ aspect_ratio: '16:9', resolution: '2K' }, { aspectRatio: '16:9', imageSize: '2K' }],
+    [{ imageSize: '4k' }, { imageSize: '4K' }],
+    [{ image_size: '1024x1024' }, { imageSize: '1K' }],
+    [{ aspectRatio: 'auto', imageSize: '', resolution: null }, undefined],
+    [{ size: '1024x1024', aspectRatio: '9:16' }, { aspectRatio: '9:16', imageSize: '1K' }],
+    [{ size: '1024x1024', resolution: '2K' }, { aspectRatio: '1:1', imageSize: '2K' }],
+    [{ aspectRatio: '1:1', quality: 'hd' }, { aspectRatio: '1:1', imageSize: '2K' }],
+    [{ model: old, aspectRatio: '1:1', resolution: '1K' }, { aspectRatio: '1:1' }],
+  ];
+  for (const [body, expected] of table) t.same(lookOf(body), expected, JSON.stringify(body));
+  const wrong = { aspectRatio: '7:5', aspect_ratio: '2K', resolution: '16K', imageSize: '16:9', image_size: 'big' };
+  for (const [field, value] of Object.entries(wrong)) t.match(called({ [field]: value }), E.left({ param: field }), field);
+  t.end();
+});
+
 t.test('what is wrong is told with the field', (t) => {
   const cases: readonly (readonly [string, object, object])[] = [
     ['no prompt', { prompt: undefined }, { param: 'prompt', code: 'missing_required_parameter' }],
