@@ -7,6 +7,7 @@ import { isOnHostingPlatform } from './config/hosting-platform.ts';
 import { imageStore, ownImages, type ImageStore, type OwnImages } from './config/image-store.ts';
 import type { ConfiguredKey } from './config/key-list.ts';
 import { areAllRead, readValues, textOf, type Environment } from './config/read-values.ts';
+import { defaultBudget, type MemoryFacts } from './config/memory-budget.ts';
 import { namesOf, settings, type Values } from './config/settings.ts';
 import { warningsOf } from './config/warnings.ts';
 
@@ -20,7 +21,8 @@ export type Config = {
     readonly requestTimeoutMs: number;
     readonly drainTimeoutMs: number;
     readonly mostBodyBytes: number;
-    readonly mostBodyBytesInFlight: number;
+    readonly memoryBudgetBytes: number;
+    readonly mostExchanges: number;
     readonly trustProxyHops: number;
     readonly corsOrigins: '*' | readonly string[];
   };
@@ -61,21 +63,26 @@ export type Config = {
 };
 
 /** What the settings are read beside. */
-export type StartFacts = { readonly packageVersion: string; readonly isWritable: (folder: string) => boolean };
+export type StartFacts = {
+  readonly packageVersion: string;
+  readonly isWritable: (folder: string) => boolean;
+  readonly memory: MemoryFacts;
+};
 
 const mebibyte = 1_048_576;
 
-const contradictions = ({ MAX_BODY_MB: body = 0, MAX_INFLIGHT_BODY_MB: inFlight = body }: Partial<Values>): readonly string[] =>
-  inFlight < body ? ['MAX_INFLIGHT_BODY_MB must not be below MAX_BODY_MB.'] : [];
+const contradictions = ({ MAX_BODY_MB: body = 0, MEMORY_BUDGET_MB: budget = null }: Partial<Values>): readonly string[] =>
+  budget !== null && budget < body ? ['MEMORY_BUDGET_MB must not be below MAX_BODY_MB.'] : [];
 
-const server = (values: Values, environment: Environment): Config['server'] => ({
+const server = (values: Values, environment: Environment, memory: MemoryFacts): Config['server'] => ({
   host: values.HOST,
   port: values.PORT,
   headersTimeoutMs: values.HEADERS_TIMEOUT_MS,
   requestTimeoutMs: values.REQUEST_TIMEOUT_MS,
   drainTimeoutMs: values.DRAIN_TIMEOUT_MS,
   mostBodyBytes: values.MAX_BODY_MB * mebibyte,
-  mostBodyBytesInFlight: values.MAX_INFLIGHT_BODY_MB * mebibyte,
+  memoryBudgetBytes: values.MEMORY_BUDGET_MB === null ? defaultBudget(memory) : values.MEMORY_BUDGET_MB * mebibyte,
+  mostExchanges: values.MAX_CONCURRENT_REQUESTS,
   trustProxyHops: values.TRUST_PROXY_HOPS ?? (textOf('SPACE_ID', environment) === '' ? 0 : 1),
   corsOrigins: values.CORS_ORIGINS,
 });
@@ -139,7 +146,7 @@ export const readConfig = (environment: Environment, facts: StartFacts): E.Eithe
   if (all.length > 0 || E.isLeft(store) || !areAllRead(values)) return E.left(all);
   return E.right({
     version: values.VERSION ?? facts.packageVersion,
-    server: server(values, environment),
+    server: server(values, environment, facts.memory),
     callers: {
       password: values.PASSWORD,
       allowDefaultPassword: values.ALLOW_DEFAULT_PASSWORD,

@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 import { E } from './kernel/fp.ts';
 import { guardOutput } from './adapters/json-log.ts';
+import { memoryFacts } from './adapters/memory-facts.ts';
 import { isWritableFolder } from './adapters/writable-folder.ts';
 import { compose, type Service } from './compose.ts';
 import { mergeEnvironment, readConfig } from './config.ts';
@@ -43,7 +44,7 @@ const stopOnSignals = (service: Service, drainMs: number): void => {
 const run = async (): Promise<void> => {
   guardOutput(process.stdout);
   guardOutput(process.stderr);
-  const config = readConfig(environment(), { packageVersion: packageVersion(), isWritable: isWritableFolder });
+  const config = readConfig(environment(), { packageVersion: packageVersion(), isWritable: isWritableFolder, memory: memoryFacts() });
   if (E.isLeft(config)) return fail(['Pollux cannot start; these settings are wrong:', ...config.left.map((fault) => `  ${fault}`)]);
   const service = compose(config.right, { write });
   stopOnSignals(service, config.right.server.drainTimeoutMs);

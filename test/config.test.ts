@@ -9,7 +9,7 @@ import { namesOf, settingGroups, settings } from '../src/config/settings.ts';
 
 type Given = Readonly<Record<string, string | undefined>>;
 
-const nowhere: StartFacts = { packageVersion: '1.2.3', isWritable: () => false };
+const nowhere: StartFacts = { packageVersion: '1.2.3', isWritable: () => false, memory: { machine: 4 * 1024 ** 3, container: null } };
 
 const configOf = (given: Given, facts: StartFacts = nowhere): Config => {
   const config = readConfig(given, facts);
@@ -40,7 +40,8 @@ t.test('without any setting the documented defaults are in force', (t) => {
       requestTimeoutMs: 60_000,
       drainTimeoutMs: 25_000,
       mostBodyBytes: 64 * 1024 * 1024,
-      mostBodyBytesInFlight: 256 * 1024 * 1024,
+      memoryBudgetBytes: 1024 * 1024 * 1024,
+      mostExchanges: 2000,
       trustProxyHops: 0,
       corsOrigins: '*',
     },
@@ -140,6 +141,7 @@ t.test('one start tells every fault, by name and by what is allowed, and never b
     QINIU_BUCKET_NAME: 'wrong\nwrong',
     IMAGE_STORAGE_TYPE: 'wrong',
     MAX_BODY_MB: '300',
+    MAX_INFLIGHT_BODY_MB: '256',
   };
   const faults = faultsOf(wrong);
   t.strictSame(faults, [
@@ -159,7 +161,7 @@ t.test('one start tells every fault, by name and by what is allowed, and never b
     'IMAGE_STORAGE_TYPE must be one of local, memory, qiniu, tencent.',
     'HOST_URL must be an http or https address without user, password, query or fragment.',
     'QINIU_BUCKET_NAME must be a text on one line.',
-    'MAX_INFLIGHT_BODY_MB must not be below MAX_BODY_MB.',
+    'MEMORY_BUDGET_MB must not be below MAX_BODY_MB.',
   ]);
   t.notMatch(faults.join('\n'), /wrong|schl|пароль|70000|ftp|socks/);
   t.end();
@@ -255,8 +257,27 @@ t.test('on Hugging Face one hop is trusted and links begin with the Space', (t) 
   t.end();
 });
 
+t.test('the memory budget is a share of what there is, unless it is set under either of its names', (t) => {
+  const gibibyte = 1024 ** 3;
+  const budget = (machine: number, container: number | null, given: Given = {}): number =>
+    configOf(given, { ...nowhere, memory: { machine: machine * gibibyte, container: container === null ? null : container * gibibyte } }).server.memoryBudgetBytes / gibibyte;
+  t.equal(budget(4, null), 1);
+  t.equal(budget(16, 0.5), 0.25);
+  t.equal(budget(16, 2), 1);
+  t.equal(budget(4, 100), 1, 'a limit above the machine is none');
+  t.equal(budget(64, null), 2, 'no more than 2 GiB');
+  t.equal(budget(64, 32), 2);
+  t.equal(budget(0.125, 0.0625), 0.0625, 'no less than 64 MiB');
+  t.equal(budget(4, null, { MEMORY_BUDGET_MB: '512' }), 0.5);
+  t.equal(budget(4, null, { MAX_INFLIGHT_BODY_MB: '256' }), 0.25);
+  const warned = (given: Given): number => configOf(given).warnings.filter((warning) => warning.includes('MEMORY_BUDGET_MB')).length;
+  t.equal(warned({ MAX_INFLIGHT_BODY_MB: '256' }), 1, 'the old name is told what it means now');
+  t.equal(warned({ MEMORY_BUDGET_MB: '256' }), 0);
+  t.end();
+});
+
 t.test('the data folder is /data where that can be written', (t) => {
-  const facts: StartFacts = { packageVersion: '1.2.3', isWritable: (folder) => folder === '/data' };
+  const facts: StartFacts = { ...nowhere, isWritable: (folder) => folder === '/data' };
   t.equal(configOf({}, facts).dataFolder, '/data');
   t.equal(configOf({}, facts).images.own.local.folder, join('/data', 'images'));
   t.equal(configOf({ DATA_DIR: 'own' }, facts).dataFolder, 'own');

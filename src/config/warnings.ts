@@ -55,10 +55,17 @@ const ofPassword = (password: string): readonly string[] => {
   return [`PASSWORD is shorter than ${safeLength} characters, so it can be guessed by trying. Set a longer one.`];
 };
 
+/** A name that has come to mean more than it says. */
+const renamed = (environment: Environment): readonly string[] =>
+  givenName('MEMORY_BUDGET_MB', settings.MEMORY_BUDGET_MB, environment) === 'MAX_INFLIGHT_BODY_MB'
+    ? ['MAX_INFLIGHT_BODY_MB is now MEMORY_BUDGET_MB and bounds all memory of requests and answers, not their bodies alone: set that, or neither.']
+    : [];
+
 /** What the owner should hear at the start, in words that hold no value. */
 export const warningsOf = (values: Values, environment: Environment): readonly string[] => [
   ...ofPassword(values.PASSWORD.reveal()),
   ...(values.GEMINI_API_KEYS.length === 0 ? ['No Gemini key is set: put at least one into GEMINI_API_KEYS.'] : []),
+  ...renamed(environment),
   ...mistyped(environment),
   ...overruled(environment),
   ...withoutEffect(environment),

@@ -10,6 +10,7 @@ import { callerAddress } from './caller-address.ts';
 import { commonHeaders } from './common-headers.ts';
 import { corsHeaders, preflightHeaders } from './cors.ts';
 import { lifetime, type Lifetime } from './lifetime.ts';
+import type { MemoryBudget } from './memory-budget.ts';
 import type { BodyLimits } from './read-body.ts';
 import { receive } from './receive.ts';
 import { send, type Outlet } from './reply.ts';
@@ -27,6 +28,7 @@ export type ExchangeNeeds = {
   readonly site: Site;
   readonly settings: ServerSettings;
   readonly limits: BodyLimits;
+  readonly memory: MemoryBudget;
   readonly findRoute: (method: string, path: string) => E.Either<ProxyError, Found>;
   /** True once the server stops: answers then close their connection. */
   readonly isStopping: () => boolean;
@@ -119,7 +121,9 @@ const handle = async (needs: ExchangeNeeds, exchange: Exchange): Promise<E.Eithe
   const note = (facts: Partial<AccessFacts>): void => {
     known.facts = { ...known.facts, ...facts };
   };
-  const received = receive({ requestId, message, head: head.right, address, life, askForBody, note }, route, needs.limits);
+  const memory = needs.memory.open();
+  life.onEnd(memory.close);
+  const received = receive({ requestId, message, head: head.right, address, life, askForBody, memory, note }, route, needs.limits);
   return unlessAborted(route.handle(received, { ...head.right, id })(), life.signal);
 };
 

@@ -2,8 +2,10 @@ import type { IncomingMessage } from 'node:http';
 import { E, TE, pipe } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Wait } from '../ports/capabilities.ts';
+import { costs, type Memory } from '../ports/memory.ts';
+import { isForm } from '../pipeline/read-form.ts';
 import { abortReason } from '../kernel/abort-reason.ts';
-import type { BodyBudget } from './body-budget.ts';
+import { bodyBlocks, type BodyBlocks } from './body-blocks.ts';
 import { checkMediaType, type BodyKind } from './media-type.ts';
 import type { RequestHead } from './request-head.ts';
 
@@ -15,38 +17,50 @@ export type BodySource = {
   readonly signal: AbortSignal;
   /** Tells a caller that waits with its body (`Expect: 100-continue`) to send it. */
   readonly askForBody: () => void;
-  readonly onEnd: (run: () => void) => void;
+  readonly memory: Memory;
 };
 
-/** How large and how slow bodies may be, one and all. */
+/** How large and how slow bodies may be. */
 export type BodyLimits = {
   readonly mostBytes: number;
-  readonly budget: BodyBudget;
+  /** The most memory that one exchange can have: what a body costs must fit in. */
+  readonly mostMemory: number;
   readonly timeoutMs: number;
   readonly wait: Wait;
 };
 
-const tooLarge = (mostBytes: number): ProxyError => ({ tag: 'BodyTooLarge', mostBytes });
-const busy: ProxyError = { tag: 'Busy', message: 'Too many large requests at once. Please try again in a moment.' };
+/** A body with what is known of it before it comes. */
+type Expected = { readonly mostBytes: number; readonly announced: number | null; readonly cost: number };
 
-const checkLength = ({ header }: BodySource, { mostBytes, budget }: BodyLimits): E.Either<ProxyError, void> => {
-  const length = Number(header('content-length') ?? 0);
-  if (length > mostBytes) return E.left(tooLarge(mostBytes));
-  return budget.has(length) ? E.right(undefined) : E.left(busy);
+const tooLarge = (mostBytes: number): ProxyError => ({ tag: 'BodyTooLarge', mostBytes });
+
+const expected = ({ header }: BodySource, { mostBytes, mostMemory }: BodyLimits): Expected => {
+  const length = header('content-length');
+  const cost = isForm(header('content-type')) ? costs.form : costs.json;
+  return { mostBytes: Math.min(mostBytes, Math.floor(mostMemory / cost)), announced: length === null ? null : Number(length), cost };
 };
 
-const collect = (source: BodySource, { mostBytes, budget, timeoutMs, wait }: BodyLimits): Promise<E.Either<ProxyError, Uint8Array>> => {
-  const { message, signal } = source;
-  const timer = new AbortController();
-  let taken = 0;
-  source.onEnd(() => budget.giveBack(taken));
+/** What an announced body costs is reserved before a byte of it is read, so that what has been let in is served. */
+const reserve = ({ memory }: BodySource, { mostBytes, announced, cost }: Expected): E.Either<ProxyError, void> => {
+  if (announced !== null && announced > mostBytes) return E.left(tooLarge(mostBytes));
+  const refusal = memory.take((announced ?? 0) * cost);
+  return refusal === null ? E.right(undefined) : E.left(refusal);
+};
 
+/** Blocks for the body; those of one that was not announced are reserved as they are needed. */
+const blocksFor = ({ memory }: BodySource, { announced, cost }: Expected): BodyBlocks =>
+  announced === null ? bodyBlocks(null, (bytes) => memory.take(bytes * cost)) : bodyBlocks(announced, () => null);
+
+const collect = (source: BodySource, limits: BodyLimits, known: Expected): Promise<E.Either<ProxyError, Uint8Array>> => {
+  const { message, signal } = source;
+  const { timeoutMs, wait } = limits;
+  const blocks = blocksFor(source, known);
   return new Promise((resolve) => {
-    const chunks: Buffer[] = [];
+    let timer: AbortController | null = null;
     const settle = (result: E.Either<ProxyError, Uint8Array>): void => {
       message.off('data', onData).off('end', onWhole);
       signal.removeEventListener('abort', onAbort);
-      timer.abort();
+      timer?.abort();
       resolve(result);
     };
     const fail = (error: ProxyError): void => {
@@ -54,35 +68,32 @@ const collect = (source: BodySource, { mostBytes, budget, timeoutMs, wait }: Bod
       settle(E.left(error));
     };
     const onAbort = (): void => fail(abortReason(signal));
-    const onWhole = (): void => settle(E.right(chunks.length === 1 ? (chunks[0] ?? Buffer.alloc(0)) : Buffer.concat(chunks)));
+    const onWhole = (): void => settle(E.right(blocks.whole()));
     const onData = (chunk: Buffer): void => {
-      if (taken + chunk.length > mostBytes) return fail(tooLarge(mostBytes));
-      if (!budget.take(chunk.length)) return fail(busy);
-      taken += chunk.length;
-      chunks.push(chunk);
+      if (blocks.size() + chunk.length > known.mostBytes) return fail(tooLarge(known.mostBytes));
+      const refusal = blocks.add(chunk);
+      if (refusal !== null) fail(refusal);
     };
     if (signal.aborted) return onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
     message.on('data', onData).on('end', onWhole);
     if (message.complete) return;
     source.askForBody();
-    void wait(timeoutMs, timer.signal).then(() => timer.signal.aborted || fail({ tag: 'BodyTimeout' }));
+    const given = new AbortController();
+    timer = given;
+    void wait(timeoutMs, given.signal).then(() => given.signal.aborted || fail({ tag: 'BodyTimeout' }));
   });
 };
 
 /**
- * The whole body, read on the first call and remembered. Nothing is read of one that is announced as too large or is
- * of a wrong kind. Its bytes count against the budget until the response is closed.
+ * Reads the whole body; to be called once, so that nobody but the caller holds the bytes. Nothing is read of one that is
+ * announced as too large, for which there is no memory, or which is of a wrong kind.
  */
 export const bodyReader = (source: BodySource, limits: BodyLimits): TE.TaskEither<ProxyError, Uint8Array> => {
-  let reading: Promise<E.Either<ProxyError, Uint8Array>> | undefined;
-  const read = pipe(
+  const known = expected(source, limits);
+  return pipe(
     TE.fromEither(checkMediaType(source.header, source.accepts)),
-    TE.flatMapEither(() => checkLength(source, limits)),
-    TE.flatMap(() => () => collect(source, limits)),
+    TE.flatMapEither(() => reserve(source, known)),
+    TE.flatMap(() => () => collect(source, limits, known)),
   );
-  return () => {
-    reading ??= read();
-    return reading;
-  };
 };

@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { AccessFacts, Received } from '../pipeline/exchange.ts';
+import { portionOf, type Memory } from '../ports/memory.ts';
 import { callerOf } from './caller.ts';
 import { originOf } from './origin.ts';
 import type { Lifetime } from './lifetime.ts';
@@ -16,19 +17,22 @@ export type Incoming = {
   readonly address: string;
   readonly life: Lifetime;
   readonly askForBody: () => void;
+  readonly memory: Memory;
   readonly note: (facts: Partial<AccessFacts>) => void;
 };
 
 /** Makes the pipeline's record of a request. Its body is not touched until `readBody` runs. */
 export const receive = (incoming: Incoming, route: Route, limits: BodyLimits): Received => {
-  const { requestId, message, head, life, askForBody, note } = incoming;
+  const { requestId, message, head, life, askForBody, memory, note } = incoming;
   const { signal, onEnd } = life;
+  const held = { request: portionOf(memory), answer: portionOf(memory) };
   return {
     requestId,
     method: message.method ?? 'GET',
     path: head.path,
     caller: callerOf(incoming, route.keyInQuery === true),
-    readBody: bodyReader({ message, header: head.header, accepts: route.accepts ?? 'json', signal, askForBody, onEnd }, limits),
+    readBody: bodyReader({ message, header: head.header, accepts: route.accepts ?? 'json', signal, askForBody, memory: held.request }, limits),
+    held,
     contentType: head.header('content-type'),
     origin: originOf(head),
     imageReplyFormat: head.header('x-image-reply-format'),

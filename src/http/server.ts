@@ -2,10 +2,10 @@ import { createServer as createHttpServer, type IncomingMessage, type Server as 
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { E, type TE } from '../kernel/fp.ts';
-import { bodyBudget } from './body-budget.ts';
 import { clientErrorText, connectRefusedText } from './client-error.ts';
 import { connections, type Connections } from './connections.ts';
 import { startExchange, type ExchangeNeeds, type Expectation } from './exchange.ts';
+import { memoryBudget } from './memory-budget.ts';
 import { router } from './router.ts';
 import type { ServerSettings, Site } from './site.ts';
 
@@ -102,13 +102,14 @@ export const createServer = (settings: ServerSettings, site: Site): Server => {
   const open = connections();
   let isStopping = false;
   const server = listenerOf(settings);
+  const memory = memoryBudget({ mostBytes: settings.memoryBudgetBytes, mostExchanges: settings.mostExchanges });
   const limits = {
     mostBytes: settings.mostBodyBytes,
-    budget: bodyBudget(settings.mostBodyBytesInFlight),
+    mostMemory: memory.largest,
     timeoutMs: settings.requestTimeoutMs,
     wait: site.wait,
   };
-  answerRequests(server, { site, settings, limits, findRoute: router(site.routes), isStopping: () => isStopping }, open);
+  answerRequests(server, { site, settings, limits, memory, findRoute: router(site.routes), isStopping: () => isStopping }, open);
   return {
     start: () => listen(server, settings),
     stop: async (drainMs) => {

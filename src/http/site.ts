@@ -16,7 +16,10 @@ export type ServerSettings = {
   /** A reader that takes nothing of its answer for so long is cut off; 60,000 unless told. */
   readonly readerTimeoutMs?: number;
   readonly mostBodyBytes: number;
-  readonly mostBodyBytesInFlight: number;
+  /** MEMORY_BUDGET_MB. */
+  readonly memoryBudgetBytes: number;
+  /** MAX_CONCURRENT_REQUESTS: with a body, past password and limits. */
+  readonly mostExchanges: number;
   readonly trustProxyHops: number;
   readonly corsOrigins: CorsOrigins;
 };

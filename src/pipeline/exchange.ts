@@ -4,6 +4,7 @@ import type { GeminiCall } from '../gemini/request.ts';
 import type { Frame } from '../gemini/response.ts';
 import type { Caller, Permit } from '../ports/capabilities.ts';
 import type { SignedImage } from '../ports/images.ts';
+import type { Held } from '../ports/memory.ts';
 import type { TranslationContext } from '../ports/dialect.ts';
 
 /** Facts for the access line; never a secret or a message's text. */
@@ -23,7 +24,10 @@ export type Received = {
   readonly method: string;
   readonly path: string;
   readonly caller: Caller;
+  /** To be run once: nobody else keeps the bytes. */
   readonly readBody: TE.TaskEither<ProxyError, Uint8Array>;
+  /** What this exchange has reserved; let go when the response has been closed. */
+  readonly held: Held;
   /** The body's, with its parameters. */
   readonly contentType: string | null;
   /** `https://host` as the caller knows this service. */

@@ -69,7 +69,7 @@ t.test('requests that still wait for their turn end with their connection: nothi
       );
     },
   };
-  const { port, lines, origin } = await serving(t, [route, echo], { mostBodyBytes: 1000, mostBodyBytesInFlight: 1000 });
+  const { port, lines, origin } = await serving(t, [route, echo], { mostBodyBytes: 1000, memoryBudgetBytes: 60_000 });
   const { send, socket } = wire(port);
   send(`${get('/held')}POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 900\r\n\r\n${'x'.repeat(900)}`);
   await isRead.until;

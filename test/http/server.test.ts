@@ -233,7 +233,7 @@ t.test('all bodies in memory share one budget, given back when their exchanges e
       ),
     ),
   };
-  const { port, origin } = await serving(t, [echo, holding], { mostBodyBytesInFlight: 10 });
+  const { port, origin } = await serving(t, [echo, holding], { memoryBudgetBytes: 60_000 });
   const first = wire(port);
   first.send('POST /hold HTTP/1.1\r\nhost: x\r\ncontent-length: 8\r\n\r\n12345678');
   await received;

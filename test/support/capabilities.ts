@@ -2,6 +2,7 @@ import { E, TE } from '../../src/kernel/fp.ts';
 import { thrown, type ProxyError } from '../../src/kernel/proxy-error.ts';
 import { secret } from '../../src/kernel/secret.ts';
 import type { Frame } from '../../src/gemini/response.ts';
+import type { Portion } from '../../src/ports/memory.ts';
 import type { Capabilities, Lease } from '../../src/ports/capabilities.ts';
 import type { AccessFacts, Received } from '../../src/pipeline/exchange.ts';
 
@@ -49,6 +50,9 @@ export const happyCapabilities: Capabilities = {
   log: () => undefined,
 };
 
+/** Memory without end. */
+export const freely: Portion = { take: () => null, giveBack: () => undefined, letGo: () => undefined };
+
 /** A received chat request with this body; `noted` gathers the facts of its access line. */
 export const receivedWith = (body: unknown, over: Partial<Received> = {}): Received & { readonly noted: Partial<AccessFacts>[] } => {
   const noted: Partial<AccessFacts>[] = [];
@@ -58,6 +62,7 @@ export const receivedWith = (body: unknown, over: Partial<Received> = {}): Recei
     path: '/v1/chat/completions',
     caller: { address: '127.0.0.1', credential: null, fromOwnNetwork: true },
     readBody: TE.right(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))),
+    held: { request: freely, answer: freely },
     contentType: 'application/json',
     origin: 'http://pollux.test',
     imageReplyFormat: null,

@@ -31,7 +31,7 @@ const base = {
  * published schemas are there, `close` throws when an answer or a call to Gemini was against one.
  */
 export const startService = async (settings: Readonly<Record<string, string>> = {}): Promise<TestService> => {
-  const config = readConfig({ ...base, ...settings }, { packageVersion: '0.0.0-test', isWritable: () => false });
+  const config = readConfig({ ...base, ...settings }, { packageVersion: '0.0.0-test', isWritable: () => false, memory: { machine: 4 * 1024 ** 3, container: null } });
   if (E.isLeft(config)) throw new Error(config.left.join('; '));
   const log: string[] = [];
   const service = compose(config.right, { write: (line) => log.push(line) });

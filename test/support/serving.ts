@@ -37,7 +37,8 @@ const settings: ServerSettings = {
   headersTimeoutMs: 10_000,
   requestTimeoutMs: 60_000,
   mostBodyBytes: 1_000_000,
-  mostBodyBytesInFlight: 1_500_000,
+  memoryBudgetBytes: 64_000_000,
+  mostExchanges: 1000,
   trustProxyHops: 0,
   corsOrigins: '*',
 };

@@ -1,0 +1,44 @@
+import type { ProxyError } from '../kernel/proxy-error.ts';
+
+/**
+ * What one exchange holds of the service's memory (MEMORY_BUDGET_MB). Bytes are reserved before they are used, and all
+ * of them are let go when the response has been closed, if not before.
+ */
+export type Memory = {
+  /** Reserves so many bytes; null when there was room, else why not, and nothing is reserved. */
+  readonly take: (bytes: number) => ProxyError | null;
+  /** Lets go of so many bytes that were taken. */
+  readonly giveBack: (bytes: number) => void;
+};
+
+/** A part of what an exchange holds, which can be let go before the rest. */
+export type Portion = Memory & { readonly letGo: () => void };
+
+/** Begins a portion of an exchange's memory. */
+export const portionOf = (memory: Memory): Portion => {
+  let held = 0;
+  const giveBack = (bytes: number): void => {
+    const less = Math.min(bytes, held);
+    held -= less;
+    memory.giveBack(less);
+  };
+  return {
+    take: (bytes) => {
+      const refusal = memory.take(bytes);
+      if (refusal === null) held += bytes;
+      return refusal;
+    },
+    giveBack,
+    letGo: () => giveBack(held),
+  };
+};
+
+/** What an exchange holds: of its request until Gemini has begun to answer, of its answer until the end. */
+export type Held = { readonly request: Portion; readonly answer: Portion };
+
+/**
+ * What a byte that came costs until its exchange ends, in bytes, measured with the built service (docs/reliability.md).
+ * JSON: the bytes, their text, what was parsed of it, what Gemini is sent. Forms: the bytes, and files as base64, in JSON
+ * and in what is sent. Media: the unpacked bytes and those three. Answers: text, what was parsed of it, what is written.
+ */
+export const costs = { json: 4, form: 5, media: 4, answer: 4 } as const;
