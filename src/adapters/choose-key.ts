@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { E } from '../kernel/fp.ts';
+import { noUsableKey } from '../kernel/no-usable-key.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { KeyWish } from '../ports/capabilities.ts';
 import type { HealthFault, Rest } from './key-state.ts';
@@ -40,14 +41,6 @@ const byTurn = (ready: readonly Candidate[]): Candidate | undefined =>
     undefined,
   );
 
-const reasonsOf = (candidates: readonly Candidate[]): readonly string[] => {
-  const numbersOf = new Map<string, readonly string[]>();
-  for (const { fault, key } of candidates) {
-    if (fault !== null) numbersOf.set(fault.reason, [...(numbersOf.get(fault.reason) ?? []), `#${key.number}`]);
-  }
-  return [...numbersOf].map(([reason, numbers]) => `${numbers.join(', ')}: ${reason}`);
-};
-
 const exhausted = (healthy: readonly Candidate[], now: number): ProxyError => {
   const soonest = Math.min(...healthy.map(({ rest }) => rest?.until ?? now));
   return {
@@ -70,7 +63,7 @@ export const chooseKey = (
 ): E.Either<ProxyError, Candidate> => {
   if (candidates.length === 0) return E.left({ tag: 'NoKeysConfigured' });
   const healthy = candidates.filter(({ fault }) => fault === null);
-  if (healthy.length === 0) return E.left({ tag: 'NoUsableKey', reasons: reasonsOf(candidates) });
+  if (healthy.length === 0) return E.left(noUsableKey(candidates.flatMap(({ key, fault }) => (fault === null ? [] : [{ number: key.number, ...fault }]))));
   const ready = healthy.filter(({ key, rest }) => rest === null && !wish.tried.has(key.id));
   const chosen =
     ready.find(({ key }) => key.id === wish.preferred) ??

@@ -7,6 +7,7 @@ const words: Readonly<Record<KeyFault, string>> = {
   leaked: 'Google has found the key in public and disabled it',
   suspended: 'Google has suspended the key or its project',
   denied: 'Google denies the key access to the Gemini API',
+  unpaid: "The credit of the key's project is used up, or its spending limit is reached",
 };
 
 /** The error of a key that Google turned away. */

@@ -4,7 +4,7 @@ import type { KeyLedger } from './key-ledger.ts';
 import { healthNow, restNow } from './key-state.ts';
 import type { PoolKey } from './pool-key.ts';
 
-const fault = t.union([t.literal('invalid'), t.literal('leaked'), t.literal('suspended'), t.literal('denied')]);
+const fault = t.union([t.literal('invalid'), t.literal('leaked'), t.literal('suspended'), t.literal('denied'), t.literal('unpaid')]);
 const period = t.union([t.literal('minute'), t.literal('day')]);
 const span = { since: t.number, until: t.number };
 const counts = { endsAt: t.number, requests: t.number, ok: t.number, quotaSpent: t.number };

@@ -1,5 +1,5 @@
 import { isObject } from '../kernel/is-object.ts';
-import { cleaned } from './failure.ts';
+import { harmlessText } from './harmless-text.ts';
 
 import { withoutNulls } from './without-nulls.ts';
 import type { Candidate, Frame, GeminiModel, ResponsePart, UsageMetadata } from './response.ts';
@@ -121,7 +121,7 @@ const readCandidate = (value: unknown): readonly Candidate[] => {
   const { content, ...rest } = named(value, 'finishReason', finishReasons);
   const sane = sound(rest, candidateShape);
   if (!isPlainCandidate(sane)) return [];
-  const kept = sane.finishMessage === undefined ? sane : { ...sane, finishMessage: cleaned(sane.finishMessage) };
+  const kept = sane.finishMessage === undefined ? sane : { ...sane, finishMessage: harmlessText(sane.finishMessage) };
   const parts = isObject(content) && Array.isArray(content['parts']) ? content['parts'].flatMap(readPart) : undefined;
   return [parts === undefined ? kept : { ...kept, content: { parts } }];
 };

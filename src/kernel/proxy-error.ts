@@ -1,5 +1,5 @@
-/** Why Google turned a key away; the last two are told from the text alone. */
-export type KeyFault = 'invalid' | 'leaked' | 'suspended' | 'denied';
+/** Why Google turned a key away; `unpaid`: its project's credit or spending limit is used up, which no waiting mends. */
+export type KeyFault = 'invalid' | 'leaked' | 'suspended' | 'denied' | 'unpaid';
 
 /** Which limit of ours was reached: the service's per minute, the caller's per day. */
 export type LimitName = 'minute' | 'day';
@@ -13,7 +13,7 @@ export type ProxyError =
   | { readonly tag: 'WrongPassword' }
   | { readonly tag: 'DefaultPasswordRefused' }
   | { readonly tag: 'TooManyGuesses'; readonly retryAfterSeconds: number }
-  | { readonly tag: 'LimitReached'; readonly limit: LimitName; readonly most: number; readonly retryAfterSeconds: number }
+  | { readonly tag: 'LimitReached'; readonly limit: LimitName; readonly most: number; readonly retryAfterSeconds: number; readonly calls?: number }
   | { readonly tag: 'InvalidRequest'; readonly message: string; readonly param: string | null; readonly code: InvalidCode | null }
   | { readonly tag: 'NoSuchRoute'; readonly method: string; readonly path: string }
   | { readonly tag: 'MethodNotAllowed'; readonly method: string; readonly allowed: readonly string[] }
@@ -22,7 +22,7 @@ export type ProxyError =
   | { readonly tag: 'BodyTimeout' }
   | { readonly tag: 'Busy'; readonly message: string }
   | { readonly tag: 'NoKeysConfigured' }
-  | { readonly tag: 'NoUsableKey'; readonly reasons: readonly string[] }
+  | ({ readonly tag: 'NoUsableKey'; readonly reasons: readonly string[]; readonly unpaid?: true } & MaybeElsewhere)
   | { readonly tag: 'KeysExhausted'; readonly retryAfterSeconds: number; readonly forToday: boolean }
   | { readonly tag: 'KeyRefused'; readonly fault: KeyFault; readonly reason: string }
   | { readonly tag: 'QuotaSpent'; readonly period: 'minute' | 'day'; readonly retryAfterSeconds: number | null; readonly quotaId: string | null }
@@ -30,8 +30,8 @@ export type ProxyError =
   | { readonly tag: 'BadSignature' }
   | ({ readonly tag: 'LocationRefused' } & MaybeElsewhere)
   | ({ readonly tag: 'ModelNotFound'; readonly model: string; readonly message: string | null } & MaybeElsewhere)
-  | { readonly tag: 'GeminiFault'; readonly status: 500 | 502 | 503 | 504; readonly message: string }
-  | { readonly tag: 'Unreachable'; readonly reason: string }
+  | { readonly tag: 'GeminiFault'; readonly status: 500 | 502 | 503 | 504; readonly message: string; readonly retryAfterSeconds?: number }
+  | { readonly tag: 'Unreachable'; readonly reason: string; readonly retryAfterSeconds?: number }
   | { readonly tag: 'TimedOut'; readonly phase: 'first byte' | 'idle' }
   | { readonly tag: 'BadAnswer'; readonly reason: string }
   | { readonly tag: 'EmptyAnswer'; readonly finishReason: string | null; readonly finishMessage: string | null }
@@ -69,6 +69,7 @@ export const cureOf = (error: ProxyError): Cure => {
       return 'another key after a wait';
     case 'LocationRefused':
     case 'ModelNotFound':
+    case 'NoUsableKey':
       return error.maybeElsewhere === true ? 'another key' : 'none';
     case 'BadSignature':
       return 'same key without signatures';
@@ -88,7 +89,6 @@ export const cureOf = (error: ProxyError): Cure => {
     case 'UnsupportedMedia':
     case 'BodyTimeout':
     case 'NoKeysConfigured':
-    case 'NoUsableKey':
     case 'GeminiInvalid':
     case 'ClientGone':
     case 'Defect':

@@ -1,5 +1,5 @@
 import { pipe } from '../kernel/fp.ts';
-import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { LimitName, ProxyError } from '../kernel/proxy-error.ts';
 import type { ErrorReplies } from '../ports/dialect.ts';
 import { json, type Headers } from '../ports/reply.ts';
 import { dataEvent } from './event-stream.ts';
@@ -31,22 +31,34 @@ const limited = (seconds: number, message: string): Told => ({
   headers: retryAfter(seconds),
 });
 
-const ofLimit = ({ limit, most, retryAfterSeconds }: Extract<ProxyError, { readonly tag: 'LimitReached' }>): Told => {
+/** A wait that the SDKs keep to (`retry-after` up to 60 s) is worth another try, a longer one is not (openai 6.49 client.js). */
+const worthWaiting = (seconds: number): Headers => ({ ...retryAfter(seconds), 'x-should-retry': String(seconds <= 60) });
+
+const tooManyCalls = (limit: LimitName, most: number, calls: number): Told => {
+  const setting = limit === 'minute' ? 'a minute (MAX_REQUESTS_PER_MINUTE)' : 'a day from one address (MAX_REQUESTS_PER_DAY_PER_IP)';
+  return limited(60, `This request makes ${calls} calls of Gemini, and this service takes ${most} ${setting}. Ask for less at once.`);
+};
+
+const ofLimit = ({ limit, most, retryAfterSeconds, calls = 1 }: Extract<ProxyError, { readonly tag: 'LimitReached' }>): Told => {
+  if (calls > most) return { ...tooManyCalls(limit, most, calls), headers: hopeless };
   if (limit === 'minute') return limited(retryAfterSeconds, `This service takes ${most} requests a minute (MAX_REQUESTS_PER_MINUTE).`);
   const told = limited(retryAfterSeconds, `This service takes ${most} requests a day from one address (MAX_REQUESTS_PER_DAY_PER_IP).`);
   return { ...told, headers: { ...told.headers, ...hopeless } };
 };
 
+const dayMessage = 'The quota of all Gemini keys for this model is used up for today; it returns at midnight Pacific time.';
+
+const noMoney = (message: string): Told => ({ status: 429, message, type: 'insufficient_quota', code: 'insufficient_quota', headers: hopeless });
+
+const unpaid = (reasons: readonly string[]): Told =>
+  noMoney(`The Gemini keys have nothing left to spend; their owner must add credit or raise the limit in Google AI Studio. ${reasons.join('; ')}.`);
+
 const spent = (seconds: number | null, forToday: boolean): Told =>
   forToday
-    ? {
-        status: 429,
-        message: "The quota of all Gemini keys for this model is used up for today; it returns at midnight Pacific time.",
-        type: 'insufficient_quota',
-        code: 'insufficient_quota',
-        headers: { ...hopeless, ...(seconds === null ? {} : retryAfter(seconds)) },
-      }
-    : limited(seconds ?? 60, 'All Gemini keys have reached their rate limit for this model. Please try again shortly.');
+    ? { ...noMoney(dayMessage), headers: { ...hopeless, ...(seconds === null ? {} : retryAfter(seconds)) } }
+    : { ...limited(seconds ?? 60, 'All Gemini keys have reached their rate limit for this model. Please try again shortly.'), headers: worthWaiting(seconds ?? 60) };
+
+const waited = (said: Told, seconds: number | undefined): Told => (seconds === undefined ? said : { ...said, headers: worthWaiting(seconds) });
 
 const emptyMessage = (reason: string | null, message: string | null): string =>
   `Gemini gave no answer${reason === null ? '' : ` (${reason})`}.${message === null ? '' : ` ${message}`}`;
@@ -88,9 +100,9 @@ const ofKeys = (error: Rest<typeof ofCaller>) => {
     case 'NoKeysConfigured':
       return { ...fault(503, 'No Gemini key is set: put at least one into the setting GEMINI_API_KEYS.', 'no_keys'), headers: hopeless };
     case 'NoUsableKey':
-      return { ...fault(503, `No Gemini key can be used: ${error.reasons.join('; ')}.`, 'no_usable_key'), headers: hopeless };
+      return error.unpaid === true ? unpaid(error.reasons) : { ...fault(503, `No Gemini key can be used: ${error.reasons.join('; ')}.`, 'no_usable_key'), headers: hopeless };
     case 'KeyRefused':
-      return { ...fault(503, `Gemini refused the key: ${error.reason}.`, 'no_usable_key'), headers: hopeless };
+      return error.fault === 'unpaid' ? unpaid([error.reason]) : { ...fault(503, `Gemini refused the key: ${error.reason}.`, 'no_usable_key'), headers: hopeless };
     case 'KeysExhausted':
       return spent(error.retryAfterSeconds, error.forToday);
     case 'QuotaSpent':
@@ -111,9 +123,9 @@ const ofGemini = (error: Rest<typeof ofKeys>) => {
     case 'ModelNotFound':
       return { ...bad(404, error.message ?? `The model '${error.model}' does not exist or you do not have access to it.`, 'model_not_found'), param: 'model' };
     case 'GeminiFault':
-      return fault(error.status, error.message);
+      return waited(fault(error.status, error.message), error.retryAfterSeconds);
     case 'Unreachable':
-      return fault(502, `Gemini could not be reached (${error.reason}).`, 'upstream_unreachable');
+      return waited(fault(502, `Gemini could not be reached (${error.reason}).`, 'upstream_unreachable'), error.retryAfterSeconds);
     case 'TimedOut':
       return fault(504, `Gemini did not answer in time (${error.phase}).`, 'upstream_timeout');
     case 'BadAnswer':

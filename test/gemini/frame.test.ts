@@ -62,7 +62,7 @@ const rows: readonly Row[] = [
   ['a media type with parameters', withParts({ inlineData: { mimeType: 'audio/L16; codec=pcm;rate=24000', data: 'AAAA' } }), partsOf({ inlineData: { mimeType: 'audio/L16; codec=pcm;rate=24000', data: 'AAAA' } })],
   ['arguments too deep to be walked', withParts({ functionCall: { name: 'f', args: deep(101) } }, { toolCall: deep(100_000) }, { text: 'a' }), partsOf({ text: 'a' })],
   ['arguments as deep as may be', withParts({ functionCall: { name: 'f', args: deep(99) } }), partsOf({ functionCall: { name: 'f', args: deep(99) } })],
-  ['a finish message that names keys and projects', { candidates: [{ finishMessage: "AIzaMadeUpKey0123456789 of projects/123456 is out, see https://x.example/a" }] }, { candidates: [{ finishMessage: '[key] of the project is out, see [link]' }] }],
+  ['a finish message that names keys and projects', { candidates: [{ finishMessage: "AIzaMadeUpKey0123456789 of projects/123456 is out, see https://x.example/a" }] }, { candidates: [{ finishMessage: '[…] of […] is out, […] […]' }] }],
   ['logprobs of a wrong shape', { candidates: [{ logprobsResult: { chosenCandidates: [{ token: 1 }] }, index: 0 }] }, { candidates: [{ index: 0 }] }],
 ];
 

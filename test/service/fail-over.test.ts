@@ -23,7 +23,6 @@ const failures: readonly (readonly [failure: KeyFailure, shown: object])[] = [
   ['minute', { state: 'ready', models: [{ model, state: 'cooling' }] }],
   ['tokens-minute', { state: 'ready', models: [{ model, state: 'cooling' }] }],
   ['plain429', { state: 'ready', models: [{ model, state: 'cooling' }] }],
-  ['html429', { state: 'ready', models: [{ model, state: 'cooling' }] }],
   ['day', { state: 'ready', models: [{ model, state: 'out for today' }] }],
 ];
 
@@ -115,6 +114,14 @@ t.test('a fault of host or network is tried again and blames no key', async (t) 
     t.match(contentOf(await answer.text()), 'You wrote: “Hello”', `${fault}`);
     t.ok((await keysShown(service)).every(({ state, models }) => state === 'ready' && models.length === 0), `${fault}: all keys stay ready`);
   }
+});
+
+t.test('a page of something on the way is no word of Google: it is tried again and blames no key', async (t) => {
+  const service = await pollux(t, { keys: madeUpKeys });
+  service.emulator.failKey(one, 'html429', { model });
+  for (let count = 0; count < 3; count += 1) t.equal((await chat(service, question('Hello'))).status, 200);
+  t.same(keysAsked(service), [one, two, three, one, two]);
+  t.ok((await keysShown(service)).every(({ state, models }) => state === 'ready' && models.length === 0));
 });
 
 t.test('a host that is not there is a 502, and no key is blamed', async (t) => {

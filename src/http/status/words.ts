@@ -58,6 +58,7 @@ export const scriptWords = {
   leaked: ['leaked', '已泄露'],
   suspended: ['suspended', '已停用'],
   denied: ['denied', '被拒绝'],
+  unpaid: ['nothing left to spend', '额度已用完'],
   cooling: ['cooling', '冷却中'],
   'out for today': ['out for today', '今日额度已用完'],
   until: ['until {time}', '至 {time}'],

@@ -17,7 +17,7 @@ type Row = {
 
 const overloaded: Partial<ProxyError> = { tag: 'GeminiFault', status: 503 };
 const unreadable: Partial<ProxyError> = { tag: 'BadAnswer' };
-const failed = (status: 500 | 503 | 504): Row => ({ at: 'head', error: { tag: 'GeminiFault', status } });
+const failed = (status: 500 | 502 | 503 | 504): Row => ({ at: 'head', error: { tag: 'GeminiFault', status } });
 /** A lost connection is asked once more at once, so it takes two to see it. */
 const twice: FaultOptions = { times: 2 };
 
@@ -43,7 +43,7 @@ const streamed: Readonly<Record<Exclude<FaultKind, 'endless-stream'>, Row>> = {
   'no-content': { at: 'end', frames: 1, error: null },
   'malformed-between': { at: 'end', error: null },
   500: failed(500),
-  502: failed(500),
+  502: failed(502),
   503: failed(503),
   504: failed(504),
   overloaded: failed(503),
@@ -133,7 +133,7 @@ const refusals: Readonly<Record<KeyFailure, Partial<ProxyError>>> = {
   'tokens-minute': { tag: 'QuotaSpent', period: 'minute', retryAfterSeconds: 26 },
   retired: { tag: 'ModelNotFound', model: 'gemini-3.8-flash' },
   plain429: { tag: 'QuotaSpent', period: 'minute', retryAfterSeconds: null },
-  html429: { tag: 'QuotaSpent', period: 'minute', retryAfterSeconds: null },
+  html429: { tag: 'GeminiFault', status: 503 },
 };
 
 t.test('each failure of a key has its error, streamed or whole, and none of them tells the key', async (t) => {
