@@ -1,4 +1,5 @@
 import { E, pipe } from './kernel/fp.ts';
+import { addressGroup } from './adapters/address-group.ts';
 import { callers } from './adapters/callers.ts';
 import { checkKeys } from './adapters/check-keys.ts';
 import { decodeDayCounts } from './adapters/day-counts.ts';
@@ -14,7 +15,8 @@ import { modelCatalogue, type ModelCatalogue } from './adapters/model-catalogue.
 import { requestMeter } from './adapters/request-meter.ts';
 import { decodeSignatures, signatureBounds, signatureMemory } from './adapters/signature-memory.ts';
 import { openaiTokens } from './adapters/openai-tokens.ts';
-import { monotonic, newId, now, random, wait } from './adapters/system.ts';
+import { descriptorLimit, monotonic, newId, now, random, wait } from './adapters/system.ts';
+import { connectionBounds } from './compose/connection-bounds.ts';
 import { modelsWithAnyKey } from './compose/models-with-any-key.ts';
 import { pictures, type Pictures } from './compose/pictures.ts';
 import { readMetrics } from './compose/read-metrics.ts';
@@ -151,9 +153,10 @@ export const compose = (config: Config, needs: ComposeNeeds): Service => {
     readMetrics: readMetrics({ pool, meter, pictures: kept.counts }),
     checkCaller: capabilities.checkCaller,
   };
-  const server = createServer(config.server, {
+  const server = createServer({ ...config.server, ...connectionBounds(config.server, descriptorLimit()) }, {
     routes: routes([...openaiRoutes(config, capabilities), ...kept.routes], views),
     countRequest: meter.countRequest,
+    groupAddress: addressGroup,
     errors: openaiErrors,
     log,
     now,

@@ -25,6 +25,10 @@ export type Config = {
     readonly mostExchanges: number;
     readonly trustProxyHops: number;
     readonly corsOrigins: '*' | readonly string[];
+    /** Null = by how many descriptors there are. */
+    readonly mostConnections: number | null;
+    /** Null = half of all. */
+    readonly mostConnectionsPerAddress: number | null;
   };
   readonly callers: { readonly password: Secret; readonly allowDefaultPassword: boolean; readonly onHostingPlatform: boolean };
   readonly limits: { readonly perMinute: number; readonly perDayPerAddress: number };
@@ -85,6 +89,8 @@ const server = (values: Values, environment: Environment, memory: MemoryFacts): 
   mostExchanges: values.MAX_CONCURRENT_REQUESTS,
   trustProxyHops: values.TRUST_PROXY_HOPS ?? (textOf('SPACE_ID', environment) === '' ? 0 : 1),
   corsOrigins: values.CORS_ORIGINS,
+  mostConnections: values.MAX_CONNECTIONS,
+  mostConnectionsPerAddress: values.MAX_CONNECTIONS_PER_IP,
 });
 
 const upstream = (values: Values): Config['upstream'] => ({

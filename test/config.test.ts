@@ -44,6 +44,8 @@ t.test('without any setting the documented defaults are in force', (t) => {
       mostExchanges: 2000,
       trustProxyHops: 0,
       corsOrigins: '*',
+      mostConnections: null,
+      mostConnectionsPerAddress: null,
     },
     limits: { perMinute: 30, perDayPerAddress: 600 },
     keys: { keys: [], strategy: 'round-robin' },

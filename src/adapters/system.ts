@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { performance } from 'node:perf_hooks';
 import type { NewId, Now, Random, Wait } from '../ports/capabilities.ts';
 
@@ -41,4 +42,14 @@ export const newId: NewId = () => {
     }
   }
   return id;
+};
+
+/** How many files and connections this process may have open; null where the system doesn't say (it is Linux that does). */
+export const descriptorLimit = (): number | null => {
+  try {
+    const soft = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];
+    return soft === undefined ? null : Number(soft);
+  } catch {
+    return null;
+  }
 };

@@ -2,6 +2,7 @@ import { flag, optional, redisUrl, text, wholeNumber, word } from './kinds.ts';
 import { setting } from './setting.ts';
 
 const milliseconds = wholeNumber(1, 86_400_000);
+const connections = wholeNumber(1, 1_000_000);
 const mebibytes = wholeNumber(1, 4096);
 
 /** The server itself, its state and its log. */
@@ -58,6 +59,16 @@ export const serverSettings = {
   MAX_CONCURRENT_REQUESTS: setting(wholeNumber(1, 1_000_000), '2000', {
     en: 'Requests that are worked on at once; 503 past it.',
     zh: '同时处理的请求数上限；超出返回 503。',
+  }),
+  MAX_CONNECTIONS: setting(optional(connections), '', {
+    en: 'Most connections open at once; past it the one that is idle for longest goes, and with none idle the new one is told 503. Unset: by how many files the process may open, 10240 at most.',
+    zh: '同时打开的连接数上限；超出时关闭空闲最久的连接，没有空闲的则对新连接返回 503。未设置时按进程可打开的文件数计算，最多 10240。',
+    shownDefault: '`10240`',
+  }),
+  MAX_CONNECTIONS_PER_IP: setting(optional(connections), '', {
+    en: 'The same for one address (IPv6: a /64). A proxy at a private address is not counted where TRUST_PROXY_HOPS is above 0. Unset: half of MAX_CONNECTIONS.',
+    zh: '单个地址（IPv6 为 /64）的连接数上限。TRUST_PROXY_HOPS 大于 0 时，私有地址上的代理不计。未设置时为 MAX_CONNECTIONS 的一半。',
+    shownDefault: '`5120`',
   }),
   REDIS_URL: setting(optional(redisUrl), '', {
     en: 'Redis for the state that several replicas share.',

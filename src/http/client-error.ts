@@ -35,6 +35,12 @@ export const clientErrorText = (cause: Error, errors: ErrorReplies, requestId: s
   return rawAnswer(status, errors.whole(error).body, requestId);
 };
 
+/** The bytes that answer a connection with an error, whatever was asked on it. */
+export const errorText = (error: ProxyError, errors: ErrorReplies, requestId: string): string => {
+  const { status, body } = errors.whole(error);
+  return rawAnswer(status, body, requestId);
+};
+
 /** The bytes that answer CONNECT: this is no tunnel. */
 export const connectRefusedText = (errors: ErrorReplies, requestId: string): string =>
   rawAnswer(405, errors.whole({ tag: 'MethodNotAllowed', method: 'CONNECT', allowed: ['GET', 'POST'] }).body, requestId);

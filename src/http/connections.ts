@@ -1,13 +1,19 @@
+import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ProxyError } from '../kernel/proxy-error.ts';
+import { connectionRegister, type Connection, type ConnectionBounds, type ConnectionRegister } from './connection-register.ts';
 import type { Lifetime } from './lifetime.ts';
+
+/** A request that came on a connection, and how its exchange is begun. */
+export type Arrival = { readonly response: ServerResponse; readonly headCharacters: number; readonly start: () => Lifetime };
 
 /** Which connections are open and which of them carry an exchange. */
 export type Connections = {
-  readonly opened: (socket: Socket) => void;
-  readonly began: (socket: Socket, life: Lifetime) => void;
-  readonly isBusy: (socket: Socket) => boolean;
+  /** Takes a new connection, for which the longest idle one may have to go; false when all others are at work. */
+  readonly open: (socket: Socket) => boolean;
+  /** Begins an exchange, once those that came before it on the same connection are over. */
+  readonly take: (socket: Socket, arrival: Arrival) => void;
   /** True when a byte of an answer may have gone out, so that nothing else may be written. */
   readonly hasBegunToAnswer: (socket: Duplex) => boolean;
   readonly abortAll: (reason: ProxyError) => void;
@@ -15,32 +21,79 @@ export type Connections = {
   readonly destroyAll: () => void;
 };
 
-/** Keeps account of a server's connections: Node's own list of idle ones leaves out those that never sent a byte. */
-export const connections = (): Connections => {
-  const lives = new Map<Duplex, Set<Lifetime>>();
-  const isBusy = (socket: Duplex): boolean => (lives.get(socket)?.size ?? 0) > 0;
+/** Requests that wait for their turn on one connection; what comes past either is not answered. */
+const mostWaiting = 64;
+const mostWaitingCharacters = 65_536;
+
+/** Stands in line, or the last one in line is told to close the connection: HTTP then has the rest asked again. */
+const standInLine = (connection: Connection, arrival: Arrival): void => {
+  const { waiting } = connection;
+  connection.waitingCharacters += arrival.headCharacters;
+  if (waiting.length < mostWaiting && connection.waitingCharacters <= mostWaitingCharacters) waiting.push(arrival);
+  else for (const last of waiting.slice(-1)) last.response.shouldKeepAlive = false;
+};
+
+/** Begins an exchange, and behind it those that wait. A connection that ends, or is to end with its exchange, begins no other. */
+const turns = ({ all, work, rest }: ConnectionRegister, isStopping: () => boolean): ((connection: Connection, arrival: Arrival) => void) => {
+  const begin = (connection: Connection, { start }: Arrival): void => {
+    work(connection);
+    const life = start();
+    connection.life = life;
+    life.onEnd(() => end(connection));
+  };
+  const end = (connection: Connection): void => {
+    const { socket, waiting } = connection;
+    connection.life = null;
+    if (!all.has(socket)) return;
+    const next = socket.writable && !isStopping() ? waiting.shift() : undefined;
+    if (next !== undefined) {
+      connection.waitingCharacters -= next.headCharacters;
+      begin(connection, next);
+      return;
+    }
+    waiting.length = 0;
+    rest(connection);
+    if (isStopping()) socket.destroySoon();
+  };
+  return begin;
+};
+
+/**
+ * Keeps account of a server's connections. Where there are too many, the one that is idle for longest goes, and what has
+ * not sent a whole head is idle too: who just sits there keeps nobody out. Requests of one connection are worked off one
+ * after the other. Node's own list of idle ones leaves out those that never sent a byte. Once the server stops, a
+ * connection ends with its exchange.
+ */
+export const connections = (bounds: ConnectionBounds, isStopping: () => boolean): Connections => {
+  const register = connectionRegister(bounds);
+  const { all, idle } = register;
+  const begin = turns(register, isStopping);
   return {
-    opened: (socket) => {
-      lives.set(socket, new Set());
+    open: (socket) => {
+      const connection = register.add(socket);
+      if (connection === null) return false;
       socket.once('close', () => {
-        for (const life of lives.get(socket) ?? []) life.disconnected();
-        lives.delete(socket);
+        connection.life?.disconnected();
+        connection.waiting.length = 0;
+        register.remove(connection);
       });
+      return true;
     },
-    began: (socket, life) => {
-      lives.get(socket)?.add(life);
-      life.onEnd(() => lives.get(socket)?.delete(life));
+    take: (socket, arrival) => {
+      const connection = all.get(socket);
+      if (connection === undefined) return;
+      if (connection.life === null) begin(connection, arrival);
+      else standInLine(connection, arrival);
     },
-    isBusy,
-    hasBegunToAnswer: (socket) => [...(lives.get(socket) ?? [])].some((life) => life.hasBegunToAnswer()),
+    hasBegunToAnswer: (socket) => all.get(socket)?.life?.hasBegunToAnswer() === true,
     abortAll: (reason) => {
-      for (const life of [...lives.values()].flatMap((those) => [...those])) life.abort(reason);
+      for (const { life } of all.values()) life?.abort(reason);
     },
     destroyIdle: () => {
-      for (const socket of lives.keys()) if (!isBusy(socket)) socket.destroy();
+      for (const { socket } of idle) socket.destroy();
     },
     destroyAll: () => {
-      for (const socket of lives.keys()) socket.destroy();
+      for (const socket of all.keys()) socket.destroy();
     },
   };
 };

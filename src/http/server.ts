@@ -1,11 +1,15 @@
 import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { E, type TE } from '../kernel/fp.ts';
-import { clientErrorText, connectRefusedText } from './client-error.ts';
+import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { Wait } from '../ports/capabilities.ts';
+import { clientErrorText, connectRefusedText, errorText } from './client-error.ts';
+import type { ConnectionBounds } from './connection-register.ts';
 import { connections, type Connections } from './connections.ts';
 import { startExchange, type ExchangeNeeds, type Expectation } from './exchange.ts';
 import { memoryBudget } from './memory-budget.ts';
+import { isPrivateAddress } from './own-network.ts';
 import { router } from './router.ts';
 import type { ServerSettings, Site } from './site.ts';
 
@@ -43,41 +47,65 @@ const listenerOf = ({ headersTimeoutMs, requestTimeoutMs }: ServerSettings): Htt
   return server;
 };
 
-const closeWith = (socket: Duplex, text: string, { wait }: Site): void => {
+const closeWith = (socket: Duplex, text: string, wait: Wait): void => {
   socket.on('error', () => undefined);
   socket.end(text);
   void wait(lastWordsMs, new AbortController().signal).then(() => socket.destroy());
 };
 
+/** Connections that are told that there are too many, at once; those past them are cut off without a word. */
+const mostTurnedAway = 64;
+
+const crowded: ProxyError = { tag: 'Busy', message: 'Too many connections at once. Please try again in a moment.' };
+
+/** Tells a connection for which there is no room so, whatever it came for. */
+const turnAway = ({ errors, newId, wait }: Site): ((socket: Socket) => void) => {
+  const leaving = new Set<Socket>();
+  return (socket) => {
+    if (leaving.size >= mostTurnedAway) {
+      socket.destroy();
+      return;
+    }
+    leaving.add(socket);
+    socket.once('close', () => leaving.delete(socket));
+    closeWith(socket, errorText(crowded, errors, `req_${newId()}`), wait);
+  };
+};
+
+const headCharactersOf = ({ rawHeaders, url = '' }: IncomingMessage): number => rawHeaders.reduce((sum, text) => sum + text.length, url.length);
+
 const answerRequests = (server: HttpServer, needs: ExchangeNeeds, open: Connections): void => {
   const { site } = needs;
   const start =
     (expectation: Expectation) =>
-    (message: IncomingMessage, response: ServerResponse): void => {
-      const { socket } = message;
-      const life = startExchange(needs, { message, response, expectation });
-      open.began(socket, life);
-      life.onEnd(() => {
-        if (needs.isStopping() && !open.isBusy(socket)) socket.destroySoon();
+    (message: IncomingMessage, response: ServerResponse): void =>
+      open.take(message.socket, {
+        response,
+        headCharacters: headCharactersOf(message),
+        start: () => startExchange(needs, { message, response, expectation }),
       });
-    };
+  const refuse = turnAway(site);
   server.on('request', start('nothing'));
   server.on('checkContinue', start('continue'));
   server.on('checkExpectation', start('unknown'));
-  server.on('connection', open.opened);
-  server.on('connect', (_message, socket) => closeWith(socket, connectRefusedText(site.errors, `req_${site.newId()}`), site));
+  server.on('connection', (socket) => {
+    if (!open.open(socket)) refuse(socket);
+  });
+  server.on('connect', (_message, socket) => closeWith(socket, connectRefusedText(site.errors, `req_${site.newId()}`), site.wait));
   server.on('clientError', (cause: Error, socket: Duplex) => {
     if (open.hasBegunToAnswer(socket) || !socket.writable) socket.destroy();
-    else closeWith(socket, clientErrorText(cause, site.errors, `req_${site.newId()}`), site);
+    else closeWith(socket, clientErrorText(cause, site.errors, `req_${site.newId()}`), site.wait);
   });
 };
 
-const listen = (server: HttpServer, { host, port }: ServerSettings): TE.TaskEither<NodeJS.ErrnoException, AddressInfo> => () =>
+const listen = (server: HttpServer, { host, port }: ServerSettings, { log }: Site): TE.TaskEither<NodeJS.ErrnoException, AddressInfo> => () =>
   new Promise((resolve) => {
     const onError = (error: NodeJS.ErrnoException): void => resolve(E.left(error));
     server.once('error', onError);
     server.listen({ host, port, backlog: 1024 }, () => {
       server.off('error', onError);
+      // Node tells here of a connection that could not be taken, for want of descriptors for one; no reason to end.
+      server.on('error', ({ code }: NodeJS.ErrnoException) => log('warn', 'A connection could not be taken', { code }));
       const address = server.address();
       if (address !== null && typeof address === 'object') resolve(E.right(address));
     });
@@ -97,10 +125,20 @@ const endConnections = (drainMs: number, { wait }: Site, open: Connections): (()
   return () => allClosed.abort();
 };
 
+/** A trusted proxy speaks for many; it stands at a private address. */
+const boundsOf = (settings: ServerSettings, { groupAddress }: Site): ConnectionBounds => {
+  const { mostConnections = Infinity, mostConnectionsPerAddress = Infinity, trustProxyHops } = settings;
+  return {
+    most: mostConnections,
+    mostPerGroup: mostConnectionsPerAddress,
+    groupOf: ({ remoteAddress = '' }) => (trustProxyHops > 0 && isPrivateAddress(remoteAddress) ? null : groupAddress(remoteAddress)),
+  };
+};
+
 /** Makes the service's server from its table of routes. No request, however malformed, can end the process. */
 export const createServer = (settings: ServerSettings, site: Site): Server => {
-  const open = connections();
   let isStopping = false;
+  const open = connections(boundsOf(settings, site), () => isStopping);
   const server = listenerOf(settings);
   const memory = memoryBudget({ mostBytes: settings.memoryBudgetBytes, mostExchanges: settings.mostExchanges });
   const limits = {
@@ -111,7 +149,7 @@ export const createServer = (settings: ServerSettings, site: Site): Server => {
   };
   answerRequests(server, { site, settings, limits, memory, findRoute: router(site.routes), isStopping: () => isStopping }, open);
   return {
-    start: () => listen(server, settings),
+    start: () => listen(server, settings, site),
     stop: async (drainMs) => {
       isStopping = true;
       const allClosed = new Promise<void>((resolve) => server.close(() => resolve()));

@@ -21,6 +21,10 @@ export type ServerSettings = {
   /** MAX_CONCURRENT_REQUESTS: with a body, past password and limits. */
   readonly mostExchanges: number;
   readonly trustProxyHops: number;
+  /** MAX_CONNECTIONS: open at once; no limit unless told. */
+  readonly mostConnections?: number;
+  /** MAX_CONNECTIONS_PER_IP, which counts no trusted proxy; no limit unless told. */
+  readonly mostConnectionsPerAddress?: number;
   readonly corsOrigins: CorsOrigins;
 };
 
@@ -31,6 +35,8 @@ export type Site = {
   readonly errors: ErrorReplies;
   readonly log: Log;
   readonly countRequest: CountRequest;
+  /** Whom an address counts as: an IPv6 network is one. */
+  readonly groupAddress: (address: string) => string;
   readonly now: Now;
   readonly wait: Wait;
   readonly newId: NewId;

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { TE, pipe } from '../../src/kernel/fp.ts';
+import { E, TE, pipe } from '../../src/kernel/fp.ts';
 import type { Route } from '../../src/http/route.ts';
 import { json, type Reply } from '../../src/ports/reply.ts';
 import { gate } from '../support/pollux.ts';
@@ -51,32 +51,125 @@ t.test('an answer that is ready waits for those before it, a stream too', async 
   t.same(lines.map(({ message }) => message), ['request', 'request', 'request']);
 });
 
-t.test('requests that still wait for their turn end with their connection: nothing of them is kept', async (t) => {
-  const { route } = held();
-  const ended: string[] = [];
-  const isRead = gate();
-  const echo: Route = {
-    method: 'POST',
-    pattern: '/echo',
-    handle: ({ readBody, onEnd, signal }) => {
-      onEnd(() => ended.push((signal.reason as { readonly tag: string }).tag));
-      return pipe(
-        readBody,
-        TE.map((body): Reply => {
-          isRead.open();
-          return { kind: 'whole', status: 200, headers: {}, body };
-        }),
-      );
+t.test('requests of one connection are worked off one after the other, thirty too', async (t) => {
+  const seen = { now: 0, most: 0 };
+  const busy: Route = {
+    method: 'GET',
+    pattern: '/busy/{id}',
+    handle: (_received, { id }) => async () => {
+      seen.now += 1;
+      seen.most = Math.max(seen.most, seen.now);
+      await new Promise((resolve) => setImmediate(resolve));
+      seen.now -= 1;
+      return E.right(json(200, { number: id }));
     },
   };
-  const { port, lines, origin } = await serving(t, [route, echo], { mostBodyBytes: 1000, memoryBudgetBytes: 60_000 });
+  const { port, lines } = await serving(t, [busy]);
+  const { send, until } = wire(port);
+  send(Array.from({ length: 30 }, (_, at) => get(`/busy/${at}`)).join(''));
+  const all = await until('"number":"29"');
+  t.same([...all.matchAll(/"number":"(\d+)"/g)].map(([, number]) => Number(number)), Array.from({ length: 30 }, (_, at) => at));
+  t.equal(seen.most, 1);
+  await eventually(() => lines.length === 30);
+  send(get('/busy/30'));
+  await until('"number":"30"');
+});
+
+t.test('who sends hundreds at once has so many answered, in order, and then its connection ends', async (t) => {
+  const { route, open } = held();
+  const { port, lines } = await serving(t, [route, numbered(1)]);
+  const { send, closed } = wire(port);
+  send(get('/held') + get('/1').repeat(500));
+  await eventually(() => lines.length === 0);
+  open();
+  const all = await closed;
+  t.equal(all.split('{"number":1}').length - 1, 64);
+  t.match(all.slice(all.lastIndexOf('HTTP/1.1')), /connection: close/i, 'the last one says so');
+  t.equal(lines.length, 65);
+});
+
+t.test('a request that waits for its turn still has its body read, and one that asks before sending is told to go on', async (t) => {
+  const { route, open } = held();
+  const echo: Route = { method: 'POST', pattern: '/echo', handle: ({ readBody }) => pipe(readBody, TE.map((body): Reply => ({ kind: 'whole', status: 200, headers: {}, body }))) };
+  const { port } = await serving(t, [route, echo]);
+  const { send, until } = wire(port);
+  send(`${get('/held')}POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 300000\r\n\r\n${'x'.repeat(300_000)}`);
+  open();
+  const all = await until('x'.repeat(300_000));
+  t.ok(all.indexOf('"held"') < all.indexOf('xxx'));
+  const asking = wire(port);
+  asking.send(`${get('/held')}POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 3\r\nexpect: 100-continue\r\n\r\n`);
+  await asking.until('100 Continue');
+  asking.send('abc');
+  await asking.until('\r\n\r\nabc');
+});
+
+t.test('requests that still wait for their turn end with their connection: nothing of them is begun', async (t) => {
+  const { route } = held();
+  const begun: string[] = [];
+  const echo: Route = { method: 'POST', pattern: '/echo', handle: ({ readBody }) => pipe(readBody, TE.map((body): Reply => ({ kind: 'whole', status: 200, headers: {}, body }))) };
+  const seen: Route = { ...route, handle: (received, target) => {
+    begun.push(target.path);
+    return route.handle(received, target);
+  } };
+  const { port, lines, origin } = await serving(t, [seen, echo], { mostBodyBytes: 1000, memoryBudgetBytes: 60_000 });
   const { send, socket } = wire(port);
   send(`${get('/held')}POST /echo HTTP/1.1\r\nhost: x\r\ncontent-length: 900\r\n\r\n${'x'.repeat(900)}`);
-  await isRead.until;
+  await eventually(() => begun.length > 0);
   socket.destroy();
-  await eventually(() => lines.length === 2);
-  t.same(ended, ['ClientGone']);
-  t.same(lines.map(({ message }) => message), ['client gone', 'client gone']);
+  await eventually(() => lines.length > 0);
+  t.same(lines.map(({ message, facts }) => [message, facts['route']]), [['client gone', '/held']]);
   const again = await fetch(`${origin}/echo`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: new Uint8Array(900) });
-  t.equal((await again.arrayBuffer()).byteLength, 900, 'the budget for bodies is whole again');
+  t.equal((await again.arrayBuffer()).byteLength, 900, 'the budget for bodies is whole');
+});
+
+t.test('three hundred that sit idle keep nobody out: the longest idle go first', async (t) => {
+  const { port, origin } = await serving(t, [numbered(1)], { mostConnections: 20 });
+  const idle = Array.from({ length: 300 }, () => wire(port));
+  const gone: number[] = [];
+  idle.forEach(({ closed }, at) => void closed.then(() => gone.push(at)));
+  await eventually(() => gone.length >= 280);
+  t.same(await (await fetch(`${origin}/1`)).json(), { number: 1 });
+  t.ok(gone.every((at) => at < 290), 'the youngest are still there');
+  for (const { socket } of idle) socket.destroy();
+});
+
+t.test('a slow head is idle too, and one at work is never cut off for a new one', async (t) => {
+  const { route, open } = held();
+  const { port } = await serving(t, [route, numbered(1)], { mostConnections: 3 });
+  const [first, second] = [wire(port), wire(port)];
+  for (const { send } of [first, second]) send(get('/held'));
+  const slow = wire(port);
+  slow.send('GET /1 HTTP/1.1\r\nhost:');
+  const third = wire(port);
+  await slow.closed;
+  third.send(get('/held'));
+  await new Promise((resolve) => setImmediate(resolve));
+  const fourth = wire(port);
+  fourth.send(get('/1'));
+  const refused = await fourth.until('}}');
+  t.match(refused, /^HTTP\/1\.1 503 .*"code":"busy"/s);
+  t.match(refused, /connection: close/i);
+  fourth.socket.destroy();
+  open();
+  for (const { until } of [first, second, third]) t.match(await until('"held":true'), '200');
+  const fifth = wire(port);
+  fifth.send(get('/1'));
+  t.match(await fifth.until('"number"'), '200', 'there is room again');
+});
+
+t.test('one address takes only so many, a trusted proxy more', async (t) => {
+  const count = async (trustProxyHops: number): Promise<number> => {
+    const { port } = await serving(t, [numbered(1)], { mostConnections: 100, mostConnectionsPerAddress: 5, trustProxyHops });
+    const open = Array.from({ length: 30 }, () => wire(port));
+    let gone = 0;
+    for (const { closed } of open) void closed.then(() => (gone += 1));
+    const last = wire(port);
+    last.send(get('/1'));
+    await last.until('"number"');
+    if (trustProxyHops === 0) await eventually(() => gone === 26);
+    return 31 - gone;
+  };
+  t.equal(await count(0), 5);
+  t.equal(await count(1), 31);
 });

@@ -111,7 +111,7 @@ t.test('the page speaks English and Chinese, as the reader asks', async (t) => {
 t.test('every word that page and script ask for stands in the tables, and no other', async (t) => {
   const { origin } = await serving(t, table());
   const script = await (await fetch(`${origin}/status/page.js`)).text();
-  const states = ['ready', 'invalid', 'leaked', 'suspended', 'denied', 'cooling', 'out for today'];
+  const states = ['ready', 'invalid', 'leaked', 'suspended', 'denied', 'cooling', 'unpaid', 'out for today'];
   const quoted = new Set([...script.matchAll(/'(\w+)'/g)].flatMap(([, word]) => word ?? []));
   for (const word of Object.keys(scriptWords)) t.ok(states.includes(word) || quoted.has(word), `${word} is used`);
   for (const [, word = ''] of script.matchAll(/\bsay\('(\w+)'/g)) t.ok(Object.hasOwn(scriptWords, word), `${word} is known`);

@@ -66,6 +66,7 @@ export const serving = async (
       routes,
       errors: openaiErrors,
       countRequest: () => undefined,
+      groupAddress: (address) => address,
       log: (level, message, facts = {}) => lines.push({ level, message, facts }),
       now: over.now ?? (() => 1_000_000),
       wait: waits.wait,

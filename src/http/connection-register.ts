@@ -1,0 +1,91 @@
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { Arrival } from './connections.ts';
+import type { Lifetime } from './lifetime.ts';
+
+/** How many connections may be open: in all, and from one of those that `groupOf` tells apart (null: not counted). */
+export type ConnectionBounds = {
+  readonly most: number;
+  readonly mostPerGroup: number;
+  readonly groupOf: (socket: Socket) => string | null;
+};
+
+type Group = { readonly name: string; count: number; readonly idle: Set<Connection> };
+
+/** One connection: the exchange that it carries, if any, and the requests behind that one. */
+export type Connection = {
+  readonly socket: Socket;
+  readonly group: Group | null;
+  life: Lifetime | null;
+  readonly waiting: Arrival[];
+  waitingCharacters: number;
+};
+
+/** The open connections and, in the order in which they fell idle, the idle ones. Each step takes constant time. */
+export type ConnectionRegister = {
+  readonly all: ReadonlyMap<Duplex, Connection>;
+  readonly idle: ReadonlySet<Connection>;
+  /** Takes a new one, for which the longest idle one may have to go; null when all others are at work. */
+  readonly add: (socket: Socket) => Connection | null;
+  readonly remove: (connection: Connection) => void;
+  /** It has fallen idle. */
+  readonly rest: (connection: Connection) => void;
+  /** It is idle no longer. */
+  readonly work: (connection: Connection) => void;
+};
+
+type Groups = { readonly join: (name: string | null) => Group | null; readonly leave: (group: Group | null) => void };
+
+const groupsByName = (): Groups => {
+  const groups = new Map<string, Group>();
+  return {
+    join: (name) => {
+      if (name === null) return null;
+      const group = groups.get(name) ?? { name, count: 0, idle: new Set() };
+      groups.set(name, group);
+      group.count += 1;
+      return group;
+    },
+    leave: (group) => {
+      if (group === null) return;
+      group.count -= 1;
+      if (group.count === 0) groups.delete(group.name);
+    },
+  };
+};
+
+/** Makes the register. Where there are too many of a group, the longest idle one of that group goes. */
+export const connectionRegister = ({ most, mostPerGroup, groupOf }: ConnectionBounds): ConnectionRegister => {
+  const all = new Map<Duplex, Connection>();
+  const idle = new Set<Connection>();
+  const groups = groupsByName();
+  const rest = (connection: Connection): void => {
+    idle.add(connection);
+    connection.group?.idle.add(connection);
+  };
+  const work = (connection: Connection): void => {
+    idle.delete(connection);
+    connection.group?.idle.delete(connection);
+  };
+  const remove = (connection: Connection): void => {
+    if (!all.delete(connection.socket)) return;
+    work(connection);
+    groups.leave(connection.group);
+  };
+  const crowdAround = ({ group }: Connection): ReadonlySet<Connection> | null => {
+    if (group !== null && group.count > mostPerGroup) return group.idle;
+    return all.size > most ? idle : null;
+  };
+  const add = (socket: Socket): Connection | null => {
+    const connection: Connection = { socket, group: groups.join(groupOf(socket)), life: null, waiting: [], waitingCharacters: 0 };
+    all.set(socket, connection);
+    rest(connection);
+    const [longest] = crowdAround(connection) ?? [];
+    if (longest === undefined) return connection;
+    remove(longest);
+    if (longest === connection) return null;
+    longest.socket.destroy();
+    return connection;
+  };
+  return { all, idle, add, remove, rest, work };
+};
