@@ -1,6 +1,7 @@
 import { isObject } from '../kernel/is-object.ts';
+import { viewOfBase64 } from './byte-view.ts';
 import { harmlessText } from './harmless-text.ts';
-
+import { answeredKind } from './media-kind.ts';
 import { withoutNulls } from './without-nulls.ts';
 import type { Candidate, Frame, GeminiModel, ResponsePart, UsageMetadata } from './response.ts';
 
@@ -109,11 +110,19 @@ const named = (value: Fields, name: string, names: readonly string[]): Fields =>
   return typeof code === 'number' ? { ...value, [name]: names[code] ?? 'OTHER' } : value;
 };
 
+/** A picture or sound is what its bytes are, whatever Gemini calls it: all that is told of it begins here. */
+const trulyNamed = (part: ResponsePart): ResponsePart => {
+  if (part.inlineData === undefined) return part;
+  const { mimeType, data } = part.inlineData;
+  const kind = answeredKind(viewOfBase64(data), mimeType);
+  return kind === mimeType ? part : { ...part, inlineData: { mimeType: kind, data } };
+};
+
 /** A part is taken or left as a whole. */
 const readPart = (value: unknown): readonly ResponsePart[] => {
   if (!isPart(value)) return [];
   const part = sound(value, partShape);
-  return isPart(part) ? [part] : [];
+  return isPart(part) ? [trulyNamed(part)] : [];
 };
 
 const readCandidate = (value: unknown): readonly Candidate[] => {

@@ -53,9 +53,8 @@ const hasHead = (bytes: Buffer): boolean => bytes.length >= 12 && bytes.toString
  * of which a later piece of a stream has no head. Null for anything else.
  */
 export const readSound = ({ mimeType, data }: Blob): Sound | null => {
-  const plain = isPcm(mimeType);
-  if (!plain && !isWav(mimeType)) return null;
+  if (!isPcm(mimeType) && !isWav(mimeType)) return null;
   const bytes = Buffer.from(data, 'base64');
-  if (!plain && hasHead(bytes)) return readWav(bytes);
+  if (hasHead(bytes)) return readWav(bytes);
   return { samples: bytes, rate: numberIn(mimeType, 'rate') ?? usual.rate, channels: numberIn(mimeType, 'channels') ?? usual.channels };
 };

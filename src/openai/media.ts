@@ -1,25 +1,8 @@
 import { E } from '../kernel/fp.ts';
 import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
+import { viewOfBase64, viewOfBytes, type ByteView } from '../gemini/byte-view.ts';
+import { mediaKind, type Said } from '../gemini/media-kind.ts';
 import type { Blob } from '../gemini/request.ts';
-
-/** First characters of the base64 of well-known kinds: what the bytes are, whatever the client says. */
-const beginnings: readonly (readonly [string, string])[] = [
-  ['iVBORw0KGgo', 'image/png'],
-  ['/9j/', 'image/jpeg'],
-  ['R0lGOD', 'image/gif'],
-  ['UklGR', 'image/webp'],
-  ['JVBERi', 'application/pdf'],
-];
-
-/** Names that clients use for kinds that Gemini knows by another. */
-const synonyms: ReadonlyMap<string, string> = new Map([
-  ['image/jpg', 'image/jpeg'],
-  ['audio/x-wav', 'audio/wav'],
-  ['audio/wave', 'audio/wav'],
-  ['audio/mpeg', 'audio/mp3'],
-]);
-
-const sniffed = (data: string): string | undefined => beginnings.find(([start]) => data.startsWith(start))?.[1];
 
 /** Plus, slash, digits and letters, and the two of the URL-safe alphabet. */
 const isBase64Code = (code: number): boolean =>
@@ -37,27 +20,25 @@ const withoutBlanks = (data: string): string => (/\s/.test(data) ? data.replaceA
 const standard = (data: string): string =>
   data.includes('-') || data.includes('_') ? data.replaceAll('-', '+').replaceAll('_', '/') : data;
 
-const mimeTypeOf = (declared: string, data: string): string => {
-  const plain = declared.trim().toLowerCase();
-  const vague = plain === '' || plain === 'application/octet-stream';
-  return (plain.startsWith('image/') || vague ? sniffed(data) : undefined) ?? synonyms.get(plain) ?? plain;
-};
-
 /** What was meant by text that is no base64: an address of a kind that is not read (`file:`, `gs:`), or nothing. */
 const noBase64 = (text: string, path: string): ProxyError =>
   /^\s*[a-z][\w+.-]*:\/\//i.test(text.slice(0, 40))
     ? invalid(`'${path}' must be an http or https address, a data: URL, or base64.`, path, 'unsupported_value')
     : invalid(`'${path}' is not valid base64.`, path, 'invalid_value');
 
-/** Base64 with a declared media type ('' = find out). The path names the field in an error. */
-export const fromBase64 = (text: string, declared: string, path: string): E.Either<ProxyError, Blob> => {
+const blobOf = (mimeType: string | null, data: string, path: string): E.Either<ProxyError, Blob> =>
+  mimeType === null
+    ? E.left(invalid(`'${path}' is of an unknown kind: send it as a data: URL with its media type.`, path, 'invalid_value'))
+    : E.right({ mimeType, data });
+
+const fromText = (text: string, kindOf: (view: ByteView) => string | null, path: string): E.Either<ProxyError, Blob> => {
   const data = withoutBlanks(text);
-  if (!isBase64(data)) return E.left(noBase64(text, path));
-  const mimeType = mimeTypeOf(declared, data);
-  return mimeType === ''
-    ? E.left(invalid(`'${path}' needs a media type: send it as a data: URL.`, path, 'invalid_value'))
-    : E.right({ mimeType, data: standard(data) });
+  return isBase64(data) ? blobOf(kindOf(viewOfBase64(data)), standard(data), path) : E.left(noBase64(text, path));
 };
+
+/** Base64 and what is said of it: a media type ('' = find out), a file's name. The path names the field in an error. */
+export const fromBase64 = (text: string, said: Said, path: string): E.Either<ProxyError, Blob> =>
+  fromText(text, (view) => mediaKind(view, said), path);
 
 /** Characters before the comma; what is longer is no media type. */
 const mostHead = 1000;
@@ -70,17 +51,21 @@ const unescaped = (data: string, broken: ProxyError): E.Either<ProxyError, strin
       )
     : E.right(data);
 
-/** `data:[type][;parameters][;base64],data` (RFC 2397). */
-export const fromDataUrl = (url: string, path: string): E.Either<ProxyError, Blob> => {
+/** `data:[type][;parameters][;base64],data` (RFC 2397): without a type it is text, unless its bytes or its name say more. */
+export const fromDataUrl = (url: string, path: string, name?: string): E.Either<ProxyError, Blob> => {
   const comma = url.indexOf(',');
   const broken = invalid(`'${path}' is not a valid data: URL.`, path, 'invalid_value');
   if (comma < 0 || comma > mostHead) return E.left(broken);
   const [type = '', ...parameters] = url.slice('data:'.length, comma).split(';');
   const data = url.slice(comma + 1);
+  const kindOf = (view: ByteView): string | null => mediaKind(view, { declared: type, name }) ?? (type.trim() === '' ? 'text/plain' : null);
   if (parameters.at(-1)?.trim().toLowerCase() === 'base64') {
-    return E.flatMap((text: string) => fromBase64(text, type, path))(unescaped(data, broken));
+    return E.flatMap((text: string) => fromText(text, kindOf, path))(unescaped(data, broken));
   }
-  return E.map((text: string): Blob => ({ mimeType: type === '' ? 'text/plain' : type, data: Buffer.from(text, 'utf8').toString('base64') }))(unescaped(data, broken));
+  return E.flatMap((text: string): E.Either<ProxyError, Blob> => {
+    const bytes = Buffer.from(text, 'utf8');
+    return blobOf(kindOf(viewOfBytes(bytes)), bytes.toString('base64'), path);
+  })(unescaped(data, broken));
 };
 
 /** True for an http or https address. */

@@ -1,3 +1,5 @@
+import { viewOfBase64 } from '../gemini/byte-view.ts';
+import { sniffed } from '../gemini/media-signatures.ts';
 import { readSound, type Sound } from '../gemini/sound.ts';
 
 const headBytes = 44;
@@ -24,14 +26,16 @@ export const wavHead = (size: number, { rate, channels }: Omit<Sound, 'samples'>
   return head;
 };
 
+const isWavFile = (data: string): boolean => sniffed(viewOfBase64(data.slice(0, headBytes)))?.type === 'audio/wav';
+
 /** Base64 of 16-bit PCM as base64 of a WAV file; what is a WAV file already (Gemini 3.8) stays as it is. */
 export const asWav = (data: string, mimeType: string): string => {
-  const sound = mimeType.startsWith('audio/L16') ? readSound({ mimeType, data }) : null;
+  const sound = isWavFile(data) ? null : readSound({ mimeType, data });
   return sound === null ? data : Buffer.concat([wavHead(sound.samples.length, sound), sound.samples]).toString('base64');
 };
 
 /** Base64 of a WAV file's samples alone; what is no WAV file stays as it is. */
 export const asPcm = (data: string, mimeType: string): string => {
-  const sound = mimeType.startsWith('audio/L16') ? null : readSound({ mimeType, data });
+  const sound = isWavFile(data) ? readSound({ mimeType: 'audio/wav', data }) : readSound({ mimeType, data });
   return sound === null ? data : Buffer.from(sound.samples).toString('base64');
 };

@@ -1,7 +1,8 @@
 import { E, pipe, t } from '../../kernel/fp.ts';
 import { wellFormed } from '../../kernel/well-formed.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
-import type { MediaLevel, RequestPart } from '../../gemini/request.ts';
+import { pictureFault } from '../../gemini/media-kind.ts';
+import type { Blob, MediaLevel, RequestPart } from '../../gemini/request.ts';
 import type { SignedImage } from '../../ports/images.ts';
 import { decodeWith, optional, stringOr } from '../codec.ts';
 import { fromBase64, fromDataUrl, isDataUrl, isReadByGemini, isWebAddress } from '../media.ts';
@@ -27,26 +28,6 @@ const codecs = {
 /** OpenAI's picture detail as Gemini's media resolution; `auto` leaves it to the model. */
 const levels: ReadonlyMap<string, MediaLevel> = new Map([['low', 'MEDIA_RESOLUTION_LOW'], ['high', 'MEDIA_RESOLUTION_HIGH']]);
 
-/** Media types by file name, for files that come as bare base64. */
-const typesByEnding: ReadonlyMap<string, string> = new Map([
-  ['pdf', 'application/pdf'],
-  ['txt', 'text/plain'],
-  ['md', 'text/markdown'],
-  ['csv', 'text/csv'],
-  ['html', 'text/html'],
-  ['json', 'application/json'],
-  ['png', 'image/png'],
-  ['jpg', 'image/jpeg'],
-  ['jpeg', 'image/jpeg'],
-  ['webp', 'image/webp'],
-  ['wav', 'audio/wav'],
-  ['mp3', 'audio/mp3'],
-  ['mp4', 'video/mp4'],
-]);
-
-const typeByName = (name: string | undefined): string =>
-  typesByEnding.get(name?.split('.').at(-1)?.toLowerCase() ?? '') ?? '';
-
 /** One text as parts: none when it is empty, since Gemini takes no empty part. */
 export const textParts = (text: string): readonly RequestPart[] => (text === '' ? [] : [{ text: wellFormed(text) }]);
 
@@ -62,7 +43,7 @@ const fromWeb = (url: string, path: string, media: Media): E.Either<ProxyError, 
 
 const fromLink = (url: string, path: string, media: Media): E.Either<ProxyError, RequestPart> => {
   if (isDataUrl(url)) return pipe(fromDataUrl(url, path), E.map(inline));
-  return isWebAddress(url) ? fromWeb(url, path, media) : pipe(fromBase64(url, '', path), E.map(inline));
+  return isWebAddress(url) ? fromWeb(url, path, media) : pipe(fromBase64(url, { declared: '' }, path), E.map(inline));
 };
 
 type Link = t.TypeOf<typeof link>;
@@ -76,6 +57,12 @@ const linked = (at: Link, path: string, media: Media): Parts => {
   );
 };
 
+/** What browsers draw and Gemini does not is refused where a picture is meant. */
+const noMarkup = (parts: readonly RequestPart[], path: string): E.Either<ProxyError, void> => {
+  const fault = pictureFault(parts[0]?.inlineData?.mimeType ?? '');
+  return fault === null ? E.right(undefined) : E.left(invalid(`'${path}' ${fault}.`, path, 'invalid_value'));
+};
+
 type FilePart = t.TypeOf<typeof codecs.file>['file'];
 
 /** The Files API's own name of a file, `files/abc`, or its whole address. */
@@ -84,6 +71,13 @@ const keptByGoogle = (id = ''): string | undefined => {
   return isReadByGemini(address) ? address : undefined;
 };
 
+/** A drawing sent as a file is read as the text that it is. */
+const fileBlob = (data: string, name: string | undefined, path: string): E.Either<ProxyError, Blob> =>
+  pipe(
+    isDataUrl(data) ? fromDataUrl(data, path, name) : fromBase64(data, { declared: '', name }, path),
+    E.map((blob) => (blob.mimeType === 'image/svg+xml' ? { ...blob, mimeType: 'text/xml' } : blob)),
+  );
+
 const fileParts = (file: FilePart, path: string, media: Media): Parts => {
   const fileUri = keptByGoogle(file.file_id);
   if (file.file_data === undefined && fileUri !== undefined) return E.right([{ fileData: { fileUri } }]);
@@ -91,8 +85,7 @@ const fileParts = (file: FilePart, path: string, media: Media): Parts => {
     return E.left(invalid(`'${path}' needs file_data: files kept elsewhere (file_id) are not known here.`, path, 'unsupported_value'));
   }
   const at = `${path}.file_data`;
-  const isAddress = isWebAddress(file.file_data) || isDataUrl(file.file_data);
-  const part = isAddress ? fromLink(file.file_data, at, media) : pipe(fromBase64(file.file_data, typeByName(file.filename), at), E.map(inline));
+  const part = isWebAddress(file.file_data) ? fromWeb(file.file_data, at, media) : pipe(fileBlob(file.file_data, file.filename, at), E.map(inline));
   return pipe(part, E.map((read) => [read]));
 };
 
@@ -100,7 +93,11 @@ const readers: Readonly<Record<string, (part: unknown, path: string, media: Medi
   text: (part, path) => pipe(decodeWith(codecs.text, path)(part), E.map(({ text }) => textParts(text))),
   refusal: (part, path) => pipe(decodeWith(codecs.refusal, path)(part), E.map(({ refusal }) => textParts(refusal))),
   image_url: (part, path, media) =>
-    pipe(decodeWith(codecs.image_url, path)(part), E.flatMap((read) => linked(read.image_url, `${path}.image_url`, media))),
+    pipe(
+      decodeWith(codecs.image_url, path)(part),
+      E.flatMap((read) => linked(read.image_url, `${path}.image_url`, media)),
+      E.tap((parts) => noMarkup(parts, `${path}.image_url`)),
+    ),
   video_url: (part, path, media) =>
     pipe(decodeWith(codecs.video_url, path)(part), E.flatMap((read) => linked(read.video_url, `${path}.video_url`, media))),
   audio_url: (part, path, media) =>
@@ -111,7 +108,7 @@ const readers: Readonly<Record<string, (part: unknown, path: string, media: Medi
       E.flatMap(({ input_audio: audio }) =>
         isDataUrl(audio.data)
           ? fromDataUrl(audio.data, `${path}.input_audio.data`)
-          : fromBase64(audio.data, `audio/${audio.format ?? 'wav'}`, `${path}.input_audio.data`),
+          : fromBase64(audio.data, { declared: `audio/${audio.format ?? 'wav'}` }, `${path}.input_audio.data`),
       ),
       E.map((blob) => [inline(blob)]),
     ),

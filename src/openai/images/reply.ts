@@ -35,7 +35,7 @@ export const imageHead = (name: ImageHead['name'], created: number, { size, qual
 
 const formats: ReadonlyMap<string, string> = new Map([['image/png', 'png'], ['image/jpeg', 'jpeg'], ['image/webp', 'webp']]);
 
-/** The format that came, whatever was asked for. */
+/** The format that came, whatever was asked for; where several came, none is told for all. */
 const formatOf = ({ mimeType }: Picture): string | undefined => formats.get(mimeType);
 
 const shown = (picture: Picture): object => ('url' in picture ? { url: picture.url } : { b64_json: picture.data });
@@ -51,12 +51,12 @@ export const imagesResponse = (news: readonly ImageNews[]): E.Either<ProxyError,
     usage = together(usage, event.usage);
   }
   const { created, size, quality } = news[0]?.head ?? {};
-  const first = drawn[0];
+  const came = new Set(drawn.map(formatOf));
   const answer = {
     created,
     data: drawn.map(shown),
     background: 'opaque',
-    output_format: first === undefined ? undefined : formatOf(first),
+    output_format: came.size === 1 ? [...came][0] : undefined,
     size,
     quality,
     usage,

@@ -2,6 +2,7 @@ import { toBase64 } from '../../kernel/base64.ts';
 import { E, pipe } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import { isObject } from '../../kernel/is-object.ts';
+import { pictureFault } from '../../gemini/media-kind.ts';
 import type { Blob } from '../../gemini/request.ts';
 import { isFormFile } from '../../ports/form.ts';
 import { fromBase64, fromDataUrl, isDataUrl, isWebAddress } from '../media.ts';
@@ -14,8 +15,11 @@ type Read = E.Either<ProxyError, ImageSource>;
 const mostImages = 16;
 
 /** A 400 where media is no picture. */
-export const checkedPicture = (blob: Blob, path: string): E.Either<ProxyError, Blob> =>
-  blob.mimeType.startsWith('image/') ? E.right(blob) : E.left(invalid(`'${path}' is not a picture.`, path, 'invalid_value'));
+export const checkedPicture = (blob: Blob, path: string): E.Either<ProxyError, Blob> => {
+  const fault = pictureFault(blob.mimeType);
+  if (fault !== null) return E.left(invalid(`'${path}' ${fault}.`, path, 'invalid_value'));
+  return blob.mimeType.startsWith('image/') ? E.right(blob) : E.left(invalid(`'${path}' is not a picture.`, path, 'invalid_value'));
+};
 
 const inline = (blob: E.Either<ProxyError, Blob>, path: string): Read =>
   pipe(
@@ -26,7 +30,7 @@ const inline = (blob: E.Either<ProxyError, Blob>, path: string): Read =>
 
 const ofText = (text: string, path: string): Read => {
   if (isWebAddress(text)) return E.right({ path, url: text });
-  return inline(isDataUrl(text) ? fromDataUrl(text, path) : fromBase64(text, '', path), path);
+  return inline(isDataUrl(text) ? fromDataUrl(text, path) : fromBase64(text, { declared: '' }, path), path);
 };
 
 const ofLink = (link: unknown, path: string): Read => {
@@ -36,7 +40,7 @@ const ofLink = (link: unknown, path: string): Read => {
 
 const readOne = (value: unknown, path: string): Read => {
   if (typeof value === 'string') return ofText(value, path);
-  if (isFormFile(value)) return inline(fromBase64(toBase64(value.bytes), value.mimeType, path), path);
+  if (isFormFile(value)) return inline(fromBase64(toBase64(value.bytes), { declared: value.mimeType, name: value.filename }, path), path);
   if (isObject(value) && value['image_url'] != null) return ofLink(value['image_url'], `${path}.image_url`);
   if (isObject(value) && value['file_id'] != null) {
     const at = `${path}.file_id`;

@@ -35,7 +35,7 @@ t.test('words of the caller that are names of JavaScript too mean nothing', (t) 
     param: 'messages.0.content.0.file.file_data',
     code: 'invalid_value',
   });
-  t.same(part(image('data:constructor;base64,AAAA')), { inlineData: { mimeType: 'constructor', data: 'AAAA' } });
+  t.same(refusal({ messages: [user([image('data:constructor;base64,AAAA')])] }).code, 'invalid_value');
   t.equal(part({ type: 'image_url', image_url: { url: `data:image/png;base64,${png}`, detail: 'constructor' } })?.mediaResolution, undefined);
   t.end();
 });
@@ -61,6 +61,30 @@ t.test('sound, video and documents come as data', (t) => {
     [{ type: 'file', file: { file_data: 'AAAA', filename: 'a.csv' } }, 'text/csv'],
   ];
   for (const [given, mimeType] of table) t.equal(part(given)?.inlineData?.mimeType, mimeType, JSON.stringify(given));
+  t.end();
+});
+
+t.test('what clients call octet-stream, or nothing at all, is what its bytes, its name or its text say', (t) => {
+  const base64 = (text: string): string => Buffer.from(text, 'latin1').toString('base64');
+  const octets = (data: string, filename?: string) => ({ type: 'file', file: { file_data: `data:application/octet-stream;base64,${data}`, filename } });
+  const table: readonly (readonly [object, string])[] = [
+    [octets(base64('RIFF\x10\0\0\0WAVEfmt ')), 'audio/wav'],
+    [octets(base64('# a'), 'a.md'), 'text/markdown'],
+    [octets(base64('a = 1'), 'a.py'), 'text/x-python'],
+    [octets('AAAA', 'a.mp4'), 'video/mp4'],
+    [octets(base64('words')), 'text/plain'],
+    [{ type: 'file', file: { file_data: base64('a = 1'), filename: 'a.py' } }, 'text/x-python'],
+    [{ type: 'file', file: { file_data: 'data:,a%20b' } }, 'text/plain'],
+    [{ type: 'file', file: { file_data: 'data:;base64,AAAA' } }, 'text/plain'],
+    [{ type: 'file', file: { file_data: `data:;base64,${base64('a')}` } }, 'text/plain'],
+    [{ type: 'file', file: { file_data: 'data:image/svg+xml,<svg/>', filename: 'a.svg' } }, 'text/xml'],
+    [{ type: 'input_audio', input_audio: { data: base64('RIFF\x10\0\0\0WAVEfmt '), format: 'mp3' } }, 'audio/wav'],
+  ];
+  for (const [given, mimeType] of table) t.equal(part(given)?.inlineData?.mimeType, mimeType, JSON.stringify(given));
+  t.same(refusal({ messages: [user([octets('AAAA', 'a')])] }), { param: 'messages.0.content.0.file.file_data', code: 'invalid_value' });
+  for (const url of ['data:image/svg+xml,<svg/>', 'data:text/html,<p>', `data:image/png;base64,${base64('\0\0\0\x14ftypavif\0\0\0\0')}`]) {
+    t.same(refusal({ messages: [user([image(url)])] }), { param: 'messages.0.content.0.image_url', code: 'invalid_value' }, url);
+  }
   t.end();
 });
 

@@ -108,7 +108,7 @@ t.test('empty fields, as forms send them, are no fields', (t) => {
   t.end();
 });
 
-t.test('a recording is what its bytes say, else its name, else what the client said', (t) => {
+t.test('a recording is what its bytes say, else what the client said, else its name', (t) => {
   const text = (value: string): Uint8Array => Buffer.from(value, 'latin1');
   const blank = text('.'.repeat(20));
   const cases: readonly (readonly [string, string, Uint8Array, string | null])[] = [
@@ -129,6 +129,9 @@ t.test('a recording is what its bytes say, else its name, else what the client s
     ['blob', 'video/mp4', blank, 'audio/mp4'],
     ['blob', 'audio/midi', blank, null],
     ['a.constructor', '', blank, null],
+    ['talk.wav', 'text/plain', blank, 'audio/wav'],
+    ['talk.wav', 'audio/mpeg', blank, 'audio/mp3'],
+    ['talk.mp3', 'audio/mpeg', text('\x89PNG\r\n\x1a\n'), null],
   ];
   for (const [filename, mimeType, bytes, type] of cases) {
     const read = soundType({ filename, mimeType, bytes });
