@@ -1,20 +1,16 @@
 import type { LookupAddress } from 'node:dns';
-import { lookup } from 'node:dns/promises';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { buildConnector } from 'undici';
 
-/** All addresses of a name, in the order to try them. */
-export type Lookup = (hostname: string) => Promise<readonly LookupAddress[]>;
+/** All addresses of a name, in the order to try them; the signal aborts when they are not wanted any more. */
+export type Lookup = (hostname: string, signal: AbortSignal) => Promise<readonly LookupAddress[]>;
 
 /** Whom to connect to; a name only by what `lookup` answers. */
 export type Peer = { readonly host: string; readonly port: number; readonly isTls: boolean; readonly lookup: LookupFunction };
 
 /** Begins a connection. */
 export type OpenSocket = (peer: Peer) => Socket;
-
-/** Every address that the machine's resolver knows, its hosts file too. */
-export const systemLookup: Lookup = (hostname) => lookup(hostname, { all: true, verbatim: true });
 
 /** Straight to the peer, past any proxy: a proxy would look the name up once more. */
 export const openDirectly: OpenSocket = ({ host, port, isTls, lookup: find }) =>
@@ -43,7 +39,7 @@ const checkedLookup =
       else if (options.all === true) answer(null, [...addresses]);
       else answer(null, first.address, first.family);
     };
-    find(hostname).then(take, () => answer(refused(), []));
+    find(hostname, signal).then(take, () => answer(refused(), []));
   };
 
 /**

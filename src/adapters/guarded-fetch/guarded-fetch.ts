@@ -3,7 +3,8 @@ import { caught, invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import type { Blob } from '../../gemini/request.ts';
 import type { FetchMedia } from '../../ports/images.ts';
 import { watchdog, type Watchdog } from '../watchdog.ts';
-import { openDirectly, systemLookup, type Lookup, type OpenSocket } from './guarded-connect.ts';
+import { callerLookup } from './caller-lookup.ts';
+import { openDirectly, type Lookup, type OpenSocket } from './guarded-connect.ts';
 import { mediaTypeOf } from './media-type.ts';
 import { reasons, type Reason } from './reason.ts';
 import { reachOf, targetOf, type Reach } from './target.ts';
@@ -20,7 +21,7 @@ export type GuardedFetchSettings = {
   readonly mostRedirects?: number;
 };
 
-/** The machine's own network, unless told otherwise. */
+/** The machine's name servers and its own network, unless told otherwise. */
 export type GuardedFetchNeeds = { readonly lookup: Lookup; readonly openSocket: OpenSocket };
 
 /** Reads media by address until it is closed. */
@@ -60,7 +61,7 @@ const refusal = (dog: Watchdog, path: string, timeoutMs: number) => (reason: Rea
  */
 export const guardedFetch = (
   { timeoutMs, mostBytes, allowPrivate, mostRedirects = 4 }: GuardedFetchSettings,
-  { lookup, openSocket }: GuardedFetchNeeds = { lookup: systemLookup, openSocket: openDirectly },
+  { lookup, openSocket }: GuardedFetchNeeds = { lookup: callerLookup({ allowPrivate }), openSocket: openDirectly },
 ): GuardedFetch => {
   const reach = reachOf(allowPrivate);
   const { visit, close } = visits({ lookup, openSocket, mayReach: reach.address, mostBytes });

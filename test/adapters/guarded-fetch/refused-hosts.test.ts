@@ -1,7 +1,8 @@
 import t from 'tap';
 import { E } from '../../../src/kernel/fp.ts';
 import { guardedFetch, type GuardedFetchNeeds, type GuardedFetchSettings } from '../../../src/adapters/guarded-fetch/guarded-fetch.ts';
-import { openDirectly, systemLookup } from '../../../src/adapters/guarded-fetch/guarded-connect.ts';
+import { callerLookup } from '../../../src/adapters/guarded-fetch/caller-lookup.ts';
+import { openDirectly } from '../../../src/adapters/guarded-fetch/guarded-connect.ts';
 import { pretendInternet } from '../../support/pretend-internet.ts';
 import { seeded } from '../../support/random.ts';
 import { webServer } from '../../support/web-server.ts';
@@ -70,7 +71,7 @@ t.test('a socket that is connected elsewhere than checked gets no request', asyn
 t.test('the real resolver leads no name to this machine', async (t) => {
   const server = await webServer(t, (_, response) => response.end('a text'));
   const onAnyPort = (host: string): string => `http://${host}:${server.port}/`;
-  const needs: GuardedFetchNeeds = { lookup: systemLookup, openSocket: (peer) => openDirectly({ ...peer, port: server.port }) };
+  const needs: GuardedFetchNeeds = { lookup: callerLookup({ allowPrivate: true }), openSocket: (peer) => openDirectly({ ...peer, port: server.port }) };
   for (const host of ['localhost', 'LOCALHOST.']) {
     t.match(messageOf(await guardedFetch(settings, needs).fetchMedia(`http://${host}/`, 'p', stays)()), noHost, host);
     t.match(messageOf(await guardedFetch(settings).fetchMedia(onAnyPort(host), 'p', stays)()), /this port/);
