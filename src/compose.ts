@@ -46,6 +46,7 @@ export type Service = {
   readonly start: () => Promise<E.Either<string, string>>;
   /** Lets what runs finish, for `drainMs` at most, writes down its state and lets everything go. */
   readonly stop: (drainMs: number) => Promise<void>;
+  readonly log: Log;
 };
 
 /** What the service needs of the process that runs it. */
@@ -164,6 +165,7 @@ export const compose = (config: Config, needs: ComposeNeeds): Service => {
     newId,
   });
   return {
+    log,
     start: async () => {
       const started = await listening(config, server, log);
       if (E.isRight(started)) beginWork(parts, log, stopping.signal);

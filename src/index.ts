@@ -1,11 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import process from 'node:process';
 import { E } from './kernel/fp.ts';
-import { guardOutput } from './adapters/json-log.ts';
+import { guardCrashes } from './adapters/crash-guard.ts';
+import { guardOutput, jsonLog } from './adapters/json-log.ts';
 import { memoryFacts } from './adapters/memory-facts.ts';
 import { isWritableFolder } from './adapters/writable-folder.ts';
+import { now } from './adapters/system.ts';
 import { compose, type Service } from './compose.ts';
 import { mergeEnvironment, readConfig } from './config.ts';
+import type { Log } from './ports/capabilities.ts';
 
 /** A container's stop is SIGTERM, a terminal's SIGINT. */
 const stopSignals = ['SIGTERM', 'SIGINT'] as const;
@@ -21,6 +24,9 @@ const environment = (): Readonly<Record<string, string | undefined>> =>
 const write = (line: string): void => {
   process.stdout.write(line);
 };
+
+/** Until the settings are read no secret is known; keys are told by their look, and messages are left out. */
+const earlyLog: Log = jsonLog({ level: 'info', secrets: [], write, now });
 
 const fail = (lines: readonly string[]): never => {
   process.stderr.write(`${lines.join('\n')}\n`);
@@ -44,9 +50,11 @@ const stopOnSignals = (service: Service, drainMs: number): void => {
 const run = async (): Promise<void> => {
   guardOutput(process.stdout);
   guardOutput(process.stderr);
+  const crashes = guardCrashes(earlyLog);
   const config = readConfig(environment(), { packageVersion: packageVersion(), isWritable: isWritableFolder, memory: memoryFacts() });
   if (E.isLeft(config)) return fail(['Pollux cannot start; these settings are wrong:', ...config.left.map((fault) => `  ${fault}`)]);
   const service = compose(config.right, { write });
+  crashes.serve({ log: service.log, stop: () => service.stop(0) });
   stopOnSignals(service, config.right.server.drainTimeoutMs);
   const started = await service.start();
   if (E.isLeft(started)) fail([`Pollux cannot listen on ${config.right.server.host}:${config.right.server.port}: ${started.left}.`]);

@@ -1,9 +1,11 @@
+import { writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
+import { join } from 'node:path';
 import t, { type Test } from 'tap';
 import { asked, chat, contentOf, dataOf, emulated, frame, gate, madeUpKeys, question, settingsFor, toldBy } from '../support/pollux.ts';
 import type { GeminiEmulator } from '../support/gemini-emulator/emulator.ts';
 import { eventually } from '../support/serving.ts';
-import { startServiceProcess, type ServiceProcess } from '../support/service-process.ts';
+import { startServiceProcess, temporaryFolder, type ServiceProcess } from '../support/service-process.ts';
 
 type Setup = { readonly service: ServiceProcess; readonly emulator: GeminiEmulator };
 
@@ -72,6 +74,51 @@ t.test('a second signal ends the process at once', async (t) => {
   service.signal('SIGTERM');
   t.equal(await service.ended, 1);
   await t.rejects(answer.text());
+});
+
+/** A module that goes into the service's process and lets a signal do what no request can. */
+const saboteur = (t: Test, deed: string): Readonly<Record<string, string>> => {
+  const path = join(temporaryFolder(t), 'saboteur.mjs');
+  writeFileSync(path, `process.on('SIGUSR2', () => setImmediate(() => { ${deed} }));`);
+  return { NODE_OPTIONS: `--import=${path}` };
+};
+
+const [madeUpKey, passphrase] = ['AIzaMadeUpKeyInTheMessage0000000000000', 'a-passphrase-nobody-knows'];
+
+const mishaps = {
+  'an error thrown in a callback': `throw Object.assign(new Error('${madeUpKey} and ${passphrase}'), { code: 'E_${madeUpKey}' })`,
+  'a promise that rejects with a text': `Promise.reject('${madeUpKey} and ${passphrase}')`,
+  'a promise that rejects with nothing': 'Promise.reject(null)',
+  'an error with a cause, twice': `for (const each of [1, 2]) Promise.reject(new Error('${passphrase}', { cause: new TypeError('${madeUpKey}') }))`,
+};
+
+for (const [what, deed] of Object.entries(mishaps)) {
+  t.test(`${what} is told in one clean line, ends streams with an error frame, and the exit code is 1`, async (t) => {
+    const { service, emulator } = await setup(t, { PASSWORD: passphrase, ...saboteur(t, deed) });
+    emulator.fault('stall-mid-stream');
+    const answer = await chat(service, question('One', { stream: true }));
+    emulator.fault('stall-before-head');
+    const whole = chat(service, question('Two'));
+    await eventually(() => asked(emulator).length === 2);
+    service.signal('SIGUSR2');
+    const data = dataOf(await answer.text());
+    t.match(JSON.parse(data.at(-1) ?? ''), { error: { code: 'restarting' } });
+    t.equal((await whole).status, 503);
+    t.equal(await service.ended, 1);
+    const told = service.printed().split('\n').filter((line) => line.includes('uncaught'));
+    t.equal(told.length, 1);
+    t.match(JSON.parse(told[0] ?? ''), { level: 'error', message: 'uncaught error' });
+    t.notMatch(service.printed(), new RegExp(`${madeUpKey}|${passphrase}|node:internal/process/promises`));
+    t.ok(service.printed().includes('Pollux has stopped'), 'state is written down');
+  });
+}
+
+t.test("a warning of Node's is a clean line of the log", async (t) => {
+  const { service } = await setup(t, { PASSWORD: passphrase, ...saboteur(t, `process.emitWarning('about ${madeUpKey} and ${passphrase}', 'OddWarning')`) });
+  service.signal('SIGUSR2');
+  await eventually(() => service.printed().includes('OddWarning'));
+  t.match(service.printed(), '"level":"warn","message":"warning","name":"OddWarning","text":"about [secret] and [secret]"');
+  t.notMatch(service.printed(), new RegExp(`${madeUpKey}|${passphrase}`));
 });
 
 t.test('wrong settings end the start with every fault named, and no value', async (t) => {

@@ -15,7 +15,7 @@ export type ServiceProcess = {
   /** All that it printed so far, on both outputs. */
   readonly printed: () => string;
   /** Sends a signal to this process alone. */
-  readonly signal: (signal: 'SIGTERM' | 'SIGINT') => void;
+  readonly signal: (signal: NodeJS.Signals) => void;
   /** Its exit code, or the signal that ended it. */
   readonly ended: Promise<number | string>;
 };
