@@ -47,6 +47,7 @@ export type Config = {
     readonly extraModels: readonly string[];
     readonly keepAliveMs: number;
     readonly imageReplyFormat: 'markdown' | 'images' | 'data-url';
+    readonly blockedReply: 'error' | 'choice';
   };
   readonly images: {
     readonly store: ImageStore;
@@ -108,6 +109,7 @@ const chat = (values: Values): Config['chat'] => ({
   extraModels: values.EXTRA_MODELS,
   keepAliveMs: values.STREAM_KEEPALIVE_SECONDS * 1000,
   imageReplyFormat: values.IMAGE_REPLY_FORMAT,
+  blockedReply: values.BLOCKED_REPLY,
 });
 
 /** Hugging Face sets SPACE_HOST to the Space's host name. */

@@ -36,13 +36,16 @@ const finishOf = (frames: readonly Frame[]): string | undefined => {
 const isBlocked = (frames: readonly Frame[]): boolean => frames.some((frame) => (frame.promptFeedback?.blockReason ?? 'BLOCK_REASON_UNSPECIFIED') !== 'BLOCK_REASON_UNSPECIFIED');
 
 const filtered = ['SAFETY', 'RECITATION', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'SPII', 'IMAGE_SAFETY', 'IMAGE_PROHIBITED_CONTENT', 'IMAGE_RECITATION', 'ESCALATION', 'LANGUAGE'];
-const isSilentEnd = (reason: string | undefined): boolean => reason === 'MAX_TOKENS' || filtered.includes(reason ?? '');
+const holdsAnswer = (frames: readonly Frame[]): boolean =>
+  partsOf(frames).some((part) => part.thought !== true && ((part.text ?? '') !== '' || part.functionCall !== undefined || part.inlineData !== undefined || part.executableCode !== undefined || part.codeExecutionResult !== undefined));
 
-/** The answer is none when it holds nothing for the caller and was neither blocked nor cut off. */
-const isEmpty = (frames: readonly Frame[]): boolean =>
-  !isBlocked(frames) &&
-  !isSilentEnd(finishOf(frames)) &&
-  !partsOf(frames).some((part) => part.thought !== true && ((part.text ?? '') !== '' || part.functionCall !== undefined || part.inlineData !== undefined || part.executableCode !== undefined || part.codeExecutionResult !== undefined));
+/** What an answer that is none is told as: blocked before anything was shown, faulty by Gemini's own word, or empty. */
+const faultOf = (frames: readonly Frame[]): { readonly status: number; readonly code: string | RegExp } | null => {
+  const finish = finishOf(frames);
+  if (/^(?:MALFORMED|UNEXPECTED|TOO_MANY|MISSING)_/.test(finish ?? '')) return { status: 502, code: holdsAnswer(frames) ? 'faulty_response' : 'empty_response' };
+  if (holdsAnswer(frames) || finish === 'MAX_TOKENS') return null;
+  return isBlocked(frames) || filtered.includes(finish ?? '') ? { status: 400, code: 'content_filter' } : { status: 502, code: /^(?:empty_response|bad_upstream_answer)$/ };
+};
 
 const expectedFinish = (frames: readonly Frame[], called: boolean): string => {
   if (isBlocked(frames)) return 'content_filter';
@@ -167,10 +170,11 @@ t.test('every recorded answer comes through whole, as a stream and as one', { sk
       const frames = recordedFrames(recording.response.body);
       const whole = await ask(service, modelOf(recording), false);
       const stream = await ask(service, modelOf(recording), true);
-      if (isEmpty(frames)) {
-        t.equal(whole.status, 502, 'an empty answer is an error');
+      const fault = faultOf(frames);
+      if (fault !== null) {
+        t.match(whole, { status: fault.status, body: { error: { code: fault.code } } }, 'what is no answer is an error');
         t.same(faults('ErrorResponse', whole.body), []);
-        t.match([stream.body, stream.events.at(-1)].find((said) => said !== undefined && 'error' in said), { error: { type: 'server_error' } });
+        t.match([stream.body, stream.events.at(-1)].find((said) => said !== undefined && 'error' in said), { error: { code: fault.code } });
         return;
       }
       t.equal(whole.status, 200, JSON.stringify(whole.body['error'] ?? ''));

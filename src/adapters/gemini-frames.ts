@@ -6,20 +6,20 @@ import { blockReason } from '../gemini/verdict.ts';
 import type { BodyValue, Framing } from './body-values.ts';
 
 /** What was seen of an answer when it ended. */
-type Seen = { readonly frames: number; readonly unreadable: number; readonly framing: Framing; readonly isOver: boolean };
+type Seen = { readonly frames: number; readonly unreadable: number; readonly framing: Framing; readonly isBegun: boolean; readonly isOver: boolean };
 
 const isOver = (frame: Frame): boolean =>
   blockReason(frame) !== null || (frame.candidates ?? []).some((candidate) => candidate.finishReason !== undefined);
 
 const counted = (seen: Seen, reading: FrameReading, framing: Framing): Seen =>
   reading.kind === 'frame'
-    ? { ...seen, framing, frames: seen.frames + 1, isOver: seen.isOver || isOver(reading.frame) }
+    ? { ...seen, framing, frames: seen.frames + 1, isBegun: seen.isBegun || (reading.frame.candidates ?? []).length > 0, isOver: seen.isOver || isOver(reading.frame) }
     : { ...seen, framing, unreadable: seen.unreadable + 1 };
 
 /** Why the end of the body is not the end of an answer; null when it is. A stream ends with a reason, or was cut. */
-const faultOf = ({ frames, unreadable, framing, isOver: over }: Seen): ProxyError | null => {
+const faultOf = ({ frames, unreadable, framing, isBegun, isOver: over }: Seen): ProxyError | null => {
   if (frames === 0 && unreadable > 0) return { tag: 'BadAnswer', reason: 'no frame that can be read' };
-  if (frames === 0) return { tag: 'EmptyAnswer', finishReason: null, finishMessage: null };
+  if (frames === 0 || (framing === 'stream' && !isBegun && !over)) return { tag: 'EmptyAnswer', finishReason: null, finishMessage: null };
   return framing === 'stream' && !over ? { tag: 'StreamCut' } : null;
 };
 
@@ -28,7 +28,7 @@ const faultOf = ({ frames, unreadable, framing, isOver: over }: Seen): ProxyErro
  * an end that is none.
  */
 export async function* geminiFrames(values: AsyncIterable<BodyValue>, model: string): AsyncGenerator<Frame, void, undefined> {
-  let seen: Seen = { frames: 0, unreadable: 0, framing: 'stream', isOver: false };
+  let seen: Seen = { frames: 0, unreadable: 0, framing: 'stream', isBegun: false, isOver: false };
   for await (const { json, framing } of values) {
     for (const reading of parseFrames(json)) {
       if (reading.kind === 'error') throw thrown(failureOf(reading.error, null, model));

@@ -19,6 +19,10 @@ export const chatSettings = {
     en: 'Which pictures of earlier answers go back to the model: `last`, those of the newest answer that has any; `all`, every one.',
     zh: '历史回答中的图片哪些再发给模型：`last` 只发最近一条带图回答里的；`all` 全部发送。',
   }),
+  BLOCKED_REPLY: setting(word('error', 'choice'), 'error', {
+    en: 'What a chat gets when Gemini blocks it before anything was shown: `error`, a 400 that says why; `choice`, an answer with `refusal` and finish_reason `content_filter`.',
+    zh: '对话在输出任何内容之前被 Gemini 拦截时的回复：`error` 为说明原因的 400 错误；`choice` 为带 `refusal` 且 finish_reason 为 `content_filter` 的回答。',
+  }),
   STREAM_KEEPALIVE_SECONDS: setting(wholeNumber(0, 3600), '15', {
     en: 'Seconds of silence in a stream after which a comment is sent; 0 = never.',
     zh: '流式输出静默多少秒后发送一行保活注释；0 表示不发。',

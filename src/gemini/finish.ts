@@ -1,5 +1,8 @@
-/** What a finish reason means, whatever the dialect: over, cut off, or blocked. */
-export type FinishKind = 'stopped' | 'cut off' | 'blocked';
+/**
+ * What a finish reason means, whatever the dialect: over, cut off, blocked, or a fault that Gemini reports itself, whose
+ * answer is never shown as a good one.
+ */
+export type FinishKind = 'stopped' | 'cut off' | 'blocked' | 'faulty';
 
 const kinds: Readonly<Record<string, FinishKind>> = {
   STOP: 'stopped',
@@ -15,8 +18,19 @@ const kinds: Readonly<Record<string, FinishKind>> = {
   IMAGE_RECITATION: 'blocked',
   ESCALATION: 'blocked',
   LANGUAGE: 'blocked',
+  MALFORMED_FUNCTION_CALL: 'faulty',
+  MALFORMED_RESPONSE: 'faulty',
+  UNEXPECTED_TOOL_CALL: 'faulty',
+  TOO_MANY_TOOL_CALLS: 'faulty',
+  MISSING_THOUGHT_SIGNATURE: 'faulty',
 };
 
-/** The kind of a finishReason; null for one that is absent, or a fault or a word that we don't know. */
-export const finishKind = (reason: string | null | undefined): FinishKind | null =>
-  reason != null && Object.hasOwn(kinds, reason) ? (kinds[reason] ?? null) : null;
+/** Words of a kind that Gemini may add later: MALFORMED_IMAGE and UNEXPECTED_RESULT would be faults too. */
+const faulty = /^(?:MALFORMED|UNEXPECTED|TOO_MANY|MISSING|INVALID)_/;
+
+/** The kind of a finishReason; null for one that is absent, that says nothing (OTHER), or that we don't know. */
+export const finishKind = (reason: string | null | undefined): FinishKind | null => {
+  if (reason == null) return null;
+  if (Object.hasOwn(kinds, reason)) return kinds[reason] ?? null;
+  return faulty.test(reason) ? 'faulty' : null;
+};

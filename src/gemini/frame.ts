@@ -125,6 +125,29 @@ const readPart = (value: unknown): readonly ResponsePart[] => {
   return isPart(part) ? [trulyNamed(part)] : [];
 };
 
+const partsOf = (candidate: unknown): readonly unknown[] => {
+  const content = isObject(candidate) ? candidate['content'] : undefined;
+  return isObject(content) && Array.isArray(content['parts']) ? content['parts'] : [];
+};
+
+/** A call that is left out, in words: without it the answer would be another one. */
+const lostCall = (part: unknown): string | null => {
+  if (!isObject(part) || part['functionCall'] == null || isPart(part)) return null;
+  const call = part['functionCall'];
+  const isDeep = isObject(call) && isObject(call['args']) && !isShallow(call['args']);
+  return isDeep ? `a tool call whose arguments are nested more than ${mostDepth} levels deep` : 'a tool call that is none';
+};
+
+const lostIn = (candidates: readonly unknown[]): Pick<Frame, 'lost'> => {
+  for (const candidate of candidates) {
+    for (const part of partsOf(candidate)) {
+      const lost = lostCall(part);
+      if (lost !== null) return { lost };
+    }
+  }
+  return {};
+};
+
 const readCandidate = (value: unknown): readonly Candidate[] => {
   if (!isObject(value)) return [];
   const { content, ...rest } = named(value, 'finishReason', finishReasons);
@@ -142,7 +165,9 @@ const readUsage = (value: unknown): Pick<Frame, 'usageMetadata'> => {
 
 const readFeedback = (value: unknown): Pick<Frame, 'promptFeedback'> => {
   const promptFeedback = isObject(value) ? sound(named(value, 'blockReason', blockReasons), feedbackShape) : {};
-  return isFeedback(promptFeedback) ? { promptFeedback } : {};
+  if (!isFeedback(promptFeedback)) return {};
+  const { blockReasonMessage } = promptFeedback;
+  return { promptFeedback: blockReasonMessage === undefined ? promptFeedback : { ...promptFeedback, blockReasonMessage: harmlessText(blockReasonMessage) } };
 };
 
 /** What one JSON value from Google is: a frame, an error of theirs, or nothing that we can read. */
@@ -164,7 +189,7 @@ export const readFrame = (value: unknown): FrameReading => {
   const { candidates, promptFeedback, usageMetadata, modelVersion } = body;
   if (candidates === undefined && promptFeedback === undefined && usageMetadata === undefined) return unreadable;
   const frame: Frame = {
-    ...(Array.isArray(candidates) ? { candidates: candidates.flatMap(readCandidate) } : {}),
+    ...(Array.isArray(candidates) ? { candidates: candidates.flatMap(readCandidate), ...lostIn(candidates) } : {}),
     ...(promptFeedback === undefined ? {} : readFeedback(promptFeedback)),
     ...(usageMetadata === undefined ? {} : readUsage(usageMetadata)),
     ...(typeof modelVersion === 'string' ? { modelVersion } : {}),

@@ -114,6 +114,8 @@ export type Frame = {
   readonly promptFeedback?: { readonly blockReason?: string; readonly blockReasonMessage?: string };
   readonly usageMetadata?: UsageMetadata;
   readonly modelVersion?: string;
+  /** Ours, not Google's: what was left out because it can't be read, and without which the answer is another one. */
+  readonly lost?: string;
 };
 
 /** One entry of models.list. */

@@ -35,6 +35,12 @@ export type ProxyError =
   | { readonly tag: 'TimedOut'; readonly phase: 'first byte' | 'idle' }
   | { readonly tag: 'BadAnswer'; readonly reason: string }
   | { readonly tag: 'EmptyAnswer'; readonly finishReason: string | null; readonly finishMessage: string | null }
+  /** What came is of no use, by Gemini's own word. */
+  | { readonly tag: 'FaultyAnswer'; readonly finishReason: string; readonly finishMessage: string | null }
+  /** The answer had to be whole and reached the model's limit. */
+  | { readonly tag: 'CutShort'; readonly finishReason: string }
+  /** Gemini's filters; told as an error where nothing was shown before, or where half an answer is none. */
+  | { readonly tag: 'Blocked'; readonly what: 'prompt' | 'answer'; readonly reason: string; readonly message: string | null }
   | { readonly tag: 'StreamCut' }
   | { readonly tag: 'ShuttingDown' }
   | { readonly tag: 'ClientGone' }
@@ -54,47 +60,45 @@ export type InvalidCode =
 /** What to do about an error before the first byte has gone out. */
 export type Cure = 'none' | 'another key' | 'another key after a wait' | 'same key without signatures' | 'later';
 
-/** Says how an error may be cured. A fault of host or network is never the key's: it waits and goes on with another. */
-export const cureOf = (error: ProxyError): Cure => {
-  switch (error.tag) {
-    case 'KeyRefused':
-    case 'QuotaSpent':
-      return 'another key';
-    case 'GeminiFault':
-    case 'Unreachable':
-    case 'TimedOut':
-    case 'BadAnswer':
-    case 'EmptyAnswer':
-    case 'StreamCut':
-      return 'another key after a wait';
-    case 'LocationRefused':
-    case 'ModelNotFound':
-    case 'NoUsableKey':
-      return error.maybeElsewhere === true ? 'another key' : 'none';
-    case 'BadSignature':
-      return 'same key without signatures';
-    case 'TooManyGuesses':
-    case 'LimitReached':
-    case 'Busy':
-    case 'KeysExhausted':
-    case 'ShuttingDown':
-      return 'later';
-    case 'NoPassword':
-    case 'WrongPassword':
-    case 'DefaultPasswordRefused':
-    case 'InvalidRequest':
-    case 'NoSuchRoute':
-    case 'MethodNotAllowed':
-    case 'BodyTooLarge':
-    case 'UnsupportedMedia':
-    case 'BodyTimeout':
-    case 'NoKeysConfigured':
-    case 'GeminiInvalid':
-    case 'ClientGone':
-    case 'Defect':
-      return 'none';
-  }
+const cures: Readonly<Record<ProxyError['tag'], Cure>> = {
+  KeyRefused: 'another key',
+  QuotaSpent: 'another key',
+  GeminiFault: 'another key after a wait',
+  Unreachable: 'another key after a wait',
+  TimedOut: 'another key after a wait',
+  BadAnswer: 'another key after a wait',
+  EmptyAnswer: 'another key after a wait',
+  FaultyAnswer: 'another key after a wait',
+  StreamCut: 'another key after a wait',
+  BadSignature: 'same key without signatures',
+  TooManyGuesses: 'later',
+  LimitReached: 'later',
+  Busy: 'later',
+  KeysExhausted: 'later',
+  ShuttingDown: 'later',
+  LocationRefused: 'none',
+  ModelNotFound: 'none',
+  NoPassword: 'none',
+  WrongPassword: 'none',
+  DefaultPasswordRefused: 'none',
+  InvalidRequest: 'none',
+  NoSuchRoute: 'none',
+  MethodNotAllowed: 'none',
+  BodyTooLarge: 'none',
+  UnsupportedMedia: 'none',
+  BodyTimeout: 'none',
+  NoKeysConfigured: 'none',
+  NoUsableKey: 'none',
+  GeminiInvalid: 'none',
+  Blocked: 'none',
+  CutShort: 'none',
+  ClientGone: 'none',
+  Defect: 'none',
 };
+
+/** Says how an error may be cured. A fault of host or network is never the key's: it waits and goes on with another. */
+export const cureOf = (error: ProxyError): Cure =>
+  'maybeElsewhere' in error && error.maybeElsewhere === true ? 'another key' : cures[error.tag];
 
 /** Carries a ProxyError through an async generator, where an error can only be thrown. */
 export type Thrown = Error & { readonly proxyError: ProxyError };

@@ -4,7 +4,7 @@ import { caught, type ProxyError } from '../kernel/proxy-error.ts';
 import { jsonText } from '../kernel/well-formed.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Frame } from '../gemini/response.ts';
-import { isMeaningful, nonEmpty } from '../gemini/verdict.ts';
+import { isMeaningful, judged, type Judging } from '../gemini/verdict.ts';
 import { wholeCalls } from '../gemini/whole-calls.ts';
 import type { Capabilities, Lease } from '../ports/capabilities.ts';
 import type { Frames, Planned, ServedFrame } from './exchange.ts';
@@ -39,19 +39,24 @@ async function* watched(frames: AsyncGenerator<Frame, void, undefined>, { lease,
   }
 }
 
+/** How an answer is read: whether frames go out as they come, and how it is judged. */
+export type Reading = Judging & { readonly shown: boolean };
+
 /** One call with one key, read until there is something to show (`shown`), or to its end for a whole answer. */
 export const attempts =
-  (capabilities: Attempting, planned: Planned<unknown>, shown: boolean) =>
+  (capabilities: Attempting, planned: Planned<unknown>, { shown, refusesBlocks, mustBeWhole }: Reading) =>
   (call: GeminiCall, begunBy?: string): TE.TaskEither<ProxyError, Frames> =>
   () => {
     const body = jsonText(call.body);
     const { signal, note, preferredKey, conversation } = planned;
     const preferred = begunBy ?? preferredKey;
     const { model, streamed } = call;
+    const isOneOfAll = call.copies > 1 && call.someCopies === undefined;
+    const judging = { refusesBlocks: refusesBlocks && begunBy === undefined && !isOneOfAll, mustBeWhole };
     return tryKeys(capabilities, { model, preferred, conversation, signal, note })((lease) =>
       pipe(
         capabilities.openGemini({ model, streamed, body, secret: lease.secret, signal }),
-        TE.flatMap((frames) => primed<Frame>(shown ? isMeaningful : () => false)(wholeCalls(nonEmpty(frames), capabilities.newId))),
+        TE.flatMap((frames) => primed<Frame>(shown ? isMeaningful : () => false)(wholeCalls(judged(frames, judging), capabilities.newId))),
         TE.map(({ all }) => watched(all, { lease, model }, capabilities)),
       ),
     )();

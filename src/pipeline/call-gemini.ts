@@ -1,14 +1,16 @@
 import { TE, pipe } from '../kernel/fp.ts';
+import { primed } from '../kernel/primed.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
 import { repaired } from '../gemini/repair.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { UsageMetadata } from '../gemini/response.ts';
 import { latestUsage, tokenCounts } from '../gemini/usage.ts';
-import { attempts, type Attempting } from './attempts.ts';
+import { isMeaningful, unlessBlocked } from '../gemini/verdict.ts';
+import { attempts, type Attempting, type Reading } from './attempts.ts';
 import { continued } from './continued.ts';
 import { inCopies } from './copies.ts';
-import type { Answered, Frames, Planned, Received } from './exchange.ts';
+import type { Answered, Frames, Planned, Received, ServedFrame } from './exchange.ts';
 
 async function* counted(frames: Frames, note: Received['note']): Frames {
   let usage: UsageMetadata = {};
@@ -23,14 +25,22 @@ async function* counted(frames: Frames, note: Received['note']): Frames {
   }
 }
 
+/** Several choices, of which some may be blocked: an error when all of them are. */
+const notAllBlocked = ({ shown, refusesBlocks }: Reading, call: GeminiCall) => (frames: Frames): TE.TaskEither<ProxyError, Frames> =>
+  refusesBlocks && call.copies > 1 && call.someCopies === undefined
+    ? pipe(unlessBlocked(frames), primed<ServedFrame>(shown ? isMeaningful : () => false), TE.map(({ all }) => all))
+    : TE.right(frames);
+
 /**
  * Gets an answer from Gemini: with the keys in turn, in copies where several choices are asked for, and once more with
- * a mended call where Gemini's refusal can be mended. `shown` says that frames go out as they come.
+ * a mended call where Gemini's refusal can be mended.
  */
 export const callGemini =
-  <Request>(capabilities: Attempting, shown: (asked: Request) => boolean): Stage<Planned<Request>, Answered<Request>> =>
+  <Request>(capabilities: Attempting, readingOf: (asked: Request) => Reading): Stage<Planned<Request>, Answered<Request>> =>
   (planned) => {
-    const answer = inCopies(continued(attempts(capabilities, planned, shown(planned.asked))));
+    const reading = readingOf(planned.asked);
+    const copies = inCopies(continued(attempts(capabilities, planned, reading)));
+    const answer = (call: GeminiCall): TE.TaskEither<ProxyError, Frames> => pipe(copies(call), TE.flatMap(notAllBlocked(reading, call)));
     const again = (error: ProxyError): TE.TaskEither<ProxyError, Frames> => {
       const call: GeminiCall | null = repaired(planned.call, error);
       return call === null ? TE.left(error) : answer(call);

@@ -27,8 +27,11 @@ const next = async (index: number, frames: Frames): Promise<Next> => {
 /** How many answers run at once, and what becomes of a failure: the failure of all, or told when no answer is whole. */
 type Running = { readonly atOnce: number; readonly allOrNothing: boolean };
 
+/** What one answer met and another need not. */
+const ownFaults: ReadonlySet<ProxyError['tag']> = new Set(['Blocked', 'CutShort']);
+
 /** After a failure that other calls would meet as well, no more are begun. */
-const isCommon = (error: ProxyError): boolean => cureOf(error) !== 'another key after a wait';
+const isCommon = (error: ProxyError): boolean => cureOf(error) !== 'another key after a wait' && !ownFaults.has(error.tag);
 
 /** Frames of several answers as those of one with several candidates, as they come; usage is of all together. */
 async function* interleaved(answers: readonly Frames[], { atOnce, allOrNothing }: Running): Frames {

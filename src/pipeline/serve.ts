@@ -4,6 +4,7 @@ import type { Capabilities } from '../ports/capabilities.ts';
 import type { Dialect } from '../ports/dialect.ts';
 import type { Reply } from '../ports/reply.ts';
 import { admit } from './admit.ts';
+import type { Reading } from './attempts.ts';
 import { authorize } from './authorize.ts';
 import { callGemini } from './call-gemini.ts';
 import type { Answered, Planned, Received } from './exchange.ts';
@@ -26,8 +27,14 @@ export const serve = <Request, State, Event>(
   dialect: Dialect<Request, State, Event>,
   settings: ServeSettings,
 ): Stage<Received, Reply> => {
+  const showsEarly = dialect.showsEarly ?? dialect.isStreamed;
+  const reading = (asked: Request): Reading => ({
+    shown: showsEarly(asked),
+    refusesBlocks: dialect.showsBlocks !== true,
+    mustBeWhole: dialect.mustBeWhole === true,
+  });
   const answer: Stage<Planned<Request>, Answered<Request>> = (planned) =>
-    pipe(planned, callGemini(capabilities, dialect.showsEarly ?? dialect.isStreamed), TE.flatMap(persistImages(capabilities, dialect)));
+    pipe(planned, callGemini(capabilities, reading), TE.flatMap(persistImages(capabilities, dialect)));
   const spoken = encodeAudio(capabilities, dialect)(answer);
   return (received) =>
     pipe(

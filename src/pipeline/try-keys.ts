@@ -1,6 +1,7 @@
 import { abortReason } from '../kernel/abort-reason.ts';
 import { E, type TE } from '../kernel/fp.ts';
 import { cureOf, type ProxyError } from '../kernel/proxy-error.ts';
+import { finishKind } from '../gemini/finish.ts';
 import type { Capabilities, KeyWish, Lease, Random } from '../ports/capabilities.ts';
 import type { Received } from './exchange.ts';
 
@@ -17,6 +18,7 @@ const mostTries: Partial<Record<ProxyError['tag'], number>> = {
   BadAnswer: 3,
   StreamCut: 3,
   EmptyAnswer: 3,
+  FaultyAnswer: 2,
   TimedOut: 2,
 };
 
@@ -24,7 +26,7 @@ const mostTries: Partial<Record<ProxyError['tag'], number>> = {
 const longestTrying = 30_000;
 
 const triesFor = (error: ProxyError): number =>
-  error.tag === 'EmptyAnswer' && error.finishReason?.startsWith('MALFORMED') === true ? 2 : (mostTries[error.tag] ?? 1);
+  error.tag === 'EmptyAnswer' && finishKind(error.finishReason) === 'faulty' ? 2 : (mostTries[error.tag] ?? 1);
 
 /** 40 ms doubling, ±20 %: requests that failed together don't come back together. */
 const pause = (faults: number, random: Random): number => 40 * 2 ** (faults - 1) * (0.8 + 0.4 * random());

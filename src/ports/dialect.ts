@@ -47,6 +47,10 @@ export type Dialect<Request, State, Event> = {
   readonly isStreamed: (request: Request) => boolean;
   /** True when what Gemini says goes out as it comes, so that nothing is retried after; as `isStreamed` unless told. */
   readonly showsEarly?: (request: Request) => boolean;
+  /** True when a block before anything was shown is an answer of its own; an error otherwise (BLOCKED_REPLY). */
+  readonly showsBlocks?: boolean;
+  /** True when half an answer is a loss: every end but STOP is then tried again or an error. */
+  readonly mustBeWhole?: boolean;
   /** Ids of the tool calls in the history, whose signatures are to be recalled. */
   readonly callIds: (request: Request) => readonly string[];
   /** What is to be read before the request can be translated. */

@@ -156,20 +156,20 @@ t.test('some pictures made and some calls failed: those made are answered', asyn
   t.match(await told(client.images.generate({ prompt: 'a cat', n: 3 })), { status: 429 }, 'no picture at all is an error');
 });
 
-t.test('a refusal is a content policy violation, whole and in a stream', async (t) => {
+t.test('a refusal in words is a content policy violation, a block a content filter, whole and in a stream', async (t) => {
   const { emulator, client } = await started(t);
-  const refusals: readonly (readonly [object, RegExp])[] = [
-    [{ candidates: [{ content: { parts: [{ text: 'I cannot draw that.' }] }, finishReason: 'STOP' }] }, /I cannot draw that/],
-    [{ promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }, /PROHIBITED_CONTENT/],
-    [{ candidates: [{ finishReason: 'IMAGE_SAFETY' }] }, /IMAGE_SAFETY/],
+  const refusals: readonly (readonly [object, RegExp, string])[] = [
+    [{ candidates: [{ content: { parts: [{ text: 'I cannot draw that.' }] }, finishReason: 'STOP' }] }, /I cannot draw that/, 'content_policy_violation'],
+    [{ promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }, /PROHIBITED_CONTENT/, 'content_filter'],
+    [{ candidates: [{ finishReason: 'IMAGE_SAFETY' }] }, /IMAGE_SAFETY/, 'content_filter'],
   ];
-  for (const [frame, message] of refusals) {
+  for (const [frame, message, code] of refusals) {
     emulator.answerWith({ frames: [frame] }, { times: 2 });
-    t.match(await told(client.images.generate({ prompt: 'x' })), { status: 400, code: 'content_policy_violation', message });
+    t.match(await told(client.images.generate({ prompt: 'x' })), { status: 400, code, message });
     const streamed = async (): Promise<void> => {
       for await (const event of await client.images.generate({ prompt: 'x', stream: true })) t.fail(event.type);
     };
-    t.match(await told(streamed()), { code: 'content_policy_violation', message });
+    t.match(await told(streamed()), { code, message });
   }
 });
 

@@ -94,7 +94,7 @@ t.test('faults of Gemini and of the encoder arrive as they are', async (t) => {
   const { findEncoder } = bracketing();
   t.match(await run({ findEncoder, ...answering(textFrame('I would rather not.', 'STOP')) }, {}), E.left({ tag: 'BadAnswer', reason: 'no sound in it' }));
   t.match(await run({ findEncoder, ...answering(spoken('audio/midi', Buffer.from('x')), last) }, {}), E.left({ tag: 'BadAnswer', reason: 'sound of an unknown kind' }));
-  t.match(await run({ findEncoder, ...answering({ candidates: [{ finishReason: 'SAFETY' }] }) }, {}), E.left({ param: 'input' }));
+  t.match(await run({ findEncoder, ...answering({ candidates: [{ finishReason: 'SAFETY' }] }) }, {}), E.left({ tag: 'Blocked', reason: 'SAFETY' }));
   const told = await streamOf(await run({ findEncoder, ...answering(l16('one'), { tag: 'StreamCut' }) }, { stream_format: 'sse' }));
   t.match(told, [{ type: 'speech.audio.delta' }, { error: { code: 'stream_cut' } }]);
   const broken: AudioEncoder = {

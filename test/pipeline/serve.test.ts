@@ -87,7 +87,7 @@ for (const stream of [false, true]) {
       ['three empty answers are enough', 2, [[textFrame('', 'STOP')], [textFrame('', 'STOP')], [textFrame('', 'STOP')]], /EmptyAnswer/, 3],
       ['a malformed call is tried once more', 2, [[textFrame('', 'MALFORMED_FUNCTION_CALL')], [textFrame('', 'MALFORMED_FUNCTION_CALL')]], /EmptyAnswer/, 2],
       ['tokens spent on thoughts are an answer', 1, [[{ candidates: [{ finishReason: 'MAX_TOKENS' }] }]], /length/, 1],
-      ['a block is an answer', 1, [[{ promptFeedback: { blockReason: 'SAFETY' } }]], /content_filter/, 1],
+      ['a block is told at once', 2, [[{ promptFeedback: { blockReason: 'SAFETY' } }]], /Blocked/, 1],
       ['a refused request is told at once', 3, [{ tag: 'GeminiInvalid', message: 'm', code: null }], /GeminiInvalid/, 1],
       ['a location is nobody\'s key\'s fault', 3, [{ tag: 'LocationRefused' }], /LocationRefused/, 1],
     ];

@@ -50,6 +50,7 @@ export const chatDialect = (settings: ChatSettings): Dialect<ChatRequest, WholeC
   return {
     decode: decodeChatRequest,
     isStreamed: (asked) => asked.stream === true,
+    showsBlocks: settings.blockedReply === 'choice',
     callIds: (asked) => asked.messages.flatMap((message, index) => callsOf(message, index).map((call) => call.id)),
     mediaLinks: (asked) => mediaLinks(asked, settings.historyImages),
     toGemini: toGemini(settings),

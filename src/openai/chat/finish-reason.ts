@@ -15,11 +15,15 @@ export const finishReason = (native: string | null, called: FinishReason | null)
       return 'content_filter';
     case 'stopped':
       return called ?? 'stop';
+    case 'faulty':
+      return 'stop';
     case null:
       return native === null ? (called ?? 'stop') : 'stop';
   }
 };
 
 /** A reason that has no OpenAI word and is shown as it is beside `stop`. */
-export const unnamed = (native: string | null): string | null =>
-  native === 'FINISH_REASON_UNSPECIFIED' || finishKind(native) !== null ? null : native;
+export const unnamed = (native: string | null): string | null => {
+  const kind = finishKind(native);
+  return native === 'FINISH_REASON_UNSPECIFIED' || (kind !== null && kind !== 'faulty') ? null : native;
+};

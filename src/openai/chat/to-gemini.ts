@@ -20,6 +20,8 @@ export type ChatSettings = {
   readonly systemPromptMode: SystemPromptMode;
   readonly historyImages: HistoryImages;
   readonly imageReplyFormat: ImageReplyFormat;
+  /** What a block before anything was shown is: an error (as without it), or a choice with a refusal. */
+  readonly blockedReply?: 'error' | 'choice';
   readonly modelAliases: ReadonlyMap<string, string>;
 };
 

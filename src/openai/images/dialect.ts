@@ -35,6 +35,7 @@ const imageDialect = (settings: ModelSettings, name: ImageHead['name'], decode: 
   decode,
   isStreamed,
   showsEarly: showsDrafts,
+  mustBeWhole: true,
   callIds: () => [],
   mediaLinks: ({ sources }) =>
     sources.flatMap((source) => ('url' in source && !isReadByGemini(source.url) ? [{ url: source.url, path: source.path, isRequired: true }] : [])),

@@ -1,9 +1,8 @@
 import type { Machine } from '../../kernel/machine.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
-import { finishKind } from '../../gemini/finish.ts';
 import type { Frame, ResponsePart, UsageMetadata } from '../../gemini/response.ts';
 import { latestUsage } from '../../gemini/usage.ts';
-import { blockReason } from '../../gemini/verdict.ts';
+import { blockIn } from '../../gemini/verdict.ts';
 import { beyond, noUsage, together, toImageUsage, type ImageUsage } from './usage.ts';
 
 /** A picture of an answer: base64, or where it is kept. */
@@ -24,7 +23,7 @@ export type ImageState = {
   readonly text: string;
   readonly usage: UsageMetadata;
   readonly told: ImageUsage;
-  readonly blocked: string | null;
+  readonly blocked: ProxyError | null;
   readonly finish: string | null;
   readonly finishMessage: string | null;
 };
@@ -79,10 +78,8 @@ const policy = (message: string): ProxyError => invalid(message, 'prompt', 'cont
 /** Why there is no picture: the prompt or the answer was blocked, or the model said something instead. */
 const failure = ({ blocked, finish, finishMessage, text }: ImageState): ProxyError => {
   const said = text.trim();
-  if (blocked !== null) return policy(`The prompt was blocked by Gemini (${blocked}).`);
-  const more = [finishMessage ?? '', said].filter((words) => words !== '').join(' ');
-  if (finishKind(finish) === 'blocked') return policy(`The picture was blocked by Gemini (${finish ?? ''}). ${more}`.trim());
-  if (said !== '') return policy(`Gemini drew no picture and said: ${said}`);
+  if (blocked !== null) return blocked;
+  if (said !== '') return policy(`Gemini drew no picture: ask in other words. It said: ${said}`);
   return { tag: 'EmptyAnswer', finishReason: finish, finishMessage };
 };
 
@@ -91,7 +88,7 @@ export const imageMachine = (bounds: ImageBounds): Machine<ImageState, Frame, Im
   start,
   step: (known, frame) => {
     const events: ImageEvent[] = [];
-    let state: ImageState = { ...known, usage: latestUsage(known.usage, frame.usageMetadata), blocked: blockReason(frame) ?? known.blocked };
+    let state: ImageState = { ...known, usage: latestUsage(known.usage, frame.usageMetadata), blocked: blockIn(frame) ?? known.blocked };
     for (const candidate of frame.candidates ?? []) {
       for (const part of candidate.content?.parts ?? []) {
         const [next, more] = partStep(state, part, bounds);

@@ -15,6 +15,7 @@ export const speechDialect = ({ modelAliases }: ModelSettings): Dialect<SpeechRe
   mediaLinks: () => [],
   toGemini: (asked) => toGemini(asked, modelAliases),
   keepsImages: () => false,
+  mustBeWhole: true,
   encoding: encodingWish,
   machine: (asked) => speechMachine(asked.response_format === 'pcm' ? 'pcm' : 'wav'),
   reply: { whole: wholeSpeech, frames: speechFrames, failure: speechFailure, closing: '', errors: openaiErrors },

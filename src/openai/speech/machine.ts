@@ -1,10 +1,10 @@
 import type { Machine } from '../../kernel/machine.ts';
-import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { Blob } from '../../gemini/request.ts';
 import type { Frame, ResponsePart, UsageMetadata } from '../../gemini/response.ts';
 import { readSound, type Sound } from '../../gemini/sound.ts';
 import { latestUsage } from '../../gemini/usage.ts';
-import { refusalIn } from '../../gemini/verdict.ts';
+import { blockIn } from '../../gemini/verdict.ts';
 import { encodedTypes } from '../../ports/audio.ts';
 
 /** A piece of sound: encoded, or samples that go out as they are or as a WAV file. */
@@ -19,7 +19,7 @@ export type SpeechEvent = SpokenPiece | { readonly kind: 'end'; readonly usage: 
 export type SpeechState = {
   readonly pieces: number;
   readonly isUnreadable: boolean;
-  readonly refusal: string | null;
+  readonly refusal: ProxyError | null;
   readonly usage: UsageMetadata;
 };
 
@@ -37,7 +37,7 @@ const pieceOf = (blob: Blob, format: 'wav' | 'pcm', isFirst: boolean): SpokenPie
 };
 
 const errorAt = ({ pieces, refusal, isUnreadable }: SpeechState): ProxyError | null => {
-  if (refusal !== null) return invalid(`Gemini refused to speak this text (${refusal}).`, 'input', 'content_policy_violation');
+  if (refusal !== null) return refusal;
   if (pieces > 0) return null;
   return { tag: 'BadAnswer', reason: isUnreadable ? 'sound of an unknown kind' : 'no sound in it' };
 };
@@ -51,7 +51,7 @@ export const speechMachine = (format: 'wav' | 'pcm'): Machine<SpeechState, Frame
     const next = {
       pieces: state.pieces + pieces.length,
       isUnreadable: state.isUnreadable || pieces.length < blobs.length,
-      refusal: refusalIn(frame) ?? state.refusal,
+      refusal: blockIn(frame) ?? state.refusal,
       usage: latestUsage(state.usage, frame.usageMetadata),
     };
     return [next, pieces];

@@ -18,6 +18,7 @@ export const transcriptionDialect = (
   mediaLinks: () => [],
   toGemini: (asked) => toGemini(asked, task, modelAliases),
   keepsImages: () => false,
+  mustBeWhole: true,
   machine: (asked) => wholeCharacters(transcriptMachine(wishOf(asked))),
   reply: { whole: wholeTranscript, frames: transcriptFrames, failure: transcriptFailure, closing: '', errors: openaiErrors },
 });

@@ -1,8 +1,8 @@
 import type { Machine } from '../../kernel/machine.ts';
-import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { AudioTranscription, Frame, ResponsePart, UsageMetadata } from '../../gemini/response.ts';
 import { latestUsage } from '../../gemini/usage.ts';
-import { refusalIn } from '../../gemini/verdict.ts';
+import { blockIn } from '../../gemini/verdict.ts';
 import { formatOf, type ResponseFormat, type TranscriptionRequest } from './request.ts';
 import { emptyFlow, flowEnd, flowOn, gapBetween, stretchOf, type Flow, type Stretch } from './transcript.ts';
 
@@ -51,7 +51,7 @@ export type TranscriptState = {
   /** Gemini's labels of the speakers, in the order in which they speak. */
   readonly speakers: readonly (string | null)[];
   readonly language: string | null;
-  readonly refusal: string | null;
+  readonly refusal: ProxyError | null;
   readonly usage: UsageMetadata;
 };
 
@@ -83,9 +83,6 @@ const withStretch = (state: TranscriptState, read: AudioTranscription, asksForSp
   return [next, [...deltas, event]];
 };
 
-const errorAt = ({ refusal }: TranscriptState): ProxyError | null =>
-  refusal === null ? null : invalid(`Gemini refused this recording (${refusal}).`, 'file', 'content_policy_violation');
-
 /** The transcript as it comes, then all of it. */
 export const transcriptMachine = (wish: TranscriptWish): Machine<TranscriptState, Frame, TranscriptEvent> => {
   const asksForSpeakers = wish.format === 'diarized_json';
@@ -97,7 +94,7 @@ export const transcriptMachine = (wish: TranscriptWish): Machine<TranscriptState
   return {
     start,
     step: (state, frame) => {
-      const known = { ...state, refusal: refusalIn(frame) ?? state.refusal, usage: latestUsage(state.usage, frame.usageMetadata) };
+      const known = { ...state, refusal: blockIn(frame) ?? state.refusal, usage: latestUsage(state.usage, frame.usageMetadata) };
       return (frame.candidates?.[0]?.content?.parts ?? []).reduce<Step>(stepped, [known, []]);
     },
     end: (state) => {
@@ -106,7 +103,7 @@ export const transcriptMachine = (wish: TranscriptWish): Machine<TranscriptState
       const { language, usage, flow } = state;
       return [
         ...(last === '' ? [] : [{ kind: 'delta', text: last, segment } as const]),
-        { kind: 'end', wish, text: `${flow.given}${last}`, language, usage, error: errorAt(state) },
+        { kind: 'end', wish, text: `${flow.given}${last}`, language, usage, error: state.refusal },
       ];
     },
   };

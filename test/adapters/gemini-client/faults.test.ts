@@ -39,7 +39,7 @@ const streamed: Readonly<Record<Exclude<FaultKind, 'endless-stream'>, Row>> = {
   'html-200': { at: 'frames', frames: 0, error: unreadable },
   null: { at: 'frames', frames: 0, error: unreadable },
   array: { at: 'frames', frames: 0, error: unreadable },
-  'empty-candidates': { at: 'frames', frames: 1, error: { tag: 'StreamCut' } },
+  'empty-candidates': { at: 'frames', frames: 1, error: { tag: 'EmptyAnswer', finishReason: null } },
   'no-content': { at: 'end', frames: 1, error: null },
   'malformed-between': { at: 'end', error: null },
   500: failed(500),

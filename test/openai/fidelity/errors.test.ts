@@ -5,9 +5,9 @@ import { schemaCheck } from '../../support/published-schemas.ts';
 import { skipWithoutRecordings } from '../../support/recordings.ts';
 import { startService } from '../../support/service.ts';
 
-const setUp = async (t: Test) => {
+const setUp = async (t: Test, settings: Readonly<Record<string, string>> = {}) => {
   const emulator = await startGeminiEmulator();
-  const service = await startService({ GEMINI_BASE_URL: emulator.url, MAX_REQUESTS_PER_MINUTE: '0', MAX_REQUESTS_PER_DAY_PER_IP: '0' });
+  const service = await startService({ ...settings, GEMINI_BASE_URL: emulator.url, MAX_REQUESTS_PER_MINUTE: '0', MAX_REQUESTS_PER_DAY_PER_IP: '0' });
   t.teardown(async () => {
     await service.close();
     await emulator.close();
@@ -38,13 +38,10 @@ t.test('an answer without content is tried again, then an error that says why: w
 t.test('an answer without content is tried again, then an error that says why: streamed', (t) => emptyAnswers(t, true));
 
 for (const stream of [false, true]) {
-  t.test(`what Gemini says after a cap, a block or a filter is an answer, never an error: ${stream ? 'streamed' : 'whole'}`, async (t) => {
+  t.test(`an answer of thoughts up to the cap is an answer, never an error: ${stream ? 'streamed' : 'whole'}`, async (t) => {
     const { emulator, ask } = await setUp(t);
-    const table = [['MAX_TOKENS', 'length'], ['SAFETY', 'content_filter'], ['PROHIBITED_CONTENT', 'content_filter'], ['RECITATION', 'content_filter']] as const;
-    for (const [reason, finish] of table) {
-      emulator.answerWith([frame([], { finishReason: reason })], { times: 1 });
-      t.match(await ask({ stream }), { status: 200, text: new RegExp(`"finish_reason":"${finish}"`) }, reason);
-    }
+    emulator.answerWith([frame([], { finishReason: 'MAX_TOKENS' })], { times: 1 });
+    t.match(await ask({ stream }), { status: 200, text: /"finish_reason":"length"/ });
     emulator.answerWith([frame([{ text: 'x' }]), frame([], stop)], { times: 1 });
     t.match(await ask({ stream }), { status: 200, text: /"finish_reason":"stop"/ });
   });

@@ -76,8 +76,8 @@ t.test('why there is no picture', (t) => {
   const policy = (message: RegExp) => ({ tag: 'InvalidRequest', code: 'content_policy_violation', param: 'prompt', message });
   const cases: readonly (readonly [string, readonly Frame[], object])[] = [
     ['words instead', [frameOf([{ text: 'I cannot ' }]), frameOf([{ text: 'draw that.' }], { finishReason: 'STOP' })], policy(/I cannot draw that\./)],
-    ['a blocked prompt', [{ promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }], policy(/PROHIBITED_CONTENT/)],
-    ['a blocked picture', [{ candidates: [{ finishReason: 'IMAGE_SAFETY', finishMessage: 'Unable to show.' }] }], policy(/IMAGE_SAFETY.*Unable to show/)],
+    ['a blocked prompt', [{ promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }], { tag: 'Blocked', what: 'prompt', reason: 'PROHIBITED_CONTENT' }],
+    ['a blocked picture', [{ candidates: [{ finishReason: 'IMAGE_SAFETY', finishMessage: 'Unable to show.' }] }], { tag: 'Blocked', what: 'answer', reason: 'IMAGE_SAFETY', message: 'Unable to show.' }],
     ['only drafts', [frameOf([thought, draft], { finishReason: 'STOP' })], { tag: 'EmptyAnswer', finishReason: 'STOP' }],
     ['tokens used up', [{ candidates: [{ finishReason: 'MAX_TOKENS' }] }], { tag: 'EmptyAnswer', finishReason: 'MAX_TOKENS' }],
     ['nothing at all', [], { tag: 'EmptyAnswer', finishReason: null }],

@@ -75,9 +75,9 @@ t.test('an answer without sound is an error, in words', (t) => {
   const text: Frame = { candidates: [{ content: { parts: [{ text: 'I would rather not.' }] }, finishReason: 'STOP' }] };
   t.match(whole([text], 'wav'), { tag: 'BadAnswer', reason: 'no sound in it' });
   t.match(whole([sound('audio/midi', one), last], 'wav'), { tag: 'BadAnswer', reason: 'sound of an unknown kind' });
-  t.match(whole([{ candidates: [{ finishReason: 'PROHIBITED_CONTENT' }] }], 'wav'), { tag: 'InvalidRequest', param: 'input', code: 'content_policy_violation', message: /PROHIBITED_CONTENT/ });
-  t.match(whole([{ promptFeedback: { blockReason: 'SAFETY' } }], 'wav'), { code: 'content_policy_violation' });
-  t.match(speechFailure(events([sound(l16, one), { candidates: [{ finishReason: 'SAFETY' }] }], 'pcm')), { code: 'content_policy_violation' }, 'even after some of it');
+  t.match(whole([{ candidates: [{ finishReason: 'PROHIBITED_CONTENT' }] }], 'wav'), { tag: 'Blocked', what: 'answer', reason: 'PROHIBITED_CONTENT' });
+  t.match(whole([{ promptFeedback: { blockReason: 'SAFETY' } }], 'wav'), { tag: 'Blocked', what: 'prompt' });
+  t.match(speechFailure(events([sound(l16, one), { candidates: [{ finishReason: 'SAFETY' }] }], 'pcm')), { tag: 'Blocked', what: 'answer' }, 'even after some of it');
   t.equal(speechFailure(events([sound(l16, one), last], 'pcm')), null);
   t.end();
 });

@@ -126,9 +126,9 @@ t.test('speakers are A, B, … in order, whole and streamed', (t) => {
 });
 
 t.test('a refusal is told in words, even after some of it', (t) => {
-  t.match(whole([{ candidates: [{ finishReason: 'SAFETY' }] }]), { tag: 'InvalidRequest', param: 'file', code: 'content_policy_violation' });
-  t.match(whole([{ promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }]), { message: /PROHIBITED_CONTENT/ });
-  t.match(transcriptFailure(events([textFrame('Hello'), { candidates: [{ finishReason: 'RECITATION' }] }])), { param: 'file' });
+  t.match(whole([{ candidates: [{ finishReason: 'SAFETY' }] }]), { tag: 'Blocked', what: 'answer', reason: 'SAFETY' });
+  t.match(whole([{ promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }]), { tag: 'Blocked', what: 'prompt', reason: 'PROHIBITED_CONTENT' });
+  t.match(transcriptFailure(events([textFrame('Hello'), { candidates: [{ finishReason: 'RECITATION' }] }])), { tag: 'Blocked', reason: 'RECITATION' });
   t.equal(transcriptFailure(events([textFrame('Hello')])), null);
   t.end();
 });
