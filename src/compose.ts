@@ -9,6 +9,7 @@ import { mp3Audio } from './adapters/mp3-audio.ts';
 import { geminiClient, type GeminiClient } from './adapters/gemini-client.ts';
 import { jsonLog } from './adapters/json-log.ts';
 import { keyPool, type KeyPool } from './adapters/key-pool.ts';
+import { keyProbes, type KeyProbes } from './adapters/key-probes.ts';
 import { decodeKeySnapshot } from './adapters/key-snapshot.ts';
 import { limiter, type Limiter } from './adapters/limiter.ts';
 import { modelCatalogue, type ModelCatalogue } from './adapters/model-catalogue.ts';
@@ -62,6 +63,7 @@ type Parts = {
   readonly capabilities: Capabilities;
   readonly limits: Limiter;
   readonly pool: KeyPool;
+  readonly probes: KeyProbes;
   readonly catalogue: ModelCatalogue;
   readonly client: GeminiClient;
   readonly files: StateFiles;
@@ -76,6 +78,7 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
   const files = stateFilesIn(config.dataFolder, log);
   const client = geminiClient(config.upstream);
   const pool = keyPool(config.keys, { now, log, store: files.store('keys.json', decodeKeySnapshot) });
+  const probes = keyProbes({ pool, probe: ({ secret }) => client.probeKey(secret, stopping), now, monotonic, log }, stopping);
   const catalogue = modelCatalogue({ fetchModels: modelsWithAnyKey(pool, client.fetchModels, stopping), now, wait, log });
   const signatures = signatureMemory(signatureBounds, { store: files.store('signatures.json', decodeSignatures) });
   const kept = pictures(config, { ...signatures, files, log });
@@ -85,7 +88,7 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
     checkCaller: callers(config.callers, { monotonic }),
     takePermit: limits.takePermit,
     leaseKey: pool.leaseKey,
-    reportKey: pool.reportKey,
+    reportKey: probes.reportKey,
     openGemini: client.openGemini,
     askGemini: client.askGemini,
     listModels: catalogue.listModels,
@@ -98,7 +101,7 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
     newId,
     log,
   };
-  return { capabilities, limits, pool, catalogue, client, files, pictures: kept };
+  return { capabilities, limits, pool, probes, catalogue, client, files, pictures: kept };
 };
 
 /** OpenAI's API, each endpoint its dialect run through the pipeline. */
@@ -134,10 +137,11 @@ const listening = async (config: Config, server: Server, log: Log): Promise<E.Ei
   );
 
 /** What a service does by itself once it listens: clean up, learn which keys work, read the model list. */
-const beginWork = ({ pictures: kept, pool, client, catalogue }: Parts, log: Log, stopping: AbortSignal): void => {
+const beginWork = ({ pictures: kept, pool, probes, client, catalogue }: Parts, log: Log, stopping: AbortSignal): void => {
   kept.start();
   const leases = pool.allKeys();
   if (leases.length === 0) return;
+  probes.start();
   void checkKeys({ leases, probe: ({ secret }) => client.probeKey(secret, stopping), learn: pool.learnHealth, now, log }, stopping);
   void catalogue.listModels();
 };

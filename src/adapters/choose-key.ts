@@ -9,11 +9,15 @@ import type { PoolKey } from './pool-key.ts';
 /** How the next key is found: each in turn, or the same one for all of a conversation. */
 export type KeyStrategy = 'round-robin' | 'sticky';
 
-/** One key as it stands now for the wished model. `lastTurn` grows with each lease; 0 = never lent for this model. */
+/**
+ * One key as it stands now for the wished model. `lastTurn` grows with each lease; 0 = never lent for this model. A
+ * suspect was refused a moment ago and is not judged yet.
+ */
 export type Candidate = {
   readonly key: PoolKey;
   readonly fault: HealthFault | null;
   readonly rest: Rest | null;
+  readonly isSuspect: boolean;
   readonly lastTurn: number;
 };
 
@@ -51,7 +55,7 @@ const exhausted = (healthy: readonly Candidate[], now: number): ProxyError => {
 };
 
 /**
- * Picks a ready key that was not tried: the preferred one, else by strategy. Left: NoKeysConfigured; NoUsableKey when
+ * Picks a ready key that was not tried: the preferred one, else by strategy; suspects only when there is no other. Left: NoKeysConfigured; NoUsableKey when
  * Google refuses them all; KeysExhausted otherwise. Its wait is the soonest wake among the healthy keys that may have
  * the model (`unsuited` ones left out), and 1 second
  * when one of them is ready but was tried for this request: then not quota but the host failed, and the caller that
@@ -64,7 +68,9 @@ export const chooseKey = (
   if (candidates.length === 0) return E.left({ tag: 'NoKeysConfigured' });
   const healthy = candidates.filter(({ fault }) => fault === null);
   if (healthy.length === 0) return E.left(noUsableKey(candidates.flatMap(({ key, fault }) => (fault === null ? [] : [{ number: key.number, ...fault }]))));
-  const ready = healthy.filter(({ key, rest }) => rest === null && !wish.tried.has(key.id));
+  const awake = healthy.filter(({ key, rest }) => rest === null && !wish.tried.has(key.id));
+  const trusted = awake.filter(({ isSuspect }) => !isSuspect);
+  const ready = trusted.length > 0 ? trusted : awake;
   const chosen =
     ready.find(({ key }) => key.id === wish.preferred) ??
     (strategy === 'sticky' && wish.conversation !== null ? byConversation(ready, wish.conversation) : byTurn(ready));

@@ -1,5 +1,5 @@
 import { TE, pipe } from '../kernel/fp.ts';
-import { caught, thrown } from '../kernel/proxy-error.ts';
+import { caught, thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import type { Secret } from '../kernel/secret.ts';
 import { readModelPage } from '../gemini/frame.ts';
 import type { GeminiModel } from '../gemini/response.ts';
@@ -15,6 +15,8 @@ export type GeminiModelList = {
   /** Asks for one model only: enough to tell whether the key works. */
   readonly probeKey: FetchModels;
 };
+
+const noList: ProxyError = { tag: 'BadAnswer', reason: 'no model list' };
 
 const mostPages = 50;
 const timeoutMs = 15_000;
@@ -39,7 +41,7 @@ export const geminiModelList = ({ request }: Pick<GeminiRequests, 'request'>): G
     let token: string | null = '';
     for (let count = 0; token !== null && count < mostPages; count += 1) {
       const read = readModelPage(await page(`pageSize=1000${token === '' ? '' : `&pageToken=${encodeURIComponent(token)}`}`, secret, signal));
-      if (read === null) throw thrown({ tag: 'BadAnswer', reason: 'no model list' });
+      if (read === null) throw thrown(noList);
       for (const model of read.models) models.push(model);
       token = read.next;
     }
@@ -52,6 +54,7 @@ export const geminiModelList = ({ request }: Pick<GeminiRequests, 'request'>): G
       pipe(
         TE.tryCatch(() => page('pageSize=1', secret, signal), caught),
         TE.map((value) => readModelPage(value)?.models ?? []),
+        TE.filterOrElse((models) => models.length > 0, (): ProxyError => noList),
       ),
   };
 };

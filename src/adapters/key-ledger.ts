@@ -6,9 +6,13 @@ import { recentMap, type RecentMap } from './recent-map.ts';
 
 type Turns = { next: number; readonly of: Map<string, number> };
 
-/** All that is known of the keys: faults and counts by key id, rests by group and model, turns by model and key id. */
+/**
+ * All that is known of the keys: faults and counts by key id, rests by group and model, turns by model and key id; and
+ * until when a key is suspect, by its id.
+ */
 export type KeyLedger = {
   readonly faults: Map<string, HealthFault>;
+  readonly suspects: Map<string, number>;
   readonly rests: ReadonlyMap<string, RecentMap<Rest>>;
   readonly counts: Map<string, KeyDayCount>;
   readonly turns: RecentMap<Turns>;
@@ -20,6 +24,7 @@ const mostModels = 200;
 /** A ledger that knows nothing yet: every key counts as ready. */
 export const keyLedger = (keys: readonly PoolKey[]): KeyLedger => ({
   faults: new Map(),
+  suspects: new Map(),
   rests: new Map(keys.map(({ group }) => [group, recentMap<Rest>(mostModels)])),
   counts: new Map(),
   turns: recentMap<Turns>(mostModels),
@@ -55,6 +60,7 @@ export const candidatesOf = (
     key,
     fault: faultOf(ledger, key, now),
     rest: restOf(ledger.rests.get(key.group), model, now),
+    isSuspect: now < (ledger.suspects.get(key.id) ?? 0),
     lastTurn: turns?.get(key.id) ?? 0,
   }));
 };

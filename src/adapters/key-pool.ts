@@ -28,6 +28,10 @@ export type KeyPool = {
    * A check that began (ms) before the fault was learned can't clear it; one without a beginning can.
    */
   readonly learnHealth: (id: string, verdict: ProxyError | null, began?: number) => void;
+  /** Lends this key after all others for ten minutes, or until it works: it was refused, and is about to be checked. */
+  readonly suspect: (id: string) => void;
+  /** The keys that are out, and since when (ms), for another check. */
+  readonly faultyKeys: () => readonly { readonly lease: Lease; readonly since: number }[];
   /** Every key, healthy or not, for health checks; not counted as lent. */
   readonly allKeys: () => readonly Lease[];
   /** The keys that Google has not turned away, for the model list; not counted as lent. */
@@ -35,9 +39,21 @@ export type KeyPool = {
   readonly describe: () => KeyPoolStatus;
 };
 
+const suspicionMs = 10 * 60_000;
+
 const leaseOf = ({ number, id, secret }: PoolKey): Lease => ({ number, id, secret });
 
 type Pool = { readonly keys: readonly PoolKey[]; readonly ledger: KeyLedger; readonly log: Log };
+
+const listsOf = ({ keys, ledger }: Pool, now: Now): Pick<KeyPool, 'faultyKeys' | 'allKeys' | 'healthyKeys'> => ({
+  faultyKeys: () =>
+    keys.flatMap((key) => {
+      const fault = faultOf(ledger, key, now());
+      return fault === null ? [] : [{ lease: leaseOf(key), since: fault.since }];
+    }),
+  allKeys: () => keys.map(leaseOf),
+  healthyKeys: () => keys.filter((key) => faultOf(ledger, key, now()) === null).map(leaseOf),
+});
 
 type Ended = Attempt & { readonly error: ProxyError | null };
 
@@ -66,6 +82,8 @@ const learnAttempt = (pool: Pool, key: PoolKey, ended: Ended & { readonly model:
   const { error, now } = ended;
   learnFault(pool, key, ended);
   if (error === null) countFor(pool.ledger, key, { what: 'ok', now });
+  if (error === null) pool.ledger.suspects.delete(key.id);
+  if (error?.tag === 'ModelNotFound' && error.maybeElsewhere !== true) pool.ledger.turns.remove(ended.model);
   if (error?.tag !== 'QuotaSpent') return;
   learnQuota(pool, key, { ...ended, error });
   countFor(pool.ledger, key, { what: 'quotaSpent', now });
@@ -112,8 +130,8 @@ export const keyPool = ({ keys: given, strategy }: KeyPoolSettings, { now, log, 
       const checked = { began, now: now(), error };
       learn(id, (pool, key) => learnFault(pool, key, checked));
     },
-    allKeys: () => keys.map(leaseOf),
-    healthyKeys: () => keys.filter((key) => faultOf(ledger, key, now()) === null).map(leaseOf),
+    suspect: (id) => learn(id, ({ ledger: known }, key) => known.suspects.set(key.id, now() + suspicionMs)),
+    ...listsOf({ keys, ledger, log }, now),
     describe: () => ({ strategy, keys: keys.map((key) => keyStatus(ledger, key, now())) }),
   };
 };

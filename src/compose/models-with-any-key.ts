@@ -1,5 +1,5 @@
 import { E, type TE } from '../kernel/fp.ts';
-import type { ProxyError } from '../kernel/proxy-error.ts';
+import { cureOf, type ProxyError } from '../kernel/proxy-error.ts';
 import type { KeyPool } from '../adapters/key-pool.ts';
 import type { GeminiModel } from '../gemini/response.ts';
 import type { FetchModels } from '../ports/capabilities.ts';
@@ -14,7 +14,7 @@ export const modelsWithAnyKey =
       if (E.isRight(read)) return read;
       last = read.left;
       if (last.tag === 'KeyRefused') pool.learnHealth(id, last);
-      else if (last.tag !== 'QuotaSpent') break;
+      else if (cureOf(last) !== 'another key') break;
     }
     return E.left(last);
   };

@@ -1,5 +1,6 @@
 import { abortReason } from '../kernel/abort-reason.ts';
 import { E, type TE } from '../kernel/fp.ts';
+import { noUsableKey, type RefusedKey } from '../kernel/no-usable-key.ts';
 import { cureOf, type ProxyError } from '../kernel/proxy-error.ts';
 import { finishKind } from '../gemini/finish.ts';
 import type { Capabilities, KeyWish, Lease, Random } from '../ports/capabilities.ts';
@@ -38,7 +39,7 @@ const isTriedOut = (error: ProxyError): boolean => error.tag === 'KeysExhausted'
  * Tries keys until one answers. A fault of the key (quota, refusal) goes on with the next key at once, for as long as
  * there are ready ones; a fault of host or network waits a little and goes on, at most a few times, and is never held
  * against a key; an error that no key can cure is told at once. What only some projects may have is told as such when
- * no key was left that may have it.
+ * no key was left that may have it, and so is why Google refused the keys, when no other was left.
  */
 export const tryKeys =
   ({ leaseKey, reportKey, now, wait, random }: Trying, { signal, note, ...wish }: KeyNeed) =>
@@ -48,10 +49,14 @@ export const tryKeys =
     const tried = new Set<string>();
     const faults = new Map<ProxyError['tag'], number>();
     const unsuited = new Set<string>();
+    const refused: RefusedKey[] = [];
     let refusal: ProxyError | null = null;
     for (let count = 1; ; count += 1) {
       const lease = await leaseKey({ ...wish, tried, unsuited })();
-      if (E.isLeft(lease)) return refusal !== null && isTriedOut(lease.left) ? E.left(refusal) : lease;
+      if (E.isLeft(lease)) {
+        const reason = refusal ?? (refused.length > 0 ? noUsableKey(refused) : null);
+        return reason !== null && isTriedOut(lease.left) ? E.left(reason) : lease;
+      }
       note({ key: `#${lease.right.number}`, attempts: count });
       const answer = await attempt(lease.right)();
       reportKey(lease.right, wish.model, E.isLeft(answer) ? answer.left : null);
@@ -60,6 +65,7 @@ export const tryKeys =
       const cure = cureOf(error);
       if (cure === 'another key') {
         tried.add(lease.right.id);
+        if (error.tag === 'KeyRefused') refused.push({ ...error, number: lease.right.number });
         if ('maybeElsewhere' in error) {
           unsuited.add(lease.right.id);
           refusal = error;

@@ -130,6 +130,13 @@ t.test('callers cannot fill the memory with model names', async (t) => {
   t.equal(await tagOf(pool, '__proto__'), 'KeysExhausted');
 });
 
+t.test('names of models that are not there push no turn of a real one out', async (t) => {
+  const { pool } = started({ keys: madeUpKeys('key-1', 'key-2') });
+  await lend(pool);
+  for (let each = 0; each < 1000; each += 1) pool.reportKey(await lend(pool, `none-${each}`), `none-${each}`, { tag: 'ModelNotFound', model: 'none', message: null });
+  t.equal(await tagOf(pool), '#2');
+});
+
 t.test('the status page is told everything but the keys', async (t) => {
   const { pool, clock } = started({ keys: madeUpKeys('key-1@home', 'key-2') });
   const [one, two, again] = [await lend(pool), await lend(pool), await lend(pool)];

@@ -2,6 +2,7 @@ import t from 'tap';
 import type { KeyFailure } from '../support/gemini-emulator/key-failures.ts';
 import type { FaultKind } from '../support/gemini-emulator/faults.ts';
 import { asked, chat, contentOf, madeUpKeys, model, pollux, question, toldBy, type Pollux } from '../support/pollux.ts';
+import { eventually } from '../support/serving.ts';
 
 const [one = '', two = '', three = ''] = madeUpKeys;
 
@@ -29,16 +30,26 @@ const failures: readonly (readonly [failure: KeyFailure, shown: object])[] = [
 for (const [failure, shown] of failures) {
   t.test(`a key that fails (${failure}) costs one try, is remembered, and the caller sees a good answer`, async (t) => {
     const service = await pollux(t, { keys: madeUpKeys });
-    service.emulator.failKey(one, failure, { model });
+    service.emulator.failKey(one, failure);
     for (let count = 0; count < 2; count += 1) {
       const answer = await chat(service, question('Hello', { stream: true }));
       t.equal(answer.status, 200);
       t.match(contentOf(await answer.text()), 'You wrote: “Hello”');
     }
     t.same(keysAsked(service), [one, two, three], 'the failed key is not asked again');
+    const { state } = shown as KeyShown;
+    if (state !== 'ready') await eventually(() => service.log.some((line) => line.includes('A key was refused and is out')));
     t.match((await keysShown(service))[0], shown);
   });
 }
+
+t.test('a key that is refused for one call and works by itself is asked last, and is not out', async (t) => {
+  const service = await pollux(t, { keys: madeUpKeys });
+  service.emulator.failKey(one, 'invalid', { model });
+  for (let count = 0; count < 4; count += 1) t.equal((await chat(service, question('Hello'))).status, 200);
+  t.same(keysAsked(service), [one, two, three, two, three]);
+  t.ok((await keysShown(service)).every(({ state }) => state === 'ready'));
+});
 
 t.test('N keys are N tries: the last good one answers', async (t) => {
   const keys = Array.from({ length: 12 }, (_, at) => `made-up-key-number-${at + 1}`);

@@ -1,7 +1,7 @@
 import type { Test } from 'tap';
 import type { ProxyError } from '../../../src/kernel/proxy-error.ts';
 import { secret } from '../../../src/kernel/secret.ts';
-import { hostFault, keyRefused, madeUpKeys, type Start } from './started-key-pool.ts';
+import { hostFault, keyRefused, madeUpKeys, unpaid, type Start } from './started-key-pool.ts';
 
 const hour = 3_600_000;
 
@@ -78,6 +78,40 @@ export const keyHealthContract = (t: Test, start: Start): void => {
     clock.advance(1000);
     await report(early, null);
     t.match(await refusal(), { tag: 'NoUsableKey' });
+  });
+
+  t.test('a suspect key is lent last, and is ready all the same, until it works or ten minutes have passed', async (t) => {
+    const { clock, pool, lease, number, report, refusal } = await start({ keys: madeUpKeys('key-1', 'key-2') });
+    const [one, two] = [await lease(), await lease()];
+    pool.suspect(one.id);
+    await pool.settled();
+    t.same([await number(), await number(), await number({ preferred: one.id })], [2, 2, 2]);
+    t.equal(await number({ tried: new Set([two.id]) }), 1);
+    t.same(pool.faultyKeys(), []);
+    clock.advance(10 * 60_000);
+    t.equal(await number({ preferred: one.id }), 1);
+    pool.suspect(one.id);
+    await report(await lease({ tried: new Set([two.id]) }), null);
+    t.equal(await number({ preferred: one.id }), 1, 'one that works is no suspect');
+    pool.suspect(one.id);
+    pool.suspect(two.id);
+    await pool.settled();
+    t.equal(await refusal(), null, 'suspects alone are lent');
+  });
+
+  t.test('the keys that are out are told, with the time since when', async (t) => {
+    const { clock, pool, lease, report } = await start({ keys: madeUpKeys('key-1', 'key-2') });
+    const lent = await lease();
+    await report(lent, keyRefused('not valid'));
+    t.same(pool.faultyKeys().map(({ lease: { id }, since }) => [id, since]), [[lent.id, clock.now()]]);
+  });
+
+  t.test('when keys have nothing left to spend and no other is left, that is what is told', async (t) => {
+    const { lease, report, refusal } = await start({ keys: madeUpKeys('key-1', 'key-2') });
+    const [one, two] = [await lease(), await lease()];
+    await report(one, unpaid);
+    await report(two, keyRefused('not valid'));
+    t.same(await refusal(), { tag: 'NoUsableKey', unpaid: true, reasons: ['#1: nothing left', '#2: not valid'] });
   });
 
   t.test('a key or a lease nobody knows changes nothing', async (t) => {

@@ -6,7 +6,7 @@ import type { KeyPool, KeyPoolSettings } from '../../../src/adapters/key-pool.ts
 import { fakeClock, type FakeClock } from './fake-clock.ts';
 
 /** A pool to be held to the contract; `settled` resolves when every report so far has taken effect. */
-export type KeyPoolUnderTest = Pick<KeyPool, 'leaseKey' | 'reportKey' | 'learnHealth' | 'allKeys'> & {
+export type KeyPoolUnderTest = Pick<KeyPool, 'leaseKey' | 'reportKey' | 'learnHealth' | 'suspect' | 'faultyKeys' | 'allKeys'> & {
   readonly settled: () => Promise<void>;
 };
 
@@ -41,6 +41,9 @@ export const daySpent: ProxyError = { tag: 'QuotaSpent', period: 'day', retryAft
 
 /** A refusal of the key itself. */
 export const keyRefused = (reason: string): ProxyError => ({ tag: 'KeyRefused', fault: 'invalid', reason });
+
+/** A key whose project has nothing left to spend. */
+export const unpaid: ProxyError = { tag: 'KeyRefused', fault: 'unpaid', reason: 'nothing left' };
 
 /** A fault of the host, never of a key. */
 export const hostFault: ProxyError = { tag: 'GeminiFault', status: 503, message: 'overloaded' };
