@@ -1,29 +1,39 @@
-import { thrown } from '../kernel/proxy-error.ts';
+import { byteBlocks } from '../kernel/byte-blocks.ts';
+import { thrown, type ProxyError } from '../kernel/proxy-error.ts';
+import { costs, type Memory } from '../ports/memory.ts';
 
 const mostErrorBytes = 1024 * 1024;
 const mostJsonBytes = 64 * 1024 * 1024;
 
-/** Stops reading past `most` bytes, which ends the connection. */
-const bytesOf = async (body: AsyncIterable<Buffer>, most: number): Promise<{ readonly bytes: Buffer; readonly isCut: boolean }> => {
-  const pieces: Buffer[] = [];
-  let size = 0;
+type Reading = { readonly most: number; readonly reserve: (bytes: number) => ProxyError | null };
+
+/** Stops reading past `most` bytes, which ends the connection. Throws where there is no memory for more. */
+const bytesOf = async (body: AsyncIterable<Buffer>, { most, reserve }: Reading): Promise<{ readonly bytes: Uint8Array; readonly isCut: boolean }> => {
+  const blocks = byteBlocks(null, reserve);
   for await (const piece of body) {
-    pieces.push(piece);
-    size += piece.length;
-    if (size > most) return { bytes: Buffer.concat(pieces), isCut: true };
+    const refusal = blocks.add(piece);
+    if (refusal !== null) throw thrown(refusal);
+    if (blocks.size() > most) return { bytes: blocks.whole(), isCut: true };
   }
-  return { bytes: Buffer.concat(pieces), isCut: false };
+  return { bytes: blocks.whole(), isCut: false };
 };
 
-/** The text of an error's body, of 1 MiB at most. */
-export const errorText = async (body: AsyncIterable<Buffer>): Promise<string> => (await bytesOf(body, mostErrorBytes)).bytes.toString('utf8');
+const textOf = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 
-/** A body that is one JSON value. Throws BadAnswer for what is none, or longer than 64 MiB; `what` names it. */
-export const jsonBody = async (body: AsyncIterable<Buffer>, what: string): Promise<unknown> => {
-  const { bytes, isCut } = await bytesOf(body, mostJsonBytes);
+/** The text of an error's body, of 1 MiB at most. */
+export const errorText = async (body: AsyncIterable<Buffer>): Promise<string> =>
+  textOf((await bytesOf(body, { most: mostErrorBytes, reserve: () => null })).bytes);
+
+/**
+ * A body that is one JSON value. Throws BadAnswer for what is none, or longer than 64 MiB; `what` names it. Where it is
+ * part of an exchange, it reserves that exchange's memory.
+ */
+export const jsonBody = async (body: AsyncIterable<Buffer>, what: string, memory: Memory | null): Promise<unknown> => {
+  const reserve = (bytes: number): ProxyError | null => memory?.take(bytes * costs.answer) ?? null;
+  const { bytes, isCut } = await bytesOf(body, { most: mostJsonBytes, reserve });
   if (isCut) throw thrown({ tag: 'BadAnswer', reason: `${what} of more than 64 MiB` });
   try {
-    return JSON.parse(bytes.toString('utf8'));
+    return JSON.parse(textOf(bytes));
   } catch {
     throw thrown({ tag: 'BadAnswer', reason: `${what} that is no JSON` });
   }

@@ -122,18 +122,43 @@ const single = (): Splitter => {
   };
 };
 
+/** Shorter pieces are gathered until there is so much, or something in them may end a value. */
+const leastPiece = 512;
+const mostGathered = 4096;
+
+const mayEnd = (text: string): boolean => text.includes('\n') || text.includes('\r') || text.includes('}') || text.includes(']');
+
+/** A splitter for a body that may come in tiny pieces, which would take a hundred times their size one by one. */
+const gathering = ({ feed, end }: Splitter): Splitter => {
+  let gathered = '';
+  const feedAll = (text: string): readonly string[] => {
+    const all = gathered === '' ? text : gathered + text;
+    gathered = '';
+    return feed(all);
+  };
+  return {
+    feed: (text) => {
+      if (text.length >= leastPiece || gathered.length >= mostGathered || mayEnd(text)) return feedAll(text);
+      gathered += text;
+      return [];
+    },
+    end: () => [...(gathered === '' ? [] : feedAll('')), ...end()],
+  };
+};
+
 /** The body's first character tells its form: Google labels errors and arrays as event streams too. */
 const splitterFor = (text: string): readonly [Splitter, Framing] => {
-  if (text.startsWith('{')) return [single(), 'whole'];
-  if (text.startsWith('[')) return [elements(), 'stream'];
-  return [events(), 'stream'];
+  if (text.startsWith('{')) return [gathering(single()), 'whole'];
+  if (text.startsWith('[')) return [gathering(elements()), 'stream'];
+  return [gathering(events()), 'stream'];
 };
 
 /**
  * The JSON texts of an answer's body as they come, whatever its form: server-sent events (any line ends, an
- * unterminated last one too), an array in pieces, or one object. Throws BadAnswer past 64 MiB in one piece.
+ * unterminated last one too), an array in pieces, or one object. Throws BadAnswer past 64 MiB in one piece. `passed` runs
+ * when the values of what came have been read on.
  */
-export async function* bodyValues(body: AsyncIterable<Buffer>): AsyncGenerator<BodyValue, void, undefined> {
+export async function* bodyValues(body: AsyncIterable<Buffer>, passed: () => void = () => undefined): AsyncGenerator<BodyValue, void, undefined> {
   const decoder = new StringDecoder('utf8');
   let form: readonly [Splitter, Framing] | null = null;
   for await (const bytes of body) {
@@ -142,7 +167,9 @@ export async function* bodyValues(body: AsyncIterable<Buffer>): AsyncGenerator<B
     if (text === '') continue;
     form ??= splitterFor(text);
     const [splitter, framing] = form;
-    for (const json of splitter.feed(text)) yield { json, framing };
+    const values = splitter.feed(text);
+    for (const json of values) yield { json, framing };
+    if (values.length > 0) passed();
   }
   if (form === null) return;
   const [splitter, framing] = form;

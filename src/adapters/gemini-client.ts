@@ -3,6 +3,7 @@ import { thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import type { Frame } from '../gemini/response.ts';
 import type { AskGemini, OpenGemini, UpstreamCall } from '../ports/capabilities.ts';
 import { jsonBody } from './answer-body.ts';
+import { answerMeter, type AnswerMeter } from './answer-meter.ts';
 import { bodyValues } from './body-values.ts';
 import { faultOf } from './gemini-faults.ts';
 import { geminiFrames } from './gemini-frames.ts';
@@ -25,19 +26,25 @@ const pathOf = (model: string, method: string): string => {
   return `${folder}/${encodeURIComponent(Buffer.from(id).toString('utf8'))}:${method}`;
 };
 
-async function* fedBy(body: AsyncIterable<Buffer>, dog: Watchdog): AsyncGenerator<Buffer, void, undefined> {
+type Watching = { readonly dog: Watchdog; readonly meter: AnswerMeter };
+
+async function* watchedBytes(body: AsyncIterable<Buffer>, { dog, meter }: Watching): AsyncGenerator<Buffer, void, undefined> {
   for await (const bytes of body) {
     dog.fed();
+    meter.came(bytes.length);
     yield bytes;
+    dog.awaits();
   }
 }
 
 /** A connection that breaks after the answer began is a cut, whatever the network calls it. */
 const brokenOff = (error: ProxyError): ProxyError => (error.tag === 'Unreachable' ? { tag: 'StreamCut' } : error);
 
-async function* frames(answer: Answer, { model, secret }: UpstreamCall, dog: Watchdog): AsyncGenerator<Frame, void, undefined> {
+type Asked = Pick<UpstreamCall, 'model' | 'secret'>;
+
+async function* frames(answer: Answer, { model, secret }: Asked, { dog, meter }: Watching): AsyncGenerator<Frame, void, undefined> {
   try {
-    yield* geminiFrames(bodyValues(fedBy(answer.body, dog)), model);
+    yield* geminiFrames(bodyValues(watchedBytes(answer.body, { dog, meter }), meter.passed), model);
   } catch (cause) {
     throw thrown(withoutSecret(secret)(brokenOff(faultOf(cause, dog))));
   } finally {
@@ -53,12 +60,12 @@ const openGemini =
   ({ request, silence }: Asking): OpenGemini =>
   (call) =>
   async () => {
-    const { model, streamed, body, secret } = call;
+    const { model, streamed, body, secret, holding } = call;
     const dog = watchdog(silence, call.signal);
     try {
       const path = pathOf(model, streamed ? 'streamGenerateContent?alt=sse' : 'generateContent');
       const answer = await request({ path, secret, body, signal: dog.signal });
-      if (answer.statusCode === 200) return E.right(frames(answer, call, dog));
+      if (answer.statusCode === 200) return E.right(frames(answer, { model, secret }, { dog, meter: answerMeter(holding) }));
       const error = await refusalOf(answer, model, secret);
       dog.stop();
       return E.left(error);
@@ -70,13 +77,13 @@ const openGemini =
 
 const askGemini =
   ({ request, silence }: Asking): AskGemini =>
-  ({ model, method, body, secret, signal }) =>
+  ({ model, method, body, secret, memory, signal }) =>
   async () => {
     const dog = watchdog(silence, signal);
     try {
       const answer = await request({ path: pathOf(model, method), secret, body, signal: dog.signal });
       if (answer.statusCode !== 200) return E.left(await refusalOf(answer, model, secret));
-      return E.right(await jsonBody(answer.body, 'an answer'));
+      return E.right(await jsonBody(answer.body, 'an answer', memory));
     } catch (cause) {
       return E.left(faultOf(cause, dog));
     } finally {

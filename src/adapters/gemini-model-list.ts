@@ -28,7 +28,7 @@ export const geminiModelList = ({ request }: Pick<GeminiRequests, 'request'>): G
     try {
       const answer = await request({ path: `models?${query}`, secret, signal: dog.signal });
       if (answer.statusCode !== 200) throw thrown(await refusalOf(answer, '', secret));
-      return await jsonBody(answer.body, 'a model list');
+      return await jsonBody(answer.body, 'a model list', null);
     } catch (cause) {
       throw thrown(faultOf(cause, dog));
     } finally {

@@ -1,6 +1,8 @@
+import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Secret } from '../kernel/secret.ts';
+import type { CallBody } from '../gemini/call-body.ts';
 import { failure } from '../gemini/failure.ts';
 import { errorText } from './answer-body.ts';
 import { dispatcherFor, type ProxySettings } from './dispatcher.ts';
@@ -20,7 +22,7 @@ export type GeminiRequestSettings = {
 export type Answer = Dispatcher.ResponseData;
 
 /** A call to make: a POST when it has a body. */
-export type Call = { readonly path: string; readonly secret: Secret; readonly body?: string; readonly signal: AbortSignal };
+export type Call = { readonly path: string; readonly secret: Secret; readonly body?: CallBody; readonly signal: AbortSignal };
 
 /** Makes calls; the path is what follows `/v1beta/`. */
 export type GeminiRequests = { readonly request: (call: Call) => Promise<Answer>; readonly close: () => Promise<void> };
@@ -33,6 +35,33 @@ export const networkCode = (cause: unknown): string => {
   const code = codeOf(cause);
   if (code !== '') return code;
   return cause instanceof Error && cause.cause !== undefined ? networkCode(cause.cause) : 'unknown';
+};
+
+const pieceBytes = 256 * 1024;
+
+/**
+ * Bytes in slices: a socket that is handed all at once would hold all of it, and a TLS socket twice. undici keeps the
+ * stream until the answer has ended; what has been sent is no longer in it.
+ */
+const inSlices = (pieces: readonly Uint8Array[]): Readable => {
+  const slices: Uint8Array[] = [];
+  for (const piece of pieces) for (let at = 0; at < piece.length; at += pieceBytes) slices.push(piece.subarray(at, at + pieceBytes));
+  slices.reverse();
+  return new Readable({
+    highWaterMark: pieceBytes,
+    read() {
+      this.push(slices.pop() ?? null);
+    },
+  });
+};
+
+type Sent = { readonly body: string | Readable | null; readonly headers: Readonly<Record<string, string>> };
+
+/** The body for one try. */
+const sentOf = (body: CallBody | undefined): Sent => {
+  if (body === undefined || typeof body === 'string') return { body: body ?? null, headers: {} };
+  const length = body.reduce((sum, piece) => sum + piece.length, 0);
+  return { body: inSlices(body), headers: { 'content-length': String(length) } };
 };
 
 const headersFor = (secret: Secret): Record<string, string> => ({
@@ -53,18 +82,20 @@ export const geminiRequests = ({ baseUrl, proxies, connectTimeoutMs }: GeminiReq
   const { origin, pathname } = new URL(baseUrl);
   const root = `${pathname === '/' ? '' : pathname}/v1beta/`;
 
-  const requestOver = (connections: Dispatcher, { path, secret, body, signal }: Call): Promise<Answer> =>
-    untilAborted(
+  const requestOver = (connections: Dispatcher, { path, secret, body: given, signal }: Call): Promise<Answer> => {
+    const { body, headers } = sentOf(given);
+    return untilAborted(
       connections.request({
         origin,
         path: root + path,
-        method: body === undefined ? 'GET' : 'POST',
-        headers: headersFor(secret),
-        body: body ?? null,
+        method: given === undefined ? 'GET' : 'POST',
+        headers: { ...headersFor(secret), ...headers },
+        body,
         signal,
       }),
       signal,
     );
+  };
 
   return {
     request: async (call) => {

@@ -7,18 +7,20 @@ export type Silence = { readonly firstByteMs: number; readonly idleMs: number };
 /** Aborts a call that has been silent for too long, or whose exchange was aborted: the caller left, the service stops. */
 export type Watchdog = {
   readonly signal: AbortSignal;
-  /** Something has come. */
+  /** Something has come. Until more is wanted, silence is not the other side's: whoever reads may be slow. */
   readonly fed: () => void;
+  /** More is wanted: silence counts, from now on. */
+  readonly awaits: () => void;
   /** The call is over: nothing is watched any more. */
   readonly stop: () => void;
   /** Why it aborted; null when it has not. */
   readonly bite: () => ProxyError | null;
 };
 
-/** Watches one call. One timer for all of it, pushed on with each piece. */
+/** Watches one call. One timer for all of it, pushed on with each piece; one that runs out unwatched is started anew. */
 export const watchdog = ({ firstByteMs, idleMs }: Silence, caller: AbortSignal): Watchdog => {
   const control = new AbortController();
-  const state: { bite: ProxyError | null; begun: boolean } = { bite: null, begun: false };
+  const state: { bite: ProxyError | null; begun: boolean; isAwaiting: boolean } = { bite: null, begun: false, isAwaiting: true };
   const abort = (bite: ProxyError): void => {
     state.bite ??= bite;
     control.abort();
@@ -30,13 +32,17 @@ export const watchdog = ({ firstByteMs, idleMs }: Silence, caller: AbortSignal):
   return {
     signal: control.signal,
     fed: () => {
-      if (state.begun) {
-        timer.refresh();
-        return;
-      }
+      state.isAwaiting = false;
+      if (state.begun) return;
       state.begun = true;
       clearTimeout(timer);
-      timer = setTimeout(() => abort({ tag: 'TimedOut', phase: 'idle' }), idleMs);
+      timer = setTimeout(() => {
+        if (state.isAwaiting) abort({ tag: 'TimedOut', phase: 'idle' });
+      }, idleMs);
+    },
+    awaits: () => {
+      state.isAwaiting = true;
+      timer.refresh();
     },
     stop: () => {
       clearTimeout(timer);

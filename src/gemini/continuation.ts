@@ -1,6 +1,12 @@
 import type { GeminiCall } from './request.ts';
 import type { Candidate, Frame } from './response.ts';
 
+/** Families before Gemini 4, which never break off with CONTINUATION; a name that tells no family may mean any model. */
+const earlier = /^(?:gemma|learnlm|gemini-[123][.-])/;
+
+/** Whether an answer of this model may break off, so that its call is needed again. */
+export const mayContinue = (model: string): boolean => !earlier.test(model);
+
 const tokenOf = (candidate: Candidate | undefined): string | undefined =>
   candidate?.finishReason === 'CONTINUATION' ? candidate.continuationToken : undefined;
 

@@ -5,7 +5,7 @@ import type { Wait } from '../ports/capabilities.ts';
 import { costs, type Memory } from '../ports/memory.ts';
 import { isForm } from '../pipeline/read-form.ts';
 import { abortReason } from '../kernel/abort-reason.ts';
-import { bodyBlocks, type BodyBlocks } from './body-blocks.ts';
+import { byteBlocks, type ByteBlocks } from '../kernel/byte-blocks.ts';
 import { checkMediaType, type BodyKind } from './media-type.ts';
 import type { RequestHead } from './request-head.ts';
 
@@ -48,8 +48,8 @@ const reserve = ({ memory }: BodySource, { mostBytes, announced, cost }: Expecte
 };
 
 /** Blocks for the body; those of one that was not announced are reserved as they are needed. */
-const blocksFor = ({ memory }: BodySource, { announced, cost }: Expected): BodyBlocks =>
-  announced === null ? bodyBlocks(null, (bytes) => memory.take(bytes * cost)) : bodyBlocks(announced, () => null);
+const blocksFor = ({ memory }: BodySource, { announced, cost }: Expected): ByteBlocks =>
+  announced === null ? byteBlocks(null, (bytes) => memory.take(bytes * cost)) : byteBlocks(announced, () => null);
 
 const collect = (source: BodySource, limits: BodyLimits, known: Expected): Promise<E.Either<ProxyError, Uint8Array>> => {
   const { message, signal } = source;

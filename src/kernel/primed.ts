@@ -1,18 +1,19 @@
 import { E, type TE } from './fp.ts';
 import { caught, thrown, type ProxyError } from './proxy-error.ts';
 
-/** The head of a stream that was read ahead, and one iterator that gives the head again and then the rest. */
+/** A stream whose head was read ahead: one iterator that gives the head again and then the rest. */
 export type Primed<A> = {
-  readonly head: readonly A[];
   readonly all: AsyncGenerator<A, void, undefined>;
 };
 
 /** Three times the frames of the longest answer that Gemini gives, one for each of its 65,536 tokens. */
 const mostHead = 200_000;
 
-async function* resumed<A>(head: readonly A[], rest: AsyncGenerator<A, void, undefined>): AsyncGenerator<A, void, undefined> {
+/** What has been given is held no longer: of an answer that was collected, each frame goes as it is read on. */
+async function* resumed<A>(head: A[], rest: AsyncGenerator<A, void, undefined>): AsyncGenerator<A, void, undefined> {
   try {
-    yield* head;
+    head.reverse();
+    for (let next = head.pop(); next !== undefined; next = head.pop()) yield next;
     yield* rest;
   } finally {
     await rest.return(undefined);
@@ -24,7 +25,7 @@ async function* resumed<A>(head: readonly A[], rest: AsyncGenerator<A, void, und
  * of the service has not seen a byte and another key can be tried. So is a head of more than 200,000 items.
  */
 export const primed =
-  <A>(enough: (item: A) => boolean) =>
+  <A extends object | string | number>(enough: (item: A) => boolean) =>
   (source: AsyncGenerator<A, void, undefined>): TE.TaskEither<ProxyError, Primed<A>> =>
   async () => {
     const head: A[] = [];
@@ -36,7 +37,7 @@ export const primed =
         if (head.length > mostHead) throw thrown({ tag: 'BadAnswer', reason: 'an answer without end' });
         if (enough(next.value)) break;
       }
-      return E.right({ head, all: resumed(head, source) });
+      return E.right({ all: resumed(head, source) });
     } catch (cause) {
       await source.return(undefined);
       return E.left(caught(cause));

@@ -33,7 +33,7 @@ export type ProxyError =
   | { readonly tag: 'GeminiFault'; readonly status: 500 | 502 | 503 | 504; readonly message: string; readonly retryAfterSeconds?: number }
   | { readonly tag: 'Unreachable'; readonly reason: string; readonly retryAfterSeconds?: number }
   | { readonly tag: 'TimedOut'; readonly phase: 'first byte' | 'idle' }
-  | { readonly tag: 'BadAnswer'; readonly reason: string }
+  | { readonly tag: 'BadAnswer'; readonly reason: string; /** Another try would end alike. */ readonly isLasting?: true }
   | { readonly tag: 'EmptyAnswer'; readonly finishReason: string | null; readonly finishMessage: string | null }
   /** What came is of no use, by Gemini's own word. */
   | { readonly tag: 'FaultyAnswer'; readonly finishReason: string; readonly finishMessage: string | null }
@@ -97,8 +97,10 @@ const cures: Readonly<Record<ProxyError['tag'], Cure>> = {
 };
 
 /** Says how an error may be cured. A fault of host or network is never the key's: it waits and goes on with another. */
-export const cureOf = (error: ProxyError): Cure =>
-  'maybeElsewhere' in error && error.maybeElsewhere === true ? 'another key' : cures[error.tag];
+export const cureOf = (error: ProxyError): Cure => {
+  if ('maybeElsewhere' in error && error.maybeElsewhere === true) return 'another key';
+  return 'isLasting' in error ? 'none' : cures[error.tag];
+};
 
 /** Carries a ProxyError through an async generator, where an error can only be thrown. */
 export type Thrown = Error & { readonly proxyError: ProxyError };

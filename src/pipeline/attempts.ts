@@ -1,12 +1,13 @@
 import { TE, pipe } from '../kernel/fp.ts';
 import { primed } from '../kernel/primed.ts';
-import { caught, type ProxyError } from '../kernel/proxy-error.ts';
-import { jsonText } from '../kernel/well-formed.ts';
-import type { GeminiCall } from '../gemini/request.ts';
+import { caught } from '../kernel/proxy-error.ts';
+import { bodyEncoder } from '../gemini/call-body.ts';
 import type { Frame } from '../gemini/response.ts';
 import { isMeaningful, judged, type Judging } from '../gemini/verdict.ts';
 import { wholeCalls } from '../gemini/whole-calls.ts';
 import type { Capabilities, Lease } from '../ports/capabilities.ts';
+import { portionOf } from '../ports/memory.ts';
+import type { Answering } from './continued.ts';
 import type { Frames, Planned, ServedFrame } from './exchange.ts';
 import { tryKeys, type Trying } from './try-keys.ts';
 
@@ -43,21 +44,24 @@ async function* watched(frames: AsyncGenerator<Frame, void, undefined>, { lease,
 export type Reading = Judging & { readonly shown: boolean };
 
 /** One call with one key, read until there is something to show (`shown`), or to its end for a whole answer. */
-export const attempts =
-  (capabilities: Attempting, planned: Planned<unknown>, { shown, refusesBlocks, mustBeWhole }: Reading) =>
-  (call: GeminiCall, begunBy?: string): TE.TaskEither<ProxyError, Frames> =>
-  () => {
-    const body = jsonText(call.body);
-    const { signal, note, preferredKey, conversation } = planned;
+export const attempts = (capabilities: Attempting, planned: Planned<unknown>, { shown, refusesBlocks, mustBeWhole }: Reading): Answering => {
+  const encode = bodyEncoder();
+  const { signal, note, preferredKey, conversation, held } = planned;
+  return (call, begunBy) => () => {
+    const body = encode(call.body);
     const preferred = begunBy ?? preferredKey;
     const { model, streamed } = call;
     const isOneOfAll = call.copies > 1 && call.someCopies === undefined;
     const judging = { refusesBlocks: refusesBlocks && begunBy === undefined && !isOneOfAll, mustBeWhole };
-    return tryKeys(capabilities, { model, preferred, conversation, signal, note })((lease) =>
-      pipe(
-        capabilities.openGemini({ model, streamed, body, secret: lease.secret, signal }),
+    return tryKeys(capabilities, { model, preferred, conversation, signal, note })((lease) => {
+      // What a try held that came to nothing is free for the next one.
+      const memory = portionOf(held.answer);
+      return pipe(
+        capabilities.openGemini({ model, streamed, body, secret: lease.secret, holding: { memory, isCollected: !shown }, signal }),
         TE.flatMap((frames) => primed<Frame>(shown ? isMeaningful : () => false)(wholeCalls(judged(frames, judging), capabilities.newId))),
+        TE.tapError(() => TE.fromIO(memory.letGo)),
         TE.map(({ all }) => watched(all, { lease, model }, capabilities)),
-      ),
-    )();
+      );
+    })();
   };
+};

@@ -6,11 +6,12 @@ import { repaired } from '../gemini/repair.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { UsageMetadata } from '../gemini/response.ts';
 import { latestUsage, tokenCounts } from '../gemini/usage.ts';
+import { mayContinue } from '../gemini/continuation.ts';
 import { isMeaningful, unlessBlocked } from '../gemini/verdict.ts';
 import { attempts, type Attempting, type Reading } from './attempts.ts';
 import { continued } from './continued.ts';
 import { inCopies } from './copies.ts';
-import type { Answered, Frames, Planned, Received, ServedFrame } from './exchange.ts';
+import type { Frames, Planned, Received, ServedFrame } from './exchange.ts';
 
 async function* counted(frames: Frames, note: Received['note']): Frames {
   let usage: UsageMetadata = {};
@@ -25,6 +26,9 @@ async function* counted(frames: Frames, note: Received['note']): Frames {
   }
 }
 
+/** Whether a call may be needed again though its answer has begun: to go on with it, or to begin a copy. */
+const isStillNeeded = ({ model, copies, someCopies }: GeminiCall): boolean => mayContinue(model) || (copies > 1 && someCopies !== undefined);
+
 /** Several choices, of which some may be blocked: an error when all of them are. */
 const notAllBlocked = ({ shown, refusesBlocks }: Reading, call: GeminiCall) => (frames: Frames): TE.TaskEither<ProxyError, Frames> =>
   refusesBlocks && call.copies > 1 && call.someCopies === undefined
@@ -33,10 +37,11 @@ const notAllBlocked = ({ shown, refusesBlocks }: Reading, call: GeminiCall) => (
 
 /**
  * Gets an answer from Gemini: with the keys in turn, in copies where several choices are asked for, and once more with
- * a mended call where Gemini's refusal can be mended.
+ * a mended call where Gemini's refusal can be mended. Once it has begun, the request is held no longer, but where a
+ * call may be needed again.
  */
 export const callGemini =
-  <Request>(capabilities: Attempting, readingOf: (asked: Request) => Reading): Stage<Planned<Request>, Answered<Request>> =>
+  <Request>(capabilities: Attempting, readingOf: (asked: Request) => Reading): Stage<Planned<Request>, Frames> =>
   (planned) => {
     const reading = readingOf(planned.asked);
     const copies = inCopies(continued(attempts(capabilities, planned, reading)));
@@ -48,6 +53,9 @@ export const callGemini =
     return pipe(
       answer(planned.call),
       TE.orElse(again),
-      TE.map((frames) => ({ ...planned, frames: counted(frames, planned.note) })),
+      TE.tapIO(() => () => {
+        if (!isStillNeeded(planned.call)) planned.held.request.letGo();
+      }),
+      TE.map((frames) => counted(frames, planned.note)),
     );
   };

@@ -1,6 +1,6 @@
 import { E, TE, pipe } from '../kernel/fp.ts';
 import { thrown, type ProxyError } from '../kernel/proxy-error.ts';
-import { continuationToken, continuedCall, withoutEnd } from '../gemini/continuation.ts';
+import { continuationToken, continuedCall, mayContinue, withoutEnd } from '../gemini/continuation.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { UsageMetadata } from '../gemini/response.ts';
 import { addedUsage, latestUsage } from '../gemini/usage.ts';
@@ -40,7 +40,9 @@ async function* joined(first: Frames, call: GeminiCall, answer: Answering): Fram
 export const continued =
   (answer: Answering): Answering =>
   (call) =>
-    pipe(
-      answer(call),
-      TE.map((frames) => joined(frames, call, answer)),
-    );
+    mayContinue(call.model)
+      ? pipe(
+          answer(call),
+          TE.map((frames) => joined(frames, call, answer)),
+        )
+      : answer(call);

@@ -7,7 +7,7 @@ import { readSound, type Sound } from '../gemini/sound.ts';
 import { encodedTypes, type AudioEncoder, type Encoding } from '../ports/audio.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
 import type { Dialect } from '../ports/dialect.ts';
-import type { Answered, Frames, Planned, ServedFrame } from './exchange.ts';
+import type { Frames, Planned, ServedFrame } from './exchange.ts';
 
 const isSound = (part: ResponsePart): boolean => part.thought !== true && part.inlineData?.mimeType.startsWith('audio/') === true;
 
@@ -46,7 +46,9 @@ const frameOf = (piece: Uint8Array, mimeType: string): ServedFrame => {
   return { candidates: [{ index: 0, content: { parts: [{ inlineData }] } }] };
 };
 
-async function* encoded({ frames, signal }: Answered<unknown>, { encode }: AudioEncoder, encoding: Encoding): Frames {
+type Spoken = { readonly frames: Frames; readonly signal: AbortSignal };
+
+async function* encoded({ frames, signal }: Spoken, { encode }: AudioEncoder, encoding: Encoding): Frames {
   const aside: ServedFrame[] = [];
   const sounds = soundsOf(frames, aside);
   try {
@@ -68,7 +70,7 @@ async function* encoded({ frames, signal }: Answered<unknown>, { encode }: Audio
  */
 export const encodeAudio =
   <Request, State, Event>({ findEncoder }: Pick<Capabilities, 'findEncoder'>, { encoding }: Pick<Dialect<Request, State, Event>, 'encoding'>) =>
-  (answer: Stage<Planned<Request>, Answered<Request>>): Stage<Planned<Request>, Answered<Request>> =>
+  (answer: Stage<Planned<Request>, Frames>): Stage<Planned<Request>, Frames> =>
   (planned) => {
     const wish = encoding?.(planned.asked) ?? null;
     if (wish === null) return answer(planned);
@@ -76,7 +78,7 @@ export const encodeAudio =
       TE.fromTask(findEncoder),
       TE.flatMap((encoder) => {
         if (encoder?.makes(wish) === true) {
-          return pipe(answer(planned), TE.map((answered) => ({ ...answered, frames: encoded(answered, encoder, wish) })));
+          return pipe(answer(planned), TE.map((frames) => encoded({ frames, signal: planned.signal }, encoder, wish)));
         }
         const error = wish.otherwise([...(encoder?.formats ?? [])]);
         return error === null ? answer(planned) : TE.left(error);

@@ -69,6 +69,3 @@ export type ServedFrame = Frame & { readonly keyId?: string };
 
 /** Gemini's frames, as they come. */
 export type Frames = AsyncGenerator<ServedFrame, void, undefined>;
-
-/** A call that has begun to answer. */
-export type Answered<Request> = Planned<Request> & { readonly frames: Frames };

@@ -1,21 +1,23 @@
-import { TE } from '../kernel/fp.ts';
-import type { Stage } from '../kernel/stage.ts';
 import type { ResponsePart } from '../gemini/response.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
 import type { Dialect } from '../ports/dialect.ts';
-import type { Answered, Frames, ServedFrame } from './exchange.ts';
+import { costs } from '../ports/memory.ts';
+import type { Frames, Planned, ServedFrame } from './exchange.ts';
 
 const isImage = (part: ResponsePart): boolean => part.thought !== true && part.inlineData?.mimeType.startsWith('image/') === true;
 
 const holdsImages = (frame: ServedFrame): boolean =>
   (frame.candidates ?? []).some((candidate) => candidate.content?.parts?.some(isImage) === true);
 
-async function* persisted(frames: Frames, keepImage: Capabilities['keepImage'], origin: string): Frames {
+type Keeping = { readonly keepImage: Capabilities['keepImage']; readonly origin: string; readonly letGo: (characters: number) => void };
+
+async function* persisted(frames: Frames, { keepImage, origin, letGo }: Keeping): Frames {
   const keep = async (part: ResponsePart, keyId: string): Promise<ResponsePart> => {
     const { inlineData, thoughtSignature, ...rest } = part;
     if (inlineData === undefined || !isImage(part)) return part;
     const signature = thoughtSignature === undefined ? null : { value: thoughtSignature, keyId };
     const fileUri = await keepImage({ ...inlineData, signature }, origin);
+    if (!fileUri.startsWith('data:')) letGo(inlineData.data.length);
     return { ...rest, fileData: { mimeType: inlineData.mimeType, fileUri } };
   };
   for await (const frame of frames) {
@@ -36,14 +38,17 @@ async function* persisted(frames: Frames, keepImage: Capabilities['keepImage'], 
 
 /**
  * Puts every picture of an answer into the store as it comes by, with its thought signature; the part then holds its
- * address. Drafts stay out, and so do pictures that the caller wants as they are.
+ * address. Drafts stay out, and so do pictures that the caller wants as they are. Where the whole answer is collected
+ * (`shown` says that it is not), a picture that has been put away is held no longer.
  */
 export const persistImages =
   <Request, State, Event>(
     { keepImage }: Pick<Capabilities, 'keepImage'>,
     { keepsImages }: Pick<Dialect<Request, State, Event>, 'keepsImages'>,
-  ): Stage<Answered<Request>, Answered<Request>> =>
-  (answered) =>
-    TE.right(
-      keepsImages(answered.asked, answered.context) ? { ...answered, frames: persisted(answered.frames, keepImage, answered.origin) } : answered,
-    );
+    shown: (asked: Request) => boolean,
+  ) =>
+  ({ asked, context, origin, held }: Planned<Request>): ((frames: Frames) => Frames) => {
+    if (!keepsImages(asked, context)) return (frames) => frames;
+    const letGo = shown(asked) ? (): void => undefined : (characters: number): void => held.answer.giveBack(characters * costs.answer);
+    return (frames) => persisted(frames, { keepImage, origin, letGo });
+  };

@@ -24,7 +24,7 @@ const answered = <A>(capabilities: Asking, asked: Asked<unknown>, questions: Que
     const text = jsonText(body);
     return tryKeys(capabilities, { model, preferred: null, conversation: null, signal, note: asked.note })(({ secret }) =>
       pipe(
-        capabilities.askGemini({ model, method, body: text, secret, signal }),
+        capabilities.askGemini({ model, method, body: text, secret, memory: asked.held.answer, signal }),
         TE.flatMapEither((value) => read(value, at)),
       ),
     );

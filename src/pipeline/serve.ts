@@ -7,7 +7,7 @@ import { admit } from './admit.ts';
 import type { Reading } from './attempts.ts';
 import { authorize } from './authorize.ts';
 import { callGemini } from './call-gemini.ts';
-import type { Answered, Planned, Received } from './exchange.ts';
+import type { Frames, Planned, Received } from './exchange.ts';
 import { persistImages } from './persist-images.ts';
 import { encodeAudio } from './encode-audio.ts';
 import { decodeBody } from './decode-body.ts';
@@ -27,14 +27,14 @@ export const serve = <Request, State, Event>(
   dialect: Dialect<Request, State, Event>,
   settings: ServeSettings,
 ): Stage<Received, Reply> => {
-  const showsEarly = dialect.showsEarly ?? dialect.isStreamed;
+  const shown = dialect.showsEarly ?? dialect.isStreamed;
   const reading = (asked: Request): Reading => ({
-    shown: showsEarly(asked),
+    shown: shown(asked),
     refusesBlocks: dialect.showsBlocks !== true,
     mustBeWhole: dialect.mustBeWhole === true,
   });
-  const answer: Stage<Planned<Request>, Answered<Request>> = (planned) =>
-    pipe(planned, callGemini(capabilities, reading), TE.flatMap(persistImages(capabilities, dialect)));
+  const persist = persistImages(capabilities, dialect, shown);
+  const answer: Stage<Planned<Request>, Frames> = (planned) => pipe(planned, callGemini(capabilities, reading), TE.map(persist(planned)));
   const spoken = encodeAudio(capabilities, dialect)(answer);
   return (received) =>
     pipe(

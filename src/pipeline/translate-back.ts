@@ -1,11 +1,12 @@
 import { E, TE, pipe } from '../kernel/fp.ts';
-import { runMachine } from '../kernel/machine.ts';
+import { runMachine, type Machine } from '../kernel/machine.ts';
 import { caught, thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
+import type { Frame } from '../gemini/response.ts';
 import type { Wait } from '../ports/capabilities.ts';
 import type { Dialect } from '../ports/dialect.ts';
-import type { Headers, Reply } from '../ports/reply.ts';
-import type { Answered, Planned } from './exchange.ts';
+import type { Headers, Reply, Whole } from '../ports/reply.ts';
+import type { Frames, Planned, Received } from './exchange.ts';
 import { limitHeaders, withLimits } from './limit-headers.ts';
 
 const streamHeaders: Headers = {
@@ -14,30 +15,27 @@ const streamHeaders: Headers = {
   'x-accel-buffering': 'no',
 };
 
-/** Collects the same machine that makes the stream. */
-const wholeReply =
-  <Request, State, Event>(dialect: Dialect<Request, State, Event>): Stage<Answered<Request>, Reply> =>
-  ({ asked, context, frames, permit }) =>
-    pipe(
-      TE.tryCatch(async () => {
-        const events: Event[] = [];
-        for await (const some of runMachine(dialect.machine(asked, context), frames)) for (const event of some) events.push(event);
-        return events;
-      }, caught),
-      TE.flatMapEither(dialect.reply.whole),
-      TE.map(withLimits(permit)),
-    );
+/** What an answer is written with. It holds nothing of the request, which is gone while a long answer goes on. */
+type Writing<State, Event> = { readonly reply: Dialect<unknown, State, Event>['reply']; readonly machine: Machine<State, Frame, Event> };
 
-async function* tail<Request, State, Event>(
-  dialect: Dialect<Request, State, Event>,
-  { asked, context, note }: Planned<Request>,
-  head: Promise<E.Either<ProxyError, Answered<Request>>>,
-): AsyncGenerator<string, void, undefined> {
-  const { reply } = dialect;
+/** Collects the same machine that makes the stream. */
+const collected = <State, Event>({ reply, machine }: Writing<State, Event>, frames: Frames): TE.TaskEither<ProxyError, Whole> =>
+  pipe(
+    TE.tryCatch(async () => {
+      const events: Event[] = [];
+      for await (const some of runMachine(machine, frames)) for (const event of some) events.push(event);
+      return events;
+    }, caught),
+    TE.flatMapEither(reply.whole),
+  );
+
+type Begun = { readonly head: Promise<E.Either<ProxyError, Frames>>; readonly note: Received['note'] };
+
+async function* tail<State, Event>({ reply, machine }: Writing<State, Event>, { head, note }: Begun): AsyncGenerator<string, void, undefined> {
   try {
-    const answered = await head;
-    if (E.isLeft(answered)) throw thrown(answered.left);
-    for await (const events of runMachine(dialect.machine(asked, context), answered.right.frames)) {
+    const frames = await head;
+    if (E.isLeft(frames)) throw thrown(frames.left);
+    for await (const events of runMachine(machine, frames.right)) {
       const failure = reply.failure?.(events) ?? null;
       if (failure !== null) throw thrown(failure);
       const text = reply.frames(events);
@@ -55,19 +53,18 @@ async function* tail<Request, State, Event>(
 /** Heartbeats of a stream: how long without content, ms (0 = off), and how to wait. */
 export type Patience = { readonly keepAliveMs: number; readonly wait: Wait };
 
+type Answering<Request> = Stage<Planned<Request>, Frames>;
+
 /**
  * A stream begins as soon as the answer does. When that takes longer than the heartbeat, the stream begins without it:
  * key after key is still tried behind the heartbeats, and only the last failure arrives, as an error frame.
  */
 const streamedReply =
-  <Request, State, Event>(
-    dialect: Dialect<Request, State, Event>,
-    answer: Stage<Planned<Request>, Answered<Request>>,
-    { keepAliveMs, wait }: Patience,
-  ): Stage<Planned<Request>, Reply> =>
-  (planned) =>
+  <State, Event>(writing: Writing<State, Event>, { keepAliveMs, wait }: Patience) =>
+  <Request>(planned: Planned<Request>, answer: Answering<Request>): TE.TaskEither<ProxyError, Reply> =>
   async () => {
     const head = answer(planned)();
+    const { permit, note } = planned;
     const waiting = new AbortController();
     const tooLong = wait(keepAliveMs, waiting.signal).then(() => null);
     const first = keepAliveMs === 0 ? await head : await Promise.race([head, tooLong]);
@@ -76,20 +73,22 @@ const streamedReply =
     return E.right({
       kind: 'streamed',
       status: 200,
-      headers: { ...streamHeaders, ...limitHeaders(planned.permit) },
-      tail: tail(dialect, planned, head),
+      headers: { ...streamHeaders, ...limitHeaders(permit) },
+      tail: tail(writing, { head, note }),
       heartbeat: { text: ': keep-alive\n\n', afterMs: keepAliveMs },
     });
   };
 
 /** Picks by what the caller asked for. */
 export const translateBack =
-  <Request, State, Event>(
-    dialect: Dialect<Request, State, Event>,
-    answer: Stage<Planned<Request>, Answered<Request>>,
-    patience: Patience,
-  ): Stage<Planned<Request>, Reply> =>
-  (planned) =>
-    dialect.isStreamed(planned.asked)
-      ? streamedReply(dialect, answer, patience)(planned)
-      : pipe(answer(planned), TE.flatMap(wholeReply(dialect)));
+  <Request, State, Event>(dialect: Dialect<Request, State, Event>, answer: Answering<Request>, patience: Patience): Stage<Planned<Request>, Reply> =>
+  (planned) => {
+    const { asked, context, permit } = planned;
+    const writing = { reply: dialect.reply, machine: dialect.machine(asked, context) };
+    if (dialect.isStreamed(asked)) return streamedReply(writing, patience)(planned, answer);
+    return pipe(
+      answer(planned),
+      TE.flatMap((frames) => collected(writing, frames)),
+      TE.map(withLimits(permit)),
+    );
+  };

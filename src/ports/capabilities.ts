@@ -2,6 +2,8 @@ import type { E, TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { Frame, GeminiModel } from '../gemini/response.ts';
+import type { CallBody } from '../gemini/call-body.ts';
+import type { Holding, Memory } from './memory.ts';
 import type { FindEncoder } from './audio.ts';
 import type { FetchMedia, ImageSignatureOf, KeepImage, ReadImage } from './images.ts';
 
@@ -52,9 +54,10 @@ export type ReportKey = (lease: Lease, model: string, error: ProxyError | null) 
 export type UpstreamCall = {
   readonly model: string;
   readonly streamed: boolean;
-  /** JSON, made once for all attempts. */
-  readonly body: string;
+  /** JSON, made once for all attempts; a long one as bytes, in pieces. */
+  readonly body: CallBody;
   readonly secret: Secret;
+  readonly holding: Holding;
   readonly signal: AbortSignal;
 };
 
@@ -72,6 +75,8 @@ export type GeminiQuestion = {
   /** JSON, made once for all attempts. */
   readonly body: string;
   readonly secret: Secret;
+  /** Of the exchange; the answer is held there. */
+  readonly memory: Memory;
   readonly signal: AbortSignal;
 };
 

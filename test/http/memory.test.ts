@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import fc from 'fast-check';
 import t from 'tap';
 import { TE, pipe } from '../../src/kernel/fp.ts';
-import { bodyBlocks } from '../../src/http/body-blocks.ts';
+import { byteBlocks } from '../../src/kernel/byte-blocks.ts';
 import { memoryBudget } from '../../src/http/memory-budget.ts';
 import type { Route } from '../../src/http/route.ts';
 import { json } from '../../src/ports/reply.ts';
@@ -53,7 +53,7 @@ t.test('a body comes out of its blocks as it went in, and holds little more than
   const property = fc.property(pieces, fc.boolean(), (sent, isAnnounced) => {
     const all = Buffer.concat(sent);
     const reserved: number[] = [];
-    const blocks = bodyBlocks(isAnnounced ? all.length : null, (bytes) => {
+    const blocks = byteBlocks(isAnnounced ? all.length : null, (bytes) => {
       reserved.push(bytes);
       return null;
     });
@@ -62,7 +62,7 @@ t.test('a body comes out of its blocks as it went in, and holds little more than
     return !refused && Buffer.compare(blocks.whole(), all) === 0 && held <= Math.max(2 * all.length + 16 * 1024, 0);
   });
   fc.assert(property, { numRuns: 50 });
-  const refusing = bodyBlocks(null, () => ({ tag: 'Busy', message: 'full' }));
+  const refusing = byteBlocks(null, () => ({ tag: 'Busy', message: 'full' }));
   t.match(refusing.add(Buffer.from('x')), { tag: 'Busy' });
   t.end();
 });

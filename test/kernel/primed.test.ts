@@ -21,7 +21,6 @@ t.test('no more is read ahead than is needed, and all comes in order', async (t)
   const read = await primed<number>((item) => item === 2)(source.items)();
   t.equal(source.given(), 2);
   if (E.isLeft(read)) return t.fail();
-  t.same(read.right.head, [1, 2]);
   const all: number[] = [];
   for await (const item of read.right.all) all.push(item);
   t.same(all, [1, 2, 3, 4, 5]);

@@ -123,7 +123,7 @@ t.test('a refused signature is sent once more without', async (t) => {
   const messages = [...chat.messages, { role: 'assistant', tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{}' }, extra_content: { google: { thought_signature: 'old' } } }] }];
   const once = scripted(1, [{ tag: 'BadSignature' }]);
   t.match(await asked(once.capabilities, { ...chat, messages }), /done/);
-  t.match(once.calls.map((call) => /"thoughtSignature":"([^"]*)"/.exec(call.body)?.[1]), ['old', 'skip_thought_signature_validator']);
+  t.match(once.calls.map((call) => /"thoughtSignature":"([^"]*)"/.exec(String(call.body))?.[1]), ['old', 'skip_thought_signature_validator']);
   const twice = scripted(1, [{ tag: 'BadSignature' }, { tag: 'BadSignature' }]);
   t.match(await asked(twice.capabilities, { ...chat, messages }), /BadSignature/, 'not a third time');
 });
@@ -152,12 +152,12 @@ t.test('n choices from a model that gives one a call: parallel calls, one answer
   const whole = JSON.parse(await asked(script.capabilities, { ...chat, n: 3, seed: 4 }));
   t.same(whole.choices.map((choice: { readonly message: { readonly content: string } }) => choice.message.content), ['a', 'b', 'c']);
   t.match(whole.usage, { prompt_tokens: 5, completion_tokens: 6, total_tokens: 11 }, 'the prompt counts once');
-  t.same(script.calls.map((call) => JSON.parse(call.body).generationConfig.seed), [4, 5, 6], 'each with a seed of its own');
+  t.same(script.calls.map((call) => JSON.parse(String(call.body)).generationConfig.seed), [4, 5, 6], 'each with a seed of its own');
   const failing = scripted(1, [spent, [textFrame('b', 'STOP')]]);
   t.match(await asked(failing.capabilities, { ...chat, n: 2 }), /KeysExhausted/, 'all or nothing');
   const mended = scripted(1, [{ tag: 'GeminiInvalid', message: 'Multiple candidates is not enabled', code: 'unsupported_parameter' }]);
   await asked(mended.capabilities, { ...chat, model: 'gemini-2.5-flash', n: 2 });
-  t.same(mended.calls.map((call) => JSON.parse(call.body).generationConfig.candidateCount), [2, undefined, undefined], 'several calls where the model refuses several candidates');
+  t.same(mended.calls.map((call) => JSON.parse(String(call.body)).generationConfig.candidateCount), [2, undefined, undefined], 'several calls where the model refuses several candidates');
 });
 
 t.test('a stream that takes long to begin begins without its answer, and still fails over', async (t) => {

@@ -5,6 +5,7 @@ import { caught, type ProxyError } from '../../src/kernel/proxy-error.ts';
 import { secret } from '../../src/kernel/secret.ts';
 import type { Frame } from '../../src/gemini/response.ts';
 import type { UpstreamCall } from '../../src/ports/capabilities.ts';
+import { freely } from './capabilities.ts';
 import type { EmulatorOptions, GeminiEmulator } from './gemini-emulator/emulator.ts';
 import { startGeminiEmulator } from './gemini-emulator/start-gemini-emulator.ts';
 
@@ -34,6 +35,7 @@ export const call = (over: Partial<UpstreamCall> = {}): UpstreamCall => ({
   streamed: true,
   body: JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'Hello' }] }] }),
   secret: secret(clientKey),
+  holding: { memory: freely, isCollected: false },
   signal: new AbortController().signal,
   ...over,
 });

@@ -1,7 +1,7 @@
-import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { ProxyError } from './proxy-error.ts';
 
-/** A body while it comes. */
-export type BodyBlocks = {
+/** Bytes while they come. */
+export type ByteBlocks = {
   /** Copies a piece in; why there is no room for it, else null. */
   readonly add: (piece: Buffer) => ProxyError | null;
   /** Bytes so far. */
@@ -29,11 +29,11 @@ const copyIn = (to: Blocks, piece: Buffer, grow: () => ProxyError | null): Proxy
 };
 
 /**
- * Gathers a body in blocks that double: kept piece by piece, 5 MB in one-byte chunks would take 1.9 GiB. One of a known
- * length has one block from the start, which the system fills with memory only as it is written. `reserve` is asked
+ * Gathers bytes in blocks that double: kept piece by piece, 5 MB in one-byte chunks would take 1.9 GiB. Those of a known
+ * length have one block from the start, which the system fills with memory only as it is written. `reserve` is asked
  * before a block is made.
  */
-export const bodyBlocks = (announced: number | null, reserve: (bytes: number) => ProxyError | null): BodyBlocks => {
+export const byteBlocks = (announced: number | null, reserve: (bytes: number) => ProxyError | null): ByteBlocks => {
   const held: Blocks = { full: [], block: Buffer.alloc(0), used: 0, size: 0 };
   const grow = (): ProxyError | null => {
     const room = announced ?? Math.min(Math.max(firstBlock, held.block.length * 2), largestBlock);

@@ -1,0 +1,44 @@
+import { thrown, type ProxyError } from '../kernel/proxy-error.ts';
+import { costs, type Holding } from '../ports/memory.ts';
+
+/** Follows what is held of an answer's body. */
+export type AnswerMeter = {
+  /** So many bytes are about to be held. Throws when they are too many, or when there is no memory for them. */
+  readonly came: (bytes: number) => void;
+  /** What came has been read on and is held no more, but for the beginning of the next frame. */
+  readonly passed: () => void;
+};
+
+/** Of one frame of a stream, and of all of an answer that is collected. A 4K picture is tens of megabytes. */
+const mostBytes = 64 * 1024 * 1024;
+/** Every exchange has so much anyway: short answers reserve nothing. */
+const freeBytes = 16 * 1024;
+const stepBytes = 64 * 1024;
+
+const tooLong = (isCollected: boolean): ProxyError => ({
+  tag: 'BadAnswer',
+  reason: isCollected ? 'an answer of more than 64 MiB' : 'more than 64 MiB in one piece',
+  isLasting: true,
+});
+
+/** Makes a meter for one answer. It reserves in steps of 64 KiB, so that most pieces cost two additions. */
+export const answerMeter = ({ memory, isCollected }: Holding): AnswerMeter => {
+  const state = { held: 0, reserved: 0 };
+  return {
+    came: (bytes) => {
+      state.held += bytes;
+      if (state.held > mostBytes) throw thrown(tooLong(isCollected));
+      if (state.held <= Math.max(freeBytes, state.reserved)) return;
+      const wanted = Math.ceil(state.held / stepBytes) * stepBytes;
+      const refusal = memory.take((wanted - state.reserved) * costs.answer);
+      if (refusal !== null) throw thrown(refusal);
+      state.reserved = wanted;
+    },
+    passed: () => {
+      if (isCollected) return;
+      state.held = 0;
+      if (state.reserved > 0) memory.giveBack(state.reserved * costs.answer);
+      state.reserved = 0;
+    },
+  };
+};

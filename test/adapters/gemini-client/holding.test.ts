@@ -1,0 +1,134 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import t from 'tap';
+import { bodyEncoder } from '../../../src/gemini/call-body.ts';
+import type { GenerateContentRequest } from '../../../src/gemini/request.ts';
+import { bodyValues } from '../../../src/adapters/body-values.ts';
+import { E } from '../../../src/kernel/fp.ts';
+import { caught, type ProxyError } from '../../../src/kernel/proxy-error.ts';
+import type { Portion } from '../../../src/ports/memory.ts';
+import { call, clientOf, outcomeOf, startedEmulator, textOf } from '../../support/client-calls.ts';
+import { asked, frame } from '../../support/pollux.ts';
+import { webServer } from '../../support/web-server.ts';
+
+const mebibyte = 1024 * 1024;
+
+/** Counts what is held; refuses more than `most`. */
+const counting = (most = Infinity): Portion & { readonly held: () => number; readonly peak: () => number } => {
+  const state = { held: 0, peak: 0 };
+  return {
+    take: (bytes): ProxyError | null => {
+      if (state.held + bytes > most) return { tag: 'Busy', message: 'full' };
+      state.held += bytes;
+      state.peak = Math.max(state.peak, state.held);
+      return null;
+    },
+    giveBack: (bytes) => {
+      state.held -= bytes;
+    },
+    letGo: () => undefined,
+    held: () => state.held,
+    peak: () => state.peak,
+  };
+};
+
+t.test('while nobody reads, Gemini is not blamed for the silence', async (t) => {
+  const emulator = await startedEmulator(t);
+  emulator.answerWith(Array.from({ length: 400 }, (_, at) => frame('x'.repeat(10_000), at === 399 ? 'STOP' : undefined)));
+  const client = clientOf(t, emulator.url, { idleTimeoutMs: 200 });
+  const opened = await client.openGemini(call())();
+  if (E.isLeft(opened)) return t.fail(opened.left.tag);
+  let count = 0;
+  for await (const one of opened.right) {
+    count += 1;
+    // Three times as long as Gemini may be silent; what it sent waits in the socket.
+    if (count === 1 || count === 200) await pause(600);
+    t.ok(textOf([one]).length > 0);
+  }
+  t.equal(count, 400);
+});
+
+t.test('Gemini is blamed for its silence when somebody waits, also after a slow reader', async (t) => {
+  const emulator = await startedEmulator(t);
+  emulator.fault('stall-mid-stream', { afterFrames: 2 });
+  const opened = await clientOf(t, emulator.url, { idleTimeoutMs: 100 }).openGemini(call())();
+  if (E.isLeft(opened)) return t.fail(opened.left.tag);
+  const read = async (): Promise<void> => {
+    for await (const _ of opened.right) await pause(300);
+  };
+  t.match(await read().then(() => null, caught), { tag: 'TimedOut', phase: 'idle' });
+});
+
+t.test('a stream holds one frame at a time, a collected answer all of them', async (t) => {
+  const emulator = await startedEmulator(t);
+  const frames = Array.from({ length: 40 }, (_, at) => frame('x'.repeat(200_000), at === 39 ? 'STOP' : undefined));
+  emulator.answerWith(frames);
+  const client = clientOf(t, emulator.url);
+  const [stream, whole] = [counting(), counting()];
+  t.equal((await outcomeOf(client, call({ holding: { memory: stream, isCollected: false } }))).frames.length, 40);
+  t.ok(stream.peak() > 0 && stream.peak() < 3 * mebibyte, `${stream.peak()} at most`);
+  t.ok(stream.held() < mebibyte, 'which is let go');
+  await outcomeOf(client, call({ holding: { memory: whole, isCollected: true } }));
+  t.ok(whole.held() >= 4 * 40 * 200_000, `${whole.held()} at the end`);
+  const short = counting(0);
+  emulator.reset();
+  t.equal((await outcomeOf(client, call({ holding: { memory: short, isCollected: true } }))).error, null, 'a short answer needs no more than its exchange has');
+});
+
+t.test('an answer for which there is no memory ends at once, and is nobody\'s fault', async (t) => {
+  const emulator = await startedEmulator(t);
+  emulator.answerWith(Array.from({ length: 40 }, () => frame('x'.repeat(200_000))));
+  const outcome = await outcomeOf(clientOf(t, emulator.url), call({ holding: { memory: counting(4 * mebibyte), isCollected: true } }));
+  t.match(outcome.error, { tag: 'Busy' });
+  t.ok(outcome.frames.length < 10);
+});
+
+t.test('a whole answer has an end: 64 MiB', { timeout: 60_000 }, async (t) => {
+  const text = JSON.stringify(frame('x'.repeat(mebibyte)));
+  const { url } = await webServer(t, (request, response) => {
+    request.resume();
+    response.setHeader('content-type', 'text/event-stream');
+    const more = (): void => {
+      while (response.write(`data: ${text}\n\n`));
+    };
+    response.on('drain', more);
+    more();
+  });
+  const outcome = await outcomeOf(clientOf(t, url), call({ holding: { memory: counting(), isCollected: true } }));
+  t.match(outcome.error, { tag: 'BadAnswer', reason: 'an answer of more than 64 MiB', isLasting: true });
+  t.equal(outcome.frames.length, 63);
+});
+
+t.test('an answer in one-byte pieces holds little more than one in large ones', async (t) => {
+  async function* tiny(text: string): AsyncGenerator<Buffer, void, undefined> {
+    for (const byte of Buffer.from(text)) yield Buffer.from([byte]);
+  }
+  const json = JSON.stringify({ text: 'ä'.repeat(20_000) });
+  const bodies = [`data: ${json}\r\n\r\n`, `[${json}]`, json];
+  for (const body of bodies) {
+    const seen: string[] = [];
+    for await (const value of bodyValues(tiny(body))) seen.push(value.json);
+    t.ok(seen.length === 1 && seen[0] === json, body.slice(0, 6));
+  }
+});
+
+t.test('all calls of a request share what they have in common, and each says its own', (t) => {
+  const body: GenerateContentRequest = { contents: [{ role: 'user', parts: [{ text: 'x'.repeat(300_000) }] }], generationConfig: { seed: 1 } };
+  const encode = bodyEncoder();
+  const encoded = [body, { ...body, generationConfig: { seed: 2 } }, { ...body, generationConfig: undefined }, { ...body, continuationToken: 't' }].map(encode);
+  const written = encoded.map((one) => (typeof one === 'string' ? one : Buffer.concat(one).toString()));
+  t.same(written.map((one) => JSON.parse(one)), [body, { ...body, generationConfig: { seed: 2 } }, { contents: body.contents }, { ...body, continuationToken: 't' }]);
+  t.equal(new Set(encoded.map((one) => (typeof one === 'string' ? '' : one[0]))).size, 1, 'encoded once');
+  const other = encode({ ...body, contents: [{ role: 'user', parts: [{ text: 'short' }] }] });
+  t.equal(other, '{"contents":[{"role":"user","parts":[{"text":"short"}]}],"generationConfig":{"seed":1}}');
+  t.end();
+});
+
+t.test('a long body arrives as it is, with its length', async (t) => {
+  const emulator = await startedEmulator(t, { checks: false });
+  const contents = [{ role: 'user' as const, parts: [{ text: `${'grün '.repeat(200_000)}end` }] }];
+  const outcome = await outcomeOf(clientOf(t, emulator.url), call({ body: bodyEncoder()({ contents }) }));
+  t.equal(outcome.error, null);
+  const [seen] = asked(emulator);
+  t.same(seen?.body, { contents });
+  t.equal(seen?.headers['content-length'], String(Buffer.byteLength(JSON.stringify({ contents }))));
+});
