@@ -6,7 +6,10 @@ import { isObject } from '../kernel/is-object.ts';
 export type EmbedContentRequest = {
   readonly model: string;
   readonly content: { readonly parts: readonly [{ readonly text: string }] };
-  readonly embedContentConfig?: { readonly outputDimensionality?: number; readonly taskType?: string };
+  /** Beside the content, as @google/genai 3.3 and recorded requests have them; never seen inside embedContentConfig. */
+  readonly outputDimensionality?: number;
+  readonly taskType?: string;
+  readonly title?: string;
 };
 
 /** Up to 100 texts to embed in one call. */

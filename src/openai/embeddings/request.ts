@@ -1,6 +1,6 @@
 import { E, pipe, t } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
-import { decodeWith, oneOf, optional, within } from '../codec.ts';
+import { decodeWith, lenient, oneOf, optional, unlessEmpty, within } from '../codec.ts';
 
 const mostInputs = 2048;
 
@@ -12,10 +12,13 @@ const settings = t.type({
   input: t.unknown,
   dimensions: optional(within(1, 1_000_000, 'whole')),
   encoding_format: optional(oneOf(['float', 'base64'])),
-  task_type: optional(t.string),
+  task_type: unlessEmpty(t.string),
+  taskType: unlessEmpty(t.string),
+  title: unlessEmpty(t.string),
+  input_type: lenient(t.string),
 });
 
-/** OpenAI's embedding request; `task_type` is Google's own, RETRIEVAL_QUERY for one. */
+/** OpenAI's embedding request; `task_type` and `title` are Google's own, `input_type` is a neighbour's. */
 export type EmbeddingRequest = Omit<t.TypeOf<typeof settings>, 'input'> & { readonly inputs: readonly EmbeddingInput[] };
 
 const isText = (value: unknown): value is string => typeof value === 'string';

@@ -12,6 +12,20 @@ const openaiModels: ReadonlyMap<string, { readonly model: string; readonly dimen
 /** The batches for one request, in order, and Google's id of their model. */
 export type EmbeddingCalls = { readonly model: string; readonly batches: readonly BatchEmbedContentsRequest[] };
 
+/** What neighbours call the use of a vector (`input_type` of OpenRouter, LiteLLM and Cohere), by Gemini's word for it. */
+const uses: ReadonlyMap<string, string> = new Map([
+  ['query', 'RETRIEVAL_QUERY'],
+  ['search_query', 'RETRIEVAL_QUERY'],
+  ['document', 'RETRIEVAL_DOCUMENT'],
+  ['passage', 'RETRIEVAL_DOCUMENT'],
+  ['search_document', 'RETRIEVAL_DOCUMENT'],
+  ['classification', 'CLASSIFICATION'],
+  ['clustering', 'CLUSTERING'],
+]);
+
+const taskOf = ({ task_type: task, taskType, input_type: use }: EmbeddingRequest): string | undefined =>
+  (task ?? taskType)?.toUpperCase() ?? uses.get(use?.toLowerCase() ?? '');
+
 const inBatches = <A>(all: readonly A[]): readonly (readonly A[])[] =>
   Array.from({ length: Math.ceil(all.length / mostInBatch) }, (_, at) => all.slice(at * mostInBatch, (at + 1) * mostInBatch));
 
@@ -21,14 +35,13 @@ export const toBatches = (asked: EmbeddingRequest, texts: readonly string[], ali
   const known = openaiModels.get(named);
   const model = known?.model ?? named;
   const dimensions = asked.dimensions ?? known?.dimensions;
-  const config = {
-    ...(dimensions === undefined ? {} : { outputDimensionality: dimensions }),
-    ...(asked.task_type === undefined ? {} : { taskType: asked.task_type }),
-  };
+  const taskType = taskOf(asked);
   const requestFor = (text: string): EmbedContentRequest => ({
     model: model.includes('/') ? model : `models/${model}`,
     content: { parts: [{ text }] },
-    ...(Object.keys(config).length === 0 ? {} : { embedContentConfig: config }),
+    ...(dimensions === undefined ? {} : { outputDimensionality: dimensions }),
+    ...(taskType === undefined ? {} : { taskType }),
+    ...(asked.title === undefined ? {} : { title: asked.title }),
   });
   return { model, batches: inBatches(texts).map((some) => ({ requests: some.map(requestFor) })) };
 };

@@ -34,10 +34,26 @@ t.test('model, dimensions and task go along', async (t) => {
   const first = async (body: object) => E.map((made: Questions<Embedded>) => [made.model, made.bodies[0]])(await questions(body));
   const content = { parts: [{ text: 'hi' }] };
   t.same(await first({}), E.right(['gemini-embedding-001', { requests: [{ model: 'models/gemini-embedding-001', content }] }]));
-  t.match(await first({ dimensions: 64, task_type: 'CLUSTERING' }), E.right([/./, { requests: [{ embedContentConfig: { outputDimensionality: 64, taskType: 'CLUSTERING' } }] }]));
+  t.match(await first({ dimensions: 64, task_type: 'CLUSTERING' }), E.right([/./, { requests: [{ outputDimensionality: 64, taskType: 'CLUSTERING' }] }]));
   t.match(await first({ model: 'mine' }), E.right(['gemini-embedding-2', { requests: [{ model: 'models/gemini-embedding-2' }] }]));
-  t.match(await first({ model: 'text-embedding-3-small' }), E.right(['gemini-embedding-001', { requests: [{ embedContentConfig: { outputDimensionality: 1536 } }] }]), "OpenAI's names keep their lengths");
-  t.match(await first({ model: 'text-embedding-3-large', dimensions: 256 }), E.right([/./, { requests: [{ embedContentConfig: { outputDimensionality: 256 } }] }]));
+  t.match(await first({ model: 'text-embedding-3-small' }), E.right(['gemini-embedding-001', { requests: [{ outputDimensionality: 1536 }] }]), "OpenAI's names keep their lengths");
+  t.match(await first({ model: 'text-embedding-3-large', dimensions: 256 }), E.right([/./, { requests: [{ outputDimensionality: 256 }] }]));
+});
+
+t.test('the use of a vector is taken in neighbours\' words too', async (t) => {
+  const taskOf = async (body: object): Promise<unknown> => {
+    const made = await questions(body);
+    return E.isLeft(made) ? made.left : (made.right.bodies[0] as { readonly requests: readonly { readonly taskType?: string }[] }).requests[0]?.taskType;
+  };
+  const table: readonly (readonly [object, string | undefined])[] = [
+    [{ task_type: 'retrieval_query' }, 'RETRIEVAL_QUERY'],
+    [{ taskType: 'CLUSTERING' }, 'CLUSTERING'],
+    [{ input_type: 'search_document' }, 'RETRIEVAL_DOCUMENT'],
+    [{ input_type: 'query' }, 'RETRIEVAL_QUERY'],
+    [{ input_type: 'constructor' }, undefined],
+    [{ input_type: 7, task_type: '' }, undefined],
+  ];
+  for (const [body, task] of table) t.equal(await taskOf(body), task, JSON.stringify(body));
 });
 
 t.test('what is wrong is named', async (t) => {

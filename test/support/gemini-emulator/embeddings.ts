@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { errorSteps, jsonSteps } from './answer-whole.ts';
 import { invalidArgument, type GoogleError } from './google-error.ts';
-import { numberAt, objectAt, objectsAt, textAt, type JsonObject } from './json.ts';
+import { numberAt, objectsAt, textAt, type JsonObject } from './json.ts';
 import type { ReadRequest } from './check-request.ts';
 import type { Step } from './steps.ts';
 
@@ -22,7 +22,7 @@ const fault = (model: string, body: JsonObject): string | undefined => {
   for (const [at, request] of requests.entries()) {
     if (textAt(request, 'model') !== `models/${model}`) return `* BatchEmbedContentsRequest.requests[${at}].model: unexpected model name format`;
     if (objectsAt(request['content'], 'parts').every((part) => (textAt(part, 'text') ?? '') === '')) return 'content is empty';
-    const dimensions = numberAt(objectAt(request, 'embedContentConfig'), 'outputDimensionality');
+    const dimensions = numberAt(request, 'outputDimensionality');
     if (dimensions !== undefined && (dimensions < 1 || dimensions > full)) return `output_dimensionality must be between 1 and ${full}, inclusive.`;
   }
   return undefined;
@@ -30,7 +30,7 @@ const fault = (model: string, body: JsonObject): string | undefined => {
 
 const embedded = (request: JsonObject): JsonObject => {
   const text = objectsAt(request['content'], 'parts').map((part) => textAt(part, 'text') ?? '').join('');
-  return { values: vectorOf(text, numberAt(objectAt(request, 'embedContentConfig'), 'outputDimensionality') ?? full) };
+  return { values: vectorOf(text, numberAt(request, 'outputDimensionality') ?? full) };
 };
 
 /** Canned vectors for a batch of texts: the same text always has the same one, several parts of one Content are fused. */
