@@ -2,11 +2,12 @@ import { createHash, randomBytes } from 'node:crypto';
 import { t, type E } from '../kernel/fp.ts';
 import type { Now } from '../ports/capabilities.ts';
 import { addressGroup } from './address-group.ts';
+import { keptCount } from './kept-number.ts';
 import { recentMap, type RecentMap } from './recent-map.ts';
 import type { StateFile } from './state-file.ts';
 
 const snapshotCodec = t.readonly(
-  t.type({ salt: t.string, day: t.number, counts: t.readonlyArray(t.readonly(t.tuple([t.string, t.number]))) }),
+  t.type({ salt: t.string, day: keptCount, counts: t.readonlyArray(t.readonly(t.tuple([t.string, keptCount]))) }),
 );
 
 /**
@@ -42,7 +43,9 @@ type Held = { day: number; salt: string; begunAt: number; readonly counts: Recen
 const newSalt = (): string => randomBytes(16).toString('hex');
 
 const held = (most: number, { now, monotonic, store, mostAddresses = 20_000 }: DayCountsNeeds): Held => {
-  const kept = store?.load() ?? { salt: newSalt(), day: Math.floor(now() / dayMs), counts: [] };
+  const today = Math.floor(now() / dayMs);
+  const loaded = store?.load() ?? null;
+  const kept = loaded !== null && loaded.day <= today + 1 ? loaded : { salt: newSalt(), day: today, counts: [] };
   const counts = recentMap<number>(mostAddresses, (count) => count >= most);
   for (const [hash, count] of kept.counts) counts.set(hash, count);
   return { day: kept.day, salt: kept.salt, begunAt: monotonic(), counts };
@@ -50,7 +53,8 @@ const held = (most: number, { now, monotonic, store, mostAddresses = 20_000 }: D
 
 /**
  * Counts per address group and UTC day; who has reached `most` is evicted last. When the clock jumps back, the later
- * day goes on (a spent day never reopens), for 24 true hours at most, lest a clock once far ahead lock everybody out.
+ * day goes on (a spent day never reopens), for 24 true hours at most, lest a clock once far ahead lock everybody out. A
+ * kept day that lies further ahead than tomorrow is of such a clock, and is forgotten.
  */
 export const dayCounts = (most: number, needs: DayCountsNeeds): DayCounts => {
   const { now, monotonic, store } = needs;

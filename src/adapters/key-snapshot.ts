@@ -1,13 +1,14 @@
 import { t, type E } from '../kernel/fp.ts';
 import { dayCountNow } from './key-day-count.ts';
 import type { KeyLedger } from './key-ledger.ts';
+import { keptCount, keptInstant } from './kept-number.ts';
 import { healthNow, restNow } from './key-state.ts';
 import type { PoolKey } from './pool-key.ts';
 
 const fault = t.union([t.literal('invalid'), t.literal('leaked'), t.literal('suspended'), t.literal('denied'), t.literal('unpaid')]);
 const period = t.union([t.literal('minute'), t.literal('day')]);
-const span = { since: t.number, until: t.number };
-const counts = { endsAt: t.number, requests: t.number, ok: t.number, quotaSpent: t.number };
+const span = { since: keptInstant, until: keptInstant };
+const counts = { endsAt: keptInstant, requests: keptCount, ok: keptCount, quotaSpent: keptCount };
 
 const keySnapshot = t.readonly(
   t.type({

@@ -66,8 +66,8 @@ export const healthAfter = (
   return { fault: error.fault, reason: error.reason, since: now, until: now + longestFault };
 };
 
-/** The fault as it stands now: null when over. A clock that jumped back never makes it last more than seven days. */
+/** The fault as it stands now: null when over. Neither a clock that jumped back nor a file makes it last over a week. */
 export const healthNow = (known: HealthFault | null, now: number): HealthFault | null => {
   if (known === null || now >= known.until) return null;
-  return now >= known.since ? known : { ...known, since: now, until: now + longestFault };
+  return now >= known.since && known.until - now <= longestFault ? known : { ...known, since: now, until: now + longestFault };
 };

@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { E } from '../kernel/fp.ts';
 import type { Log, Now } from '../ports/capabilities.ts';
 import { codeOf } from './error-code.ts';
 import { latestWriter, type LatestWriter } from './latest-writer.ts';
+import { readPlainFile } from './plain-file.ts';
 import { writeWhole } from './write-whole.ts';
 
 /** A small piece of state that outlives a restart where the disk allows it. `save` and `flush` never fail. */
@@ -25,6 +25,9 @@ export type StateFileSettings<A> = {
 };
 
 const abandonedMs = 60_000;
+
+/** Our largest state is a hundredth of this. */
+const mostBytes = 64 * 1024 ** 2;
 
 /** Removes what a crash left. A fresh one stays: it may belong to a process that is just being replaced. */
 const removeAbandoned = async (path: string, now: number): Promise<void> => {
@@ -53,7 +56,7 @@ const troubleOf = (path: string, log: Log): Trouble => {
 
 const textOf = (path: string, trouble: Trouble): string | null => {
   try {
-    return readFileSync(path, 'utf8');
+    return readPlainFile(path, mostBytes);
   } catch (cause) {
     if (codeOf(cause) !== 'ENOENT') trouble.disk(cause);
     return null;

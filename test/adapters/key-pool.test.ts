@@ -248,6 +248,23 @@ t.test('a restart', async (t) => {
     t.equal(await tagOf(after), '#1');
   });
 
+  t.test('takes no number from its file that would last for ever', async (t) => {
+    const clock = fakeClock(noon);
+    const store = fakeStore();
+    const id = 'be2974546978';
+    const last = 8.64e15;
+    store.save(() => ({ faults: [{ id, fault: 'invalid', reason: 'no', since: 0, until: last }], rests: [{ group: `key ${id}`, model: 'gemini-flash', period: 'day', since: 0, until: last }], counts: [{ id, endsAt: last, requests: 1, ok: 1, quotaSpent: 1 }] }));
+    const pool = restarted(store, clock, 'key-1');
+    t.equal(await tagOf(pool), 'NoUsableKey');
+    t.match(pool.describe().keys[0], { until: '2026-12-01T20:00:00.000Z', models: [{ until: '2026-11-25T08:00:00.000Z' }], today: { requests: 0 } });
+    clock.advance(7 * 24 * hour);
+    t.equal(await tagOf(pool), '#1');
+    for (const until of ['1e400', '-1', '1e16', '"1"', 'null'])
+      t.ok(E.isLeft(decodeKeySnapshot(JSON.parse(`{"faults":[{"id":"a","fault":"invalid","reason":"","since":0,"until":${until}}],"rests":[],"counts":[]}`))), until);
+    for (const count of ['1e400', '-1', '0.5', '1e300'])
+      t.ok(E.isLeft(decodeKeySnapshot(JSON.parse(`{"faults":[],"rests":[],"counts":[{"id":"a","endsAt":0,"requests":${count},"ok":0,"quotaSpent":0}]}`))), count);
+  });
+
   t.test('refuses a snapshot of another shape', async (t) => {
     const nothing = { faults: [], rests: [], counts: [] };
     for (const damaged of [null, [], {}, { ...nothing, faults: [{ id: 1 }] }, { ...nothing, rests: [{ period: 'year' }] }]) {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
 import { secret } from '../../src/kernel/secret.ts';
@@ -110,6 +111,19 @@ t.test('a limiter in memory', async (t) => {
     t.match(await after.take('203.0.113.7'), { tag: 'LimitReached' });
     after.clock.advance(12 * hour);
     t.match(await after.take('203.0.113.7'), { remaining: 1 });
+  });
+
+  t.test('a kept day far ahead is forgotten at the start, one of tomorrow is not', async (t) => {
+    const today = Math.floor(Date.parse(noon) / (24 * hour));
+    const kept = (day: number): StateFile<DayCountsSnapshot> => {
+      const store = fakeStore<DayCountsSnapshot>(decodeDayCounts);
+      store.save(() => ({ salt: 'a', day, counts: [[createHash('sha256').update('a203.0.113.7').digest('base64url').slice(0, 22), 2]] }));
+      return store;
+    };
+    for (const [day, tag] of [[today - 1, undefined], [today, 'LimitReached'], [today + 1, 'LimitReached'], [today + 2, undefined], [today + 999_999, undefined]] as const)
+      t.equal((await daily(2, 100, kept(day)).take('203.0.113.7') as { readonly tag?: string } | null)?.tag, tag, `${day - today}`);
+    for (const odd of [{ salt: 'a', day: Infinity, counts: [] }, { salt: 'a', day: -1, counts: [] }, { salt: 'a', day: 1.5, counts: [] }, { salt: 'a', day: today, counts: [['b', Infinity]] }])
+      t.ok(E.isLeft(decodeDayCounts(odd)), JSON.stringify(odd));
   });
 
   t.test('each day hashes the addresses anew', async (t) => {

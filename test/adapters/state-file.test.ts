@@ -1,4 +1,5 @@
-import fs, { existsSync, mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import fs, { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, truncateSync, utimesSync, writeFileSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -110,6 +111,23 @@ t.test('what a crash left behind is removed once it is old', async (t) => {
   t.same(opened(join(folder, 'state.json')).file.load(), { count: 1 });
   while (existsSync(join(folder, 'state.json.bb.tmp'))) await new Promise((resolve) => setTimeout(resolve, 1));
   t.same(readdirSync(folder).toSorted(), ['other.tmp', 'state.json', 'state.json.aa.tmp']);
+});
+
+t.test('a pipe, a link or a giant in the place of the file costs one warning, holds nobody and is written over', async (t) => {
+  const places: readonly (readonly [string, (path: string) => void])[] = [
+    ['NOT_A_FILE', (path) => execFileSync('mkfifo', [path])],
+    ['ELOOP', (path) => symlinkSync('/dev/zero', path)],
+    ['TOO_LARGE', (path) => { writeFileSync(path, ''); truncateSync(path, 65 * 1024 ** 2); }],
+  ];
+  for (const [code, put] of places) {
+    const path = join(t.testdir(), `${code}.json`);
+    put(path);
+    const { file, lines } = opened(path);
+    t.equal(file.load(), null);
+    t.same(lines, [`warn State cannot be kept on disk; it stays in memory {"file":"${code}.json","code":"${code}"}`]);
+    await keep(file, 3);
+    t.same(opened(path).file.load(), { count: 3 }, code);
+  }
 });
 
 t.test('a folder in the place of the file costs one warning', async (t) => {

@@ -1,0 +1,22 @@
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+
+/** Links are not followed, and a pipe must not hold the process: it has no writer. Windows knows neither flag. */
+const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+
+const refused = (code: string): Error => Object.assign(new Error(`${code}: not read`), { code });
+
+/**
+ * The text of a plain file of at most so many bytes, at once. Throws with a `code` for anything else: the system's,
+ * `EISDIR`, `NOT_A_FILE` (a pipe, a socket, a device) or `TOO_LARGE`.
+ */
+export const readPlainFile = (path: string, mostBytes: number): string => {
+  const file = openSync(path, flags);
+  try {
+    const facts = fstatSync(file);
+    if (!facts.isFile()) throw refused(facts.isDirectory() ? 'EISDIR' : 'NOT_A_FILE');
+    if (facts.size > mostBytes) throw refused('TOO_LARGE');
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
+  }
+};
