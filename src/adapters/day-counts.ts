@@ -23,7 +23,7 @@ export const decodeDayCounts = (value: unknown): E.Either<unknown, DayCountsSnap
 export type DayCounts = {
   /** How many the address has made, and milliseconds until they are forgotten. */
   readonly look: (address: string) => { readonly used: number; readonly resetMs: number };
-  readonly count: (address: string) => void;
+  readonly count: (address: string, requests: number) => void;
 };
 
 /** Clocks, and where the counts outlive a restart. */
@@ -79,10 +79,10 @@ export const dayCounts = (most: number, needs: DayCountsNeeds): DayCounts => {
       const resetMs = untilMidnight > dayMs ? Math.min(untilMidnight, dayMs - heldForMs()) : untilMidnight;
       return { used: state.counts.get(hashOf(address)) ?? 0, resetMs };
     },
-    count: (address) => {
+    count: (address, requests) => {
       turnDay();
       const hash = hashOf(address);
-      state.counts.set(hash, (state.counts.get(hash) ?? 0) + 1);
+      state.counts.set(hash, (state.counts.get(hash) ?? 0) + requests);
       store?.save(snapshot);
     },
   };

@@ -34,14 +34,14 @@ const refused = ({ limit, most, waitMs }: Standing): ProxyError => ({
   retryAfterSeconds: seconds(waitMs),
 });
 
-const permitOf = (standings: readonly Standing[]): Permit =>
+const permitOf = (standings: readonly Standing[], calls: number): Permit =>
   standings
-    .map(({ most, used, resetMs }) => ({ limit: most, remaining: most - used - 1, resetSeconds: seconds(resetMs) }))
+    .map(({ most, used, resetMs }) => ({ limit: most, remaining: most - used - calls, resetSeconds: seconds(resetMs) }))
     .reduce<Permit>((tightest, next) => (tightest === null || next.remaining < tightest.remaining ? next : tightest), null);
 
 /**
- * The service's limits in memory: a sliding minute for all callers together, a UTC day for each address. A refused
- * request counts nowhere. The permit tells of the limit with the fewest places left; when both limits refuse, the
+ * The service's limits in memory: a sliding minute for all callers together, a UTC day for each address. Calls are
+ * counted, several at once all or none; what is refused counts nowhere. The permit tells of the limit with the fewest places left; when both limits refuse, the
  * day is told, whose wait is the longer.
  */
 export const limiter = ({ perMinute, perDayPerAddress }: LimiterSettings, needs: DayCountsNeeds): Limiter => {
@@ -52,20 +52,21 @@ export const limiter = ({ perMinute, perDayPerAddress }: LimiterSettings, needs:
     const { used, resetMs } = day.look(address);
     return { limit: 'day', most: perDayPerAddress, used, waitMs: resetMs, resetMs };
   };
-  const minuteStanding = (): Standing => {
-    const { used, oldestLeavesMs, allLeaveMs } = minute.look(needs.monotonic());
-    return { limit: 'minute', most: perMinute, used, waitMs: oldestLeavesMs, resetMs: allLeaveMs };
+  const minuteStanding = (calls: number): Standing => {
+    const at = needs.monotonic();
+    const { used, allLeaveMs } = minute.look(at);
+    return { limit: 'minute', most: perMinute, used, waitMs: minute.waitMs(at, Math.max(0, perMinute - calls)), resetMs: allLeaveMs };
   };
-  const takePermit: TakePermit = (address) => async () => {
+  const takePermit: TakePermit = (address, calls = 1) => async () => {
     const standings = [
       ...(perDayPerAddress > 0 ? [dayStanding(address)] : []),
-      ...(perMinute > 0 ? [minuteStanding()] : []),
+      ...(perMinute > 0 ? [minuteStanding(calls)] : []),
     ];
-    const spent = standings.find(({ used, most }) => used >= most);
+    const spent = standings.find(({ used, most }) => used + calls > most);
     if (spent !== undefined) return E.left(refused(spent));
-    if (perDayPerAddress > 0) day.count(address);
-    if (perMinute > 0) minute.count(needs.monotonic());
-    return E.right(permitOf(standings));
+    if (perDayPerAddress > 0) day.count(address, calls);
+    if (perMinute > 0) minute.count(needs.monotonic(), calls);
+    return E.right(permitOf(standings, calls));
   };
   return {
     takePermit,

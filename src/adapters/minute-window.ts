@@ -1,14 +1,17 @@
 /** How the window stands. */
 export type MinuteStanding = {
   readonly used: number;
-  /** Milliseconds until the oldest request leaves the window; 0 when there is none. */
-  readonly oldestLeavesMs: number;
   /** Milliseconds until all have left, one of this instant included. */
   readonly allLeaveMs: number;
 };
 
 /** The last 60 seconds of requests. Times are milliseconds on a clock that never goes back. */
-export type MinuteWindow = { readonly look: (at: number) => MinuteStanding; readonly count: (at: number) => void };
+export type MinuteWindow = {
+  readonly look: (at: number) => MinuteStanding;
+  /** Milliseconds until no more than so many are left in the window. */
+  readonly waitMs: (at: number, left: number) => number;
+  readonly count: (at: number, requests: number) => void;
+};
 
 const buckets = 60;
 
@@ -23,20 +26,25 @@ export const minuteWindow = (): MinuteWindow => {
     state.second = Math.max(state.second, to);
   };
   const countIn = (second: number): number => counts[second % buckets] ?? 0;
+  const used = (): number => counts.reduce((sum, each) => sum + each, 0);
+  const leavesMs = (second: number, at: number): number => (second + buckets) * 1000 - at;
   return {
     look: (at) => {
       moveTo(at);
-      const leavesMs = (second: number): number => (second + buckets) * 1000 - at;
-      const oldest = Array.from({ length: buckets }, (_, back) => state.second - back).findLast((each) => countIn(each) > 0);
-      return {
-        used: counts.reduce((sum, each) => sum + each, 0),
-        oldestLeavesMs: oldest === undefined ? 0 : leavesMs(oldest),
-        allLeaveMs: leavesMs(state.second),
-      };
+      return { used: used(), allLeaveMs: leavesMs(state.second, at) };
     },
-    count: (at) => {
+    waitMs: (at, left) => {
       moveTo(at);
-      counts[state.second % buckets] = countIn(state.second) + 1;
+      let over = used() - left;
+      for (let second = state.second - buckets + 1; second <= state.second; second += 1) {
+        if (over <= 0) return second === state.second - buckets + 1 ? 0 : leavesMs(second - 1, at);
+        over -= countIn(second);
+      }
+      return leavesMs(state.second, at);
+    },
+    count: (at, requests) => {
+      moveTo(at);
+      counts[state.second % buckets] = countIn(state.second) + requests;
     },
   };
 };

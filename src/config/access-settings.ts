@@ -24,12 +24,12 @@ export const accessSettings = {
     zh: '`round-robin`：密钥轮流使用；`sticky`：同一对话固定用一个密钥，便于命中 Google 的隐式缓存。',
   }),
   MAX_REQUESTS_PER_MINUTE: setting(count, '30', {
-    en: 'Requests a minute, all callers together; 0 = no limit.',
-    zh: '每分钟请求数上限，所有用户合计；0 表示不限。',
+    en: 'Requests a minute, all callers together; `n` choices or pictures and batches of embeddings count each; 0 = no limit.',
+    zh: '每分钟请求数上限，所有用户合计；`n` 个回答或图片、嵌入的每一批各算一次；0 表示不限。',
   }),
   MAX_REQUESTS_PER_DAY_PER_IP: setting(count, '600', {
-    en: 'Requests a day (UTC) from one address; 0 = no limit.',
-    zh: '每个 IP 每天（UTC）的请求数上限；0 表示不限。',
+    en: 'Requests a day (UTC) from one address, counted alike; 0 = no limit.',
+    zh: '每个 IP 每天（UTC）的请求数上限，算法相同；0 表示不限。',
   }),
   TRUST_PROXY_HOPS: setting(optional(wholeNumber(0, 10)), '', {
     en: 'How many entries of X-Forwarded-For to believe, counted from the right. Never more than there are proxies in front: callers can forge the rest. Unset: 0, and 1 on Hugging Face.',

@@ -8,6 +8,7 @@ import type { QuestionDialect, Questions } from '../ports/dialect.ts';
 import type { Reply } from '../ports/reply.ts';
 import { admit } from './admit.ts';
 import { authorize } from './authorize.ts';
+import { countCalls } from './count-calls.ts';
 import { decodeBody } from './decode-body.ts';
 import type { Asked, Received } from './exchange.ts';
 import { withLimits } from './limit-headers.ts';
@@ -48,8 +49,12 @@ export const serveQuestions =
         pipe(
           dialect.toGemini(asked.asked),
           TE.tapIO(({ model }) => () => asked.note({ model, streamed: false })),
-          TE.flatMap((questions) => pipe(answered(capabilities, asked, questions), TE.map(questions.reply))),
-          TE.map(withLimits(asked.permit)),
+          TE.flatMap((questions) =>
+            pipe(
+              countCalls(capabilities)(asked, questions.bodies.length),
+              TE.flatMap((counted) => pipe(answered(capabilities, counted, questions), TE.map(questions.reply), TE.map(withLimits(counted.permit)))),
+            ),
+          ),
         ),
       ),
     );

@@ -10,6 +10,7 @@ import { callGemini } from './call-gemini.ts';
 import type { Frames, Planned, Received } from './exchange.ts';
 import { persistImages } from './persist-images.ts';
 import { encodeAudio } from './encode-audio.ts';
+import { choicesOf, countCalls } from './count-calls.ts';
 import { decodeBody } from './decode-body.ts';
 import { gatherMedia } from './gather-media.ts';
 import { translate } from './translate.ts';
@@ -44,6 +45,7 @@ export const serve = <Request, State, Event>(
       TE.flatMap(decodeBody(dialect.decode)),
       TE.flatMap(gatherMedia(capabilities, dialect)),
       TE.flatMap(translate(capabilities, dialect)),
+      TE.flatMap((planned) => countCalls(capabilities)(planned, choicesOf(planned.call))),
       TE.flatMap(translateBack(dialect, spoken, { ...settings, wait: capabilities.wait })),
     );
 };

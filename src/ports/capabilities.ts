@@ -25,8 +25,8 @@ export type Permit = {
   readonly resetSeconds: number;
 } | null;
 
-/** Counts one request of this address against the limits, or refuses it with the seconds to wait. */
-export type TakePermit = (address: string) => TE.TaskEither<ProxyError, Permit>;
+/** Counts so many calls (1) of this address against the limits, or refuses them all with the seconds to wait. */
+export type TakePermit = (address: string, calls?: number) => TE.TaskEither<ProxyError, Permit>;
 
 /** A key lent for one attempt. `number` is its place in GEMINI_API_KEYS from 1; `id` a hash that outlives a reorder. */
 export type Lease = { readonly number: number; readonly id: string; readonly secret: Secret };

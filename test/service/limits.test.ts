@@ -39,6 +39,21 @@ t.test('the day counts each address for itself', async (t) => {
   t.equal((await from(service, '203.0.113.9, 198.51.100.1')).status, 429, 'what stands left of the trusted hop is forged');
 });
 
+t.test('each choice, picture and batch of embeddings counts, all or none of them', async (t) => {
+  const service = await pollux(t, { settings: { MAX_REQUESTS_PER_MINUTE: '6' } });
+  const post = (path: string, body: object): Promise<Response> =>
+    fetch(`${service.url}/v1/${path}`, { method: 'POST', headers: { authorization: `Bearer ${service.password}`, 'content-type': 'application/json' }, body: JSON.stringify(body) });
+  t.match(told(await chat(service, question('Hello', { model: 'gemini-3.8-flash', n: 3 }))), ['6', '3', /^\d+s$/]);
+  const many = await chat(service, question('Hello', { model: 'gemini-3.8-flash', n: 4 }));
+  await limited(t, many, /6 requests a minute/, 60);
+  t.match(told(await post('embeddings', { model: 'gemini-embedding-001', input: Array.from({ length: 150 }, () => 'a') })), ['6', '0', /^\d+s$/], 'the first call of the refused one stays counted');
+  t.equal(asked(service.emulator).length, 5);
+  const calm = await pollux(t, { settings: { MAX_REQUESTS_PER_DAY_PER_IP: '4' } });
+  const never = await chat(calm, question('Hello', { model: 'gemini-2.5-flash', n: 5 }));
+  t.match([never.status, never.headers.get('x-should-retry'), (await toldBy(never)).error.message], [429, 'false', /makes 5 calls .* 4 a day from one address/]);
+  t.equal(asked(calm.emulator).length, 0);
+});
+
 t.test('without limits nothing is told of them', async (t) => {
   const service = await pollux(t);
   t.same(told(await from(service, '198.51.100.1')), [null, null, null]);

@@ -13,13 +13,13 @@ const here = '203.0.113.7';
 type Limited = {
   readonly clock: FakeClock;
   /** The permit or the refusal. */
-  readonly take: (address?: string) => Promise<Permit | ProxyError>;
+  readonly take: (address?: string, calls?: number) => Promise<Permit | ProxyError>;
 };
 
 const started = (make: MakeLimiter) => async (settings: Partial<LimiterSettings>): Promise<Limited> => {
   const clock = fakeClock(noon);
   const takePermit = await make({ perMinute: 0, perDayPerAddress: 0, ...settings }, clock);
-  return { clock, take: async (address = here) => E.toUnion(await takePermit(address)()) };
+  return { clock, take: async (address = here, calls) => E.toUnion(await takePermit(address, calls)()) };
 };
 
 const reached = (limit: 'minute' | 'day', most: number, retryAfterSeconds: number): ProxyError => ({
@@ -71,6 +71,21 @@ export const limiterContract = (t: Test, make: MakeLimiter): void => {
     clock.advance(60_000);
     t.same(await take(), reached('day', 2, 12 * 3600 - 120));
     t.match(await take('203.0.113.8'), { limit: 1 }, 'a refusal for the day took no place in the minute');
+  });
+
+  t.test('several calls at once are counted all or not at all, and wait until all of them have a place', async (t) => {
+    const { clock, take } = await start({ perMinute: 8, perDayPerAddress: 20 });
+    t.match(await take(here, 3), { limit: 8, remaining: 5 });
+    clock.advance(10_000);
+    t.match(await take(here, 4), { limit: 8, remaining: 1 });
+    t.same(await take(here, 2), reached('minute', 8, 50), 'until the first three leave');
+    t.same(await take(here, 5), reached('minute', 8, 60), 'until the next four leave too');
+    t.match(await take(here, 1), { limit: 8, remaining: 0 }, 'a refusal took no place');
+    clock.advance(60_000);
+    t.match(await take(here, 8), { limit: 8, remaining: 0 });
+    clock.advance(60_000);
+    t.same(await take(here, 5), reached('day', 20, 12 * 3600 - 130));
+    t.match(await take(here, 4), { limit: 20, remaining: 0 });
   });
 
   t.test('the day is counted for each address and ends at midnight UTC', async (t) => {
