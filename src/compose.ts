@@ -114,10 +114,11 @@ const openaiRoutes = ({ chat }: Config, capabilities: Capabilities): readonly Ro
   { method: 'POST', pattern: '/images/generations', accepts: 'either', handle: serve(capabilities, generationsDialect(chat), chat) },
   { method: 'POST', pattern: '/images/edits', accepts: 'either', handle: serve(capabilities, editsDialect(chat), chat) },
   { method: 'POST', pattern: '/images/variations', handle: refuse(capabilities, noVariations) },
-  { method: 'GET', pattern: '/models', handle: serveModels(capabilities, (known) => E.right(modelList(known, chat))) },
+  { method: 'GET', pattern: '/models', keyInQuery: true, handle: serveModels(capabilities, (known) => E.right(modelList(known, chat))) },
   {
     method: 'GET',
     pattern: '/models/{id}',
+    keyInQuery: true,
     handle: (received, { id }) => serveModels(capabilities, (known) => oneModel(id)(known, chat))(received),
   },
 ];

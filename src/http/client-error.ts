@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
 import type { ErrorReplies } from '../ports/dialect.ts';
+import type { Whole } from '../ports/reply.ts';
 import { commonHeaders } from './common-headers.ts';
 
 type Answer = { readonly status: number; readonly error: ProxyError };
@@ -17,30 +18,28 @@ const notHttp: Answer = { status: 400, error: malformed('The request is not vali
 
 const codeOf = (cause: Error): string => ('code' in cause && typeof cause.code === 'string' ? cause.code : '');
 
-const rawAnswer = (status: number, body: string | Uint8Array, requestId: string): string => {
+const rawAnswer = ({ status, headers: own, body, reason = STATUS_CODES[status] ?? '' }: Whole, requestId: string): string => {
   const headers = {
     ...commonHeaders(requestId, 0),
-    'content-type': 'application/json; charset=utf-8',
+    ...own,
     'content-length': String(Buffer.byteLength(body)),
     connection: 'close',
   };
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  return `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${Buffer.from(body).toString()}`;
+  return `HTTP/1.1 ${status} ${reason}\r\n${lines.join('')}\r\n${Buffer.from(body).toString()}`;
 };
 
 /** The bytes that answer a request which Node's parser turned away, before there was a response to write to. */
 export const clientErrorText = (cause: Error, errors: ErrorReplies, requestId: string): string => {
   const code = codeOf(cause);
   const { status, error } = (Object.hasOwn(answers, code) ? answers[code] : undefined) ?? notHttp;
-  return rawAnswer(status, errors.whole(error).body, requestId);
+  return rawAnswer({ ...errors.whole(error), status }, requestId);
 };
 
 /** The bytes that answer a connection with an error, whatever was asked on it. */
-export const errorText = (error: ProxyError, errors: ErrorReplies, requestId: string): string => {
-  const { status, body } = errors.whole(error);
-  return rawAnswer(status, body, requestId);
-};
+export const errorText = (error: ProxyError, errors: ErrorReplies, requestId: string): string =>
+  rawAnswer(errors.whole(error), requestId);
 
 /** The bytes that answer CONNECT: this is no tunnel. */
 export const connectRefusedText = (errors: ErrorReplies, requestId: string): string =>
-  rawAnswer(405, errors.whole({ tag: 'MethodNotAllowed', method: 'CONNECT', allowed: ['GET', 'POST'] }).body, requestId);
+  errorText({ tag: 'MethodNotAllowed', method: 'CONNECT', allowed: ['GET', 'POST'] }, errors, requestId);

@@ -44,7 +44,8 @@ type Exchange = {
   readonly life: Lifetime;
   readonly awaitsContinue: () => boolean;
   readonly askForBody: () => void;
-  readonly known: { route: Route | null; address: string | null; facts: Partial<AccessFacts> };
+  /** `isMalformed`: what stands in front may read this request, and those behind it, differently. */
+  readonly known: { route: Route | null; address: string | null; facts: Partial<AccessFacts>; isMalformed: boolean };
 };
 
 const defaultReaderTimeoutMs = 60_000;
@@ -71,7 +72,7 @@ const begin = ({ site }: ExchangeNeeds, { message, response, expectation }: Arri
       if (awaitsContinue) response.writeContinue();
       awaitsContinue = false;
     },
-    known: { route: null, address: null, facts: {} },
+    known: { route: null, address: null, facts: {}, isMalformed: false },
   };
 };
 
@@ -110,6 +111,7 @@ const handle = async (needs: ExchangeNeeds, exchange: Exchange): Promise<E.Eithe
   const { message, known, life, requestId, askForBody } = exchange;
   const method = message.method ?? 'GET';
   const head = requestHead(message);
+  known.isMalformed = E.isLeft(head);
   if (E.isLeft(head)) return head;
   const address = callerAddress(head.right, needs.settings.trustProxyHops);
   known.address = address;
@@ -143,7 +145,7 @@ const outletOf = ({ site, settings, isStopping }: ExchangeNeeds, exchange: Excha
     headers: (): Headers => ({
       ...commonHeaders(requestId, site.now() - startedAt),
       ...corsHeaders(settings.corsOrigins, message.headers.origin ?? null),
-      ...(isStopping() ? { connection: 'close' } : {}),
+      ...(isStopping() || known.isMalformed ? { connection: 'close' } : {}),
     }),
     readerTimeoutMs: settings.readerTimeoutMs ?? defaultReaderTimeoutMs,
     holdsBody: awaitsContinue,

@@ -84,7 +84,9 @@ const hasNoBody = ({ status }: Reply): boolean => status === 204 || status === 3
 const sendWhole = (reply: Whole, outlet: Outlet): Promise<void> => {
   const { response, message } = outlet;
   const length = String(Buffer.byteLength(reply.body));
-  response.writeHead(reply.status, { ...headOf(outlet, reply), ...(hasNoBody(reply) ? {} : { 'content-length': length }) });
+  const head = { ...headOf(outlet, reply), ...(hasNoBody(reply) ? {} : { 'content-length': length }) };
+  if (reply.reason === undefined) response.writeHead(reply.status, head);
+  else response.writeHead(reply.status, reply.reason, head);
   return message.method === 'HEAD' || hasNoBody(reply) ? end(outlet) : end(outlet, reply.body);
 };
 

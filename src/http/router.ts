@@ -10,12 +10,18 @@ type ByMethod = ReadonlyMap<string, Route>;
 const placeholder = '{id}';
 const longestPathInError = 200;
 
+/** What base addresses end in: OpenAI's own, Google's for its OpenAI-compatible API, Groq's and Azure's, OpenRouter's. */
+const bases: readonly (readonly string[])[] = [['v1'], ['v1beta', 'openai'], ['v1', 'openai'], ['openai', 'v1'], ['api', 'v1']];
+
 /** People type the base address with `/v1`, without it and with it twice, and with slashes to spare. */
-const segmentsOf = (path: string): readonly string[] => {
-  const segments = path.split('/').filter((segment) => segment !== '');
-  const first = segments.findIndex((segment) => segment !== 'v1');
-  return first === -1 ? [] : segments.slice(first);
+const withoutBases = (segments: readonly string[]): readonly string[] => {
+  let at = 0;
+  const baseAt = (base: readonly string[]): boolean => base.every((segment, each) => segments[at + each] === segment);
+  for (let base = bases.findLast(baseAt); base !== undefined; base = bases.findLast(baseAt)) at += base.length;
+  return at === 0 ? segments : segments.slice(at);
 };
+
+const segmentsOf = (path: string): readonly string[] => withoutBases(path.split('/').filter((segment) => segment !== ''));
 
 const groupByPattern = (routes: readonly Route[]): ReadonlyMap<string, ByMethod> => {
   const table = new Map<string, Map<string, Route>>();
@@ -32,6 +38,39 @@ const allowedOf = (methods: ByMethod): readonly string[] => [
   'OPTIONS',
 ];
 
+type FoundMethods = { readonly methods: ByMethod; readonly id: string };
+
+const placeholders = (table: ReadonlyMap<string, ByMethod>, longest: number) => (segments: readonly string[]): FoundMethods | undefined => {
+  for (let length = Math.min(segments.length, longest) - 1; length >= 0; length -= 1) {
+    const methods = table.get([...segments.slice(0, length), placeholder].join('/'));
+    if (methods !== undefined) return { methods, id: segments.slice(length).join('/') };
+  }
+  return undefined;
+};
+
+/** Whether a pattern is a route of the API, and whether the id of one stands behind it. */
+type ApiPatterns = { readonly isRoute: (pattern: string) => boolean; readonly takesId: (pattern: string) => boolean; readonly longest: number };
+
+/**
+ * A client adds its path to whatever was given as base address, so a whole address pasted there doubles the route:
+ * `/chat/completions/v1/chat/completions`, `/chat/completions/models`. What follows a route of the API counts when it is
+ * one too; `/models/models/x` stays an id, since Google's ids begin like that.
+ */
+const withoutDoubling = ({ isRoute, takesId, longest }: ApiPatterns): ((segments: readonly string[]) => readonly string[]) => {
+  const namesOne = (rest: readonly string[]): boolean =>
+    Array.from({ length: Math.min(rest.length - 1, longest) }, (_, at) => rest.slice(0, at + 1).join('/')).some(takesId);
+  return (segments) => {
+    for (let length = Math.min(segments.length - 1, longest); length > 0; length -= 1) {
+      const first = segments.slice(0, length).join('/');
+      const after = segments.slice(length);
+      const rest = withoutBases(after);
+      const mayName = rest.length < after.length || !takesId(first);
+      if (isRoute(first) && (isRoute(rest.join('/')) || (mayName && namesOne(rest)))) return rest;
+    }
+    return segments;
+  };
+};
+
 /**
  * Finds the route of a request in an exact table: nothing is decoded, `.` and `..` match nothing, and what the table
  * lacks is NoSuchRoute or MethodNotAllowed. A whole pattern goes before one with `{id}`; HEAD finds the route of GET.
@@ -39,14 +78,19 @@ const allowedOf = (methods: ByMethod): readonly string[] => [
 export const router = (routes: readonly Route[]): ((method: string, path: string) => E.Either<ProxyError, Found>) => {
   const table = groupByPattern(routes);
   const longest = Math.max(0, ...[...table.keys()].map((pattern) => pattern.split('/').length));
-  const lookUp = (segments: readonly string[]): { readonly methods: ByMethod; readonly id: string } | undefined => {
-    const whole = table.get(segments.join('/'));
+  const ofApi = new Set(routes.filter(({ quiet }) => quiet !== true).map(({ pattern }) => segmentsOf(pattern).join('/')));
+  const undoubled = withoutDoubling({
+    isRoute: (pattern) => pattern !== '' && ofApi.has(pattern),
+    takesId: (pattern) => ofApi.has(`${pattern}/${placeholder}`),
+    longest,
+  });
+  const withId = placeholders(table, longest);
+  const lookUp = (asked: readonly string[]): FoundMethods | undefined => {
+    const whole = table.get(asked.join('/'));
     if (whole !== undefined) return { methods: whole, id: '' };
-    for (let length = Math.min(segments.length, longest) - 1; length >= 0; length -= 1) {
-      const methods = table.get([...segments.slice(0, length), placeholder].join('/'));
-      if (methods !== undefined) return { methods, id: segments.slice(length).join('/') };
-    }
-    return undefined;
+    const meant = undoubled(asked);
+    const methods = meant === asked ? undefined : table.get(meant.join('/'));
+    return methods === undefined ? withId(meant) : { methods, id: '' };
   };
 
   return (method, path) => {

@@ -4,6 +4,7 @@ import { finishWords } from '../gemini/finish-words.ts';
 import type { ErrorReplies } from '../ports/dialect.ts';
 import { json, type Headers } from '../ports/reply.ts';
 import { dataEvent } from './event-stream.ts';
+import { reasonPhrase } from './reason-phrase.ts';
 
 /** What a client is told: status, and the four fields of OpenAI's error object. */
 type Told = {
@@ -23,6 +24,13 @@ const fault = (status: number, message: string, code: string | null = null): Tol
 const hopeless: Headers = { 'x-should-retry': 'false' };
 
 const retryAfter = (seconds: number): Headers => ({ 'retry-after': String(Math.max(1, Math.ceil(seconds))) });
+
+/** People paste whole addresses where a base address belongs. */
+const baseAddress =
+  'The base address of this service is its own address followed by /v1, like https://pollux.example.com/v1; clients add the rest, such as /chat/completions.';
+
+/** RFC 9110 §15.5.2: a 401 says how to ask. */
+const challenge: Headers = { 'www-authenticate': 'Bearer realm="Pollux"' };
 
 const limited = (seconds: number, message: string): Told => ({
   status: 429,
@@ -116,7 +124,7 @@ const ofCaller = (error: ProxyError) => {
     case 'InvalidRequest':
       return { ...bad(400, error.message, error.code), param: error.param };
     case 'NoSuchRoute':
-      return bad(404, `Unknown request URL: ${error.method} ${error.path}.`, 'unknown_url');
+      return bad(404, `Unknown request URL: ${error.method} ${error.path}. ${baseAddress}`, 'unknown_url');
     case 'MethodNotAllowed':
       return { ...bad(405, `${error.method} is not allowed here: use ${error.allowed.join(' or ')}.`, 'method_not_allowed'), headers: { allow: error.allowed.join(', ') } };
     case 'BodyTooLarge':
@@ -223,7 +231,8 @@ const body = ({ message, type, param, code }: Told): object => ({ error: { messa
 export const openaiErrors: ErrorReplies = {
   whole: (error) => {
     const said = told(error);
-    return json(said.status, body(said), said.headers ?? {});
+    const headers = { ...(said.status === 401 ? challenge : {}), ...said.headers };
+    return { ...json(said.status, body(said), headers), reason: reasonPhrase(error, said.message) };
   },
   inStream: (error) => dataEvent(body(told(error))),
 };

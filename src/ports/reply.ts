@@ -9,6 +9,8 @@ export type Whole = {
   readonly status: number;
   readonly headers: Headers;
   readonly body: string | Uint8Array;
+  /** What stands behind the status in HTTP/1.1 (`headerText`); the status' own name unless told. */
+  readonly reason?: string;
 };
 
 /**

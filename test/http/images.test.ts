@@ -141,7 +141,7 @@ t.test('paths that no client would make lead nowhere', async (t) => {
   for (const path of [`/images/../images/${image.name}`, `/images/./${image.name}`, `/images/%2e%2e/${image.name}`, `/images/..%2f${image.name}`, `/images/${image.name}%00`]) {
     const { send, closed } = wire(port);
     send(`GET ${path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n`);
-    t.match(await closed, 'HTTP/1.1 404 Not Found', path);
+    t.match(await closed, 'HTTP/1.1 404 ', path);
   }
 });
 

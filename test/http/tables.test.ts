@@ -1,5 +1,8 @@
+import fc from 'fast-check';
 import t from 'tap';
 import { E, TE } from '../../src/kernel/fp.ts';
+import { headerText } from '../../src/kernel/header-text.ts';
+import { invalid, type ProxyError } from '../../src/kernel/proxy-error.ts';
 import { callerAddress } from '../../src/http/caller-address.ts';
 import { corsHeaders, preflightHeaders } from '../../src/http/cors.ts';
 import { credential } from '../../src/http/credential.ts';
@@ -7,6 +10,7 @@ import { checkMediaType, type BodyKind } from '../../src/http/media-type.ts';
 import { fromOwnNetwork } from '../../src/http/own-network.ts';
 import type { Route } from '../../src/http/route.ts';
 import { router } from '../../src/http/router.ts';
+import { openaiErrors } from '../../src/openai/errors.ts';
 import { json } from '../../src/ports/reply.ts';
 
 const route = (method: Route['method'], pattern: string): Route => ({ method, pattern, handle: () => TE.right(json(200, {})) });
@@ -24,6 +28,7 @@ t.test('the router finds the route of every way in which people type a path', as
     route('POST', '/models/{id}'),
     route('POST', '/chat/completions'),
     route('GET', '/models/special'),
+    { ...route('GET', '/healthz'), quiet: true },
   ]);
   const told = (method: string, path: string): string => {
     const found = find(method, path);
@@ -45,6 +50,33 @@ t.test('the router finds the route of every way in which people type a path', as
     ['GET', '/models/v1/x', 'GET /models/{id} v1/x'],
     ['POST', '/v1/models/gemini-x:generateContent', 'POST /models/{id} gemini-x:generateContent'],
     ['GET', '/models/special', 'GET /models/special'],
+    ...['/v1beta/openai', '/v1beta/openai/', '/openai/v1', '/api/v1', '/v1/openai', '/api/v1/v1', '/v1beta/openai/v1', '/v1/v1beta/openai', '/v1/v1/v1/v1'].flatMap(
+      (base) =>
+        [
+          ['POST', `${base}/chat/completions`, 'POST /chat/completions'],
+          ['GET', `${base}/models`, 'GET /models'],
+          ['GET', `${base}/models/gemini-x`, 'GET /models/{id} gemini-x'],
+          ['GET', base, 'GET /'],
+        ] as const,
+    ),
+    ['POST', '/v1/chat/completions/v1/chat/completions', 'POST /chat/completions'],
+    ['POST', '/v1/chat/completions/chat/completions', 'POST /chat/completions'],
+    ['POST', '/chat/completions//chat/completions/', 'POST /chat/completions'],
+    ['POST', '/v1beta/openai/chat/completions/v1/chat/completions', 'POST /chat/completions'],
+    ['GET', '/v1/chat/completions/models', 'GET /models'],
+    ['GET', '/v1/chat/completions/v1/models', 'GET /models'],
+    ['GET', '/v1/chat/completions/v1/models/gemini-x', 'GET /models/{id} gemini-x'],
+    ['GET', '/v1/chat/completions/models/gemini-x', 'GET /models/{id} gemini-x'],
+    ['GET', '/v1/models/models', 'GET /models'],
+    ['GET', '/v1/models/v1/models', 'GET /models'],
+    ['GET', '/v1/models/v1/models/gemini-x', 'GET /models/{id} gemini-x'],
+    ['POST', '/v1/models/chat/completions', 'POST /chat/completions'],
+    ['GET', '/v1/models/healthz', 'GET /models/{id} healthz'],
+    ['POST', '/v1/chat/completions/healthz', 'NoSuchRoute'],
+    ['GET', '/v1beta/models', 'NoSuchRoute'],
+    ['GET', '/api/models', 'NoSuchRoute'],
+    ['POST', '/openai/chat/completions', 'NoSuchRoute'],
+    ['POST', `/v1/${'chat/completions/'.repeat(500)}`, 'NoSuchRoute'],
     ['GET', '/models/%2e%2e%zz', 'GET /models/{id} %2e%2e%zz'],
     ['DELETE', '/models/special', 'not allowed, but GET HEAD OPTIONS'],
     ['DELETE', '/models/x', 'not allowed, but GET HEAD POST OPTIONS'],
@@ -195,4 +227,32 @@ t.test('cross-origin answers', async (t) => {
   t.equal(preflightHeaders(null)[asked], 'authorization, content-type');
   t.equal(preflightHeaders('x\u0001y')[asked], 'authorization, content-type');
   t.equal(preflightHeaders('a'.repeat(3000))[asked], 'authorization, content-type');
+});
+
+t.test("an error's first sentence stands in the status line: ASCII, short, and nothing of the request", async (t) => {
+  const reason = (error: ProxyError): string => openaiErrors.whole(error).reason ?? '';
+  const table: readonly (readonly [error: ProxyError, expected: string])[] = [
+    [{ tag: 'WrongPassword' }, 'Incorrect API key provided: it must be the PASSWORD of this service, no key of Google or OpenAI'],
+    [{ tag: 'LimitReached', limit: 'minute', most: 3, retryAfterSeconds: 20 }, 'This service takes 3 requests a minute (MAX_REQUESTS_PER_MINUTE): wait 20 seconds, then send it again'],
+    [{ tag: 'ModelNotFound', model: 'secret', message: 'models/secret is not found' }, 'Unknown model: choose a Gemini model, for example gemini-flash-latest'],
+    [{ tag: 'NoSuchRoute', method: 'SECRET', path: '/secret' }, 'Unknown request URL: the base address of this service ends in /v1'],
+    [{ tag: 'MethodNotAllowed', method: 'SECRET', allowed: ['GET'] }, 'This method is not allowed here'],
+    [{ tag: 'GeminiInvalid', message: 'Bad secret', code: null }, 'Gemini refused the request'],
+    [invalid("'messages.0.content.1.image_url.url' could not be fetched: its host is not at a public address, or does not answer.", 'messages.0.content.1.image_url.url'), 'messages could not be fetched: its host is not at a public address, or does not answer'],
+    [invalid("Invalid value for 'model': 'secret' does not translate. Ask another.", 'model'), 'Invalid value for model: ... does not translate'],
+    [invalid("'tools.0.function.parameters.properties.a' secret 'b.type' is wrong.", "tools.0.function.parameters.properties.a' secret 'b.type"), 'tools is wrong'],
+    [invalid("'tools.0' cannot use Google's tools beside 'secret' and “secret” or 'a' secret 'b'.", 'tools.0'), "tools cannot use Google's tools beside ..."],
+    [invalid(`'${'x'.repeat(100_000)}' is wrong.`, 'x'.repeat(100_000)), 'Invalid request'],
+    [invalid('Ünïcode – “so”…\r\nx: y', null), '?n?code - ...... x: y'],
+    [invalid("Invalid value for 'secret", null), 'Invalid value for ...'],
+    [invalid(`${'word '.repeat(40)}.`, null), `${'word '.repeat(23)}...`.replace(/ \.\.\.$/, '...')],
+  ];
+  for (const [error, expected] of table) t.equal(reason(error), expected);
+  t.equal(headerText('a'.repeat(500), 120), `${'a'.repeat(117)}...`);
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.nat(200), (text, most) => {
+      const made = headerText(text, most + 8);
+      return /^[\x20-\x7e]*$/.test(made) && made.length <= most + 8;
+    }),
+  );
 });

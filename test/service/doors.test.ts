@@ -1,5 +1,5 @@
 import t from 'tap';
-import { asked, chat, pollux, question, toldBy } from '../support/pollux.ts';
+import { asked, chat, model, pollux, question, toldBy } from '../support/pollux.ts';
 import { startService } from '../support/service.ts';
 
 const page = 'text/html; charset=utf-8';
@@ -21,7 +21,7 @@ t.test('without a key the status page stands and chat names the setting to fill'
   t.ok(service.log.some((line) => line.includes('No Gemini key is set')));
 });
 
-const chatPaths = ['/v1/chat/completions', '/chat/completions', '/v1/v1/chat/completions', '/v1/chat/completions/', '//v1//chat/completions', '/v1/chat/completions?api-version=1'];
+const chatPaths = ['/v1/chat/completions', '/chat/completions', '/v1/v1/chat/completions', '/v1/chat/completions/', '//v1//chat/completions', '/v1beta/openai/chat/completions', '/openai/v1/chat/completions', '/api/v1/chat/completions', '/v1/chat/completions/v1/chat/completions', '/v1/chat/completions/chat/completions', '/v1/chat/completions?api-version=1'];
 
 t.test('the routes answer with /v1, without it, with it twice, and with slashes to spare', async (t) => {
   const { url, password } = await pollux(t);
@@ -31,7 +31,7 @@ t.test('the routes answer with /v1, without it, with it twice, and with slashes 
     t.equal(answered.status, 200, `POST ${path}`);
     t.match((await toldBy(answered)).choices[0]?.message.content, 'You wrote: “Hello”');
   }
-  for (const path of ['/v1/models', '/models', '/v1/v1/models/', '/v1/models/gemini-2.5-flash', '/models/models/gemini-2.5-flash', '/v1/models/models%2Fgemini-2.5-flash', '/v1/models/gemini-2.5-flash/']) {
+  for (const path of ['/v1/models', '/models', '/v1/v1/models/', '/v1/models/gemini-2.5-flash', '/models/models/gemini-2.5-flash', '/v1/models/models%2Fgemini-2.5-flash', '/v1/models/gemini-2.5-flash/', '/v1beta/openai/models', '/openai/v1/models/gemini-2.5-flash', '/api/v1/models', '/v1/chat/completions/models']) {
     const listed = await fetch(`${url}${path}`, { headers });
     t.equal(listed.status, 200, `GET ${path}`);
     t.match(await listed.json(), path.includes('flash') ? { object: 'model', id: 'gemini-2.5-flash' } : { object: 'list' });
@@ -45,8 +45,14 @@ t.test('the routes answer with /v1, without it, with it twice, and with slashes 
   for (const [method, path, status] of wrong) {
     const refused = await fetch(`${url}${path}`, { method, headers });
     t.equal(refused.status, status, `${method} ${path}`);
-    t.type((await toldBy(refused)).error.message, 'string');
+    t.match((await toldBy(refused)).error.message, status === 404 ? /base address .* \/v1/ : /not allowed/);
   }
+  for (const path of ['/v1/models', '/v1beta/openai/models/gemini-2.5-flash']) {
+    t.equal((await fetch(`${url}${path}?key=${password}`)).status, 200, `${path} with the password as ?key=`);
+    const wrongKey = await fetch(`${url}${path}?key=wrong`);
+    t.same([wrongKey.status, wrongKey.headers.get('www-authenticate')], [401, 'Bearer realm="Pollux"']);
+  }
+  t.equal((await fetch(`${url}/v1/chat/completions?key=${password}`, { method: 'POST', body: '{}' })).status, 401, 'not for POST');
 });
 
 t.test('a page in a browser may ask: preflight without a password, CORS on answers, errors and streams', async (t) => {
@@ -95,4 +101,34 @@ t.test('/healthz asks nobody: no password, no key, no Gemini, and no limit', asy
   t.equal(head.status, 200);
   t.equal(emulator.requests.length, before);
   t.equal(asked(emulator).length, 0);
+});
+
+t.test('the status line of an error tells its first sentence, and nothing of the request', async (t) => {
+  const { url, password } = await pollux(t);
+  const mark = 'marked-by-the-caller';
+  const post = (body: string, headers: Readonly<Record<string, string>> = {}): Promise<Response> =>
+    fetch(`${url}/v1/chat/completions`, { method: 'POST', headers: { authorization: `Bearer ${password}`, 'content-type': 'application/json', ...headers }, body });
+  const text = (content: unknown, over: object = {}): string => JSON.stringify({ model, messages: [{ role: 'user', content }], ...over });
+  const refusals: readonly (readonly [sent: Promise<Response>, status: number, reason: RegExp])[] = [
+    [fetch(`${url}/${mark}`), 404, /^Unknown request URL/],
+    [fetch(`${url}/v1/models/${mark}`, { headers: { authorization: `Bearer ${password}` } }), 404, /^Unknown model/],
+    [post(text('a'), { authorization: `Bearer ${mark}` }), 401, /^Incorrect API key/],
+    [post(`{"${mark}`), 400, /./],
+    [post(text('a', { model: `${mark} ${mark}` })), 404, /^Unknown model/],
+    [post(text([{ type: mark }])), 400, /messages/],
+    [post(text([{ type: 'image_url', image_url: { url: `${mark}://${mark}` } }])), 400, /messages/],
+    [post(text('a', { stop: Array.from({ length: 9 }, () => mark) })), 400, /stop/],
+    [post(text('a', { tools: [{ type: mark }] })), 400, /tools/],
+    [post(text('a', { tools: [{ type: 'function', function: { name: 'a' } }], tool_choice: { type: 'function', function: { name: mark } } })), 400, /tool_choice/],
+    [post('x', { 'content-type': `text/${mark}` }), 415, /./],
+  ];
+  for (const [sent, status, reason] of refusals) {
+    const answer = await sent;
+    t.equal(answer.status, status, `${reason.source}: ${answer.statusText}`);
+    t.match(answer.statusText, reason);
+    t.notMatch(answer.statusText, mark);
+    t.match(answer.statusText, /^[\x20-\x7e]{1,120}$/);
+    await answer.body?.cancel();
+  }
+  t.equal((await fetch(`${url}/healthz`)).statusText, 'OK');
 });
