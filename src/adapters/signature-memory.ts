@@ -80,7 +80,7 @@ export const signatureMemory = (
       ),
     rememberSignature: (signature) => {
       put(signature);
-      store?.save(() => newest([...held.entries()].map(([, each]) => each), bounds.mostKept));
+      store?.save(() => newest([...held.entries()].flatMap(([, each]) => (each.holdsWords === true ? [] : [each])), bounds.mostKept));
     },
   };
 };

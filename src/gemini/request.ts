@@ -28,6 +28,9 @@ export type RequestPart = {
   };
   readonly toolCall?: JsonObject;
   readonly toolResponse?: JsonObject;
+  readonly executableCode?: { readonly id?: string; readonly language: 'PYTHON'; readonly code: string };
+  readonly codeExecutionResult?: { readonly id?: string; readonly outcome: string; readonly output?: string };
+  readonly thought?: boolean;
   readonly thoughtSignature?: string;
   readonly mediaResolution?: { readonly level: MediaLevel };
   /** How a text is to be spoken; speech models from 3.8 on. */

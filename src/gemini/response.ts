@@ -8,8 +8,8 @@ export type ResponsePart = {
   readonly inlineData?: Blob;
   readonly fileData?: { readonly mimeType?: string; readonly fileUri: string };
   readonly functionCall?: FunctionCall;
-  readonly executableCode?: { readonly language?: string; readonly code?: string };
-  readonly codeExecutionResult?: { readonly outcome?: string; readonly output?: string };
+  readonly executableCode?: { readonly id?: string; readonly language?: string; readonly code?: string };
+  readonly codeExecutionResult?: { readonly id?: string; readonly outcome?: string; readonly output?: string };
   readonly audioTranscription?: AudioTranscription;
   /** A tool that Google ran itself, and what it gave: no call for the client, but wanted back in the history. */
   readonly toolCall?: JsonObject;
@@ -116,6 +116,8 @@ export type Frame = {
   readonly modelVersion?: string;
   /** Ours, not Google's: what was left out because it can't be read, and without which the answer is another one. */
   readonly lost?: string;
+  /** Not Gemini's: the key that the frame came by, where it holds what is good with that key only. */
+  readonly keyId?: string;
 };
 
 /** One entry of models.list. */

@@ -20,7 +20,7 @@ const served = (frame: Frame, { id: keyId }: Lease, { rememberSignature }: Attem
   for (const candidate of frame.candidates ?? []) {
     isBound ||= candidate.continuationToken !== undefined;
     for (const { functionCall, inlineData, thoughtSignature } of candidate.content?.parts ?? []) {
-      isBound ||= inlineData !== undefined;
+      isBound ||= inlineData !== undefined || thoughtSignature !== undefined;
       if (functionCall?.id !== undefined && thoughtSignature !== undefined) {
         rememberSignature({ callId: functionCall.id, value: thoughtSignature, keyId });
       }

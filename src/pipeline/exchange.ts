@@ -64,8 +64,8 @@ export type Planned<Request> = Gathered<Request> & {
   readonly conversation: string | null;
 };
 
-/** A frame, with the key that it came by where it holds pictures or a token to go on with. */
-export type ServedFrame = Frame & { readonly keyId?: string };
+/** A frame, with the key that it came by where it holds pictures, signatures or a token to go on with. */
+export type ServedFrame = Frame;
 
 /** Gemini's frames, as they come. */
 export type Frames = AsyncGenerator<ServedFrame, void, undefined>;

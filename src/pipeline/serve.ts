@@ -46,6 +46,6 @@ export const serve = <Request, State, Event>(
       TE.flatMap(gatherMedia(capabilities, dialect)),
       TE.flatMap(translate(capabilities, dialect)),
       TE.flatMap((planned) => countCalls(capabilities)(planned, choicesOf(planned.call))),
-      TE.flatMap(translateBack(dialect, spoken, { ...settings, wait: capabilities.wait })),
+      TE.flatMap(translateBack(dialect, spoken, { ...settings, wait: capabilities.wait, rememberSignature: capabilities.rememberSignature })),
     );
 };

@@ -3,7 +3,7 @@ import { runMachine, type Machine } from '../kernel/machine.ts';
 import { caught, thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
 import type { Frame } from '../gemini/response.ts';
-import type { Wait } from '../ports/capabilities.ts';
+import type { RememberSignature, Wait } from '../ports/capabilities.ts';
 import type { Dialect } from '../ports/dialect.ts';
 import type { Headers, Reply, Whole } from '../ports/reply.ts';
 import type { Frames, Planned, Received } from './exchange.ts';
@@ -16,26 +16,37 @@ const streamHeaders: Headers = {
 };
 
 /** What an answer is written with. It holds nothing of the request, which is gone while a long answer goes on. */
-type Writing<State, Event> = { readonly reply: Dialect<unknown, State, Event>['reply']; readonly machine: Machine<State, Frame, Event> };
+type Writing<State, Event> = {
+  readonly reply: Dialect<unknown, State, Event>['reply'];
+  readonly machine: Machine<State, Frame, Event>;
+  readonly keep: RememberSignature;
+};
+
+const remember = <State, Event>({ reply, keep }: Writing<State, Event>, events: readonly Event[]): void => {
+  for (const signature of reply.signatures?.(events) ?? []) keep(signature);
+};
 
 /** Collects the same machine that makes the stream. */
-const collected = <State, Event>({ reply, machine }: Writing<State, Event>, frames: Frames): TE.TaskEither<ProxyError, Whole> =>
+const collected = <State, Event>(writing: Writing<State, Event>, frames: Frames): TE.TaskEither<ProxyError, Whole> =>
   pipe(
     TE.tryCatch(async () => {
       const events: Event[] = [];
-      for await (const some of runMachine(machine, frames)) for (const event of some) events.push(event);
+      for await (const some of runMachine(writing.machine, frames)) for (const event of some) events.push(event);
+      remember(writing, events);
       return events;
     }, caught),
-    TE.flatMapEither(reply.whole),
+    TE.flatMapEither(writing.reply.whole),
   );
 
 type Begun = { readonly head: Promise<E.Either<ProxyError, Frames>>; readonly note: Received['note'] };
 
-async function* tail<State, Event>({ reply, machine }: Writing<State, Event>, { head, note }: Begun): AsyncGenerator<string, void, undefined> {
+async function* tail<State, Event>(writing: Writing<State, Event>, { head, note }: Begun): AsyncGenerator<string, void, undefined> {
+  const { reply, machine } = writing;
   try {
     const frames = await head;
     if (E.isLeft(frames)) throw thrown(frames.left);
     for await (const events of runMachine(machine, frames.right)) {
+      remember(writing, events);
       const failure = reply.failure?.(events) ?? null;
       if (failure !== null) throw thrown(failure);
       const text = reply.frames(events);
@@ -50,8 +61,8 @@ async function* tail<State, Event>({ reply, machine }: Writing<State, Event>, { 
   }
 }
 
-/** Heartbeats of a stream: how long without content, ms (0 = off), and how to wait. */
-export type Patience = { readonly keepAliveMs: number; readonly wait: Wait };
+/** Heartbeats of a stream: how long without content, ms (0 = off), and how to wait; and where signatures are kept. */
+export type Patience = { readonly keepAliveMs: number; readonly wait: Wait; readonly rememberSignature: RememberSignature };
 
 type Answering<Request> = Stage<Planned<Request>, Frames>;
 
@@ -84,7 +95,7 @@ export const translateBack =
   <Request, State, Event>(dialect: Dialect<Request, State, Event>, answer: Answering<Request>, patience: Patience): Stage<Planned<Request>, Reply> =>
   (planned) => {
     const { asked, context, permit } = planned;
-    const writing = { reply: dialect.reply, machine: dialect.machine(asked, context) };
+    const writing = { reply: dialect.reply, machine: dialect.machine(asked, context), keep: patience.rememberSignature };
     if (dialect.isStreamed(asked)) return streamedReply(writing, patience)(planned, answer);
     return pipe(
       answer(planned),

@@ -89,8 +89,14 @@ export type FetchModels = (secret: Secret, signal: AbortSignal) => TE.TaskEither
 /** The cached model list; falls back to the last one known and then to a fixed one, so it never fails. */
 export type ListModels = () => Promise<readonly GeminiModel[]>;
 
-/** The thought signature of a tool call, and the key that made it. */
-export type Signature = { readonly callId: string; readonly value: string; readonly keyId: string };
+/** The thought signature of a tool call, or the signatures of a whole answer, by its id; and the key that made it. */
+export type Signature = {
+  readonly callId: string;
+  readonly value: string;
+  readonly keyId: string;
+  /** True where words of an answer are in it: such are never written to disk. */
+  readonly holdsWords?: boolean;
+};
 
 /** What is remembered of these tool calls, by call id. */
 export type RecallSignatures = (callIds: readonly string[]) => Promise<ReadonlyMap<string, Signature>>;

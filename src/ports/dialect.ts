@@ -51,7 +51,7 @@ export type Dialect<Request, State, Event> = {
   readonly showsBlocks?: boolean;
   /** True when half an answer is a loss: every end but STOP is then tried again or an error. */
   readonly mustBeWhole?: boolean;
-  /** Ids of the tool calls in the history, whose signatures are to be recalled. */
+  /** What signatures of the history are remembered by: ids of its calls, keys of its answers. */
   readonly callIds: (request: Request) => readonly string[];
   /** What is to be read before the request can be translated. */
   readonly mediaLinks: (request: Request) => readonly MediaLink[];
@@ -68,6 +68,8 @@ export type Dialect<Request, State, Event> = {
     readonly frames: (events: readonly Event[]) => string;
     /** What these events say went wrong, where an answer itself can fail: it ends the stream as an error does. */
     readonly failure?: (events: readonly Event[]) => ProxyError | null;
+    /** Signatures to remember that only the whole answer tells. */
+    readonly signatures?: (events: readonly Event[]) => readonly Signature[];
     /** What closes a stream that ended well. */
     readonly closing: string;
     readonly errors: ErrorReplies;

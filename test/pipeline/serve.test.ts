@@ -132,7 +132,8 @@ t.test('signatures are remembered with the key, and recalled with a wish for it'
   const kept: Signature[] = [];
   const answer: Frame = { candidates: [{ content: { parts: [{ functionCall: { name: 'f', args: {} }, thoughtSignature: 'sig' }] }, finishReason: 'STOP' }] };
   await asked({ openGemini: () => TE.right(framesOf([answer])), rememberSignature: (signature) => kept.push(signature) });
-  t.same(kept, [{ callId: 'call_id', value: 'sig', keyId: 'key-1' }], 'under the id that the caller got');
+  t.same(kept[0], { callId: 'call_id', value: 'sig', keyId: 'key-1' }, 'under the id that the caller got');
+  t.match(kept.slice(1), [{ callId: /^answer:/, keyId: 'key-1' }], 'and under what the answer says, for clients that write their own ids');
   const wishes: KeyWish[] = [];
   const messages = [...chat.messages, { role: 'assistant', tool_calls: [{ id: 'call_id', type: 'function', function: { name: 'f', arguments: '{}' } }] }];
   const capabilities: Partial<Capabilities> = {

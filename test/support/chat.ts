@@ -91,9 +91,11 @@ const completed = (made: readonly ChatEvent[]): unknown => {
   return JSON.parse(String(reply.right.body));
 };
 
+/** The choices of the whole answer that these events make. */
+export const choicesOf = (made: readonly ChatEvent[]): readonly Choice[] => (completed(made) as { readonly choices: readonly Choice[] }).choices;
+
 /** The choices of the whole answer that these frames make. */
-export const choices = (request: object, frames: readonly Frame[]): readonly Choice[] =>
-  (completed(events(request, frames)) as { readonly choices: readonly Choice[] }).choices;
+export const choices = (request: object, frames: readonly Frame[]): readonly Choice[] => choicesOf(events(request, frames));
 
 /** The first choice of that answer. */
 export const answer = (request: object, frames: readonly Frame[]): Choice => {

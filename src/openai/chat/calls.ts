@@ -7,6 +7,8 @@ export type Call = {
   readonly name: string;
   /** JSON as text; undefined or '' for none. */
   readonly arguments: string | undefined;
+  /** What the call says as the client knows it: the arguments, or a custom tool's text. */
+  readonly written: string;
   /** The thought signature that the call itself carries. */
   readonly signature: string | undefined;
 };
@@ -19,8 +21,8 @@ type ToolCall = NonNullable<ChatMessage['tool_calls']>[number];
 const toCall = (call: ToolCall): Call => {
   const { id, function: called, custom, extra_content: extra, provider_specific_fields: fields } = call;
   const signature = extra?.google?.thought_signature ?? fields?.thought_signature;
-  if (called !== undefined) return { id, name: called.name, arguments: called.arguments, signature };
-  return { id, name: custom?.name ?? '', arguments: customArguments(custom?.input ?? ''), signature };
+  if (called !== undefined) return { id, name: called.name, arguments: called.arguments, written: called.arguments ?? '', signature };
+  return { id, name: custom?.name ?? '', arguments: customArguments(custom?.input ?? ''), written: custom?.input ?? '', signature };
 };
 
 /** True when the message calls a function in the deprecated form; its signature is then the message's own. */
@@ -33,5 +35,5 @@ export const callsOf = (message: ChatMessage, index: number): readonly Call[] =>
   const legacy = message.function_call;
   if (legacy === undefined || !isLegacyCall(message)) return (message.tool_calls ?? []).map(toCall);
   const signature = message.extra_content?.google?.thought_signature;
-  return [{ id: legacyCallId(index), name: legacy.name, arguments: legacy.arguments, signature }];
+  return [{ id: legacyCallId(index), name: legacy.name, arguments: legacy.arguments, written: legacy.arguments ?? '', signature }];
 };

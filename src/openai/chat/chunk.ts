@@ -1,9 +1,14 @@
 import type { ResponsePart } from '../../gemini/response.ts';
+import type { Signature } from '../../ports/capabilities.ts';
 import type { FinishReason } from './finish-reason.ts';
+import type { SignedPart } from './signed-parts.ts';
 import type { Usage } from './usage.ts';
 
-/** Google's extras: a thought signature, and calls of its own tools, which want to come back with the history. */
-export type ExtraContent = { readonly google: { readonly thought_signature?: string; readonly server_tool_parts?: readonly ResponsePart[] } };
+/**
+ * Google's extras, which want to come back with the history: a thought signature, calls of its own tools, and which
+ * stretch of the answer which signature belongs to.
+ */
+export type ExtraContent = { readonly google: { readonly thought_signature?: string; readonly server_tool_parts?: readonly ResponsePart[]; readonly signed_parts?: readonly SignedPart[] } };
 
 /** OpenRouter's form of thoughts and their signatures. */
 export type ReasoningDetail =
@@ -81,5 +86,8 @@ export type Chunk = {
   readonly service_tier?: string;
 };
 
-/** A chunk, and whether the stream shows it: the usage is always counted but sent only when asked for. */
-export type ChatEvent = { readonly chunk: Chunk; readonly isSent: boolean };
+/**
+ * A chunk, and whether the stream shows it: the usage is always counted but sent only when asked for. The last event
+ * has the signatures to remember.
+ */
+export type ChatEvent = { readonly chunk: Chunk; readonly isSent: boolean; readonly signatures?: readonly Signature[] };

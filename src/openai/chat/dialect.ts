@@ -3,19 +3,23 @@ import type { Dialect, TranslationContext } from '../../ports/dialect.ts';
 import { openaiErrors } from '../errors.ts';
 import { dataEvent } from '../event-stream.ts';
 import { wholeCharacters, type WholeCharacters } from '../../gemini/whole-characters.ts';
+import type { ResponsePart } from '../../gemini/response.ts';
 import { modelTraits } from '../../gemini/model-traits.ts';
 import { modelName } from '../model-name.ts';
 import { audioFormat } from './audio-format.ts';
-import { callsOf } from './calls.ts';
+import { questionBefore } from './answer-key.ts';
 import type { ChatEvent } from './chunk.ts';
 import { completion } from './completion.ts';
 import { customNames, declaredNames } from './declared-tools.ts';
 import { functionNames } from './function-names.ts';
 import { chosenFormat, type ImageReplyFormat } from '../image-reply.ts';
 import { chatMachine, type ChatState, type MachineSettings } from './machine.ts';
+import { partDelta } from './part-deltas.ts';
 import { mediaLinks } from './media-links.ts';
 import { decodeChatRequest, type ChatRequest } from './request.ts';
 import { wantsDetails } from './reasoning-details.ts';
+import { signatureKeys } from './history-signatures.ts';
+import { signedAnswers, type SignedAnswers } from './signed-answers.ts';
 import { toGemini, type ChatSettings } from './to-gemini.ts';
 import { circulates, toolPlan } from './tools.ts';
 
@@ -42,7 +46,7 @@ const answerSettings = (asked: ChatRequest, { modelAliases }: ChatSettings, { id
 };
 
 /** POST /v1/chat/completions as data. */
-export const chatDialect = (settings: ChatSettings): Dialect<ChatRequest, WholeCharacters<ChatState>, ChatEvent> => {
+export const chatDialect = (settings: ChatSettings): Dialect<ChatRequest, WholeCharacters<SignedAnswers<ChatState>>, ChatEvent> => {
   const imageReply = (asked: ChatRequest, { imageReplyFormat }: TranslationContext): ImageReplyFormat => {
     const { imageReply: suffix } = modelName(asked.model, settings.modelAliases);
     return E.getOrElse(() => settings.imageReplyFormat)(chosenFormat(suffix, imageReplyFormat, settings.imageReplyFormat));
@@ -51,14 +55,20 @@ export const chatDialect = (settings: ChatSettings): Dialect<ChatRequest, WholeC
     decode: decodeChatRequest,
     isStreamed: (asked) => asked.stream === true,
     showsBlocks: settings.blockedReply === 'choice',
-    callIds: (asked) => asked.messages.flatMap((message, index) => callsOf(message, index).map((call) => call.id)),
+    callIds: (asked) => signatureKeys(asked.messages, modelName(asked.model, settings.modelAliases).model),
     mediaLinks: (asked) => mediaLinks(asked, settings.historyImages),
     toGemini: toGemini(settings),
     keepsImages: (asked, context) => imageReply(asked, context) !== 'data-url',
-    machine: (asked, context) => wholeCharacters(chatMachine({ ...answerSettings(asked, settings, context), imageReply: imageReply(asked, context) })),
+    machine: (asked, context) => {
+      const own = { ...answerSettings(asked, settings, context), imageReply: imageReply(asked, context) };
+      const shownLength = (part: ResponsePart): number => partDelta(part, 0, own)?.content?.length ?? 0;
+      const question = questionBefore(asked.messages, asked.messages.length, modelName(asked.model, settings.modelAliases).model);
+      return wholeCharacters(signedAnswers(chatMachine(own), { question, shownLength, keepsServerTools: own.keepsServerTools }));
+    },
     reply: {
       whole: completion,
       frames: (events) => events.map(({ chunk, isSent }) => (isSent ? dataEvent(chunk) : '')).join(''),
+      signatures: (events) => events.at(-1)?.signatures ?? [],
       closing: 'data: [DONE]\n\n',
       errors: openaiErrors,
     },

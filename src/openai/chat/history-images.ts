@@ -62,7 +62,7 @@ const textsOf = ({ content }: ChatMessage): readonly string[] => {
 };
 
 /** The pictures that an assistant message carries beside its text, as OpenRouter's clients send them back. */
-const besideText = ({ images }: ChatMessage): readonly string[] => (images ?? []).map((image) => image.image_url.url);
+const besideText = ({ images }: Pick<ChatMessage, 'images'>): readonly string[] => (images ?? []).map((image) => image.image_url.url);
 
 /** Addresses of an answer's pictures, in order. */
 export const imageAddresses = (message: ChatMessage): readonly string[] => [
@@ -105,5 +105,5 @@ export const withImages = (text: string, back: ImageReturn): readonly RequestPar
   });
 
 /** The pictures that stood beside an earlier answer's text. */
-export const imagesBeside = (message: ChatMessage, back: ImageReturn): readonly RequestPart[] =>
+export const imagesBeside = (message: Pick<ChatMessage, 'images'>, back: ImageReturn): readonly RequestPart[] =>
   besideText(message).flatMap((url) => returned(url, `![](${url})`, back));

@@ -1,11 +1,11 @@
 import { isObject } from '../../kernel/is-object.ts';
-import type { JsonObject, RequestPart } from '../../gemini/request.ts';
+import type { RequestPart } from '../../gemini/request.ts';
 import type { Signature } from '../../ports/capabilities.ts';
-import { isLegacyCall, type Call } from './calls.ts';
+import { answerKey, emptyPrint, questionBefore, textOf, withCall } from './answer-key.ts';
+import { callsOf, isLegacyCall, type Call } from './calls.ts';
+import { withText } from '../../kernel/fingerprint.ts';
 import type { ChatMessage } from './request.ts';
-
-/** A signature is base64, in either alphabet, or one of Google's stand-in words: what a client broke is none. */
-const isSignature = (text: unknown): text is string => typeof text === 'string' && /^[\w+/=-]+$/.test(text);
+import { isSignature, readSignedAnswer, readSignedParts, serverToolPart, type SignedAnswer } from './signed-parts.ts';
 
 /** OpenRouter's `reasoning.encrypted` details: signatures, with the id of the call that they belong to, if any. */
 const encrypted = (message: ChatMessage): readonly { readonly id: unknown; readonly data: string }[] =>
@@ -13,43 +13,63 @@ const encrypted = (message: ChatMessage): readonly { readonly id: unknown; reado
     isObject(detail) && detail['type'] === 'reasoning.encrypted' && isSignature(detail['data']) ? [{ id: detail['id'], data: detail['data'] }] : [],
   );
 
+/** What was remembered of an assistant message's signatures, as far as it is known again. */
+export type Remembered = { readonly byCall: ReadonlyMap<string, Signature>; readonly answer: SignedAnswer | undefined };
+
+const keyOf = (messages: readonly ChatMessage[], index: number, model: string): string | undefined => {
+  const message = messages[index];
+  const text = message?.role === 'assistant' ? textOf(message.content) : undefined;
+  if (message === undefined || text === undefined) return undefined;
+  const calls = callsOf(message, index);
+  if (text === '' && calls.length === 0) return undefined;
+  const said = withText(emptyPrint.said, text);
+  const called = calls.reduce((sum, call) => withCall(sum, call.name, call.written), emptyPrint.called);
+  return answerKey(questionBefore(messages, index, model), { said, called });
+};
+
+/** What the signatures of a conversation may be remembered by, the newest last. */
+export const signatureKeys = (messages: readonly ChatMessage[], model: string): readonly string[] =>
+  messages.flatMap((message, index) => {
+    if (message.role !== 'assistant') return [];
+    const key = keyOf(messages, index, model);
+    return [...callsOf(message, index).map((call) => call.id), ...(key === undefined ? [] : [key])];
+  });
+
+/** Looks up what is remembered of the assistant message at an index. */
+export const rememberedOf = (messages: readonly ChatMessage[], model: string, recalled: ReadonlyMap<string, Signature>) => (index: number): Remembered => {
+  const key = recalled.size === 0 ? undefined : keyOf(messages, index, model);
+  return { byCall: recalled, answer: readSignedAnswer(recalled.get(key ?? '')?.value ?? '') };
+};
+
 /**
  * The thought signatures of a message's calls: as the client gives them back (Google's, LiteLLM's, OpenRouter's form),
- * or as remembered.
+ * or as remembered, by their ids or by the whole answer.
  */
-export const callSignatures = (message: ChatMessage, recalled: ReadonlyMap<string, Signature>): ((call: Call) => string | undefined) => {
+export const callSignatures = (message: ChatMessage, { byCall, answer }: Remembered): ((call: Call, position: number) => string | undefined) => {
   const detailed = new Map(encrypted(message).toReversed().map(({ id, data }) => [id, data]));
-  return (call) => [call.signature, detailed.get(call.id), recalled.get(call.id)?.value].find(isSignature);
+  return (call, position) => [call.signature, detailed.get(call.id), byCall.get(call.id)?.value, answer?.calls[position]].find(isSignature);
 };
 
 /** The signature of a message's text. */
-export const textSignature = (message: ChatMessage): string | undefined => {
+export const textSignature = (message: ChatMessage, { answer }: Remembered): string | undefined => {
   const own = isLegacyCall(message) ? undefined : message.extra_content?.google?.thought_signature;
-  return [own, encrypted(message).find(({ id }) => typeof id !== 'string')?.data].find(isSignature);
+  const known = answer?.parts.findLast(({ part }) => part === undefined)?.thought_signature;
+  return [own, encrypted(message).find(({ id }) => typeof id !== 'string')?.data, known].find(isSignature);
 };
 
-/** Kinds of tools that Google runs itself (discovery document). */
-const serverTools: readonly unknown[] = ['GOOGLE_SEARCH_WEB', 'GOOGLE_SEARCH_IMAGE', 'URL_CONTEXT', 'GOOGLE_MAPS', 'FILE_SEARCH', 'MEDIA_PROCESSING'];
-
-const isJson = (value: Readonly<Record<string, unknown>>): value is JsonObject => value !== null;
-
-const toolData = (value: unknown, content: 'args' | 'response'): JsonObject | undefined => {
-  if (!isObject(value) || !serverTools.includes(value['toolType'])) return undefined;
-  const { id, toolType } = value;
-  const held = value[content];
-  const read = { toolType, ...(typeof id === 'string' ? { id } : {}), ...(isObject(held) ? { [content]: held } : {}) };
-  return isJson(read) ? read : undefined;
+/** Where a message's signatures belong: as the client gives it back, or as remembered. */
+export const signedParts = (message: ChatMessage, { answer }: Remembered): Pick<SignedAnswer, 'lead' | 'parts'> | undefined => {
+  const given = readSignedParts(message.extra_content?.google?.signed_parts);
+  if (given !== undefined) return { lead: answer?.lead ?? 0, parts: given };
+  return answer === undefined || answer.parts.length === 0 ? undefined : answer;
 };
 
 /** Calls that Google made itself and their results, as they were given out in `extra_content.google.server_tool_parts`. */
 export const serverToolParts = (message: ChatMessage): readonly RequestPart[] => {
   const given = message.extra_content?.google?.server_tool_parts;
   return (Array.isArray(given) ? given : []).flatMap((part: unknown): readonly RequestPart[] => {
-    if (!isObject(part)) return [];
-    const signature = isSignature(part['thoughtSignature']) ? { thoughtSignature: part['thoughtSignature'] } : {};
-    const toolCall = toolData(part['toolCall'], 'args');
-    if (toolCall !== undefined) return [{ toolCall, ...signature }];
-    const toolResponse = toolData(part['toolResponse'], 'response');
-    return toolResponse === undefined ? [] : [{ toolResponse, ...signature }];
+    const read = serverToolPart(part);
+    if (read === undefined || !isObject(part)) return [];
+    return [isSignature(part['thoughtSignature']) ? { ...read, thoughtSignature: part['thoughtSignature'] } : read];
   });
 };

@@ -49,5 +49,5 @@ export const partDelta = (part: ResponsePart, calls: number, settings: PartSetti
   if (text === undefined) return undefined;
   if (part.thought === true) return text === '' ? undefined : { reasoning_content: text };
   if (text === '' && part.thoughtSignature === undefined) return undefined;
-  return { content: text, ...signed(part.thoughtSignature) };
+  return part.text === undefined ? { content: text } : { content: text, ...signed(part.thoughtSignature) };
 };

@@ -11,7 +11,7 @@ const object = t.UnknownRecord;
 const flag = t.boolean;
 
 const extraContent = t.type({
-  google: optional(t.type({ thought_signature: optional(text), server_tool_parts: t.unknown })),
+  google: optional(t.type({ thought_signature: optional(text), server_tool_parts: t.unknown, signed_parts: t.unknown })),
 });
 
 const call = t.type({

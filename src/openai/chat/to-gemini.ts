@@ -10,6 +10,7 @@ import { functionNames, type FunctionNames } from './function-names.ts';
 import { declaredNames } from './declared-tools.ts';
 import { generationConfig } from './generation-config.ts';
 import { googleOptions } from './google-options.ts';
+import { rememberedOf } from './history-signatures.ts';
 import { isShown, type HistoryImages } from './history-images.ts';
 import { chosenFormat, type ImageReplyFormat } from '../image-reply.ts';
 import type { ChatRequest } from './request.ts';
@@ -59,7 +60,7 @@ const body = (asked: ChatRequest, traits: ModelTraits, { contents, tools, config
 type Setting = { readonly name: ModelName; readonly traits: ModelTraits; readonly names: FunctionNames; readonly plan: ToolPlan; readonly settings: ChatSettings };
 
 const pieces = (asked: ChatRequest, { traits, names, plan, name, settings }: Setting, { recalled, media }: TranslationContext): E.Either<ProxyError, Pieces> => {
-  const answers = { traits, names, recalled, media, circulates: circulates(plan), isShown: isShown(asked.messages, settings.historyImages) };
+  const answers = { traits, names, remembered: rememberedOf(asked.messages, name.model, recalled), media, circulates: circulates(plan), isShown: isShown(asked.messages, settings.historyImages) };
   return pipe(
     toContents(asked.messages, { ...answers, systemPromptMode: settings.systemPromptMode }),
     E.bindTo('contents'),

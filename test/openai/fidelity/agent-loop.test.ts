@@ -29,8 +29,8 @@ const tools = [tool('weather'), tool('2nd-opinion')];
 /** Two calls at once, then one after the other, then words. */
 const rounds = 3;
 
-const setUp = async (t: Test) => {
-  const emulator = await startGeminiEmulator({ strictSignatures: true });
+const setUp = async (t: Test, { strictSignatures } = { strictSignatures: true }) => {
+  const emulator = await startGeminiEmulator({ strictSignatures });
   const service = await startService({ GEMINI_BASE_URL: emulator.url, MAX_REQUESTS_PER_MINUTE: '0', MAX_REQUESTS_PER_DAY_PER_IP: '0' });
   t.teardown(async () => {
     await service.close();
@@ -40,7 +40,7 @@ const setUp = async (t: Test) => {
     const headers = { authorization: `Bearer ${service.password}`, 'content-type': 'application/json' };
     const answer = await fetch(`${service.url}/v1/chat/completions`, { method: 'POST', headers, body: JSON.stringify(body) });
     const text = await answer.text();
-    return { status: answer.status, choice: (JSON.parse(text) as { readonly choices?: readonly Choice[] }).choices?.[0], text };
+    return { status: answer.status, choice: text.startsWith('{') ? (JSON.parse(text) as { readonly choices?: readonly Choice[] }).choices?.[0] : undefined, text };
   };
   return { emulator, ask };
 };
@@ -90,6 +90,21 @@ t.test('an agent that streams, over two keys, passes the same checks', async (t)
     }
   }
   t.equal(emulator.requests.every(({ status }) => status === 200), true, 'no request was refused, even once');
+});
+
+t.test('what was signed of an answer goes back signed when the client keeps its words alone, streamed and whole', async (t) => {
+  const { emulator, ask } = await setUp(t, { strictSignatures: false });
+  const model = 'gemini-3.5-flash';
+  for (const stream of [false, true]) {
+    const parts = [{ text: 'Let me see. ' }, { executableCode: { language: 'PYTHON', code: 'print(6*7)\n' }, thoughtSignature: 'Y29kZQ==' }, { codeExecutionResult: { outcome: 'OUTCOME_OK', output: '42\n' } }, { text: `It is 42${stream ? '!' : '.'}`, thoughtSignature: 'dGV4dA==' }];
+    emulator.answerWith([frame(parts, stop)], { times: 1 });
+    emulator.answerWith([frame([{ text: 'Good.' }], stop)], { times: 1 });
+    const { choice, text } = await ask({ model, messages: [user('Six times seven?')], stream });
+    const content = choice?.message.content ?? text.split('\n\n').flatMap((line) => (line.startsWith('data: {') ? (JSON.parse(line.slice(6)).choices[0]?.delta.content ?? []) : [])).join('');
+    await ask({ model, messages: [user('Six times seven?'), { role: 'assistant', content }, user('Thanks')] });
+    const sent = emulator.requests.at(-1)?.body as { readonly contents: readonly { readonly parts: readonly object[] }[] };
+    t.same(sent.contents[1]?.parts, parts, stream ? 'streamed' : 'whole');
+  }
 });
 
 t.test('a signature of another server is sent once, and then the request goes without', async (t) => {

@@ -1,8 +1,15 @@
+import fc from 'fast-check';
 import t from 'tap';
+import { parseFrames } from '../../../src/gemini/frame.ts';
+import type { Frame, ResponsePart } from '../../../src/gemini/response.ts';
+import { wholeCalls } from '../../../src/gemini/whole-calls.ts';
 import { standInSignature } from '../../../src/gemini/signatures.ts';
 import { repaired } from '../../../src/gemini/repair.ts';
 import { failure } from '../../../src/gemini/failure.ts';
-import { answer, assistant, body, call, called, callPart, deltas, frame, plain, result, stop, tool, user } from '../../support/chat.ts';
+import type { RequestPart } from '../../../src/gemini/request.ts';
+import type { Signature } from '../../../src/ports/capabilities.ts';
+import { answer, assistant, body, call, called, callPart, choicesOf, deltas, events, frame, plain, result, stop, tool, user, type Message } from '../../support/chat.ts';
+import { nativeRecordings, skipWithoutRecordings, type Recording } from '../../support/recordings.ts';
 
 const google = (thought_signature: string) => ({ extra_content: { google: { thought_signature } } });
 const signaturesOf = (messages: readonly object[], recalled: Parameters<typeof body>[1] = [], model = 'gemini-3.5-flash') =>
@@ -111,5 +118,154 @@ t.test('calls of parallel tools are signed for a whole loop, with a client that 
   const { contents } = body({ tools, messages: rewritten }, [remembered('id-f', 'bWVt')]);
   t.same(contents[1]?.parts.map((part) => [part.functionCall?.id, part.thoughtSignature]), [['mine-1', standInSignature], ['mine-2', undefined]]);
   t.same(contents[2]?.parts.map((part) => part.functionResponse?.id), ['mine-1', 'mine-2']);
+  t.end();
+});
+
+type Signed = readonly [kind: string, signature: string, textBefore: string];
+
+/** The signed parts of a turn in order, each with all text up to its end. */
+const signedOf = (parts: readonly (RequestPart | ResponsePart)[]): readonly Signed[] => {
+  let [text, thought] = ['', ''];
+  return parts.flatMap((part): readonly Signed[] => {
+    if (part.thought === true) thought += part.text ?? '';
+    else text += part.text ?? '';
+    const kind = part.thought === true ? `thought ${thought}` : (['text', 'functionCall', 'executableCode', 'codeExecutionResult', 'toolCall', 'toolResponse', 'inlineData'].find((name) => name in part) ?? '?');
+    if (part.thought !== true) thought = '';
+    return part.thoughtSignature === undefined || part.thoughtSignature === standInSignature ? [] : [[kind, part.thoughtSignature, text.trim()]];
+  });
+};
+
+const bare = ({ content, tool_calls: calls }: Message) => ({
+  role: 'assistant',
+  content,
+  ...(calls === undefined ? {} : { tool_calls: calls.map(({ id, type, function: given }) => ({ id, type, function: given })) }),
+});
+
+/** What clients keep of an answer. */
+const keeping: Readonly<Record<string, (message: Message) => object>> = {
+  'keeps all fields': (message) => message,
+  'keeps what it knows': bare,
+  'writes its own ids': (message) => {
+    const kept = bare(message);
+    return { ...kept, ...(kept.tool_calls === undefined ? {} : { tool_calls: kept.tool_calls.map((one, at) => ({ ...one, id: `mine-${at}` })) }) };
+  },
+  'trims texts and writes JSON anew': (message) => {
+    const kept = bare(message);
+    const anew = (text: string): string => JSON.stringify(JSON.parse(text), null, 1);
+    return {
+      ...kept,
+      content: kept.content?.trim() ?? null,
+      ...(kept.tool_calls === undefined ? {} : { tool_calls: kept.tool_calls.map((one, at) => ({ ...one, id: `own-${at}`, function: { name: one.function?.name, arguments: anew(one.function?.arguments ?? '{}') } })) }),
+    };
+  },
+};
+
+const whole = async (frames: readonly Frame[]): Promise<readonly Frame[]> => {
+  let ids = 0;
+  const made: Frame[] = [];
+  const all = (async function* () {
+    yield* frames;
+  })();
+  for await (const one of wholeCalls(all, () => String((ids += 1)))) made.push(one);
+  return made;
+};
+
+const partsOf = (frames: readonly Frame[]) => frames.flatMap((one) => (one.candidates ?? []).filter(({ index = 0 }) => index === 0).flatMap(({ content }) => content?.parts ?? []));
+
+/** What goes back of an answer's signatures, by client. */
+const goesBack = async (given: readonly Frame[], model = 'gemini-3.5-flash') => {
+  const frames = await whole(given);
+  const names = [...new Set(partsOf(frames).flatMap(({ functionCall }) => functionCall?.name ?? []))];
+  const request = { model, tools: [...names, 'other'].map((name) => tool(name)).concat([Object({ type: 'web_search' })]), messages: [user('a')] };
+  const made = events(request, frames);
+  const [choice] = choicesOf(made);
+  const byCall = partsOf(frames).flatMap(({ functionCall, thoughtSignature: value }) => (functionCall?.id === undefined || value === undefined ? [] : [{ callId: functionCall.id, value, keyId: 'k' }]));
+  const recalled: readonly Signature[] = [...byCall, ...made.flatMap(({ signatures = [] }) => signatures)];
+  return Object.entries(keeping).map(([client, keep]) => {
+    const turn = choice === undefined ? {} : keep(choice.message);
+    const back = body({ ...request, messages: [user('a'), turn, user('b')] }, client === 'keeps all fields' ? [] : recalled);
+    return [client, signedOf(back.contents.filter(({ role }) => role === 'model').flatMap(({ parts }) => parts))] as const;
+  });
+};
+
+const signedFrames = ({ response }: Recording): readonly Frame[] => {
+  const text = response.body.trim();
+  const blocks = /^[[{]/.test(text) ? [JSON.parse(text)].flat().map((one: unknown) => JSON.stringify(one)) : text.split(/\r?\n/).flatMap((line) => (line.startsWith('data:') ? [line.slice(5)] : []));
+  return blocks.flatMap((block) => parseFrames(block)).flatMap((read) => (read.kind === 'frame' ? [read.frame] : []));
+};
+
+t.test('whatever was recorded signed goes back signed, in the same place, whatever the client keeps', { skip: skipWithoutRecordings() }, async (t) => {
+  const seen = new Set<string>();
+  for (const recording of nativeRecordings()) {
+    if (!recording.response?.body?.includes('thoughtSignature')) continue;
+    const frames = signedFrames(recording);
+    const came = signedOf(partsOf(await whole(frames)));
+    if (came.length === 0) continue;
+    for (const [kind] of came) seen.add(kind.split(' ')[0] ?? '');
+    for (const [client, went] of await goesBack(frames)) t.same(went, came, `${recording.name}: a client that ${client}`);
+  }
+  t.same([...seen].toSorted(), ['executableCode', 'functionCall', 'text', 'toolCall', 'toolResponse']);
+});
+
+t.test('signatures on other parts go back in the same place too', async (t) => {
+  const code = { executableCode: { id: 'c', language: 'PYTHON', code: 'print(1)\n' } };
+  const ran = { codeExecutionResult: { id: 'c', outcome: 'OUTCOME_OK', output: '1\n' } };
+  const cases: Readonly<Record<string, readonly object[]>> = {
+    'a thought': [{ text: 'hm, ', thought: true }, { text: 'yes', thought: true, thoughtSignature: 'dGg=' }, { text: 'Yes.' }],
+    'an empty text behind a call': [callPart('f'), { text: '', thoughtSignature: 'ZW1wdHk=' }],
+    'a text before and a text behind a call': [{ text: 'I look. ', thoughtSignature: 'b25l' }, callPart('f', {}, { thoughtSignature: 'dHdv' }), { text: 'Wait.', thoughtSignature: 'dGhyZWU=' }],
+    'the first of two texts': [{ text: 'One ', thoughtSignature: 'b25l' }, { text: 'two' }, { text: ' three' }],
+    'both texts': [{ text: 'One ', thoughtSignature: 'b25l' }, { text: 'two', thoughtSignature: 'dHdv' }],
+    'a sibling of a call': [callPart('f'), callPart('g', { a: 1 }, { thoughtSignature: 'dHdv' }), callPart('h', {}, { thoughtSignature: 'dGhyZWU=' })],
+    'code that ran, and what came of it': [{ text: 'Look: ' }, { ...code, thoughtSignature: 'Y29kZQ==' }, { ...ran, thoughtSignature: 'cmFu' }, { text: 'one' }],
+    'a text that is not English': [{ text: 'Größe ' }, { text: '\u{1f600}', thoughtSignature: 'ZW1vamk=' }, callPart('f', { city: 'Köln', text: 'a\nb' }, { thoughtSignature: 'Y2FsbA==' })],
+  };
+  for (const [name, parts] of Object.entries(cases)) {
+    for (const frames of [[frame(parts, stop)], parts.map((part, at) => frame([part], at === parts.length - 1 ? stop : {}))]) {
+      for (const [client, went] of await goesBack(frames)) t.same(went, signedOf(parts), `${name}: a client that ${client}`);
+    }
+  }
+});
+
+t.test('a picture that a client keeps as data goes back with its signature, and so does the text before it', async (t) => {
+  const picture = { inlineData: { mimeType: 'image/png', data: 'iVBORw0KGgo=' }, thoughtSignature: 'cGlj' };
+  const parts = [{ text: 'Here: ', thoughtSignature: 'dGV4dA==' }, picture];
+  for (const [client, went] of await goesBack([frame(parts, stop)], 'gemini-3.1-flash-image')) {
+    t.same(went.map(([kind, signature]) => [kind, signature]), [['text', 'dGV4dA=='], ['inlineData', 'cGlj']], client);
+  }
+});
+
+t.test('another answer, another question or another model is not the one that is remembered', (t) => {
+  const made = events({ messages: [user('a')] }, [frame([{ text: 'Hello', thoughtSignature: 'dGV4dA==' }], stop)]).flatMap(({ signatures = [] }) => signatures);
+  const back = (question: string, text: string, model = 'gemini-3.5-flash') => signaturesOf([user(question), assistant(text), user('b')], made, model);
+  t.same(back('a', 'Hello'), ['dGV4dA==']);
+  t.same(back(' a\n', 'Hello '), ['dGV4dA=='], 'blanks don\'t count');
+  for (const other of [back('b', 'Hello'), back('a', 'Hello!'), back('a', 'Hello', 'gemini-3.8-flash')]) t.same(other, [null]);
+  const depth = signaturesOf([user('a'), { role: 'system', content: 'depth prompt' }, assistant('Hello'), user('b')], made);
+  t.same(depth, ['dGV4dA=='], 'prompts that move don\'t count either');
+  t.end();
+});
+
+t.test('a word that stands for a signature gives way to the true one, and is never told of a text', (t) => {
+  const words = [standInSignature, 'context_engineering_is_the_way_to_go', Buffer.from(standInSignature).toString('base64'), Buffer.from('context_engineering_is_the_way_to_go').toString('base64'), Buffer.from(standInSignature).toString('base64url')];
+  for (const word of words) {
+    const own = history(called('1', 'f', '{}', google(word)), called('2', 'g', '{}', google(word)));
+    t.same(signaturesOf(own, [remembered('1', 'bWVt'), remembered('2', 'bWVuMg==')]), ['bWVt', 'bWVuMg=='], 'remembered');
+    t.same(signaturesOf(own), [standInSignature, null], 'not remembered: on the first call alone');
+    t.same(signaturesOf(own, [], 'gemini-2.5-pro'), [null, null], 'Gemini 2.5 asks for none');
+    t.same(signaturesOf([user('a'), assistant('b', google(word)), user('c')]), [null]);
+    const details = { reasoning_details: [{ type: 'reasoning.encrypted', id: '1', data: word }] };
+    t.same(signaturesOf([user('a'), assistant(null, { tool_calls: [called('1', 'f')], ...details })], [remembered('1', 'bWVt')]), ['bWVt']);
+  }
+  t.end();
+});
+
+t.test('signed parts that a client broke are left out, and never make a call that Gemini refuses', (t) => {
+  const texts = (signed_parts: unknown, content = 'abc') =>
+    body({ messages: [user('a'), assistant(content, { extra_content: { google: { signed_parts } } }), user('b')] }).contents[1]?.parts.map(({ text }) => text).join('');
+  fc.assert(fc.property(fc.jsonValue(), (given) => texts(given) === 'abc'));
+  const numbers = fc.oneof(fc.integer({ min: -2, max: 5 }), fc.double());
+  const signed = fc.record({ length: numbers, thought_signature: fc.constantFrom('c2ln', 7, ''), behind: fc.constantFrom(true, false, 1) }, { requiredKeys: ['length'] });
+  fc.assert(fc.property(fc.array(signed, { maxLength: 4 }), (given) => texts(given) === 'abc'));
   t.end();
 });

@@ -1,0 +1,47 @@
+import { digestOf, emptyFingerprint, withBorder, withText, type Fingerprint } from '../../kernel/fingerprint.ts';
+import type { ChatMessage } from './request.ts';
+
+/** The same value for the same JSON, whatever escapes it is written with. */
+const plainJson = (text: string): string => {
+  if (!text.includes('\\u')) return text;
+  try {
+    return JSON.stringify(JSON.parse(text));
+  } catch {
+    return text;
+  }
+};
+
+/** An answer as far as it is known again by: what it says, and the calls that it makes. */
+export type AnswerPrint = { readonly said: Fingerprint; readonly called: Fingerprint };
+
+/** Of an answer that has not begun. */
+export const emptyPrint: AnswerPrint = { said: emptyFingerprint, called: emptyFingerprint };
+
+/** The same with a call; ids don't count, since some clients write their own. */
+export const withCall = (called: Fingerprint, name: string, args: string): Fingerprint =>
+  withBorder(withText(withBorder(withText(called, name)), plainJson(args)));
+
+/** A message's text, whatever form it has; undefined where something else is in it. */
+export const textOf = (content: unknown): string | undefined => {
+  if (content == null) return '';
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return undefined;
+  const texts = content.map((part: { readonly text?: unknown } | null) => part?.text);
+  return texts.every((text) => typeof text === 'string') ? texts.join('') : undefined;
+};
+
+const isSystem = ({ role }: ChatMessage): boolean => role === 'system' || role === 'developer';
+
+/**
+ * What an answer is an answer to: the words before it, by model. Prompts that move through a conversation don't count.
+ * Another model's signatures are refused.
+ */
+export const questionBefore = (messages: readonly ChatMessage[], index: number, model: string): string => {
+  let at = index - 1;
+  for (let message = messages[at]; message !== undefined && isSystem(message); message = messages[at]) at -= 1;
+  const content = messages[at]?.content;
+  return digestOf(withText(withBorder(withText(emptyFingerprint, model)), typeof content === 'string' ? content : (textOf(content) ?? '')));
+};
+
+/** What a signed answer is remembered by, since many clients keep nothing but its words. */
+export const answerKey = (question: string, { said, called }: AnswerPrint): string => `answer:${question}${digestOf(said)}${digestOf(called)}`;
