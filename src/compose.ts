@@ -4,6 +4,7 @@ import { callers } from './adapters/callers.ts';
 import { checkKeys } from './adapters/check-keys.ts';
 import { decodeDayCounts } from './adapters/day-counts.ts';
 import { audioEncoders } from './adapters/audio-encoders.ts';
+import { decodeFirstSeen, firstSeenDays } from './adapters/first-seen.ts';
 import { ffmpegAudio } from './adapters/ffmpeg-audio.ts';
 import { mp3Audio } from './adapters/mp3-audio.ts';
 import { geminiClient, type GeminiClient } from './adapters/gemini-client.ts';
@@ -20,6 +21,7 @@ import { descriptorLimit, monotonic, newId, now, random, wait } from './adapters
 import { connectionBounds } from './compose/connection-bounds.ts';
 import { modelsWithAnyKey } from './compose/models-with-any-key.ts';
 import { pictures, type Pictures } from './compose/pictures.ts';
+import { seenModels } from './compose/seen-models.ts';
 import { readMetrics } from './compose/read-metrics.ts';
 import { readStatus } from './compose/read-status.ts';
 import { stateFilesIn, type StateFiles } from './compose/state-files.ts';
@@ -32,14 +34,14 @@ import { openaiErrors } from './openai/errors.ts';
 import { embeddingDialect } from './openai/embeddings/dialect.ts';
 import { editsDialect, generationsDialect } from './openai/images/dialect.ts';
 import { noVariations } from './openai/images/variations.ts';
-import { modelList, oneModel } from './openai/models/list.ts';
+import { modelList, oneModel, type ModelListSettings } from './openai/models/list.ts';
 import { speechDialect } from './openai/speech/dialect.ts';
 import { transcriptionDialect } from './openai/transcriptions/dialect.ts';
 import { refuse } from './pipeline/refuse.ts';
 import { serve } from './pipeline/serve.ts';
 import { serveQuestions } from './pipeline/serve-questions.ts';
 import { serveModels } from './pipeline/serve-models.ts';
-import type { Capabilities, Log } from './ports/capabilities.ts';
+import type { Capabilities, FirstSeen, Log } from './ports/capabilities.ts';
 
 /** The running service. */
 export type Service = {
@@ -65,6 +67,7 @@ type Parts = {
   readonly pool: KeyPool;
   readonly probes: KeyProbes;
   readonly catalogue: ModelCatalogue;
+  readonly firstSeen: FirstSeen;
   readonly client: GeminiClient;
   readonly files: StateFiles;
   readonly pictures: Pictures;
@@ -79,7 +82,8 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
   const client = geminiClient(config.upstream);
   const pool = keyPool(config.keys, { now, log, store: files.store('keys.json', decodeKeySnapshot) });
   const probes = keyProbes({ pool, probe: ({ secret }) => client.probeKey(secret, stopping), now, monotonic, log }, stopping);
-  const catalogue = modelCatalogue({ fetchModels: modelsWithAnyKey(pool, client.fetchModels, stopping), now, wait, log });
+  const firstSeen = firstSeenDays({ now, store: files.store('models-seen.json', decodeFirstSeen) });
+  const catalogue = modelCatalogue({ fetchModels: seenModels(modelsWithAnyKey(pool, client.fetchModels, stopping), firstSeen), now, wait, log });
   const signatures = signatureMemory(signatureBounds, { store: files.store('signatures.json', decodeSignatures) });
   const kept = pictures(config, { ...signatures, files, log });
   const dayCounts = files.store('day-counts.json', decodeDayCounts, dayCountsDelayMs);
@@ -101,7 +105,7 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
     newId,
     log,
   };
-  return { capabilities, limits, pool, probes, catalogue, client, files, pictures: kept };
+  return { capabilities, limits, pool, probes, catalogue, firstSeen, client, files, pictures: kept };
 };
 
 /** OpenAI's API, each endpoint its dialect run through the pipeline. */
@@ -114,12 +118,15 @@ const openaiRoutes = ({ chat }: Config, capabilities: Capabilities): readonly Ro
   { method: 'POST', pattern: '/images/generations', accepts: 'either', handle: serve(capabilities, generationsDialect(chat), chat) },
   { method: 'POST', pattern: '/images/edits', accepts: 'either', handle: serve(capabilities, editsDialect(chat), chat) },
   { method: 'POST', pattern: '/images/variations', handle: refuse(capabilities, noVariations) },
-  { method: 'GET', pattern: '/models', keyInQuery: true, handle: serveModels(capabilities, (known) => E.right(modelList(known, chat))) },
+];
+
+const modelRoutes = (listed: ModelListSettings, capabilities: Capabilities): readonly Route[] => [
+  { method: 'GET', pattern: '/models', keyInQuery: true, handle: serveModels(capabilities, (known) => E.right(modelList(known, listed))) },
   {
     method: 'GET',
     pattern: '/models/{id}',
     keyInQuery: true,
-    handle: (received, { id }) => serveModels(capabilities, (known) => oneModel(id)(known, chat))(received),
+    handle: (received, { id }) => serveModels(capabilities, (known) => oneModel(id)(known, listed))(received),
   },
 ];
 
@@ -152,15 +159,15 @@ export const compose = (config: Config, needs: ComposeNeeds): Service => {
   const log = logOf(config, needs);
   const stopping = new AbortController();
   const parts = partsOf(config, log, stopping.signal);
-  const { capabilities, limits, pool, catalogue, client, files, pictures: kept } = parts;
+  const { capabilities, limits, pool, catalogue, firstSeen, client, files, pictures: kept } = parts;
   const meter = requestMeter();
   const views = {
-    readStatus: readStatus(config, { pool, catalogue, use: limits.use, notices: kept.notices }),
+    readStatus: readStatus(config, { pool, catalogue, firstSeen, use: limits.use, notices: kept.notices }),
     readMetrics: readMetrics({ pool, meter, pictures: kept.counts }),
     checkCaller: capabilities.checkCaller,
   };
   const server = createServer({ ...config.server, ...connectionBounds(config.server, descriptorLimit()) }, {
-    routes: routes([...openaiRoutes(config, capabilities), ...kept.routes], views),
+    routes: routes([...openaiRoutes(config, capabilities), ...modelRoutes({ ...config.chat, firstSeen }, capabilities), ...kept.routes], views),
     countRequest: meter.countRequest,
     groupAddress: addressGroup,
     errors: openaiErrors,

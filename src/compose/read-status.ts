@@ -6,13 +6,14 @@ import { isWritableFolder } from '../adapters/writable-folder.ts';
 import type { Config } from '../config.ts';
 import { settings } from '../config/settings.ts';
 import { models } from '../openai/models/list.ts';
+import type { FirstSeen } from '../ports/capabilities.ts';
 import type { Notice, PublicStatus, ReadStatus } from '../ports/status.ts';
 
 /** The parts that know how things stand. */
-export type StatusSources = { readonly pool: KeyPool; readonly catalogue: ModelCatalogue; readonly use: Limiter['use']; readonly notices: () => readonly Notice[] };
+export type StatusSources = { readonly pool: KeyPool; readonly catalogue: ModelCatalogue; readonly firstSeen: FirstSeen; readonly use: Limiter['use']; readonly notices: () => readonly Notice[] };
 
 /** What the status page shows, read from the parts that know it. */
-export const readStatus = (config: Config, { pool, catalogue, use, notices }: StatusSources): ReadStatus => {
+export const readStatus = (config: Config, { pool, catalogue, firstSeen, use, notices }: StatusSources): ReadStatus => {
   const startedAt = new Date(now()).toISOString();
   const startedMonotonic = monotonic();
   const forAnybody = (): PublicStatus => ({
@@ -25,7 +26,7 @@ export const readStatus = (config: Config, { pool, catalogue, use, notices }: St
   return {
     forAnybody,
     forOwner: async (address) => {
-      const listed = models(await catalogue.listModels(), config.chat);
+      const listed = models(await catalogue.listModels(), { ...config.chat, firstSeen });
       const { strategy, keys } = pool.describe();
       const writable = isWritableFolder(config.dataFolder);
       return {

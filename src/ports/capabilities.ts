@@ -89,6 +89,9 @@ export type FetchModels = (secret: Secret, signal: AbortSignal) => TE.TaskEither
 /** The cached model list; falls back to the last one known and then to a fixed one, so it never fails. */
 export type ListModels = () => Promise<readonly GeminiModel[]>;
 
+/** The day when this service saw a model first, by its id (seconds since the epoch): today, the first time it is asked. */
+export type FirstSeen = (id: string) => number;
+
 /** The thought signature of a tool call, or the signatures of a whole answer, by its id; and the key that made it. */
 export type Signature = {
   readonly callId: string;

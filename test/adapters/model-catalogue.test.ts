@@ -1,6 +1,7 @@
 import t from 'tap';
 import { E, type TE } from '../../src/kernel/fp.ts';
 import type { ProxyError } from '../../src/kernel/proxy-error.ts';
+import { decodeFirstSeen, firstSeenDays, type FirstSeenSnapshot } from '../../src/adapters/first-seen.ts';
 import { modelCatalogue } from '../../src/adapters/model-catalogue.ts';
 import { fallbackModels } from '../../src/gemini/fallback-models.ts';
 import type { GeminiModel } from '../../src/gemini/response.ts';
@@ -117,3 +118,29 @@ for (const [why, told, line] of [
     t.equal(asked(), 3);
   });
 }
+
+t.test('the day on which a model was seen first stays, over a restart too, and never lies ahead', (t) => {
+  const clock = fakeClock('2026-11-24T12:00:00Z');
+  const day = (text: string): number => Date.parse(`${text}T00:00:00Z`) / 1000;
+  const kept: { snapshot: FirstSeenSnapshot | null } = { snapshot: null };
+  const store = {
+    load: () => kept.snapshot,
+    save: (snapshot: () => FirstSeenSnapshot) => {
+      kept.snapshot = snapshot();
+    },
+    flush: async () => undefined,
+  };
+  const before = firstSeenDays({ now: clock.now, store });
+  t.equal(before('a'), day('2026-11-24'));
+  clock.advance(3 * 86_400_000);
+  t.equal(before('a'), day('2026-11-24'));
+  t.equal(before('b'), day('2026-11-27'));
+  const after = firstSeenDays({ now: clock.now, store });
+  t.same([after('a'), after('b')], [day('2026-11-24'), day('2026-11-27')]);
+  clock.jump(-10 * 86_400_000);
+  t.equal(after('b'), day('2026-11-17'));
+  kept.snapshot = { days: [['c', 1e300], ['d', -5], ['e', Number.NaN]] };
+  t.same(['c', 'd', 'e'].map(firstSeenDays({ now: clock.now, store })), [day('2026-11-17'), day('2026-11-17'), day('2026-11-17')]);
+  t.match(decodeFirstSeen({ days: [['a', '1']] }), { _tag: 'Left' });
+  t.end();
+});

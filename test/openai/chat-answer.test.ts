@@ -142,6 +142,16 @@ t.test('usage is the last word of every field, never a sum', (t) => {
   t.end();
 });
 
+t.test('tokens of pictures and sound in an answer are told apart', (t) => {
+  const details = [{ modality: 'TEXT', tokenCount: 10 }, { modality: 'IMAGE', tokenCount: 1290 }, { modality: 'AUDIO', tokenCount: 5 }];
+  const usageMetadata = { promptTokenCount: 7, candidatesTokenCount: 1305, thoughtsTokenCount: 3, candidatesTokensDetails: details };
+  t.match(whole([{ ...frame([{ text: 'a' }], stop), usageMetadata }]).usage, {
+    completion_tokens: 1308,
+    completion_tokens_details: { reasoning_tokens: 3, text_tokens: 10, image_tokens: 1290, audio_tokens: 5 },
+  });
+  t.end();
+});
+
 t.test('several candidates are several choices, each with its role and end', (t) => {
   const frames: readonly Frame[] = [{ candidates: [{ index: 0, content: { parts: [{ text: 'a' }] } }, { index: 1, content: { parts: [{ text: 'b' }] } }] }, { candidates: [{ index: 1, ...stop }, { index: 0, finishReason: 'MAX_TOKENS' }] }];
   t.match(whole(frames).choices, [{ index: 0, finish_reason: 'length', message: { content: 'a' } }, { index: 1, finish_reason: 'stop', message: { content: 'b' } }]);

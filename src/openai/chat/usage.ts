@@ -33,6 +33,7 @@ export const toUsage = (usage: UsageMetadata): Usage => {
       reasoning_tokens: usage.thoughtsTokenCount ?? 0,
       audio_tokens: count(usage.candidatesTokensDetails, 'AUDIO') ?? 0,
       text_tokens: count(usage.candidatesTokensDetails, 'TEXT'),
+      image_tokens: count(usage.candidatesTokensDetails, 'IMAGE'),
     }),
   };
 };

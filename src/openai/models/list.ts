@@ -1,62 +1,85 @@
 import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { modelTraits, type ModelTraits } from '../../gemini/model-traits.ts';
+import { releasedAt } from '../../gemini/release-dates.ts';
 import type { GeminiModel } from '../../gemini/response.ts';
-import { noSuchModel } from '../model-name.ts';
+import type { FirstSeen } from '../../ports/capabilities.ts';
+import { modelName, noSuchModel } from '../model-name.ts';
+import { modelFacts, namedFacts, type ModelFacts } from './facts.ts';
 
-/** OpenAI's Model object; `name` and `context_length` are extras that several clients show. */
-export type Model = {
+/** OpenAI's Model object, with what clients read beside it. */
+export type Model = ModelFacts & {
   readonly id: string;
   readonly object: 'model';
+  /** Seconds since the epoch: the day when the model came out, else when this service saw it first. */
   readonly created: number;
   readonly owned_by: string;
-  readonly name?: string;
-  readonly context_length?: number;
 };
 
-/** What is listed beside Google's models. */
+/** What is listed beside Google's models, and how their age is known. */
 export type ModelListSettings = {
   /** EXTRA_MODELS: listed as they are. */
   readonly extraModels: readonly string[];
   readonly modelAliases: ReadonlyMap<string, string>;
+  readonly firstSeen: FirstSeen;
 };
-
-/** Gemini tells no dates; this is the day its API opened, 2023-12-13. */
-const created = 1_702_425_600;
 
 const canBeOff = ({ thinking }: ModelTraits): boolean =>
   (thinking.by === 'budget' && thinking.canBeOff) || (thinking.by === 'level' && thinking.levels.includes('MINIMAL'));
 
+/** A suffix name, and what it changes of the facts. */
+type Suffix = readonly [suffix: string, changed: ModelFacts];
+
 /** The suffix names that make a difference for a model. */
-const suffixes = (traits: ModelTraits): readonly string[] => [
-  ...(traits.thinking.by === 'nothing' ? [] : ['-thinking', '-maxthinking']),
-  ...(canBeOff(traits) ? ['-nothinking'] : []),
-  ...(traits.output === 'text' && traits.systemInstruction ? ['-search'] : []),
+const suffixes = (traits: ModelTraits): readonly Suffix[] => [
+  ...(traits.thinking.by === 'nothing' ? [] : ([['-thinking', {}], ['-maxthinking', {}]] as const)),
+  ...(canBeOff(traits) ? ([['-nothinking', { reasoning: false }]] as const) : []),
+  ...(traits.output === 'text' && traits.systemInstruction ? ([['-search', { search: true }]] as const) : []),
 ];
 
-const plain = (id: string, owner: string): Model => ({ id, object: 'model', created, owned_by: owner });
+const plain = (id: string, owner: string, created: number): Model => ({ id, object: 'model', created, owned_by: owner });
 
-const variants = (model: GeminiModel): readonly Model[] => {
+const createdOf = (id: string, { firstSeen }: ModelListSettings): number => releasedAt(id) ?? firstSeen(id);
+
+/** People tell models apart by these names. */
+const renamed = (name: string | undefined, suffix: string): ModelFacts => {
+  if (name === undefined) return {};
+  const told = `${name} (${suffix.slice(1)})`;
+  return { name: told, displayName: told };
+};
+
+const variants = (model: GeminiModel, settings: ModelListSettings): readonly Model[] => {
   if (!chats(model) && !embeds(model)) return [];
   const id = model.name.replace(/^models\//, '');
-  const base: Model = {
-    ...plain(id, 'google'),
-    ...(model.displayName === undefined ? {} : { name: model.displayName }),
-    ...(model.inputTokenLimit === undefined ? {} : { context_length: model.inputTokenLimit }),
-  };
-  return [base, ...(chats(model) ? suffixes(modelTraits(id)) : []).map((suffix) => ({ ...base, id: `${id}${suffix}` }))];
+  const base: Model = { ...plain(id, 'google', createdOf(id, settings)), ...modelFacts(id, model, chats(model)) };
+  const offered = chats(model) ? suffixes(modelTraits(id)) : [];
+  return [base, ...offered.map(([suffix, changed]) => ({ ...base, ...renamed(base.name, suffix), ...changed, id: `${id}${suffix}` }))];
 };
 
 const does = (model: GeminiModel, method: string): boolean => model.supportedGenerationMethods?.includes(method) === true;
 const chats = (model: GeminiModel): boolean => model.supportedGenerationMethods === undefined || does(model, 'generateContent');
 const embeds = (model: GeminiModel): boolean => does(model, 'embedContent');
 
+/** A name of ours has the facts and the age of the model that it stands for, as far as that is known. */
+const named = (id: string, owner: string, { known, settings }: Named): Model => {
+  const { model } = modelName(id, settings.modelAliases);
+  const target = known.get(settings.modelAliases.get(id) ?? id) ?? known.get(model);
+  const { name: _, displayName: __, ...facts }: ModelFacts = target === undefined ? namedFacts(model) : factsOf(target);
+  return { ...plain(id, owner, target?.created ?? createdOf(model, settings)), ...facts };
+};
+
+type Named = { readonly known: ReadonlyMap<string, Model>; readonly settings: ModelListSettings };
+
+const factsOf = ({ id: _, object: __, created: ___, owned_by: ____, ...facts }: Model): ModelFacts => facts;
+
 /** Every model to offer: Google's that chat, with their suffix names, or embed; then EXTRA_MODELS and the aliases. */
 export const models = (known: readonly GeminiModel[], settings: ModelListSettings): readonly Model[] => {
+  const google = known.flatMap((model) => variants(model, settings));
+  const about = { known: new Map(google.map((model) => [model.id, model])), settings };
   const listed = [
-    ...known.flatMap(variants),
-    ...settings.extraModels.map((id) => plain(id, 'google')),
-    ...[...settings.modelAliases.keys()].map((id) => plain(id, 'pollux')),
+    ...google,
+    ...settings.extraModels.map((id) => named(id, 'google', about)),
+    ...[...settings.modelAliases.keys()].map((id) => named(id, 'pollux', about)),
   ];
   return [...new Map([...listed, ...listed.toReversed()].map((model) => [model.id, model])).values()];
 };
