@@ -27,11 +27,11 @@ const requests: readonly (readonly [what: string, request: object])[] = [
   ['50,000 calls and their results', { messages: [user('a'), calls(50_000), ...many(50_000, (at) => result(`c${at}`, '1'))] }],
   ['100,000 results of one call', { messages: [user('a'), calls(1), ...many(100_000, () => result('c0', '1'))] }],
   ['60,000 functions whose names come to the same', { tools: many(60_000, (at) => ({ type: 'function', function: { name: String.fromCodePoint(0x4e00 + at) } })) }],
-  ['100,000 functions that are all allowed by name', { tools: many(100_000, (at) => tool(`f${at}`)), tool_choice: { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools: many(100_000, (at) => ({ function: { name: `f${at}` } })) } } }],
+  ['10,000 functions that are all allowed by name', { tools: many(10_000, (at) => tool(`f${at}`)), tool_choice: { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools: many(10_000, (at) => ({ function: { name: `f${at}` } })) } } }],
   ['1,000,000 openings of pictures in an answer', { messages: [user('a'), assistant(`${'!['.repeat(1_000_000)}](x)`), user('b')] }],
   ['10,000 calls beside 100,000 details of reasoning', { messages: [user('a'), assistant('b', { tool_calls: many(10_000, (at) => called(`c${at}`, 'f')), reasoning_details: many(100_000, () => ({ type: 'reasoning.encrypted', data: 'x', id: 'c' })) }), user('c')] }],
-  ['schemas that merge a large definition everywhere', { tools: many(20, (at) => mergesMany(`f${at}`)) }],
-  ['100,000 schemas that all hold at once', { tools: [{ type: 'function', function: { name: 'f', parameters: { allOf: many(100_000, (at) => ({ properties: { [`p${at}`]: { type: 'string' } }, required: [`p${at}`] })) } } }] }],
+  ['schemas that merge a large definition everywhere', { tools: many(5, (at) => mergesMany(`f${at}`)) }],
+  ['10,000 schemas that all hold at once', { tools: [{ type: 'function', function: { name: 'f', parameters: { allOf: many(10_000, (at) => ({ properties: { [`p${at}`]: { type: 'string' } }, required: [`p${at}`] })) } } }] }],
 ];
 
 for (const [what, request] of requests) {
@@ -39,6 +39,21 @@ for (const [what, request] of requests) {
     t.ok(E.isRight(translated(request)));
   });
 }
+
+t.test('schemas beyond a bound are a 400 that names the field and the bound', async (t) => {
+  const properties = (count: number) => ({ type: 'object', properties: Object.fromEntries(many(count, (at) => [`p${at}`, { type: 'string' }])) });
+  const most = 'is too large: this request\'s schemas have more than 30000 properties and other schemas in it.';
+  const told = (request: object) => E.match((error: object) => ('message' in error ? error.message : ''), () => 'taken')(translated(request));
+  t.same(refusal({ tools: [tool('a', { parameters: properties(490_000) })] }), { param: 'tools.0.function.parameters', code: 'invalid_value' });
+  t.equal(told({ tools: [tool('a', { parameters: properties(490_000) })] }), `'tools.0.function.parameters' ${most}`);
+  t.equal(told({ tools: many(40, (at) => tool(`f${at}`, { parameters: properties(1000) })) }), `'tools.29.function.parameters' ${most}`, 'all tools of a request together');
+  t.equal(told({ functions: [{ name: 'a', parameters: properties(490_000) }] }), `'functions.0.parameters' ${most}`);
+  const format = { response_format: { type: 'json_schema', json_schema: { name: 'x', schema: properties(490_000) } } };
+  t.equal(told(format), `'response_format.json_schema.schema' ${most}`);
+  t.equal(told({ ...format, model: 'gemini-2.5-flash', tools: [tool('f')] }), `'response_format.json_schema.schema' ${most}`, 'where a function takes the answer, too');
+  t.match(String(told({ tools: [tool('a', { parameters: { type: 'object', properties: { a: { enum: many(100_000, String) } } } })] })), /more than 50000 listed values/);
+  t.equal(told({ tools: many(500, (at) => tool(`f${at}`, { parameters: properties(40) })) }), 'taken', 'honest ones fit');
+});
 
 t.test('200,000 parts fit into a message, whoever says it', async (t) => {
   const parts = many(200_000, () => ({ type: 'text', text: 'a' }));

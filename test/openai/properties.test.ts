@@ -4,7 +4,8 @@ import { E } from '../../src/kernel/fp.ts';
 import type { JsonObject } from '../../src/gemini/request.ts';
 import type { Frame } from '../../src/gemini/response.ts';
 import { openaiErrors } from '../../src/openai/errors.ts';
-import { toGeminiSchema } from '../../src/openai/json-schema.ts';
+import { newSchemaBudget } from '../../src/gemini/schema/schema-budget.ts';
+import { toGeminiSchema as translate } from '../../src/gemini/schema/to-gemini-schema.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';
 import { functionNames } from '../../src/openai/chat/function-names.ts';
 import { decodeChatRequest } from '../../src/openai/chat/request.ts';
@@ -133,6 +134,8 @@ const schema = fc.letrec<{ readonly schema: JsonObject }>((tie) => ({
     { maxKeys: 5 },
   ) as fc.Arbitrary<JsonObject>,
 })).schema;
+
+const toGeminiSchema = (given: JsonObject): JsonObject => E.getOrElse((): JsonObject => ({ refused: true }))(translate(given, newSchemaBudget()));
 
 const known = new Set(['$id', '$ref', '$anchor', '$defs', 'type', 'format', 'title', 'description', 'enum', 'items', 'prefixItems', 'minItems', 'maxItems', 'minimum', 'maximum', 'anyOf', 'properties', 'additionalProperties', 'required', 'propertyOrdering', 'default', 'nullable', 'minLength', 'maxLength', 'pattern']);
 

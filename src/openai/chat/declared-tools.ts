@@ -1,13 +1,19 @@
 import { E } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
+import { newSchemaBudget, type SchemaBudget } from '../../gemini/schema/schema-budget.ts';
+import type { JsonObject } from '../../gemini/request.ts';
 import { builtInTool, type BuiltInTool } from './built-in-tools.ts';
 import { asFunction } from './custom-tools.ts';
+import { functionParameters } from './function-parameters.ts';
 import type { ChatRequest, FunctionTool, ToolOffer } from './request.ts';
 import { toolWishes } from './tool-wishes.ts';
 
+/** A function with its parameters as Gemini takes them; without any where it has none. */
+export type DeclaredFunction = Omit<FunctionTool, 'parameters'> & { readonly parameters: JsonObject | undefined };
+
 /** What a request offers: functions (custom tools among them), and tools of Google's with the place they stand at. */
 export type DeclaredTools = {
-  readonly functions: readonly FunctionTool[];
+  readonly functions: readonly DeclaredFunction[];
   readonly builtIns: readonly { readonly tool: BuiltInTool; readonly path: string }[];
 };
 
@@ -30,16 +36,28 @@ const functionOf = (offer: ToolOffer, path: string): E.Either<ProxyError, Functi
   return E.left(invalid(`'${path}.type' must be 'function', 'custom', or a tool of Google's.`, `${path}.type`, 'unsupported_value'));
 };
 
+type Offered = { readonly tool: FunctionTool; readonly path: string };
+
 /** A name declared twice is refused upstream: the first one stands. */
-const withoutDoubles = (tools: readonly FunctionTool[]): readonly FunctionTool[] => {
-  const first = new Map<string, FunctionTool>();
-  for (const tool of tools) if (!first.has(tool.name)) first.set(tool.name, tool);
+const withoutDoubles = (offers: readonly Offered[]): readonly Offered[] => {
+  const first = new Map<string, Offered>();
+  for (const offer of offers) if (!first.has(offer.tool.name)) first.set(offer.tool.name, offer);
   return [...first.values()];
+};
+
+const declare = (offers: readonly Offered[], budget: SchemaBudget): E.Either<ProxyError, readonly DeclaredFunction[]> => {
+  const functions: DeclaredFunction[] = [];
+  for (const { tool, path } of offers) {
+    const parameters = functionParameters(tool.parameters, budget, `${path}.parameters`);
+    if (E.isLeft(parameters)) return parameters;
+    functions.push({ ...tool, parameters: parameters.right });
+  }
+  return E.right(functions);
 };
 
 /** Reads `tools` and the deprecated `functions`. */
 export const declaredTools = (asked: ChatRequest): E.Either<ProxyError, DeclaredTools> => {
-  const functions: FunctionTool[] = [...(asked.functions ?? [])];
+  const offers: Offered[] = (asked.functions ?? []).map((tool, index) => ({ tool, path: `functions.${index}` }));
   const builtIns: DeclaredTools['builtIns'][number][] = [...toolWishes(asked)];
   for (const [index, offer] of (asked.tools ?? []).entries()) {
     const path = `tools.${index}`;
@@ -50,7 +68,7 @@ export const declaredTools = (asked: ChatRequest): E.Either<ProxyError, Declared
     }
     const read = functionOf(offer, path);
     if (E.isLeft(read)) return read;
-    functions.push(read.right);
+    offers.push({ tool: read.right, path: `${path}.function` });
   }
-  return E.right({ functions: withoutDoubles(functions), builtIns });
+  return E.map((functions: readonly DeclaredFunction[]) => ({ functions, builtIns }))(declare(withoutDoubles(offers), newSchemaBudget()));
 };

@@ -1,22 +1,28 @@
-import { isObject } from '../../kernel/is-object.ts';
+import { E, pipe } from '../../kernel/fp.ts';
+import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import { isJsonObject } from '../../gemini/is-json-object.ts';
 import type { JsonObject } from '../../gemini/request.ts';
-import { toGeminiSchema, type Growth } from '../json-schema.ts';
-import { isSchema } from '../schema-keywords.ts';
+import { isBareMap, isBareSchema } from '../../gemini/schema/bare-schema.ts';
+import { schemaFaultText, type SchemaBudget, type SchemaFault } from '../../gemini/schema/schema-budget.ts';
+import { toGeminiSchema } from '../../gemini/schema/to-gemini-schema.ts';
 
-/** Some MCP servers send the properties without the object around them. */
-const whole = (schema: JsonObject): JsonObject => {
-  const values = Object.values(schema);
-  return !isSchema(schema) && values.length > 0 && values.every(isObject) ? { type: 'object', properties: schema } : schema;
-};
+/** The 400 for a schema that is beyond a bound: it names the field and the bound. */
+export const schemaRefused =
+  (path: string) =>
+  (fault: SchemaFault): ProxyError =>
+    invalid(`'${path}' is too large: this request's schemas have ${schemaFaultText(fault)}.`, path, 'invalid_value');
 
-/** A function's parameters; undefined for one without any: an empty object type is refused by older models. */
-export const functionParameters = (schema: object | undefined, growth: Growth): JsonObject | undefined => {
-  if (schema === undefined || !isJsonObject(schema)) return undefined;
-  const read = toGeminiSchema(whole(schema), growth);
-  const properties = read['properties'];
-  const empty = !isObject(properties) || Object.keys(properties).length === 0;
-  const open = Object.hasOwn(read, '$ref') || Object.hasOwn(read, 'anyOf') || isObject(read['additionalProperties']);
-  if (empty && !open) return undefined;
-  return Object.hasOwn(read, '$ref') ? read : { ...read, type: 'object' };
+/**
+ * A function's parameters; undefined for one without any: an empty object type is refused by older models. Some MCP
+ * servers send the properties without the object around them.
+ */
+export const functionParameters = (
+  schema: object | undefined,
+  budget: SchemaBudget,
+  path: string,
+): E.Either<ProxyError, JsonObject | undefined> => {
+  if (schema === undefined || !isJsonObject(schema)) return E.right(undefined);
+  const whole: JsonObject = isBareMap(schema) ? { type: 'object', properties: schema } : schema;
+  if (isBareSchema(whole)) return E.right(undefined);
+  return pipe(toGeminiSchema(whole, budget, 'arguments'), E.mapLeft(schemaRefused(path)));
 };

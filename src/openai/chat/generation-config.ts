@@ -3,11 +3,11 @@ import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import { imageTraits } from '../../gemini/image-traits.ts';
 import { capped, folded } from '../../gemini/int32.ts';
 import type { ModelTraits } from '../../gemini/model-traits.ts';
-import type { GenerationConfig, ImageConfig, Json } from '../../gemini/request.ts';
+import type { GenerationConfig, ImageConfig, JsonObject } from '../../gemini/request.ts';
 import type { ThinkingWish } from '../../gemini/thinking.ts';
 import { imageConfig, type LookField } from '../images/size.ts';
-import { toGeminiSchema } from '../json-schema.ts';
 import { voiceName } from '../voices.ts';
+import { answerSchema } from './answer-schema.ts';
 import { audioFault } from './audio-format.ts';
 import { imageWishOf } from './google-options.ts';
 import type { ChatRequest } from './request.ts';
@@ -47,8 +47,6 @@ const penalties = (asked: ChatRequest, traits: ModelTraits): GenerationConfig =>
     ? { presencePenalty: penalty(asked.presence_penalty), frequencyPenalty: penalty(asked.frequency_penalty) }
     : {};
 
-const isJson = (value: object): value is object & Json => value !== null;
-
 const format = (asked: ChatRequest, { formatsJson }: GenerationSettings): Part => {
   const wanted = asked.response_format;
   if (wanted?.type === 'json_schema' && wanted.json_schema === undefined) {
@@ -57,9 +55,9 @@ const format = (asked: ChatRequest, { formatsJson }: GenerationSettings): Part =
   }
   if (wanted === undefined || !formatsJson) return E.right({});
   if (wanted.type === 'json_object') return E.right({ responseMimeType: 'application/json' });
-  const read = wanted.json_schema?.schema;
-  const responseJsonSchema = read !== undefined && isJson(read) && !Array.isArray(read) ? toGeminiSchema({ ...read }) : undefined;
-  return E.right({ responseMimeType: 'application/json', responseJsonSchema });
+  return E.map((responseJsonSchema: JsonObject | undefined): GenerationConfig => ({ responseMimeType: 'application/json', responseJsonSchema }))(
+    answerSchema(asked),
+  );
 };
 
 const biased = (asked: ChatRequest): Part =>

@@ -1,15 +1,18 @@
+import { E, pipe } from '../../kernel/fp.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { jsonText } from '../../kernel/well-formed.ts';
 import type { Json, JsonObject } from '../../gemini/request.ts';
 import { isJsonObject } from '../../gemini/is-json-object.ts';
-import { toGeminiSchema } from '../json-schema.ts';
-import type { ChatRequest, FunctionTool } from './request.ts';
+import { answerSchema } from './answer-schema.ts';
+import type { DeclaredFunction } from './declared-tools.ts';
+import type { ChatRequest } from './request.ts';
 
 /**
  * How an answer in JSON is got from a model that gives none beside functions (2.5 and older): by one more function
  * that takes the answer. `whole`: its arguments are the answer; `value`: the argument of that name is; `text`: that
  * argument is the answer as JSON text.
  */
-export type JsonAnswer = { readonly name: string; readonly holds: 'whole' | 'value' | 'text'; readonly tool: FunctionTool };
+export type JsonAnswer = { readonly name: string; readonly holds: 'whole' | 'value' | 'text'; readonly tool: DeclaredFunction };
 
 const parameter = 'answer';
 const description = 'Gives the final answer to the user. Call this, once and alone, when no other function needs to be called.';
@@ -20,28 +23,31 @@ const unused = (taken: readonly string[]): string => {
   return name;
 };
 
+/** Definitions stand at the root of what goes up, so that references to them hold. */
 const inside = (schema: JsonObject): JsonObject => {
   const { $defs, ...rest } = schema;
   return { type: 'object', properties: { [parameter]: rest }, required: [parameter], ...($defs === undefined ? {} : { $defs }) };
 };
 
-const shape = (asked: ChatRequest): Pick<JsonAnswer, 'holds'> & { readonly parameters: JsonObject } => {
-  const schema = asked.response_format?.json_schema?.schema;
-  if (!isJsonObject(schema)) {
-    const text = { type: 'string', description: 'The answer: one JSON object, as text.' };
-    return { holds: 'text', parameters: inside(text) };
-  }
-  const read = toGeminiSchema(schema);
-  const isPlain = read['type'] === 'object' && isJsonObject(read['properties']) && Object.keys(read['properties']).length > 0;
-  return isPlain ? { holds: 'whole', parameters: read } : { holds: 'value', parameters: inside(read) };
+type Shape = Pick<JsonAnswer, 'holds'> & { readonly parameters: JsonObject };
+
+const asText: Shape = { holds: 'text', parameters: inside({ type: 'string', description: 'The answer: one JSON object, as text.' }) };
+
+const shapeOf = (schema: JsonObject): Shape => {
+  const isPlain = schema['type'] === 'object' && isJsonObject(schema['properties']) && Object.keys(schema['properties']).length > 0;
+  return isPlain ? { holds: 'whole', parameters: schema } : { holds: 'value', parameters: inside(schema) };
 };
 
 /** The function that takes the answer to this request. */
-export const jsonAnswer = (asked: ChatRequest, taken: readonly string[]): JsonAnswer => {
-  const name = unused(taken);
-  const { holds, parameters } = shape(asked);
-  return { name, holds, tool: { name, description, parameters, strict: undefined } };
-};
+export const jsonAnswer = (asked: ChatRequest, taken: readonly string[]): E.Either<ProxyError, JsonAnswer> =>
+  pipe(
+    answerSchema(asked),
+    E.map((schema) => (schema === undefined ? asText : shapeOf(schema))),
+    E.map(({ holds, parameters }) => {
+      const name = unused(taken);
+      return { name, holds, tool: { name, description, parameters, strict: undefined } };
+    }),
+  );
 
 /** The answer's text from the arguments of that function. */
 export const jsonAnswerText = ({ holds }: JsonAnswer, args: JsonObject | undefined): string => {

@@ -2,18 +2,16 @@ import { E, pipe } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import type { ModelTraits } from '../../gemini/model-traits.ts';
 import type { FunctionDeclaration, Tool, ToolConfig } from '../../gemini/request.ts';
-import { newGrowth, type Growth } from '../json-schema.ts';
 import { geminiTool, type BuiltInTool } from './built-in-tools.ts';
-import { declaredTools, type DeclaredTools } from './declared-tools.ts';
+import { declaredTools, type DeclaredFunction, type DeclaredTools } from './declared-tools.ts';
 import type { FunctionNames } from './function-names.ts';
 import { jsonAnswer, type JsonAnswer } from './json-answer.ts';
-import { functionParameters } from './function-parameters.ts';
-import type { ChatRequest, FunctionTool } from './request.ts';
+import type { ChatRequest } from './request.ts';
 import { toolChoice, type ToolChoice } from './tool-choice.ts';
 
 /** What a request's tools come to for a model. */
 export type ToolPlan = {
-  readonly functions: readonly FunctionTool[];
+  readonly functions: readonly DeclaredFunction[];
   readonly builtIns: readonly BuiltInTool[];
   readonly choice: ToolChoice;
   /** The answer is to be JSON by responseMimeType. */
@@ -50,18 +48,23 @@ type Offered = Pick<ToolPlan, 'functions' | 'builtIns' | 'choice'>;
  * before, by a function of ours that takes the answer. A call that must come is no JSON answer, and functions that
  * must not be called are left out (@ai-sdk/google; recorded: JSON with functions and search, no calling config).
  */
-const withJson = (asked: ChatRequest, offered: Offered, traits: ModelTraits): ToolPlan => {
+const withJson = (asked: ChatRequest, offered: Offered, traits: ModelTraits): E.Either<ProxyError, ToolPlan> => {
   const { functions, choice } = offered;
   const plain = { ...offered, formatsJson: true, jsonAnswer: null };
-  if (functions.length === 0) return plain;
-  if (choice.kind === 'must') return { ...plain, formatsJson: false };
-  if (choice.kind === 'must not') return { ...plain, functions: [] };
+  if (functions.length === 0) return E.right(plain);
+  if (choice.kind === 'must') return E.right({ ...plain, formatsJson: false });
+  if (choice.kind === 'must not') return E.right({ ...plain, functions: [] });
   const only = new Set(choice.only);
   const allowed = choice.only === undefined ? functions : functions.filter(({ name }) => only.has(name));
   const open: ToolPlan = { ...plain, functions: allowed.map((tool) => ({ ...tool, strict: undefined })), choice: { kind: 'may' } };
-  if (traits.jsonWithFunctions) return open;
-  const answer = jsonAnswer(asked, functions.map(({ name }) => name));
-  return { ...open, functions: [...allowed, answer.tool], choice: { kind: 'must' }, formatsJson: false, jsonAnswer: answer };
+  if (traits.jsonWithFunctions) return E.right(open);
+  return E.map((answer: JsonAnswer): ToolPlan => ({
+    ...open,
+    functions: [...allowed, answer.tool],
+    choice: { kind: 'must' },
+    formatsJson: false,
+    jsonAnswer: answer,
+  }))(jsonAnswer(asked, functions.map(({ name }) => name)));
 };
 
 /** Reads tools, tool_choice and response_format together: they limit each other. */
@@ -74,9 +77,9 @@ export const toolPlan = (asked: ChatRequest, settings: ToolSettings): E.Either<P
         E.flatMap((choice) =>
           pipe(
             builtInTools(asked, declared, settings),
-            E.map((builtIns) => {
+            E.flatMap((builtIns) => {
               const offered = { functions: declared.functions, choice, builtIns: choice.kind === 'must not' ? [] : builtIns };
-              return wantsJson(asked) ? withJson(asked, offered, settings.traits) : { ...offered, formatsJson: false, jsonAnswer: null };
+              return wantsJson(asked) ? withJson(asked, offered, settings.traits) : E.right({ ...offered, formatsJson: false, jsonAnswer: null });
             }),
           ),
         ),
@@ -84,14 +87,11 @@ export const toolPlan = (asked: ChatRequest, settings: ToolSettings): E.Either<P
     ),
   );
 
-const declaration = (tool: FunctionTool, names: FunctionNames, growth: Growth): FunctionDeclaration => {
-  const parametersJsonSchema = functionParameters(tool.parameters, growth);
-  return {
-    name: names.toGemini(tool.name),
-    ...(tool.description === undefined || tool.description === '' ? {} : { description: tool.description }),
-    ...(parametersJsonSchema === undefined ? {} : { parametersJsonSchema }),
-  };
-};
+const declaration = (tool: DeclaredFunction, names: FunctionNames): FunctionDeclaration => ({
+  name: names.toGemini(tool.name),
+  ...(tool.description === undefined || tool.description === '' ? {} : { description: tool.description }),
+  ...(tool.parameters === undefined ? {} : { parametersJsonSchema: tool.parameters }),
+});
 
 /** VALIDATED is AUTO with arguments held to their schema, OpenAI's `strict`; and the form of AUTO that takes names. */
 const callingConfig = (plan: ToolPlan, names: FunctionNames): ToolConfig['functionCallingConfig'] => {
@@ -112,8 +112,7 @@ export type GeminiTools = { readonly tools?: readonly Tool[]; readonly toolConfi
 /** A plan as Gemini takes it; nothing where there is nothing, since empty tools and configs are refused. */
 export const toGeminiTools = (plan: ToolPlan, names: FunctionNames): GeminiTools => {
   const hasFunctions = plan.functions.length > 0;
-  const growth = newGrowth();
-  const declared: readonly Tool[] = hasFunctions ? [{ functionDeclarations: plan.functions.map((tool) => declaration(tool, names, growth)) }] : [];
+  const declared: readonly Tool[] = hasFunctions ? [{ functionDeclarations: plan.functions.map((tool) => declaration(tool, names)) }] : [];
   const tools = [...declared, ...plan.builtIns.map(geminiTool)];
   const functionCallingConfig = hasFunctions ? callingConfig(plan, names) : undefined;
   const toolConfig: ToolConfig = {

@@ -1,35 +1,15 @@
 import fc from 'fast-check';
 import t from 'tap';
-import type { Json, JsonObject } from '../../../src/gemini/request.ts';
-import { toGeminiSchema } from '../../../src/openai/json-schema.ts';
+import type { JsonObject } from '../../../src/gemini/request.ts';
+import { E } from '../../../src/kernel/fp.ts';
+import { newSchemaBudget } from '../../../src/gemini/schema/schema-budget.ts';
+import { toGeminiSchema as translate } from '../../../src/gemini/schema/to-gemini-schema.ts';
+import { schemaFaults } from '../../support/schema-faults.ts';
 import { answer, body, callPart, frame, stop, tool } from '../../support/chat.ts';
 
+const toGeminiSchema = (schema: JsonObject): JsonObject => E.getOrElse((): JsonObject => ({ refused: true }))(translate(schema, newSchemaBudget()));
+
 const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-const words = new Set([
-  '$id', '$ref', '$anchor', '$defs', 'type', 'format', 'title', 'description', 'enum', 'minItems', 'maxItems', 'minimum', 'maximum', 'minLength',
-  'maxLength', 'pattern', 'required', 'propertyOrdering', 'default', 'properties', 'additionalProperties', 'items', 'prefixItems', 'anyOf',
-]);
-
-/** What is wrong with a schema that is sent: a word that Gemini doesn't know, or one in a place where it may not be. */
-const faults = (schema: Json | undefined, at = '#'): readonly string[] => {
-  if (!isObject(schema)) return [`${at} is no schema`];
-  const unknown = Object.keys(schema).filter((word) => !words.has(word));
-  const lonely = Object.hasOwn(schema, '$ref') ? Object.keys(schema).filter((word) => !word.startsWith('$')) : [];
-  const names = schema['required'];
-  const absent = Array.isArray(names) ? names.filter((name) => !isObject(schema['properties']) || !Object.hasOwn(schema['properties'], String(name))) : [];
-  const values = schema['enum'];
-  const odd = Array.isArray(values) ? values.filter((value) => typeof value !== 'string' && typeof value !== 'number') : [];
-  const inMap = (word: string) => Object.entries(isObject(schema[word]) ? schema[word] : {}).flatMap(([name, one]) => faults(one, `${at}/${word}/${name}`));
-  const inList = (word: string) => (Array.isArray(schema[word]) ? schema[word] : []).flatMap((one: Json, index: number) => faults(one, `${at}/${word}/${index}`));
-  const inOne = (word: string) => (isObject(schema[word]) ? faults(schema[word], `${at}/${word}`) : []);
-  return [
-    ...[...unknown, ...lonely, ...absent, ...odd].map((word) => `${at}: ${String(word)}`),
-    ...['properties', '$defs'].flatMap(inMap),
-    ...['anyOf', 'prefixItems'].flatMap(inList),
-    ...['items', 'additionalProperties'].flatMap(inOne),
-  ];
-};
 
 const table: readonly (readonly [string, JsonObject, JsonObject])[] = [
   ['what Gemini does not know goes', { $schema: 's', $comment: 'c', type: 'string', uniqueItems: true, propertyNames: {}, multipleOf: 2, not: {}, examples: [1], deprecated: true, 'x-a': 1 }, { type: 'string' }],
@@ -65,7 +45,7 @@ const table: readonly (readonly [string, JsonObject, JsonObject])[] = [
 t.test('schemas are told in the words that Gemini knows', (t) => {
   for (const [name, schema, expected] of table) {
     t.same(toGeminiSchema(schema), expected, name);
-    t.same(faults(toGeminiSchema(schema)), [], name);
+    t.same(schemaFaults(toGeminiSchema(schema)), [], name);
   }
   t.end();
 });
@@ -91,6 +71,43 @@ t.test('names of properties are data: title, const, $ref and the like stay', (t)
 t.test('a function without parameters is declared without a schema', (t) => {
   for (const parameters of [undefined, null, {}, { type: 'object' }, { type: 'object', properties: {} }, { type: 'object', properties: {}, additionalProperties: false }]) {
     t.same(body({ tools: [tool('f', { parameters })] }).tools?.[0]?.functionDeclarations, [{ name: 'f' }], JSON.stringify(parameters));
+  }
+  t.end();
+});
+
+t.test('a function whose arguments are free is declared with an open schema', (t) => {
+  const open = { type: 'object', additionalProperties: true };
+  const made = (parameters: unknown) => body({ tools: [tool('f', { parameters })] }).tools?.[0]?.functionDeclarations?.[0]?.parametersJsonSchema;
+  for (const parameters of [
+    { type: 'object', additionalProperties: true },
+    { type: 'object', additionalProperties: {} },
+    { additionalProperties: true },
+    { type: 'object', patternProperties: { '^x-': { type: 'string' } } },
+    { type: 'object', minProperties: 1 },
+    { type: 'object', propertyNames: { pattern: '^a' } },
+    { type: ['object', 'null'], required: ['a'] },
+    { type: 'object', unevaluatedProperties: true },
+    { $schema: 'http://json-schema.org/draft-07/schema#', type: 'object', allOf: [{ minProperties: 1 }] },
+  ]) t.same(made(parameters), open, JSON.stringify(parameters));
+  t.same(made({ type: 'object', properties: {}, additionalProperties: true }), { ...open, properties: {} });
+  t.same(made({ type: 'object', patternProperties: { '^x-': { type: 'string' } }, additionalProperties: false }), { type: 'object', additionalProperties: { type: 'string' } });
+  t.same(made({ type: 'object', additionalProperties: { type: 'string' } }), { type: 'object', additionalProperties: { type: 'string' } });
+  t.same(made({ anyOf: [{ properties: { a: { type: 'string' } } }, { properties: { b: { type: 'string' } } }] }), { type: 'object', anyOf: [{ properties: { a: { type: 'string' } } }, { properties: { b: { type: 'string' } } }] });
+  t.same(made({ properties: { a: { type: 'string' } }, items: {}, minLength: 1 }), { type: 'object', properties: { a: { type: 'string' } } }, 'arguments are an object');
+  t.end();
+});
+
+t.test('references hold where a function takes the answer', (t) => {
+  const schemas: readonly JsonObject[] = [
+    { type: 'array', items: { $ref: '#' } },
+    { definitions: { 'a b': { type: 'string' } }, type: 'array', items: { $ref: '#/definitions/a%20b' } },
+    { type: 'object', properties: { a: { type: 'object', properties: { n: { type: 'string' } } }, b: { $ref: '#/properties/a' } } },
+    { $ref: '#/$defs/N', $defs: { N: { type: 'object', additionalProperties: { $ref: '#/$defs/N' } } } },
+  ];
+  for (const schema of schemas) {
+    const made = body({ model: 'gemini-2.5-flash', tools: [tool('f')], response_format: { type: 'json_schema', json_schema: { name: 'x', schema } } });
+    const sent = made.tools?.[0]?.functionDeclarations?.find(({ name }) => name === 'final_answer')?.parametersJsonSchema;
+    t.same(schemaFaults(sent ?? { refused: true }), [], JSON.stringify(schema));
   }
   t.end();
 });
@@ -137,10 +154,10 @@ t.test('any schema becomes one that Gemini knows all words of, and stays so', (t
       const schema: unknown = JSON.parse(JSON.stringify(value));
       if (!isObject(schema)) return;
       const made = toGeminiSchema(schema);
-      const found = faults(made);
+      const found = schemaFaults(made);
       if (found.length > 0) throw new Error(found.join('; '));
       const again = toGeminiSchema(made);
-      if (JSON.stringify(faults(again)) !== '[]') throw new Error('not stable');
+      if (JSON.stringify(schemaFaults(again)) !== '[]') throw new Error('not stable');
     }),
     { numRuns: 300 },
   );
@@ -150,7 +167,7 @@ t.test('any schema becomes one that Gemini knows all words of, and stays so', (t
 
 t.test('definitions that merge each other come to an end', (t) => {
   const chain: JsonObject = JSON.parse(JSON.stringify(Object.fromEntries(Array.from({ length: 40 }, (_, index) => [`D${index}`, { allOf: [{ $ref: `#/$defs/D${index + 1}` }, { $ref: `#/$defs/D${(index + 2) % 40}` }, { properties: { [`p${index}`]: {} } }] }]))));
-  t.same(faults(toGeminiSchema({ $defs: chain, allOf: [{ $ref: '#/$defs/D0' }, { type: 'object' }] })), []);
+  t.same(schemaFaults(toGeminiSchema({ $defs: chain, allOf: [{ $ref: '#/$defs/D0' }, { type: 'object' }] })), []);
   t.end();
 });
 
