@@ -1,5 +1,7 @@
 # Debian slim, not Alpine: the tests run on glibc too, and Node's Alpine builds are unofficial.
-FROM node:24-slim AS build
+# Pinned builds: --build-arg NODE_IMAGE=node:24-slim@sha256:… (docs/dependencies.md says how, and why none stands here).
+ARG NODE_IMAGE=node:24-slim
+FROM ${NODE_IMAGE} AS build
 WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY scripts/prepare.mjs scripts/
@@ -7,9 +9,9 @@ RUN node scripts/prepare.mjs
 COPY tsconfig.json ./
 COPY src src
 RUN node scripts/prepare.mjs build \
- && npm prune --omit=dev
+ && npm prune --omit=dev --ignore-scripts
 
-FROM node:24-slim
+FROM ${NODE_IMAGE}
 # For opus, aac, flac and other speeds from /v1/audio/speech: docker build --build-arg FFMPEG=true
 ARG FFMPEG=false
 RUN if [ "$FFMPEG" = true ]; then \
@@ -25,6 +27,5 @@ COPY --from=build /app/node_modules node_modules
 COPY --from=build /app/dist dist
 USER node
 EXPOSE 7860
-HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
-  CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/healthz`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 CMD ["node", "dist/health-check.js"]
 CMD ["node", "dist/index.js"]

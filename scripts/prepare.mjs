@@ -79,7 +79,7 @@ const install = stamped({
   wanted: () => fingerprint(['package-lock.json'], process.versions.node.split('.')[0], process.platform, process.arch, root),
   make: () => {
     say('Installing packages …');
-    runNpm('ci', '--include=dev');
+    runNpm('ci', '--ignore-scripts', '--include=dev');
   },
 });
 

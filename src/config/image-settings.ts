@@ -13,8 +13,8 @@ export const imageSettings = {
     shownDefault: '`images`',
   }),
   HOST_URL: setting(optional(url), '', {
-    en: "Base of the links to local pictures. Unset: SPACE_HOST on Hugging Face, else the request's own host.",
-    zh: '本地图片链接的根地址。未设置时：在 Hugging Face 上取 SPACE_HOST，否则取请求自身的主机名。',
+    en: "Base of the links to local pictures. Unset: SPACE_HOST on Hugging Face, else the request's own host, as the proxies within TRUST_PROXY_HOPS tell it.",
+    zh: '本地图片链接的根地址。未设置时：在 Hugging Face 上取 SPACE_HOST，否则取请求自身的主机名（采信 TRUST_PROXY_HOPS 以内代理转发的值）。',
     shownDefault: '`SPACE_HOST`',
   }),
   IMAGE_REPLY_FORMAT: setting(word('markdown', 'images', 'data-url'), 'markdown', {

@@ -11,6 +11,7 @@ import { commonHeaders } from './common-headers.ts';
 import { corsHeaders, preflightHeaders } from './cors.ts';
 import { lifetime, type Lifetime } from './lifetime.ts';
 import type { MemoryBudget } from './memory-budget.ts';
+import { originOf } from './origin.ts';
 import type { BodyLimits } from './read-body.ts';
 import { receive } from './receive.ts';
 import { send, type Outlet } from './reply.ts';
@@ -115,6 +116,7 @@ const handle = async (needs: ExchangeNeeds, exchange: Exchange): Promise<E.Eithe
   if (E.isLeft(head)) return head;
   const address = callerAddress(head.right, needs.settings.trustProxyHops);
   known.address = address;
+  const origin = originOf(head.right, needs.settings.trustProxyHops);
   if (method === 'OPTIONS') return E.right(preflight(message));
   const found = needs.findRoute(method, head.right.path);
   if (E.isLeft(found)) return found;
@@ -125,7 +127,7 @@ const handle = async (needs: ExchangeNeeds, exchange: Exchange): Promise<E.Eithe
   };
   const memory = needs.memory.open();
   life.onEnd(memory.close);
-  const received = receive({ requestId, message, head: head.right, address, life, askForBody, memory, note }, route, needs.limits);
+  const received = receive({ requestId, message, head: head.right, address, origin, life, askForBody, memory, note }, route, needs.limits);
   return unlessAborted(route.handle(received, { ...head.right, id })(), life.signal);
 };
 

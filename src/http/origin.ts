@@ -1,15 +1,24 @@
+import { forwardedOf } from './forwarded.ts';
 import type { RequestHead } from './request-head.ts';
 
+const withPort = /:\d{1,5}$/;
+
 /** A host name or address, with a port at most. */
-const isHost = (text: string): boolean => /^[\w.-]+(?::\d{1,5})?$|^\[[\da-f:.]+\](?::\d{1,5})?$/i.test(text);
+const isHost = (text: string): boolean => text.length <= 300 && /^[\w.-]+(?::\d{1,5})?$|^\[[\da-f:.]+\](?::\d{1,5})?$/i.test(text);
+
+const portFor = (port: string, scheme: 'http' | 'https'): string => {
+  const number = /^\d{1,5}$/.test(port) ? Number(port) : 0;
+  return number === 0 || number > 65_535 || number === (scheme === 'https' ? 443 : 80) ? '' : `:${number}`;
+};
 
 /**
- * `https://host` as the caller wrote it: what a proxy in front noted, else the Host header. It is shown to the same
- * caller only, in links to pictures of its own answer, so it needs no trust; what is no host is left out.
+ * `https://host` as the caller wrote it, for links to pictures where HOST_URL is not set: what the trusted proxies noted
+ * (`forwardedOf`), else the Host header. What is no host is left out.
  */
-export const originOf = ({ header }: Pick<RequestHead, 'header'>): string => {
-  const forwarded = header('x-forwarded-host')?.split(',')[0]?.trim() ?? '';
-  const host = isHost(forwarded) ? forwarded : (header('host') ?? '');
-  const isSecure = header('x-forwarded-proto')?.split(',')[0]?.trim().toLowerCase() === 'https';
-  return isHost(host) ? `${isSecure ? 'https' : 'http'}://${host}` : '';
+export const originOf = (head: Pick<RequestHead, 'header' | 'peer'>, hops: number): string => {
+  const { proto, host: forwarded, port } = forwardedOf(head, hops);
+  const host = isHost(forwarded) ? forwarded : (head.header('host') ?? '');
+  if (!isHost(host)) return '';
+  const scheme = proto === 'https' ? 'https' : 'http';
+  return `${scheme}://${host}${withPort.test(host) ? '' : portFor(port, scheme)}`;
 };

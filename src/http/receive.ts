@@ -2,7 +2,6 @@ import type { IncomingMessage } from 'node:http';
 import type { AccessFacts, Received } from '../pipeline/exchange.ts';
 import { portionOf, type Memory } from '../ports/memory.ts';
 import { callerOf } from './caller.ts';
-import { originOf } from './origin.ts';
 import type { Lifetime } from './lifetime.ts';
 import { bodyReader, type BodyLimits } from './read-body.ts';
 import type { RequestHead } from './request-head.ts';
@@ -15,6 +14,8 @@ export type Incoming = {
   readonly head: RequestHead;
   /** The caller's, after TRUST_PROXY_HOPS. */
   readonly address: string;
+  /** `https://host` as the caller knows this service. */
+  readonly origin: string;
   readonly life: Lifetime;
   readonly askForBody: () => void;
   readonly memory: Memory;
@@ -34,7 +35,7 @@ export const receive = (incoming: Incoming, route: Route, limits: BodyLimits): R
     readBody: bodyReader({ message, header: head.header, accepts: route.accepts ?? 'json', signal, askForBody, memory: held.request }, limits),
     held,
     contentType: head.header('content-type'),
-    origin: originOf(head),
+    origin: incoming.origin,
     imageReplyFormat: head.header('x-image-reply-format'),
     signal,
     note,

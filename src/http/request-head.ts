@@ -8,7 +8,7 @@ export type RequestHead = {
   readonly path: string;
   /** What follows the `?`, never decoded. */
   readonly query: string;
-  /** The value of a header by its lower-case name; null when it was not sent. */
+  /** The value of a header by its lower-case name, of lists of proxies all lines; null when it was not sent. */
   readonly header: (name: string) => string | null;
   /** The address of the connection's other end. */
   readonly peer: string;
@@ -18,6 +18,9 @@ export type RequestHead = {
 
 /** Node joins or drops the second of these without a word, and what stands in front may read the other one. */
 const onceOnly: ReadonlySet<string> = new Set(['host', 'authorization', 'content-length', 'content-type']);
+
+/** Lists, which a proxy may go on with in a line of its own below the caller's. */
+const lists: ReadonlySet<string> = new Set(['forwarded', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port']);
 
 const headerPairs = (raw: readonly string[]): readonly (readonly [string, string])[] =>
   raw.flatMap((name, at) => (at % 2 === 0 ? [[name.toLowerCase(), raw[at + 1] ?? ''] as const] : []));
@@ -37,6 +40,7 @@ export const requestHead = (message: IncomingMessage): E.Either<ProxyError, Requ
     }
     if (name === 'x-forwarded-for') forwarded.push(...value.split(',').map((entry) => entry.trim()));
     if (!headers.has(name)) headers.set(name, value);
+    else if (lists.has(name)) headers.set(name, `${headers.get(name) ?? ''}, ${value}`);
   }
   const [path, query] = pathAndQuery(message.url ?? '/');
   return E.right({ path, query, header: (name) => headers.get(name) ?? null, peer: message.socket.remoteAddress ?? '', forwarded });

@@ -173,6 +173,13 @@ t.test("a proxy's forwarding header is not lost behind thousands of others", asy
   t.equal(await plain.json(), '127.0.0.1');
 });
 
+t.test("a proxy's word on the host counts, not a line that the caller wrote above it", async (t) => {
+  const { port } = await serving(t, [get('/where', ({ origin }) => TE.right(json(200, { origin })))], { trustProxyHops: 1 });
+  const { send, until } = wire(port);
+  send('GET /where HTTP/1.1\r\nhost: x\r\nx-forwarded-host: evil.example\r\nX-Forwarded-Host: a.example\r\n\r\n');
+  t.match(await until('"origin"'), '{"origin":"http://a.example"}');
+});
+
 t.test('a caller is from its own network only if no proxy left a trace', async (t) => {
   const { origin } = await serving(t, [get('/own', ({ caller }) => TE.right(json(200, caller.fromOwnNetwork)))]);
   const ask = async (headers: Readonly<Record<string, string>>): Promise<unknown> => (await fetch(`${origin}/own`, { headers })).json();

@@ -7,6 +7,7 @@ import { callerAddress } from '../../src/http/caller-address.ts';
 import { corsHeaders, preflightHeaders } from '../../src/http/cors.ts';
 import { credential } from '../../src/http/credential.ts';
 import { checkMediaType, type BodyKind } from '../../src/http/media-type.ts';
+import { originOf } from '../../src/http/origin.ts';
 import { fromOwnNetwork } from '../../src/http/own-network.ts';
 import type { Route } from '../../src/http/route.ts';
 import { router } from '../../src/http/router.ts';
@@ -255,4 +256,37 @@ t.test("an error's first sentence stands in the status line: ASCII, short, and n
       return /^[\x20-\x7e]*$/.test(made) && made.length <= most + 8;
     }),
   );
+});
+
+t.test('a link names the host as the trusted proxies tell it, and as nobody else does', async (t) => {
+  const origin = (sent: Readonly<Record<string, string>>, hops = 1, peer = '10.0.0.1'): string => originOf({ header: headers({ host: 'pics.example.org', ...sent }), peer }, hops);
+  const table: readonly (readonly [sent: Readonly<Record<string, string>>, expected: string])[] = [
+    [{}, 'http://pics.example.org'],
+    [{ host: 'pics.example.org:7860' }, 'http://pics.example.org:7860'],
+    [{ 'x-forwarded-proto': 'https' }, 'https://pics.example.org'],
+    [{ 'x-forwarded-proto': 'https', 'x-forwarded-port': '34567' }, 'https://pics.example.org:34567'],
+    [{ 'x-forwarded-proto': 'https', 'x-forwarded-port': '443' }, 'https://pics.example.org'],
+    [{ 'x-forwarded-port': '80' }, 'http://pics.example.org'],
+    [{ 'x-forwarded-port': '443' }, 'http://pics.example.org:443'],
+    [{ 'x-forwarded-host': 'a.example:8443', 'x-forwarded-port': '1', 'x-forwarded-proto': 'HTTPS' }, 'https://a.example:8443'],
+    [{ 'x-forwarded-host': '[2001:db8::1]', 'x-forwarded-port': '81' }, 'http://[2001:db8::1]:81'],
+    [{ 'x-forwarded-port': '70000' }, 'http://pics.example.org'],
+    [{ 'x-forwarded-port': '0' }, 'http://pics.example.org'],
+    [{ 'x-forwarded-host': 'evil.example, a.example' }, 'http://a.example'],
+    [{ 'x-forwarded-host': 'evil.example/../x' }, 'http://pics.example.org'],
+    [{ forwarded: 'for=192.0.2.1;host=a.example;proto=https' }, 'https://a.example'],
+    [{ forwarded: 'For="[2001:db8::1]:99"; Host="a.example:34567"; Proto=https' }, 'https://a.example:34567'],
+    [{ forwarded: 'host=evil.example;proto=https, for=x;host="a.exa\\mple"' }, 'http://a.example'],
+    [{ forwarded: 'for="a,b;host=evil.example";host=a.example' }, 'http://a.example'],
+    [{ forwarded: 'for="unended;host=evil.example' }, 'http://pics.example.org'],
+    [{ forwarded: ';;,=,"' }, 'http://pics.example.org'],
+    [{ forwarded: 'host=evil.example;proto=https', 'x-forwarded-for': '192.0.2.1' }, 'http://pics.example.org'],
+    [{ host: 'not a host' }, ''],
+  ];
+  for (const [sent, expected] of table) t.equal(origin(sent), expected, JSON.stringify(sent));
+  const told = { 'x-forwarded-host': 'a.example', 'x-forwarded-proto': 'https', 'x-forwarded-port': '1' };
+  t.equal(origin(told, 0), 'http://pics.example.org', 'no proxy is trusted');
+  t.equal(origin(told, 1, '203.0.113.9'), 'http://pics.example.org', 'no proxy of ours stands at a public address');
+  t.equal(origin({ forwarded: 'host=evil.example' }, 0), 'http://pics.example.org');
+  t.equal(origin({ 'x-forwarded-host': 'evil.example, a.example, b.example' }, 2), 'http://a.example', 'the outermost that is trusted');
 });

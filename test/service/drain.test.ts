@@ -1,9 +1,13 @@
-import { writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
+import process from 'node:process';
 import t, { type Test } from 'tap';
 import { asked, chat, contentOf, dataOf, emulated, frame, gate, madeUpKeys, question, settingsFor, toldBy } from '../support/pollux.ts';
 import type { GeminiEmulator } from '../support/gemini-emulator/emulator.ts';
+import { project } from '../support/recordings.ts';
 import { eventually } from '../support/serving.ts';
 import { startServiceProcess, temporaryFolder, type ServiceProcess } from '../support/service-process.ts';
 
@@ -119,6 +123,32 @@ t.test("a warning of Node's is a clean line of the log", async (t) => {
   await eventually(() => service.printed().includes('OddWarning'));
   t.match(service.printed(), '"level":"warn","message":"warning","name":"OddWarning","text":"about [secret] and [secret]"');
   t.notMatch(service.printed(), new RegExp(`${madeUpKey}|${passphrase}`));
+});
+
+/** How the container's health check ends: its exit code. */
+const health = async (t: Test, settings: Readonly<Record<string, string>>, envFile = ''): Promise<unknown> => {
+  const folder = temporaryFolder(t);
+  writeFileSync(join(folder, '.env'), envFile);
+  const child = spawn(process.execPath, [join(project, 'dist', 'health-check.js')], { cwd: folder, env: settings, stdio: 'ignore' });
+  return (await once(child, 'close'))[0];
+};
+
+t.test("the container's health check asks where HOST and PORT say", async (t) => {
+  const here = (await setup(t)).service;
+  const { port: PORT } = new URL(here.url);
+  for (const HOST of ['127.0.0.1', '0.0.0.0', '', ' 127.0.0.1 ']) t.equal(await health(t, { HOST, PORT }), 0, `HOST=${HOST}`);
+  t.equal(await health(t, {}, `PORT=${PORT}\n`), 0, 'a .env file counts too');
+  const there = (await setup(t, { HOST: '127.0.0.2' })).service;
+  const { port } = new URL(there.url);
+  t.equal(await health(t, { HOST: '127.0.0.2', PORT: port }), 0);
+  t.equal(await health(t, { HOST: '127.0.0.1', PORT: port }), 1, 'nothing listens there');
+  t.match(readFileSync(join(project, 'Dockerfile'), 'utf8'), /HEALTHCHECK .*CMD \["node", "dist\/health-check\.js"\]/);
+});
+
+t.test('no package runs a script when it is installed', async (t) => {
+  const commands = ['Dockerfile', 'scripts/prepare.mjs', '.ci/run'].flatMap((file) => readFileSync(join(project, file), 'utf8').split('\n').filter((line) => /npm (?:ci|install|prune)|runNpm\('/.test(line)));
+  t.ok(commands.length >= 2);
+  for (const command of commands) t.match(command, '--ignore-scripts');
 });
 
 t.test('wrong settings end the start with every fault named, and no value', async (t) => {

@@ -81,9 +81,12 @@ t.test('pictures come as the caller wants them', async (t) => {
 });
 
 t.test("links name the host that the caller knows, or the owner's own", async (t) => {
-  const service = await pollux(t);
-  const forwarded = await draw(service, false, { 'x-forwarded-host': 'me-space.hf.space', 'x-forwarded-proto': 'https' });
-  t.match(forwarded, /!\[\]\(https:\/\/me-space\.hf\.space\/images\//);
+  const behind = await pollux(t, { settings: { TRUST_PROXY_HOPS: '1' } });
+  const forwarded = await draw(behind, false, { 'x-forwarded-host': 'me-space.hf.space', 'x-forwarded-proto': 'https', 'x-forwarded-port': '34567' });
+  t.match(forwarded, /!\[\]\(https:\/\/me-space\.hf\.space:34567\/images\//);
+  const direct = await pollux(t);
+  const made = await draw(direct, false, { 'x-forwarded-host': 'evil.example', 'x-forwarded-proto': 'https', forwarded: 'host=evil.example' });
+  t.ok(made.includes(`](${direct.url}/images/`), 'nobody is believed where no proxy is trusted');
   const named = await pollux(t, { settings: { HOST_URL: 'https://pictures.example/base' } });
   t.match(await draw(named, false), /!\[\]\(https:\/\/pictures\.example\/base\/images\//);
 });
