@@ -28,8 +28,8 @@ const parseJson = (bytes: Uint8Array): E.Either<ProxyError, unknown> => {
   );
 };
 
-const parse = (bytes: Uint8Array, contentType: string | null): TE.TaskEither<ProxyError, unknown> =>
-  isForm(contentType) ? readForm(bytes, contentType) : TE.fromEither(parseJson(bytes));
+const parse = (bytes: Uint8Array, contentType: string | null): E.Either<ProxyError, unknown> =>
+  isForm(contentType) ? readForm(bytes, contentType) : parseJson(bytes);
 
 /** Reads the body as JSON, or as a form where it is one, and decodes it into the dialect's request. */
 export const decodeBody =
@@ -37,7 +37,7 @@ export const decodeBody =
   (admitted) =>
     pipe(
       admitted.readBody,
-      TE.flatMap((bytes) => parse(bytes, admitted.contentType)),
+      TE.flatMapEither((bytes) => parse(bytes, admitted.contentType)),
       TE.flatMapEither(decode),
       TE.map((asked) => ({ ...admitted, asked })),
     );

@@ -4,7 +4,7 @@ import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
 import type { Dialect, MediaLink } from '../ports/dialect.ts';
-import type { SignedImage } from '../ports/images.ts';
+import type { Reader, SignedImage } from '../ports/images.ts';
 import type { Asked, Gathered } from './exchange.ts';
 
 type Reading = Pick<Capabilities, 'readImage' | 'imageSignature' | 'fetchMedia'>;
@@ -16,10 +16,11 @@ const mostAtOnce = 4;
 /** Base64 characters of all that is read for one request. */
 const mostCharacters = 96 * 1024 * 1024;
 
-const readOne = async ({ readImage, imageSignature, fetchMedia }: Reading, link: MediaLink, signal: AbortSignal): Promise<E.Either<ProxyError, SignedImage>> => {
-  const own = await readImage(link.url);
-  if (own !== null) return E.right(own);
-  const fetched = await fetchMedia(link.url, link.path, signal)();
+const readOne = async ({ readImage, imageSignature, fetchMedia }: Reading, link: MediaLink, reader: Reader): Promise<E.Either<ProxyError, SignedImage>> => {
+  const own = await readImage(link.url, reader.memory)();
+  if (E.isLeft(own)) return own;
+  if (own.right !== null) return E.right(own.right);
+  const fetched = await fetchMedia(link.url, link.path, reader)();
   return E.isLeft(fetched) ? fetched : E.right({ ...fetched.right, signature: await imageSignature(link.url) });
 };
 
@@ -35,12 +36,13 @@ const tooLarge = ({ path }: MediaLink): ProxyError => invalid(`'${path}': what t
 
 type Named = readonly [string, SignedImage];
 
-const gathered = async (reading: Reading, links: readonly MediaLink[], signal: AbortSignal): Promise<E.Either<ProxyError, ReadonlyMap<string, SignedImage>>> => {
+const gathered = async (reading: Reading, links: readonly MediaLink[], { signal, memory }: Reader): Promise<E.Either<ProxyError, ReadonlyMap<string, SignedImage>>> => {
   let characters = 0;
   const read = await inParallel<MediaLink, Named | null>(mostAtOnce, signal, async (link, _index, ended) => {
     if (ended.aborted) return E.right(null);
-    const image = await readOne(reading, link, ended);
-    if (E.isLeft(image)) return link.isRequired ? image : E.right(null);
+    const image = await readOne(reading, link, { signal: ended, memory });
+    // Where there is no memory, nothing is left out without a word.
+    if (E.isLeft(image)) return link.isRequired || image.left.tag === 'Busy' ? image : E.right(null);
     characters += image.right.data.length;
     return characters > mostCharacters ? E.left(tooLarge(link)) : E.right([link.url, image.right]);
   })(links);
@@ -55,7 +57,7 @@ export const gatherMedia =
     const extra = links[mostLinks];
     if (extra !== undefined) return TE.left(tooMany(extra));
     return pipe(
-      () => gathered(reading, links, asked.signal),
+      () => gathered(reading, links, { signal: asked.signal, memory: asked.held.request }),
       TE.map((media) => ({ ...asked, media })),
     );
   };

@@ -1,33 +1,41 @@
-import { TE } from '../kernel/fp.ts';
+import { E } from '../kernel/fp.ts';
 import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
 import type { Form, FormValue } from '../ports/form.ts';
+import { formBounds, formParts, type FormFault, type FormPart } from './form-parts.ts';
 
 /** True for a multipart form. */
 export const isForm = (contentType: string | null): contentType is string => /^\s*multipart\/form-data\b/i.test(contentType ?? '');
 
-const valueOf = async (value: string | File): Promise<FormValue> =>
-  typeof value === 'string' ? value : { filename: value.name, mimeType: value.type, bytes: new Uint8Array(await value.arrayBuffer()) };
+const faults: Readonly<Record<FormFault, ProxyError>> = {
+  broken: invalid('The request body is not a valid multipart form.', null, 'invalid_value'),
+  'too many parts': invalid(`The request body is a form of more than ${formBounds.parts} parts.`, null, 'invalid_value'),
+  'too long a head': invalid(`A part of the form in the request body has headers of more than ${formBounds.headBytes} bytes.`, null, 'invalid_value'),
+};
+
+const textOf = ({ bytes }: FormPart): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+
+/** A part with a file name is a file. */
+const valueOf = (part: FormPart): FormValue =>
+  part.filename === null ? textOf(part) : { filename: part.filename, mimeType: part.mimeType, bytes: part.bytes };
 
 /** `image[]` and `image[0]` are the list `image`. */
 const listIndex = /\[\d*\]$/;
 
-const read = async (bytes: Uint8Array, contentType: string): Promise<Form> => {
-  const body = new Uint8Array(bytes);
+const formOf = (parts: readonly FormPart[]): Form => {
   const values = new Map<string, FormValue[]>();
   const lists = new Set<string>();
-  for (const [name, value] of await new Response(body, { headers: { 'content-type': contentType } }).formData()) {
-    const plain = name.replace(listIndex, '');
+  for (const part of parts) {
+    const plain = part.name.replace(listIndex, '');
     const known = values.get(plain);
-    if (plain !== name || known !== undefined) lists.add(plain);
-    if (known === undefined) values.set(plain, [await valueOf(value)]);
-    else known.push(await valueOf(value));
+    if (plain !== part.name || known !== undefined) lists.add(plain);
+    if (known === undefined) values.set(plain, [valueOf(part)]);
+    else known.push(valueOf(part));
   }
   return Object.fromEntries([...values].map(([name, those]) => [name, lists.has(name) ? those : (those[0] ?? '')]));
 };
 
-/** Reads a multipart form; files keep their name, type and bytes. */
-export const readForm = (bytes: Uint8Array, contentType: string): TE.TaskEither<ProxyError, Form> =>
-  TE.tryCatch(
-    () => read(bytes, contentType),
-    () => invalid('The request body is not a valid multipart form.', null, 'invalid_value'),
-  );
+/** Reads a multipart form; files keep their name and type, and their bytes are those of the body. */
+export const readForm = (bytes: Uint8Array, contentType: string): E.Either<ProxyError, Form> => {
+  const parts = formParts(bytes, contentType);
+  return typeof parts === 'string' ? E.left(faults[parts]) : E.right(formOf(parts));
+};

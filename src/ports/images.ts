@@ -1,6 +1,7 @@
 import type { TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Blob } from '../gemini/request.ts';
+import type { Memory } from './memory.ts';
 
 /** The thought signature that came with a picture, and the key that made it. Edits of the picture are checked by it. */
 export type ImageSignature = { readonly value: string; readonly keyId: string };
@@ -14,17 +15,24 @@ export type SignedImage = Blob & { readonly signature: ImageSignature | null };
  */
 export type KeepImage = (image: SignedImage, origin: string) => Promise<string>;
 
-/** Reads one of our own pictures back by the address that KeepImage gave; null when it is not ours, or gone. */
-export type ReadImage = (url: string) => Promise<SignedImage | null>;
+/**
+ * Reads one of our own pictures back by the address that KeepImage gave; null when it is not ours, or gone. Left: there is
+ * no memory for it.
+ */
+export type ReadImage = (url: string, memory: Memory) => TE.TaskEither<ProxyError, SignedImage | null>;
 
 /** The thought signature of a picture that we kept anywhere, a bucket too, by its address; null when there is none. */
 export type ImageSignatureOf = (url: string) => Promise<ImageSignature | null>;
 
+/** Who reads something: until when, and whose memory holds it. */
+export type Reader = { readonly signal: AbortSignal; readonly memory: Memory };
+
 /**
  * Reads media by http(s) address, guarded: public addresses only, few redirects, so many bytes and seconds at most.
- * `path` names the field that holds the address, for the 400 that says what is wrong.
+ * `path` names the field that holds the address, for the 400 that says what is wrong. What is read is reserved before it
+ * is held.
  */
-export type FetchMedia = (url: string, path: string, signal: AbortSignal) => TE.TaskEither<ProxyError, Blob>;
+export type FetchMedia = (url: string, path: string, reader: Reader) => TE.TaskEither<ProxyError, Blob>;
 
 /** What is asked of a picture to serve: all of it, or a part. `end` is inclusive, as in HTTP. */
 export type ByteRange = { readonly start: number; readonly end: number };

@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import t from 'tap';
 import { E, TE } from '../../src/kernel/fp.ts';
 import { decodeBody } from '../../src/pipeline/decode-body.ts';
+import { formParts } from '../../src/pipeline/form-parts.ts';
 import { isFormFile } from '../../src/ports/form.ts';
 import { receivedWith } from '../support/capabilities.ts';
 
@@ -32,6 +34,56 @@ t.test('a form that is none is told', async (t) => {
   const { body } = await formOf(new FormData());
   t.match(await decoded(body, 'multipart/form-data'), E.left({ tag: 'InvalidRequest', message: /multipart/ }), 'no boundary');
   t.match(await decoded(Buffer.from('hello'), 'multipart/form-data; boundary=x'), E.left({ tag: 'InvalidRequest' }));
+});
+
+t.test('names of parts and files come as they were meant, whoever wrote them', async (t) => {
+  const part = (head: string, content = 'x'): string => `--b\r\n${head}\r\n\r\n${content}\r\n`;
+  const form = (...parts: readonly string[]): Buffer => Buffer.from(`${parts.join('')}--b--\r\n`);
+  const named = async (head: string) => {
+    const read = await decoded(form(part(head)), 'multipart/form-data; boundary="b"');
+    return E.isRight(read) ? Object.entries(read.right as object).map(([name, value]) => [name, isFormFile(value) ? value.filename : value]) : read;
+  };
+  t.same(await named('content-disposition: form-data; name=plain'), [['plain', 'x']]);
+  t.same(await named('Content-Disposition: form-data; name="a%22b"'), [['a"b', 'x']]);
+  t.same(await named('Content-Type: image/png\r\nContent-Disposition: form-data; name="f"; filename="a\\"b.png"'), [['f', 'a"b.png']]);
+  t.same(await named("Content-Disposition: form-data; name=f; filename*=utf-8''gr%C3%BCn.png"), [['f', 'grün.png']]);
+  t.same(await named("Content-Disposition: form-data; name=f; filename*=utf-8''gr%ZZ.png"), [['f', 'gr%ZZ.png']]);
+  t.same(await named('Content-Disposition: form-data; name=f; filename=""'), [['f', '']]);
+  const texts = form(part('content-disposition: form-data; name=a', ''), part('content-disposition: form-data; name=b', '\r\n--\r\n'));
+  t.same(await decoded(texts, 'multipart/form-data; boundary=b'), E.right({ a: '', b: '\r\n--\r\n' }));
+  t.same(await decoded(Buffer.concat([Buffer.from('preamble\r\n'), texts]), 'multipart/form-data; boundary=b'), E.right({ a: '', b: '\r\n--\r\n' }));
+  t.same(await decoded(Buffer.from('--b--'), 'multipart/form-data; boundary=b'), E.right({}), 'a form of nothing');
+  for (const broken of ['--b', '--b\r\n', '--b\r\n\r\n\r\n--b--', '--b\r\nx: y\r\n\r\n', part('content-disposition: form-data; name=a'), `${part('content-disposition: attachment; name=a')}--b--`]) {
+    t.match(await decoded(Buffer.from(broken), 'multipart/form-data; boundary=b'), E.left({ tag: 'InvalidRequest', message: /not a valid multipart/ }), broken);
+  }
+});
+
+t.test('a form of whatever parts is read as Node itself reads it', async () => {
+  const values = fc.array(fc.tuple(fc.string({ minLength: 1, maxLength: 20 }), fc.oneof(fc.string(), fc.uint8Array())), { maxLength: 20 });
+  await fc.assert(
+    fc.asyncProperty(values, async (given) => {
+      const sent = new FormData();
+      for (const [name, value] of given) sent.append(`n${name.replaceAll(/[[\]\\]/g, '')}`, typeof value === 'string' ? value : new Blob([new Uint8Array(value)]), ...(typeof value === 'string' ? [] : ['f']));
+      const { body, type } = await formOf(sent);
+      const parts = formParts(body, type ?? '');
+      const expected = await new Response(body, { headers: { 'content-type': type ?? '' } }).formData();
+      const read = typeof parts === 'string' ? parts : parts.map(({ name, bytes }) => [name, Buffer.from(bytes).toString('hex')]);
+      const wanted = await Promise.all([...expected].map(async ([name, value]) => [name, (typeof value === 'string' ? Buffer.from(value) : Buffer.from(await value.arrayBuffer())).toString('hex')]));
+      return JSON.stringify(read) === JSON.stringify(wanted);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+t.test('a form of too many parts, or with too long a head, is refused before it is read', async (t) => {
+  const many = Buffer.from(`${'--b\r\ncontent-disposition: form-data; name=a\r\n\r\nx\r\n'.repeat(100_000)}--b--`);
+  const began = performance.now();
+  t.match(await decoded(many, 'multipart/form-data; boundary=b'), E.left({ tag: 'InvalidRequest', message: /more than 256 parts/ }));
+  t.ok(performance.now() - began < 1000);
+  const head = `--b\r\ncontent-disposition: form-data; name=a\r\nx: ${'y'.repeat(5000)}\r\n\r\nx\r\n--b--`;
+  t.match(await decoded(Buffer.from(head), 'multipart/form-data; boundary=b'), E.left({ tag: 'InvalidRequest', message: /headers of more than 4096 bytes/ }));
+  const name = `--b\r\ncontent-disposition: form-data; name=${'y'.repeat(300)}\r\n\r\nx\r\n--b--`;
+  t.match(await decoded(Buffer.from(name), 'multipart/form-data; boundary=b'), E.left({ tag: 'InvalidRequest' }));
 });
 
 t.test('everything else is JSON', async (t) => {

@@ -14,7 +14,7 @@ const signed = { ...blob('own'), signature: { value: 's', keyId: 'k' } };
 const asked = (signal = new AbortController().signal): Asked<null> => ({ ...receivedWith({}, { signal }), authorized: true, permit: null, asked: null });
 
 const gather = async (links: readonly MediaLink[], over: { readonly readImage?: ReadImage; readonly fetchMedia?: FetchMedia }) => {
-  const reading = { readImage: () => Promise.resolve(null), imageSignature: () => Promise.resolve(null), fetchMedia: shouldNotBeCalled, ...over };
+  const reading = { readImage: () => TE.right(null), imageSignature: () => Promise.resolve(null), fetchMedia: shouldNotBeCalled, ...over };
   const read = await gatherMedia(reading, { mediaLinks: () => links })(asked())();
   return E.map(({ media }: { readonly media: ReadonlyMap<string, unknown> }) => Object.fromEntries(media))(read);
 };
@@ -22,7 +22,7 @@ const gather = async (links: readonly MediaLink[], over: { readonly readImage?: 
 t.test('our own pictures come from the store, all else is fetched, each once', async (t) => {
   const fetched: string[] = [];
   const read = await gather([link('own'), link('a'), link('a'), link('b', false)], {
-    readImage: (url) => Promise.resolve(url === 'own' ? signed : null),
+    readImage: (url) => TE.right(url === 'own' ? signed : null),
     fetchMedia: (url) => {
       fetched.push(url);
       return TE.right(blob(url));
@@ -45,7 +45,7 @@ t.test('what must be there fails the request, what need not is left out', async 
 
 t.test('one failure ends the reading of the others', async (t) => {
   const ended: string[] = [];
-  const fetchMedia: FetchMedia = (url, path, signal) => async () => {
+  const fetchMedia: FetchMedia = (url, path, { signal }) => async () => {
     if (url === 'bad') return E.left(invalid('no', path));
     await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
     ended.push(url);

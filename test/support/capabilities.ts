@@ -37,7 +37,7 @@ export const happyCapabilities: Capabilities = {
   askGemini: () => TE.right({}),
   listModels: () => Promise.resolve([]),
   keepImage: (image) => Promise.resolve(`data:${image.mimeType};base64,${image.data}`),
-  readImage: () => Promise.resolve(null),
+  readImage: () => TE.right(null),
   imageSignature: () => Promise.resolve(null),
   fetchMedia: shouldNotBeCalled,
   findEncoder: () => Promise.resolve(null),

@@ -1,6 +1,8 @@
 import type { Test } from 'tap';
 import { E } from '../../src/kernel/fp.ts';
 import type { ProxyError } from '../../src/kernel/proxy-error.ts';
+import type { Reader } from '../../src/ports/images.ts';
+import { freely } from './capabilities.ts';
 import type { Blob } from '../../src/gemini/request.ts';
 import {
   guardedFetch,
@@ -19,7 +21,7 @@ export const atHome: GuardedFetchSettings = { ...settings, allowPrivate: true };
 /** The field that names the address. */
 export const path = 'messages.0.content.1.image_url.url';
 /** Of a caller who stays. */
-export const stays = new AbortController().signal;
+export const stays: Reader = { signal: new AbortController().signal, memory: freely };
 /** A PNG of 100 kB, by its first bytes. */
 export const png = Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(100_000, 7)]);
 

@@ -2,13 +2,14 @@ import { E, TE, pipe } from '../../kernel/fp.ts';
 import { caught, invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import type { Blob } from '../../gemini/request.ts';
 import type { FetchMedia } from '../../ports/images.ts';
+import { costs, portionOf } from '../../ports/memory.ts';
 import { watchdog, type Watchdog } from '../watchdog.ts';
 import { callerLookup } from './caller-lookup.ts';
 import { openDirectly, type Lookup, type OpenSocket } from './guarded-connect.ts';
 import { mediaTypeOf } from './media-type.ts';
 import { reasons, type Reason } from './reason.ts';
 import { reachOf, targetOf, type Reach } from './target.ts';
-import { visits, type Visits } from './visit.ts';
+import { visits, type Visitor, type Visits } from './visit.ts';
 
 /** What one fetch may take, and how far it may reach. */
 export type GuardedFetchSettings = {
@@ -33,11 +34,11 @@ export type GuardedFetch = {
 
 type Journey = { readonly visit: Visits['visit']; readonly reach: Reach; readonly mostRedirects: number };
 
-const contentOf = async (text: string, { visit, reach, mostRedirects }: Journey, signal: AbortSignal): Promise<E.Either<Reason, Buffer>> => {
+const contentOf = async (text: string, { visit, reach, mostRedirects }: Journey, visitor: Visitor): Promise<E.Either<Reason, Buffer>> => {
   let target = targetOf(text, reach);
   for (let count = 0; count <= mostRedirects; count += 1) {
     if (E.isLeft(target)) return target;
-    const found = await visit(target.right, signal);
+    const found = await visit(target.right, visitor);
     if (E.isLeft(found)) return found;
     if ('bytes' in found.right) return E.right(found.right.bytes);
     target = targetOf(found.right.location, reach, target.right);
@@ -57,7 +58,8 @@ const refusal = (dog: Watchdog, path: string, timeoutMs: number) => (reason: Rea
 /**
  * Reads pictures and files by addresses that callers send: http and https, public addresses only (see `reachOf`), a few
  * redirects, each checked like the first, none from https down to http. No proxy, cookies, referrer or headers of the
- * caller. The kind is told by the content. Every failure is a 400 that names the field; ClientGone when the caller left.
+ * caller. The kind is told by the content. Every failure is a 400 that names the field; ClientGone when the caller left,
+ * Busy when there is no memory for it.
  */
 export const guardedFetch = (
   { timeoutMs, mostBytes, allowPrivate, mostRedirects = 4 }: GuardedFetchSettings,
@@ -66,19 +68,23 @@ export const guardedFetch = (
   const reach = reachOf(allowPrivate);
   const { visit, close } = visits({ lookup, openSocket, mayReach: reach.address, mostBytes });
 
-  const fetchMedia: FetchMedia = (url, path, caller) =>
-    pipe(
+  const fetchMedia: FetchMedia = (url, path, reader) => {
+    const held = portionOf(reader.memory);
+    const reserve = (bytes: number): ProxyError | null => held.take(bytes * costs.media);
+    return pipe(
       TE.tryCatch(async () => {
-        const dog = watchdog({ firstByteMs: timeoutMs, idleMs: timeoutMs }, caller);
+        const dog = watchdog({ firstByteMs: timeoutMs, idleMs: timeoutMs }, reader.signal);
         try {
-          const content = await contentOf(url, { visit, reach, mostRedirects }, dog.signal);
+          const content = await contentOf(url, { visit, reach, mostRedirects }, { signal: dog.signal, reserve });
           return pipe(content, E.flatMap(blobOf), E.mapLeft(refusal(dog, path, timeoutMs)));
         } finally {
           dog.stop();
         }
       }, caught),
       TE.flatMapEither((read) => read),
+      TE.tapError(() => TE.fromIO(held.letGo)),
     );
+  };
 
   return { fetchMedia, close };
 };

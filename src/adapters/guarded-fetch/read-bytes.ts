@@ -1,6 +1,8 @@
 import { pipeline, type Duplex, type Readable } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
+import { byteBlocks } from '../../kernel/byte-blocks.ts';
 import { E } from '../../kernel/fp.ts';
+import { thrown, type ProxyError } from '../../kernel/proxy-error.ts';
 import { reasons, type Reason } from './reason.ts';
 
 /** A body as it comes, and what its headers claim. */
@@ -11,42 +13,48 @@ export type Incoming = {
   readonly length: number;
 };
 
+/** What may be held: the most bytes, and who is asked before so many more are. */
+export type Room = { readonly mostBytes: number; readonly reserve: (bytes: number) => ProxyError | null };
+
+/** A packing, and what unpacking it holds besides what comes out: its window of what came before. */
+type Packing = { readonly decoder: () => Duplex; readonly window: number };
+
+const mebibyte = 1024 * 1024;
+
 /** Some servers compress although we ask them not to. */
-const decoders: ReadonlyMap<string, () => Duplex> = new Map([
-  ['gzip', createGunzip],
-  ['x-gzip', createGunzip],
-  ['deflate', createInflate],
-  ['br', createBrotliDecompress],
+const packings: ReadonlyMap<string, Packing> = new Map([
+  ['gzip', { decoder: createGunzip, window: 64 * 1024 }],
+  ['x-gzip', { decoder: createGunzip, window: 64 * 1024 }],
+  ['deflate', { decoder: createInflate, window: 64 * 1024 }],
+  ['br', { decoder: createBrotliDecompress, window: 16 * mebibyte }],
 ]);
 
-/** One layer of compression at most: of more, the content's kind is not known afterwards. */
-const plain = ({ body, encoding }: Incoming): AsyncIterable<Buffer> => {
-  const decoder = decoders.get(encoding.trim().toLowerCase())?.();
-  return decoder === undefined ? body : pipeline(body, decoder, () => undefined);
+const reserved = ({ reserve }: Room, bytes: number): void => {
+  const refusal = reserve(bytes);
+  if (refusal !== null) throw thrown(refusal);
 };
 
-const firstRoom = 64 * 1024;
-
-const roomier = (held: Buffer, size: number, needed: number): Buffer => {
-  if (needed <= held.length) return held;
-  const room = Buffer.allocUnsafe(Math.max(needed, held.length * 2));
-  held.copy(room, 0, 0, size);
-  return room;
+/** One layer of compression at most: of more, the content's kind is not known afterwards. */
+const plain = ({ body, encoding }: Incoming, room: Room): AsyncIterable<Buffer> => {
+  const packing = packings.get(encoding.trim().toLowerCase());
+  if (packing === undefined) return body;
+  reserved(room, packing.window);
+  return pipeline(body, packing.decoder(), () => undefined);
 };
 
 /**
- * Reads a body to its end, unpacked, or says that it is larger than `mostBytes`; reads no further then. Pieces are copied
- * into one buffer: kept one by one, a body sent byte by byte would take a hundred times its size. Throws when it breaks.
+ * Reads a body to its end, unpacked, or says that it is larger than `mostBytes`; reads no further then. Throws when it
+ * breaks, and a `Thrown` when there is no memory for it.
  */
-export const readBytes = async (incoming: Incoming, mostBytes: number): Promise<E.Either<Reason, Buffer>> => {
+export const readBytes = async (incoming: Incoming, room: Room): Promise<E.Either<Reason, Buffer>> => {
+  const { mostBytes } = room;
   if (incoming.length > mostBytes) return E.left(reasons.large(mostBytes));
-  let held: Buffer = Buffer.allocUnsafe(firstRoom);
-  let size = 0;
-  for await (const piece of plain(incoming)) {
-    if (size + piece.length > mostBytes) return E.left(reasons.large(mostBytes));
-    held = roomier(held, size, size + piece.length);
-    piece.copy(held, size);
-    size += piece.length;
+  const blocks = byteBlocks(null, room.reserve);
+  for await (const piece of plain(incoming, room)) {
+    if (blocks.size() + piece.length > mostBytes) return E.left(reasons.large(mostBytes));
+    const refusal = blocks.add(piece);
+    if (refusal !== null) throw thrown(refusal);
   }
-  return size === 0 ? E.left(reasons.empty) : E.right(held.subarray(0, size));
+  const bytes = blocks.whole();
+  return bytes.length === 0 ? E.left(reasons.empty) : E.right(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 };

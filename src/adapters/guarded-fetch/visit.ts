@@ -1,7 +1,8 @@
 import { Client, type Dispatcher } from 'undici';
 import { E, pipe } from '../../kernel/fp.ts';
+import { caught } from '../../kernel/proxy-error.ts';
 import { guardedConnect, type ConnectGuard } from './guarded-connect.ts';
-import { readBytes } from './read-bytes.ts';
+import { readBytes, type Room } from './read-bytes.ts';
 import { reasons, type Reason } from './reason.ts';
 
 type Answer = Dispatcher.ResponseData;
@@ -22,20 +23,21 @@ const headerOf = (answer: Answer, name: string): string => {
   return typeof value === 'string' ? value : (value?.[0] ?? '');
 };
 
-const foundIn = async (answer: Answer, mostBytes: number): Promise<E.Either<Reason, Found>> => {
+const foundIn = async (answer: Answer, room: Room): Promise<E.Either<Reason, Found>> => {
   const location = headerOf(answer, 'location');
   if (redirects.has(answer.statusCode) && location !== '') return E.right({ location });
   if (answer.statusCode !== 200) return E.left(reasons.status(answer.statusCode));
   const length = Number.parseInt(headerOf(answer, 'content-length'), 10);
   const incoming = { body: answer.body, encoding: headerOf(answer, 'content-encoding'), length };
-  return pipe(await readBytes(incoming, mostBytes), E.map((bytes) => ({ bytes })));
+  return pipe(await readBytes(incoming, room), E.map((bytes) => ({ bytes })));
 };
 
-const read = async (answer: Answer, mostBytes: number): Promise<E.Either<Reason, Found>> => {
+const read = async (answer: Answer, room: Room): Promise<E.Either<Reason, Found>> => {
   answer.body.on('error', () => undefined);
   try {
-    return await foundIn(answer, mostBytes);
-  } catch {
+    return await foundIn(answer, room);
+  } catch (cause) {
+    if (caught(cause).tag !== 'Defect') throw cause;
     return E.left(reasons.broken);
   }
 };
@@ -54,9 +56,13 @@ const ask = async (client: Client, { pathname, search }: URL): Promise<E.Either<
 /** undici heeds an abort signal only once it is connected; `end` ends a connection that is being made, too. */
 type Connection = { readonly client: Client; readonly end: () => void };
 
+/** Until when a visit lasts, and who is asked before so many bytes are held. */
+export type Visitor = Pick<Room, 'reserve'> & { readonly signal: AbortSignal };
+
 /** Visits addresses that were checked (`targetOf`), one request each, with a guard on the connection. */
 export type Visits = {
-  readonly visit: (url: URL, signal: AbortSignal) => Promise<E.Either<Reason, Found>>;
+  /** Rejects with a `Thrown` when there is no memory for what was found. */
+  readonly visit: (url: URL, visitor: Visitor) => Promise<E.Either<Reason, Found>>;
   /** Ends those under way. */
   readonly close: () => Promise<void>;
 };
@@ -76,15 +82,17 @@ export const visits = ({ mostBytes, ...guard }: VisitNeeds): Visits => {
     };
     return { client, end };
   };
-  const visit: Visits['visit'] = async (url, signal) => {
+  const visit: Visits['visit'] = async (url, { signal, reserve }) => {
     if (signal.aborted) return E.left(reasons.host);
     const { client, end } = connection(url);
     signal.addEventListener('abort', end, { once: true });
-    const asked = await ask(client, url);
-    const found = E.isLeft(asked) ? asked : await read(asked.right, mostBytes);
-    signal.removeEventListener('abort', end);
-    end();
-    return found;
+    try {
+      const asked = await ask(client, url);
+      return E.isLeft(asked) ? asked : await read(asked.right, { mostBytes, reserve });
+    } finally {
+      signal.removeEventListener('abort', end);
+      end();
+    }
   };
   const close = async (): Promise<void> => {
     await Promise.all([...clients].map((client) => client.destroy()));

@@ -1,7 +1,9 @@
 import { setImmediate } from 'node:timers/promises';
 import { E } from '../../kernel/fp.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { Log, Now, RecallSignatures, RememberSignature, Wait } from '../../ports/capabilities.ts';
-import type { FindImage, ImageSignature, KeepImage, ReadImage, SignedImage } from '../../ports/images.ts';
+import type { FindImage, ImageSignature, KeepImage, ReadImage, ServedImage, SignedImage } from '../../ports/images.ts';
+import { costs, type Memory } from '../../ports/memory.ts';
 import type { Notice } from '../../ports/status.ts';
 import type { ImageLinks } from './image-links.ts';
 import { imageNameIn, newImageName, ownImageNameIn } from './image-name.ts';
@@ -113,10 +115,14 @@ const signatures =
     return recalled === undefined ? null : { value: recalled.value, keyId: recalled.keyId };
   };
 
-const dataOf = async (pieces: AsyncGenerator<Uint8Array, void, undefined>): Promise<string> => {
-  const all: Uint8Array[] = [];
-  for await (const piece of pieces) all.push(piece);
-  return Buffer.concat(all).toString('base64');
+const dataOf = async ({ size, bytes }: ServedImage): Promise<string> => {
+  const all = Buffer.allocUnsafeSlow(size);
+  let at = 0;
+  for await (const piece of bytes(null)) {
+    all.set(piece, at);
+    at += piece.length;
+  }
+  return all.toString('base64', 0, at);
 };
 
 /** Keeps pictures in the first place that takes them, the answer itself being the last, and finds them again. */
@@ -132,20 +138,22 @@ export const imageKeeper = ({ bucket, own }: ImageStores, needs: ImageKeeperNeed
   const turn = inTurn(mostAtOnce);
   const findImage = finding(own);
   const signatureOf = signatures(own, needs);
-  const read = async (name: string): Promise<SignedImage | null> => {
+  const read = async (name: string, memory: Memory): Promise<E.Either<ProxyError, SignedImage | null>> => {
     const found = await findImage(name);
-    if (found === null) return null;
-    return { mimeType: found.mimeType, data: await dataOf(found.bytes(null)), signature: await signatureOf(name) };
+    if (found === null) return E.right(null);
+    const refusal = memory.take(found.size * costs.media);
+    if (refusal !== null) return E.left(refusal);
+    return E.right({ mimeType: found.mimeType, data: await dataOf(found), signature: await signatureOf(name) });
   };
   return {
     keepImage: (image, origin) => turn(() => keep(image, origin)),
-    readImage: async (url) => {
+    readImage: (url, memory) => async () => {
       const name = ownImageNameIn(url);
       return name === null
-        ? null
-        : read(name).catch((cause: unknown) => {
+        ? E.right(null)
+        : read(name, memory).catch((cause: unknown) => {
             log('warn', 'A picture of ours could not be read', { cause });
-            return null;
+            return E.right(null);
           });
     },
     findImage,

@@ -107,11 +107,11 @@ t.test('when the caller leaves, the fetch ends at once and its connection is clo
   });
   let leave = new AbortController();
   const { fetchMedia } = begun(t, atHome);
-  t.same(await fetchMedia(server.url, path, left.signal)(), E.left({ tag: 'ClientGone' }));
+  t.same(await fetchMedia(server.url, path, { ...stays, signal: left.signal })(), E.left({ tag: 'ClientGone' }));
   t.equal(server.connections(), 0, 'who has left before causes nothing');
   for (const name of ['silent', 'half']) {
     leave = new AbortController();
-    t.same(await fetchMedia(`${server.url}/${name}`, path, leave.signal)(), E.left({ tag: 'ClientGone' }), name);
+    t.same(await fetchMedia(`${server.url}/${name}`, path, { ...stays, signal: leave.signal })(), E.left({ tag: 'ClientGone' }), name);
     await server.idle();
   }
 });

@@ -57,14 +57,14 @@ const v6 = Buffer.from('26062800021f00000000000000000001', 'hex');
 t.test('names are asked of the name server, both families, in any case of letters', async (t) => {
   const { servers, asked } = await nameServer(t, (name, type) => (name === 'a.example' ? [type === 28 ? v6 : v4] : []));
   const find = callerLookup({ allowPrivate: false, servers });
-  t.same(await find('A.example', stays), [{ address: '93.184.215.14', family: 4 }, { address: '2606:2800:21f::1', family: 6 }]);
+  t.same(await find('A.example', stays.signal), [{ address: '93.184.215.14', family: 4 }, { address: '2606:2800:21f::1', family: 6 }]);
   t.same([...new Set(asked)].toSorted(), ['a.example A', 'a.example AAAA']);
-  t.same(await find('unknown.example', stays), []);
+  t.same(await find('unknown.example', stays.signal), []);
 });
 
 t.test('an answer for one family does not wait for long for the other', async (t) => {
   const { servers } = await nameServer(t, (_name, type) => (type === 28 ? null : [v4]));
-  t.same(await callerLookup({ allowPrivate: false, servers, timeoutMs: 60_000 })('a.example', stays), [{ address: '93.184.215.14', family: 4 }]);
+  t.same(await callerLookup({ allowPrivate: false, servers, timeoutMs: 60_000 })('a.example', stays.signal), [{ address: '93.184.215.14', family: 4 }]);
 });
 
 t.test('the hosts file and localhost count only where private addresses are allowed', async (t) => {
@@ -72,13 +72,13 @@ t.test('the hosts file and localhost count only where private addresses are allo
   writeFileSync(hostsFile, '# names\n10.0.0.7\tNas nas.lan # the box\n::1 box\nnonsense nas\n');
   const { servers, asked } = await nameServer(t, () => []);
   const near = callerLookup({ allowPrivate: true, servers, hostsFile });
-  t.same(await near('NAS', stays), [{ address: '10.0.0.7', family: 4 }]);
-  t.same(await near('localhost', stays), [{ address: '127.0.0.1', family: 4 }, { address: '::1', family: 6 }]);
+  t.same(await near('NAS', stays.signal), [{ address: '10.0.0.7', family: 4 }]);
+  t.same(await near('localhost', stays.signal), [{ address: '127.0.0.1', family: 4 }, { address: '::1', family: 6 }]);
   t.same(asked, [], 'and nobody is asked for them');
   const far = callerLookup({ allowPrivate: false, servers, hostsFile });
-  t.same(await far('nas.lan', stays), []);
+  t.same(await far('nas.lan', stays.signal), []);
   t.ok(asked.includes('nas.lan A'), 'a name is a name of the internet then');
-  t.same(await far('localhost', stays), []);
+  t.same(await far('localhost', stays.signal), []);
   t.notOk(asked.some((question) => question.startsWith('localhost')));
   t.same(addressesInHosts(`10.0.0.1 a\n${' '.repeat(1_100_000)}10.0.0.2 a`, 'a'), [{ address: '10.0.0.1', family: 4 }], 'however long');
 });
@@ -95,7 +95,7 @@ t.test('a mute name server holds up nobody else: not the system\'s lookups, and 
   t.match(await fetchMedia('http://mute.example/a.png', path, stays)(), { left: { message: /took longer than 0.1 s/ } });
   left.abort();
   t.same(await Promise.all(waiting), waiting.map(() => []), 'they end with their fetch');
-  t.same(await callerLookup({ allowPrivate: false, servers, timeoutMs: 50 })('mute.example', stays), [], 'or by their own time');
+  t.same(await callerLookup({ allowPrivate: false, servers, timeoutMs: 50 })('mute.example', stays.signal), [], 'or by their own time');
   const short = callerLookup({ allowPrivate: false, servers, timeoutMs: 50 });
   t.same(await begun(t, settings, { lookup: short, openSocket: openDirectly }).fetchMedia('http://mute.example/', path, stays)(), noHost);
 });

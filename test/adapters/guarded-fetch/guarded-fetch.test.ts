@@ -1,5 +1,7 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import t, { type Test } from 'tap';
+import { E } from '../../../src/kernel/fp.ts';
+import type { Memory } from '../../../src/ports/memory.ts';
 import { atHome, begun, got, megabyte, noHost, path, png, refusal, settings, stays, type Outcome } from '../../support/fetching.ts';
 import { pretendInternet } from '../../support/pretend-internet.ts';
 import { webServer } from '../../support/web-server.ts';
@@ -174,4 +176,30 @@ t.test('a body of single bytes is put together', async (t) => {
     response.end();
   });
   t.same(await begun(t, atHome).fetchMedia(server.url, path, stays)(), got(small));
+});
+
+t.test('what is fetched is reserved as it is unpacked; without memory for it the fetch ends, and nothing stays held', async (t) => {
+  const packed = brotliCompressSync(Buffer.concat([png, Buffer.alloc(megabyte / 2)]));
+  const server = await webServer(t, ({ url }, response) => {
+    if (url === '/packed') response.setHeader('content-encoding', 'br').end(packed);
+    else response.end(png);
+  });
+  const { fetchMedia } = begun(t, atHome);
+  const state = { held: 0 };
+  const memoryOf = (most: number): Memory => ({
+    take: (bytes) => {
+      if (state.held + bytes > most) return { tag: 'Busy', message: 'full' };
+      state.held += bytes;
+      return null;
+    },
+    giveBack: (bytes) => {
+      state.held -= bytes;
+    },
+  });
+  for (const [name, most] of [['packed', 17 * megabyte], ['plain', 100_000]] as const) {
+    t.match(await fetchMedia(`${server.url}/${name}`, path, { ...stays, memory: memoryOf(most) })(), E.left({ tag: 'Busy' }), name);
+    t.equal(state.held, 0, name);
+  }
+  t.same(await fetchMedia(server.url, path, { ...stays, memory: memoryOf(megabyte) })(), got(png));
+  t.ok(state.held >= 4 * png.length, 'what is held counts unpacked, with the copies that are made of it');
 });

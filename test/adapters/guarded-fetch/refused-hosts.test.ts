@@ -1,4 +1,5 @@
 import t from 'tap';
+import { freely } from '../../support/capabilities.ts';
 import { E } from '../../../src/kernel/fp.ts';
 import { guardedFetch, type GuardedFetchNeeds, type GuardedFetchSettings } from '../../../src/adapters/guarded-fetch/guarded-fetch.ts';
 import { callerLookup } from '../../../src/adapters/guarded-fetch/caller-lookup.ts';
@@ -8,7 +9,7 @@ import { seeded } from '../../support/random.ts';
 import { webServer } from '../../support/web-server.ts';
 
 const settings: GuardedFetchSettings = { timeoutMs: 20_000, mostBytes: 1024, allowPrivate: false };
-const stays = new AbortController().signal;
+const stays = { signal: new AbortController().signal, memory: freely };
 const noHost = /its host is not at a public address, or does not answer/;
 
 const messageOf = (outcome: E.Either<unknown, unknown>): string =>
