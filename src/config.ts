@@ -48,6 +48,7 @@ export type Config = {
     readonly keepAliveMs: number;
     readonly imageReplyFormat: 'markdown' | 'images' | 'data-url';
     readonly blockedReply: 'error' | 'choice';
+    readonly showThoughts: boolean;
   };
   readonly images: {
     readonly store: ImageStore;
@@ -110,6 +111,7 @@ const chat = (values: Values): Config['chat'] => ({
   keepAliveMs: values.STREAM_KEEPALIVE_SECONDS * 1000,
   imageReplyFormat: values.IMAGE_REPLY_FORMAT,
   blockedReply: values.BLOCKED_REPLY,
+  showThoughts: values.SHOW_THOUGHTS,
 });
 
 /** Hugging Face sets SPACE_HOST to the Space's host name. */

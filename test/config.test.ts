@@ -56,7 +56,7 @@ t.test('without any setting the documented defaults are in force', (t) => {
       firstByteTimeoutMs: 300_000,
       idleTimeoutMs: 120_000,
     },
-    chat: { systemPromptMode: 'leading', historyImages: 'last', modelAliases: new Map(), extraModels: [], keepAliveMs: 15_000, imageReplyFormat: 'markdown', blockedReply: 'error' },
+    chat: { systemPromptMode: 'leading', historyImages: 'last', modelAliases: new Map(), extraModels: [], keepAliveMs: 15_000, imageReplyFormat: 'markdown', blockedReply: 'error', showThoughts: true },
     images: {
       store: { kind: 'local' },
       own: {
@@ -445,7 +445,7 @@ t.test('docs/settings.md holds every setting as the table has it', (t) => {
 /** What nobody should have to look for elsewhere. */
 const important = [
   'GEMINI_API_KEYS', 'PASSWORD', 'MAX_REQUESTS_PER_MINUTE', 'MAX_REQUESTS_PER_DAY_PER_IP', 'EXTRA_MODELS', 'MODEL_ALIASES', 'KEY_STRATEGY',
-  'SYSTEM_PROMPT_MODE', 'HISTORY_IMAGE_SUBMIT_TYPE', 'IMAGE_REPLY_FORMAT', 'BLOCKED_REPLY', 'IMAGE_STORAGE_TYPE', 'HOST_URL', 'IMAGE_LINK_TTL', 'TRUST_PROXY_HOPS', 'ALLOW_DEFAULT_PASSWORD', 'CORS_ORIGINS', 'GEMINI_BASE_URL',
+  'SYSTEM_PROMPT_MODE', 'HISTORY_IMAGE_SUBMIT_TYPE', 'IMAGE_REPLY_FORMAT', 'BLOCKED_REPLY', 'SHOW_THOUGHTS', 'IMAGE_STORAGE_TYPE', 'HOST_URL', 'IMAGE_LINK_TTL', 'TRUST_PROXY_HOPS', 'ALLOW_DEFAULT_PASSWORD', 'CORS_ORIGINS', 'GEMINI_BASE_URL',
   'HTTPS_PROXY', 'DATA_DIR', 'STREAM_KEEPALIVE_SECONDS', 'MAX_BODY_MB', 'LOG_LEVEL', 'PORT',
 ];
 

@@ -1,4 +1,4 @@
-import { list, pairs, wholeNumber, word } from './kinds.ts';
+import { flag, list, pairs, wholeNumber, word } from './kinds.ts';
 import { setting } from './setting.ts';
 
 /** How requests are translated and which models are offered. */
@@ -22,6 +22,10 @@ export const chatSettings = {
   BLOCKED_REPLY: setting(word('error', 'choice'), 'error', {
     en: 'What a chat gets when Gemini blocks it before anything was shown: `error`, a 400 that says why; `choice`, an answer with `refusal` and finish_reason `content_filter`.',
     zh: '对话在输出任何内容之前被 Gemini 拦截时的回复：`error` 为说明原因的 400 错误；`choice` 为带 `refusal` 且 finish_reason 为 `content_filter` 的回答。',
+  }),
+  SHOW_THOUGHTS: setting(flag, 'true', {
+    en: 'Whether chats show the thoughts of models that think; `false`: they think all the same, unseen. A request may say otherwise (`include_reasoning`, `reasoning.exclude`, `include_thoughts`).',
+    zh: '对话是否显示思考模型的思考内容；`false`：照常思考但不显示。单个请求可另行指定（`include_reasoning`、`reasoning.exclude`、`include_thoughts`）。',
   }),
   STREAM_KEEPALIVE_SECONDS: setting(wholeNumber(0, 3600), '15', {
     en: 'Seconds of silence in a stream after which a comment is sent; 0 = never.',

@@ -11,6 +11,8 @@ export type ModelName = {
   readonly model: string;
   readonly thinking: ThinkingWish | null;
   readonly search: boolean;
+  /** `-hidden`: it thinks, and its thoughts are not shown. */
+  readonly hidesThoughts: boolean;
   readonly imageReply: ImageReplyFormat | null;
 };
 
@@ -23,17 +25,30 @@ const wishes: readonly (readonly [RegExp, (match: RegExpMatchArray) => ThinkingW
   [/-thinking$/, () => ({ kind: 'dynamic' })],
 ];
 
-const withThinking = (name: string): Pick<ModelName, 'model' | 'thinking'> => {
+type Suffixes = Pick<ModelName, 'thinking' | 'search' | 'hidesThoughts'>;
+
+const none: Suffixes = { thinking: null, search: false, hidesThoughts: false };
+
+const withThinking = (name: string): { readonly rest: string; readonly thinking: ThinkingWish } | null => {
   for (const [pattern, wish] of wishes) {
     const match = name.match(pattern);
-    if (match !== null) return { model: name.slice(0, match.index), thinking: wish(match) };
+    if (match !== null) return { rest: name.slice(0, match.index), thinking: wish(match) };
   }
-  return { model: name, thinking: null };
+  return null;
+};
+
+/** Takes the suffixes off a name, in whatever order they stand, each of them once. */
+const withoutSuffixes = (name: string, found = none): Suffixes & { readonly model: string } => {
+  if (!found.search && name.endsWith('-search')) return withoutSuffixes(name.slice(0, -'-search'.length), { ...found, search: true });
+  if (!found.hidesThoughts && name.endsWith('-hidden')) return withoutSuffixes(name.slice(0, -'-hidden'.length), { ...found, hidesThoughts: true });
+  const read = found.thinking === null ? withThinking(name) : null;
+  return read === null ? { ...found, model: name } : withoutSuffixes(read.rest, { ...found, thinking: read.thinking });
 };
 
 /**
  * Reads a model name: alias first, then `models/` and `google/` before it, then the suffixes `-search`, `-thinking`,
- * `-thinking-N`, `-nothinking`, `-maxthinking` behind it, on any id; last of all `:markdown`, `:images`, `:data-url`.
+ * `-thinking-N`, `-nothinking`, `-maxthinking`, `-hidden` behind it, on any id; last of all `:markdown`, `:images`,
+ * `:data-url`.
  */
 export const modelName = (asked: string, aliases: ReadonlyMap<string, string>): ModelName => {
   const colon = asked.lastIndexOf(':');
@@ -41,11 +56,8 @@ export const modelName = (asked: string, aliases: ReadonlyMap<string, string>): 
   const plain = imageReply === undefined ? asked : asked.slice(0, colon);
   const bare = plain.trim().replace(prefixes, '');
   const name = (aliases.get(plain) ?? aliases.get(bare) ?? bare).replace(prefixes, '');
-  const search = name.endsWith('-search');
-  const read = withThinking(search ? name.slice(0, -'-search'.length) : name);
-  const inner = read.model.endsWith('-search');
-  const model = inner ? read.model.slice(0, -'-search'.length) : read.model;
-  return { ...read, model: (aliases.get(model) ?? model).replace(prefixes, ''), search: search || inner, imageReply: imageReply ?? null };
+  const read = withoutSuffixes(name);
+  return { ...read, model: (aliases.get(read.model) ?? read.model).replace(prefixes, ''), imageReply: imageReply ?? null };
 };
 
 /** Google's ids are letters, digits and `.-_`, with at most a folder before them (`tunedModels/x`). */

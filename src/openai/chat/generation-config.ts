@@ -19,6 +19,8 @@ export type GenerationSettings = {
   readonly traits: ModelTraits;
   /** What the model's suffix asks; reasoning_effort and thinking_config win over it. */
   readonly suffix: ThinkingWish | null;
+  /** Whether thoughts are shown where the request says nothing of it. */
+  readonly showsThoughts: boolean;
   /** The answer is to be JSON by its format (and not by a function, or not at all). */
   readonly formatsJson: boolean;
 };
@@ -98,8 +100,8 @@ const look = (asked: ChatRequest, { traits, model }: GenerationSettings): Part =
   );
 };
 
-const thinkingOf = (asked: ChatRequest, { traits, suffix }: GenerationSettings): Part =>
-  E.map((config: GenerationConfig['thinkingConfig']): GenerationConfig => ({ thinkingConfig: config }))(chatThinking(asked, traits.thinking, suffix));
+const thinkingOf = (asked: ChatRequest, { traits, suffix, showsThoughts }: GenerationSettings): Part =>
+  E.map((config: GenerationConfig['thinkingConfig']): GenerationConfig => ({ thinkingConfig: config }))(chatThinking(asked, traits.thinking, { suffix, showsThoughts }));
 
 const plain = (asked: ChatRequest, traits: ModelTraits): GenerationConfig => ({
   ...sampling(asked, traits),

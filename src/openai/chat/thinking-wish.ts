@@ -84,27 +84,39 @@ const ofCap = (asked: ChatRequest, thinking: Thinking): Wish => {
   return { kind: 'effort', effort: 'minimal' };
 };
 
-/** Whether thoughts are to be told: where nobody says so they are, since they are made and paid for anyway. */
+/** Whether thoughts are to be shown, as far as the request says so; Google's own word wins, then OpenRouter's two. */
 const areShown = (asked: ChatRequest): boolean | undefined => {
   const config = configOf(asked);
-  const said = config?.include_thoughts ?? config?.includeThoughts;
-  if (said !== undefined) return said;
-  return asked.reasoning?.exclude === true || asked.include_reasoning === false ? false : undefined;
+  const excluded = asked.reasoning?.exclude;
+  return config?.include_thoughts ?? config?.includeThoughts ?? (excluded === undefined ? asked.include_reasoning : !excluded);
+};
+
+/** What holds where the request says nothing: the model's suffix, and whether thoughts are shown. */
+export type ThinkingDefaults = { readonly suffix: Wish; readonly showsThoughts: boolean };
+
+/**
+ * Thoughts are shown where nobody says otherwise, since they are made and paid for anyway. `includeThoughts` is never
+ * asked of a model that is told not to think, unless in Google's own words: Gemini refuses that.
+ */
+const withShown = (config: ThinkingConfig | undefined, asked: ChatRequest, { showsThoughts }: ThinkingDefaults): ThinkingConfig | undefined => {
+  const said = areShown(asked);
+  if (config === undefined) return undefined;
+  const own = configOf(asked)?.include_thoughts ?? configOf(asked)?.includeThoughts;
+  if (own !== undefined || said === false) return { ...config, includeThoughts: said };
+  return config.includeThoughts === true && !(said ?? showsThoughts) ? { ...config, includeThoughts: false } : config;
 };
 
 /**
  * Thinking by the most explicit wish: thinking_config, then reasoning_effort, `reasoning`, `thinking`, a level, a
  * budget or switch of a neighbour's, then the model's suffix, then what a small cap leaves room for.
  */
-export const chatThinking = (asked: ChatRequest, thinking: Thinking, suffix: Wish): E.Either<ProxyError, ThinkingConfig | undefined> =>
+export const chatThinking = (asked: ChatRequest, thinking: Thinking, defaults: ThinkingDefaults): E.Either<ProxyError, ThinkingConfig | undefined> =>
   pipe(
     explicit(asked),
     E.bindTo('first'),
     E.bind('level', () => ofLevel(asked.thinking_level ?? asked.thinkingLevel, 'thinking_level')),
     E.map(({ first, level }): ThinkingConfig | undefined => {
       const said = first ?? ofEffort(asked) ?? ofReasoning(asked) ?? ofThinking(asked) ?? level ?? ofSwitch(asked);
-      const config = thinkingConfig(thinking, said ?? suffix ?? ofCap(asked, thinking));
-      const shown = areShown(asked);
-      return shown === undefined || config === undefined ? config : { ...config, includeThoughts: shown };
+      return withShown(thinkingConfig(thinking, said ?? defaults.suffix ?? ofCap(asked, thinking)), asked, defaults);
     }),
   );

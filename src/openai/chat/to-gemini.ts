@@ -23,6 +23,8 @@ export type ChatSettings = {
   readonly imageReplyFormat: ImageReplyFormat;
   /** What a block before anything was shown is: an error (as without it), or a choice with a refusal. */
   readonly blockedReply?: 'error' | 'choice';
+  /** Thoughts are shown unless it is false. */
+  readonly showThoughts?: boolean;
   readonly modelAliases: ReadonlyMap<string, string>;
 };
 
@@ -64,7 +66,7 @@ const pieces = (asked: ChatRequest, { traits, names, plan, name, settings }: Set
   return pipe(
     toContents(asked.messages, { ...answers, systemPromptMode: settings.systemPromptMode }),
     E.bindTo('contents'),
-    E.bind('config', () => generationConfig(asked, { model: name.model, traits, suffix: name.thinking, formatsJson: plan.formatsJson })),
+    E.bind('config', () => generationConfig(asked, { model: name.model, traits, suffix: name.thinking, showsThoughts: !name.hidesThoughts && settings.showThoughts !== false, formatsJson: plan.formatsJson })),
     E.map(({ contents, config }) => ({ contents, config, tools: toGeminiTools(plan, names) })),
   );
 };

@@ -32,7 +32,7 @@ type Suffix = readonly [suffix: string, changed: ModelFacts];
 
 /** The suffix names that make a difference for a model. */
 const suffixes = (traits: ModelTraits): readonly Suffix[] => [
-  ...(traits.thinking.by === 'nothing' ? [] : ([['-thinking', {}], ['-maxthinking', {}]] as const)),
+  ...(traits.thinking.by === 'nothing' ? [] : ([['-thinking', {}], ['-maxthinking', {}], ['-hidden', {}]] as const)),
   ...(canBeOff(traits) ? ([['-nothinking', { reasoning: false }]] as const) : []),
   ...(traits.output === 'text' && traits.systemInstruction ? ([['-search', { search: true }]] as const) : []),
 ];

@@ -1,5 +1,8 @@
 import t from 'tap';
-import { answer, body, deltas, frame, refusal, stop } from '../../support/chat.ts';
+import { E, pipe } from '../../../src/kernel/fp.ts';
+import { chatDialect } from '../../../src/openai/chat/dialect.ts';
+import { decodeChatRequest } from '../../../src/openai/chat/request.ts';
+import { answer, body, contextWith, deltas, frame, plain, refusal, stop, whole } from '../../support/chat.ts';
 
 const config = (model: string, request: object) => body({ model, ...request }).generationConfig?.thinkingConfig;
 const shown = { includeThoughts: true };
@@ -121,5 +124,40 @@ t.test('thoughts are told as reasoning_content before the text', (t) => {
     { content: 'so' },
     {},
   ]);
+  t.end();
+});
+
+t.test('thoughts can be hidden, by the model\'s suffix, by the setting, and by the request, which wins', (t) => {
+  const hidden = { includeThoughts: false };
+  const shown = { includeThoughts: true };
+  const google = (include: boolean) => ({ extra_body: { google: { thinking_config: { include_thoughts: include } } } });
+  const table: readonly (readonly [request: object, setting: boolean, config: object | undefined])[] = [
+    [{}, true, shown],
+    [{}, false, hidden],
+    [{ model: 'gemini-3.5-flash-hidden' }, true, hidden],
+    [{ model: 'gemini-3.5-flash-maxthinking-hidden' }, true, { thinkingLevel: 'HIGH', ...hidden }],
+    [{ model: 'gemini-3.5-flash-hidden-maxthinking-search' }, true, { thinkingLevel: 'HIGH', ...hidden }],
+    [{ model: 'gemini-2.5-flash-thinking-2000-hidden' }, true, { thinkingBudget: 2000, ...hidden }],
+    [{ model: 'gemini-2.5-flash-nothinking-hidden' }, true, { thinkingBudget: 0 }],
+    [{ model: 'gemini-3-pro-image-hidden' }, true, undefined],
+    [{ reasoning: { exclude: true } }, true, hidden],
+    [{ include_reasoning: false }, true, hidden],
+    [{ reasoning: { effort: 'high', exclude: true } }, true, { thinkingLevel: 'HIGH', ...hidden }],
+    [{ reasoning: { exclude: false } }, false, shown],
+    [{ include_reasoning: true }, false, shown],
+    [{ include_reasoning: true, model: 'gemini-3.5-flash-hidden' }, true, shown],
+    [{ reasoning: { exclude: true }, include_reasoning: true }, true, hidden],
+    [{ reasoning: { effort: 'high' } }, false, { thinkingLevel: 'HIGH', ...hidden }],
+    [google(true), false, shown],
+    [google(false), true, hidden],
+    [{ ...google(true), include_reasoning: false }, true, shown],
+    [{ model: 'gemini-2.5-flash', reasoning_effort: 'none', include_reasoning: true }, true, { thinkingBudget: 0 }],
+  ];
+  for (const [request, showThoughts, config] of table) {
+    const dialect = chatDialect({ systemPromptMode: 'leading', historyImages: 'last', imageReplyFormat: 'markdown', modelAliases: new Map(), showThoughts });
+    const made = pipe(decodeChatRequest(whole(request)), E.flatMap((asked) => dialect.toGemini(asked, contextWith())));
+    t.same(E.isRight(made) ? plain(made.right.body.generationConfig?.thinkingConfig) : made.left, config, `${JSON.stringify(request)} ${showThoughts}`);
+    t.ok(E.isRight(made) && /^gemini-(?:3\.5-flash|2\.5-flash|3-pro-image)$/.test(made.right.model), 'the suffix is no part of the name');
+  }
   t.end();
 });

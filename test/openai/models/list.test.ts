@@ -70,10 +70,10 @@ t.test('a model is as old as it is: by its day, by the month in its name, else s
 
 t.test('suffix names are offered where they make a difference', (t) => {
   const table: readonly (readonly [string, readonly string[]])[] = [
-    ['gemini-2.5-flash', ['', '-thinking', '-maxthinking', '-nothinking', '-search']],
-    ['gemini-2.5-pro', ['', '-thinking', '-maxthinking', '-search']],
-    ['gemini-3.5-flash', ['', '-thinking', '-maxthinking', '-nothinking', '-search']],
-    ['gemini-3.8-flash', ['', '-thinking', '-maxthinking', '-search']],
+    ['gemini-2.5-flash', ['', '-thinking', '-maxthinking', '-hidden', '-nothinking', '-search']],
+    ['gemini-2.5-pro', ['', '-thinking', '-maxthinking', '-hidden', '-search']],
+    ['gemini-3.5-flash', ['', '-thinking', '-maxthinking', '-hidden', '-nothinking', '-search']],
+    ['gemini-3.8-flash', ['', '-thinking', '-maxthinking', '-hidden', '-search']],
     ['gemini-3-pro-image', ['']],
     ['gemini-3.8-flash-tts', ['']],
     ['gemma-4-31b-it', ['']],
