@@ -41,3 +41,18 @@ t.test('every test that the page names is there', (t) => {
   }
   t.end();
 });
+
+const bounds = ['SECURITY.md', join('docs', 'reliability.md')];
+
+for (const document of bounds) {
+  t.test(`${document} names tests that are there`, (t) => {
+    const text = readFileSync(join(project, document), 'utf8');
+    const named = text.split('\n').filter((line) => line.startsWith('| ')).flatMap((line) => cells(line).flatMap(namedIn));
+    t.ok(named.length > 10);
+    for (const { file, name } of named) {
+      const path = join(project, 'test', ...file.split('/'));
+      t.ok(existsSync(path) && readFileSync(path, 'utf8').replaceAll("\\'", "'").includes(name), `${file}: ${name}`);
+    }
+    t.end();
+  });
+}

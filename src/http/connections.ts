@@ -6,7 +6,7 @@ import { connectionRegister, type Connection, type ConnectionBounds, type Connec
 import type { Lifetime } from './lifetime.ts';
 
 /** A request that came on a connection, and how its exchange is begun. */
-export type Arrival = { readonly response: ServerResponse; readonly headCharacters: number; readonly start: () => Lifetime };
+export type Arrival = { readonly response: ServerResponse; readonly headCharacters: () => number; readonly start: () => Lifetime };
 
 /** Which connections are open and which of them carry an exchange. */
 export type Connections = {
@@ -28,7 +28,7 @@ const mostWaitingCharacters = 65_536;
 /** Stands in line, or the last one in line is told to close the connection: HTTP then has the rest asked again. */
 const standInLine = (connection: Connection, arrival: Arrival): void => {
   const { waiting } = connection;
-  connection.waitingCharacters += arrival.headCharacters;
+  connection.waitingCharacters += arrival.headCharacters();
   if (waiting.length < mostWaiting && connection.waitingCharacters <= mostWaitingCharacters) waiting.push(arrival);
   else for (const last of waiting.slice(-1)) last.response.shouldKeepAlive = false;
 };
@@ -47,7 +47,7 @@ const turns = ({ all, work, rest }: ConnectionRegister, isStopping: () => boolea
     if (!all.has(socket)) return;
     const next = socket.writable && !isStopping() ? waiting.shift() : undefined;
     if (next !== undefined) {
-      connection.waitingCharacters -= next.headCharacters;
+      connection.waitingCharacters -= next.headCharacters();
       begin(connection, next);
       return;
     }

@@ -24,18 +24,19 @@ const splitUnquoted = (text: string, separator: string): readonly string[] => {
 
 const unquoted = (value: string): string => (value.startsWith('"') && value.endsWith('"') && value.length > 1 ? value.slice(1, -1).replaceAll('\\', '') : value);
 
+const valueIn = (element: string, name: string): string => {
+  const pairs = splitUnquoted(element, ';').map((pair) => [pair.slice(0, Math.max(0, pair.indexOf('='))).trim().toLowerCase(), pair.slice(pair.indexOf('=') + 1).trim()] as const);
+  return unquoted(pairs.find(([known]) => known === name)?.[1] ?? '');
+};
+
+/** The callers that `Forwarded` names, left to right: `for=192.0.2.1`, `for="[2001:db8::1]:4711"` (RFC 7239 §5.2). */
+export const forwardedFor = (forwarded: string): readonly string[] => splitUnquoted(forwarded, ',').map((element) => valueIn(element, 'for'));
+
 /** The entry of the outermost trusted proxy: each adds its own at the right, and many replace what was there. */
 const trustedOf = (entries: readonly string[], hops: number): string => entries[Math.max(0, entries.length - hops)] ?? '';
 
 /** One element of `Forwarded` (RFC 7239 §4): `for=…;host="…";proto=https`. */
-const ofElement = (element: string): Forwarded => {
-  const pairs = splitUnquoted(element, ';').map((pair) => {
-    const at = pair.indexOf('=');
-    return [pair.slice(0, Math.max(0, at)).trim().toLowerCase(), unquoted(pair.slice(at + 1).trim())] as const;
-  });
-  const valueOf = (name: string): string => pairs.find(([known]) => known === name)?.[1] ?? '';
-  return { proto: valueOf('proto').toLowerCase(), host: valueOf('host'), port: '' };
-};
+const ofElement = (element: string): Forwarded => ({ proto: valueIn(element, 'proto').toLowerCase(), host: valueIn(element, 'host'), port: '' });
 
 const family = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port'] as const;
 

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { E } from '../kernel/fp.ts';
 import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
+import { forwardedFor } from './forwarded.ts';
 
 /** What a route may know of a request beside `Received`. */
 export type RequestHead = {
@@ -12,7 +13,7 @@ export type RequestHead = {
   readonly header: (name: string) => string | null;
   /** The address of the connection's other end. */
   readonly peer: string;
-  /** All entries of X-Forwarded-For, left to right. */
+  /** All entries of X-Forwarded-For, left to right; where it was not sent, those of `Forwarded`. */
   readonly forwarded: readonly string[];
 };
 
@@ -42,6 +43,8 @@ export const requestHead = (message: IncomingMessage): E.Either<ProxyError, Requ
     if (!headers.has(name)) headers.set(name, value);
     else if (lists.has(name)) headers.set(name, `${headers.get(name) ?? ''}, ${value}`);
   }
+  const ofStandard = headers.has('x-forwarded-for') ? undefined : headers.get('forwarded');
+  const entries = ofStandard === undefined ? forwarded : forwardedFor(ofStandard);
   const [path, query] = pathAndQuery(message.url ?? '/');
-  return E.right({ path, query, header: (name) => headers.get(name) ?? null, peer: message.socket.remoteAddress ?? '', forwarded });
+  return E.right({ path, query, header: (name) => headers.get(name) ?? null, peer: message.socket.remoteAddress ?? '', forwarded: entries });
 };

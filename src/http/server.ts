@@ -81,7 +81,7 @@ const answerRequests = (server: HttpServer, needs: ExchangeNeeds, open: Connecti
     (message: IncomingMessage, response: ServerResponse): void =>
       open.take(message.socket, {
         response,
-        headCharacters: headCharactersOf(message),
+        headCharacters: () => headCharactersOf(message),
         start: () => startExchange(needs, { message, response, expectation }),
       });
   const refuse = turnAway(site);

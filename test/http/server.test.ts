@@ -173,6 +173,14 @@ t.test("a proxy's forwarding header is not lost behind thousands of others", asy
   t.equal(await plain.json(), '127.0.0.1');
 });
 
+t.test('the address is read from Forwarded where no X-Forwarded-For was sent', async (t) => {
+  const { origin } = await serving(t, [get('/who', ({ caller }) => TE.right(json(200, caller.address)))], { trustProxyHops: 1 });
+  const who = async (headers: Readonly<Record<string, string>>): Promise<unknown> => (await fetch(`${origin}/who`, { headers })).json();
+  t.equal(await who({ forwarded: 'for=1.1.1.1, For="[2001:db8::1]:4711";proto=https' }), '2001:db8::1');
+  t.equal(await who({ forwarded: 'for=1.1.1.1', 'x-forwarded-for': '203.0.113.9' }), '203.0.113.9');
+  t.equal(await who({ forwarded: 'for=_hidden' }), '127.0.0.1');
+});
+
 t.test("a proxy's word on the host counts, not a line that the caller wrote above it", async (t) => {
   const { port } = await serving(t, [get('/where', ({ origin }) => TE.right(json(200, { origin })))], { trustProxyHops: 1 });
   const { send, until } = wire(port);

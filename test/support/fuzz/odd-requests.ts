@@ -57,7 +57,7 @@ const json = (path: string, trees: readonly Tree[]) => (random: Random): OddRequ
 
 const oddHeaders = (random: Random): Readonly<Record<string, string>> =>
   onceIn(random, 10)
-    ? { [oneOf(random, ['x-image-reply-format', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'origin', 'x-request-id', 'content-encoding', 'accept', 'range', 'if-none-match', 'accept-language', 'x-stainless-retry-count'])]: oneOf(random, ['', ' ', 'images', 'gzip', 'a'.repeat(4000), '1, 2, 3', '999.999.999.999', '[::1]:99', 'evil.example/../x', '*', 'bytes=-', 'bytes=9999999999999-1', '{"a":1}', '%00']) }
+    ? { [oneOf(random, ['x-image-reply-format', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'forwarded', 'via', 'sec-fetch-site', 'origin', 'x-request-id', 'content-encoding', 'accept', 'range', 'if-none-match', 'accept-language', 'x-stainless-retry-count'])]: oneOf(random, ['', ' ', 'images', 'gzip', 'a'.repeat(4000), '1, 2, 3', '999.999.999.999', '[::1]:99', 'evil.example/../x', 'for="[::1]";host="a,b\\\\";proto', '*', 'bytes=-', 'bytes=9999999999999-1', '{"a":1}', '%00']) }
     : {};
 
 const field = (name: string, value: string, more = ''): string => `--edge\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n${value}\r\n`;
