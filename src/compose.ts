@@ -13,6 +13,7 @@ import { keyPool, type KeyPool } from './adapters/key-pool.ts';
 import { keyProbes, type KeyProbes } from './adapters/key-probes.ts';
 import { decodeKeySnapshot } from './adapters/key-snapshot.ts';
 import { limiter, type Limiter } from './adapters/limiter.ts';
+import { modelBreaker } from './adapters/model-breaker.ts';
 import { modelCatalogue, type ModelCatalogue } from './adapters/model-catalogue.ts';
 import { requestMeter } from './adapters/request-meter.ts';
 import { decodeSignatures, signatureBounds, signatureMemory } from './adapters/signature-memory.ts';
@@ -93,6 +94,7 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
     takePermit: limits.takePermit,
     leaseKey: pool.leaseKey,
     reportKey: probes.reportKey,
+    enterModel: modelBreaker({ monotonic }),
     openGemini: client.openGemini,
     askGemini: client.askGemini,
     listModels: catalogue.listModels,

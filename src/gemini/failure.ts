@@ -82,7 +82,7 @@ const rows: readonly Row[] = [
   [says(/exceeds the maximum number of tokens|input token count/i), refusedRequest('context_length_exceeded')],
   [says(/is not enabled for|is not supported for|is unsupported/i), refusedRequest('unsupported_parameter')],
   [(_, status) => status >= 400 && status < 500 && ![408, 409, 499].includes(status), refusedRequest(null)],
-  [is(503), fault(503, 'Gemini is overloaded. Please try again later.')],
+  [is(503), () => ({ tag: 'GeminiFault', status: 503, message: 'Gemini is overloaded. Please try again later.', isOutage: true })],
   [is(504, 408), fault(504, 'Gemini took too long.')],
   [(_, status) => status >= 500, fault(500, 'Gemini has met an internal error. Please try again.')],
 ];

@@ -30,7 +30,7 @@ export type ProxyError =
   | { readonly tag: 'BadSignature' }
   | ({ readonly tag: 'LocationRefused' } & MaybeElsewhere)
   | ({ readonly tag: 'ModelNotFound'; readonly model: string; readonly message: string | null } & MaybeElsewhere)
-  | { readonly tag: 'GeminiFault'; readonly status: 500 | 502 | 503 | 504; readonly message: string; readonly retryAfterSeconds?: number }
+  | { readonly tag: 'GeminiFault'; readonly status: 500 | 502 | 503 | 504; readonly message: string; readonly isOutage?: true; readonly retryAfterSeconds?: number }
   | { readonly tag: 'Unreachable'; readonly reason: string; readonly retryAfterSeconds?: number }
   | { readonly tag: 'TimedOut'; readonly phase: 'first byte' | 'idle' }
   | { readonly tag: 'BadAnswer'; readonly reason: string; /** Another try would end alike. */ readonly isLasting?: true }
@@ -101,6 +101,12 @@ export const cureOf = (error: ProxyError): Cure => {
   if ('maybeElsewhere' in error && error.maybeElsewhere === true) return 'another key';
   return 'isLasting' in error ? 'none' : cures[error.tag];
 };
+
+/**
+ * Whether an error says that a model, or Google's host, answers nobody: Google's own 503, or no connection. Neither
+ * depends on what a request holds, as a 500, a time-out or a cut answer may.
+ */
+export const isOutage = (error: ProxyError): boolean => error.tag === 'Unreachable' || (error.tag === 'GeminiFault' && error.isOutage === true);
 
 /** Carries a ProxyError through an async generator, where an error can only be thrown. */
 export type Thrown = Error & { readonly proxyError: ProxyError };

@@ -8,6 +8,7 @@ import { wholeCalls } from '../gemini/whole-calls.ts';
 import type { Capabilities, Lease } from '../ports/capabilities.ts';
 import { portionOf } from '../ports/memory.ts';
 import type { Answering } from './continued.ts';
+import { bytesOf, type Effort } from './effort.ts';
 import type { Frames, Planned, ServedFrame } from './exchange.ts';
 import { tryKeys, type Trying } from './try-keys.ts';
 
@@ -40,11 +41,11 @@ async function* watched(frames: AsyncGenerator<Frame, void, undefined>, { lease,
   }
 }
 
-/** How an answer is read: whether frames go out as they come, and how it is judged. */
-export type Reading = Judging & { readonly shown: boolean };
+/** How an answer is read: whether frames go out as they come, how it is judged, and what may be spent on it. */
+export type Reading = Judging & { readonly shown: boolean; readonly effort: Effort };
 
 /** One call with one key, read until there is something to show (`shown`), or to its end for a whole answer. */
-export const attempts = (capabilities: Attempting, planned: Planned<unknown>, { shown, refusesBlocks, mustBeWhole }: Reading): Answering => {
+export const attempts = (capabilities: Attempting, planned: Planned<unknown>, { shown, refusesBlocks, mustBeWhole, effort }: Reading): Answering => {
   const encode = bodyEncoder();
   const { signal, note, preferredKey, conversation, held } = planned;
   return (call, begunBy) => () => {
@@ -53,7 +54,7 @@ export const attempts = (capabilities: Attempting, planned: Planned<unknown>, { 
     const { model, streamed } = call;
     const isOneOfAll = call.copies > 1 && call.someCopies === undefined;
     const judging = { refusesBlocks: refusesBlocks && begunBy === undefined && !isOneOfAll, mustBeWhole };
-    return tryKeys(capabilities, { model, preferred, conversation, signal, note })((lease) => {
+    return tryKeys(capabilities, { model, size: bytesOf(body), effort, preferred, conversation, signal, note })((lease) => {
       // What a try held that came to nothing is free for the next one.
       const memory = portionOf(held.answer);
       return pipe(

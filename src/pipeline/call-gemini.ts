@@ -8,10 +8,12 @@ import type { UsageMetadata } from '../gemini/response.ts';
 import { latestUsage, tokenCounts } from '../gemini/usage.ts';
 import { mayContinue } from '../gemini/continuation.ts';
 import { isMeaningful, unlessBlocked } from '../gemini/verdict.ts';
+import type { Capabilities } from '../ports/capabilities.ts';
 import { attempts, type Attempting, type Reading } from './attempts.ts';
 import { continued } from './continued.ts';
 import { inCopies } from './copies.ts';
 import type { Frames, Planned, Received, ServedFrame } from './exchange.ts';
+import { passing } from './passage.ts';
 
 async function* counted(frames: Frames, note: Received['note']): Frames {
   let usage: UsageMetadata = {};
@@ -35,24 +37,29 @@ const notAllBlocked = ({ shown, refusesBlocks }: Reading, call: GeminiCall) => (
     ? pipe(unlessBlocked(frames), primed<ServedFrame>(shown ? isMeaningful : () => false), TE.map(({ all }) => all))
     : TE.right(frames);
 
+type Calling = Attempting & Pick<Capabilities, 'enterModel'>;
+
+const answered = (capabilities: Attempting, planned: Planned<unknown>, reading: Reading): TE.TaskEither<ProxyError, Frames> => {
+  const copies = inCopies(continued(attempts(capabilities, planned, reading), reading.effort));
+  const answer = (call: GeminiCall): TE.TaskEither<ProxyError, Frames> => pipe(copies(call), TE.flatMap(notAllBlocked(reading, call)));
+  const again = (error: ProxyError): TE.TaskEither<ProxyError, Frames> => {
+    const call: GeminiCall | null = reading.effort.mayRetry(0) ? repaired(planned.call, error) : null;
+    return call === null ? TE.left(error) : answer(call);
+  };
+  return pipe(answer(planned.call), TE.orElse(again));
+};
+
 /**
  * Gets an answer from Gemini: with the keys in turn, in copies where several choices are asked for, and once more with
  * a mended call where Gemini's refusal can be mended. Once it has begun, the request is held no longer, but where a
  * call may be needed again.
  */
 export const callGemini =
-  <Request>(capabilities: Attempting, readingOf: (asked: Request) => Reading): Stage<Planned<Request>, Frames> =>
+  <Request>(capabilities: Calling, readingOf: (asked: Request) => Omit<Reading, 'effort'>): Stage<Planned<Request>, Frames> =>
   (planned) => {
     const reading = readingOf(planned.asked);
-    const copies = inCopies(continued(attempts(capabilities, planned, reading)));
-    const answer = (call: GeminiCall): TE.TaskEither<ProxyError, Frames> => pipe(copies(call), TE.flatMap(notAllBlocked(reading, call)));
-    const again = (error: ProxyError): TE.TaskEither<ProxyError, Frames> => {
-      const call: GeminiCall | null = repaired(planned.call, error);
-      return call === null ? TE.left(error) : answer(call);
-    };
     return pipe(
-      answer(planned.call),
-      TE.orElse(again),
+      passing(capabilities, planned, planned.call.model)((effort) => answered(capabilities, planned, { ...reading, effort })),
       TE.tapIO(() => () => {
         if (!isStillNeeded(planned.call)) planned.held.request.letGo();
       }),

@@ -4,6 +4,7 @@ import { continuationToken, continuedCall, mayContinue, withoutEnd } from '../ge
 import type { GeminiCall } from '../gemini/request.ts';
 import type { UsageMetadata } from '../gemini/response.ts';
 import { addedUsage, latestUsage } from '../gemini/usage.ts';
+import type { Effort } from './effort.ts';
 import type { Frames } from './exchange.ts';
 
 /** Gets the frames of one call; `begunBy` is the key that began the answer. */
@@ -12,14 +13,16 @@ export type Answering = (call: GeminiCall, begunBy?: string) => TE.TaskEither<Pr
 /** One answer is at most so many calls, of 65,536 tokens each. */
 const mostCalls = 32;
 
-async function* joined(first: Frames, call: GeminiCall, answer: Answering): Frames {
+type Going = { readonly call: GeminiCall; readonly answer: Answering; readonly effort: Pick<Effort, 'mayGoOn'> };
+
+async function* joined(first: Frames, { call, answer, effort }: Going): Frames {
   let frames = first;
   let spent: UsageMetadata | null = null;
   for (let calls = 1; ; calls += 1) {
     let usage: UsageMetadata = {};
     let next: TE.TaskEither<ProxyError, Frames> | null = null;
     for await (const frame of frames) {
-      const token = calls < mostCalls ? continuationToken(frame) : null;
+      const token = calls < mostCalls && effort.mayGoOn(0) ? continuationToken(frame) : null;
       if (token !== null) next = answer(continuedCall(call, token), frame.keyId);
       usage = latestUsage(usage, frame.usageMetadata);
       const shown = token === null ? frame : withoutEnd(frame);
@@ -35,14 +38,14 @@ async function* joined(first: Frames, call: GeminiCall, answer: Answering): Fram
 
 /**
  * Follows an answer that Gemini 4 breaks off with CONTINUATION: the same call with the token it gave, until the answer
- * ends. The caller sees one answer; its usage adds up, the prompt counted once.
+ * ends, or as long as the request's effort allows. The caller sees one answer; its usage adds up, the prompt counted once.
  */
 export const continued =
-  (answer: Answering): Answering =>
+  (answer: Answering, effort: Pick<Effort, 'mayGoOn'>): Answering =>
   (call) =>
     mayContinue(call.model)
       ? pipe(
           answer(call),
-          TE.map((frames) => joined(frames, call, answer)),
+          TE.map((frames) => joined(frames, { call, answer, effort })),
         )
       : answer(call);

@@ -10,27 +10,33 @@ import { admit } from './admit.ts';
 import { authorize } from './authorize.ts';
 import { countCalls } from './count-calls.ts';
 import { decodeBody } from './decode-body.ts';
+import type { Effort } from './effort.ts';
 import type { Asked, Received } from './exchange.ts';
 import { withLimits } from './limit-headers.ts';
+import { passing } from './passage.ts';
 import { tryKeys, type Trying } from './try-keys.ts';
 
-type Asking = Trying & Pick<Capabilities, 'askGemini'>;
+type Asking = Trying & Pick<Capabilities, 'askGemini' | 'enterModel'>;
+
+type Question = { readonly body: unknown; readonly at: number; readonly effort: Effort };
 
 /** Asked at once. */
 const mostAtOnce = 4;
 
 const answered = <A>(capabilities: Asking, asked: Asked<unknown>, questions: Questions<A>): TE.TaskEither<ProxyError, readonly A[]> => {
   const { model, method, bodies, read } = questions;
-  const ask = (body: unknown, at: number, signal: AbortSignal): TE.TaskEither<ProxyError, A> => {
+  const ask = ({ body, at, effort }: Question, signal: AbortSignal): TE.TaskEither<ProxyError, A> => {
     const text = jsonText(body);
-    return tryKeys(capabilities, { model, preferred: null, conversation: null, signal, note: asked.note })(({ secret }) =>
+    return tryKeys(capabilities, { model, size: text.length, effort, preferred: null, conversation: null, signal, note: asked.note })(({ secret }) =>
       pipe(
         capabilities.askGemini({ model, method, body: text, secret, memory: asked.held.answer, signal }),
         TE.flatMapEither((value) => read(value, at)),
       ),
     );
   };
-  return () => inParallel<unknown, A>(mostAtOnce, asked.signal, (body, at, signal) => ask(body, at, signal)())(bodies);
+  return passing(capabilities, asked, model)((effort) => () =>
+    inParallel<unknown, A>(mostAtOnce, asked.signal, (body, at, signal) => ask({ body, at, effort }, signal)())(bodies),
+  );
 };
 
 /**

@@ -29,7 +29,7 @@ export const serve = <Request, State, Event>(
   settings: ServeSettings,
 ): Stage<Received, Reply> => {
   const shown = dialect.showsEarly ?? dialect.isStreamed;
-  const reading = (asked: Request): Reading => ({
+  const reading = (asked: Request): Omit<Reading, 'effort'> => ({
     shown: shown(asked),
     refusesBlocks: dialect.showsBlocks !== true,
     mustBeWhole: dialect.mustBeWhole === true,

@@ -34,6 +34,8 @@ export type Lease = { readonly number: number; readonly id: string; readonly sec
 /** What a key is wanted for, and which one would be best. */
 export type KeyWish = {
   readonly model: string;
+  /** Bytes of the call. */
+  readonly size: number;
   /** Ids of the keys already tried for this request. */
   readonly tried: ReadonlySet<string>;
   /** Those of them whose project may not have the model: nobody waits for their quota. */
@@ -49,6 +51,17 @@ export type LeaseKey = (wish: KeyWish) => TE.TaskEither<ProxyError, Lease>;
 
 /** Tells the pool how an attempt ended (null = it worked). Only KeyRefused and QuotaSpent ever count against a key. */
 export type ReportKey = (lease: Lease, model: string, error: ProxyError | null) => void;
+
+/** A request's way to its model; `leave` is called once, and gives the seconds to wait after an outage. */
+export type Passage = {
+  /** True when the model has answered nobody lately: one try only. */
+  readonly isTrial: boolean;
+  /** `down`: all tries met an outage (`isOutage`); `unknown`: whatever says nothing about the model. */
+  readonly leave: (outcome: 'answered' | 'down' | 'unknown') => Promise<number | null>;
+};
+
+/** Lets a request of this address through to the model, or says how long the model is left alone (GeminiFault 503). */
+export type EnterModel = (model: string, address: string) => TE.TaskEither<ProxyError, Passage>;
 
 /** One call for an answer, by one key. */
 export type UpstreamCall = {
@@ -131,6 +144,7 @@ export type Capabilities = {
   readonly takePermit: TakePermit;
   readonly leaseKey: LeaseKey;
   readonly reportKey: ReportKey;
+  readonly enterModel: EnterModel;
   readonly openGemini: OpenGemini;
   readonly askGemini: AskGemini;
   readonly listModels: ListModels;

@@ -4,10 +4,12 @@ import type { Log } from '../../src/ports/capabilities.ts';
 import { keyPool, type KeyPool, type KeyPoolSettings } from '../../src/adapters/key-pool.ts';
 import { decodeKeySnapshot, type KeySnapshot } from '../../src/adapters/key-snapshot.ts';
 import { healthAfter, restAfter, restNow } from '../../src/adapters/key-state.ts';
+import { modelBreaker } from '../../src/adapters/model-breaker.ts';
 import { pacificMidnightAfter } from '../../src/adapters/pacific-midnight.ts';
 import type { StateFile } from '../../src/adapters/state-file.ts';
 import { fakeClock, type FakeClock } from '../support/contracts/fake-clock.ts';
 import { keyPoolContract } from '../support/contracts/key-pool-contract.ts';
+import { modelBreakerContract } from '../support/contracts/model-breaker-contract.ts';
 import { daySpent, keyRefused, madeUpKeys, minuteSpent, wish } from '../support/contracts/started-key-pool.ts';
 
 const silent: Log = () => undefined;
@@ -55,6 +57,19 @@ t.test('a key pool in memory', async (t) => {
     ...keyPool(settings, { now: clock.now, log: silent }),
     settled: async () => undefined,
   }));
+});
+
+t.test('a model breaker in memory', async (t) => {
+  modelBreakerContract(t, async ({ monotonic }) => modelBreaker({ monotonic }));
+
+  t.test('remembers so many models only', async (t) => {
+    const enter = modelBreaker(fakeClock(noon));
+    for (let each = 0; each < 201; each += 1) {
+      const entered = await enter(`m${each}`, '203.0.113.1')();
+      if (E.isRight(entered)) await entered.right.leave('down');
+    }
+    t.match([await enter('m0', '203.0.113.1')(), await enter('m200', '203.0.113.1')()], [{ right: { isTrial: false } }, { right: { isTrial: true } }]);
+  });
 });
 
 t.test('the next midnight in California', async (t) => {

@@ -18,14 +18,14 @@ const broken = (text: string, token: string, tokens: number): ServedFrame => ({
   keyId: `key of ${token}`,
 });
 
-const followed = async (answers: readonly (readonly ServedFrame[] | 'fails')[]) => {
+const followed = async (answers: readonly (readonly ServedFrame[] | 'fails')[], mayGoOn = () => true) => {
   const asked: (readonly [string | undefined, string | undefined])[] = [];
   const answer: Answering = ({ body }, begunBy) => {
     const frames = answers[asked.length];
     asked.push([body.continuationToken, begunBy]);
     return frames === undefined || frames === 'fails' ? TE.left({ tag: 'StreamCut' }) : TE.right(framesOf(frames));
   };
-  const begun = await continued(answer)(call)();
+  const begun = await continued(answer, { mayGoOn })(call)();
   if (E.isLeft(begun)) throw new Error(begun.left.tag);
   const seen: ServedFrame[] = [];
   const error = await (async () => {
@@ -47,6 +47,11 @@ t.test('an answer that goes on is asked on with its token, of the key that gave 
   t.same(seen.flatMap(({ candidates }) => candidates?.[0]?.finishReason ?? []), ['STOP'], 'it ends once');
   t.match(seen.at(-1)?.usageMetadata, { promptTokenCount: 9, candidatesTokenCount: 17, thoughtsTokenCount: 2, totalTokenCount: 28 });
   t.match(seen.at(-2)?.usageMetadata, { candidatesTokenCount: 15 }, 'usage never falls');
+});
+
+t.test('an answer that has taken too long ends where Gemini broke it off', async (t) => {
+  const { asked, seen, error } = await followed([[broken('a', 'one', 1)], [broken('b', 'two', 1)]], () => false);
+  t.same([asked.length, error, seen[0]?.candidates?.[0]?.finishReason], [1, null, 'CONTINUATION']);
 });
 
 t.test('an answer that ends is left as it is', async (t) => {

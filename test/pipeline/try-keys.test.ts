@@ -1,8 +1,9 @@
 import t from 'tap';
 import { E, TE } from '../../src/kernel/fp.ts';
 import type { ProxyError } from '../../src/kernel/proxy-error.ts';
+import { effort } from '../../src/pipeline/effort.ts';
 import { tryKeys } from '../../src/pipeline/try-keys.ts';
-import { happyCapabilities } from '../support/capabilities.ts';
+import { happyCapabilities, lease } from '../support/capabilities.ts';
 
 const pausesWith = async (random: number, error: ProxyError): Promise<readonly number[]> => {
   const pauses: number[] = [];
@@ -10,7 +11,7 @@ const pausesWith = async (random: number, error: ProxyError): Promise<readonly n
     pauses.push(milliseconds);
     return Promise.resolve();
   };
-  const need = { model: 'm', preferred: null, conversation: null, signal: new AbortController().signal, note: () => undefined };
+  const need = { model: 'm', size: 10, effort: effort(() => 0), preferred: null, conversation: null, signal: new AbortController().signal, note: () => undefined };
   const answer = await tryKeys({ ...happyCapabilities, wait, random: () => random }, need)(() => TE.left(error))();
   t.same(answer, E.left(error));
   return pauses.map(Math.round);
@@ -23,4 +24,26 @@ t.test('pauses after faults of host or network double, a fifth shorter or longer
   t.same(await pausesWith(1, down), [48, 96, 192, 384]);
   t.same(await pausesWith(0.5, { tag: 'StreamCut' }), [40, 80]);
   t.same(await pausesWith(0.5, { tag: 'GeminiInvalid', message: 'no', code: null }), [], 'what no key can cure is told at once');
+});
+
+t.test('all tries of a request together have a bound in bytes and in time', async (t) => {
+  const calls = async (error: ProxyError, size: number, msPerCall: number): Promise<number> => {
+    let [at, count] = [0, 0];
+    const now = (): number => at;
+    const leaseKey = () => TE.right(lease(count));
+    const need = { model: 'm', size, effort: effort(now), preferred: null, conversation: null, signal: new AbortController().signal, note: () => undefined };
+    const answer = await tryKeys({ ...happyCapabilities, leaseKey, now }, need)(() => {
+      count += 1;
+      at += msPerCall;
+      return count > 999 ? TE.right('enough') : TE.left(error);
+    })();
+    t.ok(count > 999 || E.isLeft(answer));
+    return count;
+  };
+  const spent: ProxyError = { tag: 'QuotaSpent', period: 'minute', retryAfterSeconds: 1, quotaId: null };
+  t.equal(await calls(spent, 100, 1), 1000, 'small calls go through all keys');
+  t.equal(await calls(spent, 64 * 1024 ** 2, 1), 4);
+  t.equal(await calls(spent, 100, 60_000), 10);
+  t.equal(await calls({ tag: 'GeminiFault', status: 500, message: 'no' }, 100 * 1024 ** 2, 1), 2);
+  t.equal(await calls({ tag: 'TimedOut', phase: 'first byte' }, 100, 700_000), 1);
 });

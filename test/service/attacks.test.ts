@@ -47,7 +47,7 @@ t.test('no request takes a key from the others, whatever comes back for it', { t
   for (const forms of [googles, others]) {
     await Promise.all(
       statuses.map(async (status) => {
-        const service = await pollux(t, { keys: madeUpKeys });
+        const service = await pollux(t, { keys: madeUpKeys, settings: { TRUST_PROXY_HOPS: '1' } });
         service.emulator.answerWith(({ seen }) => {
           const place = /ATTACK (\d+) (\d+)/.exec(JSON.stringify(seen.body));
           const form = forms[Number(place?.[1])];
@@ -55,7 +55,7 @@ t.test('no request takes a key from the others, whatever comes back for it', { t
         });
         const attack = async (at: number, text: number): Promise<void> => {
           const model = status === 429 ? 'gemini-2.5-pro' : 'gemini-2.5-flash';
-          const attacked = await chat(service, question(`ATTACK ${at} ${text}`, { model, stream: text % 2 === 0 }));
+          const attacked = await chat(service, question(`ATTACK ${at} ${text}`, { model, stream: text % 2 === 0 }), { headers: { 'x-forwarded-for': '198.51.100.1' } });
           await attacked.text();
           const name = `${status} ${forms[at]?.(texts[text] ?? '', status)}: ${attacked.status}`;
           if (forms === others) t.ok([502, 503].includes(attacked.status), name);
@@ -65,7 +65,8 @@ t.test('no request takes a key from the others, whatever comes back for it', { t
         const shown = await keysShown(service);
         t.same(shown.map(({ state }) => state), ['ready', 'ready', 'ready'], `${status}`);
         if (forms === others) t.ok(shown.every(({ models }) => models.length === 0), `${status}: nothing rests`);
-        t.equal((await chat(service, question('Hello'))).status, 200, `${status}: the next ordinary chat is answered`);
+        const next = await chat(service, question('Hello'), { headers: { 'x-forwarded-for': '198.51.100.2' } });
+        t.equal(next.status, 200, `${status}: the next ordinary chat is answered`);
       }),
     );
   }

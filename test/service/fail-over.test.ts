@@ -135,6 +135,30 @@ t.test('a page of something on the way is no word of Google: it is tried again a
   t.ok((await keysShown(service)).every(({ state, models }) => state === 'ready' && models.length === 0));
 });
 
+t.test('a model that answers nobody is asked one call at a time, and the wait grows until it answers', { timeout: 60_000 }, async (t) => {
+  const service = await pollux(t, { keys: madeUpKeys });
+  service.emulator.fault('overloaded', { model, times: 1000 });
+  const calls = (): number => asked(service.emulator).length;
+  const ask = async (over: object = {}): Promise<readonly [number, number | null, string | null, number]> => {
+    const before = calls();
+    const { status, headers } = await chat(service, question('Hello', over));
+    const wait = headers.get('retry-after');
+    return [status, wait === null ? null : Number(wait), headers.get('x-should-retry'), calls() - before];
+  };
+  t.same(await ask(), [503, 1, 'true', 5], 'the first request tries all it may');
+  t.same(await ask({ stream: true }), [503, 1, 'true', 1], 'the next one is a trial of one call');
+  const before = calls();
+  t.same(await Promise.all([1, 2, 3].map(async () => (await ask())[0])), [503, 503, 503]);
+  t.equal(calls(), before, 'then nobody is let through until the wait is over');
+  t.equal((await chat(service, question('Hello', { model: 'gemini-2.5-pro' }))).status, 200, 'other models go on');
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  t.same(await ask(), [503, 2, 'true', 1]);
+  service.emulator.reset();
+  await new Promise((resolve) => setTimeout(resolve, 2000));
+  t.equal(await Promise.all([ask(), ask()]).then((all) => all.filter(([status]) => status === 200).length), 1, 'one at a time');
+  t.same(await Promise.all([ask(), ask(), ask()]).then((all) => all.map(([status]) => status)), [200, 200, 200]);
+});
+
 t.test('a host that is not there is a 502, and no key is blamed', async (t) => {
   const service = await pollux(t, { keys: madeUpKeys, settings: { GEMINI_BASE_URL: 'http://127.0.0.1:9' } });
   const refused = await chat(service, question('Hello'));

@@ -33,6 +33,7 @@ export const happyCapabilities: Capabilities = {
   takePermit: () => TE.right(null),
   leaseKey: () => TE.right(lease(1)),
   reportKey: () => undefined,
+  enterModel: () => TE.right({ isTrial: false, leave: () => Promise.resolve(null) }),
   openGemini: () => TE.right(framesOf([textFrame('hello', 'STOP')])),
   askGemini: () => TE.right({}),
   listModels: () => Promise.resolve([]),

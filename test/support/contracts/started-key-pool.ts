@@ -22,6 +22,7 @@ export const madeUpKeys = (...names: readonly string[]): KeyPoolSettings['keys']
 /** A wish without any special hope. */
 export const wish = (change: Partial<KeyWish> = {}): KeyWish => ({
   model: 'gemini-flash',
+  size: 100,
   tried: new Set(),
   preferred: null,
   conversation: null,

@@ -1,0 +1,36 @@
+import { E, type TE } from '../kernel/fp.ts';
+import { isOutage, type ProxyError } from '../kernel/proxy-error.ts';
+import type { Capabilities, Passage } from '../ports/capabilities.ts';
+import { effort, type Effort } from './effort.ts';
+import type { Received } from './exchange.ts';
+
+const outcomeOf = (answer: E.Either<ProxyError, unknown>): Parameters<Passage['leave']>[0] => {
+  if (E.isRight(answer)) return 'answered';
+  return isOutage(answer.left) ? 'down' : 'unknown';
+};
+
+const withWait = (error: ProxyError, seconds: number | null): ProxyError =>
+  seconds !== null && (error.tag === 'GeminiFault' || error.tag === 'Unreachable') ? { ...error, retryAfterSeconds: seconds } : error;
+
+/**
+ * Lets a request through to its model and tells how it fared. A model that fails for every try of a request is asked
+ * one request at a time until it answers again; who is kept waiting learns for how long.
+ */
+export const passing =
+  ({ enterModel, now }: Pick<Capabilities, 'enterModel' | 'now'>, { caller }: Pick<Received, 'caller'>, model: string) =>
+  <A>(run: (effort: Effort) => TE.TaskEither<ProxyError, A>): TE.TaskEither<ProxyError, A> =>
+  async () => {
+    const passage = await enterModel(model, caller.address)();
+    if (E.isLeft(passage)) return passage;
+    const { isTrial, leave } = passage.right;
+    let outcome: Parameters<Passage['leave']>[0] = 'unknown';
+    let seconds: number | null = null;
+    let answer: E.Either<ProxyError, A>;
+    try {
+      answer = await run(effort(now, isTrial))();
+      outcome = outcomeOf(answer);
+    } finally {
+      seconds = await leave(outcome);
+    }
+    return E.isLeft(answer) ? E.left(withWait(answer.left, seconds)) : answer;
+  };
