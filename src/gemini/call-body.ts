@@ -1,4 +1,5 @@
 import { jsonText } from '../kernel/well-formed.ts';
+import { requestText } from './request-text.ts';
 import type { GenerateContentRequest } from './request.ts';
 
 /** The JSON of a call's body: as text, or as bytes in pieces where it is long. */
@@ -33,7 +34,7 @@ export const bodyEncoder = (): ((body: GenerateContentRequest) => CallBody) => {
   const startOf = (body: GenerateContentRequest): string | Uint8Array => {
     const { generationConfig: _, continuationToken: _token, ...common } = body;
     if (known !== null && isSame(known.common, common)) return known.start;
-    const text = jsonText(common).slice(0, -1);
+    const text = requestText(common).slice(0, -1);
     const start = text.length > longestText ? Buffer.from(text) : text;
     known = { common, start };
     return start;

@@ -1,5 +1,7 @@
 import { isObject } from '../kernel/is-object.ts';
+import { rawElements } from '../kernel/raw-json.ts';
 import { viewOfBase64 } from './byte-view.ts';
+import { keepArguments } from './exact-json.ts';
 import { harmlessText } from './harmless-text.ts';
 import { answeredKind } from './media-kind.ts';
 import { withoutNulls } from './without-nulls.ts';
@@ -199,7 +201,10 @@ export const readFrame = (value: unknown): FrameReading => {
 
 const parse = (json: string): FrameReading | null => {
   try {
-    return readFrame(JSON.parse(json));
+    const value: unknown = JSON.parse(json);
+    const [one, only] = Array.isArray(value) && value.length === 1 ? [value[0], rawElements(json)[0] ?? ''] : [value, json];
+    keepArguments(only, one);
+    return readFrame(one);
   } catch {
     return null;
   }

@@ -19,25 +19,36 @@ const byteOrderMark = Buffer.from('\ufeff');
 const withoutMark = (bytes: Buffer): Buffer =>
   bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? bytes.subarray(byteOrderMark.length) : bytes;
 
-const parseJson = (bytes: Uint8Array): E.Either<ProxyError, unknown> => {
+/** A body, and how it was written; '' for a form. */
+type Parsed = { readonly value: unknown; readonly json: string };
+
+const parseJson = (bytes: Uint8Array): E.Either<ProxyError, Parsed> => {
   const fault = jsonFault(bytes, bounds);
   if (fault !== null) return E.left(faults[fault]);
   return E.tryCatch(
-    (): unknown => JSON.parse(withoutMark(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).toString('utf8')),
+    (): Parsed => {
+      const json = withoutMark(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).toString('utf8');
+      return { value: JSON.parse(json), json };
+    },
     () => invalid('The request body is not valid JSON.', null, 'invalid_json'),
   );
 };
 
-const parse = (bytes: Uint8Array, contentType: string | null): E.Either<ProxyError, unknown> =>
-  isForm(contentType) ? readForm(bytes, contentType) : parseJson(bytes);
+const parse = (bytes: Uint8Array, contentType: string | null): E.Either<ProxyError, Parsed> =>
+  isForm(contentType)
+    ? pipe(
+        readForm(bytes, contentType),
+        E.map((value) => ({ value, json: '' })),
+      )
+    : parseJson(bytes);
 
 /** Reads the body as JSON, or as a form where it is one, and decodes it into the dialect's request. */
 export const decodeBody =
-  <Request>(decode: (body: unknown) => E.Either<ProxyError, Request>): Stage<Admitted, Asked<Request>> =>
+  <Request>(decode: (body: unknown, json: string) => E.Either<ProxyError, Request>): Stage<Admitted, Asked<Request>> =>
   (admitted) =>
     pipe(
       admitted.readBody,
       TE.flatMapEither((bytes) => parse(bytes, admitted.contentType)),
-      TE.flatMapEither(decode),
+      TE.flatMapEither(({ value, json }) => decode(value, json)),
       TE.map((asked) => ({ ...admitted, asked })),
     );

@@ -42,7 +42,8 @@ export type ErrorReplies = {
  * so that the two cannot disagree.
  */
 export type Dialect<Request, State, Event> = {
-  readonly decode: (body: unknown) => E.Either<ProxyError, Request>;
+  /** Reads a body; `json` is how it was written, '' for a form. */
+  readonly decode: (body: unknown, json?: string) => E.Either<ProxyError, Request>;
   /** True when the caller asked for a stream. */
   readonly isStreamed: (request: Request) => boolean;
   /** True when what Gemini says goes out as it comes, so that nothing is retried after; as `isStreamed` unless told. */

@@ -124,3 +124,99 @@ t.test('whatever pieces Gemini cuts a text into, it comes out whole', async (t) 
   );
   t.pass('streamed and whole');
 });
+
+/** JSON that reading and writing would change, or not. */
+const written: readonly string[] = [
+  '{"id":12345678901234567890}',
+  '{"price":1.0,"list":[2.50,3e2,1E5]}',
+  '{"zero":-0,"deep":{"a":[{"b":-0.0}]}}',
+  '{"huge":1e400,"tiny":1e-400,"exact":0.10000000000000000555}',
+  '{"digits":123456789.123456789}',
+  '{"b":1,"10":2,"2":{"1":3,"0":4}}',
+  '{"a":1,"a":2.0}',
+  '{"__proto__":1.0,"constructor":{"x":12345678901234567890}}',
+  '{"text":"} 1.0 \\" , 12345678901234567890","n":1.0}',
+  '{"plain":1,"text":"Zürich \\n","list":[true,null,-1.5]}',
+  '{}',
+];
+
+const sentFor = async (service: Pollux, body: string): Promise<string> => {
+  t.equal((await post(service, '/v1/chat/completions', body)).status, 200, body.slice(0, 200));
+  return asked(service.emulator).at(-1)?.text ?? '';
+};
+
+const spaced = (json: string): string => json.replaceAll(/("(?:[^"\\]|\\.)*")|([,:{[])/g, (_, string = '', mark = '') => string + (mark === '' ? '' : `${mark}\n  `));
+
+t.test('what tools give back and what they were called with goes up as it was written', async (t) => {
+  const service = await pollux(t);
+  const bodyOf = (args: string, content: string): string =>
+    `{"model":"gemini-3.5-flash","messages":[{"role":"user","content":"a"},{"role":"assistant","tool_calls":[{"id":"1","type":"function","function":{"name":"f","arguments":${JSON.stringify(args)}}}]},{"role":"tool","tool_call_id":"1","content":${content}}]}`;
+  for (const json of written) {
+    for (const given of [json, spaced(json)]) {
+      t.ok((await sentFor(service, bodyOf(given, '"x"'))).includes(`"args":${json}`), `arguments ${given}`);
+      const results = [await sentFor(service, bodyOf('{}', JSON.stringify(given))), await sentFor(service, bodyOf('{}', given))];
+      for (const sent of results) {
+        const says = sent.includes(`"response":${json}`) || sent.includes(`"response":{"result":${JSON.stringify(given)}}`);
+        t.ok(says, `result ${given} in ${sent.slice(sent.indexOf('functionResponse'))}`);
+      }
+    }
+  }
+  for (const bare of ['12345678901234567890', '[1.0,{"2":1,"1":2}]', '1e400']) {
+    t.ok((await sentFor(service, bodyOf('{}', bare))).includes(`"response":{"result":${JSON.stringify(bare)}}`), bare);
+    t.ok((await sentFor(service, bodyOf(bare, '"x"'))).includes(`"args":{"value":${bare}}`), `arguments ${bare}`);
+  }
+  t.match(await sentFor(service, bodyOf('{}', JSON.stringify('{"id":12345678901234567890}'))), '"response":{"result":"{\\"id\\":12345678901234567890}"}', 'a number that Google would round stays text');
+  t.match(await sentFor(service, bodyOf('{}', JSON.stringify('{"price":1.0}'))), '"response":{"price":1.0}', 'a number that is written otherwise stays in its object');
+});
+
+const callFrame = (args: string): string => `{"candidates":[{"content":{"parts":[{"text":"} \\" {","thought":true},{"functionCall":{"name":"f","args":${args}}}],"role":"model"},"finishReason":"STOP"}]}`;
+
+type Calling = { readonly function?: { readonly arguments: string }; readonly custom?: { readonly input: string } };
+
+t.test('arguments come down as Gemini wrote them, streamed and whole, and so does JSON that a function of ours takes', async (t) => {
+  const service = await pollux(t);
+  const argumentsOf = async (frame: string, stream: boolean, over: object): Promise<string> => {
+    service.emulator.answerWith({ body: stream ? `data: ${frame}\r\n\r\n` : frame }, { times: 1 });
+    const text = await (await chat(service, question('Hello', { stream, model: 'gemini-3.5-flash', tools: [tool], ...over }))).text();
+    const told = (stream ? dataOf(text).filter((data) => data !== '[DONE]') : [text]).flatMap((data) => JSON.parse(data).choices as readonly { readonly delta?: object; readonly message?: object }[]);
+    const messages = told.map(({ delta, message }) => (delta ?? message) as { readonly content?: string | null; readonly tool_calls?: readonly Calling[]; readonly function_call?: { readonly arguments: string } });
+    return messages.map(({ content, tool_calls: calls, function_call: legacy }) => (content ?? '') + (calls ?? []).map((one) => one.function?.arguments ?? one.custom?.input).join('') + (legacy?.arguments ?? '')).join('');
+  };
+  const schema = { type: 'object', properties: { a: { type: 'string' } } };
+  const format = { response_format: { type: 'json_schema', json_schema: { name: 'x', schema } } };
+  for (const json of written) {
+    for (const stream of [false, true]) {
+      const name = `${stream ? 'streamed' : 'whole'} ${json}`;
+      t.equal(await argumentsOf(callFrame(json), stream, {}), json, name);
+      if (!stream) t.equal(await argumentsOf(callFrame(spaced(json)), stream, {}), json, `${name}, with blanks`);
+      t.equal(await argumentsOf(callFrame(json), stream, { tools: undefined, functions: [tool.function] }), json, `${name}, the deprecated form`);
+      t.equal(await argumentsOf(callFrame(json).replace('"f"', '"final_answer"'), stream, { model: 'gemini-2.5-flash', ...format }), json, `${name}, as an answer in JSON`);
+      const listed = { ...format, response_format: { type: 'json_schema', json_schema: { name: 'x', schema: { type: 'array', items: schema } } } };
+      const inside = callFrame(`{"answer": [${json}] }`).replace('"f"', '"final_answer"');
+      t.equal(await argumentsOf(inside, stream, { model: 'gemini-2.5-flash', ...listed }), `[${json}]`, `${name}, as a list in JSON`);
+    }
+  }
+});
+
+const number = fc.oneof(fc.bigInt().map(String), fc.tuple(fc.integer(), fc.nat(99_999), fc.integer({ min: -400, max: 400 })).map(([whole, fraction, power]) => `${whole}.${fraction}e${power}`), fc.double({ noNaN: true, noDefaultInfinity: true }).map(String));
+const { json: anyJson } = fc.letrec<{ readonly json: string; readonly object: string }>((tie) => ({
+  json: fc.oneof({ maxDepth: 3 }, number, fc.string({ unit: 'grapheme', maxLength: 5 }).map((text) => JSON.stringify(text)), fc.array(tie('json'), { maxLength: 3 }).map((list) => `[${list.join(',')}]`), tie('object')),
+  object: fc.array(fc.tuple(fc.oneof(fc.nat(20).map(String), fc.string({ maxLength: 3 })), tie('json')), { maxLength: 4 }).map((members) => `{${members.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`),
+}));
+
+t.test('arguments go round without a change, whatever they hold', async (t) => {
+  const service = await pollux(t);
+  await fc.assert(
+    fc.asyncProperty(fc.array(anyJson, { maxLength: 3 }), async (values) => {
+      const args = `{"values":[${values.join(',')}]}`;
+      service.emulator.answerWith({ body: callFrame(args) }, { times: 1 });
+      const { choices } = JSON.parse(await (await chat(service, question('Hello', { model: 'gemini-3.5-flash', tools: [tool] }))).text());
+      const [calling] = choices[0].message.tool_calls;
+      if (calling.function.arguments !== args) throw new Error(`${calling.function.arguments} for ${args}`);
+      await chat(service, { model: 'gemini-3.5-flash', messages: [{ role: 'user', content: 'a' }, choices[0].message, { role: 'tool', tool_call_id: calling.id, content: 'x' }] });
+      if (asked(service.emulator).at(-1)?.text.includes(`"args":${args}`) !== true) throw new Error(`not sent: ${args}`);
+    }),
+    { numRuns: 60 },
+  );
+  t.pass('down and up again');
+});

@@ -1,7 +1,9 @@
 import { E, pipe } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
+import { wellFormedJson } from '../../kernel/well-formed.ts';
 import type { ModelTraits } from '../../gemini/model-traits.ts';
-import type { JsonObject, RequestPart } from '../../gemini/request.ts';
+import { fateOf, withExactText } from '../../gemini/exact-json.ts';
+import type { Json, JsonObject, RequestPart } from '../../gemini/request.ts';
 import { standInSignature, withStandIn } from '../../gemini/signatures.ts';
 import { isJsonObject } from '../../gemini/is-json-object.ts';
 import { jsonOf } from '../json-text.ts';
@@ -27,6 +29,13 @@ export type AnswerContext = {
   readonly circulates: boolean;
 };
 
+/** Arguments with their numbers and their order as they were written. */
+const asWritten = (value: Json, text: string): JsonObject => {
+  const fate = fateOf(text, value);
+  if (fate.kind === 'same') return isJsonObject(value) ? value : { value };
+  return isJsonObject(value) ? withExactText(value, fate.exact) : withExactText({ value }, `{"value":${fate.exact}}`);
+};
+
 /** The arguments as an object: '' and null are none, what is no object goes in as `value`. */
 const argumentsOf = (call: Call, path: string): E.Either<ProxyError, JsonObject> => {
   const text = call.arguments ?? '';
@@ -35,7 +44,7 @@ const argumentsOf = (call: Call, path: string): E.Either<ProxyError, JsonObject>
     jsonOf(text),
     E.bimap(
       (fault) => invalid(`'${path}' is ${fault}.`, path, 'invalid_value'),
-      (value) => (value === null ? {} : isJsonObject(value) ? value : { value }),
+      (value) => (value === null ? {} : asWritten(value, wellFormedJson(text))),
     ),
   );
 };

@@ -1,6 +1,6 @@
-import { jsonText } from '../../kernel/well-formed.ts';
 import type { JsonObject } from '../../gemini/request.ts';
 import type { ResponsePart } from '../../gemini/response.ts';
+import { argumentsText } from './arguments-text.ts';
 import type { CallDelta, Delta, ExtraContent } from './chunk.ts';
 import { customInput } from './custom-tools.ts';
 import type { FunctionNames } from './function-names.ts';
@@ -24,7 +24,7 @@ export const signed = (signature: string | undefined): { readonly extra_content?
   signature === undefined ? {} : { extra_content: { google: { thought_signature: signature } } };
 
 const payload = (name: string, args: JsonObject | undefined, isCustom: boolean): Pick<CallDelta, 'type' | 'function' | 'custom'> =>
-  isCustom ? { custom: { name, input: customInput(args) } } : { type: 'function', function: { name, arguments: jsonText(args ?? {}) } };
+  isCustom ? { custom: { name, input: customInput(args) } } : { type: 'function', function: { name, arguments: argumentsText(args) } };
 
 /** A function call as the call that the client knows, or as the JSON answer that it carries; `calls` were made before. */
 export const callDelta = (part: ResponsePart, calls: number, settings: CallSettings): Delta | undefined => {
@@ -34,7 +34,7 @@ export const callDelta = (part: ResponsePart, calls: number, settings: CallSetti
   if (settings.oneCall && calls > 0) return undefined;
   const name = settings.names.toClient(call.name);
   if (settings.isLegacy) {
-    return calls > 0 ? undefined : { function_call: { name, arguments: jsonText(call.args ?? {}) }, ...signed(part.thoughtSignature) };
+    return calls > 0 ? undefined : { function_call: { name, arguments: argumentsText(call.args) }, ...signed(part.thoughtSignature) };
   }
   const said = payload(name, call.args, settings.custom.has(name));
   return { tool_calls: [{ index: calls, id: call.id ?? '', ...said, ...signed(part.thoughtSignature) }] };

@@ -1,4 +1,4 @@
-import { jsonText } from '../../kernel/well-formed.ts';
+import { argumentsText } from './arguments-text.ts';
 import type { JsonObject } from '../../gemini/request.ts';
 import type { CustomTool, FunctionTool } from './request.ts';
 
@@ -29,5 +29,5 @@ export const customArguments = (input: string): string => JSON.stringify({ [para
 /** The text of a custom call; arguments of another form are given as JSON. */
 export const customInput = (args: JsonObject | undefined): string => {
   const input = args?.[parameter];
-  return typeof input === 'string' ? input : jsonText(args ?? {});
+  return typeof input === 'string' ? input : argumentsText(args);
 };

@@ -1,4 +1,4 @@
-import { E } from '../../kernel/fp.ts';
+import { E, pipe } from '../../kernel/fp.ts';
 import type { Dialect, TranslationContext } from '../../ports/dialect.ts';
 import { openaiErrors } from '../errors.ts';
 import { dataEvent } from '../event-stream.ts';
@@ -11,6 +11,7 @@ import { questionBefore } from './answer-key.ts';
 import type { ChatEvent } from './chunk.ts';
 import { completion } from './completion.ts';
 import { customNames, declaredNames } from './declared-tools.ts';
+import { withExactResults } from './exact-results.ts';
 import { functionNames } from './function-names.ts';
 import { chosenFormat, type ImageReplyFormat } from '../image-reply.ts';
 import { chatMachine, type ChatState, type MachineSettings } from './machine.ts';
@@ -52,7 +53,11 @@ export const chatDialect = (settings: ChatSettings): Dialect<ChatRequest, WholeC
     return E.getOrElse(() => settings.imageReplyFormat)(chosenFormat(suffix, imageReplyFormat, settings.imageReplyFormat));
   };
   return {
-    decode: decodeChatRequest,
+    decode: (body, json = '') =>
+      pipe(
+        decodeChatRequest(body),
+        E.map((asked) => withExactResults(asked, json)),
+      ),
     isStreamed: (asked) => asked.stream === true,
     showsBlocks: settings.blockedReply === 'choice',
     callIds: (asked) => signatureKeys(asked.messages, modelName(asked.model, settings.modelAliases).model),

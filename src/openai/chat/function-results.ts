@@ -2,6 +2,7 @@ import { E, pipe } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { jsonText, wellFormed, wellFormedJson } from '../../kernel/well-formed.ts';
 import type { Json, JsonObject, RequestPart } from '../../gemini/request.ts';
+import { fateOf, withExactText } from '../../gemini/exact-json.ts';
 import { isJsonObject } from '../../gemini/is-json-object.ts';
 import { jsonOf } from '../json-text.ts';
 import { contentParts, isContentParts, type Media } from './parts.ts';
@@ -18,10 +19,17 @@ const holdsReference = (value: unknown): boolean =>
     ? Object.hasOwn(value, '$ref') || Object.values(value).some(holdsReference)
     : Array.isArray(value) && value.some(holdsReference);
 
+/**
+ * A result in JSON is an object for Gemini as long as that says the same: there numbers are doubles and names have no
+ * order (google.protobuf.Struct), so what would be another number, or in another order, stays the text that it is.
+ */
 const fromText = (text: string): JsonObject => {
   const value = text.trimStart().startsWith('{') ? parsed(text) : undefined;
   if (!isJsonObject(value)) return { result: wellFormed(text) };
-  return holdsReference(value) ? { result: wellFormedJson(text) } : value;
+  const json = wellFormedJson(text);
+  const fate = holdsReference(value) ? null : fateOf(json, value);
+  if (fate === null || fate.kind === 'changed') return { result: json };
+  return fate.kind === 'same' ? value : withExactText(value, fate.exact);
 };
 
 const isJson = (value: unknown): value is Json => value !== undefined;

@@ -1,6 +1,8 @@
 import { E, pipe } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
+import { rawMember } from '../../kernel/raw-json.ts';
 import { jsonText } from '../../kernel/well-formed.ts';
+import { exactText } from '../../gemini/exact-json.ts';
 import type { Json, JsonObject } from '../../gemini/request.ts';
 import { isJsonObject } from '../../gemini/is-json-object.ts';
 import { answerSchema } from './answer-schema.ts';
@@ -52,5 +54,8 @@ export const jsonAnswer = (asked: ChatRequest, taken: readonly string[]): E.Eith
 /** The answer's text from the arguments of that function. */
 export const jsonAnswerText = ({ holds }: JsonAnswer, args: JsonObject | undefined): string => {
   const value: Json | undefined = holds === 'whole' ? args : args?.[parameter];
-  return holds === 'text' && typeof value === 'string' ? value : jsonText(value ?? args ?? {});
+  if (holds === 'text' && typeof value === 'string') return value;
+  const exact = exactText(args);
+  const written = holds === 'whole' || value === undefined ? exact : rawMember(exact, parameter);
+  return written ?? jsonText(value ?? args ?? {});
 };

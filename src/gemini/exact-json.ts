@@ -1,0 +1,60 @@
+import { compactJson, rawElements, rawMember, saysTheSame } from '../kernel/raw-json.ts';
+import { isObject } from '../kernel/is-object.ts';
+import { isJsonObject } from './is-json-object.ts';
+import type { Json, JsonObject } from './request.ts';
+
+const text = Symbol('text');
+
+const isKept = (value: object): value is { readonly [text]: string } => Object.hasOwn(value, text);
+
+/** Somebody else's JSON as it was written, where JSON.stringify would write something else; it goes with its object. */
+export const exactText = (value: JsonObject | undefined): string | undefined => (value !== undefined && isKept(value) ? value[text] : undefined);
+
+/** An object with the text that it was read from. Nobody sees the text who does not ask `exactText`. */
+export const withExactText = (value: JsonObject, exact: string): JsonObject => Object.defineProperty({ ...value }, text, { value: exact });
+
+/**
+ * What only JSON can hold that becomes something else in JavaScript: long numbers, zeros at an end, powers of ten,
+ * minus zero, and names that are numbers, which lose their place. Says so too often rather than too seldom.
+ */
+const oddities = /[\d.]{16}|\.\d*0(?!\d)|\d[eE]|[[:,]\s*-0|^\s*-0|"\d+"\s*:/;
+
+/** How JSON fares when it is read and written: as it was, in other words, or as something else. `exact` is how it was. */
+export type Fate = { readonly kind: 'same' } | { readonly kind: 'respelled' | 'changed'; readonly exact: string };
+
+const same: Fate = { kind: 'same' };
+
+/** Tells what reading it and writing it makes of a JSON text, of which `value` was read. */
+export const fateOf = (json: string, value: Json): Fate => {
+  if (!oddities.test(json)) return same;
+  const [exact, written] = [compactJson(json), JSON.stringify(value)];
+  if (exact === written) return same;
+  return { kind: saysTheSame(exact, written) ? 'respelled' : 'changed', exact };
+};
+
+const keepIn = (call: unknown, raw: string | undefined): void => {
+  const args = isObject(call) ? call['args'] : undefined;
+  if (raw === undefined || !isObject(call) || !isJsonObject(args)) return;
+  const fate = fateOf(raw, args);
+  if (fate.kind !== 'same') Object.assign(call, { args: withExactText(args, fate.exact) });
+};
+
+const partsIn = (candidate: unknown): readonly unknown[] => {
+  const content = isObject(candidate) ? candidate['content'] : undefined;
+  const parts = isObject(content) ? content['parts'] : undefined;
+  return Array.isArray(parts) ? parts : [];
+};
+
+/** Keeps how the arguments of calls were written, in a frame that was just read from this text. */
+export const keepArguments = (json: string, frame: unknown): void => {
+  if (!json.includes('"functionCall"') || !isObject(frame) || !Array.isArray(frame['candidates'])) return;
+  const candidates = rawElements(rawMember(json, 'candidates'));
+  for (const [index, candidate] of frame['candidates'].entries()) {
+    const parts = partsIn(candidate);
+    if (!parts.some((part) => isObject(part) && isObject(part['functionCall']))) continue;
+    const raw = rawElements(rawMember(rawMember(candidates[index], 'content'), 'parts'));
+    for (const [at, part] of parts.entries()) {
+      if (isObject(part) && isObject(part['functionCall'])) keepIn(part['functionCall'], rawMember(rawMember(raw[at], 'functionCall'), 'args'));
+    }
+  }
+};
