@@ -65,6 +65,14 @@ const withLevel = (levels: readonly ThinkingLevel[], wish: ThinkingWish): Thinki
   return effort === 'none' ? { thinkingLevel } : { thinkingLevel, includeThoughts: true };
 };
 
+/** On is HIGH and off is MINIMAL; little is off, since there is nothing between. */
+const withSwitch = (wish: ThinkingWish): ThinkingConfig => {
+  if (wish.kind === 'dynamic') return { includeThoughts: true };
+  const effort = wish.kind === 'effort' ? wish.effort : wish.tokens < 0 ? 'high' : effortOfBudget(wish.tokens);
+  const isOff = effort === 'none' || effort === 'minimal' || effort === 'low';
+  return isOff ? { thinkingLevel: 'MINIMAL' } : { thinkingLevel: 'HIGH', includeThoughts: true };
+};
+
 /**
  * The thinkingConfig for a wish, in the family's own form and clamped to what it takes: a budget on 3 and later or a
  * level on 2.5 is an error upstream. Without a wish thoughts are asked for where the model thinks anyway: they cost
@@ -73,5 +81,6 @@ const withLevel = (levels: readonly ThinkingLevel[], wish: ThinkingWish): Thinki
 export const thinkingConfig = (thinking: Thinking, wish: ThinkingWish | null): ThinkingConfig | undefined => {
   if (thinking.by === 'nothing') return undefined;
   if (wish === null) return thinking.by === 'budget' && !thinking.onByDefault ? undefined : { includeThoughts: true };
+  if (thinking.by === 'switch') return withSwitch(wish);
   return thinking.by === 'budget' ? withBudget(thinking, wish) : withLevel(thinking.levels, wish);
 };

@@ -1,9 +1,7 @@
 import { isEmpty } from '../../kernel/is-empty.ts';
+import type { BuiltInTool } from '../../gemini/model-traits.ts';
 import type { Tool } from '../../gemini/request.ts';
 import type { FunctionTool, ToolOffer } from './request.ts';
-
-/** A tool that Google runs itself. */
-export type BuiltInTool = 'googleSearch' | 'urlContext' | 'codeExecution' | 'googleMaps';
 
 /** How clients name Google's tools in `tools[].type`, or as the only field of a tool (LiteLLM, CLIProxyAPI, Google). */
 const names: Readonly<Record<string, BuiltInTool>> = {

@@ -1,8 +1,9 @@
 import { E } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
+import type { BuiltInTool } from '../../gemini/model-traits.ts';
 import { newSchemaBudget, type SchemaBudget } from '../../gemini/schema/schema-budget.ts';
 import type { JsonObject } from '../../gemini/request.ts';
-import { builtInTool, type BuiltInTool } from './built-in-tools.ts';
+import { builtInTool } from './built-in-tools.ts';
 import { asFunction } from './custom-tools.ts';
 import { functionParameters } from './function-parameters.ts';
 import type { ChatRequest, FunctionTool, ToolOffer } from './request.ts';

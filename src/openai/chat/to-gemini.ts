@@ -42,17 +42,17 @@ const tiers: Readonly<Record<string, 'flex' | 'priority'>> = { flex: 'flex', pri
 const fitting = (parts: readonly RequestPart[], traits: ModelTraits): readonly RequestPart[] =>
   traits.richParts ? parts : parts.map(({ mediaResolution: _, ...part }) => part);
 
-type Pieces = { readonly contents: Contents; readonly tools: GeminiTools; readonly config: GenerationConfig };
+type Pieces = { readonly contents: Contents; readonly plan: ToolPlan; readonly tools: GeminiTools; readonly config: GenerationConfig };
 
-/** A cached content holds the system instruction and tools itself; beside it they are refused. */
-const body = (asked: ChatRequest, traits: ModelTraits, { contents, tools, config }: Pieces): GenerateContentRequest => {
+const body = (asked: ChatRequest, traits: ModelTraits, { contents, plan, tools, config }: Pieces): GenerateContentRequest => {
   const google = googleOptions(asked);
   const cachedContent = google?.cached_content ?? google?.cachedContent;
   const written = Object.values(config).some((value) => value !== undefined);
   return {
     contents: contents.contents.map((content) => ({ ...content, parts: fitting(content.parts, traits) })),
-    ...(contents.system.length === 0 || cachedContent !== undefined ? {} : { systemInstruction: { parts: contents.system } }),
-    ...(cachedContent === undefined ? tools : { cachedContent }),
+    ...(contents.system.length === 0 || !plan.takesInstruction ? {} : { systemInstruction: { parts: contents.system } }),
+    ...tools,
+    cachedContent,
     safetySettings: safety(asked, traits),
     ...(written ? { generationConfig: config } : {}),
     serviceTier: tiers[asked.service_tier ?? ''],
@@ -67,7 +67,7 @@ const pieces = (asked: ChatRequest, { traits, names, plan, name, settings }: Set
     toContents(asked.messages, { ...answers, systemPromptMode: settings.systemPromptMode }),
     E.bindTo('contents'),
     E.bind('config', () => generationConfig(asked, { model: name.model, traits, suffix: name.thinking, showsThoughts: !name.hidesThoughts && settings.showThoughts !== false, formatsJson: plan.formatsJson })),
-    E.map(({ contents, config }) => ({ contents, config, tools: toGeminiTools(plan, names) })),
+    E.map(({ contents, config }) => ({ contents, config, plan, tools: toGeminiTools(plan, names) })),
   );
 };
 

@@ -1,5 +1,5 @@
 import { isObject } from '../../kernel/is-object.ts';
-import type { BuiltInTool } from './built-in-tools.ts';
+import type { BuiltInTool } from '../../gemini/model-traits.ts';
 import type { ChatRequest } from './request.ts';
 
 /** A tool of Google's that a field of the request asks for. */

@@ -1,12 +1,14 @@
 import { E, pipe } from '../../kernel/fp.ts';
-import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
-import type { ModelTraits } from '../../gemini/model-traits.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
+import type { BuiltInTool, ModelTraits } from '../../gemini/model-traits.ts';
+import { builtInTools, type Settled } from '../../gemini/refused-pairs.ts';
 import type { FunctionDeclaration, Tool, ToolConfig } from '../../gemini/request.ts';
-import { geminiTool, type BuiltInTool } from './built-in-tools.ts';
+import { geminiTool } from './built-in-tools.ts';
 import { declaredTools, type DeclaredFunction, type DeclaredTools } from './declared-tools.ts';
 import type { FunctionNames } from './function-names.ts';
 import { jsonAnswer, type JsonAnswer } from './json-answer.ts';
 import type { ChatRequest } from './request.ts';
+import { settledWishes } from './settled-wishes.ts';
 import { toolChoice, type ToolChoice } from './tool-choice.ts';
 
 /** What a request's tools come to for a model. */
@@ -18,6 +20,8 @@ export type ToolPlan = {
   readonly formatsJson: boolean;
   /** The answer is to be JSON by a function of ours. */
   readonly jsonAnswer: JsonAnswer | null;
+  /** System messages may go up as the instruction; a cached content has its own. */
+  readonly takesInstruction: boolean;
 };
 
 /** What a model can do with tools, and what its name's suffix asks for. */
@@ -27,37 +31,21 @@ export type ToolSettings = {
   readonly searchSuffix: boolean;
 };
 
-const wantsJson = (asked: ChatRequest): boolean => asked.response_format !== undefined && asked.response_format.type !== 'text';
-
-/** Google's tools beside functions work from Gemini 3 on; before, functions win over the suffix, and the rest is a 400. */
-const builtInTools = (asked: ChatRequest, declared: DeclaredTools, settings: ToolSettings): E.Either<ProxyError, readonly BuiltInTool[]> => {
-  const searchAsked = asked.web_search_options !== undefined;
-  const together = declared.functions.length === 0 || settings.traits.searchWithFunctions;
-  const path = declared.builtIns[0]?.path ?? (searchAsked ? 'web_search_options' : undefined);
-  if (path !== undefined && !together) {
-    return E.left(invalid(`'${path}': this model cannot use Google's tools beside functions.`, path, 'unsupported_parameter'));
-  }
-  const search: readonly BuiltInTool[] = searchAsked || (settings.searchSuffix && together) ? ['googleSearch'] : [];
-  return E.right([...new Set([...declared.builtIns.map(({ tool }) => tool), ...search])]);
-};
-
-type Offered = Pick<ToolPlan, 'functions' | 'builtIns' | 'choice'>;
+type Offered = Pick<ToolPlan, 'functions' | 'builtIns' | 'choice' | 'takesInstruction'>;
 
 /**
  * JSON beside functions: from Gemini 3 on in mode AUTO only, so functions that are not allowed are not declared at all;
- * before, by a function of ours that takes the answer. A call that must come is no JSON answer, and functions that
- * must not be called are left out (@ai-sdk/google; recorded: JSON with functions and search, no calling config).
+ * before, by a function of ours that takes the answer; functions that must not be called are left out
+ * (@ai-sdk/google; recorded: JSON with functions and search, no calling config).
  */
-const withJson = (asked: ChatRequest, offered: Offered, traits: ModelTraits): E.Either<ProxyError, ToolPlan> => {
+const withJson = (asked: ChatRequest, offered: Offered, { jsonByFunction }: Settled): E.Either<ProxyError, ToolPlan> => {
   const { functions, choice } = offered;
   const plain = { ...offered, formatsJson: true, jsonAnswer: null };
   if (functions.length === 0) return E.right(plain);
-  if (choice.kind === 'must') return E.right({ ...plain, formatsJson: false });
-  if (choice.kind === 'must not') return E.right({ ...plain, functions: [] });
   const only = new Set(choice.only);
   const allowed = choice.only === undefined ? functions : functions.filter(({ name }) => only.has(name));
   const open: ToolPlan = { ...plain, functions: allowed.map((tool) => ({ ...tool, strict: undefined })), choice: { kind: 'may' } };
-  if (traits.jsonWithFunctions) return E.right(open);
+  if (!jsonByFunction) return E.right(open);
   return E.map((answer: JsonAnswer): ToolPlan => ({
     ...open,
     functions: [...allowed, answer.tool],
@@ -67,22 +55,29 @@ const withJson = (asked: ChatRequest, offered: Offered, traits: ModelTraits): E.
   }))(jsonAnswer(asked, functions.map(({ name }) => name)));
 };
 
-/** Reads tools, tool_choice and response_format together: they limit each other. */
+type Asked = { readonly asked: ChatRequest; readonly declared: DeclaredTools; readonly choice: ToolChoice };
+
+const planOf = ({ asked, declared, choice }: Asked, settled: Settled): E.Either<ProxyError, ToolPlan> => {
+  const offered: Offered = {
+    functions: settled.kept.has('functions') ? declared.functions : [],
+    builtIns: builtInTools.filter((tool) => settled.kept.has(tool)),
+    choice,
+    takesInstruction: settled.kept.has('instruction'),
+  };
+  const isJson = settled.kept.has('json') || settled.jsonByFunction;
+  return isJson ? withJson(asked, offered, settled) : E.right({ ...offered, formatsJson: false, jsonAnswer: null });
+};
+
+/** Reads tools, tool_choice and response_format together: they limit each other, by family (gemini/refused-pairs). */
 export const toolPlan = (asked: ChatRequest, settings: ToolSettings): E.Either<ProxyError, ToolPlan> =>
   pipe(
     declaredTools(asked),
-    E.flatMap((declared) =>
+    E.bindTo('declared'),
+    E.bind('choice', ({ declared }) => toolChoice(asked, declared.functions)),
+    E.flatMap(({ declared, choice }) =>
       pipe(
-        toolChoice(asked, declared.functions),
-        E.flatMap((choice) =>
-          pipe(
-            builtInTools(asked, declared, settings),
-            E.flatMap((builtIns) => {
-              const offered = { functions: declared.functions, choice, builtIns: choice.kind === 'must not' ? [] : builtIns };
-              return wantsJson(asked) ? withJson(asked, offered, settings.traits) : E.right({ ...offered, formatsJson: false, jsonAnswer: null });
-            }),
-          ),
-        ),
+        settledWishes({ asked, declared, choice }, settings),
+        E.flatMap((settled) => planOf({ asked, declared, choice }, settled)),
       ),
     ),
   );

@@ -24,17 +24,21 @@ export type ModelListSettings = {
   readonly firstSeen: FirstSeen;
 };
 
+const thinksInSteps = ({ thinking }: ModelTraits): boolean => thinking.by === 'budget' || thinking.by === 'level';
+
 const canBeOff = ({ thinking }: ModelTraits): boolean =>
   (thinking.by === 'budget' && thinking.canBeOff) || (thinking.by === 'level' && thinking.levels.includes('MINIMAL'));
 
 /** A suffix name, and what it changes of the facts. */
 type Suffix = readonly [suffix: string, changed: ModelFacts];
 
-/** The suffix names that make a difference for a model. */
+const searches = ({ output, builtIns, thinking }: ModelTraits): boolean => output === 'text' && builtIns.includes('googleSearch') && thinking.by !== 'switch';
+
+/** The suffix names that make a difference for a model; Gemma's, which are few and small, are taken but not listed. */
 const suffixes = (traits: ModelTraits): readonly Suffix[] => [
-  ...(traits.thinking.by === 'nothing' ? [] : ([['-thinking', {}], ['-maxthinking', {}], ['-hidden', {}]] as const)),
+  ...(thinksInSteps(traits) ? ([['-thinking', {}], ['-maxthinking', {}], ['-hidden', {}]] as const) : []),
   ...(canBeOff(traits) ? ([['-nothinking', { reasoning: false }]] as const) : []),
-  ...(traits.output === 'text' && traits.systemInstruction ? ([['-search', { search: true }]] as const) : []),
+  ...(searches(traits) ? ([['-search', { search: true }]] as const) : []),
 ];
 
 const plain = (id: string, owner: string, created: number): Model => ({ id, object: 'model', created, owned_by: owner });

@@ -68,10 +68,7 @@ const rules: readonly Rule[] = [
     (numberAt(config, 'candidateCount') ?? 1) > 1 && !traits.manyCandidates ? 'Multiple candidates is not enabled for this model' : undefined,
   ({ model, traits, config }) =>
     config['responseLogprobs'] === true && !traits.logprobs ? `Logprobs is not enabled for models/${model}` : undefined,
-  ({ traits, body, config }) =>
-    traits.generation < 3 && asksForJson(config) && objectsAt(body, 'tools').some((tool) => tool['functionDeclarations'] !== undefined)
-      ? "Function calling with a response mime type: 'application/json' is unsupported"
-      : undefined,
+  ({ model, traits, config }) => (asksForJson(config) && !traits.json ? `JSON mode is not enabled for models/${model}` : undefined),
   duplicateSafety,
   refusedCategory,
 ];

@@ -39,7 +39,7 @@ export const checkRequest = (model: string, body: unknown, { knows }: { readonly
   const message =
     checkTurns(traits, value) ??
     checkSignatures(traits, value, knows) ??
-    checkTools(traits, value) ??
+    checkTools(model, traits, value) ??
     checkThinking(traits.thinking, value) ??
     checkGeneration(model, traits, value);
   return message === undefined ? undefined : invalidArgument(message);

@@ -15,6 +15,12 @@ export type Traits = {
   readonly systemInstruction: boolean;
   readonly manyCandidates: boolean;
   readonly logprobs: boolean;
+  /** functionDeclarations. */
+  readonly functions: boolean;
+  /** Google's own tools, by their field. */
+  readonly builtIns: readonly string[];
+  /** responseMimeType JSON. */
+  readonly json: boolean;
 };
 
 const levels = (names: string, start: string, budgetToo = true): ThinkingTrait => ({ by: 'level', levels: names.split(' '), start, budgetToo });
@@ -33,19 +39,27 @@ const newest: Traits = {
   systemInstruction: true,
   manyCandidates: false,
   logprobs: false,
+  functions: true,
+  builtIns: ['googleSearch', 'urlContext', 'codeExecution', 'googleMaps', 'fileSearch', 'computerUse', 'googleSearchRetrieval', 'mcpServers'],
+  json: true,
 };
 const third: Traits = { ...newest, prefill: true };
 const second: Traits = { ...third, generation: 2, thinking: none, penalties: false, manyCandidates: true, logprobs: true };
 
+const gemma: Traits = { ...second, penalties: true, manyCandidates: false, logprobs: false };
+const speaks: Partial<Traits> = { output: 'audio', systemInstruction: false, manyCandidates: false, penalties: false, logprobs: false, functions: false, builtIns: [], json: false };
+const draws: Partial<Traits> = { output: 'image', manyCandidates: false, logprobs: false, builtIns: ['googleSearch'] };
+
 /** The first pattern that fits tells; an id that none fits is taken as a newest model. */
 const families: readonly (readonly [RegExp, Traits])[] = [
-  [/^gemma/, { ...second, penalties: true, systemInstruction: false, manyCandidates: false, logprobs: false }],
-  [/^gemini-2.*-tts/, { ...second, output: 'audio', systemInstruction: false, manyCandidates: false }],
-  [/-tts/, { ...newest, thinking: none, output: 'audio' }],
+  [/^gemma-[1-3]/, { ...gemma, systemInstruction: false, functions: false, builtIns: [], json: false }],
+  [/^gemma/, { ...gemma, thinking: levels('MINIMAL HIGH', 'HIGH', false) }],
+  [/^gemini-2.*-tts/, { ...second, ...speaks }],
+  [/-tts/, { ...newest, ...speaks, thinking: none }],
   [/-transcribe/, { ...newest, thinking: none }],
-  [/^gemini-2.*-image/, { ...second, output: 'image', manyCandidates: false }],
-  [/^gemini-3\.1-flash.*image/, { ...third, thinking: levels('MINIMAL HIGH', 'MINIMAL'), output: 'image' }],
-  [/image|banana/, { ...third, thinking: levels(all, 'HIGH'), output: 'image' }],
+  [/^gemini-2.*-image/, { ...second, ...draws, functions: false, builtIns: [], json: false }],
+  [/^gemini-3\.1-flash.*image/, { ...third, ...draws, thinking: levels('MINIMAL HIGH', 'MINIMAL') }],
+  [/image|banana/, { ...third, ...draws, thinking: levels(all, 'HIGH') }],
   [/^gemini-2\.5-pro/, { ...second, thinking: budget(128, 32_768, false) }],
   [/^gemini-2\.5-flash-lite/, { ...second, thinking: budget(512, 24_576, true, 0) }],
   [/^gemini-2\.5/, { ...second, thinking: budget(1, 24_576, true) }],
