@@ -44,4 +44,4 @@ export type Held = { readonly request: Portion; readonly answer: Portion };
  * JSON: the bytes, their text, what was parsed of it, what Gemini is sent. Forms: the bytes, and files as base64, in JSON
  * and in what is sent. Media: the unpacked bytes and those three. Answers: text, what was parsed of it, what is written.
  */
-export const costs = { json: 4, form: 5, media: 4, answer: 4 } as const;
+export const costs = { json: 4, form: 5, media: 4, answer: 5 } as const;

@@ -2,7 +2,8 @@ import { E, TE, pipe } from '../../kernel/fp.ts';
 import { caught, invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import type { Blob } from '../../gemini/request.ts';
 import type { FetchMedia } from '../../ports/images.ts';
-import { costs, portionOf } from '../../ports/memory.ts';
+import { costs, portionOf, type Memory } from '../../ports/memory.ts';
+import { random, wait } from '../system.ts';
 import { watchdog, type Watchdog } from '../watchdog.ts';
 import { callerLookup } from './caller-lookup.ts';
 import { openDirectly, type Lookup, type OpenSocket } from './guarded-connect.ts';
@@ -55,6 +56,24 @@ const refusal = (dog: Watchdog, path: string, timeoutMs: number) => (reason: Rea
   return invalid(`'${path}' could not be fetched: ${bite === null ? reason : reasons.slow(timeoutMs)}.`, path, 'invalid_value');
 };
 
+/** How long a fetch waits for memory, ms: from so long to twice as long, so that of many that wait some give up first. */
+const shortestPatience = 1000;
+const pauseMs = 25;
+
+/** Reserves for a fetch. It waits a little for memory: of many requests that hold a part each, some go on as others end. */
+const patientReserve = (memory: Memory, signal: AbortSignal): Visitor['reserve'] => {
+  const patience = shortestPatience * (1 + random());
+  let waited = 0;
+  return async (bytes) => {
+    for (;;) {
+      const full = memory.take(bytes * costs.media);
+      if (full?.tag !== 'Busy' || waited >= patience || signal.aborted) return full;
+      await wait(pauseMs, signal);
+      waited += pauseMs;
+    }
+  };
+};
+
 /**
  * Reads pictures and files by addresses that callers send: http and https, public addresses only (see `reachOf`), a few
  * redirects, each checked like the first, none from https down to http. No proxy, cookies, referrer or headers of the
@@ -70,12 +89,11 @@ export const guardedFetch = (
 
   const fetchMedia: FetchMedia = (url, path, reader) => {
     const held = portionOf(reader.memory);
-    const reserve = (bytes: number): ProxyError | null => held.take(bytes * costs.media);
     return pipe(
       TE.tryCatch(async () => {
         const dog = watchdog({ firstByteMs: timeoutMs, idleMs: timeoutMs }, reader.signal);
         try {
-          const content = await contentOf(url, { visit, reach, mostRedirects }, { signal: dog.signal, reserve });
+          const content = await contentOf(url, { visit, reach, mostRedirects }, { signal: dog.signal, reserve: patientReserve(held, dog.signal) });
           return pipe(content, E.flatMap(blobOf), E.mapLeft(refusal(dog, path, timeoutMs)));
         } finally {
           dog.stop();

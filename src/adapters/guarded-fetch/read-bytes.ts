@@ -13,8 +13,8 @@ export type Incoming = {
   readonly length: number;
 };
 
-/** What may be held: the most bytes, and who is asked before so many more are. */
-export type Room = { readonly mostBytes: number; readonly reserve: (bytes: number) => ProxyError | null };
+/** What may be held: the most bytes, and who is asked before so many more are; null when there is room. */
+export type Room = { readonly mostBytes: number; readonly reserve: (bytes: number) => Promise<ProxyError | null> };
 
 /** A packing, and what unpacking it holds besides what comes out: its window of what came before. */
 type Packing = { readonly decoder: () => Duplex; readonly window: number };
@@ -29,16 +29,23 @@ const packings: ReadonlyMap<string, Packing> = new Map([
   ['br', { decoder: createBrotliDecompress, window: 16 * mebibyte }],
 ]);
 
-const reserved = ({ reserve }: Room, bytes: number): void => {
-  const refusal = reserve(bytes);
+const reserved = async ({ reserve }: Room, bytes: number): Promise<void> => {
+  const refusal = await reserve(bytes);
   if (refusal !== null) throw thrown(refusal);
 };
 
+const firstStep = 64 * 1024;
+const largestStep = 4 * mebibyte;
+
+/** How much more to reserve: all that was announced, or what is held already once more, within bounds. */
+const stepFor = (size: number, announced: number): number =>
+  size === 0 && announced > 0 ? announced : Math.min(Math.max(firstStep, size), largestStep);
+
 /** One layer of compression at most: of more, the content's kind is not known afterwards. */
-const plain = ({ body, encoding }: Incoming, room: Room): AsyncIterable<Buffer> => {
+const plain = async ({ body, encoding }: Incoming, room: Room): Promise<AsyncIterable<Buffer>> => {
   const packing = packings.get(encoding.trim().toLowerCase());
   if (packing === undefined) return body;
-  reserved(room, packing.window);
+  await reserved(room, packing.window);
   return pipeline(body, packing.decoder(), () => undefined);
 };
 
@@ -49,11 +56,17 @@ const plain = ({ body, encoding }: Incoming, room: Room): AsyncIterable<Buffer> 
 export const readBytes = async (incoming: Incoming, room: Room): Promise<E.Either<Reason, Buffer>> => {
   const { mostBytes } = room;
   if (incoming.length > mostBytes) return E.left(reasons.large(mostBytes));
-  const blocks = byteBlocks(null, room.reserve);
-  for await (const piece of plain(incoming, room)) {
-    if (blocks.size() + piece.length > mostBytes) return E.left(reasons.large(mostBytes));
-    const refusal = blocks.add(piece);
-    if (refusal !== null) throw thrown(refusal);
+  const blocks = byteBlocks(null, () => null);
+  let held = 0;
+  for await (const piece of await plain(incoming, room)) {
+    const size = blocks.size() + piece.length;
+    if (size > mostBytes) return E.left(reasons.large(mostBytes));
+    while (size > held) {
+      const step = stepFor(held, incoming.length);
+      await reserved(room, step);
+      held += step;
+    }
+    blocks.add(piece);
   }
   const bytes = blocks.whole();
   return bytes.length === 0 ? E.left(reasons.empty) : E.right(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
