@@ -1,6 +1,7 @@
-import { E, pipe, t } from '../kernel/fp.ts';
+import { E, flow, pipe, t } from '../kernel/fp.ts';
 import { isEmpty } from '../kernel/is-empty.ts';
 import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
+import { withinBounds, type Bound } from './bounds.ts';
 
 /** Absent and null are the same to OpenAI: both decode to undefined. */
 export const optional = <A>(codec: t.Type<A, unknown>): t.Type<A | undefined, unknown> =>
@@ -114,3 +115,7 @@ export const decodeWith =
             );
       }),
     );
+
+/** Decodes what is within bounds: counts and lengths are looked at before all else. */
+export const decodeWithin = <A>(bounds: readonly Bound[], codec: t.Type<A, unknown>): ((value: unknown) => E.Either<ProxyError, A>) =>
+  flow(withinBounds(bounds), E.flatMap(decodeWith(codec)));

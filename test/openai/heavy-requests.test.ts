@@ -23,13 +23,13 @@ const mergesMany = (name: string) => ({
 });
 
 const requests: readonly (readonly [what: string, request: object])[] = [
-  ['100,000 messages of one role', { messages: many(100_000, () => user('a')) }],
-  ['50,000 calls and their results', { messages: [user('a'), calls(50_000), ...many(50_000, (at) => result(`c${at}`, '1'))] }],
-  ['100,000 results of one call', { messages: [user('a'), calls(1), ...many(100_000, () => result('c0', '1'))] }],
-  ['60,000 functions whose names come to the same', { tools: many(60_000, (at) => ({ type: 'function', function: { name: String.fromCodePoint(0x4e00 + at) } })) }],
-  ['10,000 functions that are all allowed by name', { tools: many(10_000, (at) => tool(`f${at}`)), tool_choice: { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools: many(10_000, (at) => ({ function: { name: `f${at}` } })) } } }],
+  ['10,000 messages of one role', { messages: many(10_000, () => user('a')) }],
+  ['9,000 calls and their results', { messages: [user('a'), calls(9000), ...many(9000, (at) => result(`c${at}`, '1'))] }],
+  ['9,000 results of one call', { messages: [user('a'), calls(1), ...many(9000, () => result('c0', '1'))] }],
+  ['512 functions whose names come to the same', { tools: many(512, (at) => ({ type: 'function', function: { name: String.fromCodePoint(0x4e00 + at) } })) }],
+  ['512 functions that are all allowed by name', { tools: many(512, (at) => tool(`f${at}`)), tool_choice: { type: 'allowed_tools', allowed_tools: { mode: 'auto', tools: many(512, (at) => ({ function: { name: `f${at}` } })) } } }],
   ['1,000,000 openings of pictures in an answer', { messages: [user('a'), assistant(`${'!['.repeat(1_000_000)}](x)`), user('b')] }],
-  ['10,000 calls beside 100,000 details of reasoning', { messages: [user('a'), assistant('b', { tool_calls: many(10_000, (at) => called(`c${at}`, 'f')), reasoning_details: many(100_000, () => ({ type: 'reasoning.encrypted', data: 'x', id: 'c' })) }), user('c')] }],
+  ['10,000 calls beside 20,000 details of reasoning', { messages: [user('a'), assistant('b', { tool_calls: many(10_000, (at) => called(`c${at}`, 'f')), reasoning_details: many(20_000, () => ({ type: 'reasoning.encrypted', data: 'x', id: 'c' })) }), user('c')] }],
   ['schemas that merge a large definition everywhere', { tools: many(5, (at) => mergesMany(`f${at}`)) }],
   ['10,000 schemas that all hold at once', { tools: [{ type: 'function', function: { name: 'f', parameters: { allOf: many(10_000, (at) => ({ properties: { [`p${at}`]: { type: 'string' } }, required: [`p${at}`] })) } } }] }],
 ];
@@ -55,13 +55,13 @@ t.test('schemas beyond a bound are a 400 that names the field and the bound', as
   t.equal(told({ tools: many(500, (at) => tool(`f${at}`, { parameters: properties(40) })) }), 'taken', 'honest ones fit');
 });
 
-t.test('200,000 parts fit into a message, whoever says it', async (t) => {
-  const parts = many(200_000, () => ({ type: 'text', text: 'a' }));
+t.test('20,000 parts fit into a message, whoever says it', async (t) => {
+  const parts = many(20_000, () => ({ type: 'text', text: 'a' }));
   for (const role of ['system', 'user', 'assistant']) t.equal(E.isRight(translated({ messages: [{ role, content: parts }, user('b')] })), true, role);
 });
 
-t.test('a million messages that are none are told by the first', async (t) => {
-  t.same(refusal({ messages: [user('a'), ...many(1_000_000, () => 0)] }), { param: 'messages.1', code: 'invalid_value' });
+t.test('thousands of messages that are none are told by the first', async (t) => {
+  t.same(refusal({ messages: [user('a'), ...many(9999, () => 0)] }), { param: 'messages.1', code: 'invalid_value' });
 });
 
 t.test('arguments that nest too deep are a 400, results that do stay text', async (t) => {

@@ -13,6 +13,7 @@ import { completion } from './completion.ts';
 import { customNames, declaredNames } from './declared-tools.ts';
 import { withExactResults } from './exact-results.ts';
 import { functionNames } from './function-names.ts';
+import { withinImages } from './history-images.ts';
 import { chosenFormat, type ImageReplyFormat } from '../image-reply.ts';
 import { chatMachine, type ChatState, type MachineSettings } from './machine.ts';
 import { partDelta } from './part-deltas.ts';
@@ -56,6 +57,7 @@ export const chatDialect = (settings: ChatSettings): Dialect<ChatRequest, WholeC
     decode: (body, json = '') =>
       pipe(
         decodeChatRequest(body),
+        E.flatMap(withinImages),
         E.map((asked) => withExactResults(asked, json)),
       ),
     isStreamed: (asked) => asked.stream === true,

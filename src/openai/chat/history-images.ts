@@ -1,4 +1,5 @@
 import { E } from '../../kernel/fp.ts';
+import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import type { RequestPart } from '../../gemini/request.ts';
 import { fromDataUrl, isDataUrl, isWebAddress } from '../media.ts';
 import type { Media } from './parts.ts';
@@ -9,6 +10,9 @@ export type HistoryImages = 'last' | 'all';
 
 /** What stands in for a picture that is not sent again, and before one that is. */
 const placeholder = '[image]';
+
+/** Characters that tell an address of a kind that is read. */
+const longestScheme = 8;
 
 /** Of a picture's address that is looked at to tell what it is: more blanks than these before it make it no picture. */
 const mostBlanks = 64;
@@ -28,15 +32,18 @@ const finder = (text: string, mark: string): ((from: number) => number) => {
   };
 };
 
+const isBlank = (code: number): boolean => code <= 32 || code === 0xa0;
+
 /** The address between these places; '' when there is none. Its first characters tell, however long it is. */
 const addressIn = (text: string, from: number, to: number): string => {
-  const beginning = text.slice(from, Math.min(to, from + mostBlanks)).trimStart();
-  return isDataUrl(beginning) || isWebAddress(beginning) ? text.slice(from, to).trim() : '';
+  let at = from;
+  while (at < to && at < from + mostBlanks && isBlank(text.charCodeAt(at))) at += 1;
+  const beginning = text.slice(at, Math.min(to, at + longestScheme));
+  return isDataUrl(beginning) || isWebAddress(beginning) ? text.slice(at, to).trim() : '';
 };
 
 /** Cuts a text at its markdown pictures `![alt](url)`. Plain scanning: a text may be megabytes of base64. */
-const pieces = (text: string): readonly Piece[] => {
-  const cut: Piece[] = [];
+function* pieces(text: string): Generator<Piece, void, undefined> {
   const [middleFrom, endFrom, lineEndFrom] = [finder(text, ']('), finder(text, ')'), finder(text, '\n')];
   let from = 0;
   for (let at = text.indexOf('!['); at >= 0; at = text.indexOf('![', at)) {
@@ -48,13 +55,13 @@ const pieces = (text: string): readonly Piece[] => {
       at += 2;
       continue;
     }
-    cut.push({ text: text.slice(from, at) }, { url, markdown: text.slice(at, end + 1) });
+    yield { text: text.slice(from, at) };
+    yield { url, markdown: text.slice(at, end + 1) };
     from = end + 1;
     at = from;
   }
-  cut.push({ text: text.slice(from) });
-  return cut;
-};
+  yield { text: text.slice(from) };
+}
 
 const textsOf = ({ content }: ChatMessage): readonly string[] => {
   if (typeof content === 'string') return [content];
@@ -65,14 +72,34 @@ const textsOf = ({ content }: ChatMessage): readonly string[] => {
 const besideText = ({ images }: Pick<ChatMessage, 'images'>): readonly string[] => (images ?? []).map((image) => image.image_url.url);
 
 /** Addresses of an answer's pictures, in order. */
-export const imageAddresses = (message: ChatMessage): readonly string[] => [
-  ...textsOf(message).flatMap(pieces).flatMap((piece) => ('url' in piece ? piece.url : [])),
-  ...besideText(message),
-];
+export function* imageAddresses(message: ChatMessage): Generator<string, void, undefined> {
+  for (const text of textsOf(message)) for (const piece of pieces(text)) if ('url' in piece) yield piece.url;
+  yield* besideText(message);
+}
+
+const hasImages = (message: ChatMessage): boolean => imageAddresses(message).next().done !== true;
+
+/** Pictures in the answers of one request. */
+const mostImages = 1000;
+
+/** A 400 that names the answer with the first picture too many. */
+export const withinImages = <A extends { readonly messages: readonly ChatMessage[] }>(asked: A): E.Either<ProxyError, A> => {
+  let images = 0;
+  for (const [index, message] of asked.messages.entries()) {
+    if (message.role !== 'assistant') continue;
+    for (const _ of imageAddresses(message)) {
+      images += 1;
+      if (images > mostImages) break;
+    }
+    const path = `messages.${index}.content`;
+    if (images > mostImages) return E.left(invalid(`'${path}': at most ${mostImages} pictures of earlier answers are read.`, path, 'invalid_value'));
+  }
+  return E.right(asked);
+};
 
 /** Tells of an assistant message's index whether its pictures go back to the model. */
 export const isShown = (messages: readonly ChatMessage[], which: HistoryImages): ((index: number) => boolean) => {
-  const newest = messages.findLastIndex((message) => message.role === 'assistant' && imageAddresses(message).length > 0);
+  const newest = messages.findLastIndex((message) => message.role === 'assistant' && hasImages(message));
   return (index) => which === 'all' || index === newest;
 };
 
@@ -99,7 +126,7 @@ const returned = (url: string, written: string, { isSent, media }: ImageReturn):
 
 /** An earlier answer's text with its pictures as parts or as `[image]`, in order. */
 export const withImages = (text: string, back: ImageReturn): readonly RequestPart[] =>
-  pieces(text).flatMap((piece): readonly RequestPart[] => {
+  [...pieces(text)].flatMap((piece): readonly RequestPart[] => {
     if ('text' in piece) return piece.text === '' ? [] : [{ text: piece.text }];
     return returned(piece.url, piece.markdown, back);
   });

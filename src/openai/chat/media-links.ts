@@ -31,7 +31,7 @@ const linksOf = (message: ChatMessage, index: number): readonly MediaLink[] =>
 export const mediaLinks = ({ messages }: ChatRequest, historyImages: HistoryImages): readonly MediaLink[] => {
   const sent = isShown(messages, historyImages);
   return messages.flatMap((message, index) => {
-    const shown = message.role === 'assistant' && sent(index) ? imageAddresses(message) : [];
+    const shown = message.role === 'assistant' && sent(index) ? [...imageAddresses(message)] : [];
     const earlier = shown.filter(isWebAddress).map((url) => ({ url, path: `messages.${index}.content`, isRequired: false }));
     return [...linksOf(message, index), ...earlier];
   });

@@ -1,7 +1,8 @@
 import { E, pipe, t } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { blockThresholds, harmCategories } from '../../gemini/safety.ts';
-import { decodeWith, lenient, listOf, oneOf, optional, stringOr, unlessEmpty, within } from '../codec.ts';
+import { chatBounds } from '../bounds.ts';
+import { decodeWithin, lenient, listOf, oneOf, optional, stringOr, unlessEmpty, within } from '../codec.ts';
 import { effortWish, imageWish, neighbourProps, thoughtTokens } from './neighbour-codecs.ts';
 import { refuseNeighbours } from './neighbour-fields.ts';
 import { withNeighbourForms } from './neighbour-forms.ts';
@@ -186,7 +187,7 @@ export type GoogleOptions = t.TypeOf<typeof google>;
 /** Decodes the body of POST /v1/chat/completions, what neighbours call otherwise put into OpenAI's words. */
 export const decodeChatRequest = (body: unknown): E.Either<ProxyError, ChatRequest> =>
   pipe(
-    decodeWith(chatRequest)(body),
+    decodeWithin(chatBounds, chatRequest)(body),
     E.tap(() => refuseNeighbours(body)),
     E.map(withNeighbourForms),
   );

@@ -1,6 +1,7 @@
 import { E, pipe, t } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
-import { decodeWith, lenient, oneOf, optional, unlessEmpty, within } from '../codec.ts';
+import { embeddingBounds } from '../bounds.ts';
+import { decodeWithin, lenient, oneOf, optional, unlessEmpty, within } from '../codec.ts';
 
 const mostInputs = 2048;
 
@@ -55,6 +56,6 @@ const inputsOf = (input: unknown): E.Either<ProxyError, readonly EmbeddingInput[
 /** Decodes the body of POST /v1/embeddings. */
 export const decodeEmbeddingRequest = (body: unknown): E.Either<ProxyError, EmbeddingRequest> =>
   pipe(
-    decodeWith(settings)(body),
+    decodeWithin(embeddingBounds, settings)(body),
     E.flatMap(({ input, ...rest }) => pipe(inputsOf(input), E.map((inputs) => ({ ...rest, inputs })))),
   );

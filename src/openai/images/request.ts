@@ -1,6 +1,7 @@
 import { E, pipe, t } from '../../kernel/fp.ts';
 import { invalid, type InvalidCode, type ProxyError } from '../../kernel/proxy-error.ts';
-import { decodeWith, oneOf, within } from '../codec.ts';
+import { imageBounds } from '../bounds.ts';
+import { decodeWithin, oneOf, within } from '../codec.ts';
 import { optionalField } from '../form-fields.ts';
 import { imageSources, type ImageSource } from './sources.ts';
 
@@ -70,7 +71,7 @@ const withSources = (read: Parameters): E.Either<ProxyError, ImageRequest> => {
 };
 
 /** Decodes the body of POST /v1/images/generations. Pictures beside the prompt are taken as what to go by. */
-export const decodeGeneration = (body: unknown): E.Either<ProxyError, ImageRequest> => pipe(decodeWith(parameters)(body), E.flatMap(withSources));
+export const decodeGeneration = (body: unknown): E.Either<ProxyError, ImageRequest> => pipe(decodeWithin(imageBounds, parameters)(body), E.flatMap(withSources));
 
 /** Decodes the body of POST /v1/images/edits: there must be a picture. */
 export const decodeEdit = (body: unknown): E.Either<ProxyError, ImageRequest> =>

@@ -55,8 +55,8 @@ const readOne = (value: unknown, path: string): Read => {
  */
 export const imageSources = (value: unknown, field: string): E.Either<ProxyError, readonly ImageSource[]> => {
   if (value == null || value === '') return E.right([]);
+  if (Array.isArray(value) && value.length > mostImages) return E.left(invalid(`'${field}' takes at most ${mostImages} pictures.`, field, 'invalid_value'));
   const listed: readonly (readonly [unknown, string])[] = Array.isArray(value) ? value.map((one, at) => [one, `${field}.${at}`]) : [[value, field]];
-  if (listed.length > mostImages) return E.left(invalid(`'${field}' takes at most ${mostImages} pictures.`, field, 'invalid_value'));
   const sources: ImageSource[] = [];
   for (const [one, path] of listed) {
     const read = readOne(one, path);

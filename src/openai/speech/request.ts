@@ -1,6 +1,7 @@
 import { E, pipe, t } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
-import { decodeWith, oneOf, optional, stringOr, within } from '../codec.ts';
+import { speechBounds } from '../bounds.ts';
+import { decodeWithin, oneOf, optional, stringOr, within } from '../codec.ts';
 
 const mostCharacters = 4096;
 
@@ -18,7 +19,7 @@ const speechRequest = t.type({
 export type SpeechRequest = t.TypeOf<typeof speechRequest>;
 
 const tooLong = (field: string, value: string | undefined): ProxyError | null =>
-  value !== undefined && Array.from(value).length > mostCharacters
+  value !== undefined && value.length > mostCharacters && Array.from(value).length > mostCharacters
     ? invalid(`Invalid value for '${field}': at most ${mostCharacters} characters are spoken at once.`, field, 'invalid_value')
     : null;
 
@@ -28,7 +29,7 @@ const empty = (field: string, value: string): ProxyError | null =>
 /** Decodes the body of POST /v1/audio/speech. */
 export const decodeSpeechRequest = (body: unknown): E.Either<ProxyError, SpeechRequest> =>
   pipe(
-    decodeWith(speechRequest)(body),
+    decodeWithin(speechBounds, speechRequest)(body),
     E.flatMap((asked) => {
       const voice = typeof asked.voice === 'string' ? asked.voice : asked.voice.id;
       const fault = empty('input', asked.input) ?? empty('voice', voice) ?? tooLong('input', asked.input) ?? tooLong('instructions', asked.instructions);

@@ -1,7 +1,8 @@
 import { E, pipe, t } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import type { FormFile } from '../../ports/form.ts';
-import { decodeWith, oneOf } from '../codec.ts';
+import { transcriptionBounds } from '../bounds.ts';
+import { decodeWithin, oneOf } from '../codec.ts';
 import { fileField, flagField, listField, numberField, optionalField } from '../form-fields.ts';
 
 /** To write down what is said, or to say it in English. */
@@ -91,7 +92,7 @@ export const decodeTranscriptionRequest =
   (task: Task) =>
   (body: unknown): E.Either<ProxyError, TranscriptionRequest> =>
     pipe(
-      decodeWith(transcriptionRequest)(body),
+      decodeWithin(transcriptionBounds, transcriptionRequest)(body),
       E.flatMap((asked) => {
         const found = [...(task === 'translate' ? [translationFault] : []), ...faults].map((fault) => fault(asked)).find((fault) => fault !== null);
         const fault = fileFault(asked.file) ?? found ?? null;
