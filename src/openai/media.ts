@@ -4,21 +4,42 @@ import { viewOfBase64, viewOfBytes, type ByteView } from '../gemini/byte-view.ts
 import { mediaKind, type Said } from '../gemini/media-kind.ts';
 import type { Blob } from '../gemini/request.ts';
 
-/** Plus, slash, digits and letters, and the two of the URL-safe alphabet. */
-const isBase64Code = (code: number): boolean =>
-  (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 47 && code <= 57) || code === 43 || code === 45 || code === 95;
+const [slash, nine, plus, minus, underscore, equals] = [47, 57, 43, 45, 95, 61];
 
-const isBase64 = (data: string): boolean => {
-  let end = data.length;
-  while (end > 0 && end > data.length - 2 && data.charCodeAt(end - 1) === 61) end -= 1;
-  for (let at = 0; at < end; at += 1) if (!isBase64Code(data.charCodeAt(at))) return false;
-  return end > 0 && end % 4 !== 1;
+const isPlainCode = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= slash && code <= nine) || code === plus;
+
+const isBlankCode = (code: number): boolean => code === 32 || (code >= 9 && code <= 13) || code === 0xa0 || code === 0xfeff || code === 0x2028 || code === 0x2029;
+
+/** What a text is made of, when it is base64: `other` are blanks, or the two letters of the URL-safe alphabet. */
+type Base64 = { readonly isBase64: boolean; readonly hasOther: boolean };
+
+/** Where its letters end: behind them stand at most two equals signs, and blanks. */
+const endOfLetters = (text: string): number => {
+  let end = text.length;
+  for (let signs = 0; end > 0; end -= 1) {
+    const code = text.charCodeAt(end - 1);
+    if (code === equals && signs < 2) signs += 1;
+    else if (!isBlankCode(code)) break;
+  }
+  return end;
 };
 
-const withoutBlanks = (data: string): string => (/\s/.test(data) ? data.replaceAll(/\s+/g, '') : data);
+/** One look at each character; 60 MiB take 0.1 s. */
+const readBase64 = (text: string): Base64 => {
+  const end = endOfLetters(text);
+  let [letters, others] = [0, 0];
+  for (let at = 0; at < end; at += 1) {
+    const code = text.charCodeAt(at);
+    if (isPlainCode(code)) letters += 1;
+    else if (code === minus || code === underscore) others += 1;
+    else if (!isBlankCode(code)) return { isBase64: false, hasOther: false };
+  }
+  const all = letters + others;
+  return { isBase64: all > 0 && all % 4 !== 1, hasOther: letters < end || isBlankCode(text.charCodeAt(text.length - 1)) };
+};
 
-const standard = (data: string): string =>
-  data.includes('-') || data.includes('_') ? data.replaceAll('-', '+').replaceAll('_', '/') : data;
+/** Node reads both alphabets and passes over blanks: what it writes is the plain form. */
+const plainBase64 = (text: string): string => Buffer.from(text, 'base64').toString('base64');
 
 /** What was meant by text that is no base64: an address of a kind that is not read (`file:`, `gs:`), or nothing. */
 const noBase64 = (text: string, path: string): ProxyError =>
@@ -32,8 +53,10 @@ const blobOf = (mimeType: string | null, data: string, path: string): E.Either<P
     : E.right({ mimeType, data });
 
 const fromText = (text: string, kindOf: (view: ByteView) => string | null, path: string): E.Either<ProxyError, Blob> => {
-  const data = withoutBlanks(text);
-  return isBase64(data) ? blobOf(kindOf(viewOfBase64(data)), standard(data), path) : E.left(noBase64(text, path));
+  const { isBase64, hasOther } = readBase64(text);
+  if (!isBase64) return E.left(noBase64(text, path));
+  const data = hasOther ? plainBase64(text) : text;
+  return blobOf(kindOf(viewOfBase64(data)), data, path);
 };
 
 /** Base64 and what is said of it: a media type ('' = find out), a file's name. The path names the field in an error. */
