@@ -2,6 +2,7 @@ import type { LookupAddress } from 'node:dns';
 import { connect, isIP, type LookupFunction, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import type { buildConnector } from 'undici';
+import { withoutTrailing } from '../../kernel/without-trailing.ts';
 
 /** All addresses of a name, in the order to try them; the signal aborts when they are not wanted any more. */
 export type Lookup = (hostname: string, signal: AbortSignal) => Promise<readonly LookupAddress[]>;
@@ -50,7 +51,7 @@ export const guardedConnect = (guard: ConnectGuard): buildConnector.connector =>
   const find = checkedLookup(guard);
   return ({ hostname, port, protocol }, done) => {
     const isTls = protocol === 'https:';
-    const host = hostname.replace(/\.+$/, '');
+    const host = withoutTrailing(hostname, '.');
     if (guard.signal.aborted || (isIP(host) !== 0 && !guard.mayReach(host))) {
       done(refused(), null);
       return;

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { E } from '../../kernel/fp.ts';
+import { withoutTrailing } from '../../kernel/without-trailing.ts';
 import { addressKind } from './global-address.ts';
 import { reasons, type Reason } from './reason.ts';
 
@@ -37,7 +38,26 @@ const metadataNames: ReadonlySet<string> = new Set([
 ]);
 
 /** A host name without its trailing dots, an IPv6 address without its brackets. */
-const bareHost = ({ hostname }: URL): string => hostname.replace(/^\[|\]$|\.+$/g, '');
+const bareHost = ({ hostname }: URL): string => (hostname.startsWith('[') ? hostname.slice(1, -1) : withoutTrailing(hostname, '.'));
+
+/** No name of a host is longer (RFC 1035 §2.3.4); a dot may end it. */
+const mostHost = 254;
+
+/** Of an address, until its host ends: a letter of it may be written as nine characters. */
+const mostBeforePath = 9 * mostHost;
+
+const longestScheme = 'https:'.length;
+
+const hasLongHost = (text: string): boolean => {
+  const slashes = text.indexOf('//');
+  if (slashes < 0 || slashes > longestScheme) return false;
+  const from = slashes + 2;
+  for (let at = from; at < text.length; at += 1) {
+    const character = text[at];
+    if (character === '/' || character === '?' || character === '#' || character === '\\') return at - from > mostBeforePath;
+  }
+  return text.length - from > mostBeforePath;
+};
 
 /** Longer than any address of use, with a signature in it too. */
 const mostCharacters = 16_384;
@@ -58,8 +78,9 @@ const mayReach = (url: URL, reach: Reach): E.Either<Reason, URL> => {
  * same URL is then fetched. Names are judged later, by the addresses that they lead to. `from` is where a redirect stood.
  */
 export const targetOf = (text: string, reach: Reach, from?: URL): E.Either<Reason, URL> => {
-  if (text.length > mostCharacters || !URL.canParse(text, from?.href)) return E.left(reasons.notAnAddress);
+  if (text.length > mostCharacters || hasLongHost(text.trimStart()) || !URL.canParse(text, from?.href)) return E.left(reasons.notAnAddress);
   const url = new URL(text, from?.href);
+  if (url.hostname.length > mostHost) return E.left(reasons.notAnAddress);
   if (from?.protocol === 'https:' && url.protocol === 'http:') return E.left(reasons.downgrade);
   return mayReach(url, reach);
 };

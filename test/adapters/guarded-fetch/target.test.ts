@@ -118,3 +118,15 @@ t.test('only ports of web servers are read from; at home any that needs no right
   }
   t.end();
 });
+
+t.test('a host has at most 253 characters, and a long row of dots takes no time', async (t) => {
+  const reach = reachOf(false);
+  const host = (length: number): string => `${'a'.repeat(60)}.`.repeat(4).padEnd(length, 'b');
+  t.ok(E.isRight(targetOf(`http://${host(253)}/a`, reach)));
+  t.ok(E.isRight(targetOf(`http://${host(253)}./a`, reach)), 'and a dot at its end');
+  t.same(targetOf(`http://${host(255)}/a`, reach), E.left(reasons.notAnAddress));
+  for (const long of [`http://a${'.'.repeat(16_000)}a/`, `http://${'.'.repeat(16_000)}/`, `http://${'天'.repeat(5000)}/`, `//a${'.'.repeat(16_000)}a/`]) {
+    t.same(targetOf(long, reach, new URL('http://a.example/')), E.left(reasons.notAnAddress));
+  }
+  t.ok(E.isRight(targetOf(`/a?b=//${'c'.repeat(5000)}`, reach, new URL('http://a.example/'))), 'what follows the host may be long');
+});
