@@ -4,7 +4,7 @@ import type { AudioTranscription, Frame, ResponsePart, UsageMetadata } from '../
 import { latestUsage } from '../../gemini/usage.ts';
 import { blockIn } from '../../gemini/verdict.ts';
 import { formatOf, type ResponseFormat, type TranscriptionRequest } from './request.ts';
-import { emptyFlow, flowEnd, flowOn, gapBetween, stretchOf, type Flow, type Stretch } from './transcript.ts';
+import { emptyFlow, flowEnd, flowOn, gapBetween, lastOf, stretchOf, type Flow, type Stretch } from './transcript.ts';
 
 /** How the transcript is to be written. */
 export type TranscriptWish = {
@@ -69,16 +69,23 @@ const withText = (state: TranscriptState, { text, thought }: ResponsePart): Step
 
 const speakerName = (at: number): string => (at < 26 ? String.fromCharCode(65 + at) : `S${at + 1}`);
 
+/** Whom Gemini tells apart; all others are one more. */
+const mostSpeakers = 100;
+
+const withSpeaker = (known: TranscriptState['speakers'], speaker: string | null): TranscriptState['speakers'] =>
+  known.length >= mostSpeakers || known.includes(speaker) ? known : [...known, speaker];
+
 /** Stretches with times stand for themselves, so there is a gap between them; without, they are pieces of a text. */
 const withStretch = (state: TranscriptState, read: AudioTranscription, asksForSpeakers: boolean): Step => {
   const stretch = stretchOf(read);
   const number = state.stretches;
-  const speakers = state.speakers.includes(stretch.speaker) ? state.speakers : [...state.speakers, stretch.speaker];
+  const speakers = withSpeaker(state.speakers, stretch.speaker);
   const known = { ...state, speakers, stretches: number + 1, language: read.languageCode ?? state.language };
-  const speaker = speakerName(speakers.indexOf(stretch.speaker));
+  const place = speakers.indexOf(stretch.speaker);
+  const speaker = speakerName(place < 0 ? mostSpeakers : place);
   const event: TranscriptEvent = { kind: 'stretch', stretch: { ...stretch, number, speaker }, isShown: asksForSpeakers };
   if (state.by === 'texts') return [known, [event]];
-  const gap = stretch.end === null ? '' : gapBetween(`${state.flow.given}${state.flow.held}`, stretch.text);
+  const gap = stretch.end === null ? '' : gapBetween(lastOf(state.flow), stretch.text);
   const [next, deltas] = added({ ...known, by: 'stretches' }, `${gap}${stretch.text}`, asksForSpeakers ? number : null);
   return [next, [...deltas, event]];
 };
@@ -86,16 +93,21 @@ const withStretch = (state: TranscriptState, read: AudioTranscription, asksForSp
 /** The transcript as it comes, then all of it. */
 export const transcriptMachine = (wish: TranscriptWish): Machine<TranscriptState, Frame, TranscriptEvent> => {
   const asksForSpeakers = wish.format === 'diarized_json';
-  const stepped = ([state, events]: Step, part: ResponsePart): Step => {
+  const stepped = (state: TranscriptState, part: ResponsePart): Step => {
     const { audioTranscription } = part;
-    const [next, more] = audioTranscription === undefined ? withText(state, part) : withStretch(state, { text: part.text ?? '', ...audioTranscription }, asksForSpeakers);
-    return [next, [...events, ...more]];
+    return audioTranscription === undefined ? withText(state, part) : withStretch(state, { text: part.text ?? '', ...audioTranscription }, asksForSpeakers);
   };
   return {
     start,
     step: (state, frame) => {
-      const known = { ...state, refusal: blockIn(frame) ?? state.refusal, usage: latestUsage(state.usage, frame.usageMetadata) };
-      return (frame.candidates?.[0]?.content?.parts ?? []).reduce<Step>(stepped, [known, []]);
+      let known: TranscriptState = { ...state, refusal: blockIn(frame) ?? state.refusal, usage: latestUsage(state.usage, frame.usageMetadata) };
+      const events: TranscriptEvent[] = [];
+      for (const part of frame.candidates?.[0]?.content?.parts ?? []) {
+        const [next, more] = stepped(known, part);
+        known = next;
+        for (const event of more) events.push(event);
+      }
+      return [known, events];
     },
     end: (state) => {
       const last = flowEnd(state.flow);

@@ -42,16 +42,18 @@ const segmentOf = ({ words, text }: Cut): readonly Segment[] => {
 const cut = (stretch: Stretch): readonly Segment[] => {
   const texts = inText(stretch);
   const segments: Segment[] = [];
-  let open: Cut = { words: [], text: '' };
+  let words: TimedWord[] = [];
+  let text = '';
   for (const [index, word] of stretch.words.entries()) {
     const own = texts?.[index] ?? word.word;
-    if (isFull(open, word, own)) {
-      segments.push(...segmentOf(open));
-      open = { words: [], text: '' };
+    if (isFull({ words, text }, word, own)) {
+      segments.push(...segmentOf({ words, text }));
+      [words, text] = [[], ''];
     }
-    open = { words: [...open.words, word], text: texts === null ? `${open.text}${gapBetween(open.text, own)}${own}` : `${open.text}${own}` };
+    words.push(word);
+    text = texts === null ? `${text}${gapBetween(text, own)}${own}` : `${text}${own}`;
   }
-  return [...segments, ...segmentOf(open)];
+  return [...segments, ...segmentOf({ words, text })];
 };
 
 /** Cuts stretches into lines by sentence, silence and length. A stretch without timed words is one line; without times, none. */

@@ -9,7 +9,13 @@ const clock = (seconds: number, point: string): string => {
 };
 
 /** An arrow or an empty line would end a cue. */
-const line = (text: string): string => text.replaceAll('-->', '->').replaceAll(/\s*\n\s*/g, ' ');
+const line = (text: string): string =>
+  text
+    .replaceAll('-->', '->')
+    .split('\n')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .join(' ');
 
 const times = ({ start, end }: Segment, point: string): string => `${clock(start, point)} --> ${clock(end, point)}`;
 

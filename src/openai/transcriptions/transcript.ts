@@ -3,20 +3,28 @@ import type { AudioTranscription } from '../../gemini/response.ts';
 /** What a model is told to answer where nobody speaks: no text at all is a failure of Gemini's. */
 export const noSpeech = '[no speech]';
 
-/** Text on its way out: what was given so far, and what waits for its continuation. */
-export type Flow = { readonly given: string; readonly held: string };
+/**
+ * Text on its way out: what was given so far and its last character, and what waits for its continuation. `given` is
+ * only ever added to: looking into it would copy all of it each time.
+ */
+export type Flow = { readonly given: string; readonly last: string; readonly held: string };
 
 /** Before the first text. */
-export const emptyFlow: Flow = { given: '', held: '' };
+export const emptyFlow: Flow = { given: '', last: '', held: '' };
+
+/** The last character of all that came. */
+export const lastOf = ({ last, held }: Flow): string => (held === '' ? last : held.slice(-1));
 
 const isMarkSoFar = (text: string): boolean => noSpeech.startsWith(text.trim().toLowerCase());
 
 /** Adds a text. Blanks wait for what follows them, and the beginning waits while it could become the mark of silence. */
-export const flowOn = ({ given, held }: Flow, text: string): readonly [Flow, string] => {
+export const flowOn = (flow: Flow, text: string): readonly [Flow, string] => {
+  const { given, last, held } = flow;
+  if (text.trim() === '') return [given === '' && held === '' ? flow : { given, last, held: held + text }, ''];
   const all = given === '' ? `${held}${text}`.trimStart() : `${held}${text}`;
-  if (given === '' && isMarkSoFar(all)) return [{ given, held: all }, ''];
+  if (given === '' && isMarkSoFar(all)) return [{ given, last, held: all }, ''];
   const delta = all.trimEnd();
-  return [{ given: given + delta, held: all.slice(delta.length) }, delta];
+  return [{ given: given + delta, last: delta.slice(-1), held: all.slice(delta.length) }, delta];
 };
 
 /** What is still to be given at the end. */
@@ -56,7 +64,7 @@ export const stretchOf = ({ text = '', speakerLabel, words = [], startOffset, en
   });
   const end = seconds(endOffset) ?? timed.at(-1)?.end ?? null;
   return {
-    text: text === '' ? timed.reduce((all, { word }) => `${all}${gapBetween(all, word)}${word}`, '') : text,
+    text: text === '' ? timed.map(({ word }, at) => `${gapBetween(timed[at - 1]?.word ?? '', word)}${word}`).join('') : text,
     start: seconds(startOffset) ?? timed[0]?.start ?? (end === null ? null : 0),
     end,
     speaker: speakerLabel ?? null,

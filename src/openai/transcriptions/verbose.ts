@@ -14,7 +14,7 @@ const untold = { seek: 0, tokens: [], avg_logprob: 0, compression_ratio: 1, no_s
 
 /** Seconds until the last word has been said: Gemini does not tell how long the recording is. */
 export const durationOf = (stretches: readonly NumberedStretch[]): number =>
-  Math.max(0, ...stretches.flatMap(({ end, words }) => [end ?? 0, words.at(-1)?.end ?? 0]));
+  stretches.reduce((latest, { end, words }) => Math.max(latest, end ?? 0, words.at(-1)?.end ?? 0), 0);
 
 /** OpenAI's verbose_json. */
 export const verboseTranscript = ({ wish, text, language }: TranscriptEnd, stretches: readonly NumberedStretch[]): object => {
