@@ -1,0 +1,154 @@
+import type { Sending } from './watched-service.ts';
+
+/** A request that takes as much work as its size allows. `statuses` are those it may be answered with. */
+export type HeavyRequest = { readonly what: string; readonly make: () => Sending; readonly statuses: readonly number[] };
+
+const mebibyte = 1024 * 1024;
+
+/** A text of so many bytes, made of one piece again and again. */
+const filled = (piece: string, bytes: number): string => piece.repeat(Math.max(1, Math.floor(bytes / Buffer.byteLength(piece))));
+
+/** JSON text of a list: one text a place. */
+const listed = (count: number, one: (at: number) => string): string => `[${Array.from({ length: count }, (_, at) => one(at)).join(',')}]`;
+
+const model = '"model":"gemini-3.5-flash"';
+const hello = '{"role":"user","content":"hello"}';
+
+const sending = (path: string, text: string): Sending => ({ path, body: Buffer.from(text) });
+
+const chat = (text: string): Sending => sending('/v1/chat/completions', text);
+
+/** A chat of these messages. */
+const said = (messages: string): Sending => chat(`{${model},"messages":[${messages}]}`);
+
+/** A chat with something beside its one message. */
+const beside = (fields: string): Sending => chat(`{${model},"messages":[${hello}],${fields}}`);
+
+const picture = (url: string): Sending => said(`{"role":"user","content":[{"type":"image_url","image_url":{"url":"${url}"}}]}`);
+
+const answeredBy = (text: string): Sending => said(`${hello},{"role":"assistant","content":"${text}"},${hello}`);
+
+const tools = (count: number, name: (at: number) => string, parameters = '{"type":"object"}'): Sending =>
+  beside(`"tools":${listed(count, (at) => `{"type":"function","function":{"name":"${name(at)}","parameters":${parameters}}}`)}`);
+
+const properties = (count: number): string => `{"type":"object","properties":{${Array.from({ length: count }, (_, at) => `"p${at}":{}`).join(',')}}}`;
+
+const call = (id: string, args: string): string => `{"id":"${id}","type":"function","function":{"name":"f","arguments":${JSON.stringify(args)}}}`;
+
+const calls = (count: number): string => `${hello},{"role":"assistant","tool_calls":${listed(count, (at) => call(`c${at}`, '{}'))}},${hello}`;
+
+const form = (path: string, fields: readonly string[]): Sending => ({
+  path,
+  type: 'multipart/form-data; boundary=edge',
+  body: Buffer.from(`${fields.map((one) => `--edge\r\nContent-Disposition: form-data; ${one}\r\n`).join('')}--edge--\r\n`, 'latin1'),
+});
+
+const done = [200];
+const refused = [400];
+const either = [200, 400];
+
+const row = (what: string, statuses: readonly number[], make: () => Sending): HeavyRequest => ({ what, statuses, make });
+
+/** Texts that are long, but of few values. */
+const longTexts: readonly HeavyRequest[] = [
+  row('7 MiB of plain text', done, () => said(`{"role":"user","content":"${filled('All is well. ', 7 * mebibyte)}"}`)),
+  row('60 MiB of plain text', done, () => said(`{"role":"user","content":"${filled('All is well. ', 60 * mebibyte)}"}`)),
+  row('60 MiB of Chinese', done, () => said(`{"role":"user","content":"${filled('天地玄黃宇宙洪荒', 60 * mebibyte)}"}`)),
+  row('60 MiB of line ends', done, () => said(`{"role":"user","content":"${filled('\\n', 60 * mebibyte)}"}`)),
+  row('60 MiB of escaped letters', done, () => said(`{"role":"user","content":"${filled('\\u00e9', 60 * mebibyte)}"}`)),
+  row('8 MiB of emoji', done, () => said(`{"role":"user","content":"${filled('🙂', 7.9 * mebibyte)}"}`)),
+  row('8 MiB of text in a system message', done, () => said(`{"role":"system","content":"${filled('All is well. ', 7.9 * mebibyte)}"},${hello}`)),
+  row('60 MiB of base64 in a picture', done, () => picture(`data:image/png;base64,iVBORw0KGgo${filled('AAAA', 60 * mebibyte)}A`)),
+  row('8 MiB of base64 with blanks', done, () => picture(`data:image/png;base64,${filled('A B ', 7.9 * mebibyte)}`)),
+  row('60 MiB of base64 with blanks', done, () => picture(`data:image/png;base64,${filled('A ', 60 * mebibyte)}`)),
+  row('60 MiB of blanks in a data: URL', either, () => picture(`data:image/png;base64,${filled(' ', 60 * mebibyte)}!`)),
+  row('60 MiB of percent signs in a data: URL', either, () => picture(`data:text/plain,${filled('%41', 60 * mebibyte)}`)),
+  row('8 MiB of the URL-safe alphabet', done, () => picture(`data:image/png;base64,${filled('-_-_', 7.9 * mebibyte)}`)),
+  row('57 MiB to be spoken', refused, () => sending('/v1/audio/speech', `{"model":"tts-1","voice":"alloy","input":"${filled('All is well. ', 57 * mebibyte)}"}`)),
+  row('8 MiB to be spoken', refused, () => sending('/v1/audio/speech', `{"model":"tts-1","voice":"alloy","input":"${filled('🙂', 7.9 * mebibyte)}"}`)),
+  row('60 MiB of blanks to be spoken', refused, () => sending('/v1/audio/speech', `{"model":"tts-1","voice":"alloy","input":"${filled(' ', 60 * mebibyte)}"}`)),
+  row('8 MiB to be drawn', either, () => sending('/v1/images/generations', `{"model":"gemini-3.1-flash-image","prompt":"${filled('a cat ', 7.9 * mebibyte)}"}`)),
+  row('8 MiB in one text to be embedded', either, () => sending('/v1/embeddings', `{"model":"gemini-embedding-001","input":"${filled('a cat ', 7.9 * mebibyte)}"}`)),
+  row("a model's name of 8 MiB", [400, 404], () => chat(`{"model":"${filled('models/', 7.9 * mebibyte)}","messages":[${hello}]}`)),
+  row("a model's name of 8 MiB of wishes", [400, 404], () => chat(`{"model":"${filled('-thinking-', 7.9 * mebibyte)}","messages":[${hello}]}`)),
+  row('arguments of 8 MiB', done, () => said(`${hello},{"role":"assistant","tool_calls":[${call('c', `{"a":"${filled('All is well. ', 7.8 * mebibyte)}"}`)}]},${hello}`)),
+  row('arguments of 8 MiB that are no JSON', refused, () => said(`${hello},{"role":"assistant","tool_calls":[${call('c', filled('{', 7.8 * mebibyte))}]},${hello}`)),
+  row('arguments of many objects', either, () => said(`${hello},{"role":"assistant","tool_calls":[${call('c', `[${filled('{},', 7.8 * mebibyte)}{}]`)}]},${hello}`)),
+  row("a tool's result of 8 MiB", done, () => said(`${hello},{"role":"assistant","tool_calls":[${call('c', '{}')}]},{"role":"tool","tool_call_id":"c","content":"${filled('All is well. ', 7.8 * mebibyte)}"}`)),
+  row("a tool's result of many values", done, () => said(`${hello},{"role":"assistant","tool_calls":[${call('c', '{}')}]},{"role":"tool","tool_call_id":"c","content":${JSON.stringify(`{"a":[${filled('{},', 7.8 * mebibyte)}{}]}`)}}`)),
+  row("a call's id of 4 MiB", done, () => said(`${hello},{"role":"assistant","tool_calls":[${call(filled('c', 4 * mebibyte), '{}')}]},{"role":"tool","tool_call_id":"${filled('c', 4 * mebibyte)}","content":"a"}`)),
+  row('a signature of 8 MiB', done, () => said(`${hello},{"role":"assistant","content":"a","extra_content":{"google":{"thought_signature":"${filled('AAAA', 7.9 * mebibyte)}!"}}},${hello}`)),
+];
+
+/** Addresses and pictures in texts. */
+const addresses: readonly HeavyRequest[] = [
+  row('a host of 500,000 dots', refused, () => picture(`http://${'.'.repeat(500_000)}/`)),
+  row('a host of 16,000 dots and an end', refused, () => picture(`http://a${'.'.repeat(16_000)}a/`)),
+  row('32 hosts of 16,000 dots', refused, () => said(`{"role":"user","content":${listed(32, (at) => `{"type":"image_url","image_url":{"url":"http://a${at}${'.'.repeat(16_000)}a/"}}`)}}`)),
+  row('8 MiB of pictures in an answer', either, () => answeredBy(filled('![](data:,)', 7.9 * mebibyte))),
+  row('58 MiB of pictures in an answer', either, () => answeredBy(filled('![](data:,)', 58 * mebibyte))),
+  row('8 MiB of openings of pictures', either, () => answeredBy(filled('![', 7.9 * mebibyte))),
+  row('8 MiB of pictures without an address', either, () => answeredBy(filled('![](', 7.9 * mebibyte))),
+  row('8 MiB of pictures by address', either, () => answeredBy(filled('![](http://a.example/b)', 7.9 * mebibyte))),
+  row('8 MiB of pictures with blanks', either, () => answeredBy(filled(`![](${' '.repeat(60)}x)`, 7.9 * mebibyte))),
+  row('10,000 answers with pictures', either, () => said(`${Array.from({ length: 4999 }, () => `${hello},{"role":"assistant","content":"${filled('![](data:image/png;base64,AAAA)', 700)}"}`).join(',')},${hello}`)),
+];
+
+/** Many small things. */
+const counts: readonly HeavyRequest[] = [
+  row('240,000 messages', refused, () => said(Array.from({ length: 240_000 }, () => hello).join(','))),
+  row('9,000 messages of 900 bytes', done, () => said(Array.from({ length: 9001 }, (_, at) => `{"role":"${at % 2 === 0 ? 'user' : 'assistant'}","content":"${filled('All is well. ', 850)}"}`).join(','))),
+  row('9,000 messages of one part', done, () => said(Array.from({ length: 9001 }, (_, at) => `{"role":"${at % 2 === 0 ? 'user' : 'assistant'}","content":[{"type":"text","text":"All is well."}]}`).join(','))),
+  row('9,000 messages with calls and results', done, () => said(`${hello},${Array.from({ length: 4500 }, (_, at) => `{"role":"assistant","content":null,"tool_calls":[${call(`c${at}`, '{"path":"src/index.ts","line":12}')}]},{"role":"tool","tool_call_id":"c${at}","content":"{\\"found\\":[1,2,3],\\"text\\":\\"${filled('All is well. ', 400)}\\"}"}`).join(',')}`)),
+  row('300,000 content parts', refused, () => said(`{"role":"user","content":${listed(250_000, () => '{"type":"text","text":"a"}')}}`)),
+  row('300,000 content parts in 300 messages', refused, () => said(Array.from({ length: 300 }, () => `{"role":"user","content":${listed(900, () => '{"type":"text","text":"a"}')}}`).join(','))),
+  row('9,000 content parts', done, () => said(`{"role":"user","content":${listed(9000, () => '{"type":"text","text":"All is well."}')}}`)),
+  row('900,000 content parts that are none', refused, () => said(`{"role":"user","content":${listed(900_000, () => '1')}}`)),
+  row('60,000 tools', refused, () => tools(60_000, (at) => `f${at}`)),
+  row('8,000 tools with names of 950 characters', refused, () => tools(8000, (at) => `${'ä'.repeat(470)}${at}`)),
+  row('512 tools with names of 8,000 characters', refused, () => tools(512, (at) => `${'ä'.repeat(4000)}${at}`)),
+  row('60,000 functions', refused, () => beside(`"functions":${listed(60_000, (at) => `{"name":"f${at}"}`)}`)),
+  row('500 tools of 40 properties', done, () => tools(500, (at) => `f${at}`, `{"type":"object","properties":{${Array.from({ length: 40 }, (_, at) => `"property_${at}":{"type":"string","description":"What it is for, in a few words."}`).join(',')}},"required":["property_1"]}`)),
+  row('490,000 properties in a schema', either, () => tools(1, () => 'f', properties(490_000))),
+  row('490,000 properties in the format of an answer', either, () => beside(`"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":${properties(490_000)}}}`)),
+  row('900,000 stop strings', refused, () => beside(`"stop":${listed(900_000, () => '"a"')}`)),
+  row('metadata of 900,000 keys', refused, () => beside(`"metadata":{${Array.from({ length: 700_000 }, (_, at) => `"${at.toString(36)}":1`).join(',')}}`)),
+  row('metadata of 700,000 numbers as keys', refused, () => beside(`"metadata":{${Array.from({ length: 600_000 }, (_, at) => `"${at * 7}":1`).join(',')}}`)),
+  row('an unknown field of 700,000 keys', refused, () => beside(`"x":{${Array.from({ length: 700_000 }, (_, at) => `"${at.toString(36)}":1`).join(',')}}`)),
+  row('an unknown field of 990,000 empty objects', either, () => beside(`"x":${listed(990_000, () => '{}')}`)),
+  row('an unknown field of 990,000 empty lists', either, () => beside(`"x":${listed(990_000, () => '[]')}`)),
+  row('an unknown field of 490,000 small objects', either, () => beside(`"x":${listed(490_000, () => '{"a":1}')}`)),
+  row('an unknown field of 490,000 small objects of many kinds', either, () => beside(`"x":${listed(490_000, (at) => `{"${at.toString(36)}":1}`)}`)),
+  row('an unknown field of 700,000 texts', either, () => beside(`"x":${listed(700_000, (at) => `"${at.toString(36)}"`)}`)),
+  row('an unknown field of 990,000 numbers', either, () => beside(`"x":${listed(990_000, (at) => `${at}.5`)}`)),
+  row('8 MiB of brackets', refused, () => chat(filled('[', 7.9 * mebibyte))),
+  row('8 MiB of commas', refused, () => chat(`[${filled('1,', 7.9 * mebibyte)}1]`)),
+  row('60 MiB of commas', refused, () => chat(`[${filled('1,', 60 * mebibyte)}1]`)),
+  row('8 MiB of blanks', either, () => beside(`${filled(' ', 7.9 * mebibyte)}"n":1`)),
+  row('8 MiB of digits', either, () => beside(`"x":${filled('1', 7.9 * mebibyte)}`)),
+  row('8 MiB of one key again and again', either, () => beside(filled('"a":1,', 5.8 * mebibyte) + '"b":1')),
+  row('8 MiB that are no JSON at the end', refused, () => chat(`{"a":"${filled('All is well. ', 7.8 * mebibyte)}`)),
+  row('8 MiB of backslashes', either, () => said(`{"role":"user","content":"${filled('\\\\', 7.9 * mebibyte)}"}`)),
+  row('8 MiB of quotes in a text', done, () => said(`{"role":"user","content":"${filled('\\"', 7.9 * mebibyte)}"}`)),
+  row('a bias of 300,000 tokens', refused, () => beside(`"logit_bias":{${Array.from({ length: 300_000 }, (_, at) => `"${at}":1`).join(',')}}`)),
+  row('100,000 safety settings', refused, () => beside(`"safety_settings":${listed(100_000, () => '{"category":"HARM_CATEGORY_HARASSMENT","threshold":"BLOCK_NONE"}')}`)),
+  row('700,000 modalities', refused, () => beside(`"modalities":${listed(700_000, () => '"text"')}`)),
+  row('100,000 allowed tools', refused, () => beside(`"tools":[{"type":"function","function":{"name":"f"}}],"tool_choice":{"type":"allowed_tools","allowed_tools":{"mode":"auto","tools":${listed(100_000, () => '{"type":"function","function":{"name":"f"}}')}}}`)),
+  row('100,000 details of reasoning', refused, () => said(`${hello},{"role":"assistant","content":"a","reasoning_details":${listed(100_000, (at) => `{"type":"reasoning.encrypted","data":"AAAA","id":"c${at}"}`)}},${hello}`)),
+  row("100,000 parts of Google's own tools", refused, () => said(`${hello},{"role":"assistant","content":"a","extra_content":{"google":{"server_tool_parts":${listed(100_000, () => '{"toolCall":{"toolType":"URL_CONTEXT"}}')}}}},${hello}`)),
+  row('100,000 pictures beside an answer', refused, () => said(`${hello},{"role":"assistant","content":"a","images":${listed(100_000, () => '{"image_url":{"url":"data:image/png;base64,AAAA"}}')}},${hello}`)),
+  row('70,000 calls in one message', refused, () => said(calls(70_000))),
+  row('1,000 calls in one message', done, () => said(calls(1000))),
+  row('900,000 texts to be embedded', refused, () => sending('/v1/embeddings', `{"model":"gemini-embedding-001","input":${listed(900_000, () => '"a"')}}`)),
+  row('2,000 texts to be embedded as floats', done, () => sending('/v1/embeddings', `{"model":"gemini-embedding-001","input":${listed(2000, () => '"a cat"')}}`)),
+  row('2,000 texts to be embedded as base64', done, () => sending('/v1/embeddings', `{"model":"gemini-embedding-001","encoding_format":"base64","input":${listed(2000, () => '"a cat"')}}`)),
+  row('2,000 long texts to be embedded', done, () => sending('/v1/embeddings', `{"model":"gemini-embedding-001","input":${listed(2000, () => `"${filled('a cat ', 4000)}"`)}}`)),
+  row('300,000 tokens to be embedded', done, () => sending('/v1/embeddings', `{"model":"gemini-embedding-001","input":${listed(300, () => listed(1000, (at) => String(at + 1000)))}}`)),
+  row('900,000 tokens to be embedded', refused, () => sending('/v1/embeddings', `{"model":"gemini-embedding-001","input":${listed(900_000, () => '1')}}`)),
+  row('700,000 pictures to draw by', refused, () => sending('/v1/images/edits', `{"prompt":"a","image":${listed(700_000, () => '"AAAA"')}}`)),
+  row('a form of 100,000 parts', refused, () => form('/v1/images/edits', Array.from({ length: 100_000 }, () => 'name="a"\r\n\r\n1'))),
+  row('a form of a million parts', refused, () => form('/v1/audio/transcriptions', Array.from({ length: 1_000_000 }, () => 'name="a"\r\n\r\n1'))),
+];
+
+/** All of them, worst first or not: a corpus. */
+export const heavyRequests: readonly HeavyRequest[] = [...longTexts, ...addresses, ...counts];

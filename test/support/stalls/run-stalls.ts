@@ -1,0 +1,97 @@
+import { heavyAnswers, type HeavyAnswer } from './heavy-answers.ts';
+import { heavyRequests } from './heavy-requests.ts';
+import { startHeavyUpstream, type HeavyUpstream } from './heavy-upstream.ts';
+import { send, startWatched, type Sending, type WatchedService } from './watched-service.ts';
+
+/** How long one case let the event loop stand still, and how long it might. */
+export type Stall = { readonly what: string; readonly mebibytes: number; readonly status: number; readonly stallMs: number; readonly mostMs: number; readonly isOdd: boolean; readonly start: string };
+
+const mebibyte = 1024 * 1024;
+
+/** The promise: 100 ms for 8 MiB and less, 10 ms a MiB beyond. */
+const mostFor = (mebibytes: number): number => (mebibytes <= 8 ? 100 : mebibytes * 10);
+
+const messages = [{ role: 'user', content: 'hello' }];
+
+const form = (fields: Readonly<Record<string, string>>): Sending => ({
+  path: '/v1/audio/transcriptions',
+  type: 'multipart/form-data; boundary=edge',
+  body: Buffer.from(`--edge\r\nContent-Disposition: form-data; name="file"; filename="a.mp3"\r\nContent-Type: audio/mpeg\r\n\r\nID3\r\n${Object.entries(fields).map(([name, value]) => `--edge\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`).join('')}--edge--\r\n`, 'latin1'),
+});
+
+const json = (path: string, body: object): Sending => ({ path, body: Buffer.from(JSON.stringify(body)) });
+
+/** The ways in which an answer may be asked for. */
+const waysOf = ({ path = '/v1/chat/completions', asks = {} }: HeavyAnswer): readonly (readonly [string, Sending])[] => {
+  const model = 'gemini-3.5-flash';
+  if (path === '/v1/audio/speech') {
+    const asked = { model: 'gemini-2.5-flash-preview-tts', input: 'hello', voice: 'alloy', response_format: 'wav' };
+    return [['whole', json(path, asked)], ['streamed', json(path, { ...asked, stream_format: 'sse', response_format: 'pcm' })]];
+  }
+  if (path === '/v1/audio/transcriptions') {
+    const asked = { model: 'gemini-3.5-transcribe' };
+    return [['whole', form(asked)], ['as subtitles', form({ ...asked, response_format: 'srt' })], ['with times', form({ ...asked, response_format: 'verbose_json' })], ['by speaker, streamed', form({ ...asked, response_format: 'diarized_json', stream: 'true' })]];
+  }
+  if (path === '/v1/images/generations') return [['whole', json(path, { model: 'gemini-3.1-flash-image', prompt: 'a cat' })], ['streamed', json(path, { model: 'gemini-3.1-flash-image', prompt: 'a cat', stream: true, partial_images: 2 })]];
+  return [['whole', json(path, { model, messages, ...asks })], ['streamed', json(path, { model, messages, stream: true, ...asks })]];
+};
+
+const tried = async (service: WatchedService, what: string, sending: Sending, statuses: readonly number[], bytes: number): Promise<Stall> => {
+  await service.longestStall();
+  const { status, start } = await send(service.url, sending);
+  const stallMs = await service.longestStall();
+  const mebibytes = bytes / mebibyte;
+  return { what, mebibytes, status, stallMs, mostMs: mostFor(mebibytes), isOdd: !statuses.includes(status), start };
+};
+
+const warmUp = async (service: WatchedService): Promise<void> => {
+  for (let count = 0; count < 50; count += 1) await send(service.url, json('/v1/chat/completions', { model: 'gemini-3.5-flash', messages }));
+};
+
+type Run = { readonly only?: string; readonly tell?: (stall: Stall) => void };
+
+const running = async (run: (service: WatchedService, upstream: HeavyUpstream) => Promise<void>): Promise<void> => {
+  const upstream = await startHeavyUpstream();
+  const service = await startWatched(upstream.url);
+  try {
+    await warmUp(service);
+    await run(service, upstream);
+  } finally {
+    service.close();
+    upstream.close();
+  }
+};
+
+/** Sends every heavy request to a service of its own. */
+export const stallsOfRequests = async ({ only = '', tell }: Run = {}): Promise<readonly Stall[]> => {
+  const stalls: Stall[] = [];
+  await running(async (service) => {
+    for (const { what, make, statuses } of heavyRequests) {
+      if (!what.includes(only)) continue;
+      const sending = make();
+      const stall = await tried(service, what, sending, statuses, sending.body.length);
+      stalls.push(stall);
+      tell?.(stall);
+    }
+  });
+  return stalls;
+};
+
+/** Asks a service of its own for every heavy answer. */
+export const stallsOfAnswers = async ({ only = '', tell }: Run = {}): Promise<readonly Stall[]> => {
+  const stalls: Stall[] = [];
+  await running(async (service, upstream) => {
+    for (const answer of heavyAnswers) {
+      if (!answer.what.includes(only)) continue;
+      const frames = answer.make();
+      upstream.answerWith(frames);
+      const bytes = frames.reduce((sum, frame) => sum + Buffer.byteLength(frame), 0);
+      for (const [way, sending] of waysOf(answer)) {
+        const stall = await tried(service, `${answer.what}, ${way}`, sending, [200, 400, 502], bytes);
+        stalls.push(stall);
+        tell?.(stall);
+      }
+    }
+  });
+  return stalls;
+};
