@@ -46,11 +46,11 @@ const mostHost = 254;
 /** Of an address, until its host ends: a letter of it may be written as nine characters. */
 const mostBeforePath = 9 * mostHost;
 
-const longestScheme = 'https:'.length;
+const beforeHost: readonly string[] = ['', 'http:', 'https:'];
 
 const hasLongHost = (text: string): boolean => {
   const slashes = text.indexOf('//');
-  if (slashes < 0 || slashes > longestScheme) return false;
+  if (slashes < 0 || !beforeHost.includes(text.slice(0, slashes).toLowerCase())) return false;
   const from = slashes + 2;
   for (let at = from; at < text.length; at += 1) {
     const character = text[at];
