@@ -40,26 +40,32 @@ export const faultOf = ({ faults }: KeyLedger, { id }: PoolKey, now: number): He
   return fault;
 };
 
-const restOf = (models: RecentMap<Rest> | undefined, model: string, now: number): Rest | null => {
+type Wanted = { readonly model: string; readonly size: number; readonly now: number };
+
+/** What is over stays: a 429 that follows at once is told by it. */
+const restOf = (models: RecentMap<Rest> | undefined, { model, size, now }: Wanted): Rest | null => {
   const known = models?.get(model);
   if (models === undefined || known === undefined) return null;
   const rest = restNow(known, now);
-  if (rest === null) models.remove(model);
-  else models.set(model, rest);
-  return rest;
+  if (rest !== null) models.set(model, rest);
+  return rest !== null && size >= rest.fromSize ? rest : null;
 };
 
-/** How all keys stand now for one model. */
-export const candidatesOf = (
-  ledger: KeyLedger,
-  keys: readonly PoolKey[],
-  { model, now }: { readonly model: string; readonly now: number },
-): readonly Candidate[] => {
+/** After a success the last rest is no more. */
+export const forgetRest = ({ rests }: KeyLedger, { group }: PoolKey, { model, now }: Omit<Wanted, 'size'>): void => {
+  const models = rests.get(group);
+  const known = models?.get(model);
+  if (known !== undefined && now >= known.until) models?.remove(model);
+};
+
+/** How all keys stand now for a call of one model, of so many bytes. */
+export const candidatesOf = (ledger: KeyLedger, keys: readonly PoolKey[], wanted: Wanted): readonly Candidate[] => {
+  const { model, now } = wanted;
   const turns = ledger.turns.get(model)?.of;
   return keys.map((key) => ({
     key,
     fault: faultOf(ledger, key, now),
-    rest: restOf(ledger.rests.get(key.group), model, now),
+    rest: restOf(ledger.rests.get(key.group), wanted),
     isSuspect: now < (ledger.suspects.get(key.id) ?? 0),
     lastTurn: turns?.get(key.id) ?? 0,
   }));

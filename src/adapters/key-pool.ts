@@ -1,8 +1,8 @@
 import { E, pipe } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
-import type { Lease, LeaseKey, Log, Now, ReportKey } from '../ports/capabilities.ts';
+import type { KeyWish, Lease, LeaseKey, Log, Now, ReportKey } from '../ports/capabilities.ts';
 import { chooseKey, type KeyStrategy } from './choose-key.ts';
-import { candidatesOf, countFor, faultOf, keyLedger, lent, type KeyLedger } from './key-ledger.ts';
+import { candidatesOf, countFor, faultOf, forgetRest, keyLedger, lent, type KeyLedger } from './key-ledger.ts';
 import { shownReason, type Refusal } from './key-reason.ts';
 import { restore, snapshotOf, type KeySnapshot } from './key-snapshot.ts';
 import { healthAfter, restAfter, type Attempt } from './key-state.ts';
@@ -83,6 +83,7 @@ const learnAttempt = (pool: Pool, key: PoolKey, ended: Ended & { readonly model:
   learnFault(pool, key, ended);
   if (error === null) countFor(pool.ledger, key, { what: 'ok', now });
   if (error === null) pool.ledger.suspects.delete(key.id);
+  if (error === null) forgetRest(pool.ledger, key, ended);
   if (error?.tag === 'ModelNotFound' && error.maybeElsewhere !== true) pool.ledger.turns.remove(ended.model);
   if (error?.tag !== 'QuotaSpent') return;
   learnQuota(pool, key, { ...ended, error });
@@ -97,14 +98,14 @@ const learnAttempt = (pool: Pool, key: PoolKey, ended: Ended & { readonly model:
 export const keyPool = ({ keys: given, strategy }: KeyPoolSettings, { now, log, store }: KeyPoolNeeds): KeyPool => {
   const keys = poolKeys(given);
   const ledger = keyLedger(keys);
-  const begun = new WeakMap<Lease, number>();
+  const begun = new WeakMap<Lease, Omit<Attempt, 'now'>>();
   const byId = new Map(keys.map((key) => [key.id, key]));
   const kept = store?.load() ?? null;
   if (kept !== null) restore(ledger, keys, { snapshot: kept, now: now() });
 
-  const lend = (model: string, key: PoolKey): Lease => {
+  const lend = ({ model, size }: KeyWish, key: PoolKey): Lease => {
     const lease = leaseOf(key);
-    begun.set(lease, now());
+    begun.set(lease, { began: now(), size });
     lent(ledger, key, { model, now: now() });
     store?.save(() => snapshotOf(ledger));
     return lease;
@@ -118,12 +119,12 @@ export const keyPool = ({ keys: given, strategy }: KeyPoolSettings, { now, log, 
   return {
     leaseKey: (wish) => async () => {
       const at = now();
-      const candidates = candidatesOf(ledger, keys, { model: wish.model, now: at });
-      return pipe(chooseKey(candidates, { wish, strategy, now: at }), E.map(({ key }) => lend(wish.model, key)));
+      const candidates = candidatesOf(ledger, keys, { model: wish.model, size: wish.size, now: at });
+      return pipe(chooseKey(candidates, { wish, strategy, now: at }), E.map(({ key }) => lend(wish, key)));
     },
     reportKey: (lease, model, error) => {
       const at = now();
-      const ended = { began: begun.get(lease) ?? at, now: at, model, error };
+      const ended = { began: at, ...begun.get(lease), now: at, model, error };
       learn(lease.id, (pool, key) => learnAttempt(pool, key, ended));
     },
     learnHealth: (id, error, began = Number.POSITIVE_INFINITY) => {

@@ -13,7 +13,7 @@ const counts = { endsAt: keptInstant, requests: keptCount, ok: keptCount, quotaS
 const keySnapshot = t.readonly(
   t.type({
     faults: t.readonlyArray(t.readonly(t.type({ id: t.string, fault, reason: t.string, ...span }))),
-    rests: t.readonlyArray(t.readonly(t.type({ group: t.string, model: t.string, period, ...span }))),
+    rests: t.readonlyArray(t.readonly(t.intersection([t.type({ group: t.string, model: t.string, period, ...span }), t.partial({ fromSize: keptCount })]))),
     counts: t.readonlyArray(t.readonly(t.type({ id: t.string, ...counts }))),
   }),
 );
@@ -48,7 +48,7 @@ export const restore = (
     if (ids.has(id) && still !== null) ledger.faults.set(id, still);
   }
   for (const { group, model, ...known } of snapshot.rests) {
-    const still = restNow(known, now);
+    const still = restNow({ ...known, fromSize: known.fromSize ?? 0 }, now);
     if (still !== null) ledger.rests.get(group)?.set(model, still);
   }
   for (const { id, ...count } of snapshot.counts) {

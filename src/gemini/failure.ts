@@ -3,12 +3,16 @@ import { googleError, googleErrorIn, quotaIdsOf, reasonOf, retryDelayOf, statusO
 import { harmlessText } from './harmless-text.ts';
 import { keyVerdict } from './key-verdict.ts';
 
-/** The worst violation wins: a day's quota may come with a short, misleading delay. */
+/**
+ * The worst violation wins: a day's quota may come with a short, misleading delay. A minute's quota of tokens alone may
+ * be too small for this request and large enough for others.
+ */
 const quotaSpent = (error: GoogleError): ProxyError => {
   const ids = quotaIdsOf(error);
   const daily = ids.find((id) => /per_?day/i.test(id));
+  const isOfTokens = ids.length > 0 && ids.every((id) => /token/i.test(id));
   return daily === undefined
-    ? { tag: 'QuotaSpent', period: 'minute', retryAfterSeconds: retryDelayOf(error), quotaId: ids[0] ?? null }
+    ? { tag: 'QuotaSpent', period: 'minute', retryAfterSeconds: retryDelayOf(error), quotaId: ids[0] ?? null, ...(isOfTokens ? { isOfTokens } : {}) }
     : { tag: 'QuotaSpent', period: 'day', retryAfterSeconds: null, quotaId: daily };
 };
 

@@ -25,7 +25,7 @@ export type ProxyError =
   | ({ readonly tag: 'NoUsableKey'; readonly reasons: readonly string[]; readonly unpaid?: true } & MaybeElsewhere)
   | { readonly tag: 'KeysExhausted'; readonly retryAfterSeconds: number; readonly forToday: boolean }
   | { readonly tag: 'KeyRefused'; readonly fault: KeyFault; readonly reason: string }
-  | { readonly tag: 'QuotaSpent'; readonly period: 'minute' | 'day'; readonly retryAfterSeconds: number | null; readonly quotaId: string | null }
+  | { readonly tag: 'QuotaSpent'; readonly period: 'minute' | 'day'; readonly retryAfterSeconds: number | null; readonly quotaId: string | null; readonly isOfTokens?: true }
   | { readonly tag: 'GeminiInvalid'; readonly message: string; readonly code: InvalidCode | null }
   | { readonly tag: 'BadSignature' }
   | ({ readonly tag: 'LocationRefused' } & MaybeElsewhere)

@@ -84,6 +84,22 @@ t.test('all keys out for the day: told so, and told that trying again is of no u
   t.match((await toldBy(refused)).error, { code: 'insufficient_quota', message: /midnight Pacific/ });
 });
 
+t.test('keys without credit: told as a quota that no minute heals, and not asked again', async (t) => {
+  const service = await pollux(t, { keys: madeUpKeys });
+  service.emulator.failKey(one, 'unpaid', { model });
+  service.emulator.failKey(two, 'unpaid', { model });
+  for (let count = 0; count < 3; count += 1) t.equal((await chat(service, question('Hello'))).status, 200);
+  t.same(keysAsked(service), [one, two, three, three, three]);
+  t.match(await keysShown(service), [{ state: 'unpaid' }, { state: 'unpaid' }, { state: 'ready' }]);
+  service.emulator.failKey(three, 'unpaid', { model });
+  for (const stream of [false, true]) {
+    const refused = await chat(service, question('Hello', { stream }));
+    t.match([refused.status, refused.headers.get('x-should-retry'), refused.headers.get('retry-after')], [429, 'false', null]);
+    t.match((await toldBy(refused)).error, { type: 'insufficient_quota', code: 'insufficient_quota', message: /must add credit or raise the limit/ });
+  }
+  t.equal(keysAsked(service).length, 6);
+});
+
 t.test('no key that Google takes: 503 that says which key and why, and no key', async (t) => {
   const service = await pollux(t, { keys: [one, two] });
   for (const key of [one, two]) service.emulator.failKey(key, 'invalid', { model });

@@ -132,6 +132,7 @@ const refusals: Readonly<Record<KeyFailure, Partial<ProxyError>>> = {
   day: { tag: 'QuotaSpent', period: 'day', retryAfterSeconds: null },
   'tokens-minute': { tag: 'QuotaSpent', period: 'minute', retryAfterSeconds: 26 },
   retired: { tag: 'ModelNotFound', model: 'gemini-3.8-flash' },
+  unpaid: { tag: 'KeyRefused', fault: 'unpaid' },
   plain429: { tag: 'QuotaSpent', period: 'minute', retryAfterSeconds: null },
   html429: { tag: 'GeminiFault', status: 503 },
 };

@@ -1,5 +1,5 @@
 import type { Test } from 'tap';
-import { daySpent, exhausted, hostFault, keyRefused, madeUpKeys, minuteSpent, type Start } from './started-key-pool.ts';
+import { daySpent, exhausted, hostFault, keyRefused, madeUpKeys, minuteSpent, tokensSpent, type Start } from './started-key-pool.ts';
 
 const hour = 3_600_000;
 
@@ -31,6 +31,36 @@ export const keyQuotaContract = (t: Test, start: Start): void => {
     t.same(await refusal(), exhausted(1, true));
     clock.advance(1);
     t.equal(await number(), 1);
+  });
+
+  t.test('a minute of tokens that is spent for a large request is not spent for a smaller one', async (t) => {
+    const { clock, lease, refusal, report, number } = await start({ keys: madeUpKeys('key-1') });
+    await report(await lease({ size: 5000 }), tokensSpent);
+    t.same([await refusal({ size: 5000 }), await refusal({ size: 9000 })], [exhausted(30, false), exhausted(30, false)]);
+    t.equal(await number({ size: 4999 }), 1, 'one caller with a giant request takes the model from nobody');
+    await report(await lease({ size: 100 }), tokensSpent);
+    t.same(await refusal({ size: 100 }), exhausted(30, false));
+    t.equal(await number({ size: 99 }), 1);
+    clock.advance(30_000);
+    t.equal(await number({ size: 9000 }), 1);
+  });
+
+  t.test('a key that is spent again as soon as it is back rests twice as long each time, until it works', async (t) => {
+    const { clock, lease, refusal, report } = await start({ keys: madeUpKeys('key-1') });
+    const waits: number[] = [];
+    const spend = async (): Promise<void> => {
+      await report(await lease(), minuteSpent(0.2));
+      const told = await refusal();
+      const seconds = told?.tag === 'KeysExhausted' ? told.retryAfterSeconds : 0;
+      waits.push(seconds);
+      clock.advance(seconds * 1000);
+    };
+    for (let each = 0; each < 9; each += 1) await spend();
+    await report(await lease(), null);
+    await spend();
+    clock.advance(60_000);
+    await spend();
+    t.same(waits, [1, 2, 4, 8, 16, 32, 64, 120, 120, 1, 1]);
   });
 
   t.test('a rest is for one model', async (t) => {

@@ -37,6 +37,9 @@ export const minuteSpent = (retryAfterSeconds: number | null): ProxyError => ({
   quotaId: null,
 });
 
+/** A 429 for the tokens of a minute. */
+export const tokensSpent: ProxyError = { tag: 'QuotaSpent', period: 'minute', retryAfterSeconds: 30, quotaId: null, isOfTokens: true };
+
 /** A 429 for the day, with the short delay that Google sends along. */
 export const daySpent: ProxyError = { tag: 'QuotaSpent', period: 'day', retryAfterSeconds: 7, quotaId: null };
 

@@ -89,6 +89,7 @@ const refusals: Readonly<Record<KeyFailure, readonly [number, string]>> = {
   day: [429, 'GenerateRequestsPerDayPerProjectPerModel-FreeTier'],
   'tokens-minute': [429, 'GenerateContentInputTokensPerModelPerMinute-FreeTier'],
   retired: [404, 'no longer available to new users'],
+  unpaid: [429, 'prepayment credits are depleted'],
   plain429: [429, 'Resource has been exhausted (e.g. check quota).'],
   html429: [429, '<title>Sorry...</title>'],
 };

@@ -69,6 +69,8 @@ const errors = {
   }),
   /** Google takes old models away from new keys. */
   retired: ({ model }) => notFound(`This model models/${model} is no longer available to new users. Please update your code to use a newer model for the latest features and improvements.`),
+  /** Nothing left to spend: no waiting heals it. */
+  unpaid: () => ({ code: 429, message: 'Your prepayment credits are depleted. Please go to AI Studio at https://ai.studio/projects to manage your project and billing.', status: 'RESOURCE_EXHAUSTED' }),
   plain429: () => ({ code: 429, message: 'Resource has been exhausted (e.g. check quota).', status: 'RESOURCE_EXHAUSTED' }),
 } satisfies Readonly<Record<string, (refused: Refused) => GoogleError>>;
 
@@ -86,6 +88,7 @@ export const keyFailures: readonly KeyFailure[] = [
   'day',
   'tokens-minute',
   'retired',
+  'unpaid',
   'plain429',
   'html429',
 ];
