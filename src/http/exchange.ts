@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { inspect } from 'node:util';
 import { E } from '../kernel/fp.ts';
 import { caught, invalid, type ProxyError } from '../kernel/proxy-error.ts';
 import type { AccessFacts } from '../pipeline/exchange.ts';
@@ -51,9 +50,9 @@ type Exchange = {
 
 const defaultReaderTimeoutMs = 60_000;
 
-const stackOf = (cause: unknown): string => (cause instanceof Error ? (cause.stack ?? cause.message) : inspect(cause));
-
-const logDefect = ({ log }: Site, requestId: string, cause: unknown): void => log('error', 'defect', { requestId, stack: stackOf(cause) });
+/** The error itself: the log tells its name, code and stack, and leaves out the message, which may quote a body. */
+const logDefect = ({ log }: Site, requestId: string, cause: unknown): void =>
+  log('error', 'defect', { requestId, error: cause instanceof Error ? cause : { thrown: cause === null ? 'null' : typeof cause } });
 
 /** A request as Node's server gives it. */
 type Arrived = { readonly message: IncomingMessage; readonly response: ServerResponse; readonly expectation: Expectation };

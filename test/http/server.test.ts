@@ -331,7 +331,8 @@ t.test('whatever a handler does wrong is a 500 with a request id, its stack in t
     t.notMatch(await answer.text(), 'thrown-here');
     t.ok(lines.some(({ message, facts }) => message === 'defect' && facts['requestId'] === answer.headers.get('x-request-id')), `${name} is logged`);
   }
-  t.match(lines[0]?.facts['stack'], /thrown-here\n.*server.test/s);
+  t.match(Object(lines[0]?.facts['error']).stack, /thrown-here\n.*server.test/s);
+  t.same(lines.filter(({ facts }) => 'thrown' in Object(facts['error'])).map(({ facts }) => facts['error']), [{ thrown: 'object' }], 'what is no error is told by its kind');
   t.equal((await fetch(`${origin}/fine`)).status, 200, 'the service goes on');
 });
 
