@@ -1,4 +1,4 @@
-import { isPrivateAddress } from './own-network.ts';
+import { isProxyAddress } from './private-address.ts';
 import type { RequestHead } from './request-head.ts';
 
 /** What the trusted proxies say of how the caller wrote this service's address; '' where they don't. */
@@ -43,13 +43,13 @@ const family = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-f
 /**
  * Reads X-Forwarded-Proto, -Host and -Port, or `Forwarded` where nothing of that family was sent: a proxy that writes
  * one of the two passes on what a caller put into the other. It counts within TRUST_PROXY_HOPS and from a peer at a
- * private address, where a proxy stands; from anybody else it is nothing.
+ * private address, where a proxy stands (`isProxyAddress`); from anybody else it is nothing.
  */
 export const forwardedOf = ({ header, peer }: Pick<RequestHead, 'header' | 'peer'>, hops: number): Forwarded => {
   if (hops === 0) return nothing;
   const forwarded = header('forwarded');
   const isOfFamily = family.some((name) => header(name) !== null);
-  if ((!isOfFamily && forwarded === null) || !isPrivateAddress(peer)) return nothing;
+  if ((!isOfFamily && forwarded === null) || !isProxyAddress(peer)) return nothing;
   if (!isOfFamily) return ofElement(trustedOf(splitUnquoted(forwarded ?? '', ','), hops));
   const valueOf = (name: string): string => trustedOf((header(name) ?? '').split(','), hops).trim();
   return { proto: valueOf('x-forwarded-proto').toLowerCase(), host: valueOf('x-forwarded-host'), port: valueOf('x-forwarded-port') };

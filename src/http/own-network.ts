@@ -1,26 +1,5 @@
-import { BlockList, isIP } from 'node:net';
-import { canonicalAddress } from './caller-address.ts';
-
-const familyOf = (address: string): 'ipv6' | 'ipv4' => (isIP(address) === 6 ? 'ipv6' : 'ipv4');
-
-/** Loopback and private. Not 169.254.0.0/16: that is where Google's and Azure's platforms speak to a container from. */
-const privateNetworks = (() => {
-  const list = new BlockList();
-  list.addSubnet('127.0.0.0', 8, 'ipv4');
-  list.addSubnet('10.0.0.0', 8, 'ipv4');
-  list.addSubnet('172.16.0.0', 12, 'ipv4');
-  list.addSubnet('192.168.0.0', 16, 'ipv4');
-  list.addAddress('::1', 'ipv6');
-  list.addSubnet('fc00::', 7, 'ipv6');
-  list.addSubnet('fe80::', 10, 'ipv6');
-  return list;
-})();
-
-/** Whether this is an address of loopback or a private network; false for what is no address. */
-export const isPrivateAddress = (text: string): boolean => {
-  const address = canonicalAddress(text);
-  return address !== null && privateNetworks.check(address, familyOf(address));
-};
+import { isIP } from 'node:net';
+import { isPrivateAddress } from './private-address.ts';
 
 /** Endings that the public name system never gives out (RFC 6761, 6762, 8375, ICANN's list of reserved names). */
 const localEndings: ReadonlySet<string> = new Set(['localhost', 'local', 'internal', 'lan', 'home', 'corp', 'localdomain']);

@@ -9,7 +9,7 @@ import type { ConnectionBounds } from './connection-register.ts';
 import { connections, type Connections } from './connections.ts';
 import { startExchange, type ExchangeNeeds, type Expectation } from './exchange.ts';
 import { memoryBudget } from './memory-budget.ts';
-import { isPrivateAddress } from './own-network.ts';
+import { isProxyAddress } from './private-address.ts';
 import { router } from './router.ts';
 import type { ServerSettings, Site } from './site.ts';
 
@@ -131,7 +131,7 @@ const boundsOf = (settings: ServerSettings, { groupAddress }: Site): ConnectionB
   return {
     most: mostConnections,
     mostPerGroup: mostConnectionsPerAddress,
-    groupOf: ({ remoteAddress = '' }) => (trustProxyHops > 0 && isPrivateAddress(remoteAddress) ? null : groupAddress(remoteAddress)),
+    groupOf: ({ remoteAddress = '' }) => (trustProxyHops > 0 && isProxyAddress(remoteAddress) ? null : groupAddress(remoteAddress)),
   };
 };
 

@@ -287,6 +287,7 @@ t.test('a link names the host as the trusted proxies tell it, and as nobody else
   const told = { 'x-forwarded-host': 'a.example', 'x-forwarded-proto': 'https', 'x-forwarded-port': '1' };
   t.equal(origin(told, 0), 'http://pics.example.org', 'no proxy is trusted');
   t.equal(origin(told, 1, '203.0.113.9'), 'http://pics.example.org', 'no proxy of ours stands at a public address');
+  for (const front of ['169.254.169.126', '100.64.0.3', '::ffff:10.0.0.1', 'fd00::1']) t.equal(origin(told, 1, front), 'https://a.example:1', `a platform's front at ${front}`);
   t.equal(origin({ forwarded: 'host=evil.example' }, 0), 'http://pics.example.org');
   t.equal(origin({ 'x-forwarded-host': 'evil.example, a.example, b.example' }, 2), 'http://a.example', 'the outermost that is trusted');
 });
