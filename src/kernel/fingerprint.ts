@@ -1,32 +1,44 @@
 /**
- * What a text is known again by: two lanes of 32 bits over its first characters, blanks left out, since clients trim
- * what they keep. A value, so that a stream can go on with it.
+ * What a text is known again by: two lanes of 32 bits over its first and last characters, blanks left out, since
+ * clients trim what they keep. A value, so that a stream can go on with it.
  */
 export type Fingerprint = { readonly left: number; readonly right: number; readonly room: number };
 
-/** Characters of a text that count: enough to tell texts apart, and 4 µs a text at most. */
-const mostCounted = 4096;
+/** First characters of a text that count: with the last ones enough to tell texts apart, in a microsecond a text. */
+const mostCounted = 120;
+const mostAtEnd = 60;
 
 /** Of no text yet. */
 export const emptyFingerprint: Fingerprint = { left: 0xdeadbeef, right: 0x41c6ce57, room: mostCounted };
 
-/** The fingerprint with a text behind what it has (multipliers of cyrb53). */
-export const withText = (known: Fingerprint, text: string): Fingerprint => {
+const counted = (known: Fingerprint, text: string, backwards: boolean): Fingerprint => {
   let { left, right, room } = known;
-  for (let at = 0; at < text.length && room > 0; at += 1) {
-    const code = text.charCodeAt(at);
+  for (let step = 0; step < text.length && room > 0; step += 1) {
+    const code = text.charCodeAt(backwards ? text.length - 1 - step : step);
     if (code <= 32 || code === 0xa0) continue;
     left = Math.imul(left ^ code, 2654435761);
     right = Math.imul(right ^ code, 1597334677);
-    left ^= left >>> 15;
-    right ^= right >>> 13;
     room -= 1;
   }
   return { left, right, room };
 };
 
+/** The fingerprint with a text behind what it has (multipliers of cyrb53). */
+export const withText = (known: Fingerprint, text: string): Fingerprint => (known.room === 0 ? known : counted(known, text, false));
+
+/** The same with a text's end, which tells apart texts that begin alike. */
+export const withEnd = (known: Fingerprint, text: string): Fingerprint => counted({ ...known, room: mostAtEnd }, text, true);
+
+/** So much of a text's end is to be kept for `withEnd`, blanks in it. */
+export const longestEnd = 240;
+
 /** The same, ready for a text of another kind: what follows counts anew, and is not taken for more of the same. */
 export const withBorder = (known: Fingerprint): Fingerprint => ({ ...withText({ ...known, room: 1 }, '\ufffe'), room: mostCounted });
 
+const mixed = (lane: number, other: number): number => Math.imul(lane ^ (lane >>> 16), 2246822507) ^ Math.imul(other ^ (other >>> 13), 3266489909);
+
 /** The fingerprint as letters and digits. */
-export const digestOf = ({ left, right }: Fingerprint): string => (left >>> 0).toString(36) + (right >>> 0).toString(36).padStart(7, '0');
+export const digestOf = (print: Fingerprint): string => {
+  const [left, right] = [mixed(print.left, print.right), mixed(print.right, print.left)];
+  return (left >>> 0).toString(36) + (right >>> 0).toString(36).padStart(7, '0');
+};

@@ -1,4 +1,4 @@
-import { digestOf, emptyFingerprint, withBorder, withText, type Fingerprint } from '../../kernel/fingerprint.ts';
+import { digestOf, emptyFingerprint, longestEnd, withBorder, withEnd, withText, type Fingerprint } from '../../kernel/fingerprint.ts';
 import type { ChatMessage } from './request.ts';
 
 /** The same value for the same JSON, whatever escapes it is written with. */
@@ -12,10 +12,17 @@ const plainJson = (text: string): string => {
 };
 
 /** An answer as far as it is known again by: what it says, and the calls that it makes. */
-export type AnswerPrint = { readonly said: Fingerprint; readonly called: Fingerprint };
+export type AnswerPrint = { readonly said: Fingerprint; readonly end: string; readonly called: Fingerprint };
 
 /** Of an answer that has not begun. */
-export const emptyPrint: AnswerPrint = { said: emptyFingerprint, called: emptyFingerprint };
+export const emptyPrint: AnswerPrint = { said: emptyFingerprint, end: '', called: emptyFingerprint };
+
+/** The same with more words. */
+export const withWords = (print: AnswerPrint, text: string): AnswerPrint => ({
+  ...print,
+  said: withText(print.said, text),
+  end: text.length >= longestEnd ? text.slice(-longestEnd) : (print.end + text).slice(-longestEnd),
+});
 
 /** The same with a call; ids don't count, since some clients write their own. */
 export const withCall = (called: Fingerprint, name: string, args: string): Fingerprint =>
@@ -44,4 +51,5 @@ export const questionBefore = (messages: readonly ChatMessage[], index: number, 
 };
 
 /** What a signed answer is remembered by, since many clients keep nothing but its words. */
-export const answerKey = (question: string, { said, called }: AnswerPrint): string => `answer:${question}${digestOf(said)}${digestOf(called)}`;
+export const answerKey = (question: string, { said, end, called }: AnswerPrint): string =>
+  `answer:${question}${digestOf(withEnd(said, end))}${digestOf(called)}`;

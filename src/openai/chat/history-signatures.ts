@@ -1,9 +1,8 @@
 import { isObject } from '../../kernel/is-object.ts';
 import type { RequestPart } from '../../gemini/request.ts';
 import type { Signature } from '../../ports/capabilities.ts';
-import { answerKey, emptyPrint, questionBefore, textOf, withCall } from './answer-key.ts';
+import { answerKey, emptyPrint, questionBefore, textOf, withCall, withWords } from './answer-key.ts';
 import { callsOf, isLegacyCall, type Call } from './calls.ts';
-import { withText } from '../../kernel/fingerprint.ts';
 import type { ChatMessage } from './request.ts';
 import { isSignature, readSignedAnswer, readSignedParts, serverToolPart, type SignedAnswer } from './signed-parts.ts';
 
@@ -22,9 +21,8 @@ const keyOf = (messages: readonly ChatMessage[], index: number, model: string): 
   if (message === undefined || text === undefined) return undefined;
   const calls = callsOf(message, index);
   if (text === '' && calls.length === 0) return undefined;
-  const said = withText(emptyPrint.said, text);
   const called = calls.reduce((sum, call) => withCall(sum, call.name, call.written), emptyPrint.called);
-  return answerKey(questionBefore(messages, index, model), { said, called });
+  return answerKey(questionBefore(messages, index, model), { ...withWords(emptyPrint, text), called });
 };
 
 /** What the signatures of a conversation may be remembered by, the newest last. */

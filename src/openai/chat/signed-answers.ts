@@ -1,9 +1,8 @@
-import { withText } from '../../kernel/fingerprint.ts';
 import type { Machine } from '../../kernel/machine.ts';
 import type { Candidate, Frame, ResponsePart } from '../../gemini/response.ts';
 import type { RequestPart } from '../../gemini/request.ts';
 import type { Signature } from '../../ports/capabilities.ts';
-import { answerKey, emptyPrint, withCall, type AnswerPrint } from './answer-key.ts';
+import { answerKey, emptyPrint, withCall, withWords, type AnswerPrint } from './answer-key.ts';
 import type { CallDelta, ChatEvent, Delta, ExtraContent } from './chunk.ts';
 import { isSignature, readSignedParts, type SignedAnswer, type SignedPart } from './signed-parts.ts';
 
@@ -46,7 +45,7 @@ const signed = (signature: string | undefined): { readonly thought_signature?: s
 const placed = ({ hasCalled }: Track): { readonly behind?: true } => (hasCalled ? { behind: true } : {});
 
 /** Pieces of a text are one, up to the one that is signed; a signature without text belongs to the text before it. */
-const withWords = (track: Track, length: number, signature: string | undefined): Track => {
+const withSpoken = (track: Track, length: number, signature: string | undefined): Track => {
   const last = track.stretches.at(-1);
   const goesOn = last?.isText === true && last.thought_signature === undefined && (last.behind === true) === track.hasCalled;
   if (!goesOn && length === 0 && signature === undefined) return track;
@@ -72,7 +71,7 @@ const withPart = (track: Track, part: ResponsePart, { shownLength, keepsServerTo
   if (thought === true) return text === undefined ? track : withThought(track, part);
   if (functionCall !== undefined) return track.hasCalled ? track : { ...track, hasCalled: true };
   const spoken = track.thought === '' ? track : { ...track, thought: '' };
-  if (text !== undefined) return withWords(spoken, text.length, thoughtSignature);
+  if (text !== undefined) return withSpoken(spoken, text.length, thoughtSignature);
   const isServerTool = part.toolCall !== undefined || part.toolResponse !== undefined;
   if (isServerTool && !keepsServerTools) return spoken;
   const own = requestPart(part);
@@ -90,7 +89,7 @@ const withDelta = (track: Track, delta: Delta): Track => {
   if (delta.content !== undefined && delta.content !== '') {
     if (lead === length) lead += delta.content.length - delta.content.trimStart().length;
     length += delta.content.length;
-    print = { ...print, said: withText(print.said, delta.content) };
+    print = withWords(print, delta.content);
   }
   for (const { function: called, custom, extra_content: extra } of callsOf(delta)) {
     calls = [...calls, extra?.google.thought_signature ?? null];
