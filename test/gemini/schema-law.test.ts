@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
+import { isObject } from '../../src/kernel/is-object.ts';
 import type { JsonObject } from '../../src/gemini/request.ts';
 import { newSchemaBudget } from '../../src/gemini/schema/schema-budget.ts';
 import { toGeminiSchema } from '../../src/gemini/schema/to-gemini-schema.ts';
@@ -43,5 +44,27 @@ t.test('the result takes whatever the schema takes, whatever it says, in the wor
     { numRuns: runs },
   );
   t.ok(seen.taken > runs * 2 && seen.refused > runs, `${seen.taken} were taken, ${seen.refused} not`);
+  t.end();
+});
+
+t.test('arguments: whatever object the schema takes, and a function of ours that takes the answer takes it, too', (t) => {
+  fc.assert(
+    fc.property(anySchema, instances, (given, [values, seeds]) => {
+      const made = toGeminiSchema(given, newSchemaBudget(), 'arguments');
+      if (E.isLeft(made)) throw new Error('refused');
+      const found = schemaFaults(made.right);
+      if (found.length > 0 || made.right['type'] !== 'object') throw new Error(`${found.join('; ')} in ${JSON.stringify(made.right)}`);
+      const all = [...values, ...seeds.map((seed) => sampleInstance(given, seed))];
+      const result = lost(given, made.right, all.filter(isObject));
+      if (result.lost.length > 0) throw new Error(`${JSON.stringify(result.lost[0])} is lost in ${JSON.stringify(made.right)}`);
+      const { $defs, ...rest } = told(given);
+      const wrapped = { type: 'object', properties: { answer: rest }, ...($defs === undefined ? {} : { $defs }) };
+      const inside = schemaTakes(wrapped);
+      const before = schemaTakes(given);
+      if (all.some((value) => before?.(value) === true && inside?.({ answer: value }) === false)) throw new Error('lost in the wrapper');
+    }),
+    { numRuns: runs / 2 },
+  );
+  t.pass();
   t.end();
 });

@@ -89,17 +89,34 @@ const plain: Fields = {
   'x-vendor': anyValue,
 };
 
-/** A few keywords of all: schemas that say everything at once take nothing. */
+const groups: Readonly<Record<string, readonly string[]>> = {
+  string: ['minLength', 'maxLength', 'pattern', 'format', 'enum', 'const'],
+  number: ['minimum', 'maximum', 'exclusiveMinimum', 'exclusiveMaximum', 'multipleOf', 'enum', 'const'],
+  array: ['items', 'items', 'prefixItems', 'prefixItems', 'contains', 'minItems', 'maxItems', 'uniqueItems', 'unevaluatedItems'],
+  object: ['properties', 'properties', 'required', 'patternProperties', 'additionalProperties', 'additionalProperties', 'propertyNames', 'unevaluatedProperties', 'dependentSchemas', 'dependentRequired', 'maxProperties'],
+  any: ['anyOf', 'oneOf', 'allOf', 'not', 'if', 'then', 'description', 'const', 'enum', 'default'],
+};
+
+const ownGroup = (kind: string | string[] | null): fc.Arbitrary<readonly string[]> => {
+  const [name = 'any'] = (Array.isArray(kind) ? kind : [kind ?? 'any']).flatMap((one) => (one === 'integer' ? 'number' : one in groups ? one : []));
+  return kind === null ? fc.constantFrom(...Object.values(groups)) : fc.constant(groups[name] ?? []);
+};
+
+const some = (names: readonly string[], maxLength: number): fc.Arbitrary<readonly string[]> => fc.uniqueArray(fc.constantFrom(...names), { maxLength });
+
+/** A few keywords of all, most of them of the type: schemas that say everything at once take nothing. */
 const keywordsOf = (inner: fc.Arbitrary<unknown>): fc.Arbitrary<JsonObject> => {
-  const fields = { ...plain, ...applicators(inner) };
-  const names = Object.keys(fields);
-  return fc
-    .tuple(fc.option(type, { freq: 3 }), fc.uniqueArray(fc.constantFrom(...names, ...Object.keys(applicators(inner))), { maxLength: 4 }), fc.boolean())
-    .chain(([kind, chosen, nullable]) =>
-      fc
-        .record(Object.fromEntries(chosen.map((one) => [one, fields[one] ?? fc.constant(true)])))
-        .map((rest) => ({ ...(kind === null ? {} : { type: kind }), ...(kind !== null && nullable ? { nullable } : {}), ...rest })),
-    );
+  const fields: Fields = { ...plain, ...applicators(inner) };
+  const all = Object.keys(fields);
+  return fc.option(type, { freq: 4 }).chain((kind) =>
+    ownGroup(kind)
+      .chain((own) => fc.tuple(some(own, 3), some(groups['any'] ?? [], 2), fc.boolean().chain((odd) => some(all, odd ? 1 : 0)), fc.nat(4)))
+      .chain(([own, general, odd, nullable]) =>
+        fc
+          .record(Object.fromEntries([...own, ...general, ...odd].map((one) => [one, fields[one] ?? fc.constant(true)])))
+          .map((rest) => ({ ...(kind === null ? {} : { type: kind }), ...(kind !== null && nullable === 0 ? { nullable: true } : {}), ...rest })),
+      ),
+  );
 };
 
 const schemaIn = (depth: number): fc.Arbitrary<unknown> => {

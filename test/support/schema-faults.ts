@@ -10,6 +10,8 @@ const words = new Set([
   'maxLength', 'pattern', 'required', 'propertyOrdering', 'default', 'properties', 'additionalProperties', 'items', 'prefixItems', 'anyOf',
 ]);
 
+const notes = new Set(['title', 'description', 'default']);
+
 type Where = { readonly at: string; readonly definitions: JsonObject };
 
 const here = (schema: JsonObject, { at, definitions }: Where): readonly string[] => {
@@ -22,7 +24,7 @@ const here = (schema: JsonObject, { at, definitions }: Where): readonly string[]
   for (const name of Array.isArray(required) ? required : []) if (!isObject(properties) || !Object.hasOwn(properties, String(name))) faults.push(`required ${String(name)}`);
   if (Array.isArray(values) && (values.length === 0 || values.some((value) => typeof value !== 'string' && typeof value !== 'number'))) faults.push('enum');
   for (const word of names) if (((keywords.get(word)?.kinds ?? kinds.any) & met) === 0) faults.push(`${word} of another type`);
-  if (Array.isArray(anyOf) && (anyOf.length === 0 || anyOf.some((one) => !isObject(one) || Object.keys(one).length === 0))) faults.push('a choice that says nothing');
+  if (Array.isArray(anyOf) && (anyOf.length === 0 || anyOf.some((one) => !isObject(one) || Object.keys(one).every((word) => notes.has(word))))) faults.push('a choice that says nothing');
   return faults.map((fault) => `${at}: ${fault}`);
 };
 

@@ -90,6 +90,10 @@ const addressesOf = (document: JsonObject): { readonly found: Addresses; readonl
   return walk;
 };
 
+/** `$defs` and `definitions` are two names of one thing: what is not under the one may be under the other. */
+const otherName = (pointer: string): string =>
+  pointer.startsWith('/definitions/') ? pointer.replace('/definitions/', () => '/$defs/') : pointer.replace(/^\/\$defs\//, '/definitions/');
+
 type Known = ReturnType<typeof addressesOf>;
 
 const findByAddress = (ref: string, base: string, { document, found }: { readonly document: JsonObject; readonly found: Addresses }): Place | undefined => {
@@ -108,7 +112,7 @@ export const referencesOf = (document: JsonObject): FindReference => {
   let known: Known | undefined;
   return (ref, resource) => {
     if (ref === '#' || ref === '') return { schema: resource, resource, name: '' };
-    if (ref.startsWith('#/')) return follow(ref.slice(1), resource) ?? (resource === document ? undefined : follow(ref.slice(1), document));
+    if (ref.startsWith('#/')) return follow(ref.slice(1), resource) ?? follow(otherName(ref.slice(1)), resource) ?? follow(ref.slice(1), document);
     known ??= addressesOf(document);
     return findByAddress(ref, known.bases.get(resource) ?? noBase, { document, found: known.found });
   };
