@@ -43,35 +43,3 @@ const faultsIn = (schema: Json, where: Where): readonly string[] =>
 /** What is wrong with a schema that is sent: words that Gemini doesn't know or has no use for there, references to nothing. */
 export const schemaFaults = (schema: JsonObject): readonly string[] =>
   faultsIn(schema, { at: '#', definitions: isObject(schema['$defs']) ? schema['$defs'] : {} });
-
-const canBeNull = (schema: JsonObject): boolean => {
-  const { type, anyOf } = schema;
-  return type === 'null' || (Array.isArray(type) && type.includes('null')) || (Array.isArray(anyOf) && anyOf.some((one) => isObject(one) && one['type'] === 'null'));
-};
-
-/** References that a value can't do without, as Gemini counts them: past null, optional fields and lists alone is none. */
-const needed = (schema: Json | undefined): readonly string[] => {
-  if (!isObject(schema) || canBeNull(schema)) return [];
-  const { $ref: ref, required, properties, items, minItems, anyOf } = schema;
-  if (typeof ref === 'string') return [ref];
-  return [
-    ...(Array.isArray(anyOf) ? anyOf.flatMap(needed) : []),
-    ...(Array.isArray(required) && isObject(properties) ? required.flatMap((name) => needed(properties[String(name)])) : []),
-    ...(typeof minItems === 'number' && minItems > 0 ? needed(items) : []),
-  ];
-};
-
-/** The definitions that every value of them would lead back to, which Gemini refuses. */
-export const requiredLoops = (schema: JsonObject): readonly string[] => {
-  const definitions = isObject(schema['$defs']) ? schema['$defs'] : {};
-  const reach = (from: string, seen: Set<string>): Set<string> => {
-    for (const ref of needed(definitions[from])) {
-      const to = ref.slice('#/$defs/'.length);
-      if (seen.has(to)) continue;
-      seen.add(to);
-      reach(to, seen);
-    }
-    return seen;
-  };
-  return Object.keys(definitions).filter((name) => reach(name, new Set()).has(name));
-};

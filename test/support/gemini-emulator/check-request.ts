@@ -1,5 +1,6 @@
 import { checkGeneration } from './check-generation.ts';
 import { checkPresence } from './check-presence.ts';
+import { checkSchemas } from './check-schemas.ts';
 import { checkSignatures, type Knows } from './check-signatures.ts';
 import { checkThinking } from './check-thinking.ts';
 import { checkTools } from './check-tools.ts';
@@ -40,6 +41,7 @@ export const checkRequest = (model: string, body: unknown, { knows }: { readonly
     checkTurns(traits, value) ??
     checkSignatures(traits, value, knows) ??
     checkTools(model, traits, value) ??
+    checkSchemas(value) ??
     checkThinking(traits.thinking, value) ??
     checkGeneration(model, traits, value);
   return message === undefined ? undefined : invalidArgument(message);
