@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Now, Wait } from '../ports/capabilities.ts';
 import type { Headers, Reply, Streamed, Whole } from '../ports/reply.ts';
+import { inPieces, pieceSize, readerPace, type ReaderPace } from './reader-pace.ts';
 
 /** Where a reply goes, and what is known of its reader. */
 export type Outlet = {
@@ -8,7 +9,7 @@ export type Outlet = {
   readonly response: ServerResponse;
   /** Added to every answer; the reply's own win, but for `vary`, where both are told. */
   readonly headers: () => Headers;
-  /** A reader that takes nothing for so long is cut off. */
+  /** A reader that takes nothing, or less than 64 KiB of what waits for it, for so long is cut off. */
   readonly readerTimeoutMs: number;
   /** True while a caller waits with its body for our `100 Continue`, and so sends none. */
   readonly holdsBody: () => boolean;
@@ -33,22 +34,9 @@ const bodyIsUnread = ({ message }: Outlet): boolean => !message.complete;
 /** A response without a socket is not closed: it waits for those before it on the same connection. */
 const isClosed = ({ message, response }: Outlet): boolean => response.destroyed || message.socket.destroyed;
 
-/** Node's own timer of a socket: it runs out only when not one byte could be handed over, and then destroys it. */
+/** For the last bytes. Node's own timer of a socket: it runs out only when not one byte could be handed over. */
 const watchReader = ({ response, readerTimeoutMs }: Outlet): void => {
   response.socket?.setTimeout(readerTimeoutMs);
-};
-
-const drained = (outlet: Outlet): Promise<void> => {
-  const { response } = outlet;
-  watchReader(outlet);
-  return new Promise((resolve) => {
-    const go = (): void => {
-      response.off('drain', go).off('close', go);
-      response.socket?.setTimeout(0);
-      resolve();
-    };
-    response.on('drain', go).on('close', go);
-  });
 };
 
 const discardBody = async ({ message, wait, holdsBody, response }: Outlet): Promise<void> => {
@@ -61,8 +49,22 @@ const discardBody = async ({ message, wait, holdsBody, response }: Outlet): Prom
   await wait(lingerMs, enough.signal);
 };
 
-const end = async (outlet: Outlet, body?: string | Uint8Array): Promise<void> => {
+/** No faster than it is read: what is handed to a socket all at once is copied there, and held until the last byte is taken. */
+const writeInPieces = async (body: string | Uint8Array, outlet: Outlet, { drained }: ReaderPace): Promise<void> => {
+  for (const piece of inPieces(body)) {
+    if (isClosed(outlet)) return;
+    if (!outlet.response.write(piece)) await drained();
+  }
+};
+
+type Ending = { readonly pace: ReaderPace; readonly body?: string | Uint8Array };
+
+const end = async (outlet: Outlet, { pace, body }: Ending): Promise<void> => {
   const { response } = outlet;
+  if (body !== undefined && body.length > pieceSize) {
+    await writeInPieces(body, outlet, pace);
+    return end(outlet, { pace });
+  }
   if (bodyIsUnread(outlet)) {
     if (body !== undefined) response.write(body);
     watchReader(outlet);
@@ -71,6 +73,7 @@ const end = async (outlet: Outlet, body?: string | Uint8Array): Promise<void> =>
     return;
   }
   response.end(body);
+  if (response.socket !== null && response.socket.writableLength > 0) pace.last();
   if (!response.writableFinished) watchReader(outlet);
 };
 
@@ -81,13 +84,13 @@ const headOf = (outlet: Outlet, { headers }: Reply): Headers => ({
 
 const hasNoBody = ({ status }: Reply): boolean => status === 204 || status === 304;
 
-const sendWhole = (reply: Whole, outlet: Outlet): Promise<void> => {
+const sendWhole = (reply: Whole, outlet: Outlet, pace: ReaderPace): Promise<void> => {
   const { response, message } = outlet;
   const length = String(Buffer.byteLength(reply.body));
   const head = { ...headOf(outlet, reply), ...(hasNoBody(reply) ? {} : { 'content-length': length }) };
   if (reply.reason === undefined) response.writeHead(reply.status, head);
   else response.writeHead(reply.status, reply.reason, head);
-  return message.method === 'HEAD' || hasNoBody(reply) ? end(outlet) : end(outlet, reply.body);
+  return message.method === 'HEAD' || hasNoBody(reply) ? end(outlet, { pace }) : end(outlet, { pace, body: reply.body });
 };
 
 /** Writes pieces behind the reply's head, which leaves with the first of them. */
@@ -96,18 +99,26 @@ type Writer = {
   readonly heartbeats: (signal: AbortSignal) => Promise<void>;
 };
 
-const writer = (reply: Streamed, outlet: Outlet): Writer => {
+const writer = (reply: Streamed, outlet: Outlet, pace: ReaderPace): Writer => {
   const { response, now, wait } = outlet;
   const { text: heartbeat, afterMs } = reply.heartbeat;
   let lastAt = outlet.startedAt;
-  const put = (piece: string | Uint8Array): boolean => {
+  const begin = (): void => {
     if (!response.headersSent) response.writeHead(reply.status, headOf(outlet, reply));
     lastAt = now();
+  };
+  const put = (piece: string | Uint8Array): boolean => {
+    begin();
     return response.write(piece);
   };
   return {
     write: async (piece) => {
-      if (!isClosed(outlet) && !put(piece)) await drained(outlet);
+      if (isClosed(outlet)) return;
+      if (piece.length > pieceSize) {
+        begin();
+        await writeInPieces(piece, outlet, pace);
+        lastAt = now();
+      } else if (!put(piece)) await pace.drained();
     },
     heartbeats: async (signal) => {
       if (afterMs === 0) return;
@@ -142,14 +153,14 @@ export const discard = async (reply: Reply): Promise<void> => {
   if (reply.kind === 'streamed') await reply.tail.return(undefined);
 };
 
-const sendStream = async (reply: Streamed, outlet: Outlet): Promise<void> => {
+const sendStream = async (reply: Streamed, outlet: Outlet, pace: ReaderPace): Promise<void> => {
   const { response, message } = outlet;
   if (message.method === 'HEAD') {
     response.writeHead(reply.status, headOf(outlet, reply));
-    await Promise.all([discard(reply), end(outlet)]);
+    await Promise.all([discard(reply), end(outlet, { pace })]);
     return;
   }
-  const write = writer(reply, outlet);
+  const write = writer(reply, outlet, pace);
   const poured = new AbortController();
   const heartbeats = write.heartbeats(poured.signal).catch(() => undefined);
   try {
@@ -160,15 +171,16 @@ const sendStream = async (reply: Streamed, outlet: Outlet): Promise<void> => {
   }
   if (isClosed(outlet)) return;
   if (!response.headersSent) response.writeHead(reply.status, headOf(outlet, reply));
-  await end(outlet);
+  await end(outlet, { pace });
 };
 
 /**
- * Writes a reply to the socket; nothing else does. A whole one leaves in one write; a stream in one write a text, no
- * faster than it is read. Rejects only before anything was written.
+ * Writes a reply to the socket; nothing else does. A whole one leaves in one write, a stream in one write a text; large
+ * ones in pieces, no faster than they are read. Rejects only before anything was written.
  */
 export const send = async (reply: Reply, outlet: Outlet): Promise<void> => {
   if (isClosed(outlet)) return discard(reply);
-  if (reply.kind === 'whole') await sendWhole(reply, outlet);
-  else await sendStream(reply, outlet);
+  const pace = readerPace(outlet);
+  if (reply.kind === 'whole') await sendWhole(reply, outlet, pace);
+  else await sendStream(reply, outlet, pace);
 };

@@ -13,7 +13,7 @@ export type ServerSettings = {
   readonly headersTimeoutMs: number;
   /** REQUEST_TIMEOUT_MS: for the body, from the moment when it is wanted. */
   readonly requestTimeoutMs: number;
-  /** A reader that takes nothing of its answer for so long is cut off; 60,000 unless told. */
+  /** A reader that takes less than 64 KiB of what waits for it in so long is cut off; 60,000 unless told. */
   readonly readerTimeoutMs?: number;
   readonly mostBodyBytes: number;
   /** MEMORY_BUDGET_MB. */

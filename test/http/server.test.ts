@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
 import t from 'tap';
 import { E, TE, pipe } from '../../src/kernel/fp.ts';
 import { thrown, type ProxyError } from '../../src/kernel/proxy-error.ts';
@@ -544,24 +545,96 @@ t.test('a reader that stops holds the stream back, and is cut off in the end', a
       isEnded = true;
     }
   }
-  const { port } = await serving(t, [get('/stream', () => TE.right(streamed(endless())))], { readerTimeoutMs: 300 });
+  const { port, waits } = await serving(t, [get('/stream', () => TE.right(streamed(endless())))], { readerTimeoutMs: 300 });
   const { socket, send } = wire(port);
   socket.pause();
   send('GET /stream HTTP/1.1\r\nhost: x\r\n\r\n');
-  await eventually(() => isEnded);
+  await eventually(() => {
+    waits.fire(300);
+    return isEnded;
+  });
   t.ok(made * text.length < 32 * 1024 * 1024, `${made} texts were taken`);
   socket.destroy();
 });
 
 t.test('a whole answer that nobody reads is cut off too', async (t) => {
   const body = Buffer.alloc(32 * 1024 * 1024);
-  const { port, lines } = await serving(t, [get('/large', () => TE.right({ kind: 'whole', status: 200, headers: {}, body }))], { readerTimeoutMs: 300 });
+  const { port, lines, waits } = await serving(t, [get('/large', () => TE.right({ kind: 'whole', status: 200, headers: {}, body }))], { readerTimeoutMs: 300 });
   const { socket, send } = wire(port);
   socket.pause();
   send('GET /large HTTP/1.1\r\nhost: x\r\n\r\n');
-  await eventually(() => lines.length > 0);
+  await eventually(() => {
+    waits.fire(300);
+    return lines.length > 0;
+  });
   t.match(lines, [{ message: 'client gone' }]);
   socket.destroy();
+});
+
+/** A connection that takes so many bytes of the system's buffer at a time, when it is told to. */
+const sipping = (port: number, bytes: number): { readonly socket: Socket; readonly sip: () => Promise<number> } => {
+  let taken: (count: number) => void = () => undefined;
+  const buffer = Buffer.alloc(bytes);
+  const onSip = (count: number): boolean => {
+    taken(count);
+    return false;
+  };
+  const socket = connect({ port, host: '127.0.0.1', onread: { buffer, callback: onSip } });
+  socket.on('error', () => undefined).once('close', () => taken(0)).pause();
+  return {
+    socket,
+    sip: () =>
+      new Promise((resolve) => {
+        taken = resolve;
+        if (socket.destroyed) resolve(0);
+        socket.resume();
+      }),
+  };
+};
+
+const textOfSize = (size: number): string => 'x👋'.repeat(Math.ceil(size / 5));
+
+t.test('a reader who takes a little now and then is cut off as well, and one who takes enough is not', async (t) => {
+  const body = textOfSize(24 * 1024 * 1024);
+  const large = get('/large', () => TE.right({ kind: 'whole', status: 200, headers: {}, body }));
+  const { port, lines, waits } = await serving(t, [large]);
+  const window = 60_000;
+  const slow = sipping(port, 512);
+  slow.socket.write('GET /large HTTP/1.1\r\nhost: x\r\n\r\n');
+  await eventually(() => waits.pending().includes(window));
+  let sips = 0;
+  while (lines.length === 0) {
+    sips += (await slow.sip()) > 0 ? 1 : 0;
+    waits.fire(window);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  t.match(lines, [{ message: 'client gone' }]);
+  t.ok(sips >= 1, 'although it took something each time');
+
+  const fast = sipping(port, 256 * 1024);
+  fast.socket.write('GET /large HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n');
+  let taken = 0;
+  let sinceWindow = 0;
+  for (let count = await fast.sip(); count > 0; count = await fast.sip()) {
+    taken += count;
+    sinceWindow += count;
+    if (sinceWindow < 8 * 1024 * 1024) continue;
+    sinceWindow = 0;
+    waits.fire(window);
+  }
+  t.ok(taken > Buffer.byteLength(body), 'all of it arrives');
+  await eventually(() => lines.length === 2);
+  t.match(lines[1], { message: 'request', facts: { status: 200 } });
+  slow.socket.destroy();
+});
+
+t.test('a large text arrives as it is, in whatever pieces it left', async (t) => {
+  const text = `${'y'.repeat(65_535)}👋${textOfSize(300_000)}`;
+  const whole = get('/whole', () => TE.right({ kind: 'whole', status: 200, headers: {}, body: text }));
+  const stream = get('/stream', () => TE.right(streamed(textsOf('a', text, text, 'z'))));
+  const { origin } = await serving(t, [whole, stream]);
+  t.ok((await (await fetch(`${origin}/whole`)).text()) === text);
+  t.ok((await (await fetch(`${origin}/stream`)).text()) === `a${text}${text}z`);
 });
 
 t.test('each request leaves one line: its pattern, never its path, its query, or a password', async (t) => {
