@@ -102,6 +102,7 @@ export type GenerationConfig = {
   readonly responseMimeType?: 'application/json';
   readonly responseJsonSchema?: Json;
   readonly responseModalities?: readonly ('TEXT' | 'IMAGE' | 'AUDIO')[];
+  readonly mediaResolution?: MediaLevel;
   readonly responseLogprobs?: boolean;
   readonly logprobs?: number;
   readonly speechConfig?: { readonly voiceConfig: { readonly prebuiltVoiceConfig: { readonly voiceName: string } } };

@@ -47,10 +47,12 @@ const noBase64 = (text: string, path: string): ProxyError =>
     ? invalid(`'${path}' must be an http or https address, a data: URL, or base64.`, path, 'unsupported_value')
     : invalid(`'${path}' is not valid base64.`, path, 'invalid_value');
 
-const blobOf = (mimeType: string | null, data: string, path: string): E.Either<ProxyError, Blob> =>
-  mimeType === null
+const blobOf = (mimeType: string | null, data: string, path: string): E.Either<ProxyError, Blob> => {
+  if (data === '') return E.left(invalid(`'${path}' is empty.`, path, 'invalid_value'));
+  return mimeType === null
     ? E.left(invalid(`'${path}' is of an unknown kind: send it as a data: URL with its media type.`, path, 'invalid_value'))
     : E.right({ mimeType, data });
+};
 
 const fromText = (text: string, kindOf: (view: ByteView) => string | null, path: string): E.Either<ProxyError, Blob> => {
   const { isBase64, hasOther } = readBase64(text);

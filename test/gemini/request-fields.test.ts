@@ -89,6 +89,7 @@ const sources: Readonly<Record<string, string>> = {
   'generationConfig.responseModalities': 'recorded',
   'generationConfig.responseLogprobs': 'recorded',
   'generationConfig.logprobs': 'recorded',
+  'generationConfig.mediaResolution': sdk,
   'generationConfig.thinkingConfig': 'recorded',
   'generationConfig.thinkingConfig.includeThoughts': 'recorded',
   'generationConfig.thinkingConfig.thinkingBudget': 'recorded',
@@ -130,7 +131,7 @@ const chats: readonly object[] = [
   { model: 'gemini-2.5-flash', n: 2, reasoning_effort: 'low', response_format: { type: 'json_schema', json_schema: { schema } } },
   { tools: [{ ...tool('f'), function: { name: 'f', description: 'd', parameters: schema } }], tool_choice: { type: 'function', function: { name: 'f' } }, messages: [user('a'), assistant(null, { tool_calls: [called('1', 'f', '{}', signature)] }), result('1', [{ type: 'text', text: 'x' }, picture])] },
   { tools: [tool('f'), { type: 'web_search' }, { type: 'url_context' }, { type: 'code_execution' }, { type: 'google_maps' }] },
-  { extra_body: { google: { cached_content: 'cachedContents/x' } } },
+  { extra_body: { google: { cached_content: 'cachedContents/x', media_resolution: 'low' } } },
   { model: 'gemini-3.8-flash-tts', modalities: ['audio'], audio: { voice: 'alloy', format: 'wav' } },
   { model: 'gemini-3.1-flash-image', image_config: { aspect_ratio: '1:1', image_size: '2K' } },
 ];

@@ -3,15 +3,17 @@ import type { BuiltInTool } from '../../gemini/model-traits.ts';
 import type { Tool } from '../../gemini/request.ts';
 import type { FunctionTool, ToolOffer } from './request.ts';
 
-/** How clients name Google's tools in `tools[].type`, or as the only field of a tool (LiteLLM, CLIProxyAPI, Google). */
+/** How clients name Google's tools in `tools[].type`, or as the only field of a tool (LiteLLM, CLIProxyAPI, OpenRouter, Google). */
 const names: Readonly<Record<string, BuiltInTool>> = {
   googleSearch: 'googleSearch',
   google_search: 'googleSearch',
   web_search: 'googleSearch',
   web_search_preview: 'googleSearch',
+  'openrouter:web_search': 'googleSearch',
   urlContext: 'urlContext',
   url_context: 'urlContext',
   web_fetch: 'urlContext',
+  'openrouter:web_fetch': 'urlContext',
   codeExecution: 'codeExecution',
   code_execution: 'codeExecution',
   code_interpreter: 'codeExecution',

@@ -9,7 +9,7 @@ import { imageConfig, type LookField } from '../images/size.ts';
 import { voiceName } from '../voices.ts';
 import { answerSchema } from './answer-schema.ts';
 import { audioFault } from './audio-format.ts';
-import { imageWishOf } from './google-options.ts';
+import { googleOptions, imageWishOf } from './google-options.ts';
 import type { ChatRequest } from './request.ts';
 import { chatThinking, outputCap } from './thinking-wish.ts';
 
@@ -109,6 +109,7 @@ const plain = (asked: ChatRequest, traits: ModelTraits): GenerationConfig => ({
   maxOutputTokens: outputCap(asked),
   candidateCount: (asked.n ?? 1) > 1 && traits.manyCandidates ? asked.n : undefined,
   seed: folded(asked.seed),
+  mediaResolution: traits.output === 'audio' ? undefined : googleOptions(asked).media_resolution,
 });
 
 /** Every sampling and format parameter of a chat request; what a model family refuses or ignores is left out. */

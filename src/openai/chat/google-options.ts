@@ -1,7 +1,20 @@
 import type { ChatRequest, GoogleOptions } from './request.ts';
 
-/** Where the OpenAI SDKs put `extra_body.google`: at the top; some clients send `extra_body` itself. */
-export const googleOptions = (asked: ChatRequest): GoogleOptions | undefined => asked.google ?? asked.extra_body?.google;
+type Options = Pick<GoogleOptions, 'thinking_config' | 'cached_content' | 'media_resolution' | 'safety_settings'>;
+
+/**
+ * Google's own options: where the OpenAI SDKs put `extra_body.google`, at the top; in `extra_body` itself, which some
+ * clients send; and LiteLLM's, without `google` around them. Each in either casing.
+ */
+export const googleOptions = (asked: ChatRequest): Options => {
+  const own = asked.google ?? asked.extra_body?.google;
+  return {
+    thinking_config: own?.thinking_config ?? own?.thinkingConfig ?? asked.thinking_config ?? asked.thinkingConfig,
+    cached_content: own?.cached_content ?? own?.cachedContent ?? asked.cached_content ?? asked.cachedContent,
+    media_resolution: own?.media_resolution ?? own?.mediaResolution ?? asked.media_resolution ?? asked.mediaResolution,
+    safety_settings: own?.safety_settings ?? own?.safetySettings ?? asked.safety_settings,
+  };
+};
 
 /** A wish for the shape or size of a picture, and the field that holds it. */
 export type ImageWish = { readonly path: string; readonly aspectRatio: string | undefined; readonly imageSize: string | undefined };
@@ -13,7 +26,7 @@ const wishIn = (config: ChatRequest['image_config'], path: string): readonly Ima
 
 /** How a picture is to look: `extra_body.google.image_config`, OpenRouter's `image_config`, LiteLLM's `imageConfig`. */
 export const imageWishOf = (asked: ChatRequest): ImageWish | undefined => {
-  const google = googleOptions(asked);
+  const google = asked.google ?? asked.extra_body?.google;
   const inGoogle = asked.google === undefined ? 'extra_body.google' : 'google';
   return [
     ...wishIn(google?.image_config, `${inGoogle}.image_config`),

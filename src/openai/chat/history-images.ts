@@ -1,5 +1,6 @@
 import { E } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
+import { pictureFault } from '../../gemini/media-kind.ts';
 import type { RequestPart } from '../../gemini/request.ts';
 import { fromDataUrl, isDataUrl, isWebAddress } from '../media.ts';
 import type { Media } from './parts.ts';
@@ -106,7 +107,8 @@ export const isShown = (messages: readonly ChatMessage[], which: HistoryImages):
 const imagePart = (url: string, media: Media): RequestPart | undefined => {
   if (isDataUrl(url)) {
     const blob = fromDataUrl(url, '');
-    return E.isRight(blob) ? { inlineData: blob.right } : undefined;
+    const isPicture = E.isRight(blob) && blob.right.mimeType.startsWith('image/') && pictureFault(blob.right.mimeType) === null;
+    return isPicture ? { inlineData: blob.right } : undefined;
   }
   const read = media.get(url);
   if (read === undefined) return undefined;

@@ -1,5 +1,6 @@
 import { t } from '../../kernel/fp.ts';
 import { isObject } from '../../kernel/is-object.ts';
+import type { MediaLevel } from '../../gemini/request.ts';
 import { efforts, type Effort } from '../../gemini/thinking.ts';
 import { lenient, oneOf, optional, unlessEmpty, within } from '../codec.ts';
 
@@ -29,7 +30,7 @@ const text = unlessEmpty(t.string);
 const flag = unlessEmpty(t.boolean);
 
 /** Tokens for thoughts; -1 leaves it to the model. */
-export const thoughtTokens: t.Type<number | undefined, unknown> = unlessEmpty(within(-1, 1_000_000, 'whole'));
+const thoughtTokens: t.Type<number | undefined, unknown> = unlessEmpty(within(-1, 1_000_000, 'whole'));
 
 const openRouter = t.type({ effort: unlessEmpty(effortWish), max_tokens: thoughtTokens, enabled: flag, exclude: flag });
 const openRouterWish = unlessEmpty(openRouter);
@@ -43,7 +44,48 @@ const reasoning: typeof openRouterWish = new t.Type(
 );
 
 /** OpenRouter's `image_config`, Google's imageConfig. */
-export const imageWish = unlessEmpty(t.type({ aspect_ratio: text, aspectRatio: text, image_size: text, imageSize: text }));
+const imageWish = unlessEmpty(t.type({ aspect_ratio: text, aspectRatio: text, image_size: text, imageSize: text }));
+
+/** A thinkingConfig, as Google's own compatible endpoint takes it, in either casing. */
+const googleThinking = unlessEmpty(
+  t.type({
+    thinking_budget: thoughtTokens,
+    thinkingBudget: thoughtTokens,
+    thinking_level: text,
+    thinkingLevel: text,
+    include_thoughts: flag,
+    includeThoughts: flag,
+  }),
+);
+
+const levels: ReadonlyMap<string, MediaLevel> = new Map([
+  ['low', 'MEDIA_RESOLUTION_LOW'],
+  ['medium', 'MEDIA_RESOLUTION_MEDIUM'],
+  ['high', 'MEDIA_RESOLUTION_HIGH'],
+]);
+
+const levelOf = (value: unknown): MediaLevel | undefined =>
+  typeof value === 'string' ? levels.get(value.toLowerCase().replace('media_resolution_', '')) : undefined;
+
+/** How closely media is looked at: a level, in Google's word or its last part; other words are as good as nothing. */
+const mediaLevel: t.Type<MediaLevel | undefined, unknown> = new t.Type(
+  'a media resolution',
+  (value): value is MediaLevel | undefined => value === undefined || [...levels.values()].some((level) => level === value),
+  (value) => t.success(levelOf(value)),
+  t.identity,
+);
+
+/** Google's options that LiteLLM has at the top of a request, and Google in `google`. */
+export const googleProps = {
+  thinking_config: googleThinking,
+  thinkingConfig: googleThinking,
+  image_config: imageWish,
+  imageConfig: imageWish,
+  cached_content: text,
+  cachedContent: text,
+  media_resolution: mediaLevel,
+  mediaResolution: mediaLevel,
+};
 
 /** What a chat request may hold beside OpenAI's own fields, in the words of neighbours (neighbour-fields.ts). */
 export const neighbourProps = {
@@ -62,8 +104,8 @@ export const neighbourProps = {
   enable_thinking: lenient(t.boolean),
   chat_template_kwargs: lenient(t.type({ enable_thinking: t.unknown, thinking: t.unknown })),
   think: t.unknown,
-  image_config: imageWish,
-  imageConfig: imageWish,
+  ...googleProps,
+  responseModalities: t.unknown,
   plugins: t.unknown,
   usage: t.unknown,
   enable_search: t.unknown,

@@ -131,8 +131,17 @@ export const neighbourFields: readonly NeighbourField[] = [
   ['image_config', 'OpenRouter', 'taken', 'imageConfig'],
   ['imageConfig', 'LiteLLM', 'taken', 'imageConfig'],
   ['safety_settings', 'LiteLLM', 'taken', 'safetySettings'],
-  ['google', 'Google', 'taken', 'thinking_config, image_config, cached_content, safety_settings'],
+  ['google', 'Google', 'taken', 'thinking_config, image_config, cached_content, safety_settings, media_resolution'],
   ['extra_body', 'Google', 'taken', 'its `google`, as above'],
+  ['thinking_config', 'LiteLLM', 'taken', 'thinkingConfig'],
+  ['thinkingConfig', 'LiteLLM', 'taken', 'thinkingConfig'],
+  ['cached_content', 'LiteLLM', 'taken', 'cachedContent'],
+  ['cachedContent', 'LiteLLM', 'taken', 'cachedContent'],
+  ['media_resolution', 'LiteLLM', 'taken', 'mediaResolution: low, medium, high'],
+  ['mediaResolution', 'LiteLLM', 'taken', 'mediaResolution: low, medium, high'],
+  ['responseModalities', 'LiteLLM', 'taken', '`IMAGE` as in modalities'],
+  ['speechConfig', 'LiteLLM', 'ignored', 'ask with audio.voice'],
+  ['labels', 'LiteLLM', 'ignored', 'for bills of Vertex'],
   ['guided_json', 'vLLM', 'taken', 'response_format json_schema'],
   ['structured_outputs', 'vLLM', 'taken', '`json` and `json_object` as response_format; choice, regex, grammar, structural_tag are a 400'],
   ['json_schema', 'llama.cpp', 'taken', 'response_format json_schema'],
@@ -149,25 +158,27 @@ export const neighbourFields: readonly NeighbourField[] = [
   ['documents', 'vLLM', 'refused', 'put them into the messages'],
 ];
 
-const refusedFields: readonly NeighbourField[] = [
-  ...neighbourFields.filter(([, , fate]) => fate === 'refused'),
-  ...['choice', 'regex', 'grammar', 'structural_tag'].map((name): NeighbourField => [`structured_outputs.${name}`, 'vLLM', 'refused', shape]),
+/** A place in the request that must say nothing: a field, or a field within one. */
+type Refused = { readonly outer: string; readonly inner: string | null; readonly why: string };
+
+const refusedFields: readonly Refused[] = [
+  ...neighbourFields.flatMap(([name, , fate, why]) => (fate === 'refused' ? [{ outer: name, inner: null, why }] : [])),
+  ...['choice', 'regex', 'grammar', 'structural_tag'].map((inner) => ({ outer: 'structured_outputs', inner, why: shape })),
 ];
 
 /** What clients send for a field that they leave alone. */
 const saysNothing = (value: unknown): boolean => isEmpty(value) || value === false || value === 0 || value === -1;
 
-const valueAt = (body: Readonly<Record<string, unknown>>, path: string): unknown => {
-  const [outer = '', inner] = path.split('.');
+const valueAt = (body: Readonly<Record<string, unknown>>, { outer, inner }: Refused): unknown => {
   const value = body[outer];
-  return inner === undefined ? value : isObject(value) ? value[inner] : undefined;
+  if (inner === null) return value;
+  return isObject(value) ? value[inner] : undefined;
 };
 
 /** Refuses, by its name, a field of a neighbour that would change the answer and that Gemini has no counterpart for. */
 export const refuseNeighbours = (body: unknown): E.Either<ProxyError, void> => {
-  if (!isObject(body)) return E.right(undefined);
-  const found = refusedFields.find(([name]) => !saysNothing(valueAt(body, name)));
-  return found === undefined
-    ? E.right(undefined)
-    : E.left(invalid(`'${found[0]}' is not supported: ${found[3]}.`, found[0], 'unsupported_parameter'));
+  const found = isObject(body) ? refusedFields.find((field) => !saysNothing(valueAt(body, field))) : undefined;
+  if (found === undefined) return E.right(undefined);
+  const path = found.inner === null ? found.outer : `${found.outer}.${found.inner}`;
+  return E.left(invalid(`'${path}' is not supported: ${found.why}.`, path, 'unsupported_parameter'));
 };

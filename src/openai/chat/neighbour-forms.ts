@@ -45,10 +45,18 @@ const formatOf = (asked: ChatRequest): Format | undefined =>
 
 const wantsUsage = (asked: ChatRequest): boolean => isObject(asked.usage) && asked.usage['include'] === true;
 
-/** What neighbours ask for in other places, where OpenAI's API has it: the form of the answer, its length, its usage. */
+/** Gemini's own word for modalities (LiteLLM): only pictures are asked for by it, text comes anyway. */
+const modalitiesOf = (asked: ChatRequest): ChatRequest['modalities'] => {
+  const said: unknown = asked.responseModalities;
+  const wantsPictures = Array.isArray(said) && said.slice(0, 10).some((one) => typeof one === 'string' && one.toUpperCase() === 'IMAGE');
+  return asked.modalities ?? (wantsPictures ? ['text', 'image'] : undefined);
+};
+
+/** What neighbours ask for in other places, where OpenAI's API has it: the form of the answer, its modalities, length and usage. */
 export const withNeighbourForms = (asked: ChatRequest): ChatRequest => ({
   ...asked,
   response_format: formatOf(asked),
+  modalities: modalitiesOf(asked),
   max_tokens: asked.max_tokens ?? asked.n_predict,
   stream_options: asked.stream_options ?? (wantsUsage(asked) ? { include_usage: true } : undefined),
 });

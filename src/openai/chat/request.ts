@@ -3,7 +3,7 @@ import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { blockThresholds, harmCategories } from '../../gemini/safety.ts';
 import { chatBounds } from '../bounds.ts';
 import { decodeWithin, lenient, listOf, oneOf, optional, stringOr, unlessEmpty, within } from '../codec.ts';
-import { effortWish, imageWish, neighbourProps, thoughtTokens } from './neighbour-codecs.ts';
+import { effortWish, googleProps, neighbourProps } from './neighbour-codecs.ts';
 import { refuseNeighbours } from './neighbour-fields.ts';
 import { withNeighbourForms } from './neighbour-forms.ts';
 
@@ -109,24 +109,10 @@ const responseFormat = t.type({
   response_schema: t.unknown,
 });
 
-const googleThinking = t.type({
-  thinking_budget: thoughtTokens,
-  thinkingBudget: thoughtTokens,
-  thinking_level: unlessEmpty(text),
-  thinkingLevel: unlessEmpty(text),
-  include_thoughts: unlessEmpty(flag),
-  includeThoughts: unlessEmpty(flag),
-});
-
 const safetySettings = listOf(t.type({ category: oneOf(harmCategories), threshold: oneOf(blockThresholds) }));
 
 const google = t.type({
-  thinking_config: unlessEmpty(googleThinking),
-  thinkingConfig: unlessEmpty(googleThinking),
-  image_config: imageWish,
-  imageConfig: imageWish,
-  cached_content: unlessEmpty(text),
-  cachedContent: unlessEmpty(text),
+  ...googleProps,
   safety_settings: unlessEmpty(safetySettings),
   safetySettings: unlessEmpty(safetySettings),
 });

@@ -52,13 +52,12 @@ type Settings = { readonly traits: ModelTraits; readonly searchSuffix: boolean }
 /** What a family takes of all that a request wants; a 400 that names the field which it refuses. */
 export const settledWishes = (asking: Asking, settings: Settings): E.Either<ProxyError, Settled> => {
   const { asked } = asking;
-  const google = googleOptions(asked);
   const wishes = new Map<Wish, string | null>([
     ['instruction', null],
     ...toolsOf(asking, settings),
     ...(wantsJson(asked) ? [['json', 'response_format'] as const] : []),
     ...(asked.logprobs === true ? [['logprobs', 'logprobs'] as const] : []),
-    ...((google?.cached_content ?? google?.cachedContent) === undefined ? [] : [['cached content', 'cached_content'] as const]),
+    ...(googleOptions(asked).cached_content === undefined ? [] : [['cached content', 'cached_content'] as const]),
   ]);
   return pipe(settle(wishes, settings.traits), E.mapLeft(refusal));
 };

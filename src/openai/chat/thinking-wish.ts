@@ -14,10 +14,7 @@ const noWish: readonly string[] = ['', 'auto', 'default', 'thinking_level_unspec
 
 const isEffort = (text: string): text is Effort => efforts.some((effort) => effort === text);
 
-const configOf = (asked: ChatRequest): GoogleOptions['thinking_config'] => {
-  const google = googleOptions(asked);
-  return google?.thinking_config ?? google?.thinkingConfig;
-};
+const configOf = (asked: ChatRequest): GoogleOptions['thinking_config'] => googleOptions(asked).thinking_config;
 
 const ofLevel = (said: string | undefined, path: string): E.Either<ProxyError, Wish> => {
   const level = said?.toLowerCase() ?? '';

@@ -30,8 +30,7 @@ export type ChatSettings = {
 
 /** Safety filters are off unless the request says otherwise; speech models take no such settings. */
 const safety = (asked: ChatRequest, traits: ModelTraits): readonly SafetySetting[] | undefined => {
-  const google = googleOptions(asked);
-  const wanted = google?.safety_settings ?? google?.safetySettings ?? asked.safety_settings;
+  const wanted = googleOptions(asked).safety_settings;
   if (wanted !== undefined) return wanted;
   return traits.output === 'audio' ? undefined : filtersOff;
 };
@@ -45,8 +44,7 @@ const fitting = (parts: readonly RequestPart[], traits: ModelTraits): readonly R
 type Pieces = { readonly contents: Contents; readonly plan: ToolPlan; readonly tools: GeminiTools; readonly config: GenerationConfig };
 
 const body = (asked: ChatRequest, traits: ModelTraits, { contents, plan, tools, config }: Pieces): GenerateContentRequest => {
-  const google = googleOptions(asked);
-  const cachedContent = google?.cached_content ?? google?.cachedContent;
+  const cachedContent = googleOptions(asked).cached_content;
   const written = Object.values(config).some((value) => value !== undefined);
   return {
     contents: contents.contents.map((content) => ({ ...content, parts: fitting(content.parts, traits) })),

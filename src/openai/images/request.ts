@@ -18,6 +18,15 @@ const meant = (value: unknown): unknown => {
 const spelled = <A>(codec: t.Type<A, unknown>): t.Type<A | undefined, unknown> =>
   optionalField(new t.Type<A, unknown>(codec.name, codec.is, (value, context) => codec.validate(meant(value), context), t.identity));
 
+/** 0 and less say nothing of a size. */
+const pixels: t.Type<number | undefined, unknown> = spelled(within(-1, 99_999, 'whole'));
+
+/** `base64` is Together's word for it. */
+const shownAs: t.Type<'url' | 'b64_json', unknown> = (() => {
+  const codec = oneOf(['url', 'b64_json']);
+  return new t.Type(codec.name, codec.is, (value, context) => codec.validate(value === 'base64' ? 'b64_json' : value, context), t.identity);
+})();
+
 /** The parameters of OpenAI's CreateImageRequest and CreateImageEditRequest, as JSON or as a form. */
 const parameters = t.type({
   prompt: t.string,
@@ -30,12 +39,15 @@ const parameters = t.type({
   resolution: optionalField(t.string),
   imageSize: optionalField(t.string),
   image_size: optionalField(t.string),
+  /** Together's two halves of a size. */
+  width: pixels,
+  height: pixels,
   quality: optionalField(oneOf(['auto', 'low', 'medium', 'high', 'standard', 'hd'])),
   style: optionalField(oneOf(['vivid', 'natural'])),
   background: optionalField(oneOf(['auto', 'opaque', 'transparent'])),
   output_format: optionalField(oneOf(['png', 'jpeg', 'webp'])),
   output_compression: spelled(within(0, 100, 'whole')),
-  response_format: optionalField(oneOf(['url', 'b64_json'])),
+  response_format: optionalField(shownAs),
   stream: spelled(t.boolean),
   partial_images: spelled(within(0, 3, 'whole')),
   moderation: optionalField(oneOf(['auto', 'low'])),

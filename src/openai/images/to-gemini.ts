@@ -63,8 +63,10 @@ const sizeFieldOf = (asked: ImageRequest): LookField => {
   return [path, asked[path]];
 };
 
+const sidesOf = ({ width = 0, height = 0 }: ImageRequest): string | undefined => (width > 0 && height > 0 ? `${width}x${height}` : undefined);
+
 const lookOf = (asked: ImageRequest): LookWish => ({
-  size: ['size', asked.size],
+  size: ['size', asked.size ?? sidesOf(asked)],
   quality: asked.quality,
   aspectRatio: asked.aspect_ratio === undefined ? ['aspectRatio', asked.aspectRatio] : ['aspect_ratio', asked.aspect_ratio],
   imageSize: sizeFieldOf(asked),

@@ -81,6 +81,9 @@ t.test('what clients call octet-stream, or nothing at all, is what its bytes, it
     [{ type: 'input_audio', input_audio: { data: base64('RIFF\x10\0\0\0WAVEfmt '), format: 'mp3' } }, 'audio/wav'],
   ];
   for (const [given, mimeType] of table) t.equal(part(given)?.inlineData?.mimeType, mimeType, JSON.stringify(given));
+  t.same(refusal({ messages: [user([{ type: 'file', file: { file_data: 'data:,' } }])] }).code, 'invalid_value');
+  const earlier = { role: 'assistant', content: 'a ![](data:image/svg+xml,x) b' };
+  t.same(body({ messages: [user('a'), earlier, user('c')] }).contents[1]?.parts.some(({ inlineData }) => inlineData !== undefined), false, 'markup of an earlier answer goes nowhere');
   t.same(refusal({ messages: [user([octets('AAAA', 'a')])] }), { param: 'messages.0.content.0.file.file_data', code: 'invalid_value' });
   for (const url of ['data:image/svg+xml,<svg/>', 'data:text/html,<p>', `data:image/png;base64,${base64('\0\0\0\x14ftypavif\0\0\0\0')}`]) {
     t.same(refusal({ messages: [user([image(url)])] }), { param: 'messages.0.content.0.image_url', code: 'invalid_value' }, url);

@@ -42,6 +42,13 @@ const taken: Readonly<Record<string, readonly [value: unknown, made: object]>> =
   safety_settings: [[{ category: 'HARM_CATEGORY_HARASSMENT', threshold: 'BLOCK_ONLY_HIGH' }], { safetySettings: [{ threshold: 'BLOCK_ONLY_HIGH' }] }],
   google: [{ thinking_config: { thinking_budget: 7 } }, { generationConfig: { thinkingConfig: { thinkingBudget: 7 } } }],
   extra_body: [{ google: { cached_content: 'cachedContents/x' } }, { cachedContent: 'cachedContents/x' }],
+  thinking_config: [{ thinking_budget: 7 }, { generationConfig: { thinkingConfig: { thinkingBudget: 7 } } }],
+  thinkingConfig: [{ thinkingBudget: 7, includeThoughts: false }, { generationConfig: { thinkingConfig: { thinkingBudget: 7, includeThoughts: false } } }],
+  cached_content: ['cachedContents/x', { cachedContent: 'cachedContents/x' }],
+  cachedContent: ['cachedContents/x', { cachedContent: 'cachedContents/x' }],
+  media_resolution: ['low', { generationConfig: { mediaResolution: 'MEDIA_RESOLUTION_LOW' } }],
+  mediaResolution: ['MEDIA_RESOLUTION_HIGH', { generationConfig: { mediaResolution: 'MEDIA_RESOLUTION_HIGH' } }],
+  responseModalities: [['TEXT', 'IMAGE'], { generationConfig: { responseModalities: ['TEXT', 'IMAGE'] } }],
   guided_json: [schema, { generationConfig: json }],
   structured_outputs: [{ json: JSON.stringify(schema) }, { generationConfig: json }],
   json_schema: [schema, { generationConfig: json }],
@@ -149,6 +156,7 @@ t.test('a function with one of Google\'s names and no parameters is Google\'s ow
     }
     t.match(body({ tools: [tool(name)] }).tools, [{ functionDeclarations: [{ name }] }], `${name} with parameters is the client's`);
   }
+  t.same(body({ tools: [{ type: 'openrouter:web_search' }, { type: 'openrouter:web_fetch' }] }).tools, [{ googleSearch: {} }, { urlContext: {} }]);
   t.match(body({ tools: [{ type: 'function', function: { name: 'web_search' } }] }).tools, [{ functionDeclarations: [{ name: 'web_search' }] }]);
   t.equal(refusal({ model, tools: [tool('f')], urlContext: true }).param, 'urlContext', 'what the family refuses is told by its field');
   t.end();

@@ -99,6 +99,8 @@ t.test('a shape and a size of their own win over what the size says', (t) => {
     [{ size: '1024x1024', resolution: '2K' }, { aspectRatio: '1:1', imageSize: '2K' }],
     [{ aspectRatio: '1:1', quality: 'hd' }, { aspectRatio: '1:1', imageSize: '2K' }],
     [{ model: old, aspectRatio: '1:1', resolution: '1K' }, { aspectRatio: '1:1' }],
+    [{ width: 1024, height: '1024' }, { aspectRatio: '1:1', imageSize: '1K' }],
+    [{ width: 0, height: -1, response_format: 'base64' }, undefined],
   ];
   for (const [body, expected] of table) t.same(lookOf(body), expected, JSON.stringify(body));
   const wrong = { aspectRatio: '7:5', aspect_ratio: '2K', resolution: '16K', imageSize: '16:9', image_size: 'big' };

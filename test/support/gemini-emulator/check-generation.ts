@@ -19,6 +19,16 @@ const inRange =
       : `* GenerateContentRequest.generation_config.${field}: ${field} must be in the range [${least}, ${most}].\n`;
   };
 
+/** Penalties are from -2 to less than 2 (Google's GenerationConfig reference). */
+const penaltyInRange =
+  (name: string, field: string): Rule =>
+  ({ config }) => {
+    const value = numberAt(config, name);
+    return value === undefined || (value >= -2 && Math.fround(value) < 2)
+      ? undefined
+      : `Unable to submit request because it has a ${field} value of ${value} but the supported range is from -2 (inclusive) to 2 (exclusive).`;
+  };
+
 const modalities: Readonly<Record<Traits['output'], readonly string[]>> = {
   text: ['TEXT'],
   image: ['IMAGE', 'IMAGE,TEXT'],
@@ -53,6 +63,8 @@ const rules: readonly Rule[] = [
   inRange('candidateCount', 'candidate_count', 1, 8),
   inRange('logprobs', 'logprobs', 0, 20),
   inRange('maxOutputTokens', 'max_output_tokens', 1, 2_147_483_647),
+  penaltyInRange('presencePenalty', 'presencePenalty'),
+  penaltyInRange('frequencyPenalty', 'frequencyPenalty'),
   badModalities,
   ({ body }) =>
     body['cachedContent'] !== undefined && ['systemInstruction', 'tools', 'toolConfig'].some((name) => body[name] !== undefined)
