@@ -1,17 +1,23 @@
-import { E } from '../../kernel/fp.ts';
+import { E, pipe } from '../../kernel/fp.ts';
 import { isEmpty } from '../../kernel/is-empty.ts';
 import { isObject } from '../../kernel/is-object.ts';
+import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
+import { jsonOf } from '../json-text.ts';
 import type { ChatRequest } from './request.ts';
 
 type Format = NonNullable<ChatRequest['response_format']>;
 type Schema = Readonly<Record<string, unknown>>;
 
-const parsed = (text: string): unknown => E.getOrElse((): unknown => undefined)(E.tryCatch((): unknown => JSON.parse(text), () => null));
+/** A schema; undefined for none and for one that says nothing. */
+const schemaIn = (value: unknown): Schema | undefined => (isObject(value) && !isEmpty(value) ? value : undefined);
 
-/** A schema, or its JSON text (vLLM takes both); undefined for none and for one that says nothing. */
-const schemaIn = (value: unknown): Schema | undefined => {
-  const read = typeof value === 'string' ? parsed(value) : value;
-  return isObject(read) && !isEmpty(read) ? read : undefined;
+/** vLLM takes a schema as JSON text too; a text that is none is a 400 that names the field. */
+const schemaOrText = (value: unknown, path: string): E.Either<ProxyError, Schema | undefined> => {
+  if (typeof value !== 'string' || isEmpty(value)) return E.right(schemaIn(value));
+  return pipe(
+    jsonOf(value),
+    E.bimap((fault) => invalid(`'${path}' is ${fault}.`, path, 'invalid_value'), schemaIn),
+  );
 };
 
 const formatBy = (schema: Schema): Format => ({
@@ -31,17 +37,24 @@ const completed = (format: Format): Format => {
 };
 
 /** A form asked for elsewhere: vLLM's guided_json and structured_outputs, llama.cpp's json_schema, Ollama's format. */
-const elsewhere = (asked: ChatRequest): Format | undefined => {
+const elsewhere = (asked: ChatRequest): E.Either<ProxyError, Format | undefined> => {
   const outputs = isObject(asked.structured_outputs) ? asked.structured_outputs : {};
-  const schema = schemaIn(asked.guided_json) ?? schemaIn(outputs['json']) ?? schemaIn(asked.json_schema) ?? schemaIn(asked.format);
-  if (schema !== undefined) return formatBy(schema);
-  return outputs['json_object'] === true || asked.format === 'json' ? jsonObject : undefined;
+  return pipe(
+    schemaOrText(asked.guided_json, 'guided_json'),
+    E.bindTo('guided'),
+    E.bind('structured', () => schemaOrText(outputs['json'], 'structured_outputs.json')),
+    E.map(({ guided, structured }) => {
+      const schema = guided ?? structured ?? schemaIn(asked.json_schema) ?? schemaIn(asked.format);
+      if (schema !== undefined) return formatBy(schema);
+      return outputs['json_object'] === true || asked.format === 'json' ? jsonObject : undefined;
+    }),
+  );
 };
 
-const formatOf = (asked: ChatRequest): Format | undefined =>
-  asked.response_format === undefined || asked.response_format.type === 'text'
-    ? (elsewhere(asked) ?? asked.response_format)
-    : completed(asked.response_format);
+const formatOf = (asked: ChatRequest): E.Either<ProxyError, Format | undefined> => {
+  const own = asked.response_format;
+  return own === undefined || own.type === 'text' ? E.map((found: Format | undefined) => found ?? own)(elsewhere(asked)) : E.right(completed(own));
+};
 
 const wantsUsage = (asked: ChatRequest): boolean => isObject(asked.usage) && asked.usage['include'] === true;
 
@@ -53,10 +66,11 @@ const modalitiesOf = (asked: ChatRequest): ChatRequest['modalities'] => {
 };
 
 /** What neighbours ask for in other places, where OpenAI's API has it: the form of the answer, its modalities, length and usage. */
-export const withNeighbourForms = (asked: ChatRequest): ChatRequest => ({
-  ...asked,
-  response_format: formatOf(asked),
-  modalities: modalitiesOf(asked),
-  max_tokens: asked.max_tokens ?? asked.n_predict,
-  stream_options: asked.stream_options ?? (wantsUsage(asked) ? { include_usage: true } : undefined),
-});
+export const withNeighbourForms = (asked: ChatRequest): E.Either<ProxyError, ChatRequest> =>
+  E.map((format: Format | undefined): ChatRequest => ({
+    ...asked,
+    response_format: format,
+    modalities: modalitiesOf(asked),
+    max_tokens: asked.max_tokens ?? asked.n_predict,
+    stream_options: asked.stream_options ?? (wantsUsage(asked) ? { include_usage: true } : undefined),
+  }))(formatOf(asked));

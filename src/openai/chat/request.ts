@@ -175,5 +175,5 @@ export const decodeChatRequest = (body: unknown): E.Either<ProxyError, ChatReque
   pipe(
     decodeWithin(chatBounds, chatRequest)(body),
     E.tap(() => refuseNeighbours(body)),
-    E.map(withNeighbourForms),
+    E.flatMap(withNeighbourForms),
   );

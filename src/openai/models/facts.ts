@@ -48,9 +48,6 @@ const inputsOf = (id: string, { output }: ModelTraits): readonly string[] => {
 
 const outputs = { text: ['text'], image: ['image', 'text'], audio: ['audio'] } as const;
 
-/** Models without a system instruction (Gemma 3) have neither functions, nor JSON by a format, nor Google Search. */
-const isFull = ({ output, systemInstruction }: ModelTraits): boolean => output === 'text' && systemInstruction;
-
 const parametersOf = (traits: ModelTraits): readonly string[] => [
   'max_tokens',
   'max_completion_tokens',
@@ -59,7 +56,9 @@ const parametersOf = (traits: ModelTraits): readonly string[] => [
   ...(traits.sampling ? ['temperature', 'top_p', 'top_k'] : []),
   ...(traits.penalties ? ['frequency_penalty', 'presence_penalty'] : []),
   ...(traits.thinking.by === 'nothing' ? [] : ['reasoning', 'reasoning_effort', 'include_reasoning']),
-  ...(isFull(traits) ? ['tools', 'tool_choice', 'parallel_tool_calls', 'response_format', 'structured_outputs', 'web_search_options'] : []),
+  ...(traits.functions ? ['tools', 'tool_choice', 'parallel_tool_calls'] : []),
+  ...(traits.json ? ['response_format', 'structured_outputs'] : []),
+  ...(traits.builtIns.includes('googleSearch') ? ['web_search_options'] : []),
   ...(traits.output === 'image' ? ['image_config', 'modalities'] : []),
 ];
 
@@ -86,9 +85,9 @@ const chatFacts = (id: string): ModelFacts => {
     architecture: architecture(input, outputs[traits.output]),
     supported_parameters: parametersOf(traits),
     vision: input.includes('image'),
-    functionCall: isFull(traits),
+    functionCall: traits.functions,
     reasoning: traits.thinking.by !== 'nothing',
-    search: isFull(traits),
+    search: traits.builtIns.includes('googleSearch'),
     imageOutput: traits.output === 'image',
   };
 };

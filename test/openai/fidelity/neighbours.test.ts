@@ -111,6 +111,8 @@ t.test('a schema counts wherever it stands', (t) => {
   t.match(config({ structured_outputs: { json_object: true } }), { responseMimeType: 'application/json' });
   t.match(body({ model, tools: [tool('f')], response_format: { type: 'json_object', schema } }).tools, [{ functionDeclarations: [{}, { name: 'final_answer', parametersJsonSchema: schema }] }], 'also where a function takes the answer');
   for (const name of ['choice', 'regex', 'grammar', 'structural_tag']) t.equal(refusal({ structured_outputs: { [name]: 'x' } }).param, `structured_outputs.${name}`);
+  t.same(refusal({ guided_json: 'no schema' }), { param: 'guided_json', code: 'invalid_value' });
+  t.same(refusal({ structured_outputs: { json: '['.repeat(100_000) } }), { param: 'structured_outputs.json', code: 'invalid_value' });
   t.equal(refusal({ response_format: { type: 'grammar', grammar: 'x' } }).param, 'response_format.type');
   t.end();
 });

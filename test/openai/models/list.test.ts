@@ -40,7 +40,8 @@ t.test('the list has OpenAI\'s shape, with what OpenRouter and LobeChat tell of 
 t.test('what a model can do follows its family', (t) => {
   const table: readonly (readonly [string, Partial<Model>])[] = [
     ['gemini-3.8-flash', { vision: true, functionCall: true, reasoning: true, search: true }],
-    ['gemini-3-pro-image', { vision: true, functionCall: false, reasoning: false, search: false, imageOutput: true }],
+    ['gemini-3-pro-image', { vision: true, functionCall: true, reasoning: false, search: true, imageOutput: true }],
+    ['gemini-2.5-flash-image', { vision: true, functionCall: false, search: false, imageOutput: true }],
     ['gemini-3.8-flash-tts', { vision: false, functionCall: false, reasoning: false, search: false }],
     ['gemma-3-1b-it', { vision: false, functionCall: false, search: false }],
     ['gemma-3-27b-it', { vision: true, functionCall: false }],
