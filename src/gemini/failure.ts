@@ -30,7 +30,7 @@ const is =
 
 const refusedRequest =
   (code: InvalidCode | null) =>
-  ({ message }: GoogleError): ProxyError => ({ tag: 'GeminiInvalid', message: message === '' ? 'no reason given.' : harmlessText(message), code });
+  ({ message }: GoogleError, model: string): ProxyError => ({ tag: 'GeminiInvalid', message: message === '' ? 'no reason given.' : harmlessText(message, model), code });
 
 const fault = (status: 500 | 502 | 503 | 504, message: string) => (): ProxyError => ({ tag: 'GeminiFault', status, message });
 
@@ -82,7 +82,7 @@ const rows: readonly Row[] = [
   [(error, status) => status === 403 && lacksPermission(error), noPermission],
   [is(403), denied],
   [is(404), noModel(null, false)],
-  [says(/thought[_ ]signature/i), (error) => (/missing/i.test(error.message) ? refusedRequest(null)(error) : { tag: 'BadSignature' })],
+  [says(/thought[_ ]signature/i), (error, model) => (/missing/i.test(error.message) ? refusedRequest(null)(error, model) : { tag: 'BadSignature' })],
   [says(/exceeds the maximum number of tokens|input token count/i), refusedRequest('context_length_exceeded')],
   [says(/is not enabled for|is not supported for|is unsupported/i), refusedRequest('unsupported_parameter')],
   [(_, status) => status >= 400 && status < 500 && ![408, 409, 499].includes(status), refusedRequest(null)],

@@ -1,4 +1,5 @@
 const words = `
+minimal xhigh validated int32 int64 uint32 double bool dangerous hate harassment sexually civic integrity jailbreak robots
 a a-z about above absent accept accepted accepts access accessible add additional after again ai all allowed
 allowed_function_names alongside alphanumeric already also alternate alternating alternative always am an and
 another any api apply are argument arguments array arrays as aspect assistant at attempt attempted audio authors
@@ -54,6 +55,11 @@ value values variable version vertex very via video videos violate violated viol
 what when where whether which while whole width will with within without word words work works would wrong yet you
 your zero & + , - -2147483648 . / 0-9 2147483647 : < <= = > >= _
 `;
+
+/** Words that Google's model names are made of. */
+export const modelWords: ReadonlySet<string> = new Set(
+  'flash pro lite nano ultra preview latest exp experimental image images tts live embedding embeddings thinking generation native audio dialog it stable fast generate transcribe translate robotics er computer use deep research argon carbon hydrogen neon'.split(' '),
+);
 
 /** Words of Google's error texts that say nothing about the owner of a key, in lower case. */
 export const knownWords: ReadonlySet<string> = new Set(words.split(/\s+/).filter((word) => word !== ''));

@@ -149,7 +149,7 @@ t.test('inside a stream the code tells, else the word, else it is a fault of the
   t.end();
 });
 
-const secrets = ['AIzaSyA-made-up-key_0123456789', 'AQ.Ab8-made-up_key', 'made-up-of-another-form', '123456789012', 'my-project-42', 'plainproject', 'console.developers.google.com', 'owner@example.org', 'gserviceaccount', 'a-bucket', 'secret.txt', '203.0.113.7', '2001:db8::7', '10.0.0.5', 'internal.example.org'];
+const secrets = ['gemini-shop-prod', '447812000', 'ACME', 'AIzaSyA-made-up-key_0123456789', 'AQ.Ab8-made-up_key', 'made-up-of-another-form', '123456789012', 'my-project-42', 'plainproject', 'console.developers.google.com', 'owner@example.org', 'gserviceaccount', 'a-bucket', 'secret.txt', '203.0.113.7', '2001:db8::7', '10.0.0.5', 'internal.example.org'];
 
 const leaky: readonly string[] = [
   'API key AIzaSyA-made-up-key_0123456789 is odd',
@@ -160,6 +160,7 @@ const leaky: readonly string[] = [
   'consumer project_number:123456789012 is odd',
   'in projects/my-project-42/locations',
   'the project plainproject has no access to it',
+  'the project gemini-shop-prod, models/gemini-shop-prod, gemini-447812000 or ACME_PROD ACME is over its quota',
   'project=my-project-42, (my-project-42), "my-project-42".',
   'service-123456789012@gcp-sa-x.iam.gserviceaccount.com does not have storage.objects.get access to gs://a-bucket/secret.txt.',
   'write to owner@example.org',
@@ -196,6 +197,9 @@ const helpful: readonly string[] = [
   "Function calling with a response mime type: 'application/json' is unsupported",
   'Unsupported MIME type: application/octet-stream',
   'Request contains an invalid argument.',
+  `Penalty is not enabled for models/${model}`,
+  'Penalty is not enabled for models/gemini-3-pro-image-preview',
+  'models/gemma-3-27b-it and gemini-2.5-flash-preview-09-2025 take no tools.',
   'Unable to process input image. Please retry.',
   'The document has no pages.',
   'Request payload size exceeds the limit: 20971520 bytes.',
