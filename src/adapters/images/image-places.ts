@@ -30,9 +30,15 @@ const budgetMs = 10_000;
 /** A store that held one up is left alone for so long, or every answer with a picture would come 10 s late. */
 const restMs = 30_000;
 
+/** A larger picture that takes long says nothing of the place: a caller asked for it, and the others' go on. */
+const ordinaryBytes = 4 * 1024 ** 2;
+
 type Pace = { readonly now: Now; readonly wait: Wait };
 
-/** Gives a place 10 s a picture, after which it is left alone for 30 s. What a place throws counts as a fault. */
+/**
+ * Gives a place 10 s a picture, after which it is left alone for 30 s, but for a picture of more than 4 MiB. What a place
+ * throws counts as a fault.
+ */
 export const paced = (place: { readonly kind: ImagePlace['kind']; readonly put: PutWithin }, { now, wait }: Pace): ImagePlace => {
   const state = { restsUntil: Number.NEGATIVE_INFINITY };
   const put = async (image: NamedImage, origin: string): Promise<E.Either<StoreFault, string>> => {
@@ -41,7 +47,7 @@ export const paced = (place: { readonly kind: ImagePlace['kind']; readonly put: 
     const budget = new AbortController();
     const late = wait(budgetMs, done.signal).then((): E.Either<StoreFault, string> => {
       budget.abort();
-      if (!done.signal.aborted) state.restsUntil = now() + restMs;
+      if (!done.signal.aborted && image.bytes.length <= ordinaryBytes) state.restsUntil = now() + restMs;
       return E.left({ reason: 'It took longer than 10 s.' });
     });
     try {

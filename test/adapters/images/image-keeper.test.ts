@@ -223,6 +223,20 @@ t.test('a place that holds a picture up for 10 s is told to stop, and left alone
   await last;
 });
 
+t.test('a giant picture that takes too long takes the place from no other one', async (t) => {
+  let asked = 0;
+  const slow = bucket((_image) => () => {
+    asked += 1;
+    return asked === 1 ? new Promise(() => undefined) : Promise.resolve(E.right('https://bucket.example/a.png'));
+  });
+  const { keepImage, waits } = keeper({ bucket: slow, own: [memory()] });
+  const giant = keepImage(signed(pictureOf(5 * 1024 ** 2)), origin);
+  await eventually(() => waits.pending().length > 0);
+  waits.fire(10_000);
+  await giant;
+  t.equal(await keepImage(signed(), origin), 'https://bucket.example/a.png');
+});
+
 t.test('a place that throws is one that refused', async (t) => {
   const { keepImage, notices } = keeper({
     bucket: bucket(() => {

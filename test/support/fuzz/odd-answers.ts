@@ -35,6 +35,12 @@ const failures: readonly (readonly [number, Tree])[] = [
   [400, { error: { code: 400, status: 'INVALID_ARGUMENT', message: 'Invalid value at contents[0]', details: [{ '@type': 't', fieldViolations: [{ field: 'contents', description: 'x' }] }] } }],
   [429, { error: { code: 429, status: 'RESOURCE_EXHAUSTED', message: 'quota', details: [{ '@type': 'q', violations: [{ quotaMetric: 'm', quotaId: 'RequestsPerMinute', quotaDimensions: { model: 'x' }, quotaValue: '5' }] }, { '@type': 'r', retryDelay: '34.5s' }] } }],
   [404, { error: { code: 404, status: 'NOT_FOUND', message: 'models/x is not found' } }],
+  [400, { error: { code: 400, status: 'INVALID_ARGUMENT', message: 'API key not valid. Please pass a valid API key.', details: [{ '@type': 'e', reason: 'API_KEY_INVALID', domain: 'googleapis.com', metadata: { service: 'x' } }] } }],
+  [403, { error: { code: 403, status: 'PERMISSION_DENIED', message: "Permission denied: Consumer 'api_key:made-up' has been suspended." } }],
+  [403, { error: { code: 403, status: 'PERMISSION_DENIED', message: 'You do not have permission to access the File abc or it may not exist.' } }],
+  [403, { error: { code: 403, status: 'PERMISSION_DENIED', message: 'The caller does not have permission' } }],
+  [401, { error: { code: 401, status: 'UNAUTHENTICATED', message: 'no' } }],
+  [403, { detail: 'a page of a proxy' }],
   [500, { error: { code: 500, status: 'INTERNAL', message: 'internal' } }],
   [503, { error: { code: 503, status: 'UNAVAILABLE', message: 'overloaded' } }],
 ];
