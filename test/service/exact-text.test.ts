@@ -105,6 +105,28 @@ t.test('no half of a character comes down, in errors either', async (t) => {
   }
 });
 
+t.test('a transcript that Gemini cuts within a character comes out whole', async (t) => {
+  const service = await pollux(t);
+  const part = (fields: object): object => ({ candidates: [{ index: 0, content: { role: 'model', parts: [fields] } }] });
+  const end = { candidates: [{ index: 0, finishReason: 'STOP' }], usageMetadata: { promptTokenCount: 3 } };
+  const cuts: readonly (readonly [readonly object[], string])[] = [
+    [[part({ text: `Hi ${half}` }), part({ text: '\ude00!' })], 'Hi \u{1f600}!'],
+    [[part({ audioTranscription: { text: `Hi ${half}` } }), part({ audioTranscription: { text: '\ude00!' } })], 'Hi \u{1f600}!'],
+    [[part({ text: `Hi ${half}` })], 'Hi \ufffd'],
+    [[part({ text: `Hi ${half}` }), part({ text: ' there' })], 'Hi \ufffd there'],
+  ];
+  for (const [frames, told] of cuts) {
+    for (const stream of [false, true]) {
+      service.emulator.answerWith([...frames, end], { times: 1 });
+      const text = await (await post(service, '/v1/audio/transcriptions', form({ model: 'gemini-2.5-flash', file: sound, stream: String(stream) }))).text();
+      const events = (stream ? dataOf(text) : [text]).map((data) => JSON.parse(data) as { readonly text?: string; readonly delta?: string });
+      t.equal(events.at(-1)?.text, told, JSON.stringify(frames));
+      if (stream) t.equal(events.map(({ delta = '' }) => delta).join(''), told);
+      t.ok(events.every(({ delta = '' }) => delta.isWellFormed()));
+    }
+  }
+});
+
 t.test('whatever pieces Gemini cuts a text into, it comes out whole', async (t) => {
   const service = await pollux(t);
   const text = fc.array(fc.constantFrom('a', '\u{1f600}', '\ud83d', '\ude00', ' ', 'é'), { minLength: 1, maxLength: 6 }).map((units) => `x${units.join('')}`);

@@ -37,6 +37,13 @@ export const textOf = (content: unknown): string | undefined => {
   return texts.every((text) => typeof text === 'string') ? texts.join('') : undefined;
 };
 
+/** A question's words; pictures beside them don't count. */
+const wordsOf = (content: unknown): string => {
+  if (typeof content === 'string') return content;
+  if (!Array.isArray(content)) return '';
+  return content.map((part: { readonly text?: unknown } | null) => (typeof part?.text === 'string' ? part.text : '')).join('');
+};
+
 const isSystem = ({ role }: ChatMessage): boolean => role === 'system' || role === 'developer';
 
 /**
@@ -46,8 +53,8 @@ const isSystem = ({ role }: ChatMessage): boolean => role === 'system' || role =
 export const questionBefore = (messages: readonly ChatMessage[], index: number, model: string): string => {
   let at = index - 1;
   for (let message = messages[at]; message !== undefined && isSystem(message); message = messages[at]) at -= 1;
-  const content = messages[at]?.content;
-  return digestOf(withText(withBorder(withText(emptyFingerprint, model)), typeof content === 'string' ? content : (textOf(content) ?? '')));
+  const words = wordsOf(messages[at]?.content);
+  return digestOf(withEnd(withText(withBorder(withText(emptyFingerprint, model)), words), words));
 };
 
 /** What a signed answer is remembered by, since many clients keep nothing but its words. */

@@ -33,10 +33,16 @@ export const signatureKeys = (messages: readonly ChatMessage[], model: string): 
     return [...callsOf(message, index).map((call) => call.id), ...(key === undefined ? [] : [key])];
   });
 
-/** Looks up what is remembered of the assistant message at an index. */
-export const rememberedOf = (messages: readonly ChatMessage[], model: string, recalled: ReadonlyMap<string, Signature>) => (index: number): Remembered => {
-  const key = recalled.size === 0 ? undefined : keyOf(messages, index, model);
-  return { byCall: recalled, answer: readSignedAnswer(recalled.get(key ?? '')?.value ?? '') };
+/**
+ * Looks up what is remembered of the assistant message at an index. Signatures that Gemini can do without go back as
+ * long as the key made them that is asked first, the one of the newest: those of another key may be refused.
+ */
+export const rememberedOf = (messages: readonly ChatMessage[], model: string, recalled: ReadonlyMap<string, Signature>): ((index: number) => Remembered) => {
+  const asked = [...recalled.values()].at(-1)?.keyId;
+  return (index) => {
+    const known = recalled.size === 0 ? undefined : recalled.get(keyOf(messages, index, model) ?? '');
+    return { byCall: recalled, answer: known?.keyId === asked ? readSignedAnswer(known?.value ?? '') : undefined };
+  };
 };
 
 /**

@@ -107,8 +107,9 @@ const endsOf = (content: string, { lead, parts }: Pick<SignedAnswer, 'lead' | 'p
 /** The parts of a turn, and those that stand behind its calls. */
 export type RestoredParts = { readonly before: readonly RequestPart[]; readonly behind: readonly RequestPart[] };
 
-const signedLast = (parts: readonly RequestPart[], thoughtSignature: string | undefined): readonly RequestPart[] => {
-  if (thoughtSignature === undefined) return parts;
+/** A picture that is not sent again leaves its signature behind. */
+const signedLast = (text: string, parts: readonly RequestPart[], thoughtSignature: string | undefined): readonly RequestPart[] => {
+  if (thoughtSignature === undefined || (text.startsWith('![') && parts.every((part) => part.inlineData === undefined))) return parts;
   const at = Math.max(parts.findLastIndex((part) => part.inlineData !== undefined), parts.length - 1);
   return parts.length === 0 ? [{ text: '', thoughtSignature }] : parts.map((part, index) => (index === at ? { ...part, thoughtSignature } : part));
 };
@@ -122,7 +123,8 @@ export const restoredParts = (content: string, answer: Pick<SignedAnswer, 'lead'
   if (ends === undefined) return undefined;
   const restored = answer.parts.map(({ part, thought_signature: signature, behind = false }, at) => {
     if (part !== undefined) return { behind, parts: [signature === undefined ? part : { ...part, thoughtSignature: signature }] };
-    return { behind, parts: signedLast(read(content.slice(ends[at - 1] ?? 0, ends[at])), signature) };
+    const text = content.slice(ends[at - 1] ?? 0, ends[at]);
+    return { behind, parts: signedLast(text, read(text), signature) };
   });
   const of = (which: boolean): readonly RequestPart[] => restored.flatMap(({ behind, parts }) => (behind === which ? parts : []));
   return { before: of(false), behind: of(true) };

@@ -235,6 +235,27 @@ t.test('a picture that a client keeps as data goes back with its signature, and 
   }
 });
 
+t.test('remembered signatures of texts go back as long as one key made them, the one that is asked first', (t) => {
+  const told = (text: string, question: string, keyId: string) =>
+    events({ messages: [user(question)] }, [{ ...frame([{ text, thoughtSignature: Buffer.from(text).toString('base64') }], stop), keyId }]).flatMap(({ signatures = [] }) => signatures);
+  const messages = [user('a'), assistant('one'), user('b'), assistant('two'), user('c')];
+  t.same(signaturesOf(messages, [...told('one', 'a', 'k1'), ...told('two', 'b', 'k1')]), ['b25l', 'dHdv']);
+  t.same(signaturesOf(messages, [...told('one', 'a', 'k1'), ...told('two', 'b', 'k2')]), [null, 'dHdv']);
+  t.end();
+});
+
+t.test('a picture that is not sent again leaves its signature behind', (t) => {
+  const picture = (data: string) => frame([{ text: 'Here: ', thoughtSignature: 'dGV4dA==' }, { inlineData: { mimeType: 'image/png', data }, thoughtSignature: 'cGlj' }], stop);
+  const model = 'gemini-3.1-flash-image';
+  const [one, two] = ['iVBORw0KGgo=', 'iVBORw0KGgoA'].map((data) => answer({ model }, [picture(data)]).message);
+  const turns = body({ model, messages: [user('a'), one ?? {}, user('b'), two ?? {}, user('c')] }).contents;
+  t.same([1, 3].map((at) => turns[at]?.parts.map((part) => [part.text ?? 'picture', part.thoughtSignature])), [
+    [['Here: ', 'dGV4dA=='], ['[image]', undefined]],
+    [['Here: ', 'dGV4dA=='], ['[image]', undefined], ['picture', 'cGlj']],
+  ]);
+  t.end();
+});
+
 t.test('another answer, another question or another model is not the one that is remembered', (t) => {
   const made = events({ messages: [user('a')] }, [frame([{ text: 'Hello', thoughtSignature: 'dGV4dA==' }], stop)]).flatMap(({ signatures = [] }) => signatures);
   const back = (question: string, text: string, model = 'gemini-3.5-flash') => signaturesOf([user(question), assistant(text), user('b')], made, model);
