@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { E } from '../../../src/kernel/fp.ts';
+import { anySchema } from '../../support/any-schema.ts';
 import { plain, translated, user } from '../../support/chat.ts';
 import { checkRequest } from '../../support/gemini-emulator/check-request.ts';
 import { geminiSchema } from '../../support/gemini-schema.ts';
@@ -28,7 +29,7 @@ const message = fc.oneof(
   fc.record({ role: fc.constant('assistant'), content: fc.oneof(text, fc.constant(null)), tool_calls: fc.array(call, { maxLength: 3 }), extra_content: extra, reasoning_details: json, refusal: text }, { requiredKeys: ['role'] }),
   fc.record({ role: fc.constant('tool'), tool_call_id: id, content: fc.oneof(text, json, fc.array(part, { maxLength: 2 })) }),
 );
-const parameters = fc.oneof(fc.constant({ type: 'object', properties: { a: { const: 1 } }, required: ['a', 'b'] }), fc.dictionary(fc.string(), json), fc.constant({}));
+const parameters = fc.oneof(anySchema, fc.constant({ type: 'object', properties: { a: { const: 1 } }, required: ['a', 'b'] }), fc.dictionary(fc.string(), json), fc.constant({}));
 const tool = fc.oneof(
   fc.record({ type: fc.constant('function'), function: fc.record({ name, description: text, parameters, strict: fc.boolean() }, { requiredKeys: ['name'] }) }),
   fc.record({ type: fc.constant('custom'), custom: fc.record({ name, description: text }) }),

@@ -7,9 +7,22 @@ export type OddRequest = { readonly method: string; readonly path: string; reado
 const picture = 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR4nGNwav2CFTEMLQkAGc1uwRO7N3AAAAAASUVORK5CYII=';
 
 const parameters: Tree = {
-  $defs: { Place: { type: 'object', properties: { name: { type: 'string' } } } },
+  $defs: {
+    Place: { type: 'object', properties: { name: { type: 'string' } } },
+    Filter: { anyOf: [{ $ref: '#/$defs/And' }, { type: 'string' }] },
+    And: { type: 'object', properties: { left: { $ref: '#/$defs/Filter' }, right: { $ref: '#/$defs/Filter' } }, required: ['left', 'right'] },
+  },
   type: 'object',
-  properties: { city: { type: ['string', 'null'], enum: ['Rome', 'Oslo', null] }, place: { allOf: [{ $ref: '#/$defs/Place' }, { description: 'where' }] }, days: { type: 'integer', exclusiveMinimum: 0 } },
+  properties: {
+    where: { $ref: '#/$defs/Filter' },
+    pair: { type: 'array', prefixItems: [{ type: 'number' }, { type: 'number' }], items: false },
+    headers: { type: 'object', patternProperties: { '^x-': { type: 'string' } }, additionalProperties: false },
+    more: { $ref: '#/properties/headers' },
+    either: { anyOf: [{ required: ['a'] }, { required: ['b'] }] },
+    city: { type: ['string', 'null'], enum: ['Rome', 'Oslo', null] },
+    place: { allOf: [{ $ref: '#/$defs/Place' }, { description: 'where' }] },
+    days: { type: 'integer', exclusiveMinimum: 0 },
+  },
   required: ['city'],
   additionalProperties: false,
 };
