@@ -19,6 +19,8 @@ export type Connection = {
   life: Lifetime | null;
   readonly waiting: Arrival[];
   waitingCharacters: number;
+  /** True once it is to end behind those that wait. */
+  isClosing: boolean;
 };
 
 /** The open connections and, in the order in which they fell idle, the idle ones. Each step takes constant time. */
@@ -77,7 +79,7 @@ export const connectionRegister = ({ most, mostPerGroup, groupOf }: ConnectionBo
     return all.size > most ? idle : null;
   };
   const add = (socket: Socket): Connection | null => {
-    const connection: Connection = { socket, group: groups.join(groupOf(socket)), life: null, waiting: [], waitingCharacters: 0 };
+    const connection: Connection = { socket, group: groups.join(groupOf(socket)), life: null, waiting: [], waitingCharacters: 0, isClosing: false };
     all.set(socket, connection);
     rest(connection);
     const [longest] = crowdAround(connection) ?? [];

@@ -21,39 +21,71 @@ export type Connections = {
   readonly destroyAll: () => void;
 };
 
-/** Requests that wait for their turn on one connection; what comes past either is not answered. */
+/** Requests that wait for their turn on one connection, and on all; what comes past either is not answered. */
 const mostWaiting = 64;
 const mostWaitingCharacters = 65_536;
+const mostWaitingInAll = 4096;
 
-/** Stands in line, or the last one in line is told to close the connection: HTTP then has the rest asked again. */
-const standInLine = (connection: Connection, arrival: Arrival): void => {
-  const { waiting } = connection;
-  connection.waitingCharacters += arrival.headCharacters();
-  if (waiting.length < mostWaiting && connection.waitingCharacters <= mostWaitingCharacters) waiting.push(arrival);
-  else for (const last of waiting.slice(-1)) last.response.shouldKeepAlive = false;
+/** The requests that wait behind others of their connection. */
+type WaitingLine = {
+  /** Where there is no room the connection is to end: HTTP then has the rest asked again (RFC 9112 §9.3.2). */
+  readonly join: (connection: Connection, arrival: Arrival) => void;
+  readonly next: (connection: Connection) => Arrival | undefined;
+  readonly leave: (connection: Connection) => void;
 };
 
+const waitingLine = (): WaitingLine => {
+  let inAll = 0;
+  const hasRoom = ({ waiting, waitingCharacters }: Connection): boolean =>
+    inAll < mostWaitingInAll && waiting.length < mostWaiting && waitingCharacters <= mostWaitingCharacters;
+  return {
+    join: (connection, arrival) => {
+      const { waiting } = connection;
+      connection.waitingCharacters += arrival.headCharacters();
+      if (connection.isClosing || !hasRoom(connection)) {
+        connection.isClosing = true;
+        for (const last of waiting.slice(-1)) last.response.shouldKeepAlive = false;
+        return;
+      }
+      inAll += 1;
+      waiting.push(arrival);
+    },
+    next: (connection) => {
+      const arrival = connection.waiting.shift();
+      if (arrival === undefined) return undefined;
+      inAll -= 1;
+      connection.waitingCharacters -= arrival.headCharacters();
+      return arrival;
+    },
+    leave: ({ waiting }) => {
+      inAll -= waiting.length;
+      waiting.length = 0;
+    },
+  };
+};
+
+type Begin = (connection: Connection, arrival: Arrival) => void;
+
 /** Begins an exchange, and behind it those that wait. A connection that ends, or is to end with its exchange, begins no other. */
-const turns = ({ all, work, rest }: ConnectionRegister, isStopping: () => boolean): ((connection: Connection, arrival: Arrival) => void) => {
-  const begin = (connection: Connection, { start }: Arrival): void => {
+const turns = ({ all, work, rest }: ConnectionRegister, line: WaitingLine, isStopping: () => boolean): Begin => {
+  const begin: Begin = (connection, { start }) => {
     work(connection);
     const life = start();
     connection.life = life;
     life.onEnd(() => end(connection));
   };
   const end = (connection: Connection): void => {
-    const { socket, waiting } = connection;
+    const { socket } = connection;
     connection.life = null;
     if (!all.has(socket)) return;
-    const next = socket.writable && !isStopping() ? waiting.shift() : undefined;
+    const next = socket.writable && !isStopping() ? line.next(connection) : undefined;
     if (next !== undefined) {
-      connection.waitingCharacters -= next.headCharacters();
       begin(connection, next);
       return;
     }
-    waiting.length = 0;
+    line.leave(connection);
     rest(connection);
-    if (isStopping()) socket.destroySoon();
+    if (isStopping() || connection.isClosing) socket.destroySoon();
   };
   return begin;
 };
@@ -67,14 +99,15 @@ const turns = ({ all, work, rest }: ConnectionRegister, isStopping: () => boolea
 export const connections = (bounds: ConnectionBounds, isStopping: () => boolean): Connections => {
   const register = connectionRegister(bounds);
   const { all, idle } = register;
-  const begin = turns(register, isStopping);
+  const line = waitingLine();
+  const begin = turns(register, line, isStopping);
   return {
     open: (socket) => {
       const connection = register.add(socket);
       if (connection === null) return false;
       socket.once('close', () => {
         connection.life?.disconnected();
-        connection.waiting.length = 0;
+        line.leave(connection);
         register.remove(connection);
       });
       return true;
@@ -83,7 +116,7 @@ export const connections = (bounds: ConnectionBounds, isStopping: () => boolean)
       const connection = all.get(socket);
       if (connection === undefined) return;
       if (connection.life === null) begin(connection, arrival);
-      else standInLine(connection, arrival);
+      else line.join(connection, arrival);
     },
     hasBegunToAnswer: (socket) => all.get(socket)?.life?.hasBegunToAnswer() === true,
     abortAll: (reason) => {

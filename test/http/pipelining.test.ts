@@ -1,5 +1,10 @@
+import { EventEmitter } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import t from 'tap';
 import { E, TE, pipe } from '../../src/kernel/fp.ts';
+import { connections } from '../../src/http/connections.ts';
+import type { Lifetime } from '../../src/http/lifetime.ts';
 import type { Route } from '../../src/http/route.ts';
 import { json, type Reply } from '../../src/ports/reply.ts';
 import { gate } from '../support/pollux.ts';
@@ -86,6 +91,63 @@ t.test('who sends hundreds at once has so many answered, in order, and then its 
   t.equal(all.split('{"number":1}').length - 1, 64);
   t.match(all.slice(all.lastIndexOf('HTTP/1.1')), /connection: close/i, 'the last one says so');
   t.equal(lines.length, 65);
+});
+
+/** An exchange that ends when a test says so. */
+const exchange = () => {
+  const endings: (() => void)[] = [];
+  const life: Lifetime = {
+    signal: new AbortController().signal,
+    abort: () => undefined,
+    isWhole: () => true,
+    hasBegunToAnswer: () => false,
+    onEnd: (run) => endings.push(run),
+    disconnected: () => undefined,
+  };
+  return { life, end: () => endings.splice(0).forEach((run) => run()) };
+};
+
+t.test('four thousand wait on all connections together; past them a connection ends with the answer at work', (t) => {
+  const open = connections({ most: Infinity, mostPerGroup: Infinity, groupOf: () => null }, () => false);
+  let begun = 0;
+  const connected = () => {
+    const state = { isEnded: false };
+    const running: (() => void)[] = [];
+    const socket = Object.assign(new EventEmitter(), { writable: true, destroySoon: () => (state.isEnded = true) }) as unknown as Socket;
+    open.open(socket);
+    const ask = (count: number): void => {
+      for (let each = 0; each < count; each += 1) {
+        open.take(socket, {
+          response: { shouldKeepAlive: true } as ServerResponse,
+          headCharacters: () => 100,
+          start: () => {
+            begun += 1;
+            const { life, end } = exchange();
+            running.push(end);
+            return life;
+          },
+        });
+      }
+    };
+    return { socket, state, ask, finish: () => running.splice(0).forEach((end) => end()) };
+  };
+  const crowd = Array.from({ length: 64 }, connected);
+  for (const { ask } of crowd) ask(65);
+  t.equal(begun, 64);
+  const late = connected();
+  late.ask(2);
+  t.equal(begun, 65);
+  late.finish();
+  t.same([begun, late.state.isEnded], [65, true], 'its second one is not begun');
+  const [first, second] = crowd;
+  first?.finish();
+  t.equal(begun, 66);
+  second?.socket.emit('close');
+  const next = connected();
+  next.ask(65);
+  next.finish();
+  t.same([begun, next.state.isEnded], [68, false], 'there is room again');
+  t.end();
 });
 
 t.test('a request that waits for its turn still has its body read, and one that asks before sending is told to go on', async (t) => {
