@@ -42,6 +42,7 @@ const answerSettings = (asked: ChatRequest, { modelAliases }: ChatSettings, { id
     audio: { format: audioFormat(asked), id: `audio_${id}`, expiresAt: created },
     includeUsage: asked.stream_options?.include_usage === true,
     citesSources: (plan?.builtIns.length ?? 0) > 0,
+    isJson: plan !== null && (plan.formatsJson || plan.jsonAnswer !== null),
     keepsServerTools: plan !== null && circulates(plan),
     tellsDetails: wantsDetails(asked),
   };

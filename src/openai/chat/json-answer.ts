@@ -59,3 +59,6 @@ export const jsonAnswerText = ({ holds }: JsonAnswer, args: JsonObject | undefin
   const written = holds === 'whole' || value === undefined ? exact : rawMember(exact, parameter);
   return written ?? jsonText(value ?? args ?? {});
 };
+
+/** JSON out of the fence that models like to put around it in a text; any other text as it is. */
+export const unfenced = (text: string): string => /^\s*```(?:json)?\s*\n([^]*?)\n?\s*```\s*$/i.exec(text)?.[1] ?? text;

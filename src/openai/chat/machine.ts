@@ -6,6 +6,7 @@ import { latestUsage } from '../../gemini/usage.ts';
 import { annotations, noGrounding, withContent, withGrounding, type Grounding } from './citations.ts';
 import type { ChatEvent, ChoiceChunk, Chunk, Delta, Logprobs } from './chunk.ts';
 import { finishReason, unnamed, type FinishReason } from './finish-reason.ts';
+import { unfenced } from './json-answer.ts';
 import { toLogprobs } from './logprobs.ts';
 import { partDelta, type PartSettings } from './part-deltas.ts';
 import { picturePieces } from './picture-pieces.ts';
@@ -23,6 +24,8 @@ type ChoiceState = {
   readonly serverTools: readonly ResponsePart[];
   /** The function of ours that takes an answer in JSON has been called. */
   readonly answered: boolean;
+  /** Text beside such a function: the answer after all where the function is not called. */
+  readonly held: string;
 };
 
 /** What is known of an answer so far; choices by index. */
@@ -42,6 +45,8 @@ export type MachineSettings = PartSettings & {
   readonly citesSources: boolean;
   /** Google's own tools stand beside functions: their calls are given out, to come back with the history. */
   readonly keepsServerTools: boolean;
+  /** The content is JSON and nothing else: no code that ran, no words beside it. */
+  readonly isJson?: boolean;
   /** Thoughts and signatures in OpenRouter's form too. */
   readonly tellsDetails: boolean;
 };
@@ -51,7 +56,7 @@ type Emit = (index: number, delta: Delta, rest?: Partial<ChoiceChunk>) => ChatEv
 /** The same for one choice. */
 type Add = (delta: Delta, rest?: Partial<ChoiceChunk>) => ChatEvent;
 
-const fresh: ChoiceState = { calls: 0, hasOutput: false, finish: null, finishMessage: null, grounding: noGrounding, serverTools: [], answered: false };
+const fresh: ChoiceState = { calls: 0, hasOutput: false, finish: null, finishMessage: null, grounding: noGrounding, serverTools: [], answered: false, held: '' };
 
 const headOf = ({ id, created, model }: MachineSettings): Pick<Chunk, 'id' | 'object' | 'created' | 'model'> => ({ id, object: 'chat.completion.chunk', created, model });
 
@@ -86,6 +91,13 @@ const afterCandidate = (state: ChoiceState, candidate: Candidate): ChoiceState =
   };
 };
 
+/** What would stand in the content beside the JSON: code and what it printed, words beside the function that answers. */
+const isBesideJson = (part: ResponsePart, { isJson, jsonAnswer }: MachineSettings, answered: boolean): boolean => {
+  if ((isJson !== true && jsonAnswer === null) || part.thought === true) return false;
+  if (part.executableCode !== undefined || part.codeExecutionResult !== undefined) return true;
+  return jsonAnswer !== null && (answered || part.text !== undefined);
+};
+
 type Parted = { readonly state: ChoiceState; readonly events: readonly ChatEvent[] };
 
 /** Log probabilities belong to the text of the same frame; without any they come by themselves. */
@@ -109,7 +121,10 @@ const parted = (known: ChoiceState, parts: readonly ResponsePart[], { settings, 
       continue;
     }
     const isAnswer = settings.jsonAnswer !== null && part.functionCall?.name === settings.jsonAnswer.name;
-    if (isAnswer && state.answered) continue;
+    if (isBesideJson(part, settings, state.answered)) {
+      state = { ...state, held: `${state.held}${part.text ?? ''}` };
+      continue;
+    }
     const delta = partDelta(part, state.calls, settings);
     if (delta === undefined) continue;
     const grounding = settings.citesSources && delta.content !== undefined ? withContent(state.grounding, delta.content, part.text !== undefined) : state.grounding;
@@ -132,14 +147,16 @@ const finishOf = (state: ChoiceState, blocked: string | null, called: FinishReas
 
 const closing = ([index, state]: readonly [number, ChoiceState], blocked: string | null, settings: MachineSettings): readonly ChatEvent[] => {
   const emit = emitter(settings);
-  const reason = blocked ?? (finishKind(state.finish) === 'blocked' && !state.hasOutput ? state.finish : null);
+  const reason = blocked ?? (finishKind(state.finish) === 'blocked' && !state.hasOutput && state.held === '' ? state.finish : null);
   const message = state.finishMessage === null ? '' : ` ${state.finishMessage}`;
   const cited = annotations(state.grounding);
   const last: Delta = {
     ...(cited.length === 0 ? {} : { annotations: cited }),
     ...(state.serverTools.length === 0 ? {} : { extra_content: { google: { server_tool_parts: state.serverTools } } }),
   };
+  const words = state.answered || state.calls > 0 ? '' : unfenced(state.held);
   return [
+    ...(words === '' ? [] : [emit(index, { content: words })]),
     ...(reason === null ? [] : [emit(index, { refusal: `${refusal(reason)}${message}` })]),
     emit(index, last, finishOf(state, blocked, settings.isLegacy ? 'function_call' : 'tool_calls')),
   ];

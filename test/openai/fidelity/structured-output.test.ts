@@ -79,3 +79,32 @@ t.test('a loop of calls that ends in JSON goes on with what was said', (t) => {
   t.same(body({ ...old, ...json, tools, messages }).contents.map((turn) => turn.role), ['user', 'model', 'user', 'model', 'user']);
   t.end();
 });
+
+t.test('with a JSON format the content is that JSON and nothing else, whole and streamed', (t) => {
+  const schema = { type: 'object', properties: { a: { type: 'string' } }, required: ['a'] };
+  const format = { type: 'json_schema', json_schema: { name: 'x', schema } };
+  const old = { model: 'gemini-2.5-flash', tools: [tool('f')], response_format: format };
+  const code = [{ executableCode: { language: 'PYTHON', code: 'print(1)' } }, { codeExecutionResult: { outcome: 'OUTCOME_OK', output: '1' } }];
+  const answering = callPart('final_answer', { a: 'b' });
+  const thought = { text: 'hm', thought: true };
+  const table: readonly (readonly [string, object, Parameters<typeof answer>[1], string | null, string])[] = [
+    ['words before', old, [frame([thought, { text: 'Here is the answer:\n' }, answering], stop)], '{"a":"b"}', 'stop'],
+    ['words in frames of their own', old, [frame([{ text: 'Here ' }]), frame([{ text: 'it is:' }]), frame([answering]), frame([{ text: 'Good?' }], stop)], '{"a":"b"}', 'stop'],
+    ['words after', old, [frame([answering, { text: 'There.' }], stop)], '{"a":"b"}', 'stop'],
+    ['the answer twice', old, [frame([answering, callPart('final_answer', { a: 'c' })], stop)], '{"a":"b"}', 'stop'],
+    ['a call behind the answer', old, [frame([answering, callPart('f')], stop)], '{"a":"b"}', 'stop'],
+    ['words beside another call', old, [frame([{ text: 'Let me look.' }, callPart('f')], stop)], null, 'tool_calls'],
+    ['no call at all', old, [frame([{ text: '{"a":' }]), frame([{ text: '"b"}' }], stop)], '{"a":"b"}', 'stop'],
+    ['no call, in a fence', old, [frame([{ text: '```json\n{"a":"b"}\n```' }], stop)], '{"a":"b"}', 'stop'],
+    ['a cut without a call', old, [frame([{ text: '{"a":' }], { finishReason: 'MAX_TOKENS' })], '{"a":', 'length'],
+    ['code that ran', { model: 'gemini-3.5-flash', tools: [{ type: 'code_execution' }], response_format: format }, [frame([...code, { text: '{"a":"b"}' }], stop)], '{"a":"b"}', 'stop'],
+  ];
+  for (const [name, request, frames, content, finish] of table) {
+    const whole = answer(request, frames);
+    t.same([whole.message.content, whole.finish_reason], [content, finish], name);
+    const streamed = deltas(request, frames).map((delta) => ('content' in delta ? String(delta.content) : '')).join('');
+    t.equal(streamed, content ?? '', `${name}: streamed`);
+  }
+  t.equal(answer(old, [frame([thought, answering], stop)]).message['reasoning_content'], 'hm', 'thoughts stay');
+  t.end();
+});
