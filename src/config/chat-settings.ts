@@ -8,8 +8,8 @@ export const chatSettings = {
     zh: '追加到模型列表的模型名，用逗号分隔。',
   }),
   MODEL_ALIASES: setting(pairs, '', {
-    en: 'Other names for models, such as `gpt-4o=gemini-flash-latest`, with commas between.',
-    zh: '模型别名，例如 `gpt-4o=gemini-flash-latest`，用逗号分隔。',
+    en: 'Other names for models, such as `gpt-4o=gemini-flash-latest`, with commas between. A star stands for any text: `gpt-*=gemini-flash-latest`.',
+    zh: '模型别名，例如 `gpt-4o=gemini-flash-latest`，用逗号分隔。星号代表任意文字：`gpt-*=gemini-flash-latest`。',
   }),
   SYSTEM_PROMPT_MODE: setting(word('leading', 'instruction', 'user'), 'leading', {
     en: 'Which system messages are the system instruction: `leading`, those before the first other message; `instruction`, all; `user`, none. The others stay in place as user turns.',

@@ -29,7 +29,8 @@ export type ProxyError =
   | { readonly tag: 'GeminiInvalid'; readonly message: string; readonly code: InvalidCode | null }
   | { readonly tag: 'BadSignature' }
   | ({ readonly tag: 'LocationRefused' } & MaybeElsewhere)
-  | ({ readonly tag: 'ModelNotFound'; readonly model: string; readonly message: string | null } & MaybeElsewhere)
+  /** `instead`: a model of the list that does the same job, null when it has none; absent until it was looked for. */
+  | ({ readonly tag: 'ModelNotFound'; readonly model: string; readonly message: string | null; readonly instead?: string | null } & MaybeElsewhere)
   | { readonly tag: 'GeminiFault'; readonly status: 500 | 502 | 503 | 504; readonly message: string; readonly isOutage?: true; readonly retryAfterSeconds?: number }
   | { readonly tag: 'Unreachable'; readonly reason: string; readonly retryAfterSeconds?: number }
   | { readonly tag: 'TimedOut'; readonly phase: 'first byte' | 'idle' }

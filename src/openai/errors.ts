@@ -101,6 +101,15 @@ const refusedRequest = ({ message, code }: Extract<ProxyError, { readonly tag: '
 const unreachable = (reason: string): string =>
   `Gemini could not be reached (${reason}): try again; if it stays so, the owner must check the service's network.`;
 
+/** The cure comes first: many programs show the first words only. */
+const missingModel = ({ model, message, instead }: Extract<ProxyError, { readonly tag: 'ModelNotFound' }>): string => {
+  const isGoogles = /^(?:models\/)?(?:gemini|gemma|imagen|learnlm|veo|nano-banana|text-embedding-00)/.test(model);
+  const another = instead ?? 'another model of the list';
+  if (message !== null) return `Choose ${another}, or map this one with MODEL_ALIASES. ${message}`;
+  if (!isGoogles) return `Choose a Gemini model, for example ${instead ?? 'gemini-flash-latest'} (${model} is not one), or map it with MODEL_ALIASES.`;
+  return `Choose ${another} (Google does not offer ${model}, or no longer), or map it with MODEL_ALIASES.`;
+};
+
 const refusedKeys = (reasons: readonly string[]): Told => ({
   ...fault(503, `No Gemini key of this service can be used (${reasons.join('; ')}): its owner must put a working one into GEMINI_API_KEYS.`, 'no_usable_key'),
   headers: hopeless,
@@ -173,7 +182,7 @@ const ofGemini = (error: Rest<typeof ofKeys>) => {
         'unsupported_country_region_territory',
       );
     case 'ModelNotFound':
-      return { ...bad(404, error.message ?? `The model '${error.model}' does not exist or you do not have access to it.`, 'model_not_found'), param: 'model' };
+      return { ...bad(404, missingModel(error), 'model_not_found'), param: 'model' };
     case 'GeminiFault':
       return waited(fault(error.status, error.message), error.retryAfterSeconds);
     case 'Unreachable':

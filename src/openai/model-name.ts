@@ -1,5 +1,6 @@
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { ThinkingWish } from '../gemini/thinking.ts';
+import { aliasOf } from './model-alias.ts';
 import { imageReplyFormat, type ImageReplyFormat } from './image-reply.ts';
 
 /** What reading a model name depends on. */
@@ -46,7 +47,7 @@ const withoutSuffixes = (name: string, found = none): Suffixes & { readonly mode
 };
 
 /**
- * Reads a model name: alias first, then `models/` and `google/` before it, then the suffixes `-search`, `-thinking`,
+ * Reads a model name: alias first (its own name, else a pattern), then `models/` and `google/` before it, then the suffixes `-search`, `-thinking`,
  * `-thinking-N`, `-nothinking`, `-maxthinking`, `-hidden` behind it, on any id; last of all `:markdown`, `:images`,
  * `:data-url`.
  */
@@ -55,9 +56,9 @@ export const modelName = (asked: string, aliases: ReadonlyMap<string, string>): 
   const imageReply = colon < 0 ? undefined : imageReplyFormat(asked.slice(colon + 1).trim());
   const plain = imageReply === undefined ? asked : asked.slice(0, colon);
   const bare = plain.trim().replace(prefixes, '');
-  const name = (aliases.get(plain) ?? aliases.get(bare) ?? bare).replace(prefixes, '');
+  const name = (aliasOf(plain, aliases) ?? aliasOf(bare, aliases) ?? bare).replace(prefixes, '');
   const read = withoutSuffixes(name);
-  return { ...read, model: (aliases.get(read.model) ?? read.model).replace(prefixes, ''), imageReply: imageReply ?? null };
+  return { ...read, model: (aliases.get(read.model) ?? (read.model === name ? undefined : aliasOf(read.model, aliases)) ?? read.model).replace(prefixes, ''), imageReply: imageReply ?? null };
 };
 
 /** Google's ids are letters, digits and `.-_`, with at most a folder before them (`tunedModels/x`). */

@@ -6,6 +6,7 @@ import type { Capabilities } from '../ports/capabilities.ts';
 import { json, type Reply } from '../ports/reply.ts';
 import { authorize } from './authorize.ts';
 import type { Received } from './exchange.ts';
+import { suggestModel } from './suggest-model.ts';
 
 /** Model lists: for who knows the password, not counted against the limits, since clients ask before every chat. */
 export const serveModels = (
@@ -19,6 +20,7 @@ export const serveModels = (
       authorize(capabilities),
       TE.flatMap(() => known),
       TE.flatMapEither(render),
+      suggestModel(capabilities, 'chat'),
       TE.map((value) => json(200, value)),
     );
 };

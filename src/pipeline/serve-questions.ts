@@ -14,6 +14,7 @@ import type { Effort } from './effort.ts';
 import type { Asked, Received } from './exchange.ts';
 import { withLimits } from './limit-headers.ts';
 import { passing } from './passage.ts';
+import { suggestModel } from './suggest-model.ts';
 import { tryKeys, type Trying } from './try-keys.ts';
 
 type Asking = Trying & Pick<Capabilities, 'askGemini' | 'enterModel'>;
@@ -44,7 +45,7 @@ const answered = <A>(capabilities: Asking, asked: Asked<unknown>, questions: Que
  * of its own; when one fails for good, all do.
  */
 export const serveQuestions =
-  <Request, A>(capabilities: Asking & Pick<Capabilities, 'checkCaller' | 'takePermit'>, dialect: QuestionDialect<Request, A>): Stage<Received, Reply> =>
+  <Request, A>(capabilities: Asking & Pick<Capabilities, 'checkCaller' | 'takePermit' | 'listModels'>, dialect: QuestionDialect<Request, A>): Stage<Received, Reply> =>
   (received) =>
     pipe(
       received,
@@ -61,6 +62,7 @@ export const serveQuestions =
               TE.flatMap((counted) => pipe(answered(capabilities, counted, questions), TE.map(questions.reply), TE.map(withLimits(counted.permit)))),
             ),
           ),
+          suggestModel(capabilities, 'embedding'),
         ),
       ),
     );

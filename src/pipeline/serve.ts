@@ -13,6 +13,7 @@ import { encodeAudio } from './encode-audio.ts';
 import { choicesOf, countCalls } from './count-calls.ts';
 import { decodeBody } from './decode-body.ts';
 import { gatherMedia } from './gather-media.ts';
+import { suggestModel } from './suggest-model.ts';
 import { translate } from './translate.ts';
 import { translateBack } from './translate-back.ts';
 
@@ -34,8 +35,10 @@ export const serve = <Request, State, Event>(
     refusesBlocks: dialect.showsBlocks !== true,
     mustBeWhole: dialect.mustBeWhole === true,
   });
+  const suggest = suggestModel(capabilities, dialect.job ?? 'chat');
   const persist = persistImages(capabilities, dialect, shown);
-  const answer: Stage<Planned<Request>, Frames> = (planned) => pipe(planned, callGemini(capabilities, reading), TE.map(persist(planned)));
+  const answer: Stage<Planned<Request>, Frames> = (planned) => 
+    pipe(planned, callGemini(capabilities, reading), TE.map(persist(planned)), suggest);
   const spoken = encodeAudio(capabilities, dialect)(answer);
   return (received) =>
     pipe(
@@ -45,6 +48,7 @@ export const serve = <Request, State, Event>(
       TE.flatMap(decodeBody(dialect.decode)),
       TE.flatMap(gatherMedia(capabilities, dialect)),
       TE.flatMap(translate(capabilities, dialect)),
+      suggest,
       TE.flatMap((planned) => countCalls(capabilities)(planned, choicesOf(planned.call))),
       TE.flatMap(translateBack(dialect, spoken, { ...settings, wait: capabilities.wait, rememberSignature: capabilities.rememberSignature })),
     );

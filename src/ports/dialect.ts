@@ -1,6 +1,7 @@
 import type { E, TE } from '../kernel/fp.ts';
 import type { Machine } from '../kernel/machine.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { ModelJob } from '../gemini/living-model.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Frame } from '../gemini/response.ts';
 import type { EncodingWish } from './audio.ts';
@@ -52,6 +53,8 @@ export type Dialect<Request, State, Event> = {
   readonly showsBlocks?: boolean;
   /** True when half an answer is a loss: every end but STOP is then tried again or an error. */
   readonly mustBeWhole?: boolean;
+  /** What it wants of a model, so that another can be named where there is none; a chat unless told. */
+  readonly job?: ModelJob;
   /** What signatures of the history are remembered by: ids of its calls, keys of its answers. */
   readonly callIds: (request: Request) => readonly string[];
   /** What is to be read before the request can be translated. */

@@ -36,6 +36,7 @@ const imageDialect = (settings: ModelSettings, name: ImageHead['name'], decode: 
   isStreamed,
   showsEarly: showsDrafts,
   mustBeWhole: true,
+  job: 'image',
   callIds: () => [],
   mediaLinks: ({ sources }) =>
     sources.flatMap((source) => ('url' in source && !isReadByGemini(source.url) ? [{ url: source.url, path: source.path, isRequired: true }] : [])),

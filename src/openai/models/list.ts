@@ -4,6 +4,7 @@ import { modelTraits, type ModelTraits } from '../../gemini/model-traits.ts';
 import { releasedAt } from '../../gemini/release-dates.ts';
 import type { GeminiModel } from '../../gemini/response.ts';
 import type { FirstSeen } from '../../ports/capabilities.ts';
+import { isPattern } from '../model-alias.ts';
 import { modelName, noSuchModel } from '../model-name.ts';
 import { modelFacts, namedFacts, type ModelFacts } from './facts.ts';
 
@@ -83,7 +84,7 @@ export const models = (known: readonly GeminiModel[], settings: ModelListSetting
   const listed = [
     ...google,
     ...settings.extraModels.map((id) => named(id, 'google', about)),
-    ...[...settings.modelAliases.keys()].map((id) => named(id, 'pollux', about)),
+    ...[...settings.modelAliases.keys()].filter((id) => !isPattern(id)).map((id) => named(id, 'pollux', about)),
   ];
   return [...new Map([...listed, ...listed.toReversed()].map((model) => [model.id, model])).values()];
 };

@@ -16,6 +16,7 @@ export const speechDialect = ({ modelAliases }: ModelSettings): Dialect<SpeechRe
   toGemini: (asked) => toGemini(asked, modelAliases),
   keepsImages: () => false,
   mustBeWhole: true,
+  job: 'speech',
   encoding: encodingWish,
   machine: (asked) => speechMachine(asked.response_format === 'pcm' ? 'pcm' : 'wav'),
   reply: { whole: wholeSpeech, frames: speechFrames, failure: speechFailure, closing: '', errors: openaiErrors },

@@ -19,6 +19,7 @@ export const transcriptionDialect = (
   toGemini: (asked) => toGemini(asked, task, modelAliases),
   keepsImages: () => false,
   mustBeWhole: true,
+  job: 'transcription',
   machine: (asked) => wholeCharacters(transcriptMachine(wishOf(asked))),
   reply: { whole: wholeTranscript, frames: transcriptFrames, failure: transcriptFailure, closing: '', errors: openaiErrors },
 });
