@@ -11,9 +11,13 @@ export type AnswerMeter = {
 
 /** Of one frame of a stream, and of all of an answer that is collected. A 4K picture is tens of megabytes. */
 const mostBytes = 64 * 1024 * 1024;
+/** Of all of a stream: what goes through is not held, but calls and sources gather in it. Gemini's own end at 65,536 tokens. */
+const mostStreamBytes = 512 * 1024 * 1024;
 /** Every exchange has so much anyway: short answers reserve nothing. */
 const freeBytes = 16 * 1024;
 const stepBytes = 64 * 1024;
+
+const tooMuch: ProxyError = { tag: 'BadAnswer', reason: 'a stream of more than 512 MiB', isLasting: true };
 
 const tooLong = (isCollected: boolean): ProxyError => ({
   tag: 'BadAnswer',
@@ -23,10 +27,12 @@ const tooLong = (isCollected: boolean): ProxyError => ({
 
 /** Makes a meter for one answer. It reserves in steps of 64 KiB, so that most pieces cost two additions. */
 export const answerMeter = ({ memory, isCollected }: Holding): AnswerMeter => {
-  const state = { held: 0, reserved: 0 };
+  const state = { all: 0, held: 0, reserved: 0 };
   return {
     came: (bytes) => {
+      state.all += bytes;
       state.held += bytes;
+      if (state.all > mostStreamBytes) throw thrown(tooMuch);
       if (state.held > mostBytes) throw thrown(tooLong(isCollected));
       if (state.held <= Math.max(freeBytes, state.reserved)) return;
       const wanted = Math.ceil(state.held / stepBytes) * stepBytes;

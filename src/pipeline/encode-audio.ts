@@ -1,12 +1,13 @@
 import { toBase64 } from '../kernel/base64.ts';
 import { TE, pipe } from '../kernel/fp.ts';
-import { thrown } from '../kernel/proxy-error.ts';
+import { thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
 import type { ResponsePart } from '../gemini/response.ts';
 import { readSound, type Sound } from '../gemini/sound.ts';
 import { encodedTypes, type AudioEncoder, type Encoding } from '../ports/audio.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
 import type { Dialect } from '../ports/dialect.ts';
+import { costs } from '../ports/memory.ts';
 import type { Frames, Planned, ServedFrame } from './exchange.ts';
 
 const isSound = (part: ResponsePart): boolean => part.thought !== true && part.inlineData?.mimeType.startsWith('audio/') === true;
@@ -46,9 +47,10 @@ const frameOf = (piece: Uint8Array, mimeType: string): ServedFrame => {
   return { candidates: [{ index: 0, content: { parts: [{ inlineData }] } }] };
 };
 
-type Spoken = { readonly frames: Frames; readonly signal: AbortSignal };
+/** `reserve` is asked before a piece of sound is held; what is slowed down is longer than what came. */
+type Spoken = { readonly frames: Frames; readonly signal: AbortSignal; readonly reserve: (bytes: number) => ProxyError | null };
 
-async function* encoded({ frames, signal }: Spoken, { encode }: AudioEncoder, encoding: Encoding): Frames {
+async function* encoded({ frames, signal, reserve }: Spoken, { encode }: AudioEncoder, encoding: Encoding): Frames {
   const aside: ServedFrame[] = [];
   const sounds = soundsOf(frames, aside);
   try {
@@ -56,7 +58,11 @@ async function* encoded({ frames, signal }: Spoken, { encode }: AudioEncoder, en
     if (first.done !== true) {
       const { rate, channels } = first.value;
       const mimeType = typeOf(encoding, first.value);
-      for await (const piece of encode({ samples: samplesOf(first.value, sounds), rate, channels }, encoding, signal)) yield frameOf(piece, mimeType);
+      for await (const piece of encode({ samples: samplesOf(first.value, sounds), rate, channels }, encoding, signal)) {
+        const refusal = reserve(piece.length);
+        if (refusal !== null) throw thrown(refusal);
+        yield frameOf(piece, mimeType);
+      }
     }
     yield* aside;
   } finally {
@@ -69,16 +75,18 @@ async function* encoded({ frames, signal }: Spoken, { encode }: AudioEncoder, en
  * can't do is told before Gemini is asked.
  */
 export const encodeAudio =
-  <Request, State, Event>({ findEncoder }: Pick<Capabilities, 'findEncoder'>, { encoding }: Pick<Dialect<Request, State, Event>, 'encoding'>) =>
+  <Request, State, Event>({ findEncoder }: Pick<Capabilities, 'findEncoder'>, { encoding, isStreamed }: Pick<Dialect<Request, State, Event>, 'encoding' | 'isStreamed'>) =>
   (answer: Stage<Planned<Request>, Frames>): Stage<Planned<Request>, Frames> =>
   (planned) => {
     const wish = encoding?.(planned.asked) ?? null;
     if (wish === null) return answer(planned);
+    const { signal, held, asked } = planned;
+    const reserve = isStreamed(asked) ? () => null : (bytes: number) => held.answer.take(bytes * costs.sound);
     return pipe(
       TE.fromTask(findEncoder),
       TE.flatMap((encoder) => {
         if (encoder?.makes(wish) === true) {
-          return pipe(answer(planned), TE.map((frames) => encoded({ frames, signal: planned.signal }, encoder, wish)));
+          return pipe(answer(planned), TE.map((frames) => encoded({ frames, signal, reserve }, encoder, wish)));
         }
         const error = wish.otherwise([...(encoder?.formats ?? [])]);
         return error === null ? answer(planned) : TE.left(error);

@@ -43,5 +43,6 @@ export type Held = { readonly request: Portion; readonly answer: Portion };
  * What a byte that came costs until its exchange ends, in bytes, measured with the built service (docs/reliability.md).
  * JSON: the bytes, their text, what was parsed of it, what Gemini is sent. Forms: the bytes, and files as base64, in JSON
  * and in what is sent. Media: the unpacked bytes and those three. Answers: text, what was parsed of it, what is written.
+ * Sound that was encoded for a whole answer: its bytes, alone and together, and as base64.
  */
-export const costs = { json: 4, form: 5, media: 4, answer: 5 } as const;
+export const costs = { json: 4, form: 5, media: 4, answer: 5, sound: 3 } as const;

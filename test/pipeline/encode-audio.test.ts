@@ -7,7 +7,8 @@ import { serve } from '../../src/pipeline/serve.ts';
 import type { AudioEncoder, EncodedFormat, Encoding } from '../../src/ports/audio.ts';
 import type { Capabilities } from '../../src/ports/capabilities.ts';
 import type { Reply } from '../../src/ports/reply.ts';
-import { framesOf, happyCapabilities, receivedWith, shouldNotBeCalled, textFrame } from '../support/capabilities.ts';
+import type { Portion } from '../../src/ports/memory.ts';
+import { framesOf, freely, happyCapabilities, receivedWith, shouldNotBeCalled, textFrame } from '../support/capabilities.ts';
 import { wav } from '../support/gemini-emulator/canned-media.ts';
 
 const dialect = speechDialect({ modelAliases: new Map() });
@@ -47,6 +48,24 @@ const streamOf = async (reply: E.Either<ProxyError, Reply>): Promise<readonly { 
   for await (const piece of reply.right.tail) text += String(piece);
   return text.split('\n\n').filter((one) => one !== '').map((one) => JSON.parse(one.slice(6)));
 };
+
+t.test('encoded sound of a whole answer is reserved before it is held, that of a stream is not held', async (t) => {
+  const { findEncoder } = bracketing();
+  const taken: number[] = [];
+  const answer: Portion = {
+    ...freely,
+    take: (bytes) => {
+      taken.push(bytes);
+      return taken.length > 1 ? { tag: 'Busy', message: 'full' } : null;
+    },
+  };
+  const ask = (body: object) =>
+    serve({ ...happyCapabilities, findEncoder, ...answering(l16('one'), l16('two'), last) }, dialect, { keepAliveMs: 0 })(receivedWith({ ...base, ...body }, { held: { request: freely, answer } }))();
+  t.match(await ask({}), E.left({ tag: 'Busy' }));
+  t.same(taken, [15, 15]);
+  t.equal((await streamOf(await ask({ stream_format: 'sse', response_format: 'mp3' }))).length, 3);
+  t.equal(taken.length, 2);
+});
 
 t.test('sound is encoded as asked, whole and streamed, with the rate that Gemini tells', async (t) => {
   const { wishes, findEncoder } = bracketing();

@@ -159,6 +159,15 @@ const inTinyChunks = ({ url, password }: ServiceProcess, body: Buffer): Promise<
     socket.write('0\r\n\r\n');
   });
 
+/** An upload of 64 MB that does not get on: announced, or in chunks. */
+const slowUpload = ({ url, password }: ServiceProcess, isAnnounced: boolean): { readonly told: Promise<number>; readonly end: () => void } => {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined);
+  const framing = isAnnounced ? 'content-length: 64000000\r\n\r\nx' : `transfer-encoding: chunked\r\n\r\n2000000\r\n${'x'.repeat(30_000_000)}`;
+  socket.write(`POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${password}\r\ncontent-type: application/json\r\n${framing}`);
+  const told = new Promise<number>((resolve) => socket.once('data', (piece) => resolve(Number(/^HTTP\/1\.1 (\d+)/.exec(piece.toString())?.[1]))));
+  return { told, end: () => socket.destroy() };
+};
+
 t.test(`with a budget of ${budget} MiB the service stays below ${mostResident} MiB, whatever is asked of it`, slow, async (t) => {
   const { service, host } = await setup(t);
 
@@ -181,6 +190,12 @@ t.test(`with a budget of ${budget} MiB the service stays below ${mostResident} M
 
   const announced = await beside(t, service, '20 chats of 58 MB', Array.from({ length: 20 }, () => statusOf(service, { body: largeChat(58_000_000, {}) })));
   t.ok(announced.includes(200) && announced.every((status) => isHonest(status) || status === 'cut'), 'never none of them');
+
+  const uploads = Array.from({ length: 4 }, (_, at) => slowUpload(service, at % 2 === 0));
+  const told = await Promise.all(uploads.map(({ told: status }) => Promise.race([status, pause(500)])));
+  t.ok(told.includes(undefined), 'one is read, as slowly as it comes');
+  await beside(t, service, '4 slow uploads of 64 MB', [pause(300).then(() => 200)]);
+  for (const { end } of uploads) end();
 
   const whole = chatOf('Hi', { model: 'gemini-4-argon' });
   const answers = await beside(t, service, 'whole answers of 3,000 frames of 1 MiB', Array.from({ length: 3 }, () => statusOf(service, { body: whole })));
