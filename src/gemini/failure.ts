@@ -4,12 +4,12 @@ import { harmlessText } from './harmless-text.ts';
 import { keyVerdict } from './key-verdict.ts';
 
 /**
- * The worst violation wins: a day's quota may come with a short, misleading delay. A minute's quota of tokens alone may
+ * The worst violation wins: a day's quota (a longer one counts as one) may come with a short, misleading delay. A minute's quota of tokens alone may
  * be too small for this request and large enough for others.
  */
 const quotaSpent = (error: GoogleError): ProxyError => {
   const ids = quotaIdsOf(error);
-  const daily = ids.find((id) => /per_?day/i.test(id));
+  const daily = ids.find((id) => /per_?(?:day|week|month)/i.test(id));
   const isOfTokens = ids.length > 0 && ids.every((id) => /token/i.test(id));
   return daily === undefined
     ? { tag: 'QuotaSpent', period: 'minute', retryAfterSeconds: retryDelayOf(error), quotaId: ids[0] ?? null, ...(isOfTokens ? { isOfTokens } : {}) }

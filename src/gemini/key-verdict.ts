@@ -1,5 +1,5 @@
 import type { KeyFault } from '../kernel/proxy-error.ts';
-import { reasonOf, type GoogleError } from './google-error.ts';
+import { quotaIdsOf, reasonOf, type GoogleError } from './google-error.ts';
 
 /** What is wrong with a key, and why in words of ours. */
 export type KeyVerdict = { readonly fault: KeyFault; readonly reason: string };
@@ -53,15 +53,18 @@ const byMessage: readonly (readonly [RegExp, KeyVerdict])[] = [
 /** What may follow: advice where to pay, in plain words. */
 const advice = String.raw`(?: (?:Please|To|For|See|Learn|Go|Visit|Add|You) [\w ,.'()/:#?=&-]{1,400})?$`;
 
-const wholeBefore = (sentence: string): RegExp => new RegExp(`^${sentence}${advice}`, 'i');
+const wholeBefore = (sentence: string): RegExp => new RegExp(`^${sentence}\\.?${advice}`, 'i');
 
 /** Whole messages of a 429 that no waiting heals: the money is spent, until somebody pays (reports of 2026). */
 const spentMoney: readonly RegExp[] = [
-  wholeBefore(String.raw`(?:Your|The|Your project's|Your account's) pre-?pa(?:yment|id) (?:credits?|balance) (?:is|are|has been|have been) (?:depleted|exhausted|used up)\.`),
-  wholeBefore(String.raw`(?:Your|The|This) (?:project|account|billing account) has (?:exceeded|reached) (?:its|the|your) monthly (?:spending|spend) (?:cap|limit)\.`),
-  wholeBefore(String.raw`You(?: have)? (?:exceeded|reached) your monthly (?:spending|spend) (?:cap|limit)\.`),
-  wholeBefore(String.raw`(?:Your |The )?monthly (?:spending|spend) (?:cap|limit) (?:is|was|has been) (?:exceeded|reached)\.`),
+  wholeBefore("(?:Your |The |Your project's |Your account's )?pre-?pa(?:yment|id) (?:credits?|balance) (?:is|are|has been|have been) (?:depleted|exhausted|used up)"),
+  wholeBefore('(?:Your|The|This) (?:project|account|billing account) has (?:exceeded|reached) (?:its|the|your) monthly (?:spending|spend) (?:cap|limit)'),
+  wholeBefore('You(?: have)? (?:exceeded|reached) your monthly (?:spending|spend) (?:cap|limit)'),
+  wholeBefore('(?:Your |The )?monthly (?:spending|spend) (?:cap|limit)(?: is| was| has been)? (?:exceeded|reached)'),
 ];
+
+/** Google's words for machines that are about money; the names of limits per minute and day hold none of these. */
+const isAboutMoney = (word: string): boolean => /credit|spend|billing/i.test(word);
 
 const longestMessage = 1000;
 
@@ -72,8 +75,10 @@ const longestMessage = 1000;
  */
 export const keyVerdict = (error: GoogleError, status: number): KeyVerdict | null => {
   if (status < 400 || status >= 500) return null;
-  const told = byReason.get(reasonOf(error) ?? '');
+  const reason = reasonOf(error) ?? '';
+  const told = byReason.get(reason);
   if (told !== undefined) return told;
+  if (status === 429 && [reason, ...quotaIdsOf(error)].some(isAboutMoney)) return unpaid;
   const message = error.message.trim();
   if (message.length > longestMessage) return null;
   if (status === 429) return spentMoney.some((pattern) => pattern.test(message)) ? unpaid : null;

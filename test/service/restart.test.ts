@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
@@ -88,6 +89,23 @@ t.test('without a folder to write to the service runs from memory and says so on
     if (!shown.data.writable) t.type(shown.data.problem, 'string', data);
     t.equal(service.log.filter((line) => line.includes('keys.json')).length, shown.data.writable ? 0 : 1, data);
   }
+});
+
+t.test('no state file holds up the start, and none spoils the service for ever', async (t) => {
+  const { folder, run } = await runs(t, { MAX_REQUESTS_PER_DAY_PER_IP: '2' });
+  await run(async (service) => chat(service, question('Hello')));
+  const state = (name: string): string => join(folder, 'state', name);
+  const keys = readFileSync(state('keys.json'), 'utf8');
+  writeFileSync(state('keys.json'), keys.replace(/"endsAt":\d+/, '"endsAt":1e400'));
+  writeFileSync(state('day-counts.json'), '{"salt":"a","day":99999999,"counts":[]}');
+  execFileSync('mkfifo', [state('signatures.json')]);
+  await run(async (service) => {
+    t.equal((await chat(service, question('Hello'))).status, 200);
+    const status = await fetch(`${service.url}/status`, { headers: { authorization: `Bearer ${service.password}` } });
+    t.equal(status.status, 200);
+  });
+  t.notMatch(readFileSync(state('day-counts.json'), 'utf8'), '99999999');
+  t.notMatch(readFileSync(state('keys.json'), 'utf8'), /null|1e400/);
 });
 
 t.test('a damaged state file is ignored with a warning, and written anew', async (t) => {
