@@ -38,6 +38,8 @@ const allowedOf = (methods: ByMethod): readonly string[] => [
   'OPTIONS',
 ];
 
+const unknown = (method: string, path: string): E.Either<ProxyError, never> => E.left({ tag: 'NoSuchRoute', method, path: path.slice(0, longestPathInError) });
+
 type FoundMethods = { readonly methods: ByMethod; readonly id: string };
 
 const placeholders = (table: ReadonlyMap<string, ByMethod>, longest: number) => (segments: readonly string[]): FoundMethods | undefined => {
@@ -97,8 +99,10 @@ export const router = (routes: readonly Route[]): ((method: string, path: string
     const segments = segmentsOf(path);
     const isOdd = !path.startsWith('/') || segments.some((segment) => segment === '.' || segment === '..' || segment === placeholder);
     const found = isOdd ? undefined : lookUp(segments);
-    if (found === undefined) return E.left({ tag: 'NoSuchRoute', method, path: path.slice(0, longestPathInError) });
+    if (found === undefined) return unknown(method, path);
     const route = found.methods.get(method === 'HEAD' ? 'GET' : method);
+    // A client that posts to the bare base address was given it where a whole address belongs.
+    if (route === undefined && method === 'POST' && segments.length === 0) return unknown(method, path);
     if (route === undefined) return E.left({ tag: 'MethodNotAllowed', method, allowed: allowedOf(found.methods) });
     return E.right({ route, id: found.id });
   };
