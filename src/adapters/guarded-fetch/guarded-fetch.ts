@@ -35,20 +35,23 @@ export type GuardedFetch = {
 
 type Journey = { readonly visit: Visits['visit']; readonly reach: Reach; readonly mostRedirects: number };
 
-const contentOf = async (text: string, { visit, reach, mostRedirects }: Journey, visitor: Visitor): Promise<E.Either<Reason, Buffer>> => {
+/** What was read, what its server calls it, and the path where it lay. */
+type Content = { readonly bytes: Buffer; readonly declared: string; readonly name: string };
+
+const contentOf = async (text: string, { visit, reach, mostRedirects }: Journey, visitor: Visitor): Promise<E.Either<Reason, Content>> => {
   let target = targetOf(text, reach);
   for (let count = 0; count <= mostRedirects; count += 1) {
     if (E.isLeft(target)) return target;
     const found = await visit(target.right, visitor);
     if (E.isLeft(found)) return found;
-    if ('bytes' in found.right) return E.right(found.right.bytes);
+    if ('bytes' in found.right) return E.right({ ...found.right, name: target.right.pathname });
     target = targetOf(found.right.location, reach, target.right);
   }
   return E.left(reasons.redirects(mostRedirects));
 };
 
-const blobOf = (bytes: Buffer): E.Either<Reason, Blob> =>
-  pipe(mediaTypeOf(bytes), E.map((mimeType) => ({ mimeType, data: bytes.toString('base64') })));
+const blobOf = ({ bytes, ...said }: Content): E.Either<Reason, Blob> =>
+  pipe(mediaTypeOf(bytes, said), E.map((mimeType) => ({ mimeType, data: bytes.toString('base64') })));
 
 const refusal = (dog: Watchdog, path: string, timeoutMs: number) => (reason: Reason): ProxyError => {
   const bite = dog.bite();

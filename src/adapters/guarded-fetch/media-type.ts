@@ -1,6 +1,6 @@
 import { E } from '../../kernel/fp.ts';
 import { viewOfBytes } from '../../gemini/byte-view.ts';
-import { isMarkup, isText } from '../../gemini/media-kind.ts';
+import { isMarkup, isText, mediaKind, type Said } from '../../gemini/media-kind.ts';
 import { sniffed } from '../../gemini/media-signatures.ts';
 import { reasons, type Reason } from './reason.ts';
 
@@ -11,12 +11,22 @@ const unread: ReadonlySet<string> = new Set([
 
 const isRead = (type: string): boolean => /^(?:image|audio|video|text)\//.test(type) ? !unread.has(type) : type === 'application/pdf';
 
-/** What content is by its own bytes, whatever its server calls it; Left for what Gemini can't take. */
-export const mediaTypeOf = (bytes: Uint8Array): E.Either<Reason, string> => {
+/** Texts that are told apart by what is said of them; a page is none of them, whatever it is called. */
+const isPlainText = (kind: string): boolean => (kind.startsWith('text/') && kind !== 'text/html') || kind === 'application/json';
+
+const unsaid: Said = { declared: '' };
+
+/**
+ * What content is by its own bytes, whatever its server calls it; what is said decides only among texts, and whether a
+ * container holds sound alone. Left for what Gemini can't take.
+ */
+export const mediaTypeOf = (bytes: Uint8Array, said = unsaid): E.Either<Reason, string> => {
   const view = viewOfBytes(bytes);
-  const type = sniffed(view)?.type;
+  const kind = mediaKind(view, said);
+  const type = sniffed(view) === null ? undefined : (kind ?? undefined);
   if (type === 'image/avif') return E.left(reasons.avif);
   if (type !== undefined) return isRead(type) ? E.right(type) : E.left(reasons.kind);
   if (!isText(view)) return E.left(reasons.kind);
-  return isMarkup(view) ? E.left(reasons.markup) : E.right('text/plain');
+  if (isMarkup(view)) return E.left(reasons.markup);
+  return E.right(kind !== null && isPlainText(kind) ? kind : 'text/plain');
 };

@@ -7,8 +7,8 @@ import { reasons, type Reason } from './reason.ts';
 
 type Answer = Dispatcher.ResponseData;
 
-/** What an address holds, or the address that it sends us on to. */
-export type Found = { readonly location: string } | { readonly bytes: Buffer };
+/** What an address holds, with the media type that its server gives it, or the address that it sends us on to. */
+export type Found = { readonly location: string } | { readonly bytes: Buffer; readonly declared: string };
 
 /** The guard of each connection, and how many bytes may be read. */
 export type VisitNeeds = Omit<ConnectGuard, 'signal'> & { readonly mostBytes: number };
@@ -29,7 +29,7 @@ const foundIn = async (answer: Answer, room: Room): Promise<E.Either<Reason, Fou
   if (answer.statusCode !== 200) return E.left(reasons.status(answer.statusCode));
   const length = Number.parseInt(headerOf(answer, 'content-length'), 10);
   const incoming = { body: answer.body, encoding: headerOf(answer, 'content-encoding'), length };
-  return pipe(await readBytes(incoming, room), E.map((bytes) => ({ bytes })));
+  return pipe(await readBytes(incoming, room), E.map((bytes) => ({ bytes, declared: headerOf(answer, 'content-type') })));
 };
 
 const read = async (answer: Answer, room: Room): Promise<E.Either<Reason, Found>> => {

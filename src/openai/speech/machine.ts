@@ -1,5 +1,6 @@
 import type { Machine } from '../../kernel/machine.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
+import { declaredKind } from '../../gemini/media-names.ts';
 import type { Blob } from '../../gemini/request.ts';
 import type { Frame, ResponsePart, UsageMetadata } from '../../gemini/response.ts';
 import { readSound, type Sound } from '../../gemini/sound.ts';
@@ -23,7 +24,10 @@ export type SpeechState = {
   readonly usage: UsageMetadata;
 };
 
-const isEncoded = (mimeType: string): boolean => Object.values(encodedTypes).includes(mimeType);
+const typeByKind: ReadonlyMap<string | null, string> = new Map(Object.values(encodedTypes).map((type) => [declaredKind(type), type]));
+
+/** The media type to answer encoded sound by, whichever of its names Gemini has for it; undefined for bare sound. */
+const encodedType = (mimeType: string): string | undefined => typeByKind.get(declaredKind(mimeType));
 
 const blobsOf = (frame: Frame): readonly Blob[] =>
   (frame.candidates?.[0]?.content?.parts ?? []).flatMap(({ inlineData, thought }: ResponsePart) =>
@@ -31,7 +35,8 @@ const blobsOf = (frame: Frame): readonly Blob[] =>
   );
 
 const pieceOf = (blob: Blob, format: 'wav' | 'pcm', isFirst: boolean): SpokenPiece | null => {
-  if (isEncoded(blob.mimeType)) return { kind: 'encoded', mimeType: blob.mimeType, bytes: Buffer.from(blob.data, 'base64') };
+  const encoded = encodedType(blob.mimeType);
+  if (encoded !== undefined) return { kind: 'encoded', mimeType: encoded, bytes: Buffer.from(blob.data, 'base64') };
   const sound = readSound(blob);
   return sound === null ? null : { kind: format, isFirst, ...sound };
 };

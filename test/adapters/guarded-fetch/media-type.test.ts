@@ -76,3 +76,19 @@ t.test('what Gemini does not read is refused, with what it is where that helps',
   }
   t.end();
 });
+
+t.test('what is said of content decides among texts, never what bytes tell', (t) => {
+  const text = Buffer.from('a,b');
+  const cases: readonly (readonly [Buffer, string, string, string])[] = [
+    [text, 'text/csv; charset=utf-8', '/a.txt', 'text/csv'],
+    [text, 'application/octet-stream', '/a.md', 'text/markdown'],
+    [text, 'image/png', '/a.png', 'text/plain'],
+    [text, 'text/html', '/', 'text/plain'],
+    [bytes(`\x89PNG\r\n\x1a\n${rest}`), 'text/plain', '/a.txt', 'image/png'],
+    [box('isom', '\x00\x00\x02\x00'), 'audio/mp4', '/a', 'audio/mp4'],
+  ];
+  for (const [content, declared, name, type] of cases) t.same(mediaTypeOf(content, { declared, name }), E.right(type), `${declared} ${name}`);
+  t.match(mediaTypeOf(bytes('<svg/>'), { declared: 'text/plain', name: '/a.txt' }), E.left(/markup/));
+  t.match(mediaTypeOf(bytes(`\x00${rest}`), { declared: 'video/mp4', name: '/a.mp4' }), E.left(/no picture or file/));
+  t.end();
+});

@@ -81,3 +81,10 @@ t.test('an answer without sound is an error, in words', (t) => {
   t.equal(speechFailure(events([sound(l16, one), last], 'pcm')), null);
   t.end();
 });
+
+t.test('sound that Gemini encoded itself is told by the name that clients know, whichever Gemini has for it', (t) => {
+  const bytes = Buffer.from('ID3\x04', 'latin1');
+  const names = { 'audio/mp3': 'audio/mpeg', 'audio/mpeg': 'audio/mpeg', 'audio/ogg': 'audio/ogg; codecs=opus', 'audio/x-flac': 'audio/flac' };
+  for (const [mimeType, told] of Object.entries(names)) t.same(whole([sound(mimeType, bytes), last], 'wav'), [{ 'content-type': told }, bytes], mimeType);
+  t.end();
+});

@@ -77,6 +77,7 @@ const toolCases: readonly RefusalCase[] = [
 ];
 
 const settings: readonly RefusalCase[] = [
+  { why: 'a penalty of 2', model: 'gemini-3.5-flash', body: configured({ presencePenalty: 2 }), says: 'from -2 (inclusive) to 2 (exclusive)' },
   { why: 'a level on 2.5', model: old, body: thinking({ thinkingLevel: 'LOW' }), says: 'Thinking level is not supported for this model' },
   { why: 'a budget on 4', model: 'gemini-4-carbon', body: thinking({ thinkingBudget: 1024 }), says: 'Thinking budget is not supported for this model' },
   { why: 'level and budget', body: thinking({ thinkingBudget: 1024, thinkingLevel: 'LOW' }), says: 'only one of thinking budget and thinking level' },
