@@ -19,7 +19,22 @@ const part = fc.oneof(
   fc.record({ type: fc.constant('input_audio'), input_audio: fc.record({ data: fc.constantFrom('AAAA', '%'), format: fc.constantFrom('wav', 'mp3') }) }),
 );
 const signature = fc.oneof(fc.base64String({ minLength: 4 }), text);
-const extra = fc.record({ google: some({ thought_signature: signature, server_tool_parts: fc.oneof(json, fc.array(fc.record({ toolCall: fc.record({ toolType: fc.constantFrom('GOOGLE_SEARCH_WEB', 'X'), id, args: json }), thoughtSignature: signature }))) }) });
+const signedPart = fc.record(
+  {
+    length: fc.integer({ min: -1, max: 6 }),
+    thought_signature: signature,
+    behind: fc.boolean(),
+    part: fc.oneof(
+      json,
+      fc.record({ executableCode: some({ id, language: fc.constantFrom('PYTHON', 'X'), code: text }) }),
+      fc.record({ codeExecutionResult: some({ id, outcome: fc.constantFrom('OUTCOME_OK', 'X'), output: text }) }),
+      fc.record({ text, thought: fc.constantFrom(true, 'x') }),
+      fc.record({ toolCall: fc.record({ toolType: fc.constantFrom('URL_CONTEXT', 'X'), args: json }) }),
+    ),
+  },
+  { requiredKeys: ['length'] },
+);
+const extra = fc.record({ google: some({ signed_parts: fc.oneof(json, fc.array(signedPart, { maxLength: 3 })), thought_signature: signature, server_tool_parts: fc.oneof(json, fc.array(fc.record({ toolCall: fc.record({ toolType: fc.constantFrom('GOOGLE_SEARCH_WEB', 'X'), id, args: json }), thoughtSignature: signature }))) }) });
 const call = fc.oneof(
   fc.record({ id, type: fc.constant('function'), function: fc.record({ name, arguments: fc.oneof(fc.json({ maxDepth: 2 }), fc.constant('')) }), extra_content: extra }, { requiredKeys: ['id', 'type', 'function'] }),
   fc.record({ id, type: fc.constant('custom'), custom: fc.record({ name, input: text }) }),
