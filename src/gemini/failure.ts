@@ -76,7 +76,7 @@ const rows: readonly Row[] = [
   [says(/^User location is not supported for the API use\.$/), () => ({ tag: 'LocationRefused' })],
   [says(/^(?:The )?Gemini API free tier is not available in your country\./), () => ({ tag: 'LocationRefused', maybeElsewhere: true })],
   [is(429), quotaSpent],
-  [is(401), fault(502, 'Gemini did not accept the key, and did not say why.')],
+  [is(401), fault(502, 'Gemini did not accept the key, and did not say why. Please try again later.')],
   [(error, status) => status === 404 && isRetired(error), retired],
   [isStored, stored],
   [(error, status) => status === 403 && lacksPermission(error), noPermission],
@@ -87,7 +87,7 @@ const rows: readonly Row[] = [
   [says(/is not enabled for|is not supported for|is unsupported/i), refusedRequest('unsupported_parameter')],
   [(_, status) => status >= 400 && status < 500 && ![408, 409, 499].includes(status), refusedRequest(null)],
   [is(503), () => ({ tag: 'GeminiFault', status: 503, message: 'Gemini is overloaded. Please try again later.', isOutage: true })],
-  [is(504, 408), fault(504, 'Gemini took too long.')],
+  [is(504, 408), fault(504, 'Gemini took too long. Please try again, with a shorter request or less thinking.')],
   [(_, status) => status >= 500, fault(500, 'Gemini has met an internal error. Please try again.')],
 ];
 
@@ -98,7 +98,7 @@ export const failureOf = (error: Readonly<Record<string, unknown>>, status: numb
   const verdict = keyVerdict(google, known);
   if (verdict !== null) return { tag: 'KeyRefused', ...verdict };
   const row = rows.find(([matches]) => matches(google, known));
-  return row === undefined ? { tag: 'GeminiFault', status: 502, message: `Gemini answered with status ${known}.` } : row[1](google, model);
+  return row === undefined ? { tag: 'GeminiFault', status: 502, message: `Gemini answered with status ${known}. Please try again later.` } : row[1](google, model);
 };
 
 /** An answer that is not Google's: a page of a proxy or a firewall on the way says nothing of keys, models or quotas. */

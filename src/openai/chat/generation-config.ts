@@ -64,7 +64,7 @@ const format = (asked: ChatRequest, { formatsJson }: GenerationSettings): Part =
 
 const biased = (asked: ChatRequest): Part =>
   asked.logit_bias !== undefined && Object.keys(asked.logit_bias).length > 0
-    ? E.left(invalid("'logit_bias' is not supported: Gemini has no counterpart.", 'logit_bias', 'unsupported_parameter'))
+    ? E.left(invalid("'logit_bias' is not supported, since Gemini has no counterpart: leave it out.", 'logit_bias', 'unsupported_parameter'))
     : E.right({});
 
 const logprobs = (asked: ChatRequest): Part => {
