@@ -1,5 +1,5 @@
 import { E } from '../kernel/fp.ts';
-import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { OutageError, ProxyError } from '../kernel/proxy-error.ts';
 import type { EnterModel, Now, Passage } from '../ports/capabilities.ts';
 import { addressGroup } from './address-group.ts';
 import { recentMap, type RecentMap } from './recent-map.ts';
@@ -12,6 +12,8 @@ type Outage = {
   nextAt: number;
   /** Until when a trial is waited for; 0 when none runs. */
   trialUntil: number;
+  /** How the last request failed. */
+  error: OutageError;
   /** The callers whose requests have failed. */
   readonly failed: RecentMap<true>;
 };
@@ -25,22 +27,22 @@ const longestTrial = 15 * second;
 /** An outage that nobody has asked about for so long is forgotten. */
 const staleMs = 120 * second;
 
-const pauseAfter = (failures: number): number => (failures === 0 ? 0 : Math.min(second * 2 ** (failures - 1), longestPause));
+/** What who has failed is asked to wait. */
+const pauseAfter = (failures: number): number => Math.min(second * 2 ** failures, longestPause);
+
+/** So many trials may fail before the wait is insisted on: a short outage ends for the next request. */
+const mostForgiven = 3;
 
 const inSeconds = (ms: number): number => Math.max(1, Math.ceil(ms / second));
 
-const closed = (ms: number): ProxyError => ({
-  tag: 'GeminiFault',
-  status: 503,
-  message: 'Gemini is overloaded: this model answers nobody at the moment. Please try again later.',
-  retryAfterSeconds: inSeconds(ms),
-});
+/** What the last one who was let through was told. */
+const closed = ({ error }: Outage, ms: number): ProxyError => ({ ...error, retryAfterSeconds: inSeconds(ms) });
 
 type Outages = {
   readonly get: (model: string) => Outage | undefined;
   readonly end: (model: string) => void;
   /** Takes down that all tries of a request failed; gives the seconds to wait. */
-  readonly fail: (model: string, group: string, isTrial: boolean) => number;
+  readonly fail: (model: string, group: string, met: { readonly isTrial: boolean; readonly error: OutageError }) => number;
 };
 
 const outagesBy = (monotonic: Now): Outages => {
@@ -54,15 +56,16 @@ const outagesBy = (monotonic: Now): Outages => {
   return {
     get,
     end: held.remove,
-    fail: (model, group, isTrial) => {
-      const outage = get(model) ?? { failures: -1, nextAt: 0, trialUntil: 0, failed: recentMap<true>(mostCallers) };
+    fail: (model, group, { isTrial, error }) => {
+      const outage = get(model) ?? { failures: -1, nextAt: 0, trialUntil: 0, error, failed: recentMap<true>(mostCallers) };
       outage.failed.set(group, true);
+      outage.error = error;
       if (isTrial || outage.failures < 0) {
         outage.failures += 1;
-        outage.nextAt = monotonic() + pauseAfter(outage.failures);
+        outage.nextAt = monotonic() + (outage.failures > mostForgiven ? pauseAfter(outage.failures) : 0);
       }
       held.set(model, outage);
-      return inSeconds(outage.nextAt - monotonic());
+      return inSeconds(Math.max(outage.nextAt - monotonic(), outage.failures > mostForgiven ? 0 : pauseAfter(outage.failures)));
     },
   };
 };
@@ -70,7 +73,7 @@ const outagesBy = (monotonic: Now): Outages => {
 /**
  * Keeps requests from a model that answers nobody. It closes when one request has failed with all its tries while no
  * other one was answered, then lets one request at a time through, for one try; after each failed trial who has failed waits twice as long, a minute at
- * most. A caller who has not failed yet is always let through as the next trial, so that nobody whose own requests fail
+ * most; the first three waits are only told, so that a short outage ends at once. A caller who has not failed yet is always let through as the next trial, so that nobody whose own requests fail
  * takes a model from others; and any answer opens it again.
  */
 export const modelBreaker = ({ monotonic }: { readonly monotonic: Now }): EnterModel => {
@@ -84,8 +87,8 @@ export const modelBreaker = ({ monotonic }: { readonly monotonic: Now }): EnterM
         outages.end(model);
         answeredAt.set(model, monotonic());
       }
-      const isDown = outcome === 'down' && (answeredAt.get(model) ?? Number.NEGATIVE_INFINITY) < enteredAt;
-      const seconds = isDown ? outages.fail(model, group, isTrial) : null;
+      const isDown = typeof outcome === 'object' && (answeredAt.get(model) ?? Number.NEGATIVE_INFINITY) < enteredAt;
+      const seconds = isDown ? outages.fail(model, group, { isTrial, error: outcome }) : null;
       const outage = outages.get(model);
       if (isTrial && outage !== undefined) outage.trialUntil = 0;
       return seconds;
@@ -97,8 +100,8 @@ export const modelBreaker = ({ monotonic }: { readonly monotonic: Now }): EnterM
     const outage = outages.get(model);
     if (outage === undefined) return E.right(passage(model, group, false));
     const waits = outage.failed.get(group) === true ? outage.nextAt - monotonic() : 0;
-    if (outage.trialUntil > monotonic()) return E.left(closed(Math.max(waits, pauseAfter(outage.failures + 1))));
-    if (waits > 0) return E.left(closed(waits));
+    if (outage.trialUntil > monotonic()) return E.left(closed(outage, Math.max(waits, pauseAfter(outage.failures))));
+    if (waits > 0) return E.left(closed(outage, waits));
     outage.trialUntil = monotonic() + longestTrial;
     return E.right(passage(model, group, true));
   };

@@ -103,11 +103,14 @@ export const cureOf = (error: ProxyError): Cure => {
   return 'isLasting' in error ? 'none' : cures[error.tag];
 };
 
+/** The errors that an outage of a model or of Google's host can have. */
+export type OutageError = Extract<ProxyError, { readonly tag: 'Unreachable' | 'GeminiFault' }>;
+
 /**
  * Whether an error says that a model, or Google's host, answers nobody: Google's own 503, or no connection. Neither
  * depends on what a request holds, as a 500, a time-out or a cut answer may.
  */
-export const isOutage = (error: ProxyError): boolean => error.tag === 'Unreachable' || (error.tag === 'GeminiFault' && error.isOutage === true);
+export const isOutage = (error: ProxyError): error is OutageError => error.tag === 'Unreachable' || (error.tag === 'GeminiFault' && error.isOutage === true);
 
 /** Carries a ProxyError through an async generator, where an error can only be thrown. */
 export type Thrown = Error & { readonly proxyError: ProxyError };

@@ -6,7 +6,7 @@ import type { Received } from './exchange.ts';
 
 const outcomeOf = (answer: E.Either<ProxyError, unknown>): Parameters<Passage['leave']>[0] => {
   if (E.isRight(answer)) return 'answered';
-  return isOutage(answer.left) ? 'down' : 'unknown';
+  return isOutage(answer.left) ? answer.left : 'unknown';
 };
 
 const withWait = (error: ProxyError, seconds: number | null): ProxyError =>

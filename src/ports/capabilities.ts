@@ -1,5 +1,5 @@
 import type { E, TE } from '../kernel/fp.ts';
-import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { OutageError, ProxyError } from '../kernel/proxy-error.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { Frame, GeminiModel } from '../gemini/response.ts';
 import type { CallBody } from '../gemini/call-body.ts';
@@ -56,11 +56,11 @@ export type ReportKey = (lease: Lease, model: string, error: ProxyError | null) 
 export type Passage = {
   /** True when the model has answered nobody lately: one try only. */
   readonly isTrial: boolean;
-  /** `down`: all tries met an outage (`isOutage`); `unknown`: whatever says nothing about the model. */
-  readonly leave: (outcome: 'answered' | 'down' | 'unknown') => Promise<number | null>;
+  /** The error when all tries met an outage; `unknown`: whatever says nothing about the model. */
+  readonly leave: (outcome: 'answered' | 'unknown' | OutageError) => Promise<number | null>;
 };
 
-/** Lets a request of this address through to the model, or says how long the model is left alone (GeminiFault 503). */
+/** Lets a request of this address through to the model, or says with the last outage's error how long it is left alone. */
 export type EnterModel = (model: string, address: string) => TE.TaskEither<ProxyError, Passage>;
 
 /** One call for an answer, by one key. */

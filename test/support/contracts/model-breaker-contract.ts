@@ -6,12 +6,17 @@ import { fakeClock, type FakeClock } from './fake-clock.ts';
 
 export type MakeModelBreaker = (clock: FakeClock) => Promise<EnterModel>;
 
+type Outcome = Parameters<Passage['leave']>[0];
+
+/** A 503 of Google's. */
+const down = { tag: 'GeminiFault', status: 503, message: 'overloaded', isOutage: true } as const;
+
 type Entered = {
   readonly clock: FakeClock;
   /** The passage, or the seconds to wait. */
   readonly enter: (address?: string, model?: string) => Promise<Passage | number>;
   /** Enters and leaves: the seconds told after an outage, `closed` when there is no way in. */
-  readonly go: (outcome: 'answered' | 'down' | 'unknown', address?: string, model?: string) => Promise<number | null | string>;
+  readonly go: (outcome: Outcome, address?: string, model?: string) => Promise<number | null | string>;
 };
 
 const waitOf = (error: ProxyError): number => (error.tag === 'GeminiFault' && error.status === 503 ? (error.retryAfterSeconds ?? -1) : -1);
@@ -41,42 +46,42 @@ export const modelBreakerContract = (t: Test, make: MakeModelBreaker): void => {
 
   t.test('after an outage one at a time passes for one try, and waits twice as long each time, a minute at most', async (t) => {
     const { clock, enter, go } = await started(make);
-    t.equal(await go('down'), 1);
-    const waits: (number | null | string)[] = [];
+    const waits = [await go(down)];
     for (let each = 0; each < 9; each += 1) {
       const trial = await enter();
       if (typeof trial === 'number') throw new Error('the trial is let through');
       t.ok(trial.isTrial);
-      t.type(await enter(), 'number', 'nobody else meanwhile');
-      t.type(await enter('203.0.113.2'), 'number', 'nobody at all');
-      const seconds = await trial.leave('down');
+      t.equal(await enter(), waits.at(-1), 'nobody else meanwhile');
+      t.equal(await enter('203.0.113.2'), waits.at(-1), 'nobody at all');
+      const seconds = await trial.leave(down);
       waits.push(seconds);
-      t.equal(await enter(), seconds, 'the wait that was told is true');
+      if (each < 3) continue;
+      t.equal(await enter(), seconds, 'from the fourth failure on the wait is insisted on');
       clock.advance(Number(seconds) * 1000);
     }
-    t.same(waits, [1, 2, 4, 8, 16, 32, 60, 60, 60]);
+    t.same(waits, [1, 2, 4, 8, 16, 32, 60, 60, 60, 60]);
     t.equal(await go('answered'), null);
     t.match([await enter(), await enter()], [{ isTrial: false }, { isTrial: false }], 'an answer opens it for all');
   });
 
   t.test('a caller whose own requests fail keeps nobody else away', async (t) => {
     const { enter, go } = await started(make);
-    for (let each = 0; each < 2; each += 1) await go('down');
-    t.equal(await go('down'), 'closed 1');
+    for (let each = 0; each < 5; each += 1) await go(down);
+    t.equal(await go(down), 'closed 16');
     t.match(await enter('203.0.113.2'), { isTrial: true });
     t.equal(await go('answered', '203.0.113.3', 'other'), null, 'another model is no matter');
   });
 
   t.test('what says nothing about the model leaves the next trial free', async (t) => {
     const { go, enter } = await started(make);
-    await go('down');
+    await go(down);
     t.equal(await go('unknown'), null);
     t.match(await enter(), { isTrial: true });
   });
 
   t.test('a trial that takes long holds up nobody, and an old outage is forgotten', async (t) => {
     const { clock, enter, go } = await started(make);
-    await go('down');
+    await go(down);
     await enter();
     clock.advance(15_000);
     t.match(await enter('203.0.113.2'), { isTrial: true });
@@ -89,14 +94,24 @@ export const modelBreakerContract = (t: Test, make: MakeModelBreaker): void => {
     const unlucky = await enter();
     clock.advance(100);
     t.equal(await go('answered', '203.0.113.2'), null);
-    if (typeof unlucky !== 'number') t.equal(await unlucky.leave('down'), null);
+    if (typeof unlucky !== 'number') t.equal(await unlucky.leave(down), null);
     t.match(await enter(), { isTrial: false });
+  });
+
+  t.test('who is kept out is told what the last one was', async (t) => {
+    const { enter } = await started(make);
+    for (const error of [down, { tag: 'Unreachable', reason: 'ECONNREFUSED' } as const]) {
+      const entered = await enter();
+      if (typeof entered !== 'number') await entered.leave(error);
+    }
+    await enter();
+    t.equal(await enter(), -1, 'a host that is not there is no 503');
   });
 
   t.test('requests that were under way do not lengthen the wait', async (t) => {
     const { enter, clock } = await started(make);
     const all = await Promise.all(Array.from({ length: 20 }, () => enter()));
-    for (const one of all) if (typeof one !== 'number') t.equal(await one.leave('down'), 1);
+    for (const one of all) if (typeof one !== 'number') t.equal(await one.leave(down), 1);
     clock.advance(1000);
     t.match(await enter(), { isTrial: true });
   });
