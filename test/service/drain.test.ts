@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
 import t, { type Test } from 'tap';
@@ -123,6 +123,33 @@ t.test("a warning of Node's is a clean line of the log", async (t) => {
   await eventually(() => service.printed().includes('OddWarning'));
   t.match(service.printed(), '"level":"warn","message":"warning","name":"OddWarning","text":"about [secret] and [secret]"');
   t.notMatch(service.printed(), new RegExp(`${madeUpKey}|${passphrase}`));
+});
+
+/** Connections that say nothing, once the service has taken or turned away all of them. */
+const strangers = async (url: string, count: number): Promise<readonly Socket[]> => {
+  const sockets = Array.from({ length: count }, () => connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined).resume());
+  await Promise.all(sockets.map((socket) => once(socket, 'connect').catch(() => undefined)));
+  return sockets;
+};
+
+const onLinux = { skip: process.platform !== 'linux' };
+
+t.test('three hundred idle strangers do not use up the descriptors', onLinux, async (t) => {
+  const emulator = await emulated(t);
+  const service = await startServiceProcess(t, settingsFor(emulator, madeUpKeys), 256);
+  const idle = await strangers(service.url, 300);
+  t.equal((await chat(service, question('One'))).status, 200);
+  t.ok(readdirSync(`/proc/${service.pid}/fd`).length < 200, 'and leave enough of them free');
+  for (const socket of idle) socket.destroy();
+});
+
+t.test('a service whose descriptors are used up goes on', onLinux, async (t) => {
+  const emulator = await emulated(t);
+  const service = await startServiceProcess(t, { ...settingsFor(emulator, madeUpKeys), MAX_CONNECTIONS: '1000', MAX_CONNECTIONS_PER_IP: '1000' }, 200);
+  const idle = await strangers(service.url, 400);
+  for (const socket of idle) socket.destroy();
+  await eventually(() => readdirSync(`/proc/${service.pid}/fd`).length < 100);
+  t.equal((await chat(service, question('One'))).status, 200);
 });
 
 /** How the container's health check ends: its exit code. */
