@@ -12,7 +12,7 @@ export type NeighbourField = readonly [name: string, of: string, fate: FieldFate
 const sampler = 'a sampler that Gemini lacks';
 const ofServer = 'a switch of that server alone';
 const routing = 'chooses among providers, and there is one';
-const shape = 'Gemini cannot be held to it: ask with response_format';
+const shape = 'Gemini cannot be held to it, but to a JSON schema in response_format';
 
 /**
  * Fields of other servers that clients send to any OpenAI-compatible address. Sources: the request references of
