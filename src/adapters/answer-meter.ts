@@ -9,7 +9,7 @@ export type AnswerMeter = {
   readonly passed: () => void;
 };
 
-/** Of one frame of a stream, and of all of an answer that is collected. A 4K picture is tens of megabytes. */
+/** Of one frame of a stream, and of all of an answer before anything of it goes out. A 4K picture is tens of megabytes. */
 const mostBytes = 64 * 1024 * 1024;
 /** Of all of a stream: what goes through is not held, but calls and sources gather in it. Gemini's own end at 65,536 tokens. */
 const mostStreamBytes = 512 * 1024 * 1024;
@@ -33,7 +33,7 @@ export const answerMeter = ({ memory, isCollected }: Holding): AnswerMeter => {
       state.all += bytes;
       state.held += bytes;
       if (state.all > mostStreamBytes) throw thrown(tooMuch);
-      if (state.held > mostBytes) throw thrown(tooLong(isCollected));
+      if (state.held > mostBytes) throw thrown(tooLong(isCollected()));
       if (state.held <= Math.max(freeBytes, state.reserved)) return;
       const wanted = Math.ceil(state.held / stepBytes) * stepBytes;
       const refusal = memory.take((wanted - state.reserved) * costs.answer);
@@ -41,7 +41,7 @@ export const answerMeter = ({ memory, isCollected }: Holding): AnswerMeter => {
       state.reserved = wanted;
     },
     passed: () => {
-      if (isCollected) return;
+      if (isCollected()) return;
       state.held = 0;
       if (state.reserved > 0) memory.giveBack(state.reserved * costs.answer);
       state.reserved = 0;

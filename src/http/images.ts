@@ -32,6 +32,9 @@ const failed = (status: number, message: string, headers: Headers = {}): Reply =
   return { ...reply, status, headers: { ...reply.headers, ...headers } };
 };
 
+/** What a picture holds on its way: a piece of 128 KiB as it was read, and as it is written. Slow readers can be many. */
+const heldBytes = 256 * 1024;
+
 const noPicture: Reply = failed(404, 'There is no such picture: it is gone, or its link has ended.');
 
 /** If-Range must name the ETag, or the picture is another one and comes whole (RFC 9110 §13.1.5). */
@@ -64,9 +67,11 @@ const served = (image: ServedImage, link: Opened, asked: { readonly method: stri
 
 const show =
   ({ findImage, checkLink }: ImageRouteNeeds): Handler =>
-  ({ method }, target) => {
+  ({ method, held }, target) => {
     const link = checkLink(target.id, target.query);
     if (!link.mayOpen) return TE.right(noPicture);
+    const refusal = held.answer.take(heldBytes);
+    if (refusal !== null) return TE.left(refusal);
     return pipe(
       TE.tryCatch(
         () => findImage(target.id),

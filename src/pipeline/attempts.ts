@@ -57,11 +57,15 @@ export const attempts = (capabilities: Attempting, planned: Planned<unknown>, { 
     return tryKeys(capabilities, { model, size: bytesOf(body), effort, preferred, conversation, signal, note })((lease) => {
       // What a try held that came to nothing is free for the next one.
       const memory = portionOf(held.answer);
+      const state = { isHead: true };
       return pipe(
-        capabilities.openGemini({ model, streamed, body, secret: lease.secret, holding: { memory, isCollected: !shown }, signal }),
+        capabilities.openGemini({ model, streamed, body, secret: lease.secret, holding: { memory, isCollected: () => !shown || state.isHead }, signal }),
         TE.flatMap((frames) => primed<Frame>(shown ? isMeaningful : () => false)(wholeCalls(judged(frames, judging), capabilities.newId))),
         TE.tapError(() => TE.fromIO(memory.letGo)),
-        TE.map(({ all }) => watched(all, { lease, model }, capabilities)),
+        TE.map(({ all }) => {
+          state.isHead = false;
+          return watched(all, { lease, model }, capabilities);
+        }),
       );
     })();
   };

@@ -33,8 +33,8 @@ export const portionOf = (memory: Memory): Portion => {
   };
 };
 
-/** How an answer is held: its memory, and whether all of it is collected before anything goes out. */
-export type Holding = { readonly memory: Memory; readonly isCollected: boolean };
+/** How an answer is held: its memory, and whether all that has come so far is still held, since nothing has gone out yet. */
+export type Holding = { readonly memory: Memory; readonly isCollected: () => boolean };
 
 /** What an exchange holds: of its request until Gemini has begun to answer, of its answer until the end. */
 export type Held = { readonly request: Portion; readonly answer: Portion };

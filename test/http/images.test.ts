@@ -188,3 +188,16 @@ t.test('a store that fails is a 500 of ours', async (t) => {
   t.equal(answer.status, 500);
   t.notMatch(answer.body.toString(), 'disk');
 });
+
+t.test('readers of pictures count against the memory', async (t) => {
+  const { port } = await serving(t, imageRoutes({ findImage: store.find, checkLink: lastingLinks.checkLink }), { mostExchanges: 2 });
+  const large = named(8_000_000);
+  await store.put(large)();
+  const readers = Array.from({ length: 3 }, () => wire(port));
+  for (const [at, { socket, send, until }] of readers.entries()) {
+    send(`GET /images/${large.name} HTTP/1.1\r\nhost: x\r\n\r\n`);
+    t.match(await until('\r\n\r\n'), at < 2 ? 'HTTP/1.1 200' : 'HTTP/1.1 503');
+    socket.pause();
+  }
+  for (const { socket } of readers) socket.destroy();
+});

@@ -35,7 +35,7 @@ export const call = (over: Partial<UpstreamCall> = {}): UpstreamCall => ({
   streamed: true,
   body: JSON.stringify({ contents: [{ role: 'user', parts: [{ text: 'Hello' }] }] }),
   secret: secret(clientKey),
-  holding: { memory: freely, isCollected: false },
+  holding: { memory: freely, isCollected: () => false },
   signal: new AbortController().signal,
   ...over,
 });

@@ -64,20 +64,36 @@ t.test('a stream holds one frame at a time, a collected answer all of them', asy
   emulator.answerWith(frames);
   const client = clientOf(t, emulator.url);
   const [stream, whole] = [counting(), counting()];
-  t.equal((await outcomeOf(client, call({ holding: { memory: stream, isCollected: false } }))).frames.length, 40);
+  t.equal((await outcomeOf(client, call({ holding: { memory: stream, isCollected: () => false } }))).frames.length, 40);
   t.ok(stream.peak() > 0 && stream.peak() < 3 * mebibyte, `${stream.peak()} at most`);
   t.ok(stream.held() < mebibyte, 'which is let go');
-  await outcomeOf(client, call({ holding: { memory: whole, isCollected: true } }));
+  await outcomeOf(client, call({ holding: { memory: whole, isCollected: () => true } }));
   t.ok(whole.held() >= 5 * 40 * 200_000, `${whole.held()} at the end`);
   const short = counting(0);
   emulator.reset();
-  t.equal((await outcomeOf(client, call({ holding: { memory: short, isCollected: true } }))).error, null, 'a short answer needs no more than its exchange has');
+  t.equal((await outcomeOf(client, call({ holding: { memory: short, isCollected: () => true } }))).error, null, 'a short answer needs no more than its exchange has');
+});
+
+t.test('the head of a stream is held until something goes out', async (t) => {
+  const emulator = await startedEmulator(t);
+  emulator.answerWith(Array.from({ length: 40 }, (_, at) => frame('x'.repeat(200_000), at === 39 ? 'STOP' : undefined)));
+  const memory = counting();
+  const state = { isHead: true };
+  const opened = await clientOf(t, emulator.url).openGemini(call({ holding: { memory, isCollected: () => state.isHead } }))();
+  if (E.isLeft(opened)) return t.fail(opened.left.tag);
+  let count = 0;
+  for await (const _ of opened.right) {
+    count += 1;
+    if (count === 20) t.ok(memory.held() >= 5 * 19 * 200_000, 'all that came is held');
+    if (count === 20) state.isHead = false;
+  }
+  t.ok(memory.held() < 5 * mebibyte, 'and then let go');
 });
 
 t.test('an answer for which there is no memory ends at once, and is nobody\'s fault', async (t) => {
   const emulator = await startedEmulator(t);
   emulator.answerWith(Array.from({ length: 40 }, () => frame('x'.repeat(200_000))));
-  const outcome = await outcomeOf(clientOf(t, emulator.url), call({ holding: { memory: counting(4 * mebibyte), isCollected: true } }));
+  const outcome = await outcomeOf(clientOf(t, emulator.url), call({ holding: { memory: counting(4 * mebibyte), isCollected: () => true } }));
   t.match(outcome.error, { tag: 'Busy' });
   t.ok(outcome.frames.length < 10);
 });
@@ -93,7 +109,7 @@ t.test('a whole answer has an end: 64 MiB', { timeout: 60_000 }, async (t) => {
     response.on('drain', more);
     more();
   });
-  const outcome = await outcomeOf(clientOf(t, url), call({ holding: { memory: counting(), isCollected: true } }));
+  const outcome = await outcomeOf(clientOf(t, url), call({ holding: { memory: counting(), isCollected: () => true } }));
   t.match(outcome.error, { tag: 'BadAnswer', reason: 'an answer of more than 64 MiB', isLasting: true });
   t.equal(outcome.frames.length, 63);
 });
