@@ -28,9 +28,16 @@ const is =
   (_: GoogleError, status: number): boolean =>
     statuses.includes(status);
 
+/** Google's reason as far as it may be shown. */
+const reasonFor = (message: string, model: string): string => {
+  if (message === '') return 'no reason given.';
+  const text = harmlessText(message, model);
+  return /[a-z]/i.test(text) ? text : 'its reason is not shown, since it may name what belongs to the owner of the key.';
+};
+
 const refusedRequest =
   (code: InvalidCode | null) =>
-  ({ message }: GoogleError, model: string): ProxyError => ({ tag: 'GeminiInvalid', message: message === '' ? 'no reason given.' : harmlessText(message, model), code });
+  ({ message }: GoogleError, model: string): ProxyError => ({ tag: 'GeminiInvalid', message: reasonFor(message, model), code });
 
 const fault = (status: 500 | 502 | 503 | 504, message: string) => (): ProxyError => ({ tag: 'GeminiFault', status, message });
 

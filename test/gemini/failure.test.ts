@@ -107,6 +107,7 @@ const requests: readonly Row[] = [
   [400, bodyOf('INVALID_ARGUMENT', "Function calling with a response mime type: 'application/json' is unsupported"), refused('unsupported_parameter')],
   [400, bodyOf('INVALID_ARGUMENT', 'Budget 0 is invalid. This model only works in thinking mode.'), refused()],
   [400, bodyOf('INVALID_ARGUMENT', ''), { tag: 'GeminiInvalid', message: 'no reason given.' }],
+  [400, bodyOf('INVALID_ARGUMENT', 'my-project-42: 123456789012'), { tag: 'GeminiInvalid', message: 'its reason is not shown, since it may name what belongs to the owner of the key.' }],
   [301, '', { tag: 'BadAnswer', reason: 'a redirect' }],
 ];
 
