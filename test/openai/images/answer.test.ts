@@ -48,6 +48,12 @@ t.test('a picture with its true format and usage; thoughts, drafts and words are
   t.end();
 });
 
+t.test('pictures of several formats are told no common one', (t) => {
+  t.match(whole([frameOf([picture(), picture('/9j/', 'image/jpeg')])], { n: 2 }), E.right({ data: [{ b64_json: png }, { b64_json: '/9j/' }], output_format: undefined }));
+  t.match(whole([frameOf([picture(), picture()])], { n: 2 }), E.right({ output_format: 'png' }));
+  t.end();
+});
+
 t.test('size and quality are told where OpenAI has a word for them', (t) => {
   const frames = [frameOf([picture()])];
   t.match(whole(frames, { size: '1536x1024', quality: 'high' }), E.right({ size: '1536x1024', quality: 'high' }));
