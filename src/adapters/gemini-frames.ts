@@ -1,3 +1,5 @@
+import { atOnce, breathe, pacer } from '../kernel/breathe.ts';
+import { jsonOutline } from '../kernel/json-outline.ts';
 import { thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import { failureOf } from '../gemini/failure.ts';
 import { parseFrames, type FrameReading } from '../gemini/frame.ts';
@@ -23,14 +25,32 @@ const faultOf = ({ frames, unreadable, framing, isBegun, isOver: over }: Seen): 
   return framing === 'stream' && !over ? { tag: 'StreamCut' } : null;
 };
 
+/** No answer of Gemini's has an object of so many fields: its names alone would take seconds. */
+const bounds = { depth: 1000, values: Infinity, itemValues: Infinity, itemTexts: Infinity, objectFields: 10_000 };
+
+const isUnfit = async (json: string): Promise<boolean> => {
+  const fault = jsonOutline(Buffer.from(json), bounds).readTo(Infinity);
+  await breathe();
+  return fault !== null;
+};
+
 /**
  * Frames of an answer's body. A frame that can't be read is passed over; an error in the stream is thrown, and so is
  * an end that is none.
  */
 export async function* geminiFrames(values: AsyncIterable<BodyValue>, model: string): AsyncGenerator<Frame, void, undefined> {
   let seen: Seen = { frames: 0, unreadable: 0, framing: 'stream', isBegun: false, isOver: false };
+  const pace = pacer(atOnce);
   for await (const { json, framing } of values) {
+    const isLong = json.length > atOnce;
+    const rest = pace(json.length);
+    if (rest !== null) await rest;
+    if (isLong && (await isUnfit(json))) {
+      seen = counted(seen, { kind: 'unreadable' }, framing);
+      continue;
+    }
     for (const reading of parseFrames(json)) {
+      if (isLong) await breathe();
       if (reading.kind === 'error') throw thrown(failureOf(reading.error, null, model));
       seen = counted(seen, reading, framing);
       if (reading.kind === 'frame') yield reading.frame;

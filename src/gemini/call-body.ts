@@ -1,4 +1,6 @@
+import { jsonPieces } from '../kernel/json-pieces.ts';
 import { jsonText } from '../kernel/well-formed.ts';
+import { writtenText } from './exact-json.ts';
 import { requestText } from './request-text.ts';
 import type { GenerateContentRequest } from './request.ts';
 
@@ -25,22 +27,41 @@ const isSame = (one: Common, other: Common): boolean =>
   one.cachedContent === other.cachedContent &&
   one.serviceTier === other.serviceTier;
 
+type Start = string | readonly Uint8Array[];
+
+const startOf = (common: Common): Start => {
+  const text = requestText(common).slice(0, -1);
+  return text.length > longestText ? [Buffer.from(text)] : text;
+};
+
+/** Without the bracket that ends the object. */
+const openEnded = (pieces: readonly Uint8Array[]): readonly Uint8Array[] => pieces.map((piece, at) => (at === pieces.length - 1 ? piece.subarray(0, -1) : piece));
+
+const ended = (start: Start, body: GenerateContentRequest): CallBody =>
+  typeof start === 'string' ? start + endOf(body) : [...start, Buffer.from(endOf(body))];
+
+/** Encodes a body at once, or a large one in pieces between which the event loop breathes. */
+export type BodyEncoder = {
+  readonly small: (body: GenerateContentRequest) => CallBody;
+  readonly large: (body: GenerateContentRequest) => Promise<CallBody>;
+};
+
 /**
  * Encodes the bodies of one request's calls. What they have in common (all but the seed, or the token to go on with) is
  * encoded once: eight copies of a call of 57 MB would be 900 MB of JSON.
  */
-export const bodyEncoder = (): ((body: GenerateContentRequest) => CallBody) => {
-  let known: { readonly common: Common; readonly start: string | Uint8Array } | null = null;
-  const startOf = (body: GenerateContentRequest): string | Uint8Array => {
+export const bodyEncoder = (): BodyEncoder => {
+  let known: { readonly common: Common; readonly start: Start | Promise<Start> } | null = null;
+  const remembered = (body: GenerateContentRequest, encode: (common: Common) => Start | Promise<Start>): Start | Promise<Start> => {
     const { generationConfig: _, continuationToken: _token, ...common } = body;
-    if (known !== null && isSame(known.common, common)) return known.start;
-    const text = requestText(common).slice(0, -1);
-    const start = text.length > longestText ? Buffer.from(text) : text;
-    known = { common, start };
-    return start;
+    if (known === null || !isSame(known.common, common)) known = { common, start: encode(common) };
+    return known.start;
   };
-  return (body) => {
-    const start = startOf(body);
-    return typeof start === 'string' ? start + endOf(body) : [start, Buffer.from(endOf(body))];
+  return {
+    small: (body) => {
+      const start = remembered(body, startOf);
+      return start instanceof Promise ? requestText(body) : ended(start, body);
+    },
+    large: async (body) => ended(await remembered(body, (common) => jsonPieces(common, writtenText).then(openEnded)), body),
   };
 };

@@ -10,6 +10,9 @@ const isKept = (value: object): value is { readonly [text]: string } => Object.h
 /** Somebody else's JSON as it was written, where JSON.stringify would write something else; it goes with its object. */
 export const exactText = (value: JsonObject | undefined): string | undefined => (value !== undefined && isKept(value) ? value[text] : undefined);
 
+/** The same for any object. */
+export const writtenText = (value: object): string | undefined => (isKept(value) ? value[text] : undefined);
+
 /** An object with the text that it was read from. Nobody sees the text who does not ask `exactText`. */
 export const withExactText = (value: JsonObject, exact: string): JsonObject => Object.defineProperty({ ...value }, text, { value: exact });
 

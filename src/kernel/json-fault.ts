@@ -10,7 +10,7 @@ const isEscaped = (bytes: Uint8Array, at: number): boolean => {
 };
 
 /** Where the string that begins at `from` has its closing quote; the end of the bytes when it has none. */
-const endOfString = (bytes: Uint8Array, from: number): number => {
+export const endOfString = (bytes: Uint8Array, from: number): number => {
   for (let at = from; at < bytes.length; at += 1) {
     const near = Math.min(at + nearby, bytes.length);
     for (; at < near; at += 1) {

@@ -48,10 +48,11 @@ export const imageBounds: readonly Bound[] = [
   { path: 'images', most: 16, of: 'items' },
 ];
 
-/** The bounds of a request for vectors. Tokens are numbers: 300,000 in one request are the most that OpenAI takes. */
+/** The bounds of a request for vectors. OpenAI takes 8,192 tokens a text, and 300,000 in one request. */
 export const embeddingBounds: readonly Bound[] = [
   { path: 'model', most: names, of: 'characters' },
-  { path: 'input', most: 300_000, of: 'items' },
+  { path: 'input', most: 8192, of: 'items' },
+  { path: 'input.*', most: 8192, of: 'items' },
   { path: 'input.*', most: 300_000, of: 'items', inAll: true },
 ];
 
@@ -86,24 +87,25 @@ const sizeOf = (value: unknown, of: Bound['of']): number => {
   return fields;
 };
 
-type Counted = { readonly bound: Bound; size: number };
+type Counted = { readonly bound: Bound; readonly steps: readonly string[]; size: number };
 
-/** The path from here to what is over its bound; null when nothing is. Paths are put together only where one is told. */
-const overIn = (value: unknown, steps: readonly string[], counted: Counted): string | null => {
-  const [step, ...rest] = steps;
+/** The path from step `at` on to what is over its bound; null when nothing is. Paths are put together only where one is told. */
+const overIn = (value: unknown, counted: Counted, at = 0): string | null => {
+  const step = counted.steps[at];
   if (step === undefined) {
     const { of, most, inAll } = counted.bound;
     counted.size = sizeOf(value, of) + (inAll === true ? counted.size : 0);
     return counted.size > most ? '' : null;
   }
   if (step !== '*') {
-    const over = isObject(value) && value[step] != null ? overIn(value[step], rest, counted) : null;
+    const inner = isObject(value) ? value[step] : undefined;
+    const over = inner == null ? null : overIn(inner, counted, at + 1);
     return over === null ? null : `.${step}${over}`;
   }
   if (!Array.isArray(value)) return null;
-  for (const [at, item] of value.entries()) {
-    const over = overIn(item, rest, counted);
-    if (over !== null) return `.${at}${over}`;
+  for (let index = 0; index < value.length; index += 1) {
+    const over = overIn(value[index], counted, at + 1);
+    if (over !== null) return `.${index}${over}`;
   }
   return null;
 };
@@ -116,7 +118,7 @@ export const withinBounds = (bounds: readonly Bound[]): ((body: unknown) => E.Ei
   const compiled = bounds.map((bound) => ({ bound, steps: bound.path.split('.') }));
   return (body) => {
     for (const { bound, steps } of compiled) {
-      const over = overIn(body, steps, { bound, size: 0 });
+      const over = overIn(body, { bound, steps, size: 0 });
       if (over !== null) return E.left(told(bound, over.slice(1)));
     }
     return E.right(body);

@@ -9,7 +9,7 @@ import type { Capabilities, Lease } from '../ports/capabilities.ts';
 import { portionOf } from '../ports/memory.ts';
 import type { Answering } from './continued.ts';
 import { bytesOf, type Effort } from './effort.ts';
-import type { Frames, Planned, ServedFrame } from './exchange.ts';
+import { isLarge, type Frames, type Planned, type ServedFrame } from './exchange.ts';
 import { tryKeys, type Trying } from './try-keys.ts';
 
 /** What an answer needs from the world. */
@@ -48,8 +48,9 @@ export type Reading = Judging & { readonly shown: boolean; readonly effort: Effo
 export const attempts = (capabilities: Attempting, planned: Planned<unknown>, { shown, refusesBlocks, mustBeWhole, effort }: Reading): Answering => {
   const encode = bodyEncoder();
   const { signal, note, preferredKey, conversation, held } = planned;
-  return (call, begunBy) => () => {
-    const body = encode(call.body);
+  const inPieces = isLarge(planned);
+  return (call, begunBy) => async () => {
+    const body = inPieces ? await encode.large(call.body) : encode.small(call.body);
     const preferred = begunBy ?? preferredKey;
     const { model, streamed } = call;
     const isOneOfAll = call.copies > 1 && call.someCopies === undefined;

@@ -1,16 +1,23 @@
+import { atOnce, breathe } from '../kernel/breathe.ts';
 import { E, TE, pipe } from '../kernel/fp.ts';
 import { jsonFault } from '../kernel/json-fault.ts';
+import { parseLargeJson, type ParseFault } from '../kernel/parse-json.ts';
 import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
 import type { Admitted, Asked } from './exchange.ts';
 import { isForm, readForm } from './read-form.ts';
 
-/** 300,000 tokens in one request for embeddings are the most that OpenAI takes. */
-const bounds = { depth: 100, values: 1_000_000 };
+/** 300,000 tokens in one request for embeddings are the most that OpenAI takes. What is parsed in one go takes 0.1 s. */
+const bounds = { depth: 100, values: 1_000_000, itemValues: 400_000, itemTexts: 100_000, objectFields: 10_000 };
 
-const faults = {
-  'too deep': invalid(`The request body is nested deeper than ${bounds.depth} levels.`, null, 'invalid_value'),
-  'too many values': invalid(`The request body holds more than ${bounds.values} values.`, null, 'invalid_value'),
+const refused = (message: string): ProxyError => invalid(message, null, 'invalid_value');
+
+const faults: Readonly<Record<ParseFault, ProxyError>> = {
+  'too deep': refused(`The request body is nested deeper than ${bounds.depth} levels.`),
+  'too many values': refused(`The request body holds more than ${bounds.values} values.`),
+  'too large an item': refused(`A field or item of the request body holds more than ${bounds.itemValues} values, or ${bounds.itemTexts} texts.`),
+  'too many fields': refused(`An object in the request body has more than ${bounds.objectFields} fields.`),
+  'not JSON': invalid('The request body is not valid JSON.', null, 'invalid_json'),
 };
 
 const byteOrderMark = Buffer.from('\ufeff');
@@ -20,35 +27,64 @@ const withoutMark = (bytes: Buffer): Buffer =>
   bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark) ? bytes.subarray(byteOrderMark.length) : bytes;
 
 /** A body, and how it was written; '' for a form. */
-type Parsed = { readonly value: unknown; readonly json: string };
+type Parsed = { readonly value: unknown; readonly written: () => string };
 
-const parseJson = (bytes: Uint8Array): E.Either<ProxyError, Parsed> => {
+const parseSmall = (bytes: Buffer): E.Either<ParseFault, Parsed> => {
   const fault = jsonFault(bytes, bounds);
-  if (fault !== null) return E.left(faults[fault]);
+  if (fault !== null) return E.left(fault);
+  const json = bytes.toString('utf8');
   return E.tryCatch(
-    (): Parsed => {
-      const json = withoutMark(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)).toString('utf8');
-      return { value: JSON.parse(json), json };
-    },
-    () => invalid('The request body is not valid JSON.', null, 'invalid_json'),
+    (): Parsed => ({ value: JSON.parse(json), written: () => json }),
+    () => 'not JSON',
   );
 };
 
-const parse = (bytes: Uint8Array, contentType: string | null): E.Either<ProxyError, Parsed> =>
+const parseLarge = (bytes: Buffer): TE.TaskEither<ParseFault, Parsed> =>
+  pipe(
+    () => parseLargeJson(bytes, bounds),
+    TE.map((value) => ({ value, written: () => bytes.toString('utf8') })),
+  );
+
+const isLarge = (bytes: Uint8Array): boolean => bytes.length > atOnce;
+
+const parseJson = (body: Uint8Array): TE.TaskEither<ProxyError, Parsed> => {
+  const bytes = withoutMark(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
+  return pipe(isLarge(bytes) ? parseLarge(bytes) : TE.fromEither(parseSmall(bytes)), TE.mapLeft((fault) => faults[fault]));
+};
+
+const parse = (bytes: Uint8Array, contentType: string | null): TE.TaskEither<ProxyError, Parsed> =>
   isForm(contentType)
     ? pipe(
-        readForm(bytes, contentType),
-        E.map((value) => ({ value, json: '' })),
+        TE.fromEither(readForm(bytes, contentType)),
+        TE.map((value) => ({ value, written: () => '' })),
       )
     : parseJson(bytes);
 
+type Decode<Request> = (body: unknown, written: () => string) => E.Either<ProxyError, Request>;
+
+/** Decodes what has much in it in a go of its own. */
+const decodedApart =
+  <Request>(decode: Decode<Request>) =>
+  ({ value, written }: Parsed): TE.TaskEither<ProxyError, Request> =>
+  async () => {
+    await breathe();
+    const asked = decode(value, written);
+    await breathe();
+    return asked;
+  };
+
 /** Reads the body as JSON, or as a form where it is one, and decodes it into the dialect's request. */
 export const decodeBody =
-  <Request>(decode: (body: unknown, json: string) => E.Either<ProxyError, Request>): Stage<Admitted, Asked<Request>> =>
+  <Request>(decode: Decode<Request>): Stage<Admitted, Asked<Request>> =>
   (admitted) =>
     pipe(
       admitted.readBody,
-      TE.flatMapEither((bytes) => parse(bytes, admitted.contentType)),
-      TE.flatMapEither(({ value, json }) => decode(value, json)),
-      TE.map((asked) => ({ ...admitted, asked })),
+      TE.flatMap((bytes) => {
+        const isLargeBody = isLarge(bytes);
+        return pipe(
+          parse(bytes, admitted.contentType),
+          isLargeBody ? TE.flatMap(decodedApart(decode)) : TE.flatMapEither(({ value, written }) => decode(value, written)),
+          TE.map((asked) => ({ ...admitted, asked, isLargeBody })),
+        );
+      }),
     );

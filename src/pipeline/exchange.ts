@@ -1,3 +1,4 @@
+import { atOnce } from '../kernel/breathe.ts';
 import type { TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { GeminiCall } from '../gemini/request.ts';
@@ -48,11 +49,15 @@ export type Authorized = Received & { readonly authorized: true };
 /** A request that the limits let through. */
 export type Admitted = Authorized & { readonly permit: Permit };
 
-/** A request whose body has been decoded into its dialect's words. */
-export type Asked<Request> = Admitted & { readonly asked: Request };
+/** A request whose body has been decoded into its dialect's words. `isLargeBody`: work on it is broken up. */
+export type Asked<Request> = Admitted & { readonly asked: Request; readonly isLargeBody?: boolean };
 
 /** A request with the media that it names by address, by that address. */
 export type Gathered<Request> = Asked<Request> & { readonly media: ReadonlyMap<string, SignedImage> };
+
+/** True when work on a request, or on what was read for it, takes so long that the event loop must breathe in between. */
+export const isLarge = ({ isLargeBody, media }: Gathered<unknown>): boolean =>
+  isLargeBody === true || (media.size > 0 && [...media.values()].some(({ data }) => data.length > atOnce));
 
 /** A request with the call to Gemini that it comes to. */
 export type Planned<Request> = Gathered<Request> & {

@@ -1,3 +1,4 @@
+import { breathe } from '../kernel/breathe.ts';
 import { TE, pipe } from '../kernel/fp.ts';
 import { inParallel } from '../kernel/in-parallel.ts';
 import { jsonText } from '../kernel/well-formed.ts';
@@ -28,9 +29,11 @@ const answered = <A>(capabilities: Asking, asked: Asked<unknown>, questions: Que
   const { model, method, bodies, read } = questions;
   const ask = ({ body, at, effort }: Question, signal: AbortSignal): TE.TaskEither<ProxyError, A> => {
     const text = jsonText(body);
+    const isLarge = bodies.length > 1;
     return tryKeys(capabilities, { model, size: text.length, effort, preferred: null, conversation: null, signal, note: asked.note })(({ secret }) =>
       pipe(
         capabilities.askGemini({ model, method, body: text, secret, memory: asked.held.answer, signal }),
+        TE.flatMap((value) => (isLarge ? TE.fromTask(() => breathe().then(() => value)) : TE.right(value))),
         TE.flatMapEither((value) => read(value, at)),
       ),
     );
@@ -59,7 +62,7 @@ export const serveQuestions =
           TE.flatMap((questions) =>
             pipe(
               countCalls(capabilities)(asked, questions.bodies.length),
-              TE.flatMap((counted) => pipe(answered(capabilities, counted, questions), TE.map(questions.reply), TE.map(withLimits(counted.permit)))),
+              TE.flatMap((counted) => pipe(answered(capabilities, counted, questions), TE.flatMap((answers) => TE.fromTask(() => questions.reply(answers))), TE.map(withLimits(counted.permit)))),
             ),
           ),
           suggestModel(capabilities, 'embedding'),

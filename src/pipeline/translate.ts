@@ -1,9 +1,10 @@
+import { breathe } from '../kernel/breathe.ts';
 import { E, TE, pipe } from '../kernel/fp.ts';
 import type { Stage } from '../kernel/stage.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
 import type { Dialect, TranslationContext } from '../ports/dialect.ts';
-import type { Gathered, Planned } from './exchange.ts';
+import { isLarge, type Gathered, type Planned } from './exchange.ts';
 
 const mostText = 500;
 
@@ -26,7 +27,13 @@ export const translate =
   ): Stage<Gathered<Request>, Planned<Request>> =>
   (gathered) =>
     pipe(
-      TE.fromTask(() => recallSignatures(dialect.callIds(gathered.asked))),
+      TE.fromTask(async () => {
+        if (!isLarge(gathered)) return recallSignatures(dialect.callIds(gathered.asked));
+        await breathe();
+        const recalled = await recallSignatures(dialect.callIds(gathered.asked));
+        await breathe();
+        return recalled;
+      }),
       TE.map((recalled): TranslationContext => {
         const { media, imageReplyFormat } = gathered;
         return { id: newId(), created: Math.floor(now() / 1000), recalled, media, imageReplyFormat };

@@ -43,8 +43,8 @@ export type ErrorReplies = {
  * so that the two cannot disagree.
  */
 export type Dialect<Request, State, Event> = {
-  /** Reads a body; `json` is how it was written, '' for a form. */
-  readonly decode: (body: unknown, json?: string) => E.Either<ProxyError, Request>;
+  /** Reads a body; `written` gives how it was written, '' for a form. */
+  readonly decode: (body: unknown, written?: () => string) => E.Either<ProxyError, Request>;
   /** True when the caller asked for a stream. */
   readonly isStreamed: (request: Request) => boolean;
   /** True when what Gemini says goes out as it comes, so that nothing is retried after; as `isStreamed` unless told. */
@@ -87,7 +87,7 @@ export type Questions<A> = {
   readonly method: string;
   readonly bodies: readonly unknown[];
   readonly read: (value: unknown, at: number) => E.Either<ProxyError, A>;
-  readonly reply: (answers: readonly A[]) => Whole;
+  readonly reply: (answers: readonly A[]) => Promise<Whole>;
 };
 
 /** A public endpoint whose answer is no generated content, as data. */

@@ -83,7 +83,7 @@ t.test('an error is found alone, in a list, and beside candidates', (t) => {
   t.end();
 });
 
-const kinds = (json: string): readonly FrameReading['kind'][] => parseFrames(json).map(({ kind }) => kind);
+const kinds = (json: string): readonly FrameReading['kind'][] => [...parseFrames(json)].map(({ kind }) => kind);
 
 t.test('the data of one event may be one frame, one over several lines, or one frame a line', (t) => {
   const cases: readonly (readonly [string, readonly FrameReading['kind'][]])[] = [

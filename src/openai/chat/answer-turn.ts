@@ -72,6 +72,7 @@ type ImagesBack = ImageReturn & Pick<AnswerContext, 'traits'>;
 /** Pictures back from their addresses; on models that validate them, those without a signature carry the stand-in. */
 const imagesBack = (parts: readonly RequestPart[], message: Pick<ChatMessage, 'images'>, { traits, ...back }: ImagesBack): readonly RequestPart[] => {
   const read = [...parts.flatMap((part) => (part.text === undefined ? [part] : withImages(part.text, back))), ...imagesBeside(message, back)];
+  if (read.every((part) => part.inlineData === undefined)) return read;
   return read.map(({ thoughtSignature, ...part }) =>
     part.inlineData === undefined || !traits.signatures ? part : { ...part, thoughtSignature: thoughtSignature ?? standInSignature },
   );

@@ -1,32 +1,36 @@
+import { chained, itemsOf, type Chain } from '../../kernel/chain.ts';
 import type { GroundingChunk, GroundingMetadata, Source } from '../../gemini/response.ts';
 import type { Annotation } from './chunk.ts';
+import { characterIndex, wordFinder } from './cited-text.ts';
 
 /** A text of the model's and where it begins in the content: code that ran and pictures may stand between. */
 type Piece = { readonly at: number; readonly text: string };
 
+type Support = NonNullable<GroundingMetadata['groundingSupports']>[number];
+
 /** What is needed to cite: the texts so far, the length of all content, and what a stream has said of its sources. */
 export type Grounding = {
-  readonly pieces: readonly Piece[];
+  readonly closed: Chain<Piece>;
+  /** The text that may go on. */
+  readonly open: Piece | null;
   readonly length: number;
-  readonly sources: readonly (Source | undefined)[];
-  readonly supports: NonNullable<GroundingMetadata['groundingSupports']>;
+  readonly sources: Chain<Source | undefined>;
+  readonly supports: Chain<Support>;
 };
 
 /** Where nothing has been said yet. */
-export const noGrounding: Grounding = { pieces: [], length: 0, sources: [], supports: [] };
+export const noGrounding: Grounding = { closed: null, open: null, length: 0, sources: null, supports: null };
 
-const withPiece = (pieces: readonly Piece[], at: number, text: string): readonly Piece[] => {
-  const last = pieces.at(-1);
-  return last !== undefined && last.at + last.text.length === at
-    ? [...pieces.slice(0, -1), { at: last.at, text: last.text + text }]
-    : [...pieces, { at, text }];
+const withPiece = (known: Grounding, text: string): Grounding => {
+  const { open, closed, length } = known;
+  if (open !== null && open.at + open.text.length === length) return { ...known, open: { at: open.at, text: open.text + text } };
+  return { ...known, closed: open === null ? closed : chained(closed, [open]), open: { at: length, text } };
 };
 
 /** Adds a piece of content; only text of the model's own can be cited. */
 export const withContent = (known: Grounding, text: string, isOwn: boolean): Grounding => ({
-  ...known,
+  ...(isOwn && text !== '' ? withPiece(known, text) : known),
   length: known.length + text.length,
-  pieces: isOwn && text !== '' ? withPiece(known.pieces, known.length, text) : known.pieces,
 });
 
 const sourceOf = ({ web, maps, retrievedContext, image }: GroundingChunk): Source | undefined =>
@@ -38,47 +42,57 @@ export const withGrounding = (known: Grounding, next: GroundingMetadata | undefi
     ? known
     : {
         ...known,
-        sources: [...known.sources, ...(next.groundingChunks ?? []).map(sourceOf)],
-        supports: [...known.supports, ...(next.groundingSupports ?? [])],
+        sources: chained(known.sources, (next.groundingChunks ?? []).map(sourceOf)),
+        supports: chained(known.supports, next.groundingSupports ?? []),
       };
 
-type Segment = NonNullable<Grounding['supports'][number]['segment']>;
 type Span = readonly [start: number, end: number];
 
-/** Character index of a byte offset: Gemini counts UTF-8 bytes, OpenAI characters (UTF-16 units, as JavaScript does). */
-const characterAt = (bytes: Uint8Array, offset: number): number => Buffer.from(bytes.subarray(0, offset)).toString('utf8').length;
-
 /** Where a segment stands in the model's text. Its own words decide where its offsets don't fit them. */
-const spanOf = (text: string, bytes: Uint8Array, segment: Segment): Span => {
-  const start = characterAt(bytes, segment.startIndex ?? 0);
-  const end = characterAt(bytes, segment.endIndex ?? bytes.length);
-  const { text: words } = segment;
-  if (words === undefined || words === '' || text.slice(start, end) === words) return [start, end];
-  const after = text.indexOf(words, start);
-  const found = after < 0 ? text.lastIndexOf(words, start) : after;
-  return found < 0 ? [start, end] : [found, found + words.length];
+const spans = (text: string): ((segment: NonNullable<Support['segment']>) => Span) => {
+  const characterAt = characterIndex(text);
+  const find = wordFinder(text);
+  return ({ startIndex = 0, endIndex = Infinity, text: words = '' }) => {
+    const [start, end] = [characterAt(startIndex), characterAt(endIndex)];
+    if (words === '') return [start, end];
+    if (text.startsWith(words, start)) return [start, start + words.length];
+    const found = find(words, start);
+    return found < 0 ? [start, end] : [found, found + words.length];
+  };
 };
 
 /** An index in the model's text as one in the whole content. */
-const inContent = (pieces: readonly Piece[], index: number): number => {
-  let before = 0;
-  for (const { at, text } of pieces) {
-    if (index < before + text.length) return at + index - before;
-    before += text.length;
+const inContent = (pieces: readonly Piece[]): ((index: number) => number) => {
+  const ends: number[] = [];
+  let end = 0;
+  for (const { text } of pieces) {
+    end += text.length;
+    ends.push(end);
   }
-  const last = pieces.at(-1);
-  return last === undefined ? 0 : last.at + last.text.length;
+  return (index) => {
+    let [from, to] = [0, pieces.length - 1];
+    while (from < to) {
+      const middle = (from + to) >> 1;
+      if (index < (ends[middle] ?? 0)) to = middle;
+      else from = middle + 1;
+    }
+    const piece = pieces[from];
+    const before = (ends[from] ?? 0) - (piece?.text.length ?? 0);
+    return piece === undefined ? 0 : piece.at + Math.min(index - before, piece.text.length);
+  };
 };
 
 /** Citations of the answer's text: one for each supported passage and source. */
-export const annotations = ({ pieces, sources, supports }: Grounding): readonly Annotation[] => {
-  if (pieces.length === 0 || sources.length === 0) return [];
-  const text = pieces.map((piece) => piece.text).join('');
-  const bytes = Buffer.from(text, 'utf8');
-  return supports.flatMap((support) => {
-    const [start, end] = spanOf(text, bytes, support.segment ?? {});
-    const start_index = inContent(pieces, start);
-    const end_index = end > start ? inContent(pieces, end - 1) + 1 : start_index;
+export const annotations = ({ closed, open, sources: told, supports }: Grounding): readonly Annotation[] => {
+  const sources = itemsOf(told);
+  if (open === null || sources.length === 0) return [];
+  const pieces = [...itemsOf(closed), open];
+  const spanOf = spans(pieces.map((piece) => piece.text).join(''));
+  const placeOf = inContent(pieces);
+  return itemsOf(supports).flatMap((support) => {
+    const [start, end] = spanOf(support.segment ?? {});
+    const start_index = placeOf(start);
+    const end_index = end > start ? placeOf(end - 1) + 1 : start_index;
     return (support.groundingChunkIndices ?? []).flatMap((index): readonly Annotation[] => {
       const source = sources[index];
       if (source?.uri === undefined) return [];

@@ -55,11 +55,11 @@ export const chatDialect = (settings: ChatSettings): Dialect<ChatRequest, WholeC
     return E.getOrElse(() => settings.imageReplyFormat)(chosenFormat(suffix, imageReplyFormat, settings.imageReplyFormat));
   };
   return {
-    decode: (body, json = '') =>
+    decode: (body, written = () => '') =>
       pipe(
         decodeChatRequest(body),
         E.flatMap(withinImages),
-        E.map((asked) => withExactResults(asked, json)),
+        E.map((asked) => withExactResults(asked, written)),
       ),
     isStreamed: (asked) => asked.stream === true,
     showsBlocks: settings.blockedReply === 'choice',

@@ -12,9 +12,9 @@ const holdsJson = ({ role, content }: ChatMessage): boolean => (role === 'tool' 
  * Results that a client gives as JSON instead of text, as they stand in the body where reading them has changed them:
  * what a tool gave back is somebody else's.
  */
-export const withExactResults = (asked: ChatRequest, json: string): ChatRequest => {
-  if (json === '' || !asked.messages.some(holdsJson)) return asked;
-  const raw = rawElements(rawMember(json, 'messages'));
+export const withExactResults = (asked: ChatRequest, json: () => string): ChatRequest => {
+  if (!asked.messages.some(holdsJson)) return asked;
+  const raw = rawElements(rawMember(json(), 'messages'));
   const messages = asked.messages.map((message, index) => {
     const written = holdsJson(message) ? rawMember(raw[index], 'content') : undefined;
     if (written === undefined || !isJson(message.content) || fateOf(written, message.content).kind === 'same') return message;

@@ -128,7 +128,7 @@ const returned = (url: string, written: string, { isSent, media }: ImageReturn):
 
 /** An earlier answer's text with its pictures as parts or as `[image]`, in order. */
 export const withImages = (text: string, back: ImageReturn): readonly RequestPart[] =>
-  [...pieces(text)].flatMap((piece): readonly RequestPart[] => {
+  (text.includes('![') ? [...pieces(text)] : [{ text }]).flatMap((piece): readonly RequestPart[] => {
     if ('text' in piece) return piece.text === '' ? [] : [{ text: piece.text }];
     return returned(piece.url, piece.markdown, back);
   });

@@ -1,5 +1,7 @@
+import { chained, itemsOf, type Chain } from '../../kernel/chain.ts';
 import type { Machine } from '../../kernel/machine.ts';
 import type { Candidate, Frame, ResponsePart, UsageMetadata } from '../../gemini/response.ts';
+import { mostCandidates } from '../../gemini/frame-pieces.ts';
 import { finishKind } from '../../gemini/finish.ts';
 import { blockReason } from '../../gemini/verdict.ts';
 import { latestUsage } from '../../gemini/usage.ts';
@@ -21,7 +23,7 @@ type ChoiceState = {
   readonly finishMessage: string | null;
   readonly grounding: Grounding;
   /** Calls of Google's own tools and their results, as they came. */
-  readonly serverTools: readonly ResponsePart[];
+  readonly serverTools: Chain<ResponsePart>;
   /** The function of ours that takes an answer in JSON has been called. */
   readonly answered: boolean;
   /** Text beside such a function: the answer after all where the function is not called. */
@@ -56,7 +58,7 @@ type Emit = (index: number, delta: Delta, rest?: Partial<ChoiceChunk>) => ChatEv
 /** The same for one choice. */
 type Add = (delta: Delta, rest?: Partial<ChoiceChunk>) => ChatEvent;
 
-const fresh: ChoiceState = { calls: 0, hasOutput: false, finish: null, finishMessage: null, grounding: noGrounding, serverTools: [], answered: false, held: '' };
+const fresh: ChoiceState = { calls: 0, hasOutput: false, finish: null, finishMessage: null, grounding: noGrounding, serverTools: null, answered: false, held: '' };
 
 const headOf = ({ id, created, model }: MachineSettings): Pick<Chunk, 'id' | 'object' | 'created' | 'model'> => ({ id, object: 'chat.completion.chunk', created, model });
 
@@ -117,7 +119,7 @@ const parted = (known: ChoiceState, parts: readonly ResponsePart[], { settings, 
   let state = known;
   for (const part of parts) {
     if (isServerTool(part)) {
-      if (settings.keepsServerTools) state = { ...state, serverTools: [...state.serverTools, part] };
+      if (settings.keepsServerTools) state = { ...state, serverTools: chained(state.serverTools, [part]) };
       continue;
     }
     const isAnswer = settings.jsonAnswer !== null && part.functionCall?.name === settings.jsonAnswer.name;
@@ -152,7 +154,7 @@ const closing = ([index, state]: readonly [number, ChoiceState], blocked: string
   const cited = annotations(state.grounding);
   const last: Delta = {
     ...(cited.length === 0 ? {} : { annotations: cited }),
-    ...(state.serverTools.length === 0 ? {} : { extra_content: { google: { server_tool_parts: state.serverTools } } }),
+    ...(state.serverTools === null ? {} : { extra_content: { google: { server_tool_parts: itemsOf(state.serverTools) } } }),
   };
   const words = state.answered || state.calls > 0 ? '' : unfenced(state.held);
   return [
@@ -203,6 +205,7 @@ export const chatMachine = (settings: MachineSettings): Machine<ChatState, Frame
       const choices = new Map(state.choices);
       for (const candidate of frame.candidates ?? []) {
         const index = candidate.index ?? 0;
+        if (index >= mostCandidates) continue;
         const read = candidateStep(choices.get(index), candidate, index);
         choices.set(index, read.state);
         for (const event of read.events) events.push(event);

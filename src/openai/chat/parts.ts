@@ -1,5 +1,6 @@
 import { E, pipe, t } from '../../kernel/fp.ts';
 import { wellFormed } from '../../kernel/well-formed.ts';
+import { isObject } from '../../kernel/is-object.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import { pictureFault } from '../../gemini/media-kind.ts';
 import type { Blob, MediaLevel, RequestPart } from '../../gemini/request.ts';
@@ -117,7 +118,12 @@ const readers: Readonly<Record<string, (part: unknown, path: string, media: Medi
 
 const typed = t.type({ type: t.string });
 
-const onePart = (part: unknown, path: string, media: Media): Parts =>
+/** Most parts are plain texts: they need no decoder. */
+const isPlainText = (part: unknown): part is { readonly text: string } => isObject(part) && part['type'] === 'text' && typeof part['text'] === 'string';
+
+const onePart = (part: unknown, path: string, media: Media): Parts => (isPlainText(part) ? E.right(textParts(part.text)) : decodedPart(part, path, media));
+
+const decodedPart = (part: unknown, path: string, media: Media): Parts =>
   pipe(
     decodeWith(typed, path)(part),
     E.flatMap(({ type }) => {

@@ -17,9 +17,9 @@ const isResult = (message: ChatMessage): boolean => message.role === 'tool' || m
 type Waiting = { readonly turn: number; readonly positions: number[]; next: number };
 
 /** A deprecated result names its function instead of an id. */
-const keysOf = ({ id, name }: Call): readonly string[] => [JSON.stringify(['tool', id]), JSON.stringify(['function', name])];
+const keysOf = ({ id, name }: Call): readonly string[] => [`tool ${id}`, `function ${name}`];
 
-const keyOf = ({ role, tool_call_id: id, name }: ChatMessage): string => JSON.stringify([role, role === 'tool' ? id : name]);
+const keyOf = ({ role, tool_call_id: id, name }: ChatMessage): string => `${role} ${(role === 'tool' ? id : name) ?? '\0'}`;
 
 /** The newest message that makes a call stands for its id. */
 const noteCalls = (waiting: Map<string, Waiting>, calls: readonly Call[], turn: number): void => {

@@ -1,3 +1,5 @@
+import { atOnce, breathe } from '../../kernel/breathe.ts';
+import { jsonText } from '../../kernel/well-formed.ts';
 import type { Embedded } from '../../gemini/embeddings.ts';
 import { json, type Whole } from '../../ports/reply.ts';
 import type { EmbeddingRequest } from './request.ts';
@@ -23,16 +25,36 @@ const tokensOf = (answers: readonly Embedded[], texts: readonly string[]): numbe
   return told.length === answers.length ? told.reduce((sum, count) => sum + count, 0) : estimated(texts);
 };
 
+/** The list's JSON, in pieces between which the event loop breathes: 2,048 vectors as numbers are 130 MB. */
+const written = async (items: Iterable<object>, end: object): Promise<string | Uint8Array> => {
+  const pieces: Uint8Array[] = [];
+  let text = '{"object":"list","data":[';
+  let before = '';
+  for (const item of items) {
+    text += before + JSON.stringify(item);
+    before = ',';
+    if (text.length < atOnce) continue;
+    pieces.push(Buffer.from(text));
+    text = '';
+    await breathe();
+  }
+  text += `],${jsonText(end).slice(1)}`;
+  return pieces.length === 0 ? text : Buffer.concat([...pieces, Buffer.from(text)]);
+};
+
 /** The answer to POST /v1/embeddings: one vector a text, in the order asked. */
-export const embeddingAnswer = (asked: EmbeddingRequest, texts: readonly string[], answers: readonly Embedded[]): Whole => {
+export const embeddingAnswer = async (asked: EmbeddingRequest, texts: readonly string[], answers: readonly Embedded[]): Promise<Whole> => {
   const tokens = tokensOf(answers, texts);
   const show = asked.encoding_format === 'base64' ? asBase64 : (vector: readonly number[]) => vector;
-  return json(200, {
-    object: 'list',
-    data: answers
-      .flatMap(({ vectors }) => vectors)
-      .map((vector, index) => ({ object: 'embedding', index, embedding: show(normalised(vector)) })),
-    model: asked.model,
-    usage: { prompt_tokens: tokens, total_tokens: tokens },
-  });
+  function* items(): Generator<object, void, undefined> {
+    let index = 0;
+    for (const { vectors } of answers) {
+      for (const vector of vectors) {
+        yield { object: 'embedding', index, embedding: show(normalised(vector)) };
+        index += 1;
+      }
+    }
+  }
+  const end = { model: asked.model, usage: { prompt_tokens: tokens, total_tokens: tokens } };
+  return { ...json(200, null), body: await written(items(), end) };
 };

@@ -76,11 +76,11 @@ t.test('what is wrong is named', async (t) => {
 t.test('vectors have unit length and come as asked', async (t) => {
   const made = await questions({ input: ['a', 'b'], encoding_format: 'base64' });
   if (E.isLeft(made)) return t.fail(made.left.tag);
-  const { data, usage } = JSON.parse(String(made.right.reply([{ vectors: [[3, 4], [0, 0]], tokens: null }]).body));
+  const { data, usage } = JSON.parse(String((await made.right.reply([{ vectors: [[3, 4], [0, 0]], tokens: null }])).body));
   const floats = (text: string) => [...new Float32Array(new Uint8Array(Buffer.from(text, 'base64')).buffer)];
   t.same(data.map((one: { embedding: string; index: number }) => [one.index, floats(one.embedding).map((value) => Math.fround(value))]), [[0, [Math.fround(0.6), Math.fround(0.8)]], [1, [0, 0]]]);
   t.same(usage, { prompt_tokens: 2, total_tokens: 2 }, 'estimated where Google counts nothing');
-  t.same(JSON.parse(String(made.right.reply([{ vectors: [[1], [1]], tokens: 7 }]).body)).usage, { prompt_tokens: 7, total_tokens: 7 });
+  t.same(JSON.parse(String((await made.right.reply([{ vectors: [[1], [1]], tokens: 7 }])).body)).usage, { prompt_tokens: 7, total_tokens: 7 });
   t.same(normalised([0, 5]), [0, 1]);
   t.equal(asBase64([1]), Buffer.from(new Uint8Array(new Float32Array([1]).buffer)).toString('base64'));
 });

@@ -1,0 +1,75 @@
+import { atOnce, breathe } from './breathe.ts';
+import { jsonText } from './well-formed.ts';
+
+/** Levels at which texts can be long and lists can have many items: what lies deeper is written in one go. */
+const deepest = 10;
+
+const isHigh = (code: number): boolean => code >= 0xd800 && code <= 0xdbff;
+
+/** Where a piece of a long text ends: no character is cut. */
+const endOfPiece = (text: string, from: number): number => {
+  const end = Math.min(from + atOnce, text.length);
+  return isHigh(text.charCodeAt(end - 1)) && end < text.length ? end + 1 : end;
+};
+
+/** A long text as JSON. */
+function* textPieces(text: string): Generator<string, void, undefined> {
+  yield '"';
+  for (let from = 0; from < text.length; from = endOfPiece(text, from)) yield jsonText(text.slice(from, endOfPiece(text, from))).slice(1, -1);
+  yield '"';
+}
+
+function* listPieces(list: readonly unknown[], levels: number, writtenText: WrittenText): Generator<string, void, undefined> {
+  let before = '[';
+  for (const item of list) {
+    yield before;
+    yield* pieces(item === undefined ? null : item, levels - 1, writtenText);
+    before = ',';
+  }
+  yield before === '[' ? '[]' : ']';
+}
+
+function* objectPieces(value: object, levels: number, writtenText: WrittenText): Generator<string, void, undefined> {
+  let before = '{';
+  for (const [name, field] of Object.entries(value)) {
+    if (field === undefined) continue;
+    yield `${before}${jsonText(name)}:`;
+    yield* pieces(field, levels - 1, writtenText);
+    before = ',';
+  }
+  yield before === '{' ? '{}' : '}';
+}
+
+/** How an object was written, where that is to be kept. */
+type WrittenText = (value: object) => string | undefined;
+
+function* longPieces(text: string): Generator<string, void, undefined> {
+  for (let from = 0; from < text.length; from = endOfPiece(text, from)) yield text.slice(from, endOfPiece(text, from));
+}
+
+function* pieces(value: unknown, levels: number, writtenText: WrittenText): Generator<string, void, undefined> {
+  const kept = typeof value === 'object' && value !== null ? writtenText(value) : undefined;
+  if (kept !== undefined) yield* longPieces(kept);
+  else if (typeof value === 'string' && value.length > atOnce) yield* textPieces(value);
+  else if (typeof value !== 'object' || value === null || levels === 0) yield jsonText(value);
+  else if (Array.isArray(value)) yield* listPieces(value, levels, writtenText);
+  else yield* objectPieces(value, levels, writtenText);
+}
+
+/**
+ * The JSON of plain data as UTF-8, in pieces, halves of characters that stand alone mended. Between the pieces the event
+ * loop breathes: to write and encode 60 MiB in one go would take half a second. None is empty.
+ */
+export const jsonPieces = async (value: unknown, writtenText: WrittenText = () => undefined): Promise<readonly Uint8Array[]> => {
+  const encoded: Uint8Array[] = [];
+  let text = '';
+  for (const piece of pieces(value, deepest, writtenText)) {
+    text += piece;
+    if (text.length < atOnce) continue;
+    encoded.push(Buffer.from(text));
+    text = '';
+    await breathe();
+  }
+  if (text !== '') encoded.push(Buffer.from(text));
+  return encoded;
+};
