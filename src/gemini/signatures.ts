@@ -1,3 +1,4 @@
+import { withoutTrailing } from '../kernel/without-trailing.ts';
 import type { Content, GenerateContentRequest, RequestPart } from './request.ts';
 
 /** Google's documented stand-in for a thought signature that is not known (accepted on the Gemini API and Vertex). */
@@ -9,7 +10,7 @@ const standIns: ReadonlySet<string> = new Set(
 );
 
 /** True for a signature that stands for one that is not known, whoever put it there. */
-export const isStandIn = (signature: string): boolean => standIns.has(signature.replace(/=+$/, ''));
+export const isStandIn = (signature: string): boolean => standIns.has(withoutTrailing(signature, '='));
 
 /** Gemini 3 and later want one signature a model turn, on its first function call: marks it when it has none. */
 export const withStandIn = (parts: readonly RequestPart[]): readonly RequestPart[] => {

@@ -1,4 +1,5 @@
 import { jsonText } from './well-formed.ts';
+import { withoutTrailing } from './without-trailing.ts';
 
 const [quote, backslash, comma] = [0x22, 0x5c, 0x2c];
 
@@ -74,7 +75,7 @@ export const compactJson = (json: string): string =>
 const valueOf = (number: string): string => {
   const [, sign = '', whole = '', fraction = '', power = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(number) ?? [];
   const digits = `${whole}${fraction}`.replace(/^0+/, '');
-  const bare = digits.replace(/0+$/, '');
+  const bare = withoutTrailing(digits, '0');
   return bare === '' ? '0' : `${sign}${bare}e${Number(power) - fraction.length + digits.length - bare.length}`;
 };
 

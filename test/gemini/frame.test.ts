@@ -1,5 +1,6 @@
 import t from 'tap';
-import { parseFrames, readFrame, readModelPage, type FrameReading } from '../../src/gemini/frame.ts';
+import { readFrame, readModelPage, type FrameReading } from '../../src/gemini/frame.ts';
+import { parseFrames } from '../../src/gemini/parse-frames.ts';
 
 const frameOf = (value: unknown): unknown => {
   const reading = readFrame(value);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { parseFrames } from '../../../src/gemini/frame.ts';
+import { parseFrames } from '../../../src/gemini/parse-frames.ts';
 import type { Frame, ResponsePart } from '../../../src/gemini/response.ts';
 import { wholeCalls } from '../../../src/gemini/whole-calls.ts';
 import { standInSignature } from '../../../src/gemini/signatures.ts';
@@ -191,7 +191,7 @@ const goesBack = async (given: readonly Frame[], model = 'gemini-3.5-flash') => 
 const signedFrames = ({ response }: Recording): readonly Frame[] => {
   const text = response.body.trim();
   const blocks = /^[[{]/.test(text) ? [JSON.parse(text)].flat().map((one: unknown) => JSON.stringify(one)) : text.split(/\r?\n/).flatMap((line) => (line.startsWith('data:') ? [line.slice(5)] : []));
-  return blocks.flatMap((block) => parseFrames(block)).flatMap((read) => (read.kind === 'frame' ? [read.frame] : []));
+  return blocks.flatMap((block) => [...parseFrames(block)]).flatMap((read) => (read.kind === 'frame' ? [read.frame] : []));
 };
 
 t.test('whatever was recorded signed goes back signed, in the same place, whatever the client keeps', { skip: skipWithoutRecordings() }, async (t) => {
