@@ -117,5 +117,5 @@ t.test('no regular expression takes longer than its text is long', async (t) => 
 });
 
 t.test('a quadratic one would be found', async (t) => {
-  for (const source of ['\\.+$', '^\\[|\\]$|\\.+$', '\\s*\\n\\s*', 'project(?:s\\/|\\s+)[\\w-]*\\d[\\w-]*']) t.ok(growsTooFast({ file: '', source, flags: 'g' }), source);
+  for (const source of ['\\.+$', '^\\[|\\]$|\\.+$', '\\s*\\n\\s*']) t.ok(growsTooFast({ file: '', source, flags: 'g' }), source);
 });

@@ -37,6 +37,11 @@ export type SignedAnswers<S> = { readonly inner: S; readonly tracks: ReadonlyMap
 
 const fresh: Track = { stretches: [], calls: [], hasCalled: false, thought: '', length: 0, lead: 0, print: emptyPrint, own: {}, keyId: '' };
 
+/** An answer of more stretches or calls is not followed to its end: lists that are copied for each would grow too slow. */
+const mostFollowed = 1000;
+
+const followed = <A>(known: readonly A[], next: A): readonly A[] => (known.length > mostFollowed ? known : [...known, next]);
+
 /** A longer thought goes back without its words. */
 const longestThought = 20_000;
 
@@ -51,7 +56,7 @@ const withSpoken = (track: Track, length: number, signature: string | undefined)
   if (!goesOn && length === 0 && signature === undefined) return track;
   if (!goesOn) {
     const next: Stretch = { length, isText: true, ...signed(signature), ...placed(track) };
-    return { ...track, stretches: [...track.stretches, next] };
+    return { ...track, stretches: followed(track.stretches, next) };
   }
   return { ...track, stretches: [...track.stretches.slice(0, -1), { ...last, length: last.length + length, ...signed(signature) }] };
 };
@@ -63,7 +68,7 @@ const withThought = (track: Track, { text = '', thoughtSignature }: ResponsePart
   const thought = track.thought.length > longestThought ? track.thought : track.thought + text;
   if (thoughtSignature === undefined) return { ...track, thought };
   const part: RequestPart = { text: thought.length > longestThought ? '' : thought, thought: true };
-  return { ...track, thought: '', stretches: [...track.stretches, { length: 0, part, ...signed(thoughtSignature), ...placed(track) }] };
+  return { ...track, thought: '', stretches: followed(track.stretches, { length: 0, part, ...signed(thoughtSignature), ...placed(track) }) };
 };
 
 const withPart = (track: Track, part: ResponsePart, { shownLength, keepsServerTools }: SignedAnswerSettings): Track => {
@@ -78,7 +83,7 @@ const withPart = (track: Track, part: ResponsePart, { shownLength, keepsServerTo
   const length = isServerTool ? 0 : shownLength(part);
   if (length === 0 && own === undefined) return spoken;
   const next: Stretch = { length, ...signed(thoughtSignature), ...(own === undefined ? {} : { part: own }), ...placed(track) };
-  return { ...spoken, stretches: [...spoken.stretches, next] };
+  return { ...spoken, stretches: followed(spoken.stretches, next) };
 };
 
 const callsOf = ({ tool_calls: calls = [], function_call: legacy, extra_content: extra }: Delta): readonly Omit<CallDelta, 'index' | 'id'>[] =>
@@ -92,7 +97,7 @@ const withDelta = (track: Track, delta: Delta): Track => {
     print = withWords(print, delta.content);
   }
   for (const { function: called, custom, extra_content: extra } of callsOf(delta)) {
-    calls = [...calls, extra?.google.thought_signature ?? null];
+    calls = followed(calls, extra?.google.thought_signature ?? null);
     print = { ...print, called: withCall(print.called, called?.name ?? custom?.name ?? '', called?.arguments ?? custom?.input ?? '') };
   }
   return { ...track, calls, length, lead, print, own: { ...track.own, ...delta.extra_content?.google } };
@@ -103,8 +108,8 @@ const withoutMarks = (stretches: readonly Stretch[]): readonly SignedPart[] => s
 /** What was followed of a choice, where something in it is signed and nothing but what was followed made its content. */
 const answerOf = ({ stretches, calls, length, lead }: Track): SignedAnswer | null => {
   const isSigned = stretches.some(({ thought_signature: signature }) => isSignature(signature)) || calls.some(isSignature);
-  const followed = stretches.reduce((sum, stretch) => sum + stretch.length, 0) === length;
-  return isSigned && followed ? { lead, parts: withoutMarks(stretches), calls } : null;
+  const isFollowed = stretches.length <= mostFollowed && calls.length <= mostFollowed && stretches.reduce((sum, stretch) => sum + stretch.length, 0) === length;
+  return isSigned && isFollowed ? { lead, parts: withoutMarks(stretches), calls } : null;
 };
 
 /** One signature on the last text, and Google's tools before all: the message's own fields say as much. */

@@ -127,16 +127,18 @@ t.test('an answer in one-byte pieces holds little more than one in large ones', 
   }
 });
 
-for (const size of ['small', 'large'] as const) t.test(`all ${size} calls of a request share what they have in common, and each says its own`, async (t) => {
-  const body: GenerateContentRequest = { contents: [{ role: 'user', parts: [{ text: 'x'.repeat(300_000) }] }], generationConfig: { seed: 1 } };
-  const encoder = bodyEncoder();
-  const encode = async (asked: GenerateContentRequest) => (size === 'small' ? encoder.small(asked) : encoder.large(asked));
-  const encoded = await Promise.all([body, { ...body, generationConfig: { seed: 2 } }, { ...body, generationConfig: undefined }, { ...body, continuationToken: 't' }].map((one) => encode(one)));
-  const written = encoded.map((one) => (typeof one === 'string' ? one : Buffer.concat(one).toString()));
-  t.same(written.map((one) => JSON.parse(one)), [body, { ...body, generationConfig: { seed: 2 } }, { contents: body.contents }, { ...body, continuationToken: 't' }]);
-  t.equal(new Set(encoded.map((one) => (typeof one === 'string' ? '' : one[0]))).size, 1, 'encoded once');
-  const other = await encode({ ...body, contents: [{ role: 'user', parts: [{ text: 'short' }] }] });
-  t.equal(typeof other === 'string' ? other : Buffer.concat(other).toString(), '{"contents":[{"role":"user","parts":[{"text":"short"}]}],"generationConfig":{"seed":1}}');
+t.test('all calls of a request share what they have in common, and each says its own', async (t) => {
+  for (const size of ['small', 'large'] as const) {
+    const body: GenerateContentRequest = { contents: [{ role: 'user', parts: [{ text: 'x'.repeat(300_000) }] }], generationConfig: { seed: 1 } };
+    const encoder = bodyEncoder();
+    const encode = async (asked: GenerateContentRequest) => (size === 'small' ? encoder.small(asked) : encoder.large(asked));
+    const encoded = await Promise.all([body, { ...body, generationConfig: { seed: 2 } }, { ...body, generationConfig: undefined }, { ...body, continuationToken: 't' }].map((one) => encode(one)));
+    const written = encoded.map((one) => (typeof one === 'string' ? one : Buffer.concat(one).toString()));
+    t.same(written.map((one) => JSON.parse(one)), [body, { ...body, generationConfig: { seed: 2 } }, { contents: body.contents }, { ...body, continuationToken: 't' }]);
+    t.equal(new Set(encoded.map((one) => (typeof one === 'string' ? '' : one[0]))).size, 1, 'encoded once');
+    const other = await encode({ ...body, contents: [{ role: 'user', parts: [{ text: 'short' }] }] });
+    t.equal(typeof other === 'string' ? other : Buffer.concat(other).toString(), '{"contents":[{"role":"user","parts":[{"text":"short"}]}],"generationConfig":{"seed":1}}');
+  }
 });
 
 t.test('a long body arrives as it is, with its length', async (t) => {
