@@ -11,6 +11,8 @@ const candidate = (parts: readonly Tree[], more: Readonly<Record<string, Tree>> 
 
 const stop = { finishReason: 'STOP' };
 
+const many = (count: number, one: Tree): readonly Tree[] => Array.from({ length: count }, () => one);
+
 /** Answers as Gemini gives them, frame by frame. */
 const answers: readonly (readonly Tree[])[] = [
   [candidate([{ text: 'Hel' }]), candidate([{ text: 'lo' }], stop)],
@@ -27,6 +29,10 @@ const answers: readonly (readonly Tree[])[] = [
   [candidate([{ text: 'Rome is old.' }], { ...stop, groundingMetadata: { groundingChunks: [{ web: { uri: 'https://a.example', title: 'a' } }], groundingSupports: [{ segment: { startIndex: 0, endIndex: 4, text: 'Rome' }, groundingChunkIndices: [0] }] } })],
   [{ promptFeedback: { blockReason: 'SAFETY', blockReasonMessage: 'no' }, usageMetadata: usage }],
   [candidate([], { finishReason: 'MALFORMED_FUNCTION_CALL', finishMessage: 'bad call' })],
+  [candidate(many(5000, { text: 'a' }), stop)],
+  [candidate(many(3000, { functionCall: { name: 'weather', args: {} } }), stop)],
+  [{ candidates: many(3000, { content: { parts: [{ text: 'a' }] }, index: 0, ...stop }), usageMetadata: usage }],
+  [candidate([{ text: 'Rome is old. '.repeat(3000) }], { ...stop, groundingMetadata: { groundingChunks: [{ web: { uri: 'https://a.example' } }], groundingSupports: many(3000, { segment: { startIndex: 9, endIndex: 13, text: 'nowhere' }, groundingChunkIndices: [0] }) } })],
   [candidate([{ text: 'a' }], { finishReason: 'CONTINUATION', continuationToken: 'more' })],
   [candidate([{ text: 'a' }]), { error: { code: 503, status: 'UNAVAILABLE', message: 'overloaded', details: [] } }],
 ];

@@ -1,4 +1,5 @@
 import { below, oneOf, onceIn, type Random } from './choose.ts';
+import { heavyRequests } from '../stalls/heavy-requests.ts';
 import { mutatedBytes, oddJson, oddValue, type Tree } from './odd-json.ts';
 
 /** A request to the service, password left out. */
@@ -91,6 +92,14 @@ const form = (path: string, names: readonly string[]) => (random: Random): OddRe
 
 const oddPaths = ['/', '//', '/v1', '/v1/models', '/v1/models/', '/v1/models/%2e%2e', '/v1/models/../status', '/models/gemini-2.5-flash', '/v1/models/__proto__', '/v1/models/%zz', '/status', '/metrics', '/healthz', '/images/', '/images/x.png', '/images/..%2fstate', '/images/%00', '/images/__proto__', '/page.js', '/favicon.ico', '/?lang=%zz', '/?lang=__proto__', '/v1/chat/completions', '/v1/embeddings?key=x', '/v1/v1/v1/models', '/v1/chat//completions/', '/constructor', '/__proto__', `/${'a'.repeat(8000)}`, '/%c0%ae%c0%ae', '/;a=b', '/v1\\models', '/v1beta/openai/models', '/api/v1', '/openai/v1/models/x', '/v1/chat/completions/v1/chat/completions', '/v1/models/v1/models/x', `/${'models/'.repeat(1000)}`, `/${'v1/'.repeat(2500)}`];
 
+/** The worst that 8 MiB can ask for (test/support/stalls): larger ones would fill the run. */
+const heavy = (random: Random): OddRequest => {
+  const { path, type = 'application/json', body } = oneOf(random, light).make();
+  return { method: 'POST', path, headers: { 'content-type': type }, body };
+};
+
+const light = heavyRequests.filter(({ what }) => !/\d\d MiB|embedded|million/.test(what));
+
 const bare = (random: Random): OddRequest => ({
   method: oneOf(random, ['GET', 'GET', 'HEAD', 'OPTIONS', 'DELETE', 'PUT', 'PATCH', 'POST', 'PROPFIND']),
   path: oneOf(random, oddPaths),
@@ -98,6 +107,7 @@ const bare = (random: Random): OddRequest => ({
 });
 
 const kinds: readonly ((random: Random) => OddRequest)[] = [
+  heavy,
   json('/v1/chat/completions', chats),
   json('/v1/chat/completions', chats),
   json('/v1/chat/completions', chats),
