@@ -4,6 +4,7 @@ import { finishWords } from '../gemini/finish-words.ts';
 import type { ErrorReplies } from '../ports/dialect.ts';
 import { json, type Headers } from '../ports/reply.ts';
 import { dataEvent } from './event-stream.ts';
+import { refusedField } from './refused-field.ts';
 import { reasonPhrase } from './reason-phrase.ts';
 
 /** What a client is told: status, and the four fields of OpenAI's error object. */
@@ -172,7 +173,7 @@ const timeouts: Readonly<Record<'first byte' | 'idle', string>> = {
 const ofGemini = (error: Rest<typeof ofKeys>) => {
   switch (error.tag) {
     case 'GeminiInvalid':
-      return bad(400, refusedRequest(error), error.code);
+      return { ...bad(400, refusedRequest(error), error.code), param: refusedField(error.message) };
     case 'BadSignature':
       return bad(400, 'Gemini refused a thought signature in the history: start a new chat, or leave out the earlier tool calls.');
     case 'LocationRefused':

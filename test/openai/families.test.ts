@@ -1,8 +1,10 @@
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
+import { repaired } from '../../src/gemini/repair.ts';
+import { openaiErrors } from '../../src/openai/errors.ts';
 import { modelTraits } from '../../src/gemini/model-traits.ts';
 import { refusedPairs } from '../../src/gemini/refused-pairs.ts';
-import { assistant, body, plain, refusal, tool, translated, user } from '../support/chat.ts';
+import { assistant, body, call, plain, refusal, tool, translated, user } from '../support/chat.ts';
 import { checkRequest } from '../support/gemini-emulator/check-request.ts';
 
 /** One model of every family, and some that nobody has heard of. */
@@ -191,5 +193,39 @@ t.test('a generation that came later is as the newest known of its kind', (t) =>
     ['a-model-of-the-future', 'gemini-3.8-flash'],
   ];
   for (const [later, known] of table) t.same(modelTraits(later), modelTraits(known), later);
+  t.end();
+});
+
+const refusedBy = (message: string) => ({ tag: 'GeminiInvalid', message, code: 'unsupported_parameter' }) as const;
+
+t.test('a model that takes less than its kind is asked once more without what it refuses', (t) => {
+  const messages = [{ role: 'system', content: 'Be brief.' }, user('hi')];
+  const made = call({ model: 'gemini-9-unknown', messages, reasoning_effort: 'high', presence_penalty: 1 });
+  const mended = (message: string) => plain(repaired(made, refusedBy(message))?.body);
+  t.match(mended('Developer instruction is not enabled for models/x'), { systemInstruction: undefined, contents: [{ role: 'user', parts: [{ text: 'Be brief.' }, { text: 'hi' }] }] });
+  for (const message of ['Thinking level HIGH is not supported for this model.', 'Thinking level is not supported for this model.', 'Thinking is not supported for this model.']) {
+    t.match(mended(message)?.generationConfig, { presencePenalty: 1, thinkingConfig: undefined }, message);
+  }
+  t.match(mended('Penalty is not enabled for models/x')?.generationConfig, { presencePenalty: undefined, thinkingConfig: { thinkingLevel: 'HIGH' } });
+  t.equal(mended('Logprobs is not enabled for models/x'), undefined, 'what changes the answer is told');
+  const bare = call({ model: 'gemini-9-unknown' });
+  for (const message of ['Developer instruction is not enabled for models/x', 'Penalty is not enabled for models/x', 'Multiple candidates is not enabled']) t.equal(repaired(bare, refusedBy(message)), null, `nothing to mend: ${message}`);
+  t.end();
+});
+
+t.test("a refusal of Google's names the caller's field", (t) => {
+  const table: readonly (readonly [string, string | null])[] = [
+    ['Logprobs is not enabled for models/gemini-3.8-flash', 'logprobs'],
+    ['Multiple candidates is not enabled for this model', 'n'],
+    ['JSON mode is not enabled for models/x', 'response_format'],
+    ["Function calling with a response mime type: 'application/json' is unsupported", 'response_format'],
+    ['Function calling is not enabled for models/x', 'tools'],
+    ['Search Grounding is not enabled for models/x', 'tools'],
+    ['The requested combination of response modalities (IMAGE) is not supported by the model.', 'modalities'],
+    ['Budget 0 is invalid. This model only works in thinking mode.', 'reasoning_effort'],
+    ['The input token count exceeds the maximum number of tokens allowed (1048576).', 'messages'],
+    ['Something else.', null],
+  ];
+  for (const [message, param] of table) t.match(JSON.parse(String(openaiErrors.whole(refusedBy(message)).body)), { error: { param } }, message);
   t.end();
 });
