@@ -25,7 +25,36 @@ export const endOfString = (bytes: Uint8Array, from: number): number => {
 };
 
 /** What JSON may hold: levels of arrays and objects, and values altogether. */
-export type JsonBounds = { readonly depth: number; readonly values: number };
+export type JsonBounds = {
+  readonly depth: number;
+  readonly values: number;
+  /** Asked before so many more values are let by; false where there is no memory for them. Always true unless told. */
+  readonly hold?: (values: number) => boolean;
+};
+
+/** Why values are not let by. */
+export type ValueFault = 'too many values' | 'no memory';
+
+/** Lets values by as long as there is memory for them. */
+export type ValueGate = { readonly let: (values: number) => ValueFault | null; readonly open: () => number };
+
+/** Values that the bytes of the text pay for, and then so many at a time. */
+const valueBytes = 32;
+const heldAtOnce = 4096;
+
+/** A gate for the values of a text of so many bytes: `open` many may pass before it is asked again. */
+export const valueGate = (bytes: number, { values: most, hold }: JsonBounds): ValueGate => {
+  let open = hold === undefined ? most : Math.min(most, heldAtOnce + Math.floor(bytes / valueBytes));
+  return {
+    open: () => open,
+    let: (values) => {
+      if (values > most) return 'too many values';
+      if (hold?.(heldAtOnce) === false) return 'no memory';
+      open = Math.min(most, open + heldAtOnce);
+      return null;
+    },
+  };
+};
 
 const comma = 0x2c;
 const [openArray, openObject, closeArray, closeObject] = [0x5b, 0x7b, 0x5d, 0x7d];
@@ -35,7 +64,9 @@ const [openArray, openObject, closeArray, closeObject] = [0x5b, 0x7b, 0x5d, 0x7d
  * and whatever walks the value afterwards overflows the stack; 60 MB of `{},{},…` become gigabytes. Says nothing about
  * validity. Every comma and every opening bracket stands for a value. 64 MiB take 0.02 s as one string, 0.2 s at worst.
  */
-export const jsonFault = (bytes: Uint8Array, most: JsonBounds): 'too deep' | 'too many values' | null => {
+export const jsonFault = (bytes: Uint8Array, most: JsonBounds): 'too deep' | ValueFault | null => {
+  const gate = valueGate(bytes.length, most);
+  let open = gate.open();
   let depth = 0;
   let values = 1;
   for (let at = 0; at < bytes.length; at += 1) {
@@ -47,7 +78,11 @@ export const jsonFault = (bytes: Uint8Array, most: JsonBounds): 'too deep' | 'to
       values += 1;
       if (depth > most.depth) return 'too deep';
     } else if (byte === closeArray || byte === closeObject) depth -= 1;
-    if (values > most.values) return 'too many values';
+    if (values > open) {
+      const fault = gate.let(values);
+      if (fault !== null) return fault;
+      open = gate.open();
+    }
   }
   return null;
 };

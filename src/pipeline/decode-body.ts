@@ -1,9 +1,10 @@
 import { atOnce, breathe } from '../kernel/breathe.ts';
 import { E, TE, pipe } from '../kernel/fp.ts';
-import { jsonFault } from '../kernel/json-fault.ts';
+import { jsonFault, type JsonBounds } from '../kernel/json-fault.ts';
 import { parseLargeJson, type ParseFault } from '../kernel/parse-json.ts';
 import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
+import { costs, type Memory } from '../ports/memory.ts';
 import type { Admitted, Asked } from './exchange.ts';
 import { isForm, readForm } from './read-form.ts';
 
@@ -17,6 +18,7 @@ const faults: Readonly<Record<ParseFault, ProxyError>> = {
   'too many values': refused(`The request body holds more than ${bounds.values} values.`),
   'too large an item': refused(`A field or item of the request body holds more than ${bounds.itemValues} values, or ${bounds.itemTexts} texts.`),
   'too many fields': refused(`An object in the request body has more than ${bounds.objectFields} fields.`),
+  'no memory': { tag: 'Busy', message: 'Too many large requests at once. Please try again in a moment.' },
   'not JSON': invalid('The request body is not valid JSON.', null, 'invalid_json'),
 };
 
@@ -29,8 +31,10 @@ const withoutMark = (bytes: Buffer): Buffer =>
 /** A body, and how it was written; '' for a form. */
 type Parsed = { readonly value: unknown; readonly written: () => string };
 
-const parseSmall = (bytes: Buffer): E.Either<ParseFault, Parsed> => {
-  const fault = jsonFault(bytes, bounds);
+type Bounds = typeof bounds & Pick<JsonBounds, 'hold'>;
+
+const parseSmall = (bytes: Buffer, most: Bounds): E.Either<ParseFault, Parsed> => {
+  const fault = jsonFault(bytes, most);
   if (fault !== null) return E.left(fault);
   const json = bytes.toString('utf8');
   return E.tryCatch(
@@ -39,26 +43,27 @@ const parseSmall = (bytes: Buffer): E.Either<ParseFault, Parsed> => {
   );
 };
 
-const parseLarge = (bytes: Buffer): TE.TaskEither<ParseFault, Parsed> =>
+const parseLarge = (bytes: Buffer, most: Bounds): TE.TaskEither<ParseFault, Parsed> =>
   pipe(
-    () => parseLargeJson(bytes, bounds),
+    () => parseLargeJson(bytes, most),
     TE.map((value) => ({ value, written: () => bytes.toString('utf8') })),
   );
 
 const isLarge = (bytes: Uint8Array): boolean => bytes.length > atOnce;
 
-const parseJson = (body: Uint8Array): TE.TaskEither<ProxyError, Parsed> => {
+const parseJson = (body: Uint8Array, memory: Memory): TE.TaskEither<ProxyError, Parsed> => {
   const bytes = withoutMark(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
-  return pipe(isLarge(bytes) ? parseLarge(bytes) : TE.fromEither(parseSmall(bytes)), TE.mapLeft((fault) => faults[fault]));
+  const most = { ...bounds, hold: (values: number) => memory.take(values * costs.value) === null };
+  return pipe(isLarge(bytes) ? parseLarge(bytes, most) : TE.fromEither(parseSmall(bytes, most)), TE.mapLeft((fault) => faults[fault]));
 };
 
-const parse = (bytes: Uint8Array, contentType: string | null): TE.TaskEither<ProxyError, Parsed> =>
+const parse = (bytes: Uint8Array, { contentType, held }: Pick<Admitted, 'contentType' | 'held'>): TE.TaskEither<ProxyError, Parsed> =>
   isForm(contentType)
     ? pipe(
         TE.fromEither(readForm(bytes, contentType)),
         TE.map((value) => ({ value, written: () => '' })),
       )
-    : parseJson(bytes);
+    : parseJson(bytes, held.request);
 
 type Decode<Request> = (body: unknown, written: () => string) => E.Either<ProxyError, Request>;
 
@@ -82,7 +87,7 @@ export const decodeBody =
       TE.flatMap((bytes) => {
         const isLargeBody = isLarge(bytes);
         return pipe(
-          parse(bytes, admitted.contentType),
+          parse(bytes, admitted),
           isLargeBody ? TE.flatMap(decodedApart(decode)) : TE.flatMapEither(({ value, written }) => decode(value, written)),
           TE.map((asked) => ({ ...admitted, asked, isLargeBody })),
         );

@@ -1,10 +1,11 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { E, TE } from '../../src/kernel/fp.ts';
+import type { ProxyError } from '../../src/kernel/proxy-error.ts';
 import { decodeBody } from '../../src/pipeline/decode-body.ts';
 import { formParts } from '../../src/pipeline/form-parts.ts';
 import { isFormFile } from '../../src/ports/form.ts';
-import { receivedWith } from '../support/capabilities.ts';
+import { freely, receivedWith } from '../support/capabilities.ts';
 
 const decoded = async (body: Uint8Array, contentType: string | null) => {
   const received = receivedWith({}, { contentType, readBody: TE.right(body) });
@@ -84,6 +85,28 @@ t.test('a form of too many parts, or with too long a head, is refused before it 
   t.match(await decoded(Buffer.from(head), 'multipart/form-data; boundary=b'), E.left({ tag: 'InvalidRequest', message: /headers of more than 4096 bytes/ }));
   const name = `--b\r\ncontent-disposition: form-data; name=${'y'.repeat(300)}\r\n\r\nx\r\n--b--`;
   t.match(await decoded(Buffer.from(name), 'multipart/form-data; boundary=b'), E.left({ tag: 'InvalidRequest' }));
+});
+
+t.test('values shorter than their share of the bytes are reserved before they are parsed', async (t) => {
+  const ask = async (body: string, most: number) => {
+    const taken = { bytes: 0 };
+    const take = (bytes: number): ProxyError | null => {
+      if (taken.bytes + bytes > most) return { tag: 'Busy', message: 'full' };
+      taken.bytes += bytes;
+      return null;
+    };
+    const received = receivedWith({}, { readBody: TE.right(Buffer.from(body)), held: { request: { ...freely, take }, answer: freely } });
+    const read = await decodeBody((value) => E.right(value))({ ...received, authorized: true, permit: null })();
+    return [E.isLeft(read) ? read.left.tag : 'read', taken.bytes];
+  };
+  const many = (count: number): string => `{"a":[${'{},'.repeat(count)}{}]}`;
+  for (const count of [20_000, 190_000]) {
+    const [read, held] = await ask(many(count), Infinity);
+    t.equal(read, 'read');
+    t.ok(Number(held) > count * 64, `${count}: ${held}`);
+    t.match(await ask(many(count), count * 32), ['Busy', /^\d+$/]);
+  }
+  t.same(await ask(JSON.stringify({ text: 'x, {} [] '.repeat(100_000), list: Array.from({ length: 4000 }, () => 'y'.repeat(100)) }), 0), ['read', 0], 'texts pay for themselves');
 });
 
 t.test('everything else is JSON', async (t) => {
