@@ -3,9 +3,9 @@ import type { LimitName, ProxyError } from '../kernel/proxy-error.ts';
 import { finishWords } from '../gemini/finish-words.ts';
 import type { ErrorReplies } from '../ports/dialect.ts';
 import { json, type Headers } from '../ports/reply.ts';
-import { dataEvent } from './event-stream.ts';
+import { dataEvent } from '../wire/event-stream.ts';
 import { refusedField } from './refused-field.ts';
-import { reasonPhrase } from './reason-phrase.ts';
+import { reasonPhrase } from '../wire/reason-phrase.ts';
 
 /** What a client is told: status, and the four fields of OpenAI's error object. */
 type Told = {

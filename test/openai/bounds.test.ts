@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
-import { chatBounds, embeddingBounds, imageBounds, speechBounds, transcriptionBounds, withinBounds, type Bound } from '../../src/openai/bounds.ts';
+import { chatBounds, embeddingBounds, imageBounds, speechBounds, transcriptionBounds, withinBounds, type Bound } from '../../src/wire/bounds.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';
 import { decodeEmbeddingRequest } from '../../src/openai/embeddings/request.ts';
 import { decodeGeneration } from '../../src/openai/images/request.ts';

@@ -6,7 +6,7 @@ import { fateOf, withExactText } from '../../gemini/exact-json.ts';
 import type { Json, JsonObject, RequestPart } from '../../gemini/request.ts';
 import { standInSignature, withStandIn } from '../../gemini/signatures.ts';
 import { isJsonObject } from '../../gemini/is-json-object.ts';
-import { jsonOf } from '../json-text.ts';
+import { jsonOf } from '../../gemini/json-text.ts';
 import { callsOf, type Call } from './calls.ts';
 import type { FunctionNames } from './function-names.ts';
 import { textOf } from './answer-key.ts';

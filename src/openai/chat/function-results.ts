@@ -4,7 +4,7 @@ import { jsonText, wellFormed, wellFormedJson } from '../../kernel/well-formed.t
 import type { Json, JsonObject, RequestPart } from '../../gemini/request.ts';
 import { fateOf, withExactText } from '../../gemini/exact-json.ts';
 import { isJsonObject } from '../../gemini/is-json-object.ts';
-import { jsonOf } from '../json-text.ts';
+import { jsonOf } from '../../gemini/json-text.ts';
 import { contentParts, isContentParts, type Media } from './parts.ts';
 
 /** What a tool gave back: the object that Gemini wants, and the pictures that can't be in it. */

@@ -2,7 +2,7 @@ import { E } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import { pictureFault } from '../../gemini/media-kind.ts';
 import type { RequestPart } from '../../gemini/request.ts';
-import { fromDataUrl, isDataUrl, isWebAddress } from '../media.ts';
+import { fromDataUrl, isDataUrl, isWebAddress } from '../../wire/media.ts';
 import type { Media } from './parts.ts';
 import type { ChatMessage } from './request.ts';
 

@@ -1,6 +1,6 @@
 import { isObject } from '../../kernel/is-object.ts';
 import type { MediaLink } from '../../ports/dialect.ts';
-import { isReadByGemini, isWebAddress } from '../media.ts';
+import { isReadByGemini, isWebAddress } from '../../wire/media.ts';
 import { imageAddresses, isShown, type HistoryImages } from './history-images.ts';
 import type { ChatMessage, ChatRequest } from './request.ts';
 

@@ -2,7 +2,7 @@ import { t } from '../../kernel/fp.ts';
 import { isObject } from '../../kernel/is-object.ts';
 import type { MediaLevel } from '../../gemini/request.ts';
 import { efforts, type Effort } from '../../gemini/thinking.ts';
-import { lenient, oneOf, optional, unlessEmpty, within } from '../codec.ts';
+import { lenient, oneOf, optional, unlessEmpty, within } from '../../wire/codec.ts';
 
 /** An effort; `auto` and `default`, which clients send for "as the model likes", are as good as nothing (Cherry Studio). */
 export const effortWish: t.Type<Effort | undefined, unknown> = (() => {

@@ -2,7 +2,7 @@ import { E, pipe } from '../../kernel/fp.ts';
 import { isEmpty } from '../../kernel/is-empty.ts';
 import { isObject } from '../../kernel/is-object.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
-import { jsonOf } from '../json-text.ts';
+import { jsonOf } from '../../gemini/json-text.ts';
 import type { ChatRequest } from './request.ts';
 
 type Format = NonNullable<ChatRequest['response_format']>;

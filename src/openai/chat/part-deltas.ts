@@ -1,6 +1,6 @@
 import type { ResponsePart } from '../../gemini/response.ts';
 import { asPcm, asWav } from '../wav.ts';
-import type { ImageReplyFormat } from '../image-reply.ts';
+import type { ImageReplyFormat } from '../../wire/image-reply.ts';
 import { callDelta, signed, type CallSettings } from './call-delta.ts';
 import type { Delta } from './chunk.ts';
 

@@ -5,8 +5,8 @@ import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import { pictureFault } from '../../gemini/media-kind.ts';
 import type { Blob, MediaLevel, RequestPart } from '../../gemini/request.ts';
 import type { SignedImage } from '../../ports/images.ts';
-import { decodeWith, optional, stringOr } from '../codec.ts';
-import { fromBase64, fromDataUrl, isDataUrl, isReadByGemini, isWebAddress } from '../media.ts';
+import { decodeWith, optional, stringOr } from '../../wire/codec.ts';
+import { fromBase64, fromDataUrl, isDataUrl, isReadByGemini, isWebAddress } from '../../wire/media.ts';
 
 type Parts = E.Either<ProxyError, readonly RequestPart[]>;
 

@@ -1,4 +1,4 @@
-import type { ImageReplyFormat } from '../image-reply.ts';
+import type { ImageReplyFormat } from '../../wire/image-reply.ts';
 import type { Delta } from './chunk.ts';
 
 /** Characters of one delta. Open WebUI gives up on lines of more than 128 KiB (its #12951, #17626). */

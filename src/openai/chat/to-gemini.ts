@@ -4,7 +4,7 @@ import { modelTraits, type ModelTraits } from '../../gemini/model-traits.ts';
 import type { GeminiCall, GenerateContentRequest, GenerationConfig, RequestPart, SafetySetting } from '../../gemini/request.ts';
 import { filtersOff } from '../../gemini/safety.ts';
 import type { TranslationContext } from '../../ports/dialect.ts';
-import { isModelId, modelName, noSuchModel, type ModelName } from '../model-name.ts';
+import { isModelId, modelName, noSuchModel, type ModelName } from '../../wire/model-name.ts';
 import { toContents, type Contents, type SystemPromptMode } from './contents.ts';
 import { functionNames, type FunctionNames } from './function-names.ts';
 import { declaredNames } from './declared-tools.ts';
@@ -12,7 +12,7 @@ import { generationConfig } from './generation-config.ts';
 import { googleOptions } from './google-options.ts';
 import { rememberedOf } from './history-signatures.ts';
 import { isShown, type HistoryImages } from './history-images.ts';
-import { chosenFormat, type ImageReplyFormat } from '../image-reply.ts';
+import { chosenFormat, type ImageReplyFormat } from '../../wire/image-reply.ts';
 import type { ChatRequest } from './request.ts';
 import { circulates, toGeminiTools, toolPlan, type GeminiTools, type ToolPlan } from './tools.ts';
 

@@ -4,7 +4,7 @@ import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { readEmbedded, type Embedded } from '../../gemini/embeddings.ts';
 import type { QuestionDialect } from '../../ports/dialect.ts';
 import type { DecodeTokens } from '../../ports/tokens.ts';
-import { isModelId, noSuchModel, type ModelSettings } from '../model-name.ts';
+import { isModelId, noSuchModel, type ModelSettings } from '../../wire/model-name.ts';
 import { embeddingAnswer } from './answer.ts';
 import { decodeEmbeddingRequest, type EmbeddingInput, type EmbeddingRequest } from './request.ts';
 import { toBatches } from './to-gemini.ts';

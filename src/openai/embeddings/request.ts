@@ -1,7 +1,7 @@
 import { E, pipe, t } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
-import { embeddingBounds } from '../bounds.ts';
-import { decodeWithin, lenient, oneOf, optional, unlessEmpty, within } from '../codec.ts';
+import { embeddingBounds } from '../../wire/bounds.ts';
+import { decodeWithin, lenient, oneOf, optional, unlessEmpty, within } from '../../wire/codec.ts';
 
 const mostInputs = 2048;
 

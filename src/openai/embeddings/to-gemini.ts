@@ -1,5 +1,5 @@
 import { mostInBatch, type BatchEmbedContentsRequest, type EmbedContentRequest } from '../../gemini/embeddings.ts';
-import { modelName } from '../model-name.ts';
+import { modelName } from '../../wire/model-name.ts';
 import type { EmbeddingRequest } from './request.ts';
 
 /** What stands for OpenAI's own model names, which vector stores are set up with, and the length of their vectors. */

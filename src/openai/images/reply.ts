@@ -1,7 +1,7 @@
 import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { json, type Whole } from '../../ports/reply.ts';
-import { dataEvent } from '../event-stream.ts';
+import { dataEvent } from '../../wire/event-stream.ts';
 import type { ImageEvent, Picture } from './machine.ts';
 import type { ImageRequest } from './request.ts';
 import { noUsage, together } from './usage.ts';

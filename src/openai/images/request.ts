@@ -1,8 +1,8 @@
 import { E, pipe, t } from '../../kernel/fp.ts';
 import { invalid, type InvalidCode, type ProxyError } from '../../kernel/proxy-error.ts';
-import { imageBounds } from '../bounds.ts';
-import { decodeWithin, oneOf, within } from '../codec.ts';
-import { optionalField } from '../form-fields.ts';
+import { imageBounds } from '../../wire/bounds.ts';
+import { decodeWithin, oneOf, within } from '../../wire/codec.ts';
+import { optionalField } from '../../wire/form-fields.ts';
 import { imageSources, type ImageSource } from './sources.ts';
 
 const words: Readonly<Record<string, unknown>> = { true: true, false: false };

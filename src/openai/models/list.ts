@@ -4,8 +4,8 @@ import { modelTraits, type ModelTraits } from '../../gemini/model-traits.ts';
 import { releasedAt } from '../../gemini/release-dates.ts';
 import type { GeminiModel } from '../../gemini/response.ts';
 import type { FirstSeen } from '../../ports/capabilities.ts';
-import { isPattern } from '../model-alias.ts';
-import { modelName, noSuchModel } from '../model-name.ts';
+import { isPattern } from '../../wire/model-alias.ts';
+import { modelName, noSuchModel } from '../../wire/model-name.ts';
 import { modelFacts, namedFacts, type ModelFacts } from './facts.ts';
 
 /** OpenAI's Model object, with what clients read beside it. */

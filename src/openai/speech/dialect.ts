@@ -1,6 +1,6 @@
 import type { Dialect } from '../../ports/dialect.ts';
 import { openaiErrors } from '../errors.ts';
-import type { ModelSettings } from '../model-name.ts';
+import type { ModelSettings } from '../../wire/model-name.ts';
 import { encodingWish } from './encoding.ts';
 import { speechMachine, type SpeechEvent, type SpeechState } from './machine.ts';
 import { speechFailure, speechFrames, wholeSpeech } from './reply.ts';

@@ -3,7 +3,7 @@ import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { UsageMetadata } from '../../gemini/response.ts';
 import { tokenCounts } from '../../gemini/usage.ts';
 import type { Whole } from '../../ports/reply.ts';
-import { dataEvent } from '../event-stream.ts';
+import { dataEvent } from '../../wire/event-stream.ts';
 import { unknownSize, wavHead } from '../wav.ts';
 import type { SpeechEvent, SpokenPiece } from './machine.ts';
 

@@ -1,7 +1,7 @@
 import { E, pipe, t } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
-import { speechBounds } from '../bounds.ts';
-import { decodeWithin, oneOf, optional, stringOr, within } from '../codec.ts';
+import { speechBounds } from '../../wire/bounds.ts';
+import { decodeWithin, oneOf, optional, stringOr, within } from '../../wire/codec.ts';
 
 const mostCharacters = 4096;
 

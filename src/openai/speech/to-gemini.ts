@@ -2,7 +2,7 @@ import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { GeminiCall, RequestPart } from '../../gemini/request.ts';
 import { speechModel, takesSpeechStyle } from '../audio-models.ts';
-import { isModelId, modelName, noSuchModel } from '../model-name.ts';
+import { isModelId, modelName, noSuchModel } from '../../wire/model-name.ts';
 import { voiceName } from '../voices.ts';
 import type { SpeechRequest } from './request.ts';
 

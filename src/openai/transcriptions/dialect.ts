@@ -1,7 +1,7 @@
 import { wholeCharacters, type WholeCharacters } from '../../gemini/whole-characters.ts';
 import type { Dialect } from '../../ports/dialect.ts';
 import { openaiErrors } from '../errors.ts';
-import type { ModelSettings } from '../model-name.ts';
+import type { ModelSettings } from '../../wire/model-name.ts';
 import { transcriptMachine, wishOf, type TranscriptEvent, type TranscriptState } from './machine.ts';
 import { transcriptFailure, transcriptFrames, wholeTranscript } from './reply.ts';
 import { decodeTranscriptionRequest, type Task, type TranscriptionRequest } from './request.ts';

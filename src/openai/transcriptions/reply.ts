@@ -3,7 +3,7 @@ import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { UsageMetadata } from '../../gemini/response.ts';
 import { tokenCounts } from '../../gemini/usage.ts';
 import { json, type Whole } from '../../ports/reply.ts';
-import { dataEvent } from '../event-stream.ts';
+import { dataEvent } from '../../wire/event-stream.ts';
 import type { NumberedStretch, TranscriptEnd, TranscriptEvent } from './machine.ts';
 import { segmentsOf } from './segments.ts';
 import { srt, vtt } from './subtitles.ts';

@@ -1,9 +1,9 @@
 import { E, pipe, t } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import type { FormFile } from '../../ports/form.ts';
-import { transcriptionBounds } from '../bounds.ts';
-import { decodeWithin, oneOf } from '../codec.ts';
-import { fileField, flagField, listField, numberField, optionalField } from '../form-fields.ts';
+import { transcriptionBounds } from '../../wire/bounds.ts';
+import { decodeWithin, oneOf } from '../../wire/codec.ts';
+import { fileField, flagField, listField, numberField, optionalField } from '../../wire/form-fields.ts';
 
 /** To write down what is said, or to say it in English. */
 export type Task = 'transcribe' | 'translate';

@@ -6,7 +6,7 @@ import type { AudioTranscriptionConfig, GeminiCall, GenerateContentRequest, Requ
 import { filtersOff } from '../../gemini/safety.ts';
 import { thinkingConfig } from '../../gemini/thinking.ts';
 import { onlyTranscribes, transcriptionModel } from '../audio-models.ts';
-import { isModelId, modelName, noSuchModel, type ModelName } from '../model-name.ts';
+import { isModelId, modelName, noSuchModel, type ModelName } from '../../wire/model-name.ts';
 import { formatOf, needsTimes, type Task, type TranscriptionRequest } from './request.ts';
 import { soundType } from './sound-type.ts';
 import { noSpeech } from './transcript.ts';

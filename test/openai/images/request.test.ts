@@ -1,7 +1,7 @@
 import t from 'tap';
 import { E, pipe } from '../../../src/kernel/fp.ts';
 import { editsDialect, generationsDialect } from '../../../src/openai/images/dialect.ts';
-import type { ModelSettings } from '../../../src/openai/model-name.ts';
+import type { ModelSettings } from '../../../src/wire/model-name.ts';
 import type { SignedImage } from '../../../src/ports/images.ts';
 import { context, png, rightOf } from './images.ts';
 

@@ -1,7 +1,7 @@
 import { E } from '../kernel/fp.ts';
 import { jsonOutline } from '../kernel/json-outline.ts';
 import { wellFormedJson } from '../kernel/well-formed.ts';
-import type { Json } from '../gemini/request.ts';
+import type { Json } from './request.ts';
 
 /** As for a whole body: what walks a value that nests deeper could overflow the stack, and many names cost much. */
 const bounds = { depth: 100, values: 400_000, itemValues: 400_000, itemTexts: 100_000, objectFields: 10_000 };

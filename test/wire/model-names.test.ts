@@ -1,7 +1,7 @@
 import t, { type Test } from 'tap';
 import { livingModel } from '../../src/gemini/living-model.ts';
-import { aliasOf } from '../../src/openai/model-alias.ts';
-import { modelName } from '../../src/openai/model-name.ts';
+import { aliasOf } from '../../src/wire/model-alias.ts';
+import { modelName } from '../../src/wire/model-name.ts';
 import { asked, pollux, type PolluxOptions } from '../support/pollux.ts';
 
 const setUp = async (t: Test, options: PolluxOptions = {}) => {
