@@ -26,7 +26,7 @@ const vectorOf = (value: unknown): readonly number[] | null =>
     ? value['values']
     : null;
 
-/** Reads the answer to a batch of so many texts; null when a vector is missing or broken. */
+/** Reads the answer to a batch of so many texts; null when a vector is missing, broken or shorter than another. */
 export const readEmbedded = (value: unknown, count: number): Embedded | null => {
   const list = isObject(value) ? value['embeddings'] : undefined;
   if (!isObject(value) || !Array.isArray(list) || list.length !== count) return null;
@@ -34,5 +34,6 @@ export const readEmbedded = (value: unknown, count: number): Embedded | null => 
   const usage = value['usageMetadata'];
   const told = isObject(usage) ? usage['promptTokenCount'] : null;
   const tokens = typeof told === 'number' && Number.isSafeInteger(told) && told >= 0 ? told : null;
-  return vectors.length === count ? { vectors, tokens } : null;
+  const isWhole = vectors.length === count && vectors.every(({ length }) => length === vectors[0]?.length);
+  return isWhole ? { vectors, tokens } : null;
 };

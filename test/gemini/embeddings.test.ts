@@ -12,6 +12,11 @@ const rows: readonly (readonly [why: string, json: string, read: ReturnType<type
   ['nothing', 'null', null],
 ];
 
+t.test('half a vector beside a whole one: unreadable', async (t) => {
+  t.equal(readEmbedded({ embeddings: [{ values: [1, 0] }, { values: [1] }] }, 2), null);
+  t.match(readEmbedded({ embeddings: [{ values: [1, 0] }, { values: [0, 1] }] }, 2), { vectors: [[1, 0], [0, 1]] });
+});
+
 for (const [why, json, read] of rows) {
   t.test(`${why}: ${read === null ? 'unreadable' : 'read'}`, async (t) => {
     t.same(readEmbedded(JSON.parse(json), 1), read);

@@ -2,6 +2,8 @@ import { pacer } from '../../kernel/breathe.ts';
 import { E, TE, pipe } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { readEmbedded, type Embedded } from '../../gemini/embeddings.ts';
+import { readFrame } from '../../gemini/frame.ts';
+import { blockIn } from '../../gemini/verdict.ts';
 import type { QuestionDialect } from '../../ports/dialect.ts';
 import type { DecodeTokens } from '../../ports/tokens.ts';
 import { isModelId, noSuchModel, type ModelSettings } from '../../wire/model-name.ts';
@@ -19,6 +21,12 @@ const textOf = (decodeTokens: DecodeTokens): ((input: EmbeddingInput) => TE.Task
 
 const unreadable: ProxyError = { tag: 'BadAnswer', reason: 'embeddings that do not match the texts' };
 
+/** What is no batch of vectors may be a block. */
+const faultOf = (value: unknown): ProxyError => {
+  const read = readFrame(value);
+  return (read.kind === 'frame' ? blockIn(read.frame) : null) ?? unreadable;
+};
+
 /** POST /v1/embeddings as data. */
 export const embeddingDialect = (settings: ModelSettings, decodeTokens: DecodeTokens): QuestionDialect<EmbeddingRequest, Embedded> => ({
   decode: decodeEmbeddingRequest,
@@ -33,7 +41,10 @@ export const embeddingDialect = (settings: ModelSettings, decodeTokens: DecodeTo
           model,
           method: 'batchEmbedContents',
           bodies: batches,
-          read: (value, at) => E.fromNullable(unreadable)(readEmbedded(value, batches[at]?.requests.length ?? 0)),
+          read: (value, at) => {
+            const embedded = readEmbedded(value, batches[at]?.requests.length ?? 0);
+            return embedded === null ? E.left(faultOf(value)) : E.right(embedded);
+          },
           reply: (answers) => embeddingAnswer(asked, texts, answers),
         });
       }),

@@ -93,3 +93,13 @@ t.test('an answer that does not fit its texts is none', (t) => {
   }
   t.end();
 });
+
+t.test('what is no batch of vectors is a block or unreadable, never half an answer', async (t) => {
+  const made = await questions({ input: ['a', 'b'] });
+  if (E.isLeft(made)) return t.fail(made.left.tag);
+  const { read } = made.right;
+  t.match(read({ embeddings: [{ values: [1, 0] }, { values: [0, 1] }] }, 0), E.right({ vectors: [[1, 0], [0, 1]] }));
+  t.match(read({ embeddings: [{ values: [1, 0] }, { values: [1] }] }, 0), E.left({ tag: 'BadAnswer' }));
+  t.match(read({ embeddings: [{ values: [1, 0] }] }, 0), E.left({ tag: 'BadAnswer' }));
+  t.match(read({ promptFeedback: { blockReason: 'SAFETY' } }, 0), E.left({ tag: 'Blocked', what: 'prompt', reason: 'SAFETY' }));
+});
