@@ -4,10 +4,10 @@ import { E } from './kernel/fp.ts';
 import { secret, type Secret } from './kernel/secret.ts';
 import type { LogLevel } from './ports/capabilities.ts';
 import { isOnHostingPlatform } from './config/hosting-platform.ts';
-import { imageStore, ownImages, type ImageStore, type OwnImages } from './config/image-store.ts';
+import { imageStore, ownImages, type ImageStore, type OwnImages } from './config/image-keeping.ts';
 import type { ConfiguredKey } from './config/key-list.ts';
 import { areAllRead, readValues, textOf, type Environment } from './config/read-values.ts';
-import { defaultBudget, type MemoryFacts } from './config/memory-budget.ts';
+import { defaultBudget, type MemoryFacts } from './config/default-budget.ts';
 import { namesOf, settings, type Values } from './config/settings.ts';
 import { warningsOf } from './config/warnings.ts';
 

@@ -4,7 +4,7 @@ import { E } from './kernel/fp.ts';
 import { guardCrashes } from './adapters/crash-guard.ts';
 import { guardOutput, jsonLog } from './adapters/json-log.ts';
 import { memoryFacts } from './adapters/memory-facts.ts';
-import { isWritableFolder } from './adapters/writable-folder.ts';
+import { isWritableFolder } from './adapters/state/writable-folder.ts';
 import { now } from './adapters/system.ts';
 import { compose, type Service } from './compose.ts';
 import { mergeEnvironment, readConfig } from './config.ts';

@@ -1,6 +1,6 @@
 import { E, type TE } from '../kernel/fp.ts';
 import { cureOf, type ProxyError } from '../kernel/proxy-error.ts';
-import type { KeyPool } from '../adapters/key-pool.ts';
+import type { KeyPool } from '../adapters/keys/key-pool.ts';
 import type { GeminiModel } from '../gemini/response.ts';
 import type { FetchModels } from '../ports/capabilities.ts';
 

@@ -8,7 +8,7 @@ import { qiniuImages } from '../adapters/images/qiniu-images.ts';
 import { tencentImages } from '../adapters/images/tencent-images.ts';
 import { now, wait } from '../adapters/system.ts';
 import type { Config } from '../config.ts';
-import { imageRoutes } from '../http/images.ts';
+import { imageRoutes } from '../http/image-routes.ts';
 import type { Route } from '../http/route.ts';
 import type { Capabilities, Log } from '../ports/capabilities.ts';
 import type { StateFiles } from './state-files.ts';

@@ -1,6 +1,6 @@
 import process from 'node:process';
 import type { ImageCounts } from '../adapters/images/image-reports.ts';
-import type { KeyPool } from '../adapters/key-pool.ts';
+import type { KeyPool } from '../adapters/keys/key-pool.ts';
 import type { RequestMeter } from '../adapters/request-meter.ts';
 import { monotonic } from '../adapters/system.ts';
 import type { Metric, ReadMetrics, Sample } from '../ports/metrics.ts';

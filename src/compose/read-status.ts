@@ -1,8 +1,8 @@
-import type { Limiter } from '../adapters/limiter.ts';
-import type { KeyPool } from '../adapters/key-pool.ts';
-import type { ModelCatalogue } from '../adapters/model-catalogue.ts';
+import type { Limiter } from '../adapters/limits/limiter.ts';
+import type { KeyPool } from '../adapters/keys/key-pool.ts';
+import type { ModelCatalogue } from '../adapters/models/model-catalogue.ts';
 import { monotonic, now } from '../adapters/system.ts';
-import { isWritableFolder } from '../adapters/writable-folder.ts';
+import { isWritableFolder } from '../adapters/state/writable-folder.ts';
 import type { Config } from '../config.ts';
 import { settings } from '../config/settings.ts';
 import { models } from '../openai/models/list.ts';

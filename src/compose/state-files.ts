@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { E } from '../kernel/fp.ts';
-import { stateFile, type StateFile } from '../adapters/state-file.ts';
+import { stateFile, type StateFile } from '../adapters/state/state-file.ts';
 import { now } from '../adapters/system.ts';
 import type { Log } from '../ports/capabilities.ts';
 

@@ -1,5 +1,5 @@
 import { keyList } from './key-list.ts';
-import { flag, optional, origins, password, wholeNumber, word } from './kinds.ts';
+import { flag, optional, origins, password, wholeNumber, word } from './setting-kinds.ts';
 import { setting } from './setting.ts';
 
 const count = wholeNumber(0, 1_000_000_000);

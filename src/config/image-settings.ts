@@ -1,4 +1,4 @@
-import { domain, flag, optional, secretText, text, url, wholeNumber, word } from './kinds.ts';
+import { domain, flag, optional, secretText, text, url, wholeNumber, word } from './setting-kinds.ts';
 import { setting } from './setting.ts';
 
 /** Where pictures are kept, and how those of others are read. */

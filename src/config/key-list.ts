@@ -1,5 +1,5 @@
 import { secret, type Secret } from '../kernel/secret.ts';
-import { kind, pieces, type Kind } from './kinds.ts';
+import { kind, pieces, type Kind } from './setting-kinds.ts';
 
 /** One key of the pool; keys with the same project share its quota. */
 export type ConfiguredKey = { readonly secret: Secret; readonly project: string | null };

@@ -1,4 +1,4 @@
-import { flag, optional, redisUrl, text, wholeNumber, word } from './kinds.ts';
+import { flag, optional, redisUrl, text, wholeNumber, word } from './setting-kinds.ts';
 import { setting } from './setting.ts';
 
 const milliseconds = wholeNumber(1, 86_400_000);

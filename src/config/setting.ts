@@ -1,4 +1,4 @@
-import type { Kind } from './kinds.ts';
+import type { Kind } from './setting-kinds.ts';
 
 /** What a setting means, for people; and under which other names it is taken. */
 export type About = {

@@ -1,5 +1,5 @@
 import { accessSettings } from './access-settings.ts';
-import { chatSettings } from './chat-settings.ts';
+import { chatSettings } from './model-settings.ts';
 import { imageSettings } from './image-settings.ts';
 import { serverSettings } from './server-settings.ts';
 import type { Setting } from './setting.ts';

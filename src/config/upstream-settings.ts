@@ -1,4 +1,4 @@
-import { geminiUrl, optional, proxyUrl, text, wholeNumber } from './kinds.ts';
+import { geminiUrl, optional, proxyUrl, text, wholeNumber } from './setting-kinds.ts';
 import { setting } from './setting.ts';
 
 const milliseconds = wholeNumber(1, 86_400_000);

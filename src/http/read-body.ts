@@ -6,7 +6,7 @@ import { costs, type Memory } from '../ports/memory.ts';
 import { isForm } from '../pipeline/read-form.ts';
 import { abortReason } from '../kernel/abort-reason.ts';
 import { byteBlocks, type ByteBlocks } from '../kernel/byte-blocks.ts';
-import { checkMediaType, type BodyKind } from './media-type.ts';
+import { checkMediaType, type BodyKind } from './check-media-type.ts';
 import type { RequestHead } from './request-head.ts';
 
 /** A request whose body is still to be read. */

@@ -3,7 +3,7 @@ import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Received } from '../pipeline/exchange.ts';
 import type { ErrorReplies } from '../ports/dialect.ts';
 import type { Reply } from '../ports/reply.ts';
-import type { BodyKind } from './media-type.ts';
+import type { BodyKind } from './check-media-type.ts';
 import type { RequestHead } from './request-head.ts';
 
 /** A request's head and what its path holds in place of the pattern's `{id}`; '' where the pattern has none. */

@@ -1,8 +1,8 @@
 import { TE } from '../kernel/fp.ts';
 import { json } from '../ports/reply.ts';
 import type { Route } from './route.ts';
-import { metricsRoute, type MetricsNeeds } from './metrics.ts';
-import { statusRoutes, type StatusNeeds } from './status/routes.ts';
+import { metricsRoute, type MetricsNeeds } from './metrics-route.ts';
+import { statusRoutes, type StatusNeeds } from './status/status-routes.ts';
 
 const health: Route = { method: 'GET', pattern: '/healthz', quiet: true, handle: () => TE.right(json(200, { status: 'ok' })) };
 

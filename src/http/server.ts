@@ -7,7 +7,7 @@ import type { Wait } from '../ports/capabilities.ts';
 import { clientErrorText, connectRefusedText, errorText } from './client-error.ts';
 import type { ConnectionBounds } from './connection-register.ts';
 import { connections, type Connections } from './connections.ts';
-import { startExchange, type ExchangeNeeds, type Expectation } from './exchange.ts';
+import { startExchange, type ExchangeNeeds, type Expectation } from './start-exchange.ts';
 import { memoryBudget } from './memory-budget.ts';
 import { isProxyAddress } from './private-address.ts';
 import { router } from './router.ts';

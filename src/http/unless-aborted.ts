@@ -2,7 +2,7 @@ import { E } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Reply } from '../ports/reply.ts';
 import { abortReason } from '../kernel/abort-reason.ts';
-import { discard } from './reply.ts';
+import { discard } from './send-reply.ts';
 
 type Result = E.Either<ProxyError, Reply>;
 

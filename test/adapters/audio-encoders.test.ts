@@ -1,6 +1,6 @@
 import t from 'tap';
-import { audioEncoders } from '../../src/adapters/audio-encoders.ts';
-import { mp3Audio } from '../../src/adapters/mp3-audio.ts';
+import { audioEncoders } from '../../src/adapters/audio/audio-encoders.ts';
+import { mp3Audio } from '../../src/adapters/audio/mp3-audio.ts';
 import { thrown } from '../../src/kernel/proxy-error.ts';
 import type { AudioEncoder, EncodedFormat, SampleStream } from '../../src/ports/audio.ts';
 import { tone } from '../support/gemini-emulator/canned-media.ts';

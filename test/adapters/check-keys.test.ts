@@ -1,7 +1,7 @@
 import t from 'tap';
 import { E, type TE } from '../../src/kernel/fp.ts';
 import type { ProxyError } from '../../src/kernel/proxy-error.ts';
-import { checkKeys } from '../../src/adapters/check-keys.ts';
+import { checkKeys } from '../../src/adapters/keys/check-keys.ts';
 import type { Lease } from '../../src/ports/capabilities.ts';
 import { lease } from '../support/capabilities.ts';
 

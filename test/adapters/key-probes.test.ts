@@ -1,8 +1,8 @@
 import t from 'tap';
 import { E, TE } from '../../src/kernel/fp.ts';
 import type { ProxyError } from '../../src/kernel/proxy-error.ts';
-import { keyPool } from '../../src/adapters/key-pool.ts';
-import { keyProbes, type KeyProbes } from '../../src/adapters/key-probes.ts';
+import { keyPool } from '../../src/adapters/keys/key-pool.ts';
+import { keyProbes, type KeyProbes } from '../../src/adapters/keys/key-probes.ts';
 import type { Lease } from '../../src/ports/capabilities.ts';
 import { fakeClock } from '../support/contracts/fake-clock.ts';
 import { hostFault, keyRefused, madeUpKeys, minuteSpent, unpaid, wish } from '../support/contracts/started-key-pool.ts';

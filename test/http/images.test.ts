@@ -2,7 +2,7 @@ import t, { type Test } from 'tap';
 import { memoryImages } from '../../src/adapters/images/memory-images.ts';
 import { lastingLinks, signedLinks } from '../../src/adapters/images/image-links.ts';
 import { byteRange } from '../../src/http/byte-range.ts';
-import { imageRoutes, type ImageRouteNeeds } from '../../src/http/images.ts';
+import { imageRoutes, type ImageRouteNeeds } from '../../src/http/image-routes.ts';
 import { named, oddNames, pictureOf } from '../support/pictures.ts';
 import { eventually, serving, wire } from '../support/serving.ts';
 

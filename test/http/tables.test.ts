@@ -6,7 +6,7 @@ import { invalid, type ProxyError } from '../../src/kernel/proxy-error.ts';
 import { callerAddress } from '../../src/http/caller-address.ts';
 import { corsHeaders, preflightHeaders } from '../../src/http/cors.ts';
 import { credential } from '../../src/http/credential.ts';
-import { checkMediaType, type BodyKind } from '../../src/http/media-type.ts';
+import { checkMediaType, type BodyKind } from '../../src/http/check-media-type.ts';
 import { originOf } from '../../src/http/origin.ts';
 import { fromOwnNetwork } from '../../src/http/own-network.ts';
 import type { Route } from '../../src/http/route.ts';

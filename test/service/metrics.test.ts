@@ -1,5 +1,5 @@
 import t from 'tap';
-import { metricsText } from '../../src/http/metrics.ts';
+import { metricsText } from '../../src/http/metrics-route.ts';
 import { chat, madeUpKeys, pollux, question } from '../support/pollux.ts';
 
 t.test('metrics are for who knows the password', async (t) => {

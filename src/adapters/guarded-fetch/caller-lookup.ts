@@ -1,7 +1,7 @@
 import type { LookupAddress } from 'node:dns';
 import { Resolver } from 'node:dns/promises';
 import { readFile } from 'node:fs/promises';
-import { places } from '../places.ts';
+import { places } from '../../kernel/places.ts';
 import type { Lookup } from './guarded-connect.ts';
 import { addressesInHosts } from './hosts-file.ts';
 

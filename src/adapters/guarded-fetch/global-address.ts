@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { hextetsOf } from '../hextets.ts';
+import { hextetsOf } from '../../kernel/hextets.ts';
 
 /** Where an address leads: to the internet, to one's own machine or network, or where no fetch ever goes. */
 export type AddressKind = 'public' | 'private' | 'forbidden';

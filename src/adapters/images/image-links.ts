@@ -2,7 +2,7 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { t, type E } from '../../kernel/fp.ts';
 import type { CheckImageLink } from '../../ports/images.ts';
 import type { Now } from '../../ports/capabilities.ts';
-import type { StateFile } from '../state-file.ts';
+import type { StateFile } from '../state/state-file.ts';
 
 const keyCodec = t.readonly(t.type({ key: t.string }));
 

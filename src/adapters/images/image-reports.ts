@@ -1,6 +1,6 @@
 import type { Log, Now } from '../../ports/capabilities.ts';
 import type { Notice } from '../../ports/status.ts';
-import { recentMap } from '../recent-map.ts';
+import { recentMap } from '../../kernel/recent-map.ts';
 import type { ImagePlace } from './image-places.ts';
 
 type Kind = ImagePlace['kind'] | 'inline';

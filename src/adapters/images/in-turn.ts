@@ -1,4 +1,4 @@
-import { places } from '../places.ts';
+import { places } from '../../kernel/places.ts';
 
 /** Runs work, at most so many at once; the rest waits in order. */
 export type InTurn = <A>(work: () => Promise<A>) => Promise<A>;

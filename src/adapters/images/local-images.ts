@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { E, t } from '../../kernel/fp.ts';
 import type { ImageSignature, ServedImage } from '../../ports/images.ts';
 import { codeOf } from '../error-code.ts';
-import { writeWhole } from '../write-whole.ts';
+import { writeWhole } from '../state/write-whole.ts';
 import { cleanUpRounds, type CleanUpNeeds, type CleanUpRounds } from './clean-up-rounds.ts';
 import { sidecarOf, type ImageCaps } from './image-clean-up.ts';
 import { bytesOf, withFile } from './image-file.ts';

@@ -1,6 +1,6 @@
 import { E } from '../../kernel/fp.ts';
 import type { ByteRange } from '../../ports/images.ts';
-import { recentMap } from '../recent-map.ts';
+import { recentMap } from '../../kernel/recent-map.ts';
 import { etagOf, isImageName } from './image-name.ts';
 import type { NamedImage, OwnStore, StoreFault } from './image-store.ts';
 

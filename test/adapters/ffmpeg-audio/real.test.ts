@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import t from 'tap';
-import { ffmpegAudio } from '../../../src/adapters/ffmpeg-audio.ts';
+import { ffmpegAudio } from '../../../src/adapters/audio/ffmpeg-audio.ts';
 import type { EncodedFormat } from '../../../src/ports/audio.ts';
 import { skipWithoutFfmpeg } from '../../support/ffmpeg.ts';
 import { tone } from '../../support/gemini-emulator/canned-media.ts';

@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import t from 'tap';
 import { caught, thrown, type ProxyError } from '../../../src/kernel/proxy-error.ts';
-import { ffmpegAudio, type EncodingBounds } from '../../../src/adapters/ffmpeg-audio.ts';
+import { ffmpegAudio, type EncodingBounds } from '../../../src/adapters/audio/ffmpeg-audio.ts';
 import type { AudioEncoder, Encoding } from '../../../src/ports/audio.ts';
 import { stubFfmpeg } from '../../support/ffmpeg.ts';
 import { gate } from '../../support/pollux.ts';

@@ -7,7 +7,7 @@ import { signedLinks } from '../../../src/adapters/images/image-links.ts';
 import type { BucketStore, OwnStore, StoreFault } from '../../../src/adapters/images/image-store.ts';
 import { localImages } from '../../../src/adapters/images/local-images.ts';
 import { memoryImages } from '../../../src/adapters/images/memory-images.ts';
-import { signatureBounds, signatureMemory } from '../../../src/adapters/signature-memory.ts';
+import { signatureBounds, signatureMemory } from '../../../src/adapters/state/signature-memory.ts';
 import type { SignedImage } from '../../../src/ports/images.ts';
 import { fakeClock, type FakeClock } from '../../support/contracts/fake-clock.ts';
 import { bytesOf, named, pictureOf } from '../../support/pictures.ts';

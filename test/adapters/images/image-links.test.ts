@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import t from 'tap';
 import { decodeImageLinkKey, imageLinkKey, lastingLinks, signedLinks } from '../../../src/adapters/images/image-links.ts';
-import { stateFile } from '../../../src/adapters/state-file.ts';
+import { stateFile } from '../../../src/adapters/state/state-file.ts';
 import { fakeClock } from '../../support/contracts/fake-clock.ts';
 import { named } from '../../support/pictures.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import t from 'tap';
 import { E } from '../../../src/kernel/fp.ts';
-import type { ImageStore } from '../../../src/config/image-store.ts';
+import type { ImageStore } from '../../../src/config/image-keeping.ts';
 import { secret } from '../../../src/kernel/secret.ts';
 import type { BucketStore, NamedImage } from '../../../src/adapters/images/image-store.ts';
 import { qiniuImages } from '../../../src/adapters/images/qiniu-images.ts';

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { E } from '../../../src/kernel/fp.ts';
-import type { ImageStore } from '../../../src/config/image-store.ts';
+import type { ImageStore } from '../../../src/config/image-keeping.ts';
 import { secret } from '../../../src/kernel/secret.ts';
 import type { BucketStore, NamedImage } from '../../../src/adapters/images/image-store.ts';
 import { tencentImages, type TencentSettings } from '../../../src/adapters/images/tencent-images.ts';

@@ -2,7 +2,7 @@ import type { Test } from 'tap';
 import { E } from '../../../src/kernel/fp.ts';
 import { secret } from '../../../src/kernel/secret.ts';
 import type { CheckCaller } from '../../../src/ports/capabilities.ts';
-import type { CallersSettings } from '../../../src/adapters/callers.ts';
+import type { CallersSettings } from '../../../src/adapters/callers/check-password.ts';
 import { fakeClock, type FakeClock } from './fake-clock.ts';
 
 export type MakeCallers = (settings: CallersSettings, clock: FakeClock) => Promise<CheckCaller>;

@@ -2,7 +2,7 @@ import type { Test } from 'tap';
 import { E } from '../../../src/kernel/fp.ts';
 import type { ProxyError } from '../../../src/kernel/proxy-error.ts';
 import type { Permit, TakePermit } from '../../../src/ports/capabilities.ts';
-import type { LimiterSettings } from '../../../src/adapters/limiter.ts';
+import type { LimiterSettings } from '../../../src/adapters/limits/limiter.ts';
 import { fakeClock, type FakeClock } from './fake-clock.ts';
 
 export type MakeLimiter = (settings: LimiterSettings, clock: FakeClock) => Promise<TakePermit>;

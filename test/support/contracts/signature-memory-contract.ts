@@ -1,6 +1,6 @@
 import type { Test } from 'tap';
 import type { Signature } from '../../../src/ports/capabilities.ts';
-import type { SignatureBounds, SignatureMemory } from '../../../src/adapters/signature-memory.ts';
+import type { SignatureBounds, SignatureMemory } from '../../../src/adapters/state/signature-memory.ts';
 
 /** A memory to be held to the contract; `settled` resolves when everything said so far has taken effect. */
 export type SignatureMemoryUnderTest = SignatureMemory & { readonly settled: () => Promise<void> };

@@ -2,7 +2,7 @@ import { E } from '../../../src/kernel/fp.ts';
 import type { ProxyError } from '../../../src/kernel/proxy-error.ts';
 import { secret } from '../../../src/kernel/secret.ts';
 import type { KeyWish, Lease } from '../../../src/ports/capabilities.ts';
-import type { KeyPool, KeyPoolSettings } from '../../../src/adapters/key-pool.ts';
+import type { KeyPool, KeyPoolSettings } from '../../../src/adapters/keys/key-pool.ts';
 import { fakeClock, type FakeClock } from './fake-clock.ts';
 
 /** A pool to be held to the contract; `settled` resolves when every report so far has taken effect. */

@@ -1,8 +1,8 @@
 import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { E } from '../kernel/fp.ts';
-import type { Log, Now } from '../ports/capabilities.ts';
-import { codeOf } from './error-code.ts';
+import { E } from '../../kernel/fp.ts';
+import type { Log, Now } from '../../ports/capabilities.ts';
+import { codeOf } from '../error-code.ts';
 import { latestWriter, type LatestWriter } from './latest-writer.ts';
 import { readPlainFile } from './plain-file.ts';
 import { writeWhole } from './write-whole.ts';

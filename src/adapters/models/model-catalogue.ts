@@ -1,8 +1,8 @@
-import { E, type TE } from '../kernel/fp.ts';
-import type { ProxyError } from '../kernel/proxy-error.ts';
-import { fallbackModels } from '../gemini/fallback-models.ts';
-import type { GeminiModel } from '../gemini/response.ts';
-import type { ListModels, Log, Now, Wait } from '../ports/capabilities.ts';
+import { E, type TE } from '../../kernel/fp.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
+import { fallbackModels } from '../../gemini/fallback-models.ts';
+import type { GeminiModel } from '../../gemini/response.ts';
+import type { ListModels, Log, Now, Wait } from '../../ports/capabilities.ts';
 
 /** The model list, kept fresh. */
 export type ModelCatalogue = {

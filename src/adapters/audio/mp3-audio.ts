@@ -1,9 +1,9 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { abortReason } from '../kernel/abort-reason.ts';
-import { caught, thrown, type ProxyError } from '../kernel/proxy-error.ts';
-import type { EncodeAudio, FindEncoder, SampleStream } from '../ports/audio.ts';
-import { places } from './places.ts';
+import { abortReason } from '../../kernel/abort-reason.ts';
+import { caught, thrown, type ProxyError } from '../../kernel/proxy-error.ts';
+import type { EncodeAudio, FindEncoder, SampleStream } from '../../ports/audio.ts';
+import { places } from '../../kernel/places.ts';
 
 /** What the worker must know of a sound before its samples. */
 export type Mp3Sound = { readonly rate: number; readonly channels: number };

@@ -1,4 +1,4 @@
-import type { KeyFault, ProxyError } from '../kernel/proxy-error.ts';
+import type { KeyFault, ProxyError } from '../../kernel/proxy-error.ts';
 import { pacificMidnightAfter } from './pacific-midnight.ts';
 
 /**

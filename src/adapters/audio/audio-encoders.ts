@@ -1,4 +1,4 @@
-import type { AudioEncoder, FindEncoder } from '../ports/audio.ts';
+import type { AudioEncoder, FindEncoder } from '../../ports/audio.ts';
 
 const isEncoder = (found: AudioEncoder | null): found is AudioEncoder => found !== null;
 

@@ -1,7 +1,7 @@
-import { E } from '../kernel/fp.ts';
-import type { LimitName, ProxyError } from '../kernel/proxy-error.ts';
-import type { Permit, TakePermit } from '../ports/capabilities.ts';
-import type { ServiceStatus } from '../ports/status.ts';
+import { E } from '../../kernel/fp.ts';
+import type { LimitName, ProxyError } from '../../kernel/proxy-error.ts';
+import type { Permit, TakePermit } from '../../ports/capabilities.ts';
+import type { ServiceStatus } from '../../ports/status.ts';
 import { dayCounts, type DayCountsNeeds } from './day-counts.ts';
 import { minuteWindow } from './minute-window.ts';
 

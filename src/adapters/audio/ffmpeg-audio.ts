@@ -1,11 +1,11 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { abortReason } from '../kernel/abort-reason.ts';
-import { caught, thrown, type ProxyError } from '../kernel/proxy-error.ts';
-import type { EncodeAudio, FindEncoder, SampleStream } from '../ports/audio.ts';
+import { abortReason } from '../../kernel/abort-reason.ts';
+import { caught, thrown, type ProxyError } from '../../kernel/proxy-error.ts';
+import type { EncodeAudio, FindEncoder, SampleStream } from '../../ports/audio.ts';
 import { childEnvironment, encodingArguments, findProgram } from './ffmpeg-program.ts';
-import { places } from './places.ts';
+import { places } from '../../kernel/places.ts';
 
 /** What encoding may take. */
 export type EncodingBounds = {

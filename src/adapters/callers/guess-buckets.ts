@@ -1,6 +1,6 @@
-import type { Now } from '../ports/capabilities.ts';
+import type { Now } from '../../ports/capabilities.ts';
 import { addressGroup, addressSite } from './address-group.ts';
-import { recentMap } from './recent-map.ts';
+import { recentMap } from '../../kernel/recent-map.ts';
 
 /** What counting guesses needs. */
 export type GuessNeeds = {

@@ -13,7 +13,7 @@ import type { MemoryBudget } from './memory-budget.ts';
 import { originOf } from './origin.ts';
 import type { BodyLimits } from './read-body.ts';
 import { receive } from './receive.ts';
-import { send, type Outlet } from './reply.ts';
+import { send, type Outlet } from './send-reply.ts';
 import { requestHead } from './request-head.ts';
 import type { Route } from './route.ts';
 import type { Found } from './router.ts';

@@ -1,8 +1,8 @@
-import { E } from '../kernel/fp.ts';
-import type { OutageError, ProxyError } from '../kernel/proxy-error.ts';
-import type { EnterModel, Now, Passage } from '../ports/capabilities.ts';
-import { addressGroup } from './address-group.ts';
-import { recentMap, type RecentMap } from './recent-map.ts';
+import { E } from '../../kernel/fp.ts';
+import type { OutageError, ProxyError } from '../../kernel/proxy-error.ts';
+import type { EnterModel, Now, Passage } from '../../ports/capabilities.ts';
+import { addressGroup } from '../callers/address-group.ts';
+import { recentMap, type RecentMap } from '../../kernel/recent-map.ts';
 
 /** A model that failed for all tries of a request; times in milliseconds on a clock that never goes back. */
 type Outage = {

@@ -1,7 +1,7 @@
-import { t, type E } from '../kernel/fp.ts';
+import { t, type E } from '../../kernel/fp.ts';
 import { dayCountNow } from './key-day-count.ts';
 import type { KeyLedger } from './key-ledger.ts';
-import { keptCount, keptInstant } from './kept-number.ts';
+import { keptCount, keptInstant } from '../state/kept-number.ts';
 import { healthNow, restNow } from './key-state.ts';
 import type { PoolKey } from './pool-key.ts';
 

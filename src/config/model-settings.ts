@@ -1,4 +1,4 @@
-import { flag, list, pairs, wholeNumber, word } from './kinds.ts';
+import { flag, list, pairs, wholeNumber, word } from './setting-kinds.ts';
 import { setting } from './setting.ts';
 
 /** How requests are translated and which models are offered. */

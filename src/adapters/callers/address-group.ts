@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { hextetsOf } from './hextets.ts';
+import { hextetsOf } from '../../kernel/hextets.ts';
 
 const mapped = '0:0:0:0:0:ffff';
 const nat64 = '64:ff9b:0:0:0:0';

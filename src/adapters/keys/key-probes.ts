@@ -1,6 +1,6 @@
-import { E, type TE } from '../kernel/fp.ts';
-import type { ProxyError } from '../kernel/proxy-error.ts';
-import type { Lease, Log, Now, ReportKey } from '../ports/capabilities.ts';
+import { E, type TE } from '../../kernel/fp.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
+import type { Lease, Log, Now, ReportKey } from '../../ports/capabilities.ts';
 import type { KeyPool } from './key-pool.ts';
 
 /** Asks Google about keys before they are given up, and again afterwards. */

@@ -1,5 +1,5 @@
-import { abortReason } from '../kernel/abort-reason.ts';
-import { thrown } from '../kernel/proxy-error.ts';
+import { abortReason } from './abort-reason.ts';
+import { thrown } from './proxy-error.ts';
 
 /** Gives a place, and with it the way to leave it, once one is free; who waits stands in line. Throws when aborted. */
 export type TakePlace = (signal?: AbortSignal) => Promise<() => void>;

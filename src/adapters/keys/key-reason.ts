@@ -1,6 +1,6 @@
-import type { KeyFault, ProxyError } from '../kernel/proxy-error.ts';
-import type { Secret } from '../kernel/secret.ts';
-import { keyPattern } from '../gemini/key-pattern.ts';
+import type { KeyFault, ProxyError } from '../../kernel/proxy-error.ts';
+import type { Secret } from '../../kernel/secret.ts';
+import { keyPattern } from '../../gemini/key-pattern.ts';
 
 const words: Readonly<Record<KeyFault, string>> = {
   invalid: 'Google says that the key is not valid',

@@ -1,4 +1,4 @@
-import type { KeyStatus } from '../ports/status.ts';
+import type { KeyStatus } from '../../ports/status.ts';
 import type { KeyStrategy } from './choose-key.ts';
 import { dayCountNow } from './key-day-count.ts';
 import { faultOf, type KeyLedger } from './key-ledger.ts';

@@ -1,6 +1,6 @@
-import { t, type E } from '../kernel/fp.ts';
-import type { RecallSignatures, RememberSignature, Signature } from '../ports/capabilities.ts';
-import { recentMap } from './recent-map.ts';
+import { t, type E } from '../../kernel/fp.ts';
+import type { RecallSignatures, RememberSignature, Signature } from '../../ports/capabilities.ts';
+import { recentMap } from '../../kernel/recent-map.ts';
 import type { StateFile } from './state-file.ts';
 
 const snapshotCodec = t.readonlyArray(t.readonly(t.type({ callId: t.string, value: t.string, keyId: t.string })));

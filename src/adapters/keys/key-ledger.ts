@@ -2,7 +2,7 @@ import type { Candidate } from './choose-key.ts';
 import { dayCountNow, type KeyDayCount } from './key-day-count.ts';
 import { healthNow, restNow, type HealthFault, type Rest } from './key-state.ts';
 import type { PoolKey } from './pool-key.ts';
-import { recentMap, type RecentMap } from './recent-map.ts';
+import { recentMap, type RecentMap } from '../../kernel/recent-map.ts';
 
 type Turns = { next: number; readonly of: Map<string, number> };
 

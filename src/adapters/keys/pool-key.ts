@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
-import type { Secret } from '../kernel/secret.ts';
-import type { Lease } from '../ports/capabilities.ts';
+import type { Secret } from '../../kernel/secret.ts';
+import type { Lease } from '../../ports/capabilities.ts';
 
 /** A key of the pool. Keys of one `group` (a project, or the key alone) share their quota; health is each key's own. */
 export type PoolKey = Lease & { readonly project: string | null; readonly group: string };

@@ -1,10 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { t, type E } from '../kernel/fp.ts';
-import type { Now } from '../ports/capabilities.ts';
-import { addressGroup } from './address-group.ts';
-import { keptCount } from './kept-number.ts';
-import { recentMap, type RecentMap } from './recent-map.ts';
-import type { StateFile } from './state-file.ts';
+import { t, type E } from '../../kernel/fp.ts';
+import type { Now } from '../../ports/capabilities.ts';
+import { addressGroup } from '../callers/address-group.ts';
+import { keptCount } from '../state/kept-number.ts';
+import { recentMap, type RecentMap } from '../../kernel/recent-map.ts';
+import type { StateFile } from '../state/state-file.ts';
 
 const snapshotCodec = t.readonly(
   t.type({ salt: t.string, day: keptCount, counts: t.readonlyArray(t.readonly(t.tuple([t.string, keptCount]))) }),

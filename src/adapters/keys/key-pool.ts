@@ -1,6 +1,6 @@
-import { E, pipe } from '../kernel/fp.ts';
-import type { ProxyError } from '../kernel/proxy-error.ts';
-import type { KeyWish, Lease, LeaseKey, Log, Now, ReportKey } from '../ports/capabilities.ts';
+import { E, pipe } from '../../kernel/fp.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
+import type { KeyWish, Lease, LeaseKey, Log, Now, ReportKey } from '../../ports/capabilities.ts';
 import { chooseKey, type KeyStrategy } from './choose-key.ts';
 import { candidatesOf, countFor, faultOf, forgetRest, keyLedger, lent, type KeyLedger } from './key-ledger.ts';
 import { shownReason, type Refusal } from './key-reason.ts';
@@ -8,7 +8,7 @@ import { restore, snapshotOf, type KeySnapshot } from './key-snapshot.ts';
 import { healthAfter, restAfter, type Attempt } from './key-state.ts';
 import { keyStatus, type KeyPoolStatus } from './key-status.ts';
 import { poolKeys, type GivenKey, type PoolKey } from './pool-key.ts';
-import type { StateFile } from './state-file.ts';
+import type { StateFile } from '../state/state-file.ts';
 
 /** The keys in their order, and how the next one is chosen. */
 export type KeyPoolSettings = {

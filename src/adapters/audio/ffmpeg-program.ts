@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { constants } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
-import type { EncodedFormat, Encoding, SampleStream } from '../ports/audio.ts';
+import type { EncodedFormat, Encoding, SampleStream } from '../../ports/audio.ts';
 
 /** An ffmpeg that runs, and the formats that it was built with. */
 export type Program = { readonly file: string; readonly formats: ReadonlySet<EncodedFormat> };

@@ -1,4 +1,4 @@
-import { t } from '../kernel/fp.ts';
+import { t } from '../../kernel/fp.ts';
 
 const within = (name: string, fits: (value: number) => boolean): t.Type<number> => {
   const is = (value: unknown): value is number => typeof value === 'number' && fits(value);

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import { E } from '../kernel/fp.ts';
-import type { Secret } from '../kernel/secret.ts';
-import type { Caller, CheckCaller } from '../ports/capabilities.ts';
+import { E } from '../../kernel/fp.ts';
+import type { Secret } from '../../kernel/secret.ts';
+import type { Caller, CheckCaller } from '../../ports/capabilities.ts';
 import { guessBuckets, type GuessNeeds } from './guess-buckets.ts';
 
 /** Who is let in. */

@@ -1,6 +1,6 @@
-import { t, type E } from '../kernel/fp.ts';
-import type { FirstSeen, Now } from '../ports/capabilities.ts';
-import type { StateFile } from './state-file.ts';
+import { t, type E } from '../../kernel/fp.ts';
+import type { FirstSeen, Now } from '../../ports/capabilities.ts';
+import type { StateFile } from '../state/state-file.ts';
 
 const snapshotCodec = t.readonly(t.type({ days: t.readonlyArray(t.readonly(t.tuple([t.string, t.number]))) }));
 

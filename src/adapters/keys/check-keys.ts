@@ -1,6 +1,6 @@
-import { E, type TE } from '../kernel/fp.ts';
-import type { ProxyError } from '../kernel/proxy-error.ts';
-import type { Lease, Log, Now } from '../ports/capabilities.ts';
+import { E, type TE } from '../../kernel/fp.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
+import type { Lease, Log, Now } from '../../ports/capabilities.ts';
 
 /** The keys to check, how, and who learns of it. */
 export type KeyChecks = {

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { E } from '../kernel/fp.ts';
-import { noUsableKey } from '../kernel/no-usable-key.ts';
-import type { ProxyError } from '../kernel/proxy-error.ts';
-import type { KeyWish } from '../ports/capabilities.ts';
+import { E } from '../../kernel/fp.ts';
+import { noUsableKey } from '../../kernel/no-usable-key.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
+import type { KeyWish } from '../../ports/capabilities.ts';
 import type { HealthFault, Rest } from './key-state.ts';
 import type { PoolKey } from './pool-key.ts';
 
