@@ -59,7 +59,7 @@ export const heavyAnswers: readonly HeavyAnswer[] = [
   { what: 'a text of 60 MiB', make: () => [frame(`[{"text":"${words(60_000_000, 'All is well. ')}"}]`)] },
   { what: 'a picture of 8 MiB', make: () => [frame(`[{"inlineData":{"mimeType":"image/png","data":"iVBORw0KGgo${words(8_000_001, 'A')}"}}]`)] },
   { what: 'a picture of 30 MiB', make: () => [frame(`[{"inlineData":{"mimeType":"image/png","data":"iVBORw0KGgo${words(30_000_001, 'A')}"}}]`)] },
-  { what: '100,000 pictures', make: () => [frame(listed(50_000, () => '{"inlineData":{"mimeType":"image/png","data":"iVBORw0KGgo="}}'))] },
+  { what: '5,000 pictures', make: () => [frame(listed(5000, () => '{"inlineData":{"mimeType":"image/png","data":"iVBORw0KGgo="}}'))] },
   { what: '100,000 runs of code', make: () => [frame(listed(100_000, () => '{"executableCode":{"language":"PYTHON","code":"a"}}'))] },
   { what: "100,000 calls of Google's own", make: () => [frame(listed(100_000, () => '{"toolCall":{"toolType":"GOOGLE_SEARCH_WEB","id":"a"}}').replace('[', '[{"text":"a"},'))], asks: { ...speaks, ...search } },
   { what: 'usage of 200,000 kinds', make: () => [`{"candidates":[${candidate('[{"text":"a"}]')}],"usageMetadata":{"promptTokenCount":1,"promptTokensDetails":${listed(200_000, (at) => `{"modality":"K${at}","tokenCount":1}`)},"candidatesTokensDetails":${listed(50_000, () => '{"modality":"TEXT","tokenCount":1}')}}}`] },
