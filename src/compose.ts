@@ -1,6 +1,6 @@
 import { E, pipe } from './kernel/fp.ts';
 import { addressGroup } from './adapters/callers/address-group.ts';
-import { callers } from './adapters/callers/check-password.ts';
+import { passwordCheck } from './adapters/callers/check-password.ts';
 import { checkKeys } from './adapters/keys/check-keys.ts';
 import { decodeDayCounts } from './adapters/limits/day-counts.ts';
 import { audioEncoders } from './adapters/audio/audio-encoders.ts';
@@ -21,7 +21,7 @@ import { openaiTokens } from './adapters/openai-tokens.ts';
 import { descriptorLimit, monotonic, newId, now, random, wait } from './adapters/system.ts';
 import { connectionBounds } from './compose/connection-bounds.ts';
 import { modelsWithAnyKey } from './compose/models-with-any-key.ts';
-import { pictures, type Pictures } from './compose/pictures.ts';
+import { composePictures, type Pictures } from './compose/pictures.ts';
 import { seenModels } from './compose/seen-models.ts';
 import { readMetrics } from './compose/read-metrics.ts';
 import { readStatus } from './compose/read-status.ts';
@@ -86,11 +86,11 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
   const firstSeen = firstSeenDays({ now, store: files.store('models-seen.json', decodeFirstSeen) });
   const catalogue = modelCatalogue({ fetchModels: seenModels(modelsWithAnyKey(pool, client.fetchModels, stopping), firstSeen), now, wait, log });
   const signatures = signatureMemory(signatureBounds, { store: files.store('signatures.json', decodeSignatures) });
-  const kept = pictures(config, { ...signatures, files, log });
+  const kept = composePictures(config, { ...signatures, files, log });
   const dayCounts = files.store('day-counts.json', decodeDayCounts, dayCountsDelayMs);
   const limits = limiter(config.limits, { now, monotonic, store: dayCounts });
   const capabilities: Capabilities = {
-    checkCaller: callers(config.callers, { monotonic }),
+    checkCaller: passwordCheck(config.callers, { monotonic }),
     takePermit: limits.takePermit,
     leaseKey: pool.leaseKey,
     reportKey: probes.reportKey,
@@ -135,7 +135,7 @@ const modelRoutes = (listed: ModelListSettings, capabilities: Capabilities): rea
 const urlOf = (address: { readonly address: string; readonly port: number; readonly family: string }): string =>
   `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
 
-const listening = async (config: Config, server: Server, log: Log): Promise<E.Either<string, string>> =>
+const startListening = async (config: Config, server: Server, log: Log): Promise<E.Either<string, string>> =>
   pipe(
     await server.start()(),
     E.mapLeft((error) => error.code ?? error.message),
@@ -181,7 +181,7 @@ export const compose = (config: Config, needs: ComposeNeeds): Service => {
   return {
     log,
     start: async () => {
-      const started = await listening(config, server, log);
+      const started = await startListening(config, server, log);
       if (E.isRight(started)) beginWork(parts, log, stopping.signal);
       return started;
     },

@@ -77,10 +77,10 @@ export type StartFacts = {
 
 const mebibyte = 1_048_576;
 
-const contradictions = ({ MAX_BODY_MB: body = 0, MEMORY_BUDGET_MB: budget = null }: Partial<Values>): readonly string[] =>
+const findContradictions = ({ MAX_BODY_MB: body = 0, MEMORY_BUDGET_MB: budget = null }: Partial<Values>): readonly string[] =>
   budget !== null && budget < body ? ['MEMORY_BUDGET_MB must not be below MAX_BODY_MB.'] : [];
 
-const server = (values: Values, environment: Environment, memory: MemoryFacts): Config['server'] => ({
+const serverConfig = (values: Values, environment: Environment, memory: MemoryFacts): Config['server'] => ({
   host: values.HOST,
   port: values.PORT,
   headersTimeoutMs: values.HEADERS_TIMEOUT_MS,
@@ -95,7 +95,7 @@ const server = (values: Values, environment: Environment, memory: MemoryFacts): 
   mostConnectionsPerAddress: values.MAX_CONNECTIONS_PER_IP,
 });
 
-const upstream = (values: Values): Config['upstream'] => ({
+const upstreamConfig = (values: Values): Config['upstream'] => ({
   baseUrl: values.GEMINI_BASE_URL,
   proxies: { httpsProxy: values.HTTPS_PROXY, httpProxy: values.HTTP_PROXY, noProxy: values.NO_PROXY },
   connectTimeoutMs: values.UPSTREAM_CONNECT_TIMEOUT_MS,
@@ -103,7 +103,7 @@ const upstream = (values: Values): Config['upstream'] => ({
   idleTimeoutMs: values.UPSTREAM_IDLE_TIMEOUT_MS,
 });
 
-const chat = (values: Values): Config['chat'] => ({
+const chatConfig = (values: Values): Config['chat'] => ({
   systemPromptMode: values.SYSTEM_PROMPT_MODE,
   historyImages: values.HISTORY_IMAGE_SUBMIT_TYPE,
   modelAliases: values.MODEL_ALIASES,
@@ -122,7 +122,7 @@ const hostUrl = ({ HOST_URL }: Values, environment: Environment): string | null 
 
 type ImagesBeside = Pick<Config['images'], 'store' | 'hostUrl'> & { readonly dataFolder: string };
 
-const images = (values: Values, { store, hostUrl: base, dataFolder }: ImagesBeside): Config['images'] => ({
+const imageConfig = (values: Values, { store, hostUrl: base, dataFolder }: ImagesBeside): Config['images'] => ({
   store,
   own: ownImages(values, values.IMAGE_STORAGE_DIR ?? join(dataFolder, 'images')),
   linkTtlSeconds: values.IMAGE_LINK_TTL,
@@ -140,7 +140,7 @@ const passwordIn = (address: string | null): readonly Secret[] => {
   return password === '' ? [] : [secret(password)];
 };
 
-const secrets = (values: Values): readonly Secret[] => [
+const secretsOf = (values: Values): readonly Secret[] => [
   values.PASSWORD,
   ...values.GEMINI_API_KEYS.map((key) => key.secret),
   ...[values.QINIU_ACCESS_KEY, values.QINIU_SECRET_KEY, values.TENCENT_SECRET_ID, values.TENCENT_SECRET_KEY].filter((value) => value !== null),
@@ -152,11 +152,11 @@ export const readConfig = (environment: Environment, facts: StartFacts): E.Eithe
   const { values, faults } = readValues(environment);
   const dataFolder = values.DATA_DIR ?? (facts.isWritable('/data') ? '/data' : 'data');
   const store = imageStore(values);
-  const all = [...faults, ...(E.isLeft(store) ? store.left : []), ...contradictions(values)];
+  const all = [...faults, ...(E.isLeft(store) ? store.left : []), ...findContradictions(values)];
   if (all.length > 0 || E.isLeft(store) || !areAllRead(values)) return E.left(all);
   return E.right({
     version: values.VERSION ?? facts.packageVersion,
-    server: server(values, environment, facts.memory),
+    server: serverConfig(values, environment, facts.memory),
     callers: {
       password: values.PASSWORD,
       allowDefaultPassword: values.ALLOW_DEFAULT_PASSWORD,
@@ -164,13 +164,13 @@ export const readConfig = (environment: Environment, facts: StartFacts): E.Eithe
     },
     limits: { perMinute: values.MAX_REQUESTS_PER_MINUTE, perDayPerAddress: values.MAX_REQUESTS_PER_DAY_PER_IP },
     keys: { keys: values.GEMINI_API_KEYS, strategy: values.KEY_STRATEGY },
-    upstream: upstream(values),
-    chat: chat(values),
-    images: images(values, { store: store.right, hostUrl: hostUrl(values, environment), dataFolder }),
+    upstream: upstreamConfig(values),
+    chat: chatConfig(values),
+    images: imageConfig(values, { store: store.right, hostUrl: hostUrl(values, environment), dataFolder }),
     dataFolder,
     redisUrl: values.REDIS_URL,
     logLevel: values.LOG_LEVEL ?? (values.DEBUG ? 'debug' : 'info'),
-    secrets: secrets(values),
+    secrets: secretsOf(values),
     warnings: warningsOf(values, environment),
   });
 };

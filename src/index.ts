@@ -18,17 +18,17 @@ const packageVersion = (): string => {
   return typeof read === 'object' && read !== null && 'version' in read ? String(read.version) : 'unknown';
 };
 
-const environment = (): Readonly<Record<string, string | undefined>> =>
+const readEnvironment = (): Readonly<Record<string, string | undefined>> =>
   mergeEnvironment(existsSync('.env') ? readFileSync('.env', 'utf8') : null, process.env);
 
-const write = (line: string): void => {
+const writeLine = (line: string): void => {
   process.stdout.write(line);
 };
 
 /** Until the settings are read no secret is known; keys are told by their look, and messages are left out. */
-const earlyLog: Log = jsonLog({ level: 'info', secrets: [], write, now });
+const earlyLog: Log = jsonLog({ level: 'info', secrets: [], write: writeLine, now });
 
-const fail = (lines: readonly string[]): never => {
+const exitWith = (lines: readonly string[]): never => {
   process.stderr.write(`${lines.join('\n')}\n`);
   process.exit(1);
 };
@@ -47,17 +47,17 @@ const stopOnSignals = (service: Service, drainMs: number): void => {
   for (const signal of stopSignals) process.on(signal, stop);
 };
 
-const run = async (): Promise<void> => {
+const runService = async (): Promise<void> => {
   guardOutput(process.stdout);
   guardOutput(process.stderr);
   const crashes = guardCrashes(earlyLog);
-  const config = readConfig(environment(), { packageVersion: packageVersion(), isWritable: isWritableFolder, memory: memoryFacts() });
-  if (E.isLeft(config)) return fail(['Pollux cannot start; these settings are wrong:', ...config.left.map((fault) => `  ${fault}`)]);
-  const service = compose(config.right, { write });
+  const config = readConfig(readEnvironment(), { packageVersion: packageVersion(), isWritable: isWritableFolder, memory: memoryFacts() });
+  if (E.isLeft(config)) return exitWith(['Pollux cannot start; these settings are wrong:', ...config.left.map((fault) => `  ${fault}`)]);
+  const service = compose(config.right, { write: writeLine });
   crashes.serve({ log: service.log, stop: () => service.stop(0) });
   stopOnSignals(service, config.right.server.drainTimeoutMs);
   const started = await service.start();
-  if (E.isLeft(started)) fail([`Pollux cannot listen on ${config.right.server.host}:${config.right.server.port}: ${started.left}.`]);
+  if (E.isLeft(started)) exitWith([`Pollux cannot listen on ${config.right.server.host}:${config.right.server.port}: ${started.left}.`]);
 };
 
-await run();
+await runService();

@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { CallBody } from '../gemini/call-body.ts';
-import { failure } from '../gemini/failure.ts';
+import { errorFromAnswer } from '../gemini/failure.ts';
 import { errorText } from './answer-body.ts';
 import { dispatcherFor, type ProxySettings } from './dispatcher.ts';
 import { codeOf } from './error-code.ts';
@@ -73,7 +73,7 @@ const headersFor = (secret: Secret): Record<string, string> => ({
 
 /** Reads why a call was refused. Never ends a body that was read to its end: its connection is used again. */
 export const refusalOf = async (answer: Answer, model: string, secret: Secret): Promise<ProxyError> =>
-  withoutSecret(secret)(failure(answer.statusCode, await errorText(answer.body), model));
+  withoutSecret(secret)(errorFromAnswer(answer.statusCode, await errorText(answer.body), model));
 
 /** Calls over kept-alive connections. The key travels in its header only; redirects are not followed. */
 export const geminiRequests = ({ baseUrl, proxies, connectTimeoutMs }: GeminiRequestSettings): GeminiRequests => {

@@ -30,7 +30,7 @@ type Scrub = (text: string) => string;
 /** A secret as it may stand in a text: plain, in an address, in JSON. */
 const formsOf = (value: string): readonly string[] => [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)];
 
-const scrubber = (secrets: readonly Secret[]): Scrub => {
+const scrubSecrets = (secrets: readonly Secret[]): Scrub => {
   const hidden = [...new Set(secrets.map(({ reveal }) => reveal()).filter((value) => value.length >= shortestSecret).flatMap(formsOf))];
   const longestFirst = hidden.toSorted((one, other) => other.length - one.length);
   return (text) =>
@@ -51,7 +51,7 @@ const ofError = (error: Error, withStack: boolean): object => ({
 const hasToJson = (value: object): value is { readonly toJSON: () => unknown } => 'toJSON' in value && typeof value.toJSON === 'function';
 
 /** Makes a copy that is safe to write: secrets gone, texts cut, so deep and so many entries at most, errors as facts. */
-const copier = (scrub: Scrub, withStack: boolean): ((value: unknown) => unknown) => {
+const copyForLog = (scrub: Scrub, withStack: boolean): ((value: unknown) => unknown) => {
   let entries = mostEntries;
   const textFrom = (value: string): string => {
     const text = scrub(value);
@@ -74,26 +74,26 @@ const copier = (scrub: Scrub, withStack: boolean): ((value: unknown) => unknown)
   return (value) => copyOf(value, 0);
 };
 
-const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+const escapeCharacter = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
 /**
  * JSON lines: time, level, message, facts. Nothing that a fact holds can make it throw, write a secret, or make a line
  * of its own. Errors are told by name, code and causes; their stack, without their message, at debug and error only.
  */
 export const jsonLog = ({ level: least, secrets, write, now }: JsonLogSettings): Log => {
-  const scrub = scrubber(secrets);
+  const scrub = scrubSecrets(secrets);
   return (level, message, facts) => {
     if (rank[level] < rank[least]) return;
     const head = { time: new Date(now()).toISOString(), level, message: scrub(message).slice(0, mostText) };
     const lineOf = (): string => {
       try {
-        const copy = copier(scrub, level === 'debug' || level === 'error')(facts ?? {});
+        const copy = copyForLog(scrub, level === 'debug' || level === 'error')(facts ?? {});
         return JSON.stringify({ ...head, ...Object(copy), ...head });
       } catch {
         return JSON.stringify({ ...head, facts: 'could not be written' });
       }
     };
-    write(`${lineOf().replaceAll(unprintable, escaped)}\n`);
+    write(`${lineOf().replaceAll(unprintable, escapeCharacter)}\n`);
   };
 };
 

@@ -11,13 +11,13 @@ const missing: ProxyError = invalid(
 );
 const unknownToken: ProxyError = invalid("'input' holds numbers that are no tokens of cl100k_base.", 'input', 'invalid_value');
 
-const load = async (): Promise<Decoder> => {
+const loadDecoder = async (): Promise<Decoder> => {
   const [{ Tiktoken }, { default: ranks }] = await Promise.all([import('js-tiktoken/lite'), import('js-tiktoken/ranks/cl100k_base')]);
   const encoding = new Tiktoken(ranks);
   return (tokens) => encoding.decode(tokens);
 };
 
-const decoded = (decode: Decoder, tokens: readonly number[]): E.Either<ProxyError, string> =>
+const decodeTokens = (decode: Decoder, tokens: readonly number[]): E.Either<ProxyError, string> =>
   pipe(
     E.tryCatch(
       () => decode([...tokens]),
@@ -37,10 +37,10 @@ export const openaiTokens = (): DecodeTokens => {
   let loading: Promise<Decoder> | undefined;
   const decoder = TE.tryCatch(
     () => {
-      loading ??= load();
+      loading ??= loadDecoder();
       return loading;
     },
     () => missing,
   );
-  return (tokens) => pipe(decoder, TE.flatMapEither((decode) => decoded(decode, tokens)));
+  return (tokens) => pipe(decoder, TE.flatMapEither((decode) => decodeTokens(decode, tokens)));
 };

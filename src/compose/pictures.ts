@@ -44,7 +44,7 @@ const bucketOf = (store: Config['images']['store']): BucketStore | null => {
 };
 
 /** Puts the picture stores together as IMAGE_STORAGE_TYPE says; the disk, then memory stand in for a bucket. */
-export const pictures = (config: Config, { files, log, recallSignatures, rememberSignature }: PictureNeeds): Pictures => {
+export const composePictures = (config: Config, { files, log, recallSignatures, rememberSignature }: PictureNeeds): Pictures => {
   const { own, hostUrl, store, fetch } = config.images;
   const local = localImages(own.local, { now, log });
   const memory = memoryImages(own.memory);

@@ -21,23 +21,23 @@ export type ImageStore =
 type Read = E.Either<readonly string[], ImageStore>;
 
 /** A setting that is itself at fault is undefined here and has been told. */
-const missing = (values: Partial<Values>, names: readonly SettingName[]): Read =>
+const missingSettings = (values: Partial<Values>, names: readonly SettingName[]): Read =>
   E.left(
     names.filter((name) => values[name] === null).map((name) => `${name} must be set when IMAGE_STORAGE_TYPE is ${values.IMAGE_STORAGE_TYPE}.`),
   );
 
-const qiniu = (values: Partial<Values>): Read => {
+const qiniuStore = (values: Partial<Values>): Read => {
   const { QINIU_ACCESS_KEY: accessKey, QINIU_SECRET_KEY: secretKey, QINIU_BUCKET_NAME: bucket, QINIU_BUCKET_DOMAIN: domain } = values;
   return accessKey == null || secretKey == null || bucket == null || domain == null
-    ? missing(values, ['QINIU_ACCESS_KEY', 'QINIU_SECRET_KEY', 'QINIU_BUCKET_NAME', 'QINIU_BUCKET_DOMAIN'])
+    ? missingSettings(values, ['QINIU_ACCESS_KEY', 'QINIU_SECRET_KEY', 'QINIU_BUCKET_NAME', 'QINIU_BUCKET_DOMAIN'])
     : E.right({ kind: 'qiniu', accessKey, secretKey, bucket, domain });
 };
 
-const tencent = (values: Partial<Values>): Read => {
+const tencentStore = (values: Partial<Values>): Read => {
   const { TENCENT_SECRET_ID: secretId, TENCENT_SECRET_KEY: secretKey, TENCENT_REGION: region } = values;
   const { TENCENT_BUCKET_NAME: bucket, TENCENT_BUCKET_DOMAIN: domain } = values;
   return secretId == null || secretKey == null || region == null || bucket == null || domain == null
-    ? missing(values, ['TENCENT_SECRET_ID', 'TENCENT_SECRET_KEY', 'TENCENT_REGION', 'TENCENT_BUCKET_NAME', 'TENCENT_BUCKET_DOMAIN'])
+    ? missingSettings(values, ['TENCENT_SECRET_ID', 'TENCENT_SECRET_KEY', 'TENCENT_REGION', 'TENCENT_BUCKET_NAME', 'TENCENT_BUCKET_DOMAIN'])
     : E.right({ kind: 'tencent', secretId, secretKey, region, bucket, domain });
 };
 
@@ -45,9 +45,9 @@ const tencent = (values: Partial<Values>): Read => {
 export const imageStore = (values: Partial<Values>): Read => {
   switch (values.IMAGE_STORAGE_TYPE) {
     case 'qiniu':
-      return qiniu(values);
+      return qiniuStore(values);
     case 'tencent':
-      return tencent(values);
+      return tencentStore(values);
     case 'local':
     case 'memory':
       return E.right({ kind: values.IMAGE_STORAGE_TYPE });

@@ -24,7 +24,7 @@ export type ReadValues = { readonly values: Partial<Values>; readonly faults: re
 
 type Read = { readonly name: string; readonly value: E.Either<string, unknown> };
 
-const read = (name: string, setting: Setting<unknown>, environment: Environment): Read => {
+const readSetting = (name: string, setting: Setting<unknown>, environment: Environment): Read => {
   const given = givenName(name, setting, environment);
   const decoded = setting.kind.decode(given === undefined ? setting.default : textOf(given, environment));
   return {
@@ -41,7 +41,7 @@ export const areAllRead = (values: Partial<Values>): values is Values => Object.
 
 /** Decodes every setting. */
 export const readValues = (environment: Environment): ReadValues => {
-  const all = Object.entries(settings).map(([name, setting]) => read(name, setting, environment));
+  const all = Object.entries(settings).map(([name, setting]) => readSetting(name, setting, environment));
   const values = Object.fromEntries(all.flatMap(({ name, value }) => (E.isRight(value) ? [[name, value.right]] : [])));
   return { values: isValues(values) ? values : {}, faults: all.flatMap(({ value }) => (E.isLeft(value) ? [value.left] : [])) };
 };

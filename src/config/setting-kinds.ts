@@ -105,17 +105,17 @@ export const redisUrl: Kind<Secret> = kind('a redis:// or rediss:// address', (g
 const quotes = /^["'“”‘’]+|["'“”‘’]+$/g;
 
 /** The pieces of a list, without the blanks and quotes around them, and without empty ones. */
-export const pieces = (given: string, separator: RegExp): readonly string[] =>
+export const splitList = (given: string, separator: RegExp): readonly string[] =>
   given.split(separator).map((piece) => piece.trim().replaceAll(quotes, '').trim()).filter((piece) => piece !== '');
 
 const commas = /[,，;；\n]+/;
 
 /** A list with commas between; what stands there twice comes once. */
-export const list: Kind<readonly string[]> = kind('a list with commas between', (given) => [...new Set(pieces(given, commas))]);
+export const list: Kind<readonly string[]> = kind('a list with commas between', (given) => [...new Set(splitList(given, commas))]);
 
 /** `a=b,c=d`. */
 export const pairs: Kind<ReadonlyMap<string, string>> = kind('pairs such as gpt-4o=gemini-flash-latest with commas between', (given) => {
-  const read = pieces(given, commas).map((piece) => piece.split('=').map((side) => side.trim()));
+  const read = splitList(given, commas).map((piece) => piece.split('=').map((side) => side.trim()));
   return read.every((sides) => sides.length === 2 && sides.every((side) => side !== ''))
     ? new Map(read.map(([from, to]) => [from ?? '', to ?? '']))
     : undefined;
@@ -124,7 +124,7 @@ export const pairs: Kind<ReadonlyMap<string, string>> = kind('pairs such as gpt-
 /** `*`, or web origins with commas between. */
 export const origins: Kind<'*' | readonly string[]> = kind('* or web origins such as https://example.com with commas between', (given) => {
   if (given === '*') return '*';
-  const read = pieces(given, commas).map(baseOf);
+  const read = splitList(given, commas).map(baseOf);
   const known = read.flatMap((origin) => (origin === undefined || origin.pathname !== '/' ? [] : [origin.origin]));
   return known.length === read.length && known.length > 0 ? known : undefined;
 });

@@ -7,7 +7,7 @@ const table: readonly (readonly [string, Setting<unknown>])[] = Object.entries(s
 const known: ReadonlySet<string> = new Set(table.flatMap(([name, setting]) => namesOf(name, setting)));
 
 /** Letters alone, without the S of plurals: what is left when somebody remembers a name roughly. */
-const rough = (name: string): string => name.toUpperCase().replaceAll(/[^A-Z]|S(?=_|$)/g, '');
+const roughName = (name: string): string => name.toUpperCase().replaceAll(/[^A-Z]|S(?=_|$)/g, '');
 
 const shortestForSlips = 6;
 
@@ -15,24 +15,24 @@ const shortestForSlips = 6;
  * A name and what it becomes when one letter is left out, but the first, which people get right: two names share one
  * when a letter is too much, wrong or swapped.
  */
-const slips = (name: string): readonly string[] =>
+const slipsOf = (name: string): readonly string[] =>
   name.length < shortestForSlips ? [name] : [name, ...Array.from(name.slice(1), (_letter, at) => name.slice(0, at + 1) + name.slice(at + 2))];
 
 const meantBy: ReadonlyMap<string, string> = new Map(
-  [...known].toReversed().filter((name) => name === name.toUpperCase()).flatMap((name) => slips(rough(name)).map((slip) => [slip, name] as const)),
+  [...known].toReversed().filter((name) => name === name.toUpperCase()).flatMap((name) => slipsOf(roughName(name)).map((slip) => [slip, name] as const)),
 );
 
 const isSpelledLikeOurs = (name: string): boolean => name.includes('_') || name.length >= shortestForSlips;
 
 /** Names that look like ours but are not: a typing error would otherwise go unseen. */
-const mistyped = (environment: Environment): readonly string[] =>
+const mistypedNames = (environment: Environment): readonly string[] =>
   Object.keys(environment).flatMap((name) => {
     if (known.has(name) || !isSpelledLikeOurs(name) || textOf(name, environment) === '') return [];
-    const meant = slips(rough(name)).map((slip) => meantBy.get(slip)).find((found) => found !== undefined);
+    const meant = slipsOf(roughName(name)).map((slip) => meantBy.get(slip)).find((found) => found !== undefined);
     return meant === undefined ? [] : [`${name} is not a setting; ${meant} is.`];
   });
 
-const overruled = (environment: Environment): readonly string[] =>
+const overruledNames = (environment: Environment): readonly string[] =>
   table.flatMap(([name, setting]) => {
     const given = givenName(name, setting, environment);
     if (given === undefined) return [];
@@ -56,7 +56,7 @@ const ofPassword = (password: string): readonly string[] => {
 };
 
 /** A name that has come to mean more than it says. */
-const renamed = (environment: Environment): readonly string[] =>
+const renamedNames = (environment: Environment): readonly string[] =>
   givenName('MEMORY_BUDGET_MB', settings.MEMORY_BUDGET_MB, environment) === 'MAX_INFLIGHT_BODY_MB'
     ? ['MAX_INFLIGHT_BODY_MB is now MEMORY_BUDGET_MB and bounds all memory of requests and answers, not their bodies alone: set that, or neither.']
     : [];
@@ -65,8 +65,8 @@ const renamed = (environment: Environment): readonly string[] =>
 export const warningsOf = (values: Values, environment: Environment): readonly string[] => [
   ...ofPassword(values.PASSWORD.reveal()),
   ...(values.GEMINI_API_KEYS.length === 0 ? ['No Gemini key is set: put at least one into GEMINI_API_KEYS.'] : []),
-  ...renamed(environment),
-  ...mistyped(environment),
-  ...overruled(environment),
+  ...renamedNames(environment),
+  ...mistypedNames(environment),
+  ...overruledNames(environment),
   ...withoutEffect(environment),
 ];

@@ -37,7 +37,7 @@ const startOf = (common: Common): Start => {
 /** Without the bracket that ends the object. */
 const openEnded = (pieces: readonly Uint8Array[]): readonly Uint8Array[] => pieces.map((piece, at) => (at === pieces.length - 1 ? piece.subarray(0, -1) : piece));
 
-const ended = (start: Start, body: GenerateContentRequest): CallBody =>
+const endBody = (start: Start, body: GenerateContentRequest): CallBody =>
   typeof start === 'string' ? start + endOf(body) : [...start, Buffer.from(endOf(body))];
 
 /** Encodes a body at once, or a large one in pieces between which the event loop breathes. */
@@ -60,8 +60,8 @@ export const bodyEncoder = (): BodyEncoder => {
   return {
     small: (body) => {
       const start = remembered(body, startOf);
-      return start instanceof Promise ? requestText(body) : ended(start, body);
+      return start instanceof Promise ? requestText(body) : endBody(start, body);
     },
-    large: async (body) => ended(await remembered(body, (common) => jsonPieces(common, writtenText).then(openEnded)), body),
+    large: async (body) => endBody(await remembered(body, (common) => jsonPieces(common, writtenText).then(openEnded)), body),
   };
 };

@@ -18,12 +18,12 @@ const quotaSpent = (error: GoogleError): ProxyError => {
 
 type Row = readonly [matches: (error: GoogleError, status: number) => boolean, told: (error: GoogleError, model: string) => ProxyError];
 
-const says =
+const saysWords =
   (pattern: RegExp) =>
   (error: GoogleError): boolean =>
     pattern.test(error.message);
 
-const is =
+const hasStatus =
   (...statuses: readonly number[]) =>
   (_: GoogleError, status: number): boolean =>
     statuses.includes(status);
@@ -39,14 +39,14 @@ const refusedRequest =
   (code: InvalidCode | null) =>
   ({ message }: GoogleError, model: string): ProxyError => ({ tag: 'GeminiInvalid', message: reasonFor(message, model), code });
 
-const fault = (status: 500 | 502 | 503 | 504, message: string) => (): ProxyError => ({ tag: 'GeminiFault', status, message });
+const geminiFault = (status: 500 | 502 | 503 | 504, message: string) => (): ProxyError => ({ tag: 'GeminiFault', status, message });
 
 /** A file or a cached content belongs to the project of one key, and ends after a while: the request names it. */
 const storedThing = /\b(?:the )?(file|cached ?content)s?\b(?: ((?:files\/|cachedContents\/)?[\w-]{1,64})(?= or | not |$))?/i;
 
 const isStored = (error: GoogleError, status: number): boolean => (status === 403 || status === 404) && !isNoModel(error) && storedThing.test(error.message);
 
-const stored = ({ message }: GoogleError): ProxyError => {
+const storedThingGone = ({ message }: GoogleError): ProxyError => {
   const [, kind = '', name] = storedThing.exec(message) ?? [];
   const what = kind.toLowerCase() === 'file' ? 'file' : 'cached content';
   const which = name === undefined ? '' : ` ${name}`;
@@ -54,9 +54,9 @@ const stored = ({ message }: GoogleError): ProxyError => {
 };
 
 /** `models/x is not found for API version v1beta, …`, whatever the caller's x is. */
-const isNoModel = says(/^models\/.{0,300} is not found for API version \w{1,20}, or is not supported for /s);
+const isNoModel = saysWords(/^models\/.{0,300} is not found for API version \w{1,20}, or is not supported for /s);
 
-const isRetired = says(/^This model models\/[\w.-]{1,100} is no longer available to new users\. /);
+const isRetired = saysWords(/^This model models\/[\w.-]{1,100} is no longer available to new users\. /);
 
 const noModel = (message: string | null, maybeElsewhere: boolean) => (_: GoogleError, model: string): ProxyError => ({
   tag: 'ModelNotFound',
@@ -65,9 +65,9 @@ const noModel = (message: string | null, maybeElsewhere: boolean) => (_: GoogleE
   ...(maybeElsewhere ? { maybeElsewhere: true } : {}),
 });
 
-const retired: Row[1] = (error, model) => noModel(`The model '${model}' is no longer available to new users of Google's API.`, true)(error, model);
+const retiredModel: Row[1] = (error, model) => noModel(`The model '${model}' is no longer available to new users of Google's API.`, true)(error, model);
 
-const denied: Row[1] = (error, model) => noModel(`Google lets none of this service's keys use the model '${model}' in this way.`, true)(error, model);
+const deniedModel: Row[1] = (error, model) => noModel(`Google lets none of this service's keys use the model '${model}' in this way.`, true)(error, model);
 
 const lacksPermission = (error: GoogleError): boolean =>
   ['googleapis.com', 'aiplatform.googleapis.com'].some((domain) => reasonOf(error, domain) === 'IAM_PERMISSION_DENIED');
@@ -80,22 +80,22 @@ const noPermission = (): ProxyError => ({ tag: 'NoUsableKey', reasons: ["the key
  * what all callers share (keys, quotas) is told by `keyVerdict` and by Google's quota ids alone.
  */
 const rows: readonly Row[] = [
-  [says(/^User location is not supported for the API use\.$/), () => ({ tag: 'LocationRefused' })],
-  [says(/^(?:The )?Gemini API free tier is not available in your country\./), () => ({ tag: 'LocationRefused', maybeElsewhere: true })],
-  [is(429), quotaSpent],
-  [is(401), fault(502, 'Gemini did not accept the key, and did not say why. Please try again later.')],
-  [(error, status) => status === 404 && isRetired(error), retired],
-  [isStored, stored],
+  [saysWords(/^User location is not supported for the API use\.$/), () => ({ tag: 'LocationRefused' })],
+  [saysWords(/^(?:The )?Gemini API free tier is not available in your country\./), () => ({ tag: 'LocationRefused', maybeElsewhere: true })],
+  [hasStatus(429), quotaSpent],
+  [hasStatus(401), geminiFault(502, 'Gemini did not accept the key, and did not say why. Please try again later.')],
+  [(error, status) => status === 404 && isRetired(error), retiredModel],
+  [isStored, storedThingGone],
   [(error, status) => status === 403 && lacksPermission(error), noPermission],
-  [is(403), denied],
-  [is(404), noModel(null, false)],
-  [says(/thought[_ ]signature/i), (error, model) => (/missing/i.test(error.message) ? refusedRequest(null)(error, model) : { tag: 'BadSignature' })],
-  [says(/exceeds the maximum number of tokens|input token count/i), refusedRequest('context_length_exceeded')],
-  [says(/is not enabled for|is not supported for|is unsupported/i), refusedRequest('unsupported_parameter')],
+  [hasStatus(403), deniedModel],
+  [hasStatus(404), noModel(null, false)],
+  [saysWords(/thought[_ ]signature/i), (error, model) => (/missing/i.test(error.message) ? refusedRequest(null)(error, model) : { tag: 'BadSignature' })],
+  [saysWords(/exceeds the maximum number of tokens|input token count/i), refusedRequest('context_length_exceeded')],
+  [saysWords(/is not enabled for|is not supported for|is unsupported/i), refusedRequest('unsupported_parameter')],
   [(_, status) => status >= 400 && status < 500 && ![408, 409, 499].includes(status), refusedRequest(null)],
-  [is(503), () => ({ tag: 'GeminiFault', status: 503, message: 'Gemini is overloaded. Please try again later.', isOutage: true })],
-  [is(504, 408), fault(504, 'Gemini took too long. Please try again, with a shorter request or less thinking.')],
-  [(_, status) => status >= 500, fault(500, 'Gemini has met an internal error. Please try again.')],
+  [hasStatus(503), () => ({ tag: 'GeminiFault', status: 503, message: 'Gemini is overloaded. Please try again later.', isOutage: true })],
+  [hasStatus(504, 408), geminiFault(504, 'Gemini took too long. Please try again, with a shorter request or less thinking.')],
+  [(_, status) => status >= 500, geminiFault(500, 'Gemini has met an internal error. Please try again.')],
 ];
 
 /** Tells an error object that Google sent, whole or inside a stream (then without a status of its own). */
@@ -115,7 +115,7 @@ const notGoogles = (status: number): ProxyError => {
 };
 
 /** Tells a refusal by its HTTP status and body: an error object, one in an array, HTML, or nothing. */
-export const failure = (status: number, text: string, model: string): ProxyError => {
+export const errorFromAnswer = (status: number, text: string, model: string): ProxyError => {
   if (status >= 300 && status < 400) return { tag: 'BadAnswer', reason: 'a redirect' };
   const error = googleErrorIn(text);
   return error === null ? notGoogles(status) : failureOf(error, status, model);

@@ -4,7 +4,7 @@ const methods = ['generateContent', 'countTokens'];
 
 type Limits = readonly [input: number, output: number];
 
-const text = (id: string, displayName: string, [inputTokenLimit, outputTokenLimit]: Limits = [1_048_576, 65_536]): GeminiModel => ({
+const textModel = (id: string, displayName: string, [inputTokenLimit, outputTokenLimit]: Limits = [1_048_576, 65_536]): GeminiModel => ({
   name: `models/${id}`,
   displayName,
   inputTokenLimit,
@@ -14,26 +14,26 @@ const text = (id: string, displayName: string, [inputTokenLimit, outputTokenLimi
 
 /** What to list when Google can't be asked and never could: the models of November 2026. Any other id still works. */
 export const fallbackModels: readonly GeminiModel[] = [
-  text('gemini-flash-latest', 'Gemini Flash Latest'),
-  text('gemini-flash-lite-latest', 'Gemini Flash-Lite Latest'),
-  text('gemini-pro-latest', 'Gemini Pro Latest'),
-  text('gemini-4-argon', 'Gemini 4 Argon'),
-  text('gemini-4-carbon', 'Gemini 4 Carbon'),
-  text('gemini-3.8-flash', 'Gemini 3.8 Flash'),
-  text('gemini-3.7-flash', 'Gemini 3.7 Flash'),
-  text('gemini-3.6-flash', 'Gemini 3.6 Flash'),
-  text('gemini-3.5-flash', 'Gemini 3.5 Flash'),
-  text('gemini-3.5-flash-lite', 'Gemini 3.5 Flash-Lite'),
-  text('gemini-3.1-flash-lite', 'Gemini 3.1 Flash-Lite'),
-  text('gemini-3.1-pro-preview', 'Gemini 3.1 Pro Preview'),
-  text('gemini-3-flash-preview', 'Gemini 3 Flash Preview'),
-  text('gemini-2.5-pro', 'Gemini 2.5 Pro'),
-  text('gemini-2.5-flash', 'Gemini 2.5 Flash'),
-  text('gemini-2.5-flash-lite', 'Gemini 2.5 Flash-Lite'),
-  text('gemini-nano-banana-2.1', 'Nano Banana 2.1'),
-  text('gemini-3.1-flash-image', 'Gemini 3.1 Flash Image', [65_536, 65_536]),
-  text('gemini-3-pro-image', 'Gemini 3 Pro Image', [131_072, 32_768]),
-  text('gemini-2.5-flash-image', 'Gemini 2.5 Flash Image', [32_768, 32_768]),
-  text('gemini-3.8-flash-tts', 'Gemini 3.8 Flash TTS', [8192, 16_384]),
-  text('gemma-4-31b-it', 'Gemma 4 31B', [262_144, 32_768]),
+  textModel('gemini-flash-latest', 'Gemini Flash Latest'),
+  textModel('gemini-flash-lite-latest', 'Gemini Flash-Lite Latest'),
+  textModel('gemini-pro-latest', 'Gemini Pro Latest'),
+  textModel('gemini-4-argon', 'Gemini 4 Argon'),
+  textModel('gemini-4-carbon', 'Gemini 4 Carbon'),
+  textModel('gemini-3.8-flash', 'Gemini 3.8 Flash'),
+  textModel('gemini-3.7-flash', 'Gemini 3.7 Flash'),
+  textModel('gemini-3.6-flash', 'Gemini 3.6 Flash'),
+  textModel('gemini-3.5-flash', 'Gemini 3.5 Flash'),
+  textModel('gemini-3.5-flash-lite', 'Gemini 3.5 Flash-Lite'),
+  textModel('gemini-3.1-flash-lite', 'Gemini 3.1 Flash-Lite'),
+  textModel('gemini-3.1-pro-preview', 'Gemini 3.1 Pro Preview'),
+  textModel('gemini-3-flash-preview', 'Gemini 3 Flash Preview'),
+  textModel('gemini-2.5-pro', 'Gemini 2.5 Pro'),
+  textModel('gemini-2.5-flash', 'Gemini 2.5 Flash'),
+  textModel('gemini-2.5-flash-lite', 'Gemini 2.5 Flash-Lite'),
+  textModel('gemini-nano-banana-2.1', 'Nano Banana 2.1'),
+  textModel('gemini-3.1-flash-image', 'Gemini 3.1 Flash Image', [65_536, 65_536]),
+  textModel('gemini-3-pro-image', 'Gemini 3 Pro Image', [131_072, 32_768]),
+  textModel('gemini-2.5-flash-image', 'Gemini 2.5 Flash Image', [32_768, 32_768]),
+  textModel('gemini-3.8-flash-tts', 'Gemini 3.8 Flash TTS', [8192, 16_384]),
+  textModel('gemma-4-31b-it', 'Gemma 4 31B', [262_144, 32_768]),
 ];

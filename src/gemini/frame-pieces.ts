@@ -82,7 +82,7 @@ function* partLists(parts: List): Generator<List, void, undefined> {
   yield joinedTexts(list);
 }
 
-const sliced = (value: Fields, names: readonly string[], at: number): Fields =>
+const sliceLists = (value: Fields, names: readonly string[], at: number): Fields =>
   Object.fromEntries(names.flatMap((name) => (Array.isArray(value[name]) ? [[name, value[name].slice(at * mostInPiece, (at + 1) * mostInPiece)]] : [])));
 
 const logprobs = ['chosenCandidates', 'topCandidates'];
@@ -107,8 +107,8 @@ function* candidatePieces(candidate: unknown): Generator<Piece, void, undefined>
     const piece = {
       ...(isLast ? rest : index),
       ...(isObject(content) ? { content: { ...content, parts } } : {}),
-      ...(isObject(logprobsResult) ? { logprobsResult: sliced(logprobsResult, logprobs, at) } : {}),
-      ...(isObject(groundingMetadata) ? { groundingMetadata: sliced(groundingMetadata, grounding, at) } : {}),
+      ...(isObject(logprobsResult) ? { logprobsResult: sliceLists(logprobsResult, logprobs, at) } : {}),
+      ...(isObject(groundingMetadata) ? { groundingMetadata: sliceLists(groundingMetadata, grounding, at) } : {}),
     };
     yield { candidate: piece, isLast };
     if (isLast) return;

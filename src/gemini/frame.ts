@@ -8,11 +8,11 @@ import type { Candidate, Frame, GeminiModel, ResponsePart, UsageMetadata } from 
 type Check = (value: unknown) => boolean;
 type Shape = Readonly<Record<string, Check>>;
 
-const text: Check = (value) => typeof value === 'string';
+const isText: Check = (value) => typeof value === 'string';
 /** JSON knows 1e999, which JavaScript reads as Infinity and writes as null. */
 const number: Check = Number.isFinite;
-const count: Check = (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-const flag: Check = (value) => typeof value === 'boolean';
+const isCount: Check = (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+const isFlag: Check = (value) => typeof value === 'boolean';
 
 const mostDepth = 100;
 
@@ -20,92 +20,92 @@ const mostDepth = 100;
 const isShallow = (value: unknown, levels = mostDepth): boolean =>
   typeof value !== 'object' || value === null || (levels > 0 && Object.values(value).every((one) => isShallow(one, levels - 1)));
 
-const object: Check = (value) => isObject(value) && isShallow(value);
+const isShallowObject: Check = (value) => isObject(value) && isShallow(value);
 
 /** `audio/L16;codec=pcm;rate=24000`: nothing that could end the address or the header that it becomes a part of. */
 const mediaType: Check = (value) => typeof value === 'string' && value.length <= 200 && /^[\w.+-]+\/[\w.+-]+(?: *;[\w.+=;" -]*)?$/.test(value);
 
-const list =
+const isListOf =
   (check: Check): Check =>
   (value) =>
     Array.isArray(value) && value.every(check);
 
 /** Absent and null are fine everywhere; what is there must have the right type. Unknown fields are not looked at. */
-const fits = (value: unknown, shape: Shape): boolean =>
+const fitsShape = (value: unknown, shape: Shape): boolean =>
   isObject(value) && Object.entries(shape).every(([name, check]) => value[name] == null || check(value[name]));
 
-const shaped =
+const hasShape =
   (shape: Shape, ...required: readonly string[]): Check =>
   (value) =>
-    fits(value, shape) && isObject(value) && required.every((name) => value[name] != null);
+    fitsShape(value, shape) && isObject(value) && required.every((name) => value[name] != null);
 
-const source = shaped({ uri: text, title: text });
-const chunk = shaped({ web: source, maps: source, retrievedContext: source, image: shaped({ sourceUri: text, title: text }) });
-const segment = shaped({ partIndex: count, startIndex: count, endIndex: count, text });
-const token = shaped({ token: text, logProbability: number });
-const word = shaped({ word: text, startOffset: text, endOffset: text });
-const counts = list(shaped({ modality: text, tokenCount: count }));
+const source = hasShape({ uri: isText, title: isText });
+const chunk = hasShape({ web: source, maps: source, retrievedContext: source, image: hasShape({ sourceUri: isText, title: isText }) });
+const segment = hasShape({ partIndex: isCount, startIndex: isCount, endIndex: isCount, text: isText });
+const token = hasShape({ token: isText, logProbability: number });
+const word = hasShape({ word: isText, startOffset: isText, endOffset: isText });
+const counts = isListOf(hasShape({ modality: isText, tokenCount: isCount }));
 
 const partShape: Shape = {
-  text,
-  thought: flag,
-  thoughtSignature: text,
-  inlineData: shaped({ mimeType: mediaType, data: text }, 'mimeType', 'data'),
-  fileData: shaped({ mimeType: mediaType, fileUri: text }, 'fileUri'),
-  functionCall: shaped({ id: text, name: text, args: object, partialArgs: list(shaped({ jsonPath: text, stringValue: text, numberValue: number, boolValue: flag })), willContinue: flag }),
-  executableCode: shaped({ id: text, language: text, code: text }),
-  codeExecutionResult: shaped({ id: text, outcome: text, output: text }),
-  audioTranscription: shaped({ text, languageCode: text, speakerLabel: text, words: list(word), startOffset: text, endOffset: text }),
-  toolCall: object,
-  toolResponse: object,
+  text: isText,
+  thought: isFlag,
+  thoughtSignature: isText,
+  inlineData: hasShape({ mimeType: mediaType, data: isText }, 'mimeType', 'data'),
+  fileData: hasShape({ mimeType: mediaType, fileUri: isText }, 'fileUri'),
+  functionCall: hasShape({ id: isText, name: isText, args: isShallowObject, partialArgs: isListOf(hasShape({ jsonPath: isText, stringValue: isText, numberValue: number, boolValue: isFlag })), willContinue: isFlag }),
+  executableCode: hasShape({ id: isText, language: isText, code: isText }),
+  codeExecutionResult: hasShape({ id: isText, outcome: isText, output: isText }),
+  audioTranscription: hasShape({ text: isText, languageCode: isText, speakerLabel: isText, words: isListOf(word), startOffset: isText, endOffset: isText }),
+  toolCall: isShallowObject,
+  toolResponse: isShallowObject,
 };
 
 const candidateShape: Shape = {
-  index: count,
-  finishReason: text,
-  finishMessage: text,
-  continuationToken: text,
-  groundingMetadata: shaped({
-    groundingChunks: list(chunk),
-    groundingSupports: list(shaped({ segment, groundingChunkIndices: list(count) })),
+  index: isCount,
+  finishReason: isText,
+  finishMessage: isText,
+  continuationToken: isText,
+  groundingMetadata: hasShape({
+    groundingChunks: isListOf(chunk),
+    groundingSupports: isListOf(hasShape({ segment, groundingChunkIndices: isListOf(isCount) })),
   }),
-  logprobsResult: shaped({ chosenCandidates: list(token), topCandidates: list(shaped({ candidates: list(token) })) }),
+  logprobsResult: hasShape({ chosenCandidates: isListOf(token), topCandidates: isListOf(hasShape({ candidates: isListOf(token) })) }),
 };
 
 const usageShape: Shape = {
-  promptTokenCount: count,
-  cachedContentTokenCount: count,
-  candidatesTokenCount: count,
-  thoughtsTokenCount: count,
-  toolUsePromptTokenCount: count,
-  totalTokenCount: count,
+  promptTokenCount: isCount,
+  cachedContentTokenCount: isCount,
+  candidatesTokenCount: isCount,
+  thoughtsTokenCount: isCount,
+  toolUsePromptTokenCount: isCount,
+  totalTokenCount: isCount,
   promptTokensDetails: counts,
   candidatesTokensDetails: counts,
-  serviceTier: text,
+  serviceTier: isText,
 };
 
-const feedbackShape: Shape = { blockReason: text, blockReasonMessage: text };
+const feedbackShape: Shape = { blockReason: isText, blockReasonMessage: isText };
 
 type Fields = Readonly<Record<string, unknown>>;
 
 /** Only the fields that have their right type: a null is no value, and a wrong one is dropped by itself. */
-const sound = (value: Fields, shape: Shape): Fields => {
+const soundFields = (value: Fields, shape: Shape): Fields => {
   const fields = withoutNulls(value);
-  return fits(fields, shape)
+  return fitsShape(fields, shape)
     ? fields
     : Object.fromEntries(Object.entries(fields).filter(([name, field]) => !Object.hasOwn(shape, name) || shape[name]?.(field) === true));
 };
 
-const isPart = (value: unknown): value is ResponsePart & Fields => fits(value, partShape);
-const isUsage = (value: Fields): value is UsageMetadata & Fields => fits(value, usageShape);
-const isFeedback = (value: Fields): value is NonNullable<Frame['promptFeedback']> & Fields => fits(value, feedbackShape);
-const isPlainCandidate = (value: Fields): value is Candidate & Fields => fits(value, candidateShape);
+const isPart = (value: unknown): value is ResponsePart & Fields => fitsShape(value, partShape);
+const isUsage = (value: Fields): value is UsageMetadata & Fields => fitsShape(value, usageShape);
+const isFeedback = (value: Fields): value is NonNullable<Frame['promptFeedback']> & Fields => fitsShape(value, feedbackShape);
+const isPlainCandidate = (value: Fields): value is Candidate & Fields => fitsShape(value, candidateShape);
 
 /** Enum values by number, as servers with integer enums send them (discovery document, in its order). */
 const finishReasons = ['FINISH_REASON_UNSPECIFIED', 'STOP', 'MAX_TOKENS', 'SAFETY', 'RECITATION', 'OTHER', 'LANGUAGE', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'SPII', 'MALFORMED_FUNCTION_CALL', 'IMAGE_SAFETY', 'UNEXPECTED_TOOL_CALL'];
 const blockReasons = ['BLOCK_REASON_UNSPECIFIED', 'SAFETY', 'OTHER', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'IMAGE_SAFETY'];
 
-const named = (value: Fields, name: string, names: readonly string[]): Fields => {
+const nameCode = (value: Fields, name: string, names: readonly string[]): Fields => {
   const code = value[name];
   return typeof code === 'number' ? { ...value, [name]: names[code] ?? 'OTHER' } : value;
 };
@@ -121,7 +121,7 @@ const trulyNamed = (part: ResponsePart): ResponsePart => {
 /** A part is taken or left as a whole. */
 const readPart = (value: unknown): readonly ResponsePart[] => {
   if (!isPart(value)) return [];
-  const part = sound(value, partShape);
+  const part = soundFields(value, partShape);
   return isPart(part) ? [trulyNamed(part)] : [];
 };
 
@@ -150,8 +150,8 @@ const lostIn = (candidates: readonly unknown[]): Pick<Frame, 'lost'> => {
 
 const readCandidate = (value: unknown): readonly Candidate[] => {
   if (!isObject(value)) return [];
-  const { content, ...rest } = named(value, 'finishReason', finishReasons);
-  const sane = sound(rest, candidateShape);
+  const { content, ...rest } = nameCode(value, 'finishReason', finishReasons);
+  const sane = soundFields(rest, candidateShape);
   if (!isPlainCandidate(sane)) return [];
   const kept = sane.finishMessage === undefined ? sane : { ...sane, finishMessage: harmlessText(sane.finishMessage) };
   const parts = isObject(content) && Array.isArray(content['parts']) ? content['parts'].flatMap(readPart) : undefined;
@@ -159,12 +159,12 @@ const readCandidate = (value: unknown): readonly Candidate[] => {
 };
 
 const readUsage = (value: unknown): Pick<Frame, 'usageMetadata'> => {
-  const usageMetadata = isObject(value) ? sound(value, usageShape) : {};
+  const usageMetadata = isObject(value) ? soundFields(value, usageShape) : {};
   return isUsage(usageMetadata) ? { usageMetadata } : {};
 };
 
 const readFeedback = (value: unknown): Pick<Frame, 'promptFeedback'> => {
-  const promptFeedback = isObject(value) ? sound(named(value, 'blockReason', blockReasons), feedbackShape) : {};
+  const promptFeedback = isObject(value) ? soundFields(nameCode(value, 'blockReason', blockReasons), feedbackShape) : {};
   if (!isFeedback(promptFeedback)) return {};
   const { blockReasonMessage } = promptFeedback;
   return { promptFeedback: blockReasonMessage === undefined ? promptFeedback : { ...promptFeedback, blockReasonMessage: harmlessText(blockReasonMessage) } };
@@ -206,7 +206,7 @@ export const readModelPage = (value: unknown): { readonly models: readonly Gemin
 };
 
 const isModel = (value: unknown): value is GeminiModel =>
-  shaped(
-    { name: text, displayName: text, description: text, inputTokenLimit: number, outputTokenLimit: number, supportedGenerationMethods: list(text), thinking: flag },
+  hasShape(
+    { name: isText, displayName: isText, description: isText, inputTokenLimit: number, outputTokenLimit: number, supportedGenerationMethods: isListOf(isText), thinking: isFlag },
     'name',
   )(value);

@@ -46,7 +46,7 @@ export const statusOf = ({ code, status }: GoogleError): number | null => code ?
 const isGoogles = (error: Readonly<Record<string, unknown>>): boolean =>
   typeof error['code'] === 'number' || (typeof error['status'] === 'string' && statuses.has(error['status']));
 
-const parsed = (text: string): unknown => {
+const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
@@ -56,7 +56,7 @@ const parsed = (text: string): unknown => {
 
 /** Google's error object in a body, alone or first in a list; null for a page, for nothing and for what others write. */
 export const googleErrorIn = (text: string): Readonly<Record<string, unknown>> | null => {
-  const body = parsed(text);
+  const body = parseJson(text);
   const first: unknown = Array.isArray(body) ? body[0] : body;
   return isObject(first) && isObject(first['error']) && isGoogles(first['error']) ? first['error'] : null;
 };

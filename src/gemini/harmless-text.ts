@@ -46,7 +46,7 @@ const ownName = /(Unknown name "|function call `default_api:|function call `|fun
 
 const mostMessage = 1000;
 
-const shown = (text: string, own: string | null): string =>
+const showWords = (text: string, own: string | null): string =>
   text
     .split(/(\s+)/)
     .map((token) => (/^\s*$/.test(token) ? token : shownToken(token, own)))
@@ -61,9 +61,9 @@ export const harmlessText = (message: string, model: string | null = null): stri
   const pieces: string[] = [];
   let from = 0;
   for (const { index, 1: before = '', 2: name = '' } of text.matchAll(ownName)) {
-    pieces.push(shown(text.slice(from, index), model), before, name);
+    pieces.push(showWords(text.slice(from, index), model), before, name);
     from = index + before.length + name.length;
   }
-  pieces.push(shown(text.slice(from), model));
+  pieces.push(showWords(text.slice(from), model));
   return pieces.join('').replaceAll(/(?:\[…\]\s){2,}/g, `${hidden} `);
 };

@@ -22,7 +22,7 @@ const isPlain = (text: string): boolean => {
 /** What is wrong with JSON in a text. */
 export type TextFault = 'nested too deep' | 'too large: it has too many values, or an object in it too many fields' | 'not valid JSON';
 
-const faultOf = (text: string): TextFault | null => {
+const textFault = (text: string): TextFault | null => {
   if (isPlain(text)) return null;
   const fault = jsonOutline(Buffer.from(text), bounds).readTo(Infinity);
   if (fault === null) return null;
@@ -31,7 +31,7 @@ const faultOf = (text: string): TextFault | null => {
 
 /** JSON that a request holds as a text inside its own: arguments of calls, results. Left says what is wrong with it. */
 export const jsonOf = (text: string): E.Either<TextFault, Json> => {
-  const fault = faultOf(text);
+  const fault = textFault(text);
   return fault === null
     ? E.tryCatch(
         (): Json => JSON.parse(wellFormedJson(text)),

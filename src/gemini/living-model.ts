@@ -35,7 +35,7 @@ const kindOf = (asked: string): RegExp => {
 };
 
 /** `gemini-3.8-flash` → 3.8; the names that go with the times come before all numbers, previews after their own. */
-const newness = (id: string): number => {
+const newnessOf = (id: string): number => {
   if (id.endsWith('-latest')) return 1000;
   const version = Number(/-(\d+(?:\.\d+)?)/.exec(id)?.[1] ?? 0);
   return version - (/preview|exp/.test(id) ? 0.01 : 0);
@@ -54,5 +54,5 @@ export const livingModel = (asked: string, job: ModelJob, list: readonly GeminiM
   if (favourite !== undefined) return favourite;
   const kind = kindOf(asked);
   const same = ids.filter((id) => kind.test(id));
-  return (same.length > 0 ? same : ids).toSorted((a, b) => newness(b) - newness(a))[0] ?? null;
+  return (same.length > 0 ? same : ids).toSorted((a, b) => newnessOf(b) - newnessOf(a))[0] ?? null;
 };

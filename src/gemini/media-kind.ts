@@ -1,6 +1,6 @@
 import { latinAt, type ByteView } from './byte-view.ts';
 import { declaredKind, kindByName } from './media-names.ts';
-import { sniffed, type Sniffed } from './media-signatures.ts';
+import { sniffKind, type Sniffed } from './media-signatures.ts';
 
 /** What is said of bytes: the declared type ('' for none), and the file's name. */
 export type Said = { readonly declared: string; readonly name?: string | undefined };
@@ -45,7 +45,7 @@ const textKind = (view: ByteView): string => {
 };
 
 /** A container that may hold sound alone does so where the declared type or the name says it. */
-const closed = ({ type, asSound, isOpen }: Sniffed, hint: string | null): string =>
+const closeKind = ({ type, asSound, isOpen }: Sniffed, hint: string | null): string =>
   isOpen === true && asSound !== undefined && hint?.startsWith('audio/') === true ? asSound : type;
 
 /**
@@ -54,8 +54,8 @@ const closed = ({ type, asSound, isOpen }: Sniffed, hint: string | null): string
  */
 export const mediaKind = (view: ByteView, { declared, name = '' }: Said): string | null => {
   const hint = declaredKind(declared) ?? kindByName(name);
-  const told = sniffed(view);
-  if (told !== null) return closed(told, hint);
+  const told = sniffKind(view);
+  if (told !== null) return closeKind(told, hint);
   return hint ?? (isText(view) ? textKind(view) : null);
 };
 
@@ -78,13 +78,13 @@ const soundName = (kind: string | null): string | null => {
 
 /** The same for sound: a container's name is that of its sound alone. Null for what is no sound. */
 export const soundKind = (view: ByteView, { declared, name = '' }: Said): string | null => {
-  const told = sniffed(view);
+  const told = sniffKind(view);
   return told === null ? (soundName(declaredKind(declared)) ?? soundName(kindByName(name))) : soundName(told.asSound ?? told.type);
 };
 
 /** What a picture or sound of an answer is: its bytes say it where they can; bare samples are what they are called. */
 export const answeredKind = (view: ByteView, declared: string): string => {
-  const told = sniffed(view);
+  const told = sniffKind(view);
   if (told === null || told.isWeak === true) return declared;
   return declared.startsWith('audio/') && !told.type.startsWith('audio/') ? declared : told.type;
 };

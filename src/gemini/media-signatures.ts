@@ -100,7 +100,7 @@ const ofTag = (view: ByteView, head: string): Sniffed | null => {
 const headBytes = 128;
 
 /** The kind that bytes tell, looked at as far in as needed; null for text and everything unknown. */
-export const sniffed = (view: ByteView): Sniffed | null => {
+export const sniffKind = (view: ByteView): Sniffed | null => {
   const head = latinAt(view, 0, headBytes);
   if (head.slice(4, 8) === 'ftyp') return mp4Kind(view);
   if (head.startsWith('\x1aE\xdf\xa3')) return ofEbml(view);

@@ -17,7 +17,7 @@ const mostSteps = 100;
 const mostMissing = 100;
 
 /** `$.list[0].name` → list, 0, name; null for a path that no call has. */
-const steps = (path: string): readonly Step[] | null => {
+const stepsOf = (path: string): readonly Step[] | null => {
   if (path.length > longestPath) return null;
   const read = [...path.matchAll(/\[(\d+)\]|\['([^']*)'\]|\.?([^.[\]$]+)/g)].map(([, index, quoted, plain]): Step => (index === undefined ? (quoted ?? plain ?? '') : Number(index)));
   return read.length === 0 || read.length > mostSteps || typeof read[0] === 'number' || read.includes('__proto__') ? null : read;
@@ -32,7 +32,7 @@ const childOf = (holder: Branch | Tree[], step: Step): Tree | undefined =>
   Object.hasOwn(holder, step) ? Object.getOwnPropertyDescriptor(holder, step)?.value : undefined;
 
 /** False where a list would get a hole of any size. */
-const put = (holder: Branch | Tree[], step: Step, value: Tree): boolean => {
+const putValue = (holder: Branch | Tree[], step: Step, value: Tree): boolean => {
   if (!isList(holder)) holder[step] = value;
   else if (typeof step !== 'number' || step > holder.length + mostMissing) return false;
   else holder[step] = value;
@@ -40,26 +40,26 @@ const put = (holder: Branch | Tree[], step: Step, value: Tree): boolean => {
 };
 
 /** What the next step goes into: what is there if it is of the right kind, else a new list or object in its place. */
-const entered = (holder: Branch | Tree[], step: Step, next: Step): Branch | Tree[] | null => {
+const enterStep = (holder: Branch | Tree[], step: Step, next: Step): Branch | Tree[] | null => {
   const known = childOf(holder, step);
   if (typeof next === 'number' && isList(known)) return known;
   if (typeof next === 'string' && isBranch(known)) return known;
   const made = typeof next === 'number' ? [] : {};
-  return put(holder, step, made) ? made : null;
+  return putValue(holder, step, made) ? made : null;
 };
 
 /** Strings of the same path append; every other value is set once. */
 const addPiece = (root: Branch, piece: PartialArg): void => {
-  const path = steps(piece.jsonPath ?? '');
+  const path = stepsOf(piece.jsonPath ?? '');
   const last = path?.at(-1);
   if (path === null || last === undefined) return;
   let holder: Branch | Tree[] | null = root;
   for (const [at, step] of path.slice(0, -1).entries()) {
-    holder = entered(holder, step, path[at + 1] ?? '');
+    holder = enterStep(holder, step, path[at + 1] ?? '');
     if (holder === null) return;
   }
   const [known, value] = [childOf(holder, last), valueOf(piece)];
-  put(holder, last, typeof known === 'string' && typeof value === 'string' ? known + value : value);
+  putValue(holder, last, typeof known === 'string' && typeof value === 'string' ? known + value : value);
 };
 
 const isJson = (tree: Branch): tree is Branch & JsonObject => tree !== null;

@@ -21,11 +21,11 @@ export type RefusedPair = {
 /** The tools that Google runs itself. */
 export const builtInTools: readonly BuiltInTool[] = ['googleSearch', 'urlContext', 'codeExecution', 'googleMaps'];
 
-const every = (): boolean => true;
+const everyFamily = (): boolean => true;
 
-const alone = (wish: Wish, families: RefusedPair['families']): RefusedPair => ({ wishes: [wish], families, yields: wish, outcome: 'refused' });
+const refusedAlone = (wish: Wish, families: RefusedPair['families']): RefusedPair => ({ wishes: [wish], families, yields: wish, outcome: 'refused' });
 
-const letGoBeside = (wish: Wish, other: Wish): RefusedPair => ({ wishes: [wish, other], families: every, yields: wish, outcome: 'let go' });
+const letGoBeside = (wish: Wish, other: Wish): RefusedPair => ({ wishes: [wish, other], families: everyFamily, yields: wish, outcome: 'let go' });
 
 /**
  * Every pair of wishes that a family refuses, in the order in which they are settled. What has no row goes up together.
@@ -39,10 +39,10 @@ export const refusedPairs: readonly RefusedPair[] = [
   ...(['functions', 'a call', ...builtInTools, 'instruction'] as const).map((wish) => letGoBeside(wish, 'cached content')),
   // A call that must come is no JSON answer.
   letGoBeside('json', 'a call'),
-  alone('functions', ({ functions }) => !functions),
-  ...builtInTools.map((tool) => alone(tool, (traits) => !traits.builtIns.includes(tool))),
-  alone('json', ({ json }) => !json),
-  alone('logprobs', ({ logprobs }) => !logprobs),
+  refusedAlone('functions', ({ functions }) => !functions),
+  ...builtInTools.map((tool) => refusedAlone(tool, (traits) => !traits.builtIns.includes(tool))),
+  refusedAlone('json', ({ json }) => !json),
+  refusedAlone('logprobs', ({ logprobs }) => !logprobs),
   ...builtInTools.map((tool): RefusedPair => ({ wishes: [tool, 'json'], families: ({ jsonWithTools }) => !jsonWithTools, yields: tool, outcome: 'refused' })),
   ...builtInTools.map((tool): RefusedPair => ({ wishes: [tool, 'functions'], families: ({ searchWithFunctions }) => !searchWithFunctions, yields: tool, outcome: 'refused' })),
   { wishes: ['functions', 'json'], families: ({ jsonWithTools }) => !jsonWithTools, yields: 'json', outcome: 'by a function' },
@@ -58,7 +58,7 @@ export type Settled = { readonly kept: ReadonlySet<Wish>; readonly jsonByFunctio
 export type RefusedWish = { readonly path: string; readonly wish: Wish; readonly beside: Wish | null };
 
 /** Settles a request's wishes for a family by the table. */
-export const settle = (wishes: Wishes, traits: ModelTraits): E.Either<RefusedWish, Settled> => {
+export const settleWishes = (wishes: Wishes, traits: ModelTraits): E.Either<RefusedWish, Settled> => {
   const kept = new Set(wishes.keys());
   let jsonByFunction = false;
   for (const { wishes: together, families, yields, outcome } of refusedPairs) {

@@ -2,22 +2,22 @@ import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { GeminiCall, GenerateContentRequest, GenerationConfig } from './request.ts';
 import { withoutSignatures } from './signatures.ts';
 
-const configured = (call: GeminiCall, change: GenerationConfig): GeminiCall => ({
+const withConfig = (call: GeminiCall, change: GenerationConfig): GeminiCall => ({
   ...call,
   body: { ...call.body, generationConfig: { ...call.body.generationConfig, ...change } },
 });
 
 const oneCandidate = (call: GeminiCall): GeminiCall | null => {
   const count = call.body.generationConfig?.candidateCount ?? 1;
-  return count > 1 ? { ...configured(call, { candidateCount: undefined }), copies: count } : null;
+  return count > 1 ? { ...withConfig(call, { candidateCount: undefined }), copies: count } : null;
 };
 
 const withoutThinking = (call: GeminiCall): GeminiCall | null =>
-  call.body.generationConfig?.thinkingConfig === undefined ? null : configured(call, { thinkingConfig: undefined });
+  call.body.generationConfig?.thinkingConfig === undefined ? null : withConfig(call, { thinkingConfig: undefined });
 
 const withoutPenalties = (call: GeminiCall): GeminiCall | null => {
   const { presencePenalty, frequencyPenalty } = call.body.generationConfig ?? {};
-  return presencePenalty === undefined && frequencyPenalty === undefined ? null : configured(call, { presencePenalty: undefined, frequencyPenalty: undefined });
+  return presencePenalty === undefined && frequencyPenalty === undefined ? null : withConfig(call, { presencePenalty: undefined, frequencyPenalty: undefined });
 };
 
 /** The instruction's text before the first question, as for families that are known to take none. */
@@ -45,7 +45,7 @@ const mends: readonly (readonly [RegExp, (call: GeminiCall) => GeminiCall | null
  * another key or model go away; several candidates that the model does not give become several calls; an instruction
  * becomes text, thinking and penalties go, where the model takes none.
  */
-export const repaired = (call: GeminiCall, error: ProxyError): GeminiCall | null => {
+export const mendCall = (call: GeminiCall, error: ProxyError): GeminiCall | null => {
   if (error.tag === 'BadSignature') return { ...call, body: withoutSignatures(call.body) };
   if (error.tag !== 'GeminiInvalid' || error.code !== 'unsupported_parameter') return null;
   const mend = mends.find(([pattern]) => pattern.test(error.message));

@@ -20,7 +20,7 @@ export const withStandIn = (parts: readonly RequestPart[]): readonly RequestPart
   );
 };
 
-const stripped = (part: RequestPart): RequestPart => {
+const stripSignature = (part: RequestPart): RequestPart => {
   const { thoughtSignature, ...rest } = part;
   return thoughtSignature === undefined || part.inlineData === undefined ? rest : { ...rest, thoughtSignature: standInSignature };
 };
@@ -29,7 +29,7 @@ const stripped = (part: RequestPart): RequestPart => {
 const isBare = ({ thought, text }: RequestPart): boolean => thought === true || text === '';
 
 const strippedTurn = (content: Content): Content =>
-  content.role === 'model' ? { ...content, parts: withStandIn(content.parts.filter((part) => !isBare(part)).map(stripped)) } : content;
+  content.role === 'model' ? { ...content, parts: withStandIn(content.parts.filter((part) => !isBare(part)).map(stripSignature)) } : content;
 
 /** The same request without the signatures it came with, for one more try after "Corrupted thought signature". */
 export const withoutSignatures = (body: GenerateContentRequest): GenerateContentRequest => ({

@@ -33,7 +33,7 @@ const wanted: Readonly<Record<Effort, ThinkingLevel>> = {
 };
 
 /** The closest level that the model has, rounding down; up only where nothing is lower. */
-const closest = (levels: readonly ThinkingLevel[], level: ThinkingLevel): ThinkingLevel | undefined =>
+const closestLevel = (levels: readonly ThinkingLevel[], level: ThinkingLevel): ThinkingLevel | undefined =>
   levels.findLast((offered) => rank.indexOf(offered) <= rank.indexOf(level)) ?? levels[0];
 
 const effortOfBudget = (tokens: number): Effort => {
@@ -61,7 +61,7 @@ const tokensOf = (effort: Effort, most: number): number => {
 const withLevel = (levels: readonly ThinkingLevel[], wish: ThinkingWish): ThinkingConfig => {
   if (wish.kind === 'dynamic' || (wish.kind === 'budget' && wish.tokens < 0)) return { includeThoughts: true };
   const effort = wish.kind === 'effort' ? wish.effort : effortOfBudget(wish.tokens);
-  const thinkingLevel = closest(levels, wanted[effort]);
+  const thinkingLevel = closestLevel(levels, wanted[effort]);
   return effort === 'none' ? { thinkingLevel } : { thinkingLevel, includeThoughts: true };
 };
 

@@ -19,9 +19,9 @@ export const tokenCounts = (usage: UsageMetadata): TokenCounts => ({
   output: (usage.candidatesTokenCount ?? 0) + (usage.thoughtsTokenCount ?? 0),
 });
 
-const sum = (counts: readonly (number | undefined)[]): number => counts.reduce<number>((total, count) => total + (count ?? 0), 0);
+const sumCounts = (counts: readonly (number | undefined)[]): number => counts.reduce<number>((total, count) => total + (count ?? 0), 0);
 
-const merged = (details: readonly (readonly ModalityCount[] | undefined)[]): readonly ModalityCount[] => {
+const mergeDetails = (details: readonly (readonly ModalityCount[] | undefined)[]): readonly ModalityCount[] => {
   const counts = new Map<string, number>();
   for (const { modality, tokenCount } of details.flatMap((list) => list ?? [])) {
     counts.set(modality ?? '', (counts.get(modality ?? '') ?? 0) + (tokenCount ?? 0));
@@ -32,15 +32,15 @@ const merged = (details: readonly (readonly ModalityCount[] | undefined)[]): rea
 /** Usage of several calls for the same prompt: the prompt counts once, as OpenAI counts it for `n`, answers add up. */
 export const addedUsage = (calls: readonly UsageMetadata[]): UsageMetadata => {
   const first = calls.find((call) => call.promptTokenCount !== undefined) ?? calls[0] ?? {};
-  const candidatesTokenCount = sum(calls.map((call) => call.candidatesTokenCount));
-  const thoughtsTokenCount = sum(calls.map((call) => call.thoughtsTokenCount));
-  const toolUsePromptTokenCount = sum(calls.map((call) => call.toolUsePromptTokenCount));
+  const candidatesTokenCount = sumCounts(calls.map((call) => call.candidatesTokenCount));
+  const thoughtsTokenCount = sumCounts(calls.map((call) => call.thoughtsTokenCount));
+  const toolUsePromptTokenCount = sumCounts(calls.map((call) => call.toolUsePromptTokenCount));
   return {
     ...first,
     candidatesTokenCount,
     thoughtsTokenCount,
     toolUsePromptTokenCount,
     totalTokenCount: (first.promptTokenCount ?? 0) + candidatesTokenCount + thoughtsTokenCount + toolUsePromptTokenCount,
-    candidatesTokensDetails: merged(calls.map((call) => call.candidatesTokensDetails)),
+    candidatesTokensDetails: mergeDetails(calls.map((call) => call.candidatesTokensDetails)),
   };
 };

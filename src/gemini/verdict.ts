@@ -30,7 +30,7 @@ export const blockIn = (frame: Frame): Block | null => {
   return null;
 };
 
-const shows = (part: ResponsePart): boolean =>
+const showsPart = (part: ResponsePart): boolean =>
   (part.text !== undefined && part.text !== '') ||
   part.functionCall?.name !== undefined ||
   part.executableCode !== undefined ||
@@ -39,19 +39,19 @@ const shows = (part: ResponsePart): boolean =>
   part.audioTranscription !== undefined ||
   (part.inlineData !== undefined && part.thought !== true);
 
-const holds = (frame: Frame, which: (part: ResponsePart) => boolean): boolean =>
+const holdsPart = (frame: Frame, which: (part: ResponsePart) => boolean): boolean =>
   (frame.candidates ?? []).some((candidate) => (candidate.content?.parts ?? []).some(which));
 
 /** True when a frame holds something to show, thoughts included: once it has gone out, nothing is retried. */
-export const isMeaningful = (frame: Frame): boolean => holds(frame, shows);
+export const isMeaningful = (frame: Frame): boolean => holdsPart(frame, showsPart);
 
-const isAnswer = (frame: Frame): boolean => holds(frame, (part) => part.thought !== true && shows(part));
+const isAnswer = (frame: Frame): boolean => holdsPart(frame, (part) => part.thought !== true && showsPart(part));
 
 /** A fault that Gemini itself tells of an answer. */
 const faultIn = (frame: Frame): ProxyError | null => {
   for (const { finishReason, finishMessage = null, content } of frame.candidates ?? []) {
     if (finishReason !== undefined && finishKind(finishReason) === 'faulty') {
-      const tag = (content?.parts ?? []).some(shows) ? 'FaultyAnswer' : 'EmptyAnswer';
+      const tag = (content?.parts ?? []).some(showsPart) ? 'FaultyAnswer' : 'EmptyAnswer';
       return { tag, finishReason, finishMessage };
     }
   }
@@ -63,7 +63,7 @@ type Seen = { readonly answered: boolean; readonly isBegun: boolean; readonly en
 
 const nothingSeen: Seen = { answered: false, isBegun: false, end: null, block: null, lost: null };
 
-const after = (seen: Seen, frame: Frame): Seen => ({
+const noteFrame = (seen: Seen, frame: Frame): Seen => ({
   answered: seen.answered || isAnswer(frame),
   isBegun: seen.isBegun || (frame.candidates ?? []).length > 0,
   end: frame.candidates?.findLast((candidate) => candidate.finishReason !== undefined) ?? seen.end,
@@ -72,7 +72,7 @@ const after = (seen: Seen, frame: Frame): Seen => ({
 });
 
 /** Why an answer that ended is none; null when it is one. A block, or tokens used up by thoughts, can be one. */
-const faultOf = ({ answered, isBegun, end, block, lost }: Seen, { refusesBlocks, mustBeWhole }: Judging): ProxyError | null => {
+const verdictOf = ({ answered, isBegun, end, block, lost }: Seen, { refusesBlocks, mustBeWhole }: Judging): ProxyError | null => {
   const finishReason = end?.finishReason ?? null;
   const finishMessage = end?.finishMessage ?? null;
   if (lost !== null) return { tag: 'BadAnswer', reason: lost };
@@ -91,15 +91,15 @@ const faultOf = ({ answered, isBegun, end, block, lost }: Seen, { refusesBlocks,
  * the answer must be whole. A call to a function that nobody declared, when Gemini finds no fault in it, is a call:
  * agents answer that there is no such tool, and the model goes on.
  */
-export async function* judged(frames: AsyncIterable<Frame>, judging: Judging): AsyncGenerator<Frame, void, undefined> {
+export async function* judgeFrames(frames: AsyncIterable<Frame>, judging: Judging): AsyncGenerator<Frame, void, undefined> {
   let seen = nothingSeen;
   for await (const frame of frames) {
     const fault = faultIn(frame);
     if (fault !== null) throw thrown(fault.tag === 'EmptyAnswer' && seen.answered ? { ...fault, tag: 'FaultyAnswer', finishReason: fault.finishReason ?? '' } : fault);
-    seen = after(seen, frame);
+    seen = noteFrame(seen, frame);
     yield frame;
   }
-  const fault = faultOf(seen, judging);
+  const fault = verdictOf(seen, judging);
   if (fault !== null) throw thrown(fault);
 }
 

@@ -4,14 +4,14 @@ import type { Candidate, Frame, FunctionCall, ResponsePart } from './response.ts
 /** A call whose arguments come in pieces. */
 type Pending = { readonly part: ResponsePart; readonly call: FunctionCall; readonly args: PartialArgs };
 
-const finished = ({ part, call: { id, name }, args }: Pending): ResponsePart => ({
+const finishCall = ({ part, call: { id, name }, args }: Pending): ResponsePart => ({
   ...part,
   functionCall: { ...(id === undefined ? {} : { id }), ...(name === undefined ? {} : { name }), args: args.whole() },
 });
 
 type Reading = { readonly parts: readonly ResponsePart[]; readonly pending: Pending | undefined };
 
-const started = (part: ResponsePart, call: FunctionCall): Pending => {
+const startCall = (part: ResponsePart, call: FunctionCall): Pending => {
   const args = partialArgs(call.args ?? {});
   args.add(call.partialArgs ?? []);
   return { part, call, args };
@@ -20,16 +20,16 @@ const started = (part: ResponsePart, call: FunctionCall): Pending => {
 const readPart = (pending: Pending | undefined, part: ResponsePart): Reading => {
   const call = part.functionCall;
   if (call === undefined) return { parts: [part], pending };
-  const flushed = pending === undefined ? [] : [finished(pending)];
+  const flushed = pending === undefined ? [] : [finishCall(pending)];
   const inPieces = call.willContinue === true || call.partialArgs !== undefined;
   if (call.name !== undefined) {
     if (!inPieces) return { parts: [...flushed, part], pending: undefined };
-    const begun = started(part, call);
-    return call.willContinue === true ? { parts: flushed, pending: begun } : { parts: [...flushed, finished(begun)], pending: undefined };
+    const begun = startCall(part, call);
+    return call.willContinue === true ? { parts: flushed, pending: begun } : { parts: [...flushed, finishCall(begun)], pending: undefined };
   }
   if (pending === undefined) return { parts: [], pending };
   pending.args.add(call.partialArgs ?? []);
-  return call.willContinue === true ? { parts: [], pending } : { parts: [finished(pending)], pending: undefined };
+  return call.willContinue === true ? { parts: [], pending } : { parts: [finishCall(pending)], pending: undefined };
 };
 
 const readCandidate = (candidate: Candidate, before: Pending | undefined): { readonly candidate: Candidate; readonly pending: Pending | undefined } => {
@@ -41,7 +41,7 @@ const readCandidate = (candidate: Candidate, before: Pending | undefined): { rea
     pending = read.pending;
   }
   if (candidate.finishReason !== undefined && pending !== undefined) {
-    parts.push(finished(pending));
+    parts.push(finishCall(pending));
     pending = undefined;
   }
   return { candidate: { ...candidate, content: { ...candidate.content, parts } }, pending };
@@ -50,7 +50,7 @@ const readCandidate = (candidate: Candidate, before: Pending | undefined): { rea
 /** Gives ids: Gemini's own where there is one, unused so far in the answer. */
 type Identify = (given: string | undefined) => string;
 
-const identifier = (newId: () => string): Identify => {
+const callIdentifier = (newId: () => string): Identify => {
   const used = new Set<string>();
   return (given) => {
     const id = given === undefined || given === '' || used.has(given) ? `call_${newId()}` : given;
@@ -62,7 +62,7 @@ const identifier = (newId: () => string): Identify => {
 const identifiedPart = (part: ResponsePart, identify: Identify): ResponsePart =>
   part.functionCall?.name === undefined ? part : { ...part, functionCall: { ...part.functionCall, id: identify(part.functionCall.id) } };
 
-const identified = (candidate: Candidate, identify: Identify): Candidate => ({
+const identifyCalls = (candidate: Candidate, identify: Identify): Candidate => ({
   ...candidate,
   content: { ...candidate.content, parts: (candidate.content?.parts ?? []).map((part) => identifiedPart(part, identify)) },
 });
@@ -76,7 +76,7 @@ const holdsCalls = (frame: Frame): boolean =>
  */
 export async function* wholeCalls(frames: AsyncIterable<Frame>, newId: () => string): AsyncGenerator<Frame, void, undefined> {
   const pending = new Map<number, Pending>();
-  const identify = identifier(newId);
+  const identify = callIdentifier(newId);
   for await (const frame of frames) {
     if (pending.size === 0 && !holdsCalls(frame)) {
       yield frame;
@@ -87,11 +87,11 @@ export async function* wholeCalls(frames: AsyncIterable<Frame>, newId: () => str
       const read = readCandidate(candidate, pending.get(index));
       if (read.pending === undefined) pending.delete(index);
       else pending.set(index, read.pending);
-      return identified(read.candidate, identify);
+      return identifyCalls(read.candidate, identify);
     });
     yield { ...frame, candidates };
   }
   if (pending.size === 0) return;
-  const candidates = [...pending].map(([index, call]) => identified({ index, content: { parts: [finished(call)] } }, identify));
+  const candidates = [...pending].map(([index, call]) => identifyCalls({ index, content: { parts: [finishCall(call)] } }, identify));
   yield { candidates };
 }

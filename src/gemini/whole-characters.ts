@@ -21,7 +21,7 @@ const needsCare = (frame: Frame): boolean =>
 
 type Joined = { readonly text: string; readonly half: string };
 
-const joined = (half: string, text: string): Joined => {
+const joinHalf = (half: string, text: string): Joined => {
   const all = half + text;
   return endsInHalf(all) ? { text: wellFormed(all.slice(0, -1)), half: all.slice(-1) } : { text: wellFormed(all), half: '' };
 };
@@ -35,26 +35,26 @@ const withPart = ({ halves, parts }: Parted, part: ResponsePart): Parted => {
   const kind = part.thought === true ? 'thought' : 'text';
   const { audioTranscription } = part;
   if (audioTranscription?.text !== undefined) {
-    const { text, half } = isTimed(audioTranscription) ? { text: wellFormed((halves.transcript ?? '') + audioTranscription.text), half: '' } : joined(halves.transcript ?? '', audioTranscription.text);
+    const { text, half } = isTimed(audioTranscription) ? { text: wellFormed((halves.transcript ?? '') + audioTranscription.text), half: '' } : joinHalf(halves.transcript ?? '', audioTranscription.text);
     return { halves: { ...halves, transcript: half }, parts: [...parts, { ...part, audioTranscription: { ...audioTranscription, text } }] };
   }
   if (part.text !== undefined) {
-    const { text, half } = joined(halves[kind] ?? '', part.text);
+    const { text, half } = joinHalf(halves[kind] ?? '', part.text);
     return { halves: { ...halves, [kind]: half }, parts: [...parts, { ...part, text }] };
   }
   const isShown = (part.inlineData ?? part.fileData ?? part.executableCode ?? part.codeExecutionResult) !== undefined;
   if (!isShown || (halves[kind] ?? '') === '') return { halves, parts: [...parts, part] };
-  return { halves: { ...halves, [kind]: '' }, parts: [...parts, ending(kind), part] };
+  return { halves: { ...halves, [kind]: '' }, parts: [...parts, endHalf(kind), part] };
 };
 
-const ending = (kind: keyof Halves): ResponsePart => {
+const endHalf = (kind: keyof Halves): ResponsePart => {
   if (kind === 'transcript') return { audioTranscription: { text: replacement } };
   return kind === 'thought' ? { text: replacement, thought: true } : { text: replacement };
 };
 
 const kinds = ['thought', 'text', 'transcript'] as const;
 
-const endings = (halves: Halves): readonly ResponsePart[] => kinds.flatMap((kind) => ((halves[kind] ?? '') === '' ? [] : [ending(kind)]));
+const endHalves = (halves: Halves): readonly ResponsePart[] => kinds.flatMap((kind) => ((halves[kind] ?? '') === '' ? [] : [endHalf(kind)]));
 
 /**
  * Gives a machine whole characters: where a text ends in the first half of a surrogate pair, the half waits for the
@@ -72,7 +72,7 @@ export const wholeCharacters = <S, B>(machine: Machine<S, Frame, B>): Machine<Wh
       const index = candidate.index ?? 0;
       const start: Parted = { halves: halves.get(index) ?? {}, parts: [] };
       const read = (candidate.content?.parts ?? []).reduce(withPart, start);
-      if (endings(read.halves).length > 0) halves.set(index, read.halves);
+      if (endHalves(read.halves).length > 0) halves.set(index, read.halves);
       else halves.delete(index);
       return candidate.content === undefined ? candidate : { ...candidate, content: { ...candidate.content, parts: read.parts } };
     });
@@ -81,7 +81,7 @@ export const wholeCharacters = <S, B>(machine: Machine<S, Frame, B>): Machine<Wh
   },
   end: ({ inner, halves }) => {
     if (halves.size === 0) return machine.end(inner);
-    const candidates = [...halves].map(([index, own]) => ({ index, content: { parts: endings(own) } }));
+    const candidates = [...halves].map(([index, own]) => ({ index, content: { parts: endHalves(own) } }));
     const [last, events] = machine.step(inner, { candidates });
     return [...events, ...machine.end(last)];
   },

@@ -12,14 +12,14 @@ const holdsNull = (value: unknown, levels: number): boolean => {
   return isObject(value) && Object.entries(value).some(([name, one]) => one === null || (!own.has(name) && holdsNull(one, levels - 1)));
 };
 
-const pruned = (value: unknown, levels: number): unknown => {
+const pruneNulls = (value: unknown, levels: number): unknown => {
   if (levels === 0) return value;
-  if (Array.isArray(value)) return value.map((one) => pruned(one, levels - 1));
+  if (Array.isArray(value)) return value.map((one) => pruneNulls(one, levels - 1));
   return isObject(value) ? withoutThem(value, levels) : value;
 };
 
 const withoutThem = (value: Readonly<Record<string, unknown>>, levels: number): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.entries(value).flatMap(([name, one]) => (one === null ? [] : [[name, own.has(name) ? one : pruned(one, levels - 1)]])));
+  Object.fromEntries(Object.entries(value).flatMap(([name, one]) => (one === null ? [] : [[name, own.has(name) ? one : pruneNulls(one, levels - 1)]])));
 
 /** The object without its fields that are null, at all levels: to Google null and absent are the same. The same object where there are none. */
 export const withoutNulls = (value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>

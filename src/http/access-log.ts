@@ -18,10 +18,10 @@ export type Access = {
   readonly facts: Partial<AccessFacts>;
 };
 
-const message = ({ clientGone }: Access): string => (clientGone ? 'client gone' : 'request');
+const lineMessage = ({ clientGone }: Access): string => (clientGone ? 'client gone' : 'request');
 
 /** Writes the one line of a request: no path, no query, no header, no text of anybody's. */
 export const logAccess = (log: Log, now: Now, access: Access): void => {
   const { requestId, method, route, status, startedAt, bytes, address, quiet, facts } = access;
-  log(quiet ? 'debug' : 'info', message(access), { requestId, method, route, status, ms: now() - startedAt, bytes, address, ...facts });
+  log(quiet ? 'debug' : 'info', lineMessage(access), { requestId, method, route, status, ms: now() - startedAt, bytes, address, ...facts });
 };

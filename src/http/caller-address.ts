@@ -8,7 +8,7 @@ const withoutPort = (entry: string): string => {
   return colon !== -1 && colon === entry.lastIndexOf(':') ? entry.slice(0, colon) : entry;
 };
 
-const dotted = (high: string, low: string): string => {
+const dottedAddress = (high: string, low: string): string => {
   const [a, b] = [Number.parseInt(high, 16), Number.parseInt(low, 16)];
   return [a >> 8, a & 255, b >> 8, b & 255].join('.');
 };
@@ -16,7 +16,7 @@ const dotted = (high: string, low: string): string => {
 const canonicalV6 = (address: string): string => {
   const text = new URL(`http://[${address}]`).hostname.slice(1, -1);
   const mapped = /^::ffff:([\da-f]{1,4}):([\da-f]{1,4})$/.exec(text);
-  return mapped === null ? text : dotted(mapped[1] ?? '0', mapped[2] ?? '0');
+  return mapped === null ? text : dottedAddress(mapped[1] ?? '0', mapped[2] ?? '0');
 };
 
 /** One spelling for one address: port and zone cut off, `::ffff:` unwrapped; null when it is no address. */

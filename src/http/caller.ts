@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import type { Caller } from '../ports/capabilities.ts';
-import { credential } from './credential.ts';
+import { readCredential } from './credential.ts';
 import { fromOwnNetwork } from './own-network.ts';
 import type { RequestHead } from './request-head.ts';
 
@@ -10,7 +10,7 @@ export type CallerSource = { readonly message: IncomingMessage; readonly head: R
 /** Who calls. Where from is looked at only when it is asked: one caller in many presents the default password. */
 export const callerOf = ({ message, head, address }: CallerSource, keyInQuery: boolean): Caller => ({
   address,
-  credential: credential(head, keyInQuery),
+  credential: readCredential(head, keyInQuery),
   get fromOwnNetwork() {
     return fromOwnNetwork({ peer: head.peer, rawHeaders: message.rawHeaders });
   },

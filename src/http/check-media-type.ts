@@ -2,7 +2,7 @@ import { E } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { RequestHead } from './request-head.ts';
 
-const refused = (message: string): E.Either<ProxyError, void> => E.left({ tag: 'UnsupportedMedia', message });
+const unsupportedMedia = (message: string): E.Either<ProxyError, void> => E.left({ tag: 'UnsupportedMedia', message });
 
 const isJson = (type: string): boolean => type === '' || type === 'application/json' || /^application\/[\w.-]+\+json$/.test(type);
 
@@ -18,13 +18,13 @@ export type BodyKind = 'json' | 'multipart' | 'either';
  */
 export const checkMediaType = (header: RequestHead['header'], accepts: BodyKind): E.Either<ProxyError, void> => {
   const codings = [header('content-encoding') ?? '', header('transfer-encoding') ?? ''].map((value) => value.trim().toLowerCase());
-  if (codings.some((coding) => !['', 'identity', 'chunked'].includes(coding))) return refused('Send the body without compression (content-encoding: identity).');
+  if (codings.some((coding) => !['', 'identity', 'chunked'].includes(coding))) return unsupportedMedia('Send the body without compression (content-encoding: identity).');
   const [type = '', ...parameters] = (header('content-type') ?? '').toLowerCase().split(';');
   if (accepts !== 'json' && type.trim() === 'multipart/form-data') return E.right(undefined);
-  if (accepts === 'multipart') return refused('Send the body as multipart/form-data.');
+  if (accepts === 'multipart') return unsupportedMedia('Send the body as multipart/form-data.');
   if (!isJson(type.trim())) {
-    return refused(`Send the body as JSON, with the header content-type: application/json${accepts === 'either' ? ', or as multipart/form-data' : ''}.`);
+    return unsupportedMedia(`Send the body as JSON, with the header content-type: application/json${accepts === 'either' ? ', or as multipart/form-data' : ''}.`);
   }
   const isUtf8 = ['utf-8', 'utf8', 'us-ascii'].includes(charsetOf(parameters.join(';')));
-  return isUtf8 ? E.right(undefined) : refused('Send the body as UTF-8.');
+  return isUtf8 ? E.right(undefined) : unsupportedMedia('Send the body as UTF-8.');
 };

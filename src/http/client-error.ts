@@ -6,15 +6,15 @@ import { commonHeaders } from './common-headers.ts';
 
 type Answer = { readonly status: number; readonly error: ProxyError };
 
-const malformed = (message: string): ProxyError => invalid(message, null, 'invalid_value');
+const malformedRequest = (message: string): ProxyError => invalid(message, null, 'invalid_value');
 
 const answers: Readonly<Record<string, Answer>> = {
-  HPE_HEADER_OVERFLOW: { status: 431, error: malformed('The request headers are larger than 16 KiB.') },
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: { status: 413, error: malformed('The chunk extensions of the request body are too large.') },
-  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, error: malformed('The request came too slowly.') },
+  HPE_HEADER_OVERFLOW: { status: 431, error: malformedRequest('The request headers are larger than 16 KiB.') },
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: { status: 413, error: malformedRequest('The chunk extensions of the request body are too large.') },
+  ERR_HTTP_REQUEST_TIMEOUT: { status: 408, error: malformedRequest('The request came too slowly.') },
 };
 
-const notHttp: Answer = { status: 400, error: malformed('The request is not valid HTTP.') };
+const notHttp: Answer = { status: 400, error: malformedRequest('The request is not valid HTTP.') };
 
 const codeOf = (cause: Error): string => ('code' in cause && typeof cause.code === 'string' ? cause.code : '');
 

@@ -67,7 +67,7 @@ const waitingLine = (): WaitingLine => {
 type Begin = (connection: Connection, arrival: Arrival) => void;
 
 /** Begins an exchange, and behind it those that wait. A connection that ends, or is to end with its exchange, begins no other. */
-const turns = ({ all, work, rest }: ConnectionRegister, line: WaitingLine, isStopping: () => boolean): Begin => {
+const takeTurns = ({ all, work, rest }: ConnectionRegister, line: WaitingLine, isStopping: () => boolean): Begin => {
   const begin: Begin = (connection, { start }) => {
     work(connection);
     const life = start();
@@ -96,11 +96,11 @@ const turns = ({ all, work, rest }: ConnectionRegister, line: WaitingLine, isSto
  * after the other. Node's own list of idle ones leaves out those that never sent a byte. Once the server stops, a
  * connection ends with its exchange.
  */
-export const connections = (bounds: ConnectionBounds, isStopping: () => boolean): Connections => {
+export const boundConnections = (bounds: ConnectionBounds, isStopping: () => boolean): Connections => {
   const register = connectionRegister(bounds);
   const { all, idle } = register;
   const line = waitingLine();
-  const begin = turns(register, line, isStopping);
+  const begin = takeTurns(register, line, isStopping);
   return {
     open: (socket) => {
       const connection = register.add(socket);

@@ -22,11 +22,11 @@ const splitUnquoted = (text: string, separator: string): readonly string[] => {
   return [...pieces, text.slice(from)].map((piece) => piece.trim());
 };
 
-const unquoted = (value: string): string => (value.startsWith('"') && value.endsWith('"') && value.length > 1 ? value.slice(1, -1).replaceAll('\\', '') : value);
+const unquoteValue = (value: string): string => (value.startsWith('"') && value.endsWith('"') && value.length > 1 ? value.slice(1, -1).replaceAll('\\', '') : value);
 
 const valueIn = (element: string, name: string): string => {
   const pairs = splitUnquoted(element, ';').map((pair) => [pair.slice(0, Math.max(0, pair.indexOf('='))).trim().toLowerCase(), pair.slice(pair.indexOf('=') + 1).trim()] as const);
-  return unquoted(pairs.find(([known]) => known === name)?.[1] ?? '');
+  return unquoteValue(pairs.find(([known]) => known === name)?.[1] ?? '');
 };
 
 /** The callers that `Forwarded` names, left to right: `for=192.0.2.1`, `for="[2001:db8::1]:4711"` (RFC 7239 §5.2). */

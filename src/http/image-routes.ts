@@ -27,7 +27,7 @@ const headersOf = ({ etag }: ServedImage, link: Opened): Headers => ({
   'x-content-type-options': 'nosniff',
 });
 
-const failed = (status: number, message: string, headers: Headers = {}): Reply => {
+const failedReply = (status: number, message: string, headers: Headers = {}): Reply => {
   const reply = openaiErrors.whole(invalid(message, null));
   return { ...reply, status, headers: { ...reply.headers, ...headers } };
 };
@@ -35,19 +35,19 @@ const failed = (status: number, message: string, headers: Headers = {}): Reply =
 /** What a picture holds on its way: a piece of 128 KiB as it was read, and as it is written. Slow readers can be many. */
 const heldBytes = 256 * 1024;
 
-const noPicture: Reply = failed(404, 'There is no such picture: it is gone, or its link has ended.');
+const noPicture: Reply = failedReply(404, 'There is no such picture: it is gone, or its link has ended.');
 
 /** If-Range must name the ETag, or the picture is another one and comes whole (RFC 9110 §13.1.5). */
 const wantedRange = ({ header }: Target, method: string, { etag }: ServedImage): string | null =>
   method === 'GET' && [null, etag].includes(header('if-range')) ? header('range') : null;
 
-const served = (image: ServedImage, link: Opened, asked: { readonly method: string; readonly target: Target }): Reply => {
+const serveImage = (image: ServedImage, link: Opened, asked: { readonly method: string; readonly target: Target }): Reply => {
   const { method, target } = asked;
   const headers = headersOf(image, link);
   if (isNamed(target.header('if-none-match'), image.etag)) return { kind: 'whole', status: 304, headers, body: '' };
   const range = byteRange(wantedRange(target, method, image), image.size);
   if (range === 'outside') {
-    return failed(416, `The picture has ${image.size} bytes.`, { 'content-range': `bytes */${image.size}`, 'accept-ranges': 'bytes' });
+    return failedReply(416, `The picture has ${image.size} bytes.`, { 'content-range': `bytes */${image.size}`, 'accept-ranges': 'bytes' });
   }
   const part = range === 'whole' ? null : range;
   const length = part === null ? image.size : part.end - part.start + 1;
@@ -65,7 +65,7 @@ const served = (image: ServedImage, link: Opened, asked: { readonly method: stri
   };
 };
 
-const show =
+const showImage =
   ({ findImage, checkLink }: ImageRouteNeeds): Handler =>
   ({ method, held }, target) => {
     const link = checkLink(target.id, target.query);
@@ -77,11 +77,11 @@ const show =
         () => findImage(target.id),
         (cause) => ({ tag: 'Defect' as const, cause }),
       ),
-      TE.map((image) => (image === null ? noPicture : served(image, link, { method, target }))),
+      TE.map((image) => (image === null ? noPicture : serveImage(image, link, { method, target }))),
     );
   };
 
 /** The pictures that this service keeps, for anybody who knows the link: an `<img>` can't send a password. */
 export const imageRoutes = (needs: ImageRouteNeeds): readonly Route[] => [
-  { method: 'GET', pattern: '/images/{id}', quiet: true, handle: show(needs) },
+  { method: 'GET', pattern: '/images/{id}', quiet: true, handle: showImage(needs) },
 ];

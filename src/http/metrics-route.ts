@@ -7,16 +7,16 @@ import type { Route } from './route.ts';
 /** What is shown under /metrics, and to whom. */
 export type MetricsNeeds = { readonly readMetrics: ReadMetrics; readonly checkCaller: CheckCaller };
 
-const escaped = (value: string): string => value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+const escapeLabel = (value: string): string => value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 
-const line = (name: string, { labels, value }: Sample): string => {
-  const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escaped(text)}"`);
+const sampleLine = (name: string, { labels, value }: Sample): string => {
+  const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escapeLabel(text)}"`);
   return `${name}${pairs.length === 0 ? '' : `{${pairs.join(',')}}`} ${value}\n`;
 };
 
 /** Prometheus' text format, version 0.0.4. */
 export const metricsText = (metrics: readonly Metric[]): string =>
-  metrics.map(({ name, help, type, samples }) => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${samples.map((sample) => line(name, sample)).join('')}`).join('');
+  metrics.map(({ name, help, type, samples }) => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${samples.map((sample) => sampleLine(name, sample)).join('')}`).join('');
 
 /** GET /metrics, for who knows the password: Prometheus sends it as `authorization: credentials: …`. */
 export const metricsRoute = ({ readMetrics, checkCaller }: MetricsNeeds): Route => ({

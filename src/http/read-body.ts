@@ -34,14 +34,14 @@ type Expected = { readonly mostBytes: number; readonly announced: number | null;
 
 const tooLarge = (mostBytes: number): ProxyError => ({ tag: 'BodyTooLarge', mostBytes });
 
-const expected = ({ header }: BodySource, { mostBytes, mostMemory }: BodyLimits): Expected => {
+const expectedBody = ({ header }: BodySource, { mostBytes, mostMemory }: BodyLimits): Expected => {
   const length = header('content-length');
   const cost = isForm(header('content-type')) ? costs.form : costs.json;
   return { mostBytes: Math.min(mostBytes, Math.floor(mostMemory / cost)), announced: length === null ? null : Number(length), cost };
 };
 
 /** What an announced body costs is reserved before a byte of it is read, so that what has been let in is served. */
-const reserve = ({ memory }: BodySource, { mostBytes, announced, cost }: Expected): E.Either<ProxyError, void> => {
+const reserveBody = ({ memory }: BodySource, { mostBytes, announced, cost }: Expected): E.Either<ProxyError, void> => {
   if (announced !== null && announced > mostBytes) return E.left(tooLarge(mostBytes));
   const refusal = memory.take((announced ?? 0) * cost);
   return refusal === null ? E.right(undefined) : E.left(refusal);
@@ -51,7 +51,7 @@ const reserve = ({ memory }: BodySource, { mostBytes, announced, cost }: Expecte
 const blocksFor = ({ memory }: BodySource, { announced, cost }: Expected): ByteBlocks =>
   announced === null ? byteBlocks(null, (bytes) => memory.take(bytes * cost)) : byteBlocks(announced, () => null);
 
-const collect = (source: BodySource, limits: BodyLimits, known: Expected): Promise<E.Either<ProxyError, Uint8Array>> => {
+const collectBody = (source: BodySource, limits: BodyLimits, known: Expected): Promise<E.Either<ProxyError, Uint8Array>> => {
   const { message, signal } = source;
   const { timeoutMs, wait } = limits;
   const blocks = blocksFor(source, known);
@@ -90,10 +90,10 @@ const collect = (source: BodySource, limits: BodyLimits, known: Expected): Promi
  * announced as too large, for which there is no memory, or which is of a wrong kind.
  */
 export const bodyReader = (source: BodySource, limits: BodyLimits): TE.TaskEither<ProxyError, Uint8Array> => {
-  const known = expected(source, limits);
+  const known = expectedBody(source, limits);
   return pipe(
     TE.fromEither(checkMediaType(source.header, source.accepts)),
-    TE.flatMapEither(() => reserve(source, known)),
-    TE.flatMap(() => () => collect(source, limits, known)),
+    TE.flatMapEither(() => reserveBody(source, known)),
+    TE.flatMap(() => () => collectBody(source, limits, known)),
   );
 };

@@ -23,7 +23,7 @@ export type Incoming = {
 };
 
 /** Makes the pipeline's record of a request. Its body is not touched until `readBody` runs. */
-export const receive = (incoming: Incoming, route: Route, limits: BodyLimits): Received => {
+export const receiveRequest = (incoming: Incoming, route: Route, limits: BodyLimits): Received => {
   const { requestId, message, head, life, askForBody, memory, note } = incoming;
   const { signal, onEnd } = life;
   const held = { request: portionOf(memory), answer: portionOf(memory) };

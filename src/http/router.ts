@@ -38,11 +38,11 @@ const allowedOf = (methods: ByMethod): readonly string[] => [
   'OPTIONS',
 ];
 
-const unknown = (method: string, path: string): E.Either<ProxyError, never> => E.left({ tag: 'NoSuchRoute', method, path: path.slice(0, longestPathInError) });
+const noSuchRoute = (method: string, path: string): E.Either<ProxyError, never> => E.left({ tag: 'NoSuchRoute', method, path: path.slice(0, longestPathInError) });
 
 type FoundMethods = { readonly methods: ByMethod; readonly id: string };
 
-const placeholders = (table: ReadonlyMap<string, ByMethod>, longest: number) => (segments: readonly string[]): FoundMethods | undefined => {
+const matchPlaceholders = (table: ReadonlyMap<string, ByMethod>, longest: number) => (segments: readonly string[]): FoundMethods | undefined => {
   for (let length = Math.min(segments.length, longest) - 1; length >= 0; length -= 1) {
     const methods = table.get([...segments.slice(0, length), placeholder].join('/'));
     if (methods !== undefined) return { methods, id: segments.slice(length).join('/') };
@@ -77,7 +77,7 @@ const withoutDoubling = ({ isRoute, takesId, longest }: ApiPatterns): ((segments
  * Finds the route of a request in an exact table: nothing is decoded, `.` and `..` match nothing, and what the table
  * lacks is NoSuchRoute or MethodNotAllowed. A whole pattern goes before one with `{id}`; HEAD finds the route of GET.
  */
-export const router = (routes: readonly Route[]): ((method: string, path: string) => E.Either<ProxyError, Found>) => {
+export const routeTable = (routes: readonly Route[]): ((method: string, path: string) => E.Either<ProxyError, Found>) => {
   const table = groupByPattern(routes);
   const longest = Math.max(0, ...[...table.keys()].map((pattern) => pattern.split('/').length));
   const ofApi = new Set(routes.filter(({ quiet }) => quiet !== true).map(({ pattern }) => segmentsOf(pattern).join('/')));
@@ -86,7 +86,7 @@ export const router = (routes: readonly Route[]): ((method: string, path: string
     takesId: (pattern) => ofApi.has(`${pattern}/${placeholder}`),
     longest,
   });
-  const withId = placeholders(table, longest);
+  const withId = matchPlaceholders(table, longest);
   const lookUp = (asked: readonly string[]): FoundMethods | undefined => {
     const whole = table.get(asked.join('/'));
     if (whole !== undefined) return { methods: whole, id: '' };
@@ -99,10 +99,10 @@ export const router = (routes: readonly Route[]): ((method: string, path: string
     const segments = segmentsOf(path);
     const isOdd = !path.startsWith('/') || segments.some((segment) => segment === '.' || segment === '..' || segment === placeholder);
     const found = isOdd ? undefined : lookUp(segments);
-    if (found === undefined) return unknown(method, path);
+    if (found === undefined) return noSuchRoute(method, path);
     const route = found.methods.get(method === 'HEAD' ? 'GET' : method);
     // A client that posts to the bare base address was given it where a whole address belongs.
-    if (route === undefined && method === 'POST' && segments.length === 0) return unknown(method, path);
+    if (route === undefined && method === 'POST' && segments.length === 0) return noSuchRoute(method, path);
     if (route === undefined) return E.left({ tag: 'MethodNotAllowed', method, allowed: allowedOf(found.methods) });
     return E.right({ route, id: found.id });
   };

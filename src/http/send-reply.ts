@@ -24,7 +24,7 @@ export type Outlet = {
 /** A body that nobody wants is read on and thrown away for so long: a reset at once would destroy the answer too. */
 const lingerMs = 1000;
 
-const merged = (common: Headers, own: Headers): Headers => {
+const mergeHeaders = (common: Headers, own: Headers): Headers => {
   const vary = [common['vary'], own['vary']].filter((value) => value !== undefined).join(', ');
   return { ...common, ...own, ...(vary === '' ? {} : { vary }) };
 };
@@ -59,11 +59,11 @@ const writeInPieces = async (body: string | Uint8Array, outlet: Outlet, { draine
 
 type Ending = { readonly pace: ReaderPace; readonly body?: string | Uint8Array };
 
-const end = async (outlet: Outlet, { pace, body }: Ending): Promise<void> => {
+const endReply = async (outlet: Outlet, { pace, body }: Ending): Promise<void> => {
   const { response } = outlet;
   if (body !== undefined && body.length > pieceSize) {
     await writeInPieces(body, outlet, pace);
-    return end(outlet, { pace });
+    return endReply(outlet, { pace });
   }
   if (bodyIsUnread(outlet)) {
     if (body !== undefined) response.write(body);
@@ -78,7 +78,7 @@ const end = async (outlet: Outlet, { pace, body }: Ending): Promise<void> => {
 };
 
 const headOf = (outlet: Outlet, { headers }: Reply): Headers => ({
-  ...merged(outlet.headers(), headers),
+  ...mergeHeaders(outlet.headers(), headers),
   ...(bodyIsUnread(outlet) ? { connection: 'close' } : {}),
 });
 
@@ -90,7 +90,7 @@ const sendWhole = (reply: Whole, outlet: Outlet, pace: ReaderPace): Promise<void
   const head = { ...headOf(outlet, reply), ...(hasNoBody(reply) ? {} : { 'content-length': length }) };
   if (reply.reason === undefined) response.writeHead(reply.status, head);
   else response.writeHead(reply.status, reply.reason, head);
-  return message.method === 'HEAD' || hasNoBody(reply) ? end(outlet, { pace }) : end(outlet, { pace, body: reply.body });
+  return message.method === 'HEAD' || hasNoBody(reply) ? endReply(outlet, { pace }) : endReply(outlet, { pace, body: reply.body });
 };
 
 /** Writes pieces behind the reply's head, which leaves with the first of them. */
@@ -99,7 +99,7 @@ type Writer = {
   readonly heartbeats: (signal: AbortSignal) => Promise<void>;
 };
 
-const writer = (reply: Streamed, outlet: Outlet, pace: ReaderPace): Writer => {
+const replyWriter = (reply: Streamed, outlet: Outlet, pace: ReaderPace): Writer => {
   const { response, now, wait } = outlet;
   const { text: heartbeat, afterMs } = reply.heartbeat;
   let lastAt = outlet.startedAt;
@@ -136,7 +136,7 @@ const writer = (reply: Streamed, outlet: Outlet, pace: ReaderPace): Writer => {
  * What the tail throws (it never should) becomes a last frame. It is thrown on while nothing has gone out, and where a
  * length was promised: a frame would pass for the content there.
  */
-const pour = async ({ tail, headers }: Streamed, outlet: Outlet, { write }: Writer): Promise<void> => {
+const pourTail = async ({ tail, headers }: Streamed, outlet: Outlet, { write }: Writer): Promise<void> => {
   try {
     for (let next = await tail.next(); next.done !== true; next = await tail.next()) {
       if (isClosed(outlet)) return;
@@ -149,7 +149,7 @@ const pour = async ({ tail, headers }: Streamed, outlet: Outlet, { write }: Writ
 };
 
 /** Ends a reply that nobody will read: whatever its tail holds is let go. */
-export const discard = async (reply: Reply): Promise<void> => {
+export const discardReply = async (reply: Reply): Promise<void> => {
   if (reply.kind === 'streamed') await reply.tail.return(undefined);
 };
 
@@ -157,29 +157,29 @@ const sendStream = async (reply: Streamed, outlet: Outlet, pace: ReaderPace): Pr
   const { response, message } = outlet;
   if (message.method === 'HEAD') {
     response.writeHead(reply.status, headOf(outlet, reply));
-    await Promise.all([discard(reply), end(outlet, { pace })]);
+    await Promise.all([discardReply(reply), endReply(outlet, { pace })]);
     return;
   }
-  const write = writer(reply, outlet, pace);
+  const write = replyWriter(reply, outlet, pace);
   const poured = new AbortController();
   const heartbeats = write.heartbeats(poured.signal).catch(() => undefined);
   try {
-    await pour(reply, outlet, write);
+    await pourTail(reply, outlet, write);
   } finally {
     poured.abort();
-    await Promise.all([heartbeats, discard(reply)]);
+    await Promise.all([heartbeats, discardReply(reply)]);
   }
   if (isClosed(outlet)) return;
   if (!response.headersSent) response.writeHead(reply.status, headOf(outlet, reply));
-  await end(outlet, { pace });
+  await endReply(outlet, { pace });
 };
 
 /**
  * Writes a reply to the socket; nothing else does. A whole one leaves in one write, a stream in one write a text; large
  * ones in pieces, no faster than they are read. Rejects only before anything was written.
  */
-export const send = async (reply: Reply, outlet: Outlet): Promise<void> => {
-  if (isClosed(outlet)) return discard(reply);
+export const sendReply = async (reply: Reply, outlet: Outlet): Promise<void> => {
+  if (isClosed(outlet)) return discardReply(reply);
   const pace = readerPace(outlet);
   if (reply.kind === 'whole') await sendWhole(reply, outlet, pace);
   else await sendStream(reply, outlet, pace);

@@ -6,11 +6,11 @@ import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Wait } from '../ports/capabilities.ts';
 import { clientErrorText, connectRefusedText, errorText } from './client-error.ts';
 import type { ConnectionBounds } from './connection-register.ts';
-import { connections, type Connections } from './connections.ts';
+import { boundConnections, type Connections } from './connections.ts';
 import { startExchange, type ExchangeNeeds, type Expectation } from './start-exchange.ts';
 import { memoryBudget } from './memory-budget.ts';
 import { isProxyAddress } from './private-address.ts';
-import { router } from './router.ts';
+import { routeTable } from './router.ts';
 import type { ServerSettings, Site } from './site.ts';
 
 /** A server that listens and that can be stopped without losing an answer. */
@@ -98,7 +98,7 @@ const answerRequests = (server: HttpServer, needs: ExchangeNeeds, open: Connecti
   });
 };
 
-const listen = (server: HttpServer, { host, port }: ServerSettings, { log }: Site): TE.TaskEither<NodeJS.ErrnoException, AddressInfo> => () =>
+const listenOn = (server: HttpServer, { host, port }: ServerSettings, { log }: Site): TE.TaskEither<NodeJS.ErrnoException, AddressInfo> => () =>
   new Promise((resolve) => {
     const onError = (error: NodeJS.ErrnoException): void => resolve(E.left(error));
     server.once('error', onError);
@@ -138,7 +138,7 @@ const boundsOf = (settings: ServerSettings, { groupAddress }: Site): ConnectionB
 /** Makes the service's server from its table of routes. No request, however malformed, can end the process. */
 export const createServer = (settings: ServerSettings, site: Site): Server => {
   let isStopping = false;
-  const open = connections(boundsOf(settings, site), () => isStopping);
+  const open = boundConnections(boundsOf(settings, site), () => isStopping);
   const server = listenerOf(settings);
   const memory = memoryBudget({ mostBytes: settings.memoryBudgetBytes, mostExchanges: settings.mostExchanges });
   const limits = {
@@ -147,9 +147,9 @@ export const createServer = (settings: ServerSettings, site: Site): Server => {
     timeoutMs: settings.requestTimeoutMs,
     wait: site.wait,
   };
-  answerRequests(server, { site, settings, limits, memory, findRoute: router(site.routes), isStopping: () => isStopping }, open);
+  answerRequests(server, { site, settings, limits, memory, findRoute: routeTable(site.routes), isStopping: () => isStopping }, open);
   return {
-    start: () => listen(server, settings, site),
+    start: () => listenOn(server, settings, site),
     stop: async (drainMs) => {
       isStopping = true;
       const allClosed = new Promise<void>((resolve) => server.close(() => resolve()));

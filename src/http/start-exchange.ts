@@ -8,12 +8,12 @@ import { logAccess } from './access-log.ts';
 import { callerAddress } from './caller-address.ts';
 import { commonHeaders } from './common-headers.ts';
 import { corsHeaders, preflightHeaders } from './cors.ts';
-import { lifetime, type Lifetime } from './lifetime.ts';
+import { exchangeLifetime, type Lifetime } from './lifetime.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { originOf } from './origin.ts';
 import type { BodyLimits } from './read-body.ts';
-import { receive } from './receive.ts';
-import { send, type Outlet } from './send-reply.ts';
+import { receiveRequest } from './receive.ts';
+import { sendReply, type Outlet } from './send-reply.ts';
 import { requestHead } from './request-head.ts';
 import type { Route } from './route.ts';
 import type { Found } from './router.ts';
@@ -57,7 +57,7 @@ const logDefect = ({ log }: Site, requestId: string, cause: unknown): void =>
 /** A request as Node's server gives it. */
 type Arrived = { readonly message: IncomingMessage; readonly response: ServerResponse; readonly expectation: Expectation };
 
-const begin = ({ site }: ExchangeNeeds, { message, response, expectation }: Arrived): Exchange => {
+const beginExchange = ({ site }: ExchangeNeeds, { message, response, expectation }: Arrived): Exchange => {
   const requestId = `req_${site.newId()}`;
   let awaitsContinue = expectation !== 'nothing';
   return {
@@ -66,7 +66,7 @@ const begin = ({ site }: ExchangeNeeds, { message, response, expectation }: Arri
     bytesBefore: message.socket.bytesWritten,
     message,
     response,
-    life: lifetime(response, message.socket, (cause) => logDefect(site, requestId, cause)),
+    life: exchangeLifetime(response, message.socket, (cause) => logDefect(site, requestId, cause)),
     awaitsContinue: () => awaitsContinue,
     askForBody: () => {
       if (awaitsContinue) response.writeContinue();
@@ -100,14 +100,14 @@ const logEnd = ({ site }: ExchangeNeeds, { requestId, startedAt, bytesBefore, me
     facts: known.facts,
   });
 
-const preflight = ({ headers }: IncomingMessage): Reply => ({
+const preflightReply = ({ headers }: IncomingMessage): Reply => ({
   kind: 'whole',
   status: 204,
   headers: preflightHeaders(headers['access-control-request-headers'] ?? null),
   body: '',
 });
 
-const handle = async (needs: ExchangeNeeds, exchange: Exchange): Promise<E.Either<ProxyError, Reply>> => {
+const handleRequest = async (needs: ExchangeNeeds, exchange: Exchange): Promise<E.Either<ProxyError, Reply>> => {
   const { message, known, life, requestId, askForBody } = exchange;
   const method = message.method ?? 'GET';
   const head = requestHead(message);
@@ -116,7 +116,7 @@ const handle = async (needs: ExchangeNeeds, exchange: Exchange): Promise<E.Eithe
   const address = callerAddress(head.right, needs.settings.trustProxyHops);
   known.address = address;
   const origin = originOf(head.right, needs.settings.trustProxyHops);
-  if (method === 'OPTIONS') return E.right(preflight(message));
+  if (method === 'OPTIONS') return E.right(preflightReply(message));
   const found = needs.findRoute(method, head.right.path);
   if (E.isLeft(found)) return found;
   const { route, id } = found.right;
@@ -126,11 +126,11 @@ const handle = async (needs: ExchangeNeeds, exchange: Exchange): Promise<E.Eithe
   };
   const memory = needs.memory.open();
   life.onEnd(memory.close);
-  const received = receive({ requestId, message, head: head.right, address, origin, life, askForBody, memory, note }, route, needs.limits);
+  const received = receiveRequest({ requestId, message, head: head.right, address, origin, life, askForBody, memory, note }, route, needs.limits);
   return unlessAborted(route.handle(received, { ...head.right, id })(), life.signal);
 };
 
-const rendered = (site: Site, exchange: Exchange, error: ProxyError): Reply => {
+const renderError = (site: Site, exchange: Exchange, error: ProxyError): Reply => {
   const { known, requestId } = exchange;
   known.facts = { error: error.tag, ...known.facts };
   if (error.tag === 'Defect') logDefect(site, requestId, error.cause);
@@ -163,19 +163,19 @@ const outletOf = ({ site, settings, isStopping }: ExchangeNeeds, exchange: Excha
 
 const unknownExpectation: ProxyError = invalid('This Expect header is not understood.', null, 'invalid_value');
 
-const answer = async (needs: ExchangeNeeds, exchange: Exchange, expectation: Expectation): Promise<void> => {
+const answerExchange = async (needs: ExchangeNeeds, exchange: Exchange, expectation: Expectation): Promise<void> => {
   const { site } = needs;
   const { response } = exchange;
   const outlet = outletOf(needs, exchange);
-  const fail = (cause: unknown): Reply => rendered(site, exchange, caught(cause));
-  if (expectation === 'unknown') return send({ ...site.errors.whole(unknownExpectation), status: 417 }, outlet);
+  const fail = (cause: unknown): Reply => renderError(site, exchange, caught(cause));
+  if (expectation === 'unknown') return sendReply({ ...site.errors.whole(unknownExpectation), status: 417 }, outlet);
   try {
-    const result = await handle(needs, exchange);
-    await send(E.isRight(result) ? result.right : rendered(site, exchange, result.left), outlet);
+    const result = await handleRequest(needs, exchange);
+    await sendReply(E.isRight(result) ? result.right : renderError(site, exchange, result.left), outlet);
   } catch (cause) {
     const reply = fail(cause);
     if (response.headersSent) response.destroy();
-    else await send(reply, outlet);
+    else await sendReply(reply, outlet);
   }
 };
 
@@ -185,7 +185,7 @@ const answer = async (needs: ExchangeNeeds, exchange: Exchange, expectation: Exp
  */
 export const startExchange = (needs: ExchangeNeeds, arrived: Arrived): Lifetime => {
   const { message, response, expectation } = arrived;
-  const exchange = begin(needs, arrived);
+  const exchange = beginExchange(needs, arrived);
   const giveUp = (cause: unknown): void => {
     logDefect(needs.site, exchange.requestId, cause);
     response.destroy();
@@ -196,6 +196,6 @@ export const startExchange = (needs: ExchangeNeeds, arrived: Arrived): Lifetime 
     countEnd(needs, exchange);
     logEnd(needs, exchange);
   });
-  answer(needs, exchange, expectation).catch(giveUp);
+  answerExchange(needs, exchange, expectation).catch(giveUp);
   return exchange.life;
 };

@@ -2,7 +2,7 @@ import { E } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Reply } from '../ports/reply.ts';
 import { abortReason } from '../kernel/abort-reason.ts';
-import { discard } from './send-reply.ts';
+import { discardReply } from './send-reply.ts';
 
 type Result = E.Either<ProxyError, Reply>;
 
@@ -15,7 +15,7 @@ export const unlessAborted = (running: Promise<Result>, signal: AbortSignal): Pr
     const onAbort = (): void => resolve(E.left(abortReason(signal)));
     const onResult = (result: Result): void => {
       signal.removeEventListener('abort', onAbort);
-      if (signal.aborted && E.isRight(result)) discard(result.right).catch(reject);
+      if (signal.aborted && E.isRight(result)) discardReply(result.right).catch(reject);
       resolve(result);
     };
     if (signal.aborted) onAbort();

@@ -11,7 +11,7 @@ const mostAtEnd = 60;
 /** Of no text yet. */
 export const emptyFingerprint: Fingerprint = { left: 0xdeadbeef, right: 0x41c6ce57, room: mostCounted };
 
-const counted = (known: Fingerprint, text: string, backwards: boolean): Fingerprint => {
+const countCharacters = (known: Fingerprint, text: string, backwards: boolean): Fingerprint => {
   let { left, right, room } = known;
   for (let step = 0; step < text.length && room > 0; step += 1) {
     const code = text.charCodeAt(backwards ? text.length - 1 - step : step);
@@ -24,10 +24,10 @@ const counted = (known: Fingerprint, text: string, backwards: boolean): Fingerpr
 };
 
 /** The fingerprint with a text behind what it has (multipliers of cyrb53). */
-export const withText = (known: Fingerprint, text: string): Fingerprint => (known.room === 0 ? known : counted(known, text, false));
+export const withText = (known: Fingerprint, text: string): Fingerprint => (known.room === 0 ? known : countCharacters(known, text, false));
 
 /** The same with a text's end, which tells apart texts that begin alike. */
-export const withEnd = (known: Fingerprint, text: string): Fingerprint => counted({ ...known, room: mostAtEnd }, text, true);
+export const withEnd = (known: Fingerprint, text: string): Fingerprint => countCharacters({ ...known, room: mostAtEnd }, text, true);
 
 /** So much of a text's end is to be kept for `withEnd`, blanks in it. */
 export const longestEnd = 240;
@@ -35,10 +35,10 @@ export const longestEnd = 240;
 /** The same, ready for a text of another kind: what follows counts anew, and is not taken for more of the same. */
 export const withBorder = (known: Fingerprint): Fingerprint => ({ ...withText({ ...known, room: 1 }, '\ufffe'), room: mostCounted });
 
-const mixed = (lane: number, other: number): number => Math.imul(lane ^ (lane >>> 16), 2246822507) ^ Math.imul(other ^ (other >>> 13), 3266489909);
+const mixLanes = (lane: number, other: number): number => Math.imul(lane ^ (lane >>> 16), 2246822507) ^ Math.imul(other ^ (other >>> 13), 3266489909);
 
 /** The fingerprint as letters and digits. */
 export const digestOf = (print: Fingerprint): string => {
-  const [left, right] = [mixed(print.left, print.right), mixed(print.right, print.left)];
+  const [left, right] = [mixLanes(print.left, print.right), mixLanes(print.right, print.left)];
   return (left >>> 0).toString(36) + (right >>> 0).toString(36).padStart(7, '0');
 };

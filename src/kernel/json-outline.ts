@@ -62,7 +62,7 @@ type Reader = {
   itemTexts: number;
 };
 
-const opened = (reader: Reader, byte: number): void => {
+const openLevel = (reader: Reader, byte: number): void => {
   reader.depth += 1;
   reader.values += 1;
   reader.itemValues += 1;
@@ -70,12 +70,12 @@ const opened = (reader: Reader, byte: number): void => {
   if (reader.depth === 2 && byte === openArray && reader.bytes[0] === openObject) reader.lists.begin(reader.at);
 };
 
-const closed = (reader: Reader, byte: number): void => {
+const closeLevel = (reader: Reader, byte: number): void => {
   if (reader.depth === 2 && reader.lists.isInside()) reader.lists.end(reader.at, byte === closeArray);
   reader.depth = Math.max(0, reader.depth - 1);
 };
 
-const separated = (reader: Reader): void => {
+const separateItems = (reader: Reader): void => {
   reader.values += 1;
   reader.itemValues += 1;
   if (reader.depth !== 1 && !(reader.depth === 2 && reader.lists.isInside())) return;
@@ -85,19 +85,19 @@ const separated = (reader: Reader): void => {
 };
 
 /** Reads one byte, or a whole string; false where nothing can have come of it. */
-const step = (reader: Reader, byte: number): boolean => {
+const readByte = (reader: Reader, byte: number): boolean => {
   if (byte === quote) {
     reader.itemTexts += 1;
     reader.at = endOfString(reader.bytes, reader.at + 1);
-  } else if (byte === comma) separated(reader);
-  else if (byte === openArray || byte === openObject) opened(reader, byte);
-  else if (byte === closeArray || byte === closeObject) closed(reader, byte);
+  } else if (byte === comma) separateItems(reader);
+  else if (byte === openArray || byte === openObject) openLevel(reader, byte);
+  else if (byte === closeArray || byte === closeObject) closeLevel(reader, byte);
   else if (byte === colon) reader.fields[reader.depth] = (reader.fields[reader.depth] ?? 0) + 1;
   else return false;
   return true;
 };
 
-const faultOf = ({ depth, values, gate, fields, itemValues, itemTexts, most }: Reader): OutlineFault | null => {
+const outlineFault = ({ depth, values, gate, fields, itemValues, itemTexts, most }: Reader): OutlineFault | null => {
   if (depth > most.depth) return 'too deep';
   const fault = values > gate.open() ? gate.let(values) : null;
   if (fault !== null) return fault;
@@ -115,7 +115,7 @@ export const jsonOutline = (bytes: Uint8Array, most: OutlineBounds): Outline => 
     readTo: (until) => {
       const end = Math.min(until, bytes.length);
       for (; reader.at < end; reader.at += 1) {
-        const fault = step(reader, bytes[reader.at] ?? 0) ? faultOf(reader) : null;
+        const fault = readByte(reader, bytes[reader.at] ?? 0) ? outlineFault(reader) : null;
         if (fault !== null) return fault;
       }
       return null;

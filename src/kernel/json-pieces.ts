@@ -23,7 +23,7 @@ function* listPieces(list: readonly unknown[], levels: number, writtenText: Writ
   let before = '[';
   for (const item of list) {
     yield before;
-    yield* pieces(item === undefined ? null : item, levels - 1, writtenText);
+    yield* piecesOf(item === undefined ? null : item, levels - 1, writtenText);
     before = ',';
   }
   yield before === '[' ? '[]' : ']';
@@ -34,7 +34,7 @@ function* objectPieces(value: object, levels: number, writtenText: WrittenText):
   for (const [name, field] of Object.entries(value)) {
     if (field === undefined) continue;
     yield `${before}${jsonText(name)}:`;
-    yield* pieces(field, levels - 1, writtenText);
+    yield* piecesOf(field, levels - 1, writtenText);
     before = ',';
   }
   yield before === '{' ? '{}' : '}';
@@ -47,7 +47,7 @@ function* longPieces(text: string): Generator<string, void, undefined> {
   for (let from = 0; from < text.length; from = endOfPiece(text, from)) yield text.slice(from, endOfPiece(text, from));
 }
 
-function* pieces(value: unknown, levels: number, writtenText: WrittenText): Generator<string, void, undefined> {
+function* piecesOf(value: unknown, levels: number, writtenText: WrittenText): Generator<string, void, undefined> {
   const kept = typeof value === 'object' && value !== null ? writtenText(value) : undefined;
   if (kept !== undefined) yield* longPieces(kept);
   else if (typeof value === 'string' && value.length > atOnce) yield* textPieces(value);
@@ -63,7 +63,7 @@ function* pieces(value: unknown, levels: number, writtenText: WrittenText): Gene
 export const jsonPieces = async (value: unknown, writtenText: WrittenText = () => undefined): Promise<readonly Uint8Array[]> => {
   const encoded: Uint8Array[] = [];
   let text = '';
-  for (const piece of pieces(value, deepest, writtenText)) {
+  for (const piece of piecesOf(value, deepest, writtenText)) {
     text += piece;
     if (text.length < atOnce) continue;
     encoded.push(Buffer.from(text));

@@ -9,7 +9,7 @@ export type ParseFault = OutlineFault | 'not JSON';
 /** Bytes that are looked at in one go: a millisecond or two at worst. */
 const lookedAt = 1_048_576;
 
-const outlined = async (bytes: Uint8Array, bounds: OutlineBounds): Promise<E.Either<OutlineFault, readonly ListSpan[]>> => {
+const outlineOf = async (bytes: Uint8Array, bounds: OutlineBounds): Promise<E.Either<OutlineFault, readonly ListSpan[]>> => {
   const outline = jsonOutline(bytes, bounds);
   for (let until = lookedAt; !outline.isDone(); until += lookedAt) {
     const fault = outline.readTo(until);
@@ -24,7 +24,7 @@ type Bytes = (span: Span) => Uint8Array;
 const textIn = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 
 /** Bytes are decoded and parsed in two goes when they are many. */
-const parsed = async (text: string): Promise<unknown> => {
+const parseText = async (text: string): Promise<unknown> => {
   if (text.length > atOnce) await breathe();
   const value: unknown = JSON.parse(text);
   await breathe();
@@ -34,7 +34,7 @@ const parsed = async (text: string): Promise<unknown> => {
 const itemsOf = async (list: ListSpan, bytesOf: Bytes): Promise<readonly unknown[]> => {
   const items: unknown[] = [];
   for (const span of list.pieces) {
-    const some = await parsed(`[${textIn(bytesOf(span))}]`);
+    const some = await parseText(`[${textIn(bytesOf(span))}]`);
     if (!Array.isArray(some) || (some.length === 0 && list.pieces.length > 1)) throw new SyntaxError('a comma beside nothing');
     for (const item of some) items.push(item);
   }
@@ -49,8 +49,8 @@ const frameOf = (lists: readonly ListSpan[], end: number, bytesOf: Bytes): strin
 
 const parseInPieces = async (bytes: Uint8Array, lists: readonly ListSpan[]): Promise<unknown> => {
   const bytesOf: Bytes = ([from, to]) => bytes.subarray(from, to);
-  if (lists.length === 0) return parsed(textIn(bytes));
-  const frame = await parsed(frameOf(lists, bytes.length, bytesOf));
+  if (lists.length === 0) return parseText(textIn(bytes));
+  const frame = await parseText(frameOf(lists, bytes.length, bytesOf));
   if (!isObject(frame)) throw new SyntaxError('lists outside of an object');
   const items: (readonly unknown[])[] = [];
   for (const list of lists) items.push(await itemsOf(list, bytesOf));
@@ -62,7 +62,7 @@ const parseInPieces = async (bytes: Uint8Array, lists: readonly ListSpan[]): Pro
  * breathes in between.
  */
 export const parseLargeJson = async (bytes: Uint8Array, bounds: OutlineBounds): Promise<E.Either<ParseFault, unknown>> => {
-  const lists = await outlined(bytes, bounds);
+  const lists = await outlineOf(bytes, bounds);
   if (E.isLeft(lists)) return lists;
   try {
     return E.right(await parseInPieces(bytes, lists.right));

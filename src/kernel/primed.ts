@@ -10,7 +10,7 @@ export type Primed<A> = {
 const mostHead = 200_000;
 
 /** What has been given is held no longer: of an answer that was collected, each frame goes as it is read on. */
-async function* resumed<A>(head: A[], rest: AsyncGenerator<A, void, undefined>): AsyncGenerator<A, void, undefined> {
+async function* resumeStream<A>(head: A[], rest: AsyncGenerator<A, void, undefined>): AsyncGenerator<A, void, undefined> {
   try {
     head.reverse();
     for (let next = head.pop(); next !== undefined; next = head.pop()) yield next;
@@ -24,7 +24,7 @@ async function* resumed<A>(head: A[], rest: AsyncGenerator<A, void, undefined>):
  * Reads a stream until `enough` says so or it ends. What fails so far is a Left and the stream is closed: the caller
  * of the service has not seen a byte and another key can be tried. So is a head of more than 200,000 items.
  */
-export const primed =
+export const primeStream =
   <A extends object | string | number>(enough: (item: A) => boolean) =>
   (source: AsyncGenerator<A, void, undefined>): TE.TaskEither<ProxyError, Primed<A>> =>
   async () => {
@@ -37,7 +37,7 @@ export const primed =
         if (head.length > mostHead) throw thrown({ tag: 'BadAnswer', reason: 'an answer without end' });
         if (enough(next.value)) break;
       }
-      return E.right({ all: resumed(head, source) });
+      return E.right({ all: resumeStream(head, source) });
     } catch (cause) {
       await source.return(undefined);
       return E.left(caught(cause));

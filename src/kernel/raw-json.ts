@@ -17,7 +17,7 @@ const isOpening = (code: number): boolean => code === 0x5b || code === 0x7b;
 const isClosing = (code: number): boolean => code === 0x5d || code === 0x7d;
 
 /** The texts between the commas of a list or an object. */
-const pieces = (json: string): readonly string[] => {
+const splitJson = (json: string): readonly string[] => {
   const found: string[] = [];
   let depth = 0;
   let from = 0;
@@ -39,12 +39,12 @@ const pieces = (json: string): readonly string[] => {
 };
 
 /** The elements of a list as they are written; none of a text that is no list. The JSON must be valid. */
-export const rawElements = (json = ''): readonly string[] => (json.trimStart().startsWith('[') ? pieces(json) : []);
+export const rawElements = (json = ''): readonly string[] => (json.trimStart().startsWith('[') ? splitJson(json) : []);
 
 /** A member of an object as it is written, the last one of its name as JSON.parse takes it. The JSON must be valid. */
 export const rawMember = (json: string | undefined, name: string): string | undefined => {
   if (json?.trimStart().startsWith('{') !== true) return undefined;
-  const found = pieces(json).findLast((piece) => {
+  const found = splitJson(json).findLast((piece) => {
     const from = piece.indexOf('"');
     return JSON.parse(piece.slice(from, endOfString(piece, from + 1) + 1)) === name;
   });
@@ -52,7 +52,7 @@ export const rawMember = (json: string | undefined, name: string): string | unde
 };
 
 /** Everything outside the strings of a JSON text changed by one function, what is inside by another. */
-const rewritten = (json: string, outside: (text: string) => string, inside: (string: string) => string): string => {
+const rewriteJson = (json: string, outside: (text: string) => string, inside: (string: string) => string): string => {
   let text = '';
   let at = 0;
   for (let from = json.indexOf('"'); from >= 0; from = json.indexOf('"', at)) {
@@ -65,7 +65,7 @@ const rewritten = (json: string, outside: (text: string) => string, inside: (str
 
 /** A JSON text as JSON.stringify writes it, but with its numbers, its names and their order as they are. */
 export const compactJson = (json: string): string =>
-  rewritten(
+  rewriteJson(
     json,
     (text) => text.replaceAll(/\s+/g, ''),
     (string) => (string.includes('\\') ? jsonText(JSON.parse(string)) : string),
@@ -79,7 +79,7 @@ const valueOf = (number: string): string => {
   return bare === '' ? '0' : `${sign}${bare}e${Number(power) - fraction.length + digits.length - bare.length}`;
 };
 
-const byValue = (json: string): string => rewritten(json, (text) => text.replaceAll(/-?\d[\d.eE+-]*/g, valueOf), (string) => string);
+const byValue = (json: string): string => rewriteJson(json, (text) => text.replaceAll(/-?\d[\d.eE+-]*/g, valueOf), (string) => string);
 
 /** True when two compact JSON texts say the same, however their numbers are written. */
 export const saysTheSame = (one: string, other: string): boolean => byValue(one) === byValue(other);

@@ -13,7 +13,7 @@ export type RecentMap<V> = {
 
 const mostSpared = 32;
 
-const leaving = <V>(held: ReadonlyMap<string, V>, spare: (value: V) => boolean): readonly [string, V] | undefined => {
+const nextToLeave = <V>(held: ReadonlyMap<string, V>, spare: (value: V) => boolean): readonly [string, V] | undefined => {
   let looked = 0;
   for (const entry of held) {
     if (!spare(entry[1])) return entry;
@@ -40,7 +40,7 @@ export const recentMap = <V>(most: number, spare: (value: V) => boolean = () => 
       return value;
     },
     set: (key, value) => {
-      const out = held.size >= most && !held.has(key) ? leaving(held, spare) : undefined;
+      const out = held.size >= most && !held.has(key) ? nextToLeave(held, spare) : undefined;
       if (out !== undefined) held.delete(out[0]);
       put(key, value);
       return out?.[1];

@@ -5,7 +5,7 @@ export type Secret = {
   readonly toJSON: () => string;
 };
 
-const hidden = (): string => '[secret]';
+const hideValue = (): string => '[secret]';
 
 /** Wraps a password or an API key; only `reveal()` gives it back. */
-export const secret = (value: string): Secret => ({ reveal: () => value, toString: hidden, toJSON: hidden });
+export const secret = (value: string): Secret => ({ reveal: () => value, toString: hideValue, toJSON: hideValue });

@@ -1,5 +1,5 @@
 import { viewOfBase64 } from '../gemini/byte-view.ts';
-import { sniffed } from '../gemini/media-signatures.ts';
+import { sniffKind } from '../gemini/media-signatures.ts';
 import { readSound, type Sound } from '../gemini/sound.ts';
 
 const headBytes = 44;
@@ -26,7 +26,7 @@ export const wavHead = (size: number, { rate, channels }: Omit<Sound, 'samples'>
   return head;
 };
 
-const isWavFile = (data: string): boolean => sniffed(viewOfBase64(data.slice(0, headBytes)))?.type === 'audio/wav';
+const isWavFile = (data: string): boolean => sniffKind(viewOfBase64(data.slice(0, headBytes)))?.type === 'audio/wav';
 
 /** Base64 of 16-bit PCM as base64 of a WAV file; what is a WAV file already (Gemini 3.8) stays as it is. */
 export const asWav = (data: string, mimeType: string): string => {

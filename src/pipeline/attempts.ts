@@ -1,9 +1,9 @@
 import { TE, pipe } from '../kernel/fp.ts';
-import { primed } from '../kernel/primed.ts';
+import { primeStream } from '../kernel/primed.ts';
 import { caught } from '../kernel/proxy-error.ts';
 import { bodyEncoder } from '../gemini/call-body.ts';
 import type { Frame } from '../gemini/response.ts';
-import { isMeaningful, judged, type Judging } from '../gemini/verdict.ts';
+import { isMeaningful, judgeFrames, type Judging } from '../gemini/verdict.ts';
 import { wholeCalls } from '../gemini/whole-calls.ts';
 import type { Capabilities, Lease } from '../ports/capabilities.ts';
 import { portionOf } from '../ports/memory.ts';
@@ -61,7 +61,7 @@ export const attempts = (capabilities: Attempting, planned: Planned<unknown>, { 
       const state = { isHead: true };
       return pipe(
         capabilities.openGemini({ model, streamed, body, secret: lease.secret, holding: { memory, isCollected: () => !shown || state.isHead }, signal }),
-        TE.flatMap((frames) => primed<Frame>(shown ? isMeaningful : () => false)(wholeCalls(judged(frames, judging), capabilities.newId))),
+        TE.flatMap((frames) => primeStream<Frame>(shown ? isMeaningful : () => false)(wholeCalls(judgeFrames(frames, judging), capabilities.newId))),
         TE.tapError(() => TE.fromIO(memory.letGo)),
         TE.map(({ all }) => {
           state.isHead = false;

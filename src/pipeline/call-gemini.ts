@@ -1,8 +1,8 @@
 import { TE, pipe } from '../kernel/fp.ts';
-import { primed } from '../kernel/primed.ts';
+import { primeStream } from '../kernel/primed.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
-import { repaired } from '../gemini/repair.ts';
+import { mendCall } from '../gemini/repair.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { UsageMetadata } from '../gemini/response.ts';
 import { latestUsage, tokenCounts } from '../gemini/usage.ts';
@@ -34,7 +34,7 @@ const isStillNeeded = ({ model, copies, someCopies }: GeminiCall): boolean => ma
 /** Several choices, of which some may be blocked: an error when all of them are. */
 const notAllBlocked = ({ shown, refusesBlocks }: Reading, call: GeminiCall) => (frames: Frames): TE.TaskEither<ProxyError, Frames> =>
   refusesBlocks && call.copies > 1 && call.someCopies === undefined
-    ? pipe(unlessBlocked(frames), primed<ServedFrame>(shown ? isMeaningful : () => false), TE.map(({ all }) => all))
+    ? pipe(unlessBlocked(frames), primeStream<ServedFrame>(shown ? isMeaningful : () => false), TE.map(({ all }) => all))
     : TE.right(frames);
 
 type Calling = Attempting & Pick<Capabilities, 'enterModel'>;
@@ -43,7 +43,7 @@ const answered = (capabilities: Attempting, planned: Planned<unknown>, reading: 
   const copies = inCopies(continued(attempts(capabilities, planned, reading), reading.effort));
   const answer = (call: GeminiCall): TE.TaskEither<ProxyError, Frames> => pipe(copies(call), TE.flatMap(notAllBlocked(reading, call)));
   const again = (error: ProxyError): TE.TaskEither<ProxyError, Frames> => {
-    const call: GeminiCall | null = reading.effort.mayRetry(0) ? repaired(planned.call, error) : null;
+    const call: GeminiCall | null = reading.effort.mayRetry(0) ? mendCall(planned.call, error) : null;
     return call === null ? TE.left(error) : answer(call);
   };
   return pipe(answer(planned.call), TE.orElse(again));

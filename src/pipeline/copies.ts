@@ -1,5 +1,5 @@
 import { E, RA, TE, pipe } from '../kernel/fp.ts';
-import { primed } from '../kernel/primed.ts';
+import { primeStream } from '../kernel/primed.ts';
 import { caught, cureOf, thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { UsageMetadata } from '../gemini/response.ts';
@@ -105,7 +105,7 @@ async function* begun(answer: TE.TaskEither<ProxyError, Frames>): Frames {
 const someOf = (all: readonly TE.TaskEither<ProxyError, Frames>[], atOnce: number): TE.TaskEither<ProxyError, Frames> =>
   pipe(
     interleaved(all.map(begun), { atOnce, allOrNothing: false }),
-    primed(() => true),
+    primeStream(() => true),
     TE.map((read) => read.all),
   );
 

@@ -3,7 +3,7 @@ import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
 import { secret } from '../../src/kernel/secret.ts';
 import { addressGroup, addressSite } from '../../src/adapters/callers/address-group.ts';
-import { callers } from '../../src/adapters/callers/check-password.ts';
+import { passwordCheck } from '../../src/adapters/callers/check-password.ts';
 import { decodeDayCounts, type DayCountsSnapshot } from '../../src/adapters/limits/day-counts.ts';
 import { limiter } from '../../src/adapters/limits/limiter.ts';
 import { recentMap } from '../../src/kernel/recent-map.ts';
@@ -179,11 +179,11 @@ t.test('a map of recent things', async (t) => {
 });
 
 t.test('a door in memory', async (t) => {
-  callersContract(t, async (settings, { monotonic }) => callers(settings, { monotonic }));
+  callersContract(t, async (settings, { monotonic }) => passwordCheck(settings, { monotonic }));
 
   t.test('remembers only so many addresses, the latest ones', async (t) => {
     const { monotonic } = fakeClock(noon);
-    const check = callers({ password: secret('made-up'), allowDefaultPassword: true }, { monotonic, mostAddresses: 2 });
+    const check = passwordCheck({ password: secret('made-up'), allowDefaultPassword: true }, { monotonic, mostAddresses: 2 });
     const guess = (address: string) => check({ address, credential: secret('guess'), fromOwnNetwork: false });
     for (let each = 0; each < 15; each += 1) guess('203.0.113.1');
     guess('203.0.113.2');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { failure, failureOf } from '../../src/gemini/failure.ts';
+import { errorFromAnswer, failureOf } from '../../src/gemini/failure.ts';
 import type { ProxyError } from '../../src/kernel/proxy-error.ts';
 import { keyFailures, keyRefusal } from '../support/gemini-emulator/key-failures.ts';
 
@@ -122,12 +122,12 @@ const hosts: readonly Row[] = [
 ];
 
 t.test('each refusal of Google has its error', (t) => {
-  for (const [status, body, error] of [...keys, ...innocent, ...pages, ...quotas, ...money, ...requests, ...hosts]) t.match(failure(status, body, model), error, `${status} ${body.slice(0, 120)}`);
+  for (const [status, body, error] of [...keys, ...innocent, ...pages, ...quotas, ...money, ...requests, ...hosts]) t.match(errorFromAnswer(status, body, model), error, `${status} ${body.slice(0, 120)}`);
   t.end();
 });
 
 t.test('an error in a list is the same error', (t) => {
-  for (const [status, body, error] of [...keys, ...innocent, ...quotas, ...money, ...requests].filter(([, text]) => text.startsWith('{'))) t.match(failure(status, `[${body}]`, model), error, body);
+  for (const [status, body, error] of [...keys, ...innocent, ...quotas, ...money, ...requests].filter(([, text]) => text.startsWith('{'))) t.match(errorFromAnswer(status, `[${body}]`, model), error, body);
   t.end();
 });
 
@@ -178,7 +178,7 @@ const leaky: readonly string[] = [
 t.test('a text that is passed on holds no key, project, account, bucket, address or link', (t) => {
   for (const message of leaky)
     for (const status of [400, 401, 403, 404, 413, 429, 500]) {
-      const told = JSON.stringify(failure(status, bodyOf('INVALID_ARGUMENT', message), model));
+      const told = JSON.stringify(errorFromAnswer(status, bodyOf('INVALID_ARGUMENT', message), model));
       for (const secret of secrets) t.notOk(told.includes(secret), `${status} ${message.slice(-60)}`);
       t.notMatch(told, /AIza|AQ\./);
     }
@@ -212,9 +212,9 @@ const helpful: readonly string[] = [
 ];
 
 t.test('what is wrong with a request is told in Google\'s own words', (t) => {
-  const told = failure(400, bodyOf('INVALID_ARGUMENT', 'long '.repeat(10_000)), model);
+  const told = errorFromAnswer(400, bodyOf('INVALID_ARGUMENT', 'long '.repeat(10_000)), model);
   t.ok(JSON.stringify(told).length < 1200, 'up to a length');
-  for (const message of helpful) t.match(failure(400, bodyOf('INVALID_ARGUMENT', message), model), { message });
+  for (const message of helpful) t.match(errorFromAnswer(400, bodyOf('INVALID_ARGUMENT', message), model), { message });
   t.end();
 });
 
@@ -236,14 +236,14 @@ t.test('law: whatever a caller can bring into an error moves neither a key nor a
   const error = fc.record({ message: words, status: fc.constantFrom(...statuses), details: fc.array(detail, { maxLength: 3 }) });
   fc.assert(
     fc.property(error, fc.integer({ min: 400, max: 599 }), (google, status) => {
-      const told = failure(status, JSON.stringify({ error: { code: status, ...google } }), model);
+      const told = errorFromAnswer(status, JSON.stringify({ error: { code: status, ...google } }), model);
       return wholeMessages.has(google.message.trim()) || (told.tag !== 'KeyRefused' && (told.tag !== 'QuotaSpent' || (status === 429 && told.period === 'minute')));
     }),
     { numRuns: 2000, seed: 8 },
   );
   fc.assert(
     fc.property(fc.oneof(words, fc.json(), error.map((google) => JSON.stringify({ error: { message: google.message, details: google.details } }))), fc.integer({ min: 400, max: 599 }), (body, status) =>
-      ['GeminiFault'].includes(failure(status, body, model).tag),
+      ['GeminiFault'].includes(errorFromAnswer(status, body, model).tag),
     ),
     { numRuns: 1000, seed: 8 },
   );
@@ -253,7 +253,7 @@ t.test('law: whatever a caller can bring into an error moves neither a key nor a
 t.test('no failure of a key tells the key or the project', (t) => {
   for (const kind of keyFailures) {
     const { status, body } = keyRefusal(kind, { key: 'AIza-made-up', model });
-    t.notMatch(JSON.stringify(failure(status, body, model)), /AIza-made-up|123456789012/, kind);
+    t.notMatch(JSON.stringify(errorFromAnswer(status, body, model)), /AIza-made-up|123456789012/, kind);
   }
   t.end();
 });

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import t from 'tap';
 import { E, TE, pipe } from '../../src/kernel/fp.ts';
-import { connections } from '../../src/http/connections.ts';
+import { boundConnections } from '../../src/http/connections.ts';
 import type { Lifetime } from '../../src/http/lifetime.ts';
 import type { Route } from '../../src/http/route.ts';
 import { json, type Reply } from '../../src/ports/reply.ts';
@@ -108,7 +108,7 @@ const exchange = () => {
 };
 
 t.test('four thousand wait on all connections together; past them a connection ends with the answer at work', (t) => {
-  const open = connections({ most: Infinity, mostPerGroup: Infinity, groupOf: () => null }, () => false);
+  const open = boundConnections({ most: Infinity, mostPerGroup: Infinity, groupOf: () => null }, () => false);
   let begun = 0;
   const connected = () => {
     const state = { isEnded: false };

@@ -5,12 +5,12 @@ import { headerText } from '../../src/kernel/header-text.ts';
 import { invalid, type ProxyError } from '../../src/kernel/proxy-error.ts';
 import { callerAddress } from '../../src/http/caller-address.ts';
 import { corsHeaders, preflightHeaders } from '../../src/http/cors.ts';
-import { credential } from '../../src/http/credential.ts';
+import { readCredential } from '../../src/http/credential.ts';
 import { checkMediaType, type BodyKind } from '../../src/http/check-media-type.ts';
 import { originOf } from '../../src/http/origin.ts';
 import { fromOwnNetwork } from '../../src/http/own-network.ts';
 import type { Route } from '../../src/http/route.ts';
-import { router } from '../../src/http/router.ts';
+import { routeTable } from '../../src/http/router.ts';
 import { openaiErrors } from '../../src/openai/errors.ts';
 import { json } from '../../src/ports/reply.ts';
 
@@ -22,7 +22,7 @@ const headers =
     sent[name] ?? null;
 
 t.test('the router finds the route of every way in which people type a path', async (t) => {
-  const find = router([
+  const find = routeTable([
     route('GET', '/'),
     route('GET', '/models'),
     route('GET', '/models/{id}'),
@@ -179,7 +179,7 @@ t.test('the password is found wherever clients put it, and the first place that 
     [{ cookie: 'key=five' }, '', true, null],
   ];
   for (const [sent, query, keyInQuery, expected] of table) {
-    const found = credential({ header: headers(sent), query }, keyInQuery);
+    const found = readCredential({ header: headers(sent), query }, keyInQuery);
     t.equal(found?.reveal() ?? null, expected, JSON.stringify([sent, query]));
   }
 });

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
-import { primed } from '../../src/kernel/primed.ts';
+import { primeStream } from '../../src/kernel/primed.ts';
 
 type Source = { readonly items: AsyncGenerator<number, void, undefined>; readonly given: () => number; readonly isClosed: () => boolean };
 
@@ -18,7 +18,7 @@ const counting = (most: number): Source => {
 
 t.test('no more is read ahead than is needed, and all comes in order', async (t) => {
   const source = counting(5);
-  const read = await primed<number>((item) => item === 2)(source.items)();
+  const read = await primeStream<number>((item) => item === 2)(source.items)();
   t.equal(source.given(), 2);
   if (E.isLeft(read)) return t.fail();
   const all: number[] = [];
@@ -28,7 +28,7 @@ t.test('no more is read ahead than is needed, and all comes in order', async (t)
 
 t.test('a stream that says nothing and has no end is given up and closed', async (t) => {
   const source = counting(Infinity);
-  t.same(await primed<number>(() => false)(source.items)(), E.left({ tag: 'BadAnswer', reason: 'an answer without end' }));
+  t.same(await primeStream<number>(() => false)(source.items)(), E.left({ tag: 'BadAnswer', reason: 'an answer without end' }));
   t.equal(source.given(), 200_001);
   t.ok(source.isClosed());
 });

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
-import { repaired } from '../../src/gemini/repair.ts';
+import { mendCall } from '../../src/gemini/repair.ts';
 import { openaiErrors } from '../../src/openai/errors.ts';
 import { modelTraits } from '../../src/gemini/model-traits.ts';
 import { refusedPairs } from '../../src/gemini/refused-pairs.ts';
@@ -201,7 +201,7 @@ const refusedBy = (message: string) => ({ tag: 'GeminiInvalid', message, code: '
 t.test('a model that takes less than its kind is asked once more without what it refuses', (t) => {
   const messages = [{ role: 'system', content: 'Be brief.' }, user('hi')];
   const made = call({ model: 'gemini-9-unknown', messages, reasoning_effort: 'high', presence_penalty: 1 });
-  const mended = (message: string) => plain(repaired(made, refusedBy(message))?.body);
+  const mended = (message: string) => plain(mendCall(made, refusedBy(message))?.body);
   t.match(mended('Developer instruction is not enabled for models/x'), { systemInstruction: undefined, contents: [{ role: 'user', parts: [{ text: 'Be brief.' }, { text: 'hi' }] }] });
   for (const message of ['Thinking level HIGH is not supported for this model.', 'Thinking level is not supported for this model.', 'Thinking is not supported for this model.']) {
     t.match(mended(message)?.generationConfig, { presencePenalty: 1, thinkingConfig: undefined }, message);
@@ -209,7 +209,7 @@ t.test('a model that takes less than its kind is asked once more without what it
   t.match(mended('Penalty is not enabled for models/x')?.generationConfig, { presencePenalty: undefined, thinkingConfig: { thinkingLevel: 'HIGH' } });
   t.equal(mended('Logprobs is not enabled for models/x'), undefined, 'what changes the answer is told');
   const bare = call({ model: 'gemini-9-unknown' });
-  for (const message of ['Developer instruction is not enabled for models/x', 'Penalty is not enabled for models/x', 'Multiple candidates is not enabled']) t.equal(repaired(bare, refusedBy(message)), null, `nothing to mend: ${message}`);
+  for (const message of ['Developer instruction is not enabled for models/x', 'Penalty is not enabled for models/x', 'Multiple candidates is not enabled']) t.equal(mendCall(bare, refusedBy(message)), null, `nothing to mend: ${message}`);
   t.end();
 });
 

@@ -23,7 +23,7 @@ const mostWords = 1000;
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
-const failed = (why: string): ProxyError => ({ tag: 'Defect', cause: new Error(`ffmpeg ${why}`) });
+const ffmpegDefect = (why: string): ProxyError => ({ tag: 'Defect', cause: new Error(`ffmpeg ${why}`) });
 
 /** What ffmpeg says of its faults, cut short. */
 const wordsOf = (child: Child): (() => string) => {
@@ -35,14 +35,14 @@ const wordsOf = (child: Child): (() => string) => {
 };
 
 /** Resolves with why the program ended badly, or null. */
-const ended = (child: Child, words: () => string): Promise<ProxyError | null> =>
+const awaitExit = (child: Child, words: () => string): Promise<ProxyError | null> =>
   new Promise((resolve) => {
-    child.once('error', (error) => resolve(failed(`did not start: ${error.message}`)));
-    child.once('close', (code, killedBy) => resolve(code === 0 ? null : failed(`ended with ${code ?? killedBy}: ${words()}`)));
+    child.once('error', (error) => resolve(ffmpegDefect(`did not start: ${error.message}`)));
+    child.once('close', (code, killedBy) => resolve(code === 0 ? null : ffmpegDefect(`ended with ${code ?? killedBy}: ${words()}`)));
   });
 
 /** Resolves with what the samples' own source threw, or null: that ffmpeg takes no more of them is told by its end. */
-const fed = async (child: Child, samples: SampleStream['samples']): Promise<ProxyError | null> => {
+const feedSamples = async (child: Child, samples: SampleStream['samples']): Promise<ProxyError | null> => {
   let fault: ProxyError | null = null;
   const watched = async function* (): AsyncGenerator<Uint8Array, void, undefined> {
     try {
@@ -56,11 +56,11 @@ const fed = async (child: Child, samples: SampleStream['samples']): Promise<Prox
   return fault;
 };
 
-async function* output(child: Child, mostBytes: number): AsyncGenerator<Uint8Array, void, undefined> {
+async function* readOutput(child: Child, mostBytes: number): AsyncGenerator<Uint8Array, void, undefined> {
   let bytes = 0;
   for await (const piece of child.stdout as AsyncIterable<Uint8Array>) {
     bytes += piece.length;
-    if (bytes > mostBytes) throw thrown(failed('wrote too much'));
+    if (bytes > mostBytes) throw thrown(ffmpegDefect('wrote too much'));
     yield piece;
   }
 }
@@ -77,13 +77,13 @@ const encodeWith = ({ file, path, bounds }: Running): EncodeAudio => {
       const tooLong = AbortSignal.timeout(bounds.longestMs);
       const either = AbortSignal.any([signal, tooLong]);
       either.addEventListener('abort', kill, { once: true });
-      const end = ended(child, wordsOf(child));
-      const feeding = fed(child, sound.samples);
+      const end = awaitExit(child, wordsOf(child));
+      const feeding = feedSamples(child, sound.samples);
       try {
-        yield* output(child, bounds.mostBytes);
+        yield* readOutput(child, bounds.mostBytes);
         const fault = await end;
         if (signal.aborted) throw thrown(abortReason(signal));
-        if (tooLong.aborted) throw thrown(failed('took too long'));
+        if (tooLong.aborted) throw thrown(ffmpegDefect('took too long'));
         if (fault !== null) throw thrown(fault);
         const cut = await feeding;
         if (cut !== null) throw thrown(cut);

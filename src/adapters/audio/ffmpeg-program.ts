@@ -17,12 +17,12 @@ const wayTo: Readonly<Record<EncodedFormat, { readonly encoder: string; readonly
 
 const formats: readonly EncodedFormat[] = ['mp3', 'opus', 'aac', 'flac', 'pcm'];
 
-const atempo = (by: number): string => `atempo=${by.toFixed(4)}`;
+const tempoFilter = (by: number): string => `atempo=${by.toFixed(4)}`;
 
 /** One atempo keeps its quality from 0.5 to 2; two of them reach 0.25 to 4. */
-const tempo = (speed: number): readonly string[] => {
+const tempoArguments = (speed: number): readonly string[] => {
   if (speed === 1) return [];
-  const filter = speed >= 0.5 && speed <= 2 ? atempo(speed) : `${atempo(Math.sqrt(speed))},${atempo(Math.sqrt(speed))}`;
+  const filter = speed >= 0.5 && speed <= 2 ? tempoFilter(speed) : `${tempoFilter(Math.sqrt(speed))},${tempoFilter(Math.sqrt(speed))}`;
   return ['-filter:a', filter];
 };
 
@@ -33,7 +33,7 @@ const atOnce = '-probesize 32 -analyzeduration 0'.split(' ');
 export const encodingArguments = ({ rate, channels }: Omit<SampleStream, 'samples'>, { format, speed }: Encoding): readonly string[] => {
   const { encoder, options } = wayTo[format];
   const input = ['-f', 's16le', '-ar', String(rate), '-ac', String(channels), '-i', 'pipe:0'];
-  return [...quietly, ...atOnce, ...input, ...tempo(speed), '-c:a', encoder, ...options, '-flush_packets', '1', 'pipe:1'];
+  return [...quietly, ...atOnce, ...input, ...tempoArguments(speed), '-c:a', encoder, ...options, '-flush_packets', '1', 'pipe:1'];
 };
 
 const longestLookMs = 10_000;
@@ -41,7 +41,7 @@ const longestLookMs = 10_000;
 /** All that the child sees of the environment: the service's keys are in there. */
 export const childEnvironment = (path: string): Readonly<Record<string, string>> => ({ PATH: path });
 
-const ran = (file: string, path: string): Promise<string | null> =>
+const askProgram = (file: string, path: string): Promise<string | null> =>
   new Promise((resolve) => {
     const options = { env: childEnvironment(path), timeout: longestLookMs, killSignal: 'SIGKILL', maxBuffer: 1_000_000 } as const;
     execFile(file, ['-hide_banner', '-encoders'], options, (error, output) => resolve(error === null ? output : null)).stdin?.end();
@@ -60,7 +60,7 @@ export const findProgram = async (path: string): Promise<Program | null> => {
   for (const folder of path.split(delimiter)) {
     const file = join(folder, 'ffmpeg');
     if (folder === '' || !(await isExecutable(file))) continue;
-    const output = await ran(file, path);
+    const output = await askProgram(file, path);
     if (output === null) continue;
     const encoders = encodersIn(output);
     return { file, formats: new Set(formats.filter((format) => encoders.has(wayTo[format].encoder))) };

@@ -15,7 +15,7 @@ const longestMs = 15 * 60_000;
 const pieceBytes = 64 * 1024;
 const bytesPerSample = 2;
 
-const failed = (why: string): ProxyError => ({ tag: 'Defect', cause: new Error(`The encoder of MP3 ${why}`) });
+const mp3Defect = (why: string): ProxyError => ({ tag: 'Defect', cause: new Error(`The encoder of MP3 ${why}`) });
 
 /** Samples in pieces of at most 64 KiB, each of them whole samples of all channels. */
 async function* wholeSamples({ samples, channels }: SampleStream): AsyncGenerator<Uint8Array, void, undefined> {
@@ -32,27 +32,27 @@ async function* wholeSamples({ samples, channels }: SampleStream): AsyncGenerato
 }
 
 /** Sends one piece and waits for what it gave: one piece is under way at a time, so nothing piles up in the worker. */
-const exchange = async (worker: Worker, samples: Uint8Array | null, signal: AbortSignal): Promise<Uint8Array> => {
+const askWorker = async (worker: Worker, samples: Uint8Array | null, signal: AbortSignal): Promise<Uint8Array> => {
   const answered = once(worker, 'message', { signal });
   const copy = samples === null ? null : new Uint8Array(samples);
   worker.postMessage(copy, copy === null ? [] : [copy.buffer]);
   const [mp3]: unknown[] = await answered;
-  if (!(mp3 instanceof Uint8Array)) throw thrown(failed('gave no bytes'));
+  if (!(mp3 instanceof Uint8Array)) throw thrown(mp3Defect('gave no bytes'));
   return mp3;
 };
 
 async function* encodedBy(worker: Worker, sound: SampleStream, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
   for await (const samples of wholeSamples(sound)) {
-    const mp3 = await exchange(worker, samples, signal);
+    const mp3 = await askWorker(worker, samples, signal);
     if (mp3.length > 0) yield mp3;
   }
-  yield await exchange(worker, null, signal);
+  yield await askWorker(worker, null, signal);
 }
 
 const takePlace = places(mostAtOnce);
 
 /** One worker thread a sound: it sees none of our settings and ends with the request. */
-const encode: EncodeAudio = async function* (sound, _encoding, signal) {
+const encodeMp3: EncodeAudio = async function* (sound, _encoding, signal) {
   const leave = await takePlace(signal);
   const tooLong = AbortSignal.timeout(longestMs);
   const workerData: Mp3Sound = { rate: sound.rate, channels: sound.channels };
@@ -63,7 +63,7 @@ const encode: EncodeAudio = async function* (sound, _encoding, signal) {
       yield* encodedBy(worker, sound, AbortSignal.any([signal, tooLong]));
     } catch (cause) {
       if (signal.aborted) throw thrown(abortReason(signal));
-      if (tooLong.aborted) throw thrown(failed('took too long'));
+      if (tooLong.aborted) throw thrown(mp3Defect('took too long'));
       throw thrown(caught(cause));
     } finally {
       await worker.terminate();
@@ -84,4 +84,4 @@ const isInstalled = (): boolean => {
 
 /** LAME as WebAssembly in a worker thread: MP3 at the speed at which the samples come. Null without its package. */
 export const mp3Audio: FindEncoder = async () =>
-  isInstalled() ? { formats: new Set(['mp3']), makes: ({ format, speed }) => format === 'mp3' && speed === 1, encode } : null;
+  isInstalled() ? { formats: new Set(['mp3']), makes: ({ format, speed }) => format === 'mp3' && speed === 1, encode: encodeMp3 } : null;

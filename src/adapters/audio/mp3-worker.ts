@@ -17,7 +17,7 @@ const channelsOf = (bytes: Uint8Array, channels: number): readonly Float32Array[
 };
 
 /** Answers each piece of samples with the MP3 that it gave so far, and null with the last of it. */
-const run = async ({ rate, channels }: Mp3Sound): Promise<void> => {
+const runWorker = async ({ rate, channels }: Mp3Sound): Promise<void> => {
   const port = parentPort;
   if (port === null) return;
   const encoder = await createMp3Encoder();
@@ -30,4 +30,4 @@ const run = async ({ rate, channels }: Mp3Sound): Promise<void> => {
 };
 
 const sound: Mp3Sound = workerData;
-await run(sound);
+await runWorker(sound);

@@ -5,7 +5,7 @@ import type { Caller, CheckCaller } from '../../ports/capabilities.ts';
 import { guessBuckets, type GuessNeeds } from './guess-buckets.ts';
 
 /** Who is let in. */
-export type CallersSettings = {
+export type PasswordSettings = {
   readonly password: Secret;
   /** ALLOW_DEFAULT_PASSWORD: false lets the password `123` work from one's own network only. */
   readonly allowDefaultPassword: boolean;
@@ -15,7 +15,7 @@ export type CallersSettings = {
 
 const defaultPassword = '123';
 
-const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+const hashOf = (text: string): Buffer => createHash('sha256').update(text).digest();
 
 /**
  * Lets in whoever knows the password, always: hashes are compared first, in constant time, and only who fails is
@@ -23,11 +23,11 @@ const digest = (text: string): Buffer => createHash('sha256').update(text).diges
  * out is the length of the password. A missing password costs no guess, and an empty one is missing. Whether the
  * default password is refused is only told to those who sent it.
  */
-export const callers = (
-  { password, allowDefaultPassword, onHostingPlatform = false }: CallersSettings,
+export const passwordCheck = (
+  { password, allowDefaultPassword, onHostingPlatform = false }: PasswordSettings,
   needs: GuessNeeds,
 ): CheckCaller => {
-  const expected = digest(password.reveal());
+  const expected = hashOf(password.reveal());
   const isRefusedOutside = password.reveal() === defaultPassword && !allowDefaultPassword;
   const failed = guessBuckets(needs);
   const isOutside = ({ fromOwnNetwork }: Pick<Caller, 'fromOwnNetwork'>): boolean => onHostingPlatform || !fromOwnNetwork;
@@ -35,7 +35,7 @@ export const callers = (
   return (caller) => {
     const presented = caller.credential?.reveal() ?? '';
     if (presented === '') return E.left({ tag: 'NoPassword' });
-    if (!timingSafeEqual(digest(presented), expected)) {
+    if (!timingSafeEqual(hashOf(presented), expected)) {
       const waitMs = failed(caller.address);
       return E.left(waitMs > 0 ? { tag: 'TooManyGuesses', retryAfterSeconds: Math.ceil(waitMs / 1000) } : { tag: 'WrongPassword' });
     }

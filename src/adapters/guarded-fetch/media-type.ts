@@ -1,7 +1,7 @@
 import { E } from '../../kernel/fp.ts';
 import { viewOfBytes } from '../../gemini/byte-view.ts';
 import { isMarkup, isText, mediaKind, type Said } from '../../gemini/media-kind.ts';
-import { sniffed } from '../../gemini/media-signatures.ts';
+import { sniffKind } from '../../gemini/media-signatures.ts';
 import { reasons, type Reason } from './reason.ts';
 
 /** Kinds that have a picture, sound, moving picture or document in them, and that Gemini does not read all the same. */
@@ -23,7 +23,7 @@ const unsaid: Said = { declared: '' };
 export const mediaTypeOf = (bytes: Uint8Array, said = unsaid): E.Either<Reason, string> => {
   const view = viewOfBytes(bytes);
   const kind = mediaKind(view, said);
-  const type = sniffed(view) === null ? undefined : (kind ?? undefined);
+  const type = sniffKind(view) === null ? undefined : (kind ?? undefined);
   if (type === 'image/avif') return E.left(reasons.avif);
   if (type !== undefined) return isRead(type) ? E.right(type) : E.left(reasons.kind);
   if (!isText(view)) return E.left(reasons.kind);

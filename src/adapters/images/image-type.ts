@@ -1,5 +1,5 @@
 import { viewOfBytes } from '../../gemini/byte-view.ts';
-import { sniffed } from '../../gemini/media-signatures.ts';
+import { sniffKind } from '../../gemini/media-signatures.ts';
 
 /** A kind of picture that is kept: its media type, and the ending of its file. */
 export type ImageType = { readonly mimeType: string; readonly extension: string };
@@ -19,6 +19,6 @@ const kept: readonly ImageType[] = [
  * at, such as SVG and HTML.
  */
 export const imageTypeOf = (bytes: Uint8Array): ImageType | null => {
-  const told = sniffed(viewOfBytes(bytes.subarray(0, typeBytes)))?.type;
+  const told = sniffKind(viewOfBytes(bytes.subarray(0, typeBytes)))?.type;
   return kept.find(({ mimeType }) => mimeType === told) ?? null;
 };

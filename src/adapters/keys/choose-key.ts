@@ -24,7 +24,7 @@ export type Candidate = {
 /** What a choice depends on beside the keys; `now` in milliseconds since the epoch. */
 export type Choice = { readonly wish: KeyWish; readonly strategy: KeyStrategy; readonly now: number };
 
-const weight = (conversation: string, id: string): string =>
+const weightFor = (conversation: string, id: string): string =>
   createHash('sha256').update(`${conversation}\n${id}`).digest('hex');
 
 /**
@@ -33,7 +33,7 @@ const weight = (conversation: string, id: string): string =>
  */
 const byConversation = (ready: readonly Candidate[], conversation: string): Candidate | undefined =>
   ready
-    .map((candidate) => ({ candidate, weight: weight(conversation, candidate.key.id) }))
+    .map((candidate) => ({ candidate, weight: weightFor(conversation, candidate.key.id) }))
     .reduce<{ readonly candidate: Candidate; readonly weight: string } | undefined>(
       (best, next) => (best === undefined || next.weight > best.weight ? next : best),
       undefined,
@@ -45,7 +45,7 @@ const byTurn = (ready: readonly Candidate[]): Candidate | undefined =>
     undefined,
   );
 
-const exhausted = (healthy: readonly Candidate[], now: number): ProxyError => {
+const keysExhausted = (healthy: readonly Candidate[], now: number): ProxyError => {
   const soonest = Math.min(...healthy.map(({ rest }) => rest?.until ?? now));
   return {
     tag: 'KeysExhausted',
@@ -76,5 +76,5 @@ export const chooseKey = (
     (strategy === 'sticky' && wish.conversation !== null ? byConversation(ready, wish.conversation) : byTurn(ready));
   if (chosen !== undefined) return E.right(chosen);
   const suited = healthy.filter(({ key }) => wish.unsuited?.has(key.id) !== true);
-  return E.left(exhausted(suited.length === 0 ? healthy : suited, now));
+  return E.left(keysExhausted(suited.length === 0 ? healthy : suited, now));
 };

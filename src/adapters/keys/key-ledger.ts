@@ -31,7 +31,7 @@ export const keyLedger = (keys: readonly PoolKey[]): KeyLedger => ({
 });
 
 /** The key's fault now, or null; what is over is forgotten. */
-export const faultOf = ({ faults }: KeyLedger, { id }: PoolKey, now: number): HealthFault | null => {
+export const keyFault = ({ faults }: KeyLedger, { id }: PoolKey, now: number): HealthFault | null => {
   const known = faults.get(id);
   if (known === undefined) return null;
   const fault = healthNow(known, now);
@@ -64,7 +64,7 @@ export const candidatesOf = (ledger: KeyLedger, keys: readonly PoolKey[], wanted
   const turns = ledger.turns.get(model)?.of;
   return keys.map((key) => ({
     key,
-    fault: faultOf(ledger, key, now),
+    fault: keyFault(ledger, key, now),
     rest: restOf(ledger.rests.get(key.group), wanted),
     isSuspect: now < (ledger.suspects.get(key.id) ?? 0),
     lastTurn: turns?.get(key.id) ?? 0,
@@ -82,7 +82,7 @@ export const countFor = (
 };
 
 /** Notes that the key was lent, which puts it behind all others for this model. */
-export const lent = (
+export const noteLoan = (
   ledger: KeyLedger,
   key: PoolKey,
   { model, now }: { readonly model: string; readonly now: number },

@@ -2,9 +2,9 @@ import { E, pipe } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { KeyWish, Lease, LeaseKey, Log, Now, ReportKey } from '../../ports/capabilities.ts';
 import { chooseKey, type KeyStrategy } from './choose-key.ts';
-import { candidatesOf, countFor, faultOf, forgetRest, keyLedger, lent, type KeyLedger } from './key-ledger.ts';
+import { candidatesOf, countFor, keyFault, forgetRest, keyLedger, noteLoan, type KeyLedger } from './key-ledger.ts';
 import { shownReason, type Refusal } from './key-reason.ts';
-import { restore, snapshotOf, type KeySnapshot } from './key-snapshot.ts';
+import { restoreLedger, snapshotOf, type KeySnapshot } from './key-snapshot.ts';
 import { healthAfter, restAfter, type Attempt } from './key-state.ts';
 import { keyStatus, type KeyPoolStatus } from './key-status.ts';
 import { poolKeys, type GivenKey, type PoolKey } from './pool-key.ts';
@@ -48,11 +48,11 @@ type Pool = { readonly keys: readonly PoolKey[]; readonly ledger: KeyLedger; rea
 const listsOf = ({ keys, ledger }: Pool, now: Now): Pick<KeyPool, 'faultyKeys' | 'allKeys' | 'healthyKeys'> => ({
   faultyKeys: () =>
     keys.flatMap((key) => {
-      const fault = faultOf(ledger, key, now());
+      const fault = keyFault(ledger, key, now());
       return fault === null ? [] : [{ lease: leaseOf(key), since: fault.since }];
     }),
   allKeys: () => keys.map(leaseOf),
-  healthyKeys: () => keys.filter((key) => faultOf(ledger, key, now()) === null).map(leaseOf),
+  healthyKeys: () => keys.filter((key) => keyFault(ledger, key, now()) === null).map(leaseOf),
 });
 
 type Ended = Attempt & { readonly error: ProxyError | null };
@@ -101,12 +101,12 @@ export const keyPool = ({ keys: given, strategy }: KeyPoolSettings, { now, log, 
   const begun = new WeakMap<Lease, Omit<Attempt, 'now'>>();
   const byId = new Map(keys.map((key) => [key.id, key]));
   const kept = store?.load() ?? null;
-  if (kept !== null) restore(ledger, keys, { snapshot: kept, now: now() });
+  if (kept !== null) restoreLedger(ledger, keys, { snapshot: kept, now: now() });
 
   const lend = ({ model, size }: KeyWish, key: PoolKey): Lease => {
     const lease = leaseOf(key);
     begun.set(lease, { began: now(), size });
-    lent(ledger, key, { model, now: now() });
+    noteLoan(ledger, key, { model, now: now() });
     store?.save(() => snapshotOf(ledger));
     return lease;
   };

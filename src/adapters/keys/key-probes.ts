@@ -36,7 +36,7 @@ type Plan = { readonly since: number; readonly at: number; readonly everyMs: num
 type Judge = (lease: Lease) => Promise<void>;
 
 /** One question about a key at a time, and none sooner than ten seconds after the last. */
-const judging = ({ pool, probe, now, monotonic, log }: KeyProbesNeeds): Judge => {
+const askAboutKey = ({ pool, probe, now, monotonic, log }: KeyProbesNeeds): Judge => {
   const askedAt = new Map<string, number>();
   return async (lease) => {
     const last = askedAt.get(lease.id);
@@ -51,13 +51,13 @@ const judging = ({ pool, probe, now, monotonic, log }: KeyProbesNeeds): Judge =>
 };
 
 /** After a question about a key that is out: twice as long, but for a fault of host or network, which says nothing. */
-const after = (plan: Plan, verdict: E.Either<ProxyError, unknown>, at: number): Plan => {
+const planAfter = (plan: Plan, verdict: E.Either<ProxyError, unknown>, at: number): Plan => {
   const saysNothing = E.isLeft(verdict) && verdict.left.tag !== 'KeyRefused';
   const everyMs = saysNothing ? plan.everyMs : Math.min(2 * plan.everyMs, longestMs);
   return { ...plan, everyMs, at: at + everyMs };
 };
 
-const askingDue = ({ pool, probe, now, monotonic }: KeyProbesNeeds): KeyProbes['askDue'] => {
+const askDueKeys = ({ pool, probe, now, monotonic }: KeyProbesNeeds): KeyProbes['askDue'] => {
   const plans = new Map<string, Plan>();
   const planOf = (id: string, since: number): Plan => {
     const known = plans.get(id);
@@ -72,7 +72,7 @@ const askingDue = ({ pool, probe, now, monotonic }: KeyProbesNeeds): KeyProbes['
       if (monotonic() < plan.at) continue;
       const began = now();
       const verdict = await probe(lease)();
-      plans.set(lease.id, after(plan, verdict, monotonic()));
+      plans.set(lease.id, planAfter(plan, verdict, monotonic()));
       if (E.isRight(verdict)) pool.learnHealth(lease.id, null, began);
     }
   };
@@ -86,8 +86,8 @@ const askingDue = ({ pool, probe, now, monotonic }: KeyProbesNeeds): KeyProbes['
  */
 export const keyProbes = (needs: KeyProbesNeeds, signal: AbortSignal): KeyProbes => {
   const { pool, log } = needs;
-  const judge = judging(needs);
-  const askDue = askingDue(needs);
+  const judge = askAboutKey(needs);
+  const askDue = askDueKeys(needs);
   const running = { isAsking: false };
   const tick = async (): Promise<void> => {
     if (running.isAsking) return;

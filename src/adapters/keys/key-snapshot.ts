@@ -37,7 +37,7 @@ export const snapshotOf = ({ faults, rests, counts: counted }: KeyLedger): KeySn
 });
 
 /** Fills the ledger from a snapshot. What is over, and what belongs to keys or projects no longer here, is dropped. */
-export const restore = (
+export const restoreLedger = (
   ledger: KeyLedger,
   keys: readonly PoolKey[],
   { snapshot, now }: { readonly snapshot: KeySnapshot; readonly now: number },

@@ -33,13 +33,13 @@ const minuteRest = (seconds: number | null, now: number): Rest => {
 const relapseMs = 60 * second;
 
 /** What is spent again as soon as it was given back rests twice as long, two minutes at most. */
-const relapsed = (rest: Rest, next: Rest): Rest => {
+const prolongRest = (rest: Rest, next: Rest): Rest => {
   const isSoon = rest.period === 'minute' && next.period === 'minute' && next.since >= rest.until && next.since - rest.until < relapseMs;
   if (!isSoon || next.fromSize < rest.fromSize) return next;
   return { ...next, until: Math.max(next.until, next.since + Math.min(2 * (rest.until - rest.since), longestRest)) };
 };
 
-const joined = (rest: Rest, next: Rest): Rest => {
+const joinRests = (rest: Rest, next: Rest): Rest => {
   const longer = rest.until > next.until ? rest : next;
   return { ...longer, fromSize: Math.min(rest.fromSize, next.fromSize) };
 };
@@ -58,7 +58,7 @@ export const restAfter = (rest: Rest | null, error: ProxyError | null, attempt: 
   const spent = error.period === 'day' ? dayRest(attempt) : minuteRest(error.retryAfterSeconds, attempt.now);
   const next = error.isOfTokens === true ? { ...spent, fromSize: attempt.size ?? 0 } : spent;
   if (rest === null) return next;
-  return attempt.now >= rest.until ? relapsed(rest, next) : joined(rest, next);
+  return attempt.now >= rest.until ? prolongRest(rest, next) : joinRests(rest, next);
 };
 
 /** The rest as it stands now: null when over. A clock that jumped back begins the period anew, never a longer one. */

@@ -42,7 +42,7 @@ type Held = { day: number; salt: string; begunAt: number; readonly counts: Recen
 
 const newSalt = (): string => randomBytes(16).toString('hex');
 
-const held = (most: number, { now, monotonic, store, mostAddresses = 20_000 }: DayCountsNeeds): Held => {
+const holdCounts = (most: number, { now, monotonic, store, mostAddresses = 20_000 }: DayCountsNeeds): Held => {
   const today = Math.floor(now() / dayMs);
   const loaded = store?.load() ?? null;
   const kept = loaded !== null && loaded.day <= today + 1 ? loaded : { salt: newSalt(), day: today, counts: [] };
@@ -58,7 +58,7 @@ const held = (most: number, { now, monotonic, store, mostAddresses = 20_000 }: D
  */
 export const dayCounts = (most: number, needs: DayCountsNeeds): DayCounts => {
   const { now, monotonic, store } = needs;
-  const state = held(most, needs);
+  const state = holdCounts(most, needs);
 
   const heldForMs = (): number => monotonic() - state.begunAt;
   const turnDay = (): void => {

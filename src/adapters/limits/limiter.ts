@@ -25,18 +25,18 @@ type Standing = {
   readonly resetMs: number;
 };
 
-const seconds = (ms: number): number => Math.max(1, Math.ceil(ms / 1000));
+const wholeSeconds = (ms: number): number => Math.max(1, Math.ceil(ms / 1000));
 
-const refused = ({ limit, most, waitMs }: Standing): ProxyError => ({
+const limitReached = ({ limit, most, waitMs }: Standing): ProxyError => ({
   tag: 'LimitReached',
   limit,
   most,
-  retryAfterSeconds: seconds(waitMs),
+  retryAfterSeconds: wholeSeconds(waitMs),
 });
 
 const permitOf = (standings: readonly Standing[], calls: number): Permit =>
   standings
-    .map(({ most, used, resetMs }) => ({ limit: most, remaining: most - used - calls, resetSeconds: seconds(resetMs) }))
+    .map(({ most, used, resetMs }) => ({ limit: most, remaining: most - used - calls, resetSeconds: wholeSeconds(resetMs) }))
     .reduce<Permit>((tightest, next) => (tightest === null || next.remaining < tightest.remaining ? next : tightest), null);
 
 /**
@@ -63,7 +63,7 @@ export const limiter = ({ perMinute, perDayPerAddress }: LimiterSettings, needs:
       ...(perMinute > 0 ? [minuteStanding(calls)] : []),
     ];
     const spent = standings.find(({ used, most }) => used + calls > most);
-    if (spent !== undefined) return E.left(refused(spent));
+    if (spent !== undefined) return E.left(limitReached(spent));
     if (perDayPerAddress > 0) day.count(address, calls);
     if (perMinute > 0) minute.count(needs.monotonic(), calls);
     return E.right(permitOf(standings, calls));

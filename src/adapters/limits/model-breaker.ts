@@ -36,7 +36,7 @@ const mostForgiven = 3;
 const inSeconds = (ms: number): number => Math.max(1, Math.ceil(ms / second));
 
 /** What the last one who was let through was told. */
-const closed = ({ error }: Outage, ms: number): ProxyError => ({ ...error, retryAfterSeconds: inSeconds(ms) });
+const outageError = ({ error }: Outage, ms: number): ProxyError => ({ ...error, retryAfterSeconds: inSeconds(ms) });
 
 type Outages = {
   readonly get: (model: string) => Outage | undefined;
@@ -100,8 +100,8 @@ export const modelBreaker = ({ monotonic }: { readonly monotonic: Now }): EnterM
     const outage = outages.get(model);
     if (outage === undefined) return E.right(passage(model, group, false));
     const waits = outage.failed.get(group) === true ? outage.nextAt - monotonic() : 0;
-    if (outage.trialUntil > monotonic()) return E.left(closed(outage, Math.max(waits, pauseAfter(outage.failures))));
-    if (waits > 0) return E.left(closed(outage, waits));
+    if (outage.trialUntil > monotonic()) return E.left(outageError(outage, Math.max(waits, pauseAfter(outage.failures))));
+    if (waits > 0) return E.left(outageError(outage, waits));
     outage.trialUntil = monotonic() + longestTrial;
     return E.right(passage(model, group, true));
   };

@@ -3,7 +3,7 @@ import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs
 /** Links are not followed, and a pipe must not hold the process: it has no writer. Windows knows neither flag. */
 const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
-const refused = (code: string): Error => Object.assign(new Error(`${code}: not read`), { code });
+const notRead = (code: string): Error => Object.assign(new Error(`${code}: not read`), { code });
 
 /**
  * The text of a plain file of at most so many bytes, at once. Throws with a `code` for anything else: the system's,
@@ -13,8 +13,8 @@ export const readPlainFile = (path: string, mostBytes: number): string => {
   const file = openSync(path, flags);
   try {
     const facts = fstatSync(file);
-    if (!facts.isFile()) throw refused(facts.isDirectory() ? 'EISDIR' : 'NOT_A_FILE');
-    if (facts.size > mostBytes) throw refused('TOO_LARGE');
+    if (!facts.isFile()) throw notRead(facts.isDirectory() ? 'EISDIR' : 'NOT_A_FILE');
+    if (facts.size > mostBytes) throw notRead('TOO_LARGE');
     return readFileSync(file, 'utf8');
   } finally {
     closeSync(file);

@@ -36,7 +36,7 @@ const sizeOf = ({ callId, value, keyId }: Signature): number => callId.length + 
 /** The characters of an entry's JSON beside its texts. */
 const frame = 40;
 
-const newest = (oldestFirst: readonly Signature[], mostCharacters: number): SignaturesSnapshot => {
+const newestSignatures = (oldestFirst: readonly Signature[], mostCharacters: number): SignaturesSnapshot => {
   let room = mostCharacters;
   const from = oldestFirst.findLastIndex((signature) => {
     room -= sizeOf(signature) + frame;
@@ -80,7 +80,7 @@ export const signatureMemory = (
       ),
     rememberSignature: (signature) => {
       put(signature);
-      store?.save(() => newest([...held.entries()].flatMap(([, each]) => (each.holdsWords === true ? [] : [each])), bounds.mostKept));
+      store?.save(() => newestSignatures([...held.entries()].flatMap(([, each]) => (each.holdsWords === true ? [] : [each])), bounds.mostKept));
     },
   };
 };

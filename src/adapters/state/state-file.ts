@@ -39,10 +39,10 @@ const removeAbandoned = async (path: string, now: number): Promise<void> => {
   }
 };
 
-type Trouble = { readonly disk: (cause: unknown) => void; readonly content: () => void };
+type DiskWarnings = { readonly disk: (cause: unknown) => void; readonly content: () => void };
 
 /** The warnings of one file: a disk that refuses is told once, however often it refuses. */
-const troubleOf = (path: string, log: Log): Trouble => {
+const diskWarnings = (path: string, log: Log): DiskWarnings => {
   const state = { told: false };
   const file = basename(path);
   return {
@@ -54,7 +54,7 @@ const troubleOf = (path: string, log: Log): Trouble => {
   };
 };
 
-const textOf = (path: string, trouble: Trouble): string | null => {
+const textOf = (path: string, trouble: DiskWarnings): string | null => {
   try {
     return readPlainFile(path, mostBytes);
   } catch (cause) {
@@ -77,7 +77,7 @@ const valueOf = <A>(text: string, decode: StateFileSettings<A>['decode']): A | n
  * one warning is logged, the service goes on from memory, and a try a minute is made while there is unsaved state.
  */
 export const stateFile = <A>({ path, decode, log, now, delayMs = 1000 }: StateFileSettings<A>): StateFile<A> => {
-  const trouble = troubleOf(path, log);
+  const trouble = diskWarnings(path, log);
   const write = async (value: A): Promise<boolean> => {
     try {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });

@@ -27,20 +27,20 @@ export const isBareSchema = (schema: JsonObject): boolean => {
   return true;
 };
 
-const text = (value: Json): boolean => typeof value === 'string';
-const list = (value: Json): boolean => Array.isArray(value);
+const isText = (value: Json): boolean => typeof value === 'string';
+const isList = (value: Json): boolean => Array.isArray(value);
 
 /** What keywords hold that are often names of properties, too. */
 const held: Readonly<Record<string, (value: Json) => boolean>> = {
-  $schema: text,
-  $ref: text,
-  $id: text,
-  type: (value) => text(value) || list(value),
-  enum: list,
-  required: list,
-  anyOf: list,
-  oneOf: list,
-  allOf: list,
+  $schema: isText,
+  $ref: isText,
+  $id: isText,
+  type: (value) => isText(value) || isList(value),
+  enum: isList,
+  required: isList,
+  anyOf: isList,
+  oneOf: isList,
+  allOf: isList,
   additionalProperties: () => true,
 };
 

@@ -1,10 +1,10 @@
 import { isJsonObject } from '../is-json-object.ts';
 import type { Json, JsonObject } from '../request.ts';
 import { definitionNames, definitionPrefix } from './definition-names.ts';
-import { finish, newDraft, put, type Draft, type Said, type Words } from './draft.ts';
+import { finishDraft, newDraft, putWord, type Draft, type Said, type Words } from './draft.ts';
 import { referencesOf, type FindReference, type Place } from './find-reference.ts';
 import { kinds } from './kinds.ts';
-import { schemaBounds, spend, type SchemaBudget } from './schema-budget.ts';
+import { schemaBounds, spendBudget, type SchemaBudget } from './schema-budget.ts';
 import { loneReference, translateDraft, translatePlace, type Scope } from './translate-schema.ts';
 
 /** A definition as a draft to merge: how many places it adds, and how many levels it is high. */
@@ -26,7 +26,7 @@ type Document = {
 /** References that lead to references; more in a row than this are taken for a loop. */
 const mostSteps = 64;
 
-const find = (document: Document, ref: string, from: JsonObject): Place | undefined => {
+const findPlace = (document: Document, ref: string, from: JsonObject): Place | undefined => {
   if (from !== document.schema) return document.find(ref, from);
   const known = document.places.get(ref);
   if (known !== undefined) return known;
@@ -36,9 +36,9 @@ const find = (document: Document, ref: string, from: JsonObject): Place | undefi
 };
 
 /** Where a reference ends up, past all that are references themselves; each of those is walked once. */
-const resolve = (document: Document, ref: string, from: JsonObject): Place | undefined => {
+const resolveReference = (document: Document, ref: string, from: JsonObject): Place | undefined => {
   const passed: JsonObject[] = [];
-  let place = find(document, ref, from);
+  let place = findPlace(document, ref, from);
   while (place !== undefined && isJsonObject(place.schema)) {
     const { schema, resource } = place;
     const next = schema['$ref'];
@@ -48,7 +48,7 @@ const resolve = (document: Document, ref: string, from: JsonObject): Place | und
       break;
     }
     passed.push(schema);
-    place = passed.length < mostSteps ? find(document, next, resource) : undefined;
+    place = passed.length < mostSteps ? findPlace(document, next, resource) : undefined;
   }
   for (const schema of passed) document.ends.set(schema, place);
   return place;
@@ -62,8 +62,8 @@ const nameFor = (document: Document, place: Place, schema: JsonObject): string =
   return name;
 };
 
-const refer = (document: Document, ref: string, scope: Scope): Said => {
-  const place = resolve(document, ref, scope.resource);
+const referTo = (document: Document, ref: string, scope: Scope): Said => {
+  const place = resolveReference(document, ref, scope.resource);
   if (place === undefined) return true;
   const { schema } = place;
   return isJsonObject(schema) ? { $ref: `${definitionPrefix}${nameFor(document, place, schema)}` } : schema !== false;
@@ -87,9 +87,9 @@ const translateMerged = (document: Document, { schema, resource }: Place, scope:
 };
 
 /** What is merged must not go on growing: past the budget, or inside too much, a part of `allOf` is left out. */
-const define = (document: Document, ref: string, scope: Scope): Draft | undefined => {
+const defineReference = (document: Document, ref: string, scope: Scope): Draft | undefined => {
   if (scope.budget.growth <= 0 || scope.level > schemaBounds.levels / 2) return undefined;
-  const place = resolve(document, ref, scope.resource);
+  const place = resolveReference(document, ref, scope.resource);
   const made = place === undefined ? undefined : translateMerged(document, place, scope);
   if (made === undefined || scope.level + made.height > schemaBounds.levels) return undefined;
   scope.budget.growth -= made.size;
@@ -108,13 +108,13 @@ const nameAll = (document: Document, definitions: Json | undefined): void => {
 const translateDefinition = (document: Document, schema: JsonObject, scope: Scope): Said => {
   const known = document.merged.get(schema);
   const isReference = typeof schema['$ref'] === 'string' || loneReference(schema) !== undefined;
-  return known === undefined || known === 'open' || isReference ? translatePlace(schema, scope) : finish(known.draft);
+  return known === undefined || known === 'open' || isReference ? translatePlace(schema, scope) : finishDraft(known.draft);
 };
 
 const translateRoot = (document: Document, scope: Scope): Draft => {
   const { schema } = document;
   const ref = schema['$ref'];
-  const place = typeof ref === 'string' ? resolve(document, ref, schema) : { schema, resource: schema, name: '' };
+  const place = typeof ref === 'string' ? resolveReference(document, ref, schema) : { schema, resource: schema, name: '' };
   return (place === undefined ? undefined : translateMerged(document, place, scope)?.draft) ?? newDraft(kinds.any);
 };
 
@@ -126,7 +126,7 @@ export type TranslatedDocument = { readonly root: Draft; readonly definitions: W
  * references go along with them. One to nothing is an open schema. What is referred to is translated once.
  */
 export const translateDocument = (schema: JsonObject, budget: SchemaBudget): TranslatedDocument => {
-  spend(budget, 'places', 1);
+  spendBudget(budget, 'places', 1);
   const document: Document = {
     schema,
     find: referencesOf(schema),
@@ -141,8 +141,8 @@ export const translateDocument = (schema: JsonObject, budget: SchemaBudget): Tra
     resource: schema,
     level: 0,
     deepest: 0,
-    refer: (ref, from) => refer(document, ref, from),
-    define: (ref, from) => define(document, ref, from),
+    refer: (ref, from) => referTo(document, ref, from),
+    define: (ref, from) => defineReference(document, ref, from),
   };
   nameAll(document, schema['$defs']);
   nameAll(document, schema['definitions']);
@@ -152,7 +152,7 @@ export const translateDocument = (schema: JsonObject, budget: SchemaBudget): Tra
     if (budget.fault !== null) break;
     scope.resource = place.resource;
     const said = translateDefinition(document, one, scope);
-    put(definitions, name, typeof said === 'boolean' ? {} : said);
+    putWord(definitions, name, typeof said === 'boolean' ? {} : said);
   }
   return { root, definitions };
 };

@@ -32,7 +32,7 @@ export const newDraft = (met: number): Draft => ({
 });
 
 /** Sets a word or the name of a property, also one called `__proto__`. */
-export const put = (words: Words, name: string, value: Json): void => {
+export const putWord = (words: Words, name: string, value: Json): void => {
   if (name === '__proto__') Object.defineProperty(words, name, { value, enumerable: true, configurable: true, writable: true });
   else words[name] = value;
 };
@@ -41,7 +41,7 @@ export const put = (words: Words, name: string, value: Json): void => {
 export const isWords = (value: Json | undefined): value is Words => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Leaves out the words that belong to other types only. */
-export const prune = (words: Words, met: number): void => {
+export const pruneWords = (words: Words, met: number): void => {
   for (const name in words) {
     const keyword = keywords.get(name);
     if (keyword !== undefined && (keyword.kinds & met) === 0) delete words[name];
@@ -75,10 +75,10 @@ const orNull = (words: Words): Words => {
  * The schema that a draft comes to: names that are required are those of properties, and an object of which nothing is
  * said is told to be open, since Gemini takes one without `additionalProperties` for an empty one (livekit/agents#7170).
  */
-export const finish = (draft: Draft): Said => {
+export const finishDraft = (draft: Draft): Said => {
   const { words } = draft;
   if (draft.kinds === 0) return false;
-  if (draft.narrowed) prune(words, draft.kinds);
+  if (draft.narrowed) pruneWords(words, draft.kinds);
   if (draft.kinds !== kinds.any) words['type'] = typeOf(draft.kinds);
   if (draft.required.length > 0) withRequired(words, draft.required);
   const ordering = words['propertyOrdering'];

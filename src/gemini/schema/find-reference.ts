@@ -10,7 +10,7 @@ type Addresses = ReadonlyMap<string, Place>;
 /** Finds what `$ref` stands for, seen from a resource; nothing for what is not in the document. */
 export type FindReference = (ref: string, resource: JsonObject) => Place | undefined;
 
-const unescaped = (text: string): string => {
+const unescapePointer = (text: string): string => {
   try {
     return decodeURIComponent(text);
   } catch {
@@ -19,7 +19,7 @@ const unescaped = (text: string): string => {
 };
 
 /** One step of a pointer (RFC 6901 §4); only what an object has itself is there. */
-const step = (at: Json, token: string): Json | undefined => {
+const stepInto = (at: Json, token: string): Json | undefined => {
   const name = token.includes('~') ? token.replaceAll('~1', '/').replaceAll('~0', '~') : token;
   if (Array.isArray(at)) return /^(?:0|[1-9]\d{0,8})$/.test(name) ? at[Number(name)] : undefined;
   return isJsonObject(at) && Object.hasOwn(at, name) ? at[name] : undefined;
@@ -37,22 +37,22 @@ export const isResource = (schema: JsonObject): boolean => {
 };
 
 /** Follows a pointer, percent-decoded as a fragment is (RFC 6901 §6); a resource on the way is where it ends up. */
-const follow = (pointer: string, resource: JsonObject): Place | undefined => {
-  const path = pointer.includes('%') ? unescaped(pointer) : pointer;
+const followPointer = (pointer: string, resource: JsonObject): Place | undefined => {
+  const path = pointer.includes('%') ? unescapePointer(pointer) : pointer;
   let at: Json | undefined = resource;
   let home = resource;
   let name = '';
   for (let from = 1; from <= path.length; from += name.length + 1) {
     const end = path.indexOf('/', from);
     name = path.slice(from, end === -1 ? path.length : end);
-    at = step(at, name);
+    at = stepInto(at, name);
     if (at === undefined) return undefined;
     if (isJsonObject(at) && isResource(at)) home = at;
   }
   return { schema: at, resource: home, name };
 };
 
-const absolute = (ref: string, base: string): string => {
+const absoluteUri = (ref: string, base: string): string => {
   try {
     return new URL(ref, base).href;
   } catch {
@@ -67,13 +67,13 @@ const values: ReadonlySet<string> = new Set(['enum', 'const', 'default', 'exampl
 
 type Walk = { readonly found: Map<string, Place>; readonly bases: Map<JsonObject, string> };
 
-const collect = (schema: Json, { found, bases }: Walk, around: { readonly resource: JsonObject; readonly base: string }): void => {
-  if (Array.isArray(schema)) for (const one of schema) collect(one, { found, bases }, around);
+const collectResources = (schema: Json, { found, bases }: Walk, around: { readonly resource: JsonObject; readonly base: string }): void => {
+  if (Array.isArray(schema)) for (const one of schema) collectResources(one, { found, bases }, around);
   if (!isJsonObject(schema)) return;
   const id = idOf(schema);
   const starts = id !== undefined && isResource(schema);
   const resource = starts ? schema : around.resource;
-  const base = starts ? absolute(id, around.base).replace(/#$/, '') : around.base;
+  const base = starts ? absoluteUri(id, around.base).replace(/#$/, '') : around.base;
   const here = { schema, resource, name: '' };
   if (starts) {
     found.set(base, here);
@@ -81,12 +81,12 @@ const collect = (schema: Json, { found, bases }: Walk, around: { readonly resour
   }
   const anchor = schema['$anchor'] ?? schema['$dynamicAnchor'] ?? (starts ? undefined : id?.slice(1));
   if (typeof anchor === 'string') found.set(`${base}#${anchor}`, { ...here, name: anchor });
-  for (const keyword in schema) if (!values.has(keyword)) collect(schema[keyword] ?? null, { found, bases }, { resource, base });
+  for (const keyword in schema) if (!values.has(keyword)) collectResources(schema[keyword] ?? null, { found, bases }, { resource, base });
 };
 
 const addressesOf = (document: JsonObject): { readonly found: Addresses; readonly bases: ReadonlyMap<JsonObject, string> } => {
   const walk: Walk = { found: new Map(), bases: new Map([[document, noBase]]) };
-  collect(document, walk, { resource: document, base: noBase });
+  collectResources(document, walk, { resource: document, base: noBase });
   return walk;
 };
 
@@ -97,11 +97,11 @@ const otherName = (pointer: string): string =>
 type Known = ReturnType<typeof addressesOf>;
 
 const findByAddress = (ref: string, base: string, { document, found }: { readonly document: JsonObject; readonly found: Addresses }): Place | undefined => {
-  if (ref.startsWith('#')) return found.get(`${base}#${unescaped(ref.slice(1))}`) ?? found.get(`${noBase}#${unescaped(ref.slice(1))}`);
-  const [address = '', fragment = ''] = absolute(ref, base).split('#', 2);
+  if (ref.startsWith('#')) return found.get(`${base}#${unescapePointer(ref.slice(1))}`) ?? found.get(`${noBase}#${unescapePointer(ref.slice(1))}`);
+  const [address = '', fragment = ''] = absoluteUri(ref, base).split('#', 2);
   const whole = found.get(address) ?? (address === noBase ? { schema: document, resource: document, name: '' } : undefined);
   if (fragment === '' || whole === undefined) return whole;
-  return fragment.startsWith('/') ? follow(fragment, whole.resource) : found.get(`${address}#${unescaped(fragment)}`);
+  return fragment.startsWith('/') ? followPointer(fragment, whole.resource) : found.get(`${address}#${unescapePointer(fragment)}`);
 };
 
 /**
@@ -112,7 +112,7 @@ export const referencesOf = (document: JsonObject): FindReference => {
   let known: Known | undefined;
   return (ref, resource) => {
     if (ref === '#' || ref === '') return { schema: resource, resource, name: '' };
-    if (ref.startsWith('#/')) return follow(ref.slice(1), resource) ?? follow(otherName(ref.slice(1)), resource) ?? follow(ref.slice(1), document);
+    if (ref.startsWith('#/')) return followPointer(ref.slice(1), resource) ?? followPointer(otherName(ref.slice(1)), resource) ?? followPointer(ref.slice(1), document);
     known ??= addressesOf(document);
     return findByAddress(ref, known.bases.get(resource) ?? noBase, { document, found: known.found });
   };

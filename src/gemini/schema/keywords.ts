@@ -10,25 +10,25 @@ export const ways = { leftOut: 0, copied: 1, noted: 2, values: 4, numbers: 8, ob
 /** Which types a keyword belongs to, how it goes up, and what a copied one must hold. */
 export type Keyword = { readonly kinds: number; readonly way: number; readonly holds: (value: Json) => boolean };
 
-const anything = (): boolean => true;
-const text = (value: Json): boolean => typeof value === 'string';
-const count = (value: Json): boolean => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-const names = (value: Json): boolean => Array.isArray(value) && value.every(text);
+const isAnything = (): boolean => true;
+const isText = (value: Json): boolean => typeof value === 'string';
+const isCount = (value: Json): boolean => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+const areNames = (value: Json): boolean => Array.isArray(value) && value.every(isText);
 
 const { any, string, number, array, object } = kinds;
 const { leftOut, copied, noted, values, numbers, objects, lists, choices, parts } = ways;
 
 const rows: readonly (readonly [name: string, kinds: number, way: number, holds?: (value: Json) => boolean])[] = [
-  ['title', any, noted, text],
-  ['description', any, noted, text],
+  ['title', any, noted, isText],
+  ['description', any, noted, isText],
   ['default', any, noted],
-  ['format', string | number, copied, text],
-  ['pattern', string, copied, text],
-  ['minLength', string, copied, count],
-  ['maxLength', string, copied, count],
-  ['minItems', array, copied, count],
-  ['maxItems', array, copied, count],
-  ['propertyOrdering', object, copied, names],
+  ['format', string | number, copied, isText],
+  ['pattern', string, copied, isText],
+  ['minLength', string, copied, isCount],
+  ['maxLength', string, copied, isCount],
+  ['minItems', array, copied, isCount],
+  ['maxItems', array, copied, isCount],
+  ['propertyOrdering', object, copied, areNames],
   ['type', any, leftOut],
   ['nullable', any, leftOut],
   ['enum', string | number, values],
@@ -68,5 +68,5 @@ const rows: readonly (readonly [name: string, kinds: number, way: number, holds?
  * Keywords that Gemini has no word for are here for their place: they tell a schema from a bare map of properties.
  */
 export const keywords: ReadonlyMap<string, Keyword> = new Map(
-  rows.map(([name, belongs, way, holds = anything]) => [name, { kinds: belongs, way, holds }]),
+  rows.map(([name, belongs, way, holds = isAnything]) => [name, { kinds: belongs, way, holds }]),
 );

@@ -12,7 +12,7 @@ export const listedValues = (schema: JsonObject): readonly Json[] | undefined =>
 
 type Sorted = { readonly kept: Set<Json>; met: number; hasNull: boolean; isPlain: boolean };
 
-const sort = (values: readonly Json[], given: number): Sorted => {
+const sortValues = (values: readonly Json[], given: number): Sorted => {
   const sorted: Sorted = { kept: new Set(), met: 0, hasNull: false, isPlain: true };
   for (const value of values) {
     const kind = kindOf(value);
@@ -35,7 +35,7 @@ const asTypes = (met: number): number => ((met & kinds.number) === 0 || (met & k
  */
 export const listValues = (draft: Draft, values: readonly Json[]): number => {
   const given = draft.kinds;
-  const { kept, met, hasNull, isPlain } = sort(values, given);
+  const { kept, met, hasNull, isPlain } = sortValues(values, given);
   if (met === 0) return given;
   if (!isPlain || kept.size === 0) {
     draft.kinds = asTypes(met);

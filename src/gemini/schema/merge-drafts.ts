@@ -1,21 +1,21 @@
 import type { Json } from '../request.ts';
-import { isWords, put, type Draft, type Words } from './draft.ts';
+import { isWords, putWord, type Draft, type Words } from './draft.ts';
 import { kinds } from './kinds.ts';
 
 const larger: ReadonlySet<string> = new Set(['minimum', 'minLength', 'minItems']);
 const smaller: ReadonlySet<string> = new Set(['maximum', 'maxLength', 'maxItems']);
 
-const length = (value: Json | undefined): number => (Array.isArray(value) ? value.length : 0);
+const lengthOf = (value: Json | undefined): number => (Array.isArray(value) ? value.length : 0);
 
 /** Of each property one of its schemas holds, the first that says something. */
 const addProperties = (draft: Draft, more: Words): void => {
   const { properties } = draft.words;
   const mine: Words = {};
   const all = draft.ownsProperties && isWords(properties) ? properties : mine;
-  if (all === mine && isWords(properties)) for (const name in properties) put(all, name, properties[name] ?? {});
+  if (all === mine && isWords(properties)) for (const name in properties) putWord(all, name, properties[name] ?? {});
   for (const name in more) {
     const had = Object.hasOwn(all, name) ? all[name] : undefined;
-    if (!isWords(had) || Object.keys(had).length === 0) put(all, name, more[name] ?? {});
+    if (!isWords(had) || Object.keys(had).length === 0) putWord(all, name, more[name] ?? {});
   }
   draft.words['properties'] = all;
   draft.ownsProperties = true;
@@ -26,12 +26,12 @@ const addLists = (words: Words, more: Words): void => {
   const { prefixItems, items } = more;
   const before = words['prefixItems'];
   if (before === undefined && prefixItems !== undefined) words['prefixItems'] = prefixItems;
-  if (items !== undefined && words['items'] === undefined && (before === undefined || length(prefixItems) <= length(before))) {
+  if (items !== undefined && words['items'] === undefined && (before === undefined || lengthOf(prefixItems) <= lengthOf(before))) {
     words['items'] = items;
   }
 };
 
-const common = (ours: Json, theirs: Json): Json | undefined => {
+const commonValues = (ours: Json, theirs: Json): Json | undefined => {
   if (!Array.isArray(ours) || !Array.isArray(theirs)) return undefined;
   const known = new Set(theirs);
   const both = ours.filter((value) => known.has(value));
@@ -46,7 +46,7 @@ const addWord = (draft: Draft, name: string, theirs: Json): void => {
     if (larger.has(name)) words[name] = Math.max(ours, theirs);
     else if (smaller.has(name)) words[name] = Math.min(ours, theirs);
   } else if (name === 'enum') {
-    const both = common(ours, theirs);
+    const both = commonValues(ours, theirs);
     if (both === undefined) draft.kinds = 0;
     else words[name] = both;
   }

@@ -64,7 +64,7 @@ const orderOf = (count: number, edges: readonly Edge[], after: readonly number[]
   return order;
 };
 
-const opened = (needs: readonly Need[]): void => {
+const openNeeds = (needs: readonly Need[]): void => {
   const names = new Map<Words, Set<string>>();
   for (const { words, keyword, name } of needs) {
     if (keyword !== 'required') delete words[keyword];
@@ -94,5 +94,5 @@ export const openLoops = (definitions: Readonly<Record<string, Json>>): void => 
   const groups = groupsOf(links, after);
   const order = orderOf(names.length, edges, after);
   const at = (node: number): number => order[node] ?? 0;
-  opened(edges.filter(({ from, to }) => groups[from] === groups[to] && at(to) <= at(from)).map(({ need }) => need));
+  openNeeds(edges.filter(({ from, to }) => groups[from] === groups[to] && at(to) <= at(from)).map(({ need }) => need));
 };

@@ -27,7 +27,7 @@ export const postorder = (links: Links, starts: readonly number[]): readonly num
 };
 
 /** All links the other way round. */
-export const reversed = (links: Links): Links => {
+export const reverseLinks = (links: Links): Links => {
   const back: number[][] = links.map(() => []);
   for (const [from, targets] of links.entries()) for (const to of targets) back[to]?.push(from);
   return back;
@@ -35,7 +35,7 @@ export const reversed = (links: Links): Links => {
 
 /** For each node the number of its group: nodes that lead to each other (Kosaraju's two walks). */
 export const groupsOf = (links: Links, after: readonly number[]): readonly number[] => {
-  const back = reversed(links);
+  const back = reverseLinks(links);
   const groups: number[] = links.map(() => -1);
   for (const start of after.toReversed()) {
     if (groups[start] !== -1) continue;

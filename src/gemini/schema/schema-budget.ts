@@ -35,14 +35,14 @@ const words: Readonly<Record<SchemaFault['bound'], string>> = {
 export const schemaFaultText = ({ bound, most }: SchemaFault): string => `more than ${most} ${words[bound]}`;
 
 /** True when so many are left; what there are too many of is the fault, before they are looked at. */
-export const fits = (budget: SchemaBudget, bound: 'places' | 'values', amount: number): boolean => {
+export const fitsBudget = (budget: SchemaBudget, bound: 'places' | 'values', amount: number): boolean => {
   if (amount > budget[bound]) budget.fault ??= { bound, most: schemaBounds[bound] };
   return budget.fault === null;
 };
 
 /** Takes from the budget, if it fits. */
-export const spend = (budget: SchemaBudget, bound: 'places' | 'values', amount: number): boolean => {
-  const has = fits(budget, bound, amount);
+export const spendBudget = (budget: SchemaBudget, bound: 'places' | 'values', amount: number): boolean => {
+  const has = fitsBudget(budget, bound, amount);
   if (has) budget[bound] -= amount;
   return has;
 };

@@ -1,7 +1,7 @@
 import { E } from '../../kernel/fp.ts';
 import type { JsonObject } from '../request.ts';
 import { translateDocument } from './definitions.ts';
-import { finish, isOpen, prune, type Draft, type Words } from './draft.ts';
+import { finishDraft, isOpen, pruneWords, type Draft, type Words } from './draft.ts';
 import { kinds } from './kinds.ts';
 import { openLoops } from './open-loops.ts';
 import type { SchemaBudget, SchemaFault } from './schema-budget.ts';
@@ -11,11 +11,11 @@ export type SchemaUse = 'any value' | 'arguments';
 
 /** The root is a copy: a definition may be the same schema, for values of any type. */
 const rootWords = (root: Draft, use: SchemaUse): Words => {
-  const said = finish(root);
+  const said = finishDraft(root);
   const words: Words = typeof said === 'boolean' ? {} : { ...said };
   if (use === 'any value') return words;
   if ((root.kinds & kinds.object) === 0) return { type: 'object', additionalProperties: true };
-  if (root.kinds !== kinds.object) prune(words, kinds.object);
+  if (root.kinds !== kinds.object) pruneWords(words, kinds.object);
   if (isOpen(words)) words['additionalProperties'] = true;
   words['type'] = 'object';
   return words;

@@ -1,13 +1,13 @@
 import { isJsonObject } from '../is-json-object.ts';
 import type { Json, JsonObject } from '../request.ts';
-import { finish, isSilent, newDraft, put, type Draft, type Said, type Words } from './draft.ts';
+import { finishDraft, isSilent, newDraft, putWord, type Draft, type Said, type Words } from './draft.ts';
 import { isResource } from './find-reference.ts';
 import { keywords, ways } from './keywords.ts';
 import { kinds, kindsOf } from './kinds.ts';
 import { listedValues, listValues } from './listed-values.ts';
 import { mergeDraft } from './merge-drafts.ts';
 import { boundNumbers } from './number-bounds.ts';
-import { fits, schemaBounds, spend, type SchemaBudget } from './schema-budget.ts';
+import { fitsBudget, schemaBounds, spendBudget, type SchemaBudget } from './schema-budget.ts';
 
 /** What the places of one document share while they are translated. */
 export type Scope = {
@@ -31,11 +31,11 @@ const listIn = (schema: JsonObject, keyword: string): readonly Json[] => {
 /** Keywords that hold for the same value as those beside them: `unevaluated…` depends on what they looked at. */
 const inPlace = ['allOf', 'anyOf', 'oneOf', 'if', 'not', 'contains', 'dependentSchemas', 'dependencies', '$dynamicRef', '$recursiveRef'] as const;
 
-const rest = (schema: JsonObject, keyword: string, unevaluated: string): Json | undefined =>
+const restSchema = (schema: JsonObject, keyword: string, unevaluated: string): Json | undefined =>
   schema[keyword] ?? (inPlace.some((name) => schema[name] !== undefined) ? undefined : schema[unevaluated]);
 
 /** Schemas that each hold for some value: one that says nothing takes every value, one that takes none is left out. */
-const choice = (schemas: readonly Json[], scope: Scope): readonly Words[] | boolean => {
+const translateChoice = (schemas: readonly Json[], scope: Scope): readonly Words[] | boolean => {
   const told: Words[] = [];
   for (const schema of schemas) {
     const said = translatePlace(schema, scope);
@@ -47,15 +47,15 @@ const choice = (schemas: readonly Json[], scope: Scope): readonly Words[] | bool
   return told.length === 0 ? schemas.length === 0 : told;
 };
 
-const words = (said: Said): Json => (said === true ? {} : said);
+const wordsOf = (said: Said): Json => (said === true ? {} : said);
 
 /**
  * What may stand beside the properties: with patterns, which Gemini has no word for, what any of them takes, or what
  * the schema takes besides. Without a word about the rest it may be anything, which is said.
  */
-const additional = (schema: JsonObject, scope: Scope): Json | undefined => {
+const additionalSchema = (schema: JsonObject, scope: Scope): Json | undefined => {
   const patterns = schema['patternProperties'];
-  const given = rest(schema, 'additionalProperties', 'unevaluatedProperties');
+  const given = restSchema(schema, 'additionalProperties', 'unevaluatedProperties');
   const schemas: Json[] = [];
   if (isJsonObject(patterns)) for (const name in patterns) schemas.push(patterns[name] ?? true);
   if (schemas.length === 0) {
@@ -63,7 +63,7 @@ const additional = (schema: JsonObject, scope: Scope): Json | undefined => {
     const said = translatePlace(given, scope);
     return said === true || said === false ? said : isSilent(said) || said;
   }
-  const told = choice([...schemas, given ?? true], scope);
+  const told = translateChoice([...schemas, given ?? true], scope);
   if (told === true || told === false) return told;
   const [first, second] = told;
   return first !== undefined && second === undefined ? first : { anyOf: told };
@@ -72,23 +72,23 @@ const additional = (schema: JsonObject, scope: Scope): Json | undefined => {
 const writeObject = (draft: Draft, schema: JsonObject, scope: Scope): void => {
   const given = schema['properties'];
   const required = listIn(schema, 'required');
-  if (!spend(scope.budget, 'values', required.length)) return;
+  if (!spendBudget(scope.budget, 'values', required.length)) return;
   for (const name of required) if (typeof name === 'string') draft.required.push(name);
   if (isJsonObject(given)) {
     const properties: Words = {};
     const names = Object.keys(given);
-    if (!fits(scope.budget, 'places', names.length)) return;
+    if (!fitsBudget(scope.budget, 'places', names.length)) return;
     for (const name of names) {
       const value = given[name] ?? true;
       const said = translatePlace(value, scope);
       if (scope.budget.fault !== null) return;
       if (said === false) continue;
-      put(properties, name, words(said));
+      putWord(properties, name, wordsOf(said));
       if (isJsonObject(value) && value['required'] === true) draft.required.push(name);
     }
     draft.words['properties'] = properties;
   }
-  const more = additional(schema, scope);
+  const more = additionalSchema(schema, scope);
   if (more !== undefined) draft.words['additionalProperties'] = more;
 };
 
@@ -103,13 +103,13 @@ const writeList = (draft: Draft, schema: JsonObject, scope: Scope): void => {
       most = prefix.length;
       break;
     }
-    prefix.push(words(said));
+    prefix.push(wordsOf(said));
   }
   if (prefix.length > 0) draft.words['prefixItems'] = prefix;
-  const more = rest(schema, older ? 'additionalItems' : 'items', 'unevaluatedItems');
+  const more = restSchema(schema, older ? 'additionalItems' : 'items', 'unevaluatedItems');
   const said = more === undefined || Number.isFinite(most) ? undefined : translatePlace(more, scope);
   if (said === false) most = prefix.length;
-  else if (said !== undefined && (said !== true || prefix.length === 0)) draft.words['items'] = words(said);
+  else if (said !== undefined && (said !== true || prefix.length === 0)) draft.words['items'] = wordsOf(said);
   const { maxItems } = draft.words;
   if (Number.isFinite(most)) draft.words['maxItems'] = typeof maxItems === 'number' ? Math.min(maxItems, most) : most;
 };
@@ -117,7 +117,7 @@ const writeList = (draft: Draft, schema: JsonObject, scope: Scope): void => {
 /** `oneOf` is told as `anyOf`. Of two choices that both hold the first that says something stands. */
 const writeChoice = (draft: Draft, schema: JsonObject, scope: Scope): void => {
   for (const keyword of ['anyOf', 'oneOf']) {
-    const told = choice(listIn(schema, keyword), scope);
+    const told = translateChoice(listIn(schema, keyword), scope);
     if (told === false) draft.kinds = 0;
     if (typeof told !== 'boolean' && draft.words['anyOf'] === undefined) draft.words['anyOf'] = told;
   }
@@ -132,7 +132,7 @@ const nothing: Draft = newDraft(0);
 
 const translatePart = (part: Json, scope: Scope): Draft | undefined => {
   if (!isJsonObject(part)) return part === false ? nothing : undefined;
-  if (!spend(scope.budget, 'places', 1)) return undefined;
+  if (!spendBudget(scope.budget, 'places', 1)) return undefined;
   const ref = part['$ref'];
   return typeof ref === 'string' ? scope.define(ref, scope) : translateDraft(part, scope);
 };
@@ -149,7 +149,7 @@ const writeParts = (draft: Draft, schema: JsonObject, scope: Scope): void => {
 /** Types, listed values and what is copied; gives how the other keywords go up. Those of other types are left out. */
 const startDraft = (draft: Draft, schema: JsonObject, budget: SchemaBudget): number => {
   const values = listedValues(schema);
-  const listed = values !== undefined && spend(budget, 'values', values.length);
+  const listed = values !== undefined && spendBudget(budget, 'values', values.length);
   const met = listed ? listValues(draft, values) : draft.kinds;
   let seen = 0;
   for (const name in schema) {
@@ -209,9 +209,9 @@ const orNull = (said: Said): Said => (typeof said === 'boolean' ? said : { anyOf
 /** What a schema in a place says in Gemini's words. Beside `$ref` nothing else is taken but other words with `$`. */
 export const translatePlace = (schema: Json, scope: Scope): Said => {
   if (!isJsonObject(schema)) return schema !== false;
-  if (!spend(scope.budget, 'places', 1)) return true;
+  if (!spendBudget(scope.budget, 'places', 1)) return true;
   const ref = schema['$ref'] ?? loneReference(schema);
-  if (typeof ref !== 'string') return finish(translateDraft(schema, scope));
+  if (typeof ref !== 'string') return finishDraft(translateDraft(schema, scope));
   const said = scope.refer(ref, scope);
   return schema['nullable'] === true ? orNull(said) : said;
 };

@@ -6,7 +6,7 @@ const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', 
 /** Text as it may stand in HTML, also in a quoted attribute. */
 export const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => entities[character] ?? character);
 
-const fill = (template: string, values: Readonly<Record<string, string>>): string =>
+const fillTemplate = (template: string, values: Readonly<Record<string, string>>): string =>
   template.replace(/\{\{(\w+)\}\}/g, (_whole, name: string) => escapeHtml(values[name] ?? ''));
 
 const shownIf = (condition: boolean): string => (condition ? '' : 'off');
@@ -17,7 +17,7 @@ export const statusPage = (template: string, status: PublicStatus, language: Lan
   const count = (value: number | null): string => (value === null ? '–' : value.toLocaleString(language));
   const limit = (value: number): string => (value === 0 ? (words['noLimit'] ?? '') : count(value));
   const hasKeys = status.keyCount > 0;
-  return fill(template, {
+  return fillTemplate(template, {
     ...words,
     lang: language,
     words: JSON.stringify(wordsIn(scriptWords, language)),

@@ -24,19 +24,19 @@ const policy = [
 
 const fileOf = (name: string): string => readFileSync(new URL(name, import.meta.url), 'utf8');
 
-const text = (type: string, body: string, headers: Headers = {}): Reply => ({
+const textReply = (type: string, body: string, headers: Headers = {}): Reply => ({
   kind: 'whole',
   status: 200,
   headers: { 'content-type': `${type}; charset=utf-8`, ...headers },
   body,
 });
 
-const asset = (pattern: string, type: string, name: string): Route => {
-  const reply = text(type, fileOf(name), { 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'" });
+const assetRoute = (pattern: string, type: string, name: string): Route => {
+  const reply = textReply(type, fileOf(name), { 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'" });
   return { method: 'GET', pattern, quiet: true, handle: () => TE.right(reply) };
 };
 
-const page = ({ forAnybody }: ReadStatus): Handler => {
+const pageHandler = ({ forAnybody }: ReadStatus): Handler => {
   const template = fileOf('page.html');
   return (_received, { query, header }) => {
     const language = languageOf(query, header('accept-language'));
@@ -46,12 +46,12 @@ const page = ({ forAnybody }: ReadStatus): Handler => {
       'referrer-policy': 'no-referrer',
       vary: 'accept-language',
     };
-    return TE.right(text('text/html', statusPage(template, forAnybody(), language), headers));
+    return TE.right(textReply('text/html', statusPage(template, forAnybody(), language), headers));
   };
 };
 
 /** The owner's view, with the asking caller's own way in, so that TRUST_PROXY_HOPS can be checked. */
-const details =
+const detailsHandler =
   ({ readStatus, checkCaller }: StatusNeeds): Handler =>
   ({ caller }, { peer, forwarded }) =>
     pipe(
@@ -62,9 +62,9 @@ const details =
 
 /** The status page, its files, and `/status`: what it shows to who knows the password. Reads the files at once. */
 export const statusRoutes = (needs: StatusNeeds): readonly Route[] => [
-  { method: 'GET', pattern: '/', quiet: true, handle: page(needs.readStatus) },
-  { method: 'GET', pattern: '/status', quiet: true, handle: details(needs) },
-  asset('/status/page.css', 'text/css', 'page.css'),
-  asset('/status/page.js', 'text/javascript', 'page.js'),
-  asset('/favicon.svg', 'image/svg+xml', 'favicon.svg'),
+  { method: 'GET', pattern: '/', quiet: true, handle: pageHandler(needs.readStatus) },
+  { method: 'GET', pattern: '/status', quiet: true, handle: detailsHandler(needs) },
+  assetRoute('/status/page.css', 'text/css', 'page.css'),
+  assetRoute('/status/page.js', 'text/javascript', 'page.js'),
+  assetRoute('/favicon.svg', 'image/svg+xml', 'favicon.svg'),
 ];

@@ -109,7 +109,7 @@ type Table = Readonly<Record<string, readonly [en: string, zh: string]>>;
 export const wordsIn = (table: Table, language: Language): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(table).map(([name, [en, zh]]) => [name, language === 'zh' ? zh : en]));
 
-const quality = (entry: string): number => Number(/;\s*q=([\d.]+)/.exec(entry)?.[1] ?? 1);
+const qualityOf = (entry: string): number => Number(/;\s*q=([\d.]+)/.exec(entry)?.[1] ?? 1);
 
 /** The page's language: what `?lang=` says, else the first of Accept-Language that the page has, else English. */
 export const languageOf = (query: string, acceptLanguage: string | null): Language => {
@@ -117,7 +117,7 @@ export const languageOf = (query: string, acceptLanguage: string | null): Langua
   if (asked === 'zh' || asked === 'en') return asked;
   const wanted = (acceptLanguage ?? '')
     .split(',')
-    .map((entry) => ({ tag: entry.trim().slice(0, 2).toLowerCase(), weight: quality(entry) }))
+    .map((entry) => ({ tag: entry.trim().slice(0, 2).toLowerCase(), weight: qualityOf(entry) }))
     .filter(({ tag, weight }) => (tag === 'zh' || tag === 'en') && weight > 0)
     .toSorted((one, other) => other.weight - one.weight);
   return wanted[0]?.tag === 'zh' ? 'zh' : 'en';

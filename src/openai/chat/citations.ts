@@ -1,4 +1,4 @@
-import { chained, itemsOf, type Chain } from '../../kernel/chain.ts';
+import { appendItems, itemsOf, type Chain } from '../../kernel/chain.ts';
 import type { GroundingChunk, GroundingMetadata, Source } from '../../gemini/response.ts';
 import type { Annotation } from './chunk.ts';
 import { characterIndex, wordFinder } from './cited-text.ts';
@@ -24,7 +24,7 @@ export const noGrounding: Grounding = { closed: null, open: null, length: 0, sou
 const withPiece = (known: Grounding, text: string): Grounding => {
   const { open, closed, length } = known;
   if (open !== null && open.at + open.text.length === length) return { ...known, open: { at: open.at, text: open.text + text } };
-  return { ...known, closed: open === null ? closed : chained(closed, [open]), open: { at: length, text } };
+  return { ...known, closed: open === null ? closed : appendItems(closed, [open]), open: { at: length, text } };
 };
 
 /** Adds a piece of content; only text of the model's own can be cited. */
@@ -42,8 +42,8 @@ export const withGrounding = (known: Grounding, next: GroundingMetadata | undefi
     ? known
     : {
         ...known,
-        sources: chained(known.sources, (next.groundingChunks ?? []).map(sourceOf)),
-        supports: chained(known.supports, next.groundingSupports ?? []),
+        sources: appendItems(known.sources, (next.groundingChunks ?? []).map(sourceOf)),
+        supports: appendItems(known.supports, next.groundingSupports ?? []),
       };
 
 type Span = readonly [start: number, end: number];

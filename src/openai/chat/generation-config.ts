@@ -1,7 +1,7 @@
 import { E } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import { imageTraits } from '../../gemini/image-traits.ts';
-import { capped, folded } from '../../gemini/int32.ts';
+import { capInt32, foldInt32 } from '../../gemini/int32.ts';
 import type { ModelTraits } from '../../gemini/model-traits.ts';
 import type { GenerationConfig, ImageConfig, JsonObject } from '../../gemini/request.ts';
 import type { ThinkingWish } from '../../gemini/thinking.ts';
@@ -36,7 +36,7 @@ const stops = (asked: ChatRequest): Part => {
 };
 
 const sampling = (asked: ChatRequest, traits: ModelTraits): GenerationConfig =>
-  traits.sampling ? { temperature: asked.temperature, topP: asked.top_p, topK: capped(asked.top_k) } : {};
+  traits.sampling ? { temperature: asked.temperature, topP: asked.top_p, topK: capInt32(asked.top_k) } : {};
 
 /** Gemini's penalties are from -2 to less than 2 (Google's GenerationConfig reference): the last float before it. */
 const mostPenalty = 2 - 2 ** -23;
@@ -108,7 +108,7 @@ const plain = (asked: ChatRequest, traits: ModelTraits): GenerationConfig => ({
   ...penalties(asked, traits),
   maxOutputTokens: outputCap(asked),
   candidateCount: (asked.n ?? 1) > 1 && traits.manyCandidates ? asked.n : undefined,
-  seed: folded(asked.seed),
+  seed: foldInt32(asked.seed),
   mediaResolution: traits.output === 'audio' ? undefined : googleOptions(asked).media_resolution,
 });
 

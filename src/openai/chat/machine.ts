@@ -1,4 +1,4 @@
-import { chained, itemsOf, type Chain } from '../../kernel/chain.ts';
+import { appendItems, itemsOf, type Chain } from '../../kernel/chain.ts';
 import type { Machine } from '../../kernel/machine.ts';
 import type { Candidate, Frame, ResponsePart, UsageMetadata } from '../../gemini/response.ts';
 import { mostCandidates } from '../../gemini/frame-pieces.ts';
@@ -119,7 +119,7 @@ const parted = (known: ChoiceState, parts: readonly ResponsePart[], { settings, 
   let state = known;
   for (const part of parts) {
     if (isServerTool(part)) {
-      if (settings.keepsServerTools) state = { ...state, serverTools: chained(state.serverTools, [part]) };
+      if (settings.keepsServerTools) state = { ...state, serverTools: appendItems(state.serverTools, [part]) };
       continue;
     }
     const isAnswer = settings.jsonAnswer !== null && part.functionCall?.name === settings.jsonAnswer.name;

@@ -1,7 +1,7 @@
 import { E, pipe } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import type { ModelTraits } from '../../gemini/model-traits.ts';
-import { settle, type RefusedWish, type Settled, type Wish } from '../../gemini/refused-pairs.ts';
+import { settleWishes, type RefusedWish, type Settled, type Wish } from '../../gemini/refused-pairs.ts';
 import type { DeclaredTools } from './declared-tools.ts';
 import { googleOptions } from './google-options.ts';
 import type { ChatRequest } from './request.ts';
@@ -59,5 +59,5 @@ export const settledWishes = (asking: Asking, settings: Settings): E.Either<Prox
     ...(asked.logprobs === true ? [['logprobs', 'logprobs'] as const] : []),
     ...(googleOptions(asked).cached_content === undefined ? [] : [['cached content', 'cached_content'] as const]),
   ]);
-  return pipe(settle(wishes, settings.traits), E.mapLeft(refusal));
+  return pipe(settleWishes(wishes, settings.traits), E.mapLeft(refusal));
 };

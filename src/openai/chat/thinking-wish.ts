@@ -1,6 +1,6 @@
 import { E, pipe } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
-import { capped } from '../../gemini/int32.ts';
+import { capInt32 } from '../../gemini/int32.ts';
 import type { Thinking } from '../../gemini/model-traits.ts';
 import type { ThinkingConfig } from '../../gemini/request.ts';
 import { efforts, thinkingConfig, type Effort, type ThinkingWish } from '../../gemini/thinking.ts';
@@ -69,7 +69,7 @@ const ofSwitch = (asked: ChatRequest): Wish => {
 const ofEffort = ({ reasoning_effort: effort }: ChatRequest): Wish => (effort === undefined ? null : { kind: 'effort', effort });
 
 /** The cap on the answer's tokens, thoughts included; undefined for none. */
-export const outputCap = (asked: ChatRequest): number | undefined => capped(asked.max_completion_tokens ?? asked.max_tokens);
+export const outputCap = (asked: ChatRequest): number | undefined => capInt32(asked.max_completion_tokens ?? asked.max_tokens);
 
 /** Below this cap thoughts of the usual length would use up the answer (recorded: 1,238 for one title). */
 const roomForThoughts = 2048;

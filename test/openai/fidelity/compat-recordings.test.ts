@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Frame, ResponsePart } from '../../../src/gemini/response.ts';
-import { failure } from '../../../src/gemini/failure.ts';
+import { errorFromAnswer } from '../../../src/gemini/failure.ts';
 import { toUsage } from '../../../src/openai/chat/usage.ts';
 import { openaiErrors } from '../../../src/openai/errors.ts';
 import { answer, body, deltas, stop } from '../../support/chat.ts';
@@ -94,7 +94,7 @@ t.test('what their usage leaves out of the parts, ours counts: the parts add up 
 
 t.test('their error in a list is the same error to a client of OpenAI', { skip: skipWithoutRecordings() }, (t) => {
   const refused = recordings().find(({ response }) => response.status === 400);
-  const told = openaiErrors.whole(failure(400, refused?.response.body ?? '', 'm'));
+  const told = openaiErrors.whole(errorFromAnswer(400, refused?.response.body ?? '', 'm'));
   t.equal(told.status, 400);
   t.match(JSON.parse(String(told.body)), { error: { type: 'invalid_request_error', message: /thought_signature/ } });
   t.end();

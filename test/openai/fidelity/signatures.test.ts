@@ -4,8 +4,8 @@ import { parseFrames } from '../../../src/gemini/parse-frames.ts';
 import type { Frame, ResponsePart } from '../../../src/gemini/response.ts';
 import { wholeCalls } from '../../../src/gemini/whole-calls.ts';
 import { standInSignature } from '../../../src/gemini/signatures.ts';
-import { repaired } from '../../../src/gemini/repair.ts';
-import { failure } from '../../../src/gemini/failure.ts';
+import { mendCall } from '../../../src/gemini/repair.ts';
+import { errorFromAnswer } from '../../../src/gemini/failure.ts';
 import type { RequestPart } from '../../../src/gemini/request.ts';
 import type { Signature } from '../../../src/ports/capabilities.ts';
 import { answer, assistant, body, call, called, callPart, choicesOf, deltas, events, frame, plain, result, stop, tool, user, type Message } from '../../support/chat.ts';
@@ -59,9 +59,9 @@ t.test('what a client broke is no signature', (t) => {
 t.test('a signature from elsewhere is refused once, then the call goes without', (t) => {
   const made = call({ messages: [...history(called('1', 'f', '{}', google('b2xk')), called('2', 'g')), result('1', 'x'), assistant('b', google('dGV4dA=='))] });
   for (const message of ['Corrupted thought signature.', 'Invalid thought signature', 'Thought signature is not valid']) {
-    const error = failure(400, JSON.stringify({ error: { code: 400, message, status: 'INVALID_ARGUMENT' } }), 'm');
+    const error = errorFromAnswer(400, JSON.stringify({ error: { code: 400, message, status: 'INVALID_ARGUMENT' } }), 'm');
     t.same(error, { tag: 'BadSignature' }, message);
-    const again = repaired(made, error);
+    const again = mendCall(made, error);
     const kept = plain(again?.body.contents ?? []).flatMap((turn) => turn.parts.flatMap((part) => part.thoughtSignature ?? []));
     t.same(kept, [standInSignature]);
   }

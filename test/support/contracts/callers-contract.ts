@@ -2,15 +2,15 @@ import type { Test } from 'tap';
 import { E } from '../../../src/kernel/fp.ts';
 import { secret } from '../../../src/kernel/secret.ts';
 import type { CheckCaller } from '../../../src/ports/capabilities.ts';
-import type { CallersSettings } from '../../../src/adapters/callers/check-password.ts';
+import type { PasswordSettings } from '../../../src/adapters/callers/check-password.ts';
 import { fakeClock, type FakeClock } from './fake-clock.ts';
 
-export type MakeCallers = (settings: CallersSettings, clock: FakeClock) => Promise<CheckCaller>;
+export type MakeCallers = (settings: PasswordSettings, clock: FakeClock) => Promise<CheckCaller>;
 
 type Guess = { readonly password: string | null; readonly address: string; readonly fromOwnNetwork: boolean };
 type Door = { readonly clock: FakeClock; readonly knock: (guess?: Partial<Guess>) => unknown };
 
-const started = (make: MakeCallers) => async (settings: Partial<CallersSettings>): Promise<Door> => {
+const started = (make: MakeCallers) => async (settings: Partial<PasswordSettings>): Promise<Door> => {
   const clock = fakeClock('2026-11-24T12:00:00Z');
   const check = await make({ password: secret('made-up password'), allowDefaultPassword: true, ...settings }, clock);
   return {
