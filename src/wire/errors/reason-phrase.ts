@@ -1,5 +1,5 @@
-import type { ProxyError } from '../kernel/proxy-error.ts';
-import { headerText } from '../kernel/header-text.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
+import { headerText } from '../../kernel/header-text.ts';
 
 const mostCharacters = 120;
 /** Names of fields are no longer. */
@@ -9,7 +9,7 @@ const longestSentence = 400;
 
 /** For errors whose sentence holds something of the request, or of what Google said about it. */
 const sayings: Readonly<Partial<Record<ProxyError['tag'], string>>> = {
-  NoSuchRoute: 'Unknown request URL: the base address of this service ends in /v1',
+  NoSuchRoute: 'Unknown request URL',
   MethodNotAllowed: 'This method is not allowed here',
   ModelNotFound: 'Unknown model: choose a Gemini model, for example gemini-flash-latest',
   GeminiInvalid: 'Gemini refused the request',
@@ -25,7 +25,8 @@ const marks = new Set(["'", '"', '`', '“', '”', '‘', '’']);
 const isLetter = (character = ''): boolean => /^[a-z]$/i.test(character);
 
 /** Not the apostrophe of `Gemini's`. */
-const isQuote = (text: string, at: number): boolean => marks.has(text[at] ?? '') && !(isLetter(text[at - 1]) && isLetter(text[at + 1]));
+const isQuote = (text: string, at: number): boolean =>
+  marks.has(text[at] ?? '') && !(isLetter(text[at - 1]) && isLetter(text[at + 1]));
 
 /** From the first quotation mark to the last one, or to the end: a quoted text may hold such marks itself. */
 const withoutQuotes = (text: string): string => {

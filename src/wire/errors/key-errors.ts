@@ -1,0 +1,60 @@
+import type { ErrorFacts, FactsTable } from './error-kinds.ts';
+import { factsOf, hopeless, retryAfter, waitWords, worthWaiting } from './error-kinds.ts';
+
+const noQuota = (message: string, seconds: number | null = null): ErrorFacts => factsOf({
+  status: 429,
+  kind: 'quota',
+  message,
+  code: 'insufficient_quota',
+  headers: { ...hopeless, ...(seconds === null ? {} : retryAfter(seconds)) },
+});
+
+const dayMessage =
+  'The quota of all Gemini keys for this model is used up for today: ' +
+  'choose another model, or wait until midnight Pacific time.';
+
+const spentQuota = (seconds: number | null, forToday: boolean): ErrorFacts => {
+  if (forToday) return noQuota(dayMessage, seconds);
+  const wait = seconds ?? 60;
+  return factsOf({
+    status: 429,
+    kind: 'rate limit',
+    message:
+      `All Gemini keys have reached their rate limit for this model: ${waitWords(wait)}, or choose another model.`,
+    code: 'rate_limit_exceeded',
+    headers: worthWaiting(wait),
+  });
+};
+
+const unpaidKeys = (reasons: readonly string[]): ErrorFacts =>
+  noQuota(
+    'The Gemini keys have nothing left to spend: ' +
+      `their owner must add credit or raise the limit in Google AI Studio (${reasons.join('; ')}).`,
+  );
+
+const noKey = (message: string, code: string): ErrorFacts => factsOf({
+  status: 503,
+  kind: 'no key',
+  message,
+  code,
+  headers: hopeless,
+});
+
+const refusedKeys = (reasons: readonly string[]): ErrorFacts =>
+  noKey(
+    `No Gemini key of this service can be used (${reasons.join('; ')}): ` +
+      'its owner must put a working one into GEMINI_API_KEYS.',
+    'no_usable_key',
+  );
+
+/** What the pool of keys has come to. */
+export const keyErrors: FactsTable<
+  'NoKeysConfigured' | 'NoUsableKey' | 'KeyRefused' | 'KeysExhausted' | 'QuotaSpent'
+> = {
+  NoKeysConfigured: () =>
+    noKey('No Gemini key is set: the owner of this service must put at least one into GEMINI_API_KEYS.', 'no_keys'),
+  NoUsableKey: ({ unpaid, reasons }) => (unpaid === true ? unpaidKeys(reasons) : refusedKeys(reasons)),
+  KeyRefused: ({ fault, reason }) => (fault === 'unpaid' ? unpaidKeys([reason]) : refusedKeys([reason])),
+  KeysExhausted: ({ retryAfterSeconds, forToday }) => spentQuota(retryAfterSeconds, forToday),
+  QuotaSpent: ({ retryAfterSeconds, period }) => spentQuota(retryAfterSeconds, period === 'day'),
+};
