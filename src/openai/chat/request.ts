@@ -1,7 +1,7 @@
 import { E, pipe, t } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { blockThresholds, harmCategories } from '../../gemini/safety.ts';
-import { chatBounds } from '../../wire/bounds.ts';
+import { chatBounds } from '../field-bounds.ts';
 import { decodeWithin, lenient, listOf, oneOf, optional, stringOr, unlessEmpty, within } from '../../wire/codec.ts';
 import { effortWish, googleProps, neighbourProps } from './neighbour-codecs.ts';
 import { refuseNeighbours } from './neighbour-fields.ts';

@@ -1,6 +1,6 @@
 import { E, pipe, t } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
-import { embeddingBounds } from '../../wire/bounds.ts';
+import { embeddingBounds } from '../field-bounds.ts';
 import { decodeWithin, lenient, oneOf, optional, unlessEmpty, within } from '../../wire/codec.ts';
 
 const mostInputs = 2048;

@@ -1,6 +1,6 @@
 import { E, pipe, t } from '../../kernel/fp.ts';
 import { invalid, type InvalidCode, type ProxyError } from '../../kernel/proxy-error.ts';
-import { imageBounds } from '../../wire/bounds.ts';
+import { imageBounds } from '../field-bounds.ts';
 import { decodeWithin, oneOf, within } from '../../wire/codec.ts';
 import { optionalField } from '../../wire/form-fields.ts';
 import { imageSources, type ImageSource } from './sources.ts';

@@ -1,6 +1,6 @@
 import { E, pipe, t } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
-import { speechBounds } from '../../wire/bounds.ts';
+import { speechBounds } from '../field-bounds.ts';
 import { decodeWithin, oneOf, optional, stringOr, within } from '../../wire/codec.ts';
 
 const mostCharacters = 4096;

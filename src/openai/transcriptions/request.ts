@@ -1,7 +1,7 @@
 import { E, pipe, t } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import type { FormFile } from '../../ports/form.ts';
-import { transcriptionBounds } from '../../wire/bounds.ts';
+import { transcriptionBounds } from '../field-bounds.ts';
 import { decodeWithin, oneOf } from '../../wire/codec.ts';
 import { fileField, flagField, listField, numberField, optionalField } from '../../wire/form-fields.ts';
 
