@@ -100,6 +100,10 @@ type Writer = {
 };
 
 const replyWriter = (reply: Streamed, outlet: Outlet, pace: ReaderPace): Writer => {
+  // Two write here, the stream and its heartbeats, and neither locks the other out: a piece is handed over in one tick,
+  // so a heartbeat stands between pieces and never within one. `lastAt` moves with every write, which puts the next
+  // heartbeat off; while the reader is behind there is nothing to keep alive, and a heartbeat would only pile up. The head
+  // leaves with whatever comes first.
   const { response, now, wait } = outlet;
   const { text: heartbeat, afterMs } = reply.heartbeat;
   let lastAt = outlet.startedAt;

@@ -28,6 +28,8 @@ export const primeStream =
   <A extends object | string | number>(enough: (item: A) => boolean) =>
   (source: AsyncGenerator<A, void, undefined>): TE.TaskEither<ProxyError, Primed<A>> =>
   async () => {
+    // The source is never read by two: the head is read here, to its end, before `resumeStream` is handed the source.
+    // Who gets Left has nothing to close; who gets Right owns the source and must read on or return.
     const head: A[] = [];
     try {
       for (;;) {

@@ -7,7 +7,7 @@ import { isMeaningful, judgeFrames, type Judging } from '../gemini/verdict.ts';
 import { wholeCalls } from '../gemini/whole-calls.ts';
 import type { Capabilities, Lease } from '../ports/capabilities.ts';
 import { portionOf } from '../ports/memory.ts';
-import type { Answering } from './continued.ts';
+import type { AnswerCall } from './continued.ts';
 import { bytesOf, type Effort } from './effort.ts';
 import { isLarge, type Frames, type Planned, type ServedFrame } from './exchange.ts';
 import { tryKeys, type Trying } from './try-keys.ts';
@@ -16,7 +16,7 @@ import { tryKeys, type Trying } from './try-keys.ts';
 export type Attempting = Trying & Pick<Capabilities, 'openGemini' | 'rememberSignature' | 'newId'>;
 
 /** Remembers the signatures of tool calls, and notes which key a frame came by where that will matter. */
-const served = (frame: Frame, { id: keyId }: Lease, { rememberSignature }: Attempting): ServedFrame => {
+const noteKey = (frame: Frame, { id: keyId }: Lease, { rememberSignature }: Attempting): ServedFrame => {
   let isBound = false;
   for (const candidate of frame.candidates ?? []) {
     isBound ||= candidate.continuationToken !== undefined;
@@ -32,9 +32,9 @@ const served = (frame: Frame, { id: keyId }: Lease, { rememberSignature }: Attem
 
 type Attempt = { readonly lease: Lease; readonly model: string };
 
-async function* watched(frames: AsyncGenerator<Frame, void, undefined>, { lease, model }: Attempt, capabilities: Attempting): Frames {
+async function* watchCall(frames: AsyncGenerator<Frame, void, undefined>, { lease, model }: Attempt, capabilities: Attempting): Frames {
   try {
-    for await (const frame of frames) yield served(frame, lease, capabilities);
+    for await (const frame of frames) yield noteKey(frame, lease, capabilities);
   } catch (cause) {
     capabilities.reportKey(lease, model, caught(cause));
     throw cause;
@@ -45,7 +45,7 @@ async function* watched(frames: AsyncGenerator<Frame, void, undefined>, { lease,
 export type Reading = Judging & { readonly shown: boolean; readonly effort: Effort };
 
 /** One call with one key, read until there is something to show (`shown`), or to its end for a whole answer. */
-export const attempts = (capabilities: Attempting, planned: Planned<unknown>, { shown, refusesBlocks, mustBeWhole, effort }: Reading): Answering => {
+export const attemptCall = (capabilities: Attempting, planned: Planned<unknown>, { shown, refusesBlocks, mustBeWhole, effort }: Reading): AnswerCall => {
   const encode = bodyEncoder();
   const { signal, note, preferredKey, conversation, held } = planned;
   const inPieces = isLarge(planned);
@@ -65,7 +65,7 @@ export const attempts = (capabilities: Attempting, planned: Planned<unknown>, { 
         TE.tapError(() => TE.fromIO(memory.letGo)),
         TE.map(({ all }) => {
           state.isHead = false;
-          return watched(all, { lease, model }, capabilities);
+          return watchCall(all, { lease, model }, capabilities);
         }),
       );
     })();

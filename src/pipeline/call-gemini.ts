@@ -9,13 +9,13 @@ import { latestUsage, tokenCounts } from '../gemini/usage.ts';
 import { mayContinue } from '../gemini/continuation.ts';
 import { isMeaningful, unlessBlocked } from '../gemini/verdict.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
-import { attempts, type Attempting, type Reading } from './attempts.ts';
-import { continued } from './continued.ts';
+import { attemptCall, type Attempting, type Reading } from './attempts.ts';
+import { followContinuations } from './continued.ts';
 import { inCopies } from './copies.ts';
 import type { Frames, Planned, Received, ServedFrame } from './exchange.ts';
-import { passing } from './passage.ts';
+import { letThrough } from './passage.ts';
 
-async function* counted(frames: Frames, note: Received['note']): Frames {
+async function* countTokens(frames: Frames, note: Received['note']): Frames {
   let usage: UsageMetadata = {};
   try {
     for await (const frame of frames) {
@@ -39,8 +39,8 @@ const notAllBlocked = ({ shown, refusesBlocks }: Reading, call: GeminiCall) => (
 
 type Calling = Attempting & Pick<Capabilities, 'enterModel'>;
 
-const answered = (capabilities: Attempting, planned: Planned<unknown>, reading: Reading): TE.TaskEither<ProxyError, Frames> => {
-  const copies = inCopies(continued(attempts(capabilities, planned, reading), reading.effort));
+const answerCall = (capabilities: Attempting, planned: Planned<unknown>, reading: Reading): TE.TaskEither<ProxyError, Frames> => {
+  const copies = inCopies(followContinuations(attemptCall(capabilities, planned, reading), reading.effort));
   const answer = (call: GeminiCall): TE.TaskEither<ProxyError, Frames> => pipe(copies(call), TE.flatMap(notAllBlocked(reading, call)));
   const again = (error: ProxyError): TE.TaskEither<ProxyError, Frames> => {
     const call: GeminiCall | null = reading.effort.mayRetry(0) ? mendCall(planned.call, error) : null;
@@ -59,10 +59,10 @@ export const callGemini =
   (planned) => {
     const reading = readingOf(planned.asked);
     return pipe(
-      passing(capabilities, planned, planned.call.model)((effort) => answered(capabilities, planned, { ...reading, effort })),
+      letThrough(capabilities, planned, planned.call.model)((effort) => answerCall(capabilities, planned, { ...reading, effort })),
       TE.tapIO(() => () => {
         if (!isStillNeeded(planned.call)) planned.held.request.letGo();
       }),
-      TE.map((frames) => counted(frames, planned.note)),
+      TE.map((frames) => countTokens(frames, planned.note)),
     );
   };

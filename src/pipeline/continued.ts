@@ -8,14 +8,19 @@ import type { Effort } from './effort.ts';
 import type { Frames } from './exchange.ts';
 
 /** Gets the frames of one call; `begunBy` is the key that began the answer. */
-export type Answering = (call: GeminiCall, begunBy?: string) => TE.TaskEither<ProxyError, Frames>;
+export type AnswerCall = (call: GeminiCall, begunBy?: string) => TE.TaskEither<ProxyError, Frames>;
 
 /** One answer is at most so many calls, of 65,536 tokens each. */
 const mostCalls = 32;
 
-type Going = { readonly call: GeminiCall; readonly answer: Answering; readonly effort: Pick<Effort, 'mayGoOn'> };
+type Going = { readonly call: GeminiCall; readonly answer: AnswerCall; readonly effort: Pick<Effort, 'mayGoOn'> };
 
-async function* joined(first: Frames, { call, answer, effort }: Going): Frames {
+/**
+ * One call after the other, never two at once: `next` is made when its token comes by, and begun only after the frames
+ * before it have been read to their end, since a token can come before the last frame. Each call's usage counts from
+ * nothing, so `spent` is what the calls before it have used.
+ */
+async function* joinCalls(first: Frames, { call, answer, effort }: Going): Frames {
   let frames = first;
   let spent: UsageMetadata | null = null;
   for (let calls = 1; ; calls += 1) {
@@ -40,12 +45,12 @@ async function* joined(first: Frames, { call, answer, effort }: Going): Frames {
  * Follows an answer that Gemini 4 breaks off with CONTINUATION: the same call with the token it gave, until the answer
  * ends, or as long as the request's effort allows. The caller sees one answer; its usage adds up, the prompt counted once.
  */
-export const continued =
-  (answer: Answering, effort: Pick<Effort, 'mayGoOn'>): Answering =>
+export const followContinuations =
+  (answer: AnswerCall, effort: Pick<Effort, 'mayGoOn'>): AnswerCall =>
   (call) =>
     mayContinue(call.model)
       ? pipe(
           answer(call),
-          TE.map((frames) => joined(frames, { call, answer, effort })),
+          TE.map((frames) => joinCalls(frames, { call, answer, effort })),
         )
       : answer(call);

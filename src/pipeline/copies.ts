@@ -4,10 +4,11 @@ import { caught, cureOf, thrown, type ProxyError } from '../kernel/proxy-error.t
 import type { GeminiCall } from '../gemini/request.ts';
 import type { UsageMetadata } from '../gemini/response.ts';
 import { addedUsage, latestUsage } from '../gemini/usage.ts';
+import type { AnswerCall } from './continued.ts';
 import type { Frames, ServedFrame } from './exchange.ts';
 
 /** Copy k asks with the seed moved on by k: the same seed would give the same answer each time. */
-const copy = (call: GeminiCall, index: number): GeminiCall => {
+const copyOf = (call: GeminiCall, index: number): GeminiCall => {
   const seed = call.body.generationConfig?.seed;
   return seed === undefined || index === 0
     ? call
@@ -16,7 +17,7 @@ const copy = (call: GeminiCall, index: number): GeminiCall => {
 
 type Next = { readonly index: number; readonly frames: Frames; readonly result: E.Either<ProxyError, IteratorResult<ServedFrame, void>> };
 
-const next = async (index: number, frames: Frames): Promise<Next> => {
+const nextFrame = async (index: number, frames: Frames): Promise<Next> => {
   try {
     return { index, frames, result: E.right(await frames.next()) };
   } catch (cause) {
@@ -33,15 +34,22 @@ const ownFaults: ReadonlySet<ProxyError['tag']> = new Set(['Blocked', 'CutShort'
 /** After a failure that other calls would meet as well, no more are begun. */
 const isCommon = (error: ProxyError): boolean => cureOf(error) !== 'another key after a wait' && !ownFaults.has(error.tag);
 
-/** Frames of several answers as those of one with several candidates, as they come; usage is of all together. */
-async function* interleaved(answers: readonly Frames[], { atOnce, allOrNothing }: Running): Frames {
+/**
+ * Frames of several answers as those of one with several candidates, as they come; usage is of all together.
+ *
+ * `waiting` holds one `next()` for every answer that has begun and not ended, never two: a generator that is asked again
+ * before it has answered would queue the question, and frames would pile up that nobody takes. A promise that has won
+ * the race is replaced at once, so no answer starves and none is raced for twice. However this ends (the reader leaves,
+ * one answer fails), every generator is returned, also those that never began: they hold connections.
+ */
+async function* interleaveAnswers(answers: readonly Frames[], { atOnce, allOrNothing }: Running): Frames {
   const usages: UsageMetadata[] = answers.map(() => ({}));
   const queue = [...answers.entries()];
   const waiting = new Map<number, Promise<Next>>();
   const failures: ProxyError[] = [];
   const begin = (): void => {
     const [index, frames] = failures.some(isCommon) ? [] : (queue.shift() ?? []);
-    if (index !== undefined && frames !== undefined) waiting.set(index, next(index, frames));
+    if (index !== undefined && frames !== undefined) waiting.set(index, nextFrame(index, frames));
   };
   let whole = 0;
   try {
@@ -57,7 +65,7 @@ async function* interleaved(answers: readonly Frames[], { atOnce, allOrNothing }
         continue;
       }
       const frame = result.right.value;
-      waiting.set(index, next(index, frames));
+      waiting.set(index, nextFrame(index, frames));
       usages[index] = latestUsage(usages[index] ?? {}, frame.usageMetadata);
       const candidates = (frame.candidates ?? []).map((candidate) => ({ ...candidate, index }));
       yield { ...frame, candidates, usageMetadata: addedUsage(usages) };
@@ -69,16 +77,14 @@ async function* interleaved(answers: readonly Frames[], { atOnce, allOrNothing }
 }
 
 /** A generator that has not begun would not close what it reads from: its head, which is there, begins it. */
-const close = async (frames: Frames): Promise<void> => {
+const closeAnswer = async (frames: Frames): Promise<void> => {
   await frames.next();
   await frames.return();
 };
 
 const closeAll = async (answers: readonly E.Either<ProxyError, Frames>[]): Promise<void> => {
-  await Promise.allSettled(answers.filter(E.isRight).map((answer) => close(answer.right)));
+  await Promise.allSettled(answers.filter(E.isRight).map((answer) => closeAnswer(answer.right)));
 };
-
-type Answering = (call: GeminiCall) => TE.TaskEither<ProxyError, Frames>;
 
 const allOf = (all: readonly TE.TaskEither<ProxyError, Frames>[]): TE.TaskEither<ProxyError, Frames> => async () => {
   const answers = await Promise.all(all.map((one) => one()));
@@ -90,13 +96,13 @@ const allOf = (all: readonly TE.TaskEither<ProxyError, Frames>[]): TE.TaskEither
         await closeAll(answers);
         return E.left(error);
       },
-      (frames) => Promise.resolve(E.right(interleaved(frames, { atOnce: frames.length, allOrNothing: true }))),
+      (frames) => Promise.resolve(E.right(interleaveAnswers(frames, { atOnce: frames.length, allOrNothing: true }))),
     ),
   );
 };
 
 /** An answer that is asked for when its first frame is. */
-async function* begun(answer: TE.TaskEither<ProxyError, Frames>): Frames {
+async function* beginLate(answer: TE.TaskEither<ProxyError, Frames>): Frames {
   const frames = await answer();
   if (E.isLeft(frames)) throw thrown(frames.left);
   yield* frames.right;
@@ -104,7 +110,7 @@ async function* begun(answer: TE.TaskEither<ProxyError, Frames>): Frames {
 
 const someOf = (all: readonly TE.TaskEither<ProxyError, Frames>[], atOnce: number): TE.TaskEither<ProxyError, Frames> =>
   pipe(
-    interleaved(all.map(begun), { atOnce, allOrNothing: false }),
+    interleaveAnswers(all.map(beginLate), { atOnce, allOrNothing: false }),
     primeStream(() => true),
     TE.map((read) => read.all),
   );
@@ -115,9 +121,9 @@ const someOf = (all: readonly TE.TaskEither<ProxyError, Frames>[], atOnce: numbe
  * `someCopies` only so many at once, and the first failure is told only when none of them worked.
  */
 export const inCopies =
-  (answer: Answering): Answering =>
+  (answer: AnswerCall): AnswerCall =>
   (call) => {
     if (call.copies === 1) return answer(call);
-    const all = Array.from({ length: call.copies }, (_, index) => answer(copy(call, index)));
+    const all = Array.from({ length: call.copies }, (_, index) => answer(copyOf(call, index)));
     return call.someCopies === undefined ? allOf(all) : someOf(all, call.someCopies.atOnce);
   };

@@ -11,13 +11,13 @@ import { isForm, readForm } from './read-form.ts';
 /** 300,000 tokens in one request for embeddings are the most that OpenAI takes. What is parsed in one go takes 0.1 s. */
 const bounds = { depth: 100, values: 1_000_000, itemValues: 400_000, itemTexts: 100_000, objectFields: 10_000 };
 
-const refused = (message: string): ProxyError => invalid(message, null, 'invalid_value');
+const invalidBody = (message: string): ProxyError => invalid(message, null, 'invalid_value');
 
 const faults: Readonly<Record<ParseFault, ProxyError>> = {
-  'too deep': refused(`The request body is nested deeper than ${bounds.depth} levels.`),
-  'too many values': refused(`The request body holds more than ${bounds.values} values.`),
-  'too large an item': refused(`A field or item of the request body holds more than ${bounds.itemValues} values, or ${bounds.itemTexts} texts.`),
-  'too many fields': refused(`An object in the request body has more than ${bounds.objectFields} fields.`),
+  'too deep': invalidBody(`The request body is nested deeper than ${bounds.depth} levels.`),
+  'too many values': invalidBody(`The request body holds more than ${bounds.values} values.`),
+  'too large an item': invalidBody(`A field or item of the request body holds more than ${bounds.itemValues} values, or ${bounds.itemTexts} texts.`),
+  'too many fields': invalidBody(`An object in the request body has more than ${bounds.objectFields} fields.`),
   'no memory': { tag: 'Busy', message: 'Too many large requests at once. Please try again in a moment.' },
   'not JSON': invalid('The request body is not valid JSON.', null, 'invalid_json'),
 };
@@ -57,7 +57,7 @@ const parseJson = (body: Uint8Array, memory: Memory): TE.TaskEither<ProxyError, 
   return pipe(isLarge(bytes) ? parseLarge(bytes, most) : TE.fromEither(parseSmall(bytes, most)), TE.mapLeft((fault) => faults[fault]));
 };
 
-const parse = (bytes: Uint8Array, { contentType, held }: Pick<Admitted, 'contentType' | 'held'>): TE.TaskEither<ProxyError, Parsed> =>
+const parseBody = (bytes: Uint8Array, { contentType, held }: Pick<Admitted, 'contentType' | 'held'>): TE.TaskEither<ProxyError, Parsed> =>
   isForm(contentType)
     ? pipe(
         TE.fromEither(readForm(bytes, contentType)),
@@ -87,7 +87,7 @@ export const decodeBody =
       TE.flatMap((bytes) => {
         const isLargeBody = isLarge(bytes);
         return pipe(
-          parse(bytes, admitted),
+          parseBody(bytes, admitted),
           isLargeBody ? TE.flatMap(decodedApart(decode)) : TE.flatMapEither(({ value, written }) => decode(value, written)),
           TE.map((asked) => ({ ...admitted, asked, isLargeBody })),
         );

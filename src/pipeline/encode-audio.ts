@@ -50,7 +50,7 @@ const frameOf = (piece: Uint8Array, mimeType: string): ServedFrame => {
 /** `reserve` is asked before a piece of sound is held; what is slowed down is longer than what came. */
 type Spoken = { readonly frames: Frames; readonly signal: AbortSignal; readonly reserve: (bytes: number) => ProxyError | null };
 
-async function* encoded({ frames, signal, reserve }: Spoken, { encode }: AudioEncoder, encoding: Encoding): Frames {
+async function* encodeFrames({ frames, signal, reserve }: Spoken, { encode }: AudioEncoder, encoding: Encoding): Frames {
   const aside: ServedFrame[] = [];
   const sounds = soundsOf(frames, aside);
   try {
@@ -86,7 +86,7 @@ export const encodeAudio =
       TE.fromTask(findEncoder),
       TE.flatMap((encoder) => {
         if (encoder?.makes(wish) === true) {
-          return pipe(answer(planned), TE.map((frames) => encoded({ frames, signal, reserve }, encoder, wish)));
+          return pipe(answer(planned), TE.map((frames) => encodeFrames({ frames, signal, reserve }, encoder, wish)));
         }
         const error = wish.otherwise([...(encoder?.formats ?? [])]);
         return error === null ? answer(planned) : TE.left(error);

@@ -18,7 +18,7 @@ const boundaryOf = (contentType: string): string | null => {
 };
 
 /** Browsers write three characters as escapes (HTML, multipart/form-data encoding algorithm), curl two with a backslash. */
-const unescaped = (text: string): string =>
+const unescapeName = (text: string): string =>
   text.replaceAll('%22', '"').replaceAll('%0D', '\r').replaceAll('%0A', '\n').replaceAll('\\"', '"').replaceAll('\\\\', '\\');
 
 const parameters = {
@@ -26,9 +26,9 @@ const parameters = {
   filename: /;\s*filename=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))/i,
 };
 
-const parameter = (name: keyof typeof parameters, disposition: string): string | null => {
+const parameterOf = (name: keyof typeof parameters, disposition: string): string | null => {
   const found = parameters[name].exec(disposition);
-  return found === null ? null : unescaped(found[1] ?? found[2] ?? '');
+  return found === null ? null : unescapeName(found[1] ?? found[2] ?? '');
 };
 
 /** `filename*=utf-8''gr%C3%BCn.png` (RFC 8187), as older Python clients write it. */
@@ -48,9 +48,9 @@ const headerIn = (head: string, name: string): string | null => {
 
 const partOf = (head: string, bytes: Uint8Array): FormPart | null => {
   const disposition = headerIn(head, 'content-disposition') ?? '';
-  const name = /^form-data\b/i.test(disposition) ? parameter('name', disposition) : null;
+  const name = /^form-data\b/i.test(disposition) ? parameterOf('name', disposition) : null;
   if (name === null || name.length > formBounds.nameBytes) return null;
-  const filename = parameter('filename', disposition) ?? extendedFilename(disposition);
+  const filename = parameterOf('filename', disposition) ?? extendedFilename(disposition);
   return { name, filename, mimeType: headerIn(head, 'content-type') ?? (filename === null ? '' : 'application/octet-stream'), bytes };
 };
 

@@ -25,7 +25,7 @@ const readOne = async ({ readImage, imageSignature, fetchMedia }: Reading, link:
 };
 
 /** One line an address; what one place needs, it needs. */
-const distinct = (links: readonly MediaLink[]): readonly MediaLink[] => {
+const distinctLinks = (links: readonly MediaLink[]): readonly MediaLink[] => {
   const byUrl = new Map<string, MediaLink>();
   for (const link of links) if (byUrl.get(link.url)?.isRequired !== true) byUrl.set(link.url, link);
   return [...byUrl.values()];
@@ -36,7 +36,7 @@ const tooLarge = ({ path }: MediaLink): ProxyError => invalid(`'${path}': what t
 
 type Named = readonly [string, SignedImage];
 
-const gathered = async (reading: Reading, links: readonly MediaLink[], { signal, memory }: Reader): Promise<E.Either<ProxyError, ReadonlyMap<string, SignedImage>>> => {
+const gatherLinks = async (reading: Reading, links: readonly MediaLink[], { signal, memory }: Reader): Promise<E.Either<ProxyError, ReadonlyMap<string, SignedImage>>> => {
   let characters = 0;
   const read = await inParallel<MediaLink, Named | null>(mostAtOnce, signal, async (link, _index, ended) => {
     if (ended.aborted) return E.right(null);
@@ -53,11 +53,11 @@ const gathered = async (reading: Reading, links: readonly MediaLink[], { signal,
 export const gatherMedia =
   <Request, State, Event>(reading: Reading, { mediaLinks }: Pick<Dialect<Request, State, Event>, 'mediaLinks'>): Stage<Asked<Request>, Gathered<Request>> =>
   (asked) => {
-    const links = distinct(mediaLinks(asked.asked));
+    const links = distinctLinks(mediaLinks(asked.asked));
     const extra = links[mostLinks];
     if (extra !== undefined) return TE.left(tooMany(extra));
     return pipe(
-      () => gathered(reading, links, { signal: asked.signal, memory: asked.held.request }),
+      () => gatherLinks(reading, links, { signal: asked.signal, memory: asked.held.request }),
       TE.map((media) => ({ ...asked, media })),
     );
   };

@@ -16,7 +16,7 @@ const withWait = (error: ProxyError, seconds: number | null): ProxyError =>
  * Lets a request through to its model and tells how it fared. A model that fails for every try of a request is asked
  * one request at a time until it answers again; who is kept waiting learns for how long.
  */
-export const passing =
+export const letThrough =
   ({ enterModel, now }: Pick<Capabilities, 'enterModel' | 'now'>, { caller }: Pick<Received, 'caller'>, model: string) =>
   <A>(run: (effort: Effort) => TE.TaskEither<ProxyError, A>): TE.TaskEither<ProxyError, A> =>
   async () => {

@@ -11,7 +11,7 @@ const holdsImages = (frame: ServedFrame): boolean =>
 
 type Keeping = { readonly keepImage: Capabilities['keepImage']; readonly origin: string; readonly letGo: (characters: number) => void };
 
-async function* persisted(frames: Frames, { keepImage, origin, letGo }: Keeping): Frames {
+async function* persistFrames(frames: Frames, { keepImage, origin, letGo }: Keeping): Frames {
   const keep = async (part: ResponsePart, keyId: string): Promise<ResponsePart> => {
     const { inlineData, thoughtSignature, ...rest } = part;
     if (inlineData === undefined || !isImage(part)) return part;
@@ -50,5 +50,5 @@ export const persistImages =
   ({ asked, context, origin, held }: Planned<Request>): ((frames: Frames) => Frames) => {
     if (!keepsImages(asked, context)) return (frames) => frames;
     const letGo = shown(asked) ? (): void => undefined : (characters: number): void => held.answer.giveBack(characters * costs.answer);
-    return (frames) => persisted(frames, { keepImage, origin, letGo });
+    return (frames) => persistFrames(frames, { keepImage, origin, letGo });
   };

@@ -14,7 +14,7 @@ import { decodeBody } from './decode-body.ts';
 import type { Effort } from './effort.ts';
 import type { Asked, Received } from './exchange.ts';
 import { withLimits } from './limit-headers.ts';
-import { passing } from './passage.ts';
+import { letThrough } from './passage.ts';
 import { suggestModel } from './suggest-model.ts';
 import { tryKeys, type Trying } from './try-keys.ts';
 
@@ -25,7 +25,7 @@ type Question = { readonly body: unknown; readonly at: number; readonly effort: 
 /** Asked at once. */
 const mostAtOnce = 4;
 
-const answered = <A>(capabilities: Asking, asked: Asked<unknown>, questions: Questions<A>): TE.TaskEither<ProxyError, readonly A[]> => {
+const askQuestions = <A>(capabilities: Asking, asked: Asked<unknown>, questions: Questions<A>): TE.TaskEither<ProxyError, readonly A[]> => {
   const { model, method, bodies, read } = questions;
   const ask = ({ body, at, effort }: Question, signal: AbortSignal): TE.TaskEither<ProxyError, A> => {
     const text = jsonText(body);
@@ -38,7 +38,7 @@ const answered = <A>(capabilities: Asking, asked: Asked<unknown>, questions: Que
       ),
     );
   };
-  return passing(capabilities, asked, model)((effort) => () =>
+  return letThrough(capabilities, asked, model)((effort) => () =>
     inParallel<unknown, A>(mostAtOnce, asked.signal, (body, at, signal) => ask({ body, at, effort }, signal)())(bodies),
   );
 };
@@ -62,7 +62,7 @@ export const serveQuestions =
           TE.flatMap((questions) =>
             pipe(
               countCalls(capabilities)(asked, questions.bodies.length),
-              TE.flatMap((counted) => pipe(answered(capabilities, counted, questions), TE.flatMap((answers) => TE.fromTask(() => questions.reply(answers))), TE.map(withLimits(counted.permit)))),
+              TE.flatMap((counted) => pipe(askQuestions(capabilities, counted, questions), TE.flatMap((answers) => TE.fromTask(() => questions.reply(answers))), TE.map(withLimits(counted.permit)))),
             ),
           ),
           suggestModel(capabilities, 'embedding'),

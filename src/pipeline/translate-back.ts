@@ -22,17 +22,17 @@ type Writing<State, Event> = {
   readonly keep: RememberSignature;
 };
 
-const remember = <State, Event>({ reply, keep }: Writing<State, Event>, events: readonly Event[]): void => {
+const rememberSignatures = <State, Event>({ reply, keep }: Writing<State, Event>, events: readonly Event[]): void => {
   for (const signature of reply.signatures?.(events) ?? []) keep(signature);
 };
 
 /** Collects the same machine that makes the stream. */
-const collected = <State, Event>(writing: Writing<State, Event>, frames: Frames): TE.TaskEither<ProxyError, Whole> =>
+const collectWhole = <State, Event>(writing: Writing<State, Event>, frames: Frames): TE.TaskEither<ProxyError, Whole> =>
   pipe(
     TE.tryCatch(async () => {
       const events: Event[] = [];
       for await (const some of runMachine(writing.machine, frames)) for (const event of some) events.push(event);
-      remember(writing, events);
+      rememberSignatures(writing, events);
       return events;
     }, caught),
     TE.flatMapEither(writing.reply.whole),
@@ -40,13 +40,13 @@ const collected = <State, Event>(writing: Writing<State, Event>, frames: Frames)
 
 type Begun = { readonly head: Promise<E.Either<ProxyError, Frames>>; readonly note: Received['note'] };
 
-async function* tail<State, Event>(writing: Writing<State, Event>, { head, note }: Begun): AsyncGenerator<string, void, undefined> {
+async function* writeTail<State, Event>(writing: Writing<State, Event>, { head, note }: Begun): AsyncGenerator<string, void, undefined> {
   const { reply, machine } = writing;
   try {
     const frames = await head;
     if (E.isLeft(frames)) throw thrown(frames.left);
     for await (const events of runMachine(machine, frames.right)) {
-      remember(writing, events);
+      rememberSignatures(writing, events);
       const failure = reply.failure?.(events) ?? null;
       if (failure !== null) throw thrown(failure);
       const text = reply.frames(events);
@@ -64,7 +64,7 @@ async function* tail<State, Event>(writing: Writing<State, Event>, { head, note 
 /** Heartbeats of a stream: how long without content, ms (0 = off), and how to wait; and where signatures are kept. */
 export type Patience = { readonly keepAliveMs: number; readonly wait: Wait; readonly rememberSignature: RememberSignature };
 
-type Answering<Request> = Stage<Planned<Request>, Frames>;
+type AnswerPlan<Request> = Stage<Planned<Request>, Frames>;
 
 /**
  * A stream begins as soon as the answer does. When that takes longer than the heartbeat, the stream begins without it:
@@ -72,7 +72,7 @@ type Answering<Request> = Stage<Planned<Request>, Frames>;
  */
 const streamedReply =
   <State, Event>(writing: Writing<State, Event>, { keepAliveMs, wait }: Patience) =>
-  <Request>(planned: Planned<Request>, answer: Answering<Request>): TE.TaskEither<ProxyError, Reply> =>
+  <Request>(planned: Planned<Request>, answer: AnswerPlan<Request>): TE.TaskEither<ProxyError, Reply> =>
   async () => {
     const head = answer(planned)();
     const { permit, note } = planned;
@@ -85,21 +85,21 @@ const streamedReply =
       kind: 'streamed',
       status: 200,
       headers: { ...streamHeaders, ...limitHeaders(permit) },
-      tail: tail(writing, { head, note }),
+      tail: writeTail(writing, { head, note }),
       heartbeat: { text: ': keep-alive\n\n', afterMs: keepAliveMs },
     });
   };
 
 /** Picks by what the caller asked for. */
 export const translateBack =
-  <Request, State, Event>(dialect: Dialect<Request, State, Event>, answer: Answering<Request>, patience: Patience): Stage<Planned<Request>, Reply> =>
+  <Request, State, Event>(dialect: Dialect<Request, State, Event>, answer: AnswerPlan<Request>, patience: Patience): Stage<Planned<Request>, Reply> =>
   (planned) => {
     const { asked, context, permit } = planned;
     const writing = { reply: dialect.reply, machine: dialect.machine(asked, context), keep: patience.rememberSignature };
     if (dialect.isStreamed(asked)) return streamedReply(writing, patience)(planned, answer);
     return pipe(
       answer(planned),
-      TE.flatMap((frames) => collected(writing, frames)),
+      TE.flatMap((frames) => collectWhole(writing, frames)),
       TE.map(withLimits(permit)),
     );
   };

@@ -3,7 +3,7 @@ import { E, TE } from '../../src/kernel/fp.ts';
 import { caught } from '../../src/kernel/proxy-error.ts';
 import type { GeminiCall } from '../../src/gemini/request.ts';
 import type { Frame } from '../../src/gemini/response.ts';
-import { continued, type Answering } from '../../src/pipeline/continued.ts';
+import { followContinuations, type AnswerCall } from '../../src/pipeline/continued.ts';
 import type { ServedFrame } from '../../src/pipeline/exchange.ts';
 import { framesOf } from '../support/capabilities.ts';
 
@@ -20,12 +20,12 @@ const broken = (text: string, token: string, tokens: number): ServedFrame => ({
 
 const followed = async (answers: readonly (readonly ServedFrame[] | 'fails')[], mayGoOn = () => true) => {
   const asked: (readonly [string | undefined, string | undefined])[] = [];
-  const answer: Answering = ({ body }, begunBy) => {
+  const answer: AnswerCall = ({ body }, begunBy) => {
     const frames = answers[asked.length];
     asked.push([body.continuationToken, begunBy]);
     return frames === undefined || frames === 'fails' ? TE.left({ tag: 'StreamCut' }) : TE.right(framesOf(frames));
   };
-  const begun = await continued(answer, { mayGoOn })(call)();
+  const begun = await followContinuations(answer, { mayGoOn })(call)();
   if (E.isLeft(begun)) throw new Error(begun.left.tag);
   const seen: ServedFrame[] = [];
   const error = await (async () => {
