@@ -23,7 +23,7 @@ export type ProxyError =
   | { readonly tag: 'Busy'; readonly message: string }
   | { readonly tag: 'NoKeysConfigured' }
   | ({ readonly tag: 'NoUsableKey'; readonly reasons: readonly string[]; readonly unpaid?: true } & MaybeElsewhere)
-  | { readonly tag: 'KeysExhausted'; readonly retryAfterSeconds: number; readonly forToday: boolean }
+  | { readonly tag: 'KeysExhausted'; readonly retryAfterSeconds: number; readonly forToday: boolean; /** Ready keys were left, all of which this request has tried. */ readonly isTriedOut?: true }
   | { readonly tag: 'KeyRefused'; readonly fault: KeyFault; readonly reason: string }
   | { readonly tag: 'QuotaSpent'; readonly period: 'minute' | 'day'; readonly retryAfterSeconds: number | null; readonly quotaId: string | null; readonly isOfTokens?: true }
   | { readonly tag: 'GeminiInvalid'; readonly message: string; readonly code: InvalidCode | null }
@@ -58,10 +58,10 @@ export type InvalidCode =
   | 'context_length_exceeded'
   | 'content_policy_violation';
 
-/** What to do about an error before the first byte has gone out. */
-export type Cure = 'none' | 'another key' | 'another key after a wait' | 'same key without signatures' | 'later';
+/** What to do about an error before the first byte has gone out; `none`: tell it. */
+export type Cure = 'none' | 'another key' | 'another key after a wait';
 
-const cures: Readonly<Record<ProxyError['tag'], Cure>> = {
+const cures: Partial<Record<ProxyError['tag'], Cure>> = {
   KeyRefused: 'another key',
   QuotaSpent: 'another key',
   GeminiFault: 'another key after a wait',
@@ -71,36 +71,12 @@ const cures: Readonly<Record<ProxyError['tag'], Cure>> = {
   EmptyAnswer: 'another key after a wait',
   FaultyAnswer: 'another key after a wait',
   StreamCut: 'another key after a wait',
-  BadSignature: 'same key without signatures',
-  TooManyGuesses: 'later',
-  LimitReached: 'later',
-  Busy: 'later',
-  KeysExhausted: 'later',
-  ShuttingDown: 'later',
-  LocationRefused: 'none',
-  ModelNotFound: 'none',
-  NoPassword: 'none',
-  WrongPassword: 'none',
-  DefaultPasswordRefused: 'none',
-  InvalidRequest: 'none',
-  NoSuchRoute: 'none',
-  MethodNotAllowed: 'none',
-  BodyTooLarge: 'none',
-  UnsupportedMedia: 'none',
-  BodyTimeout: 'none',
-  NoKeysConfigured: 'none',
-  NoUsableKey: 'none',
-  GeminiInvalid: 'none',
-  Blocked: 'none',
-  CutShort: 'none',
-  ClientGone: 'none',
-  Defect: 'none',
 };
 
 /** Says how an error may be cured. A fault of host or network is never the key's: it waits and goes on with another. */
 export const cureOf = (error: ProxyError): Cure => {
   if ('maybeElsewhere' in error && error.maybeElsewhere === true) return 'another key';
-  return 'isLasting' in error ? 'none' : cures[error.tag];
+  return 'isLasting' in error ? 'none' : (cures[error.tag] ?? 'none');
 };
 
 /** The errors that an outage of a model or of Google's host can have. */

@@ -3,8 +3,8 @@ import type { Now } from '../ports/capabilities.ts';
 
 /** What one request may spend on Gemini with all its tries: other keys, mended calls, copies, the parts of an answer. */
 export type Effort = {
-  /** Notes that a call of so many bytes goes out. */
-  readonly spend: (bytes: number) => void;
+  /** Notes that a call of so many bytes goes out; says how many have, this one with them. */
+  readonly spend: (bytes: number) => number;
   /** Whether a call that failed may be made once more. */
   readonly mayRetry: (bytes: number) => boolean;
   /** Whether an answer that Gemini broke off may be gone on with. */
@@ -22,11 +22,13 @@ const longestAnswerMs = 30 * 60_000;
 /** The effort of one request, beginning now. */
 export const effort = (now: Now, isTrial = false): Effort => {
   const began = now();
-  const sent = { bytes: 0 };
+  const sent = { bytes: 0, calls: 0 };
   const within = (bytes: number, longestMs: number): boolean => sent.bytes + bytes <= mostBytes && now() - began < longestMs;
   return {
     spend: (bytes) => {
       sent.bytes += bytes;
+      sent.calls += 1;
+      return sent.calls;
     },
     mayRetry: (bytes) => within(bytes, longestRetryMs),
     mayGoOn: (bytes) => within(bytes, longestAnswerMs),

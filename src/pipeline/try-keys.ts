@@ -33,10 +33,10 @@ const triesFor = (error: ProxyError, { isTrial }: Effort): number => {
 };
 
 /** 40 ms doubling, ±20 %: requests that failed together don't come back together. */
-const pause = (faults: number, random: Random): number => 40 * 2 ** (faults - 1) * (0.8 + 0.4 * random());
+const pauseAfter = (faults: number, random: Random): number => 40 * 2 ** (faults - 1) * (0.8 + 0.4 * random());
 
-/** Whether the pool has nothing left to lend but keys that were tried (ports: KeysExhausted, 1 s). */
-const isTriedOut = (error: ProxyError): boolean => error.tag === 'KeysExhausted' && error.retryAfterSeconds <= 1;
+/** Whether the pool has nothing left to lend but keys that were tried. */
+const isTriedOut = (error: ProxyError): boolean => error.tag === 'KeysExhausted' && error.isTriedOut === true;
 
 /** What a request has met so far. */
 type Met = {
@@ -75,11 +75,10 @@ export const tryKeys =
   async () => {
     const began = now();
     const met: Met = { tried: new Set(), unsuited: new Set(), refused: [], faults: new Map(), refusal: null };
-    for (let count = 1; ; count += 1) {
+    for (;;) {
       const lease = await leaseKey({ ...wish, tried: met.tried, unsuited: met.unsuited })();
       if (E.isLeft(lease)) return E.left(withoutKey(met, lease.left));
-      note({ key: `#${lease.right.number}`, attempts: count });
-      effort.spend(wish.size);
+      note({ key: `#${lease.right.number}`, attempts: effort.spend(wish.size) });
       const answer = await attempt(lease.right)();
       reportKey(lease.right, wish.model, E.isLeft(answer) ? answer.left : null);
       if (E.isRight(answer)) return answer;
@@ -95,7 +94,7 @@ export const tryKeys =
       const inTime = now() - began < longestTrying || error.tag === 'TimedOut';
       const mayRetry = cure === 'another key after a wait' && times < triesFor(error, effort) && inTime && effort.mayRetry(wish.size);
       if (!mayRetry) return answer;
-      await wait(pause(times, random), signal);
+      await wait(pauseAfter(times, random), signal);
       if (signal.aborted) return E.left(abortReason(signal));
     }
   };

@@ -203,6 +203,20 @@ t.test('the access line learns model, key, attempts and tokens', async (t) => {
   t.match(Object.assign({}, ...received.noted), { model: 'gemini-3.5-flash', streamed: false, key: '#2', attempts: 2, promptTokens: 5, completionTokens: 3 });
 });
 
+t.test('attempts count every call of a request: keys, copies and mended calls', async (t) => {
+  const attemptsOf = async (script: ReturnType<typeof scripted>, wishes: object): Promise<number | undefined> => {
+    const received = receivedWith({ ...chat, ...wishes });
+    await run(script.capabilities, received);
+    t.equal(script.calls.length, received.noted.findLast(({ attempts }) => attempts !== undefined)?.attempts, JSON.stringify(wishes));
+    return script.calls.length;
+  };
+  const answers = ['a', 'b', 'c'].map((text) => [textFrame(text, 'STOP')]);
+  t.equal(await attemptsOf(scripted(3, answers), { n: 3 }), 3);
+  const refused: ProxyError = { tag: 'GeminiInvalid', message: 'Multiple candidates is not enabled', code: 'unsupported_parameter' };
+  t.equal(await attemptsOf(scripted(3, [refused, ...answers]), { model: 'gemini-2.5-flash', n: 2 }), 3);
+  t.equal(await attemptsOf(scripted(2, [spent, [textFrame('x', 'STOP')]]), {}), 2);
+});
+
 t.test('a defect in a stream is thrown on, for the server to log; it is no frame', async (t) => {
   const cause = new Error('never foreseen');
   const call: Frame = { candidates: [{ content: { parts: [{ functionCall: { id: 'c', name: 'f', args: {} }, thoughtSignature: 'c2ln' }] }, finishReason: 'STOP' }] };

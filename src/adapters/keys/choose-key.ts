@@ -51,15 +51,16 @@ const keysExhausted = (healthy: readonly Candidate[], now: number): ProxyError =
     tag: 'KeysExhausted',
     retryAfterSeconds: Math.max(1, Math.ceil((soonest - now) / 1000)),
     forToday: healthy.every(({ rest }) => rest?.period === 'day'),
+    ...(healthy.some(({ rest }) => rest === null) ? { isTriedOut: true } : {}),
   };
 };
 
 /**
- * Picks a ready key that was not tried: the preferred one, else by strategy; suspects only when there is no other. Left: NoKeysConfigured; NoUsableKey when
- * Google refuses them all; KeysExhausted otherwise. Its wait is the soonest wake among the healthy keys that may have
- * the model (`unsuited` ones left out), and 1 second
- * when one of them is ready but was tried for this request: then not quota but the host failed, and the caller that
- * holds the host's own error should rather answer with that.
+ * Picks a ready key that was not tried: the preferred one, else by strategy; suspects only when there is no other.
+ * Left: NoKeysConfigured; NoUsableKey when Google refuses them all; KeysExhausted otherwise. Its wait is the soonest
+ * wake among the healthy keys that may have the model (`unsuited` ones left out). It is `isTriedOut` when one of them is
+ * ready but was tried for this request: then not quota but the host failed, and the caller that holds the host's own
+ * error should rather answer with that.
  */
 export const chooseKey = (
   candidates: readonly Candidate[],

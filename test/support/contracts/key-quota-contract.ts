@@ -126,7 +126,7 @@ export const keyQuotaContract = (t: Test, start: Start): void => {
     const tried = new Set([two.id]);
     t.same(await refusal({ tried, unsuited: tried }), exhausted(40, false));
     const all = new Set([one.id, two.id]);
-    t.same(await refusal({ tried: all, unsuited: all }), exhausted(1, false));
+    t.same(await refusal({ tried: all, unsuited: all }), { ...exhausted(1, false), isTriedOut: true });
   });
 
   t.test('when every key was tried and the host was at fault, one second is told and no key is blamed', async (t) => {
@@ -134,7 +134,7 @@ export const keyQuotaContract = (t: Test, start: Start): void => {
     const [one, two] = [await lease(), await lease()];
     await report(one, hostFault);
     await report(two, daySpent);
-    t.same(await refusal({ tried: new Set([one.id, two.id]) }), exhausted(1, false));
+    t.same(await refusal({ tried: new Set([one.id, two.id]) }), { ...exhausted(1, false), isTriedOut: true });
     t.equal(await refusal(), null);
   });
 };
