@@ -21,12 +21,13 @@ import { mediaLinks } from './media-links.ts';
 import { decodeChatRequest, type ChatRequest } from './request.ts';
 import { wantsDetails } from './reasoning-details.ts';
 import { signatureKeys } from './history-signatures.ts';
+import { hidesThoughts } from './thinking-wish.ts';
 import { signedAnswers, type SignedAnswers } from './signed-answers.ts';
 import { toGemini, type ChatSettings } from './to-gemini.ts';
 import { circulates, toolPlan } from './tools.ts';
 
 /** How the answer to a request is written, but for its pictures. */
-const answerSettings = (asked: ChatRequest, { modelAliases }: ChatSettings, { id, created }: TranslationContext): Omit<MachineSettings, 'imageReply'> => {
+const answerSettings = (asked: ChatRequest, { modelAliases, showThoughts }: ChatSettings, { id, created }: TranslationContext): Omit<MachineSettings, 'imageReply'> => {
   const name = modelName(asked.model, modelAliases);
   const read = toolPlan(asked, { traits: modelTraits(name.model), searchSuffix: name.search });
   const plan = E.isRight(read) ? read.right : null;
@@ -45,6 +46,7 @@ const answerSettings = (asked: ChatRequest, { modelAliases }: ChatSettings, { id
     isJson: plan !== null && (plan.formatsJson || plan.jsonAnswer !== null),
     keepsServerTools: plan !== null && circulates(plan),
     tellsDetails: wantsDetails(asked),
+    hidesThoughts: hidesThoughts(asked, !name.hidesThoughts && showThoughts !== false),
   };
 };
 
@@ -71,7 +73,7 @@ export const chatDialect = (settings: ChatSettings): Dialect<ChatRequest, WholeC
       const own = { ...answerSettings(asked, settings, context), imageReply: imageReply(asked, context) };
       const shownLength = (part: ResponsePart): number => partDelta(part, 0, own)?.content?.length ?? 0;
       const question = questionBefore(asked.messages, asked.messages.length, modelName(asked.model, settings.modelAliases).model);
-      return wholeCharacters(signedAnswers(chatMachine(own), { question, shownLength, keepsServerTools: own.keepsServerTools }));
+      return wholeCharacters(signedAnswers(chatMachine(own), { question, shownLength, keepsServerTools: own.keepsServerTools, hidesThoughts: own.hidesThoughts === true }));
     },
     reply: {
       whole: completion,

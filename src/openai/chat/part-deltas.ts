@@ -5,7 +5,7 @@ import { callDelta, signed, type CallSettings } from './call-delta.ts';
 import type { Delta } from './chunk.ts';
 
 /** How parts of an answer are written. */
-export type PartSettings = CallSettings & { readonly audio: AudioSettings; readonly imageReply: ImageReplyFormat };
+export type PartSettings = CallSettings & { readonly audio: AudioSettings; readonly imageReply: ImageReplyFormat; readonly hidesThoughts?: boolean };
 
 /** How spoken answers are given back; the id and the day it ends are told with each piece. */
 export type AudioSettings = { readonly format: 'wav' | 'pcm16'; readonly id: string; readonly expiresAt: number };
@@ -47,7 +47,7 @@ export const partDelta = (part: ResponsePart, calls: number, settings: PartSetti
   if (part.thought === true && part.text === undefined && part.executableCode === undefined && part.codeExecutionResult === undefined) return undefined;
   const text = shownText(part);
   if (text === undefined) return undefined;
-  if (part.thought === true) return text === '' ? undefined : { reasoning_content: text };
+  if (part.thought === true) return text === '' || settings.hidesThoughts === true ? undefined : { reasoning_content: text };
   if (text === '' && part.thoughtSignature === undefined) return undefined;
   return part.text === undefined ? { content: text } : { content: text, ...signed(part.thoughtSignature) };
 };

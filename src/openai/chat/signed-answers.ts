@@ -14,6 +14,8 @@ export type SignedAnswerSettings = {
   readonly shownLength: (part: ResponsePart) => number;
   /** Calls of Google's own tools go back with the history. */
   readonly keepsServerTools: boolean;
+  /** The client is told of thoughts without their words. */
+  readonly hidesThoughts?: boolean;
 };
 
 type Stretch = SignedPart & { readonly isText?: true };
@@ -132,17 +134,19 @@ const remembered = (track: Track, question: string): readonly Signature[] => {
   return [{ callId: answerKey(question, track.print), value, keyId: track.keyId, ...holdsWords }];
 };
 
+const withoutWords = (signedPart: SignedPart): SignedPart => (signedPart.part?.thought === true ? { ...signedPart, part: { ...signedPart.part, text: '' } } : signedPart);
+
 /**
  * The last event of a choice tells where its signatures belong, when its other fields can't; it says those again, for
  * clients that keep what came last.
  */
-const closed = (event: ChatEvent, tracks: ReadonlyMap<number, Track>): ChatEvent => {
+const closed = (event: ChatEvent, tracks: ReadonlyMap<number, Track>, hidesThoughts: boolean): ChatEvent => {
   const [choice] = event.chunk.choices;
   const track = tracks.get(choice?.index ?? -1);
   if (choice === undefined || choice.finish_reason === null || track === undefined) return event;
   const answer = answerOf(track);
   if (answer === null || isPlain(track.stretches)) return event;
-  const extra_content = { google: { ...track.own, ...choice.delta.extra_content?.google, signed_parts: answer.parts } };
+  const extra_content = { google: { ...track.own, ...choice.delta.extra_content?.google, signed_parts: hidesThoughts ? answer.parts.map(withoutWords) : answer.parts } };
   return { ...event, chunk: { ...event.chunk, choices: [{ ...choice, delta: { ...choice.delta, extra_content } }] } };
 };
 
@@ -173,7 +177,7 @@ export const signedAnswers = <S>(machine: Machine<S, Frame, ChatEvent>, settings
     return [{ inner, tracks }, events];
   },
   end: ({ inner, tracks }) => {
-    const events = machine.end(inner).map((event) => closed(event, tracks));
+    const events = machine.end(inner).map((event) => closed(event, tracks, settings.hidesThoughts === true));
     const signatures = [...tracks.values()].flatMap((track) => remembered(track, settings.question));
     const last = events.at(-1);
     return last === undefined || signatures.length === 0 ? events : [...events.slice(0, -1), { ...last, signatures }];

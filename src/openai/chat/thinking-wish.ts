@@ -91,6 +91,9 @@ const areShown = (asked: ChatRequest): boolean | undefined => {
 /** What holds where the request says nothing: the model's suffix, and whether thoughts are shown. */
 export type ThinkingDefaults = { readonly suffix: Wish; readonly showsThoughts: boolean };
 
+/** True where the request, or what holds without its word, hides thoughts: some models tell them all the same. */
+export const hidesThoughts = (asked: ChatRequest, showsThoughts: boolean): boolean => !(areShown(asked) ?? showsThoughts);
+
 /**
  * Thoughts are shown where nobody says otherwise, since they are made and paid for anyway. `includeThoughts` is never
  * asked of a model that is told not to think, unless in Google's own words: Gemini refuses that.

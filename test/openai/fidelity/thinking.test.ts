@@ -161,3 +161,16 @@ t.test('thoughts can be hidden, by the model\'s suffix, by the setting, and by t
   }
   t.end();
 });
+
+t.test('what hides thoughts hides those that a model tells all the same', (t) => {
+  const frames = [frame([{ text: 'SECRET ', thought: true }, { text: 'words', thought: true, thoughtSignature: 'c2ln' }]), frame([{ text: 'Answer' }], stop)];
+  const hiding = [{ model: 'gemini-3.5-flash-hidden' }, { reasoning: { exclude: true } }, { include_reasoning: false }, { extra_body: { google: { thinking_config: { include_thoughts: false } } } }];
+  for (const request of hiding) {
+    for (const told of [answer(request, frames), deltas(request, frames)]) {
+      t.notMatch(JSON.stringify(told), /SECRET|words|reasoning/, JSON.stringify(request));
+      t.match(JSON.stringify(told), /Answer.*c2ln/, 'the signature is told');
+    }
+  }
+  t.match(JSON.stringify(answer({}, frames)), /"reasoning_content":"SECRET words"/);
+  t.end();
+});
