@@ -48,9 +48,14 @@ export const pruneWords = (words: Words, met: number): void => {
   }
 };
 
+const isEmpty = (properties: Json | undefined): boolean => {
+  if (properties !== undefined) for (const _ in Object(properties)) return false;
+  return true;
+};
+
 /** True for an object of which no property is told, nor what may be there besides. */
 export const isOpen = (words: Words): boolean =>
-  words['properties'] === undefined && words['additionalProperties'] === undefined && words['anyOf'] === undefined;
+  isEmpty(words['properties']) && words['additionalProperties'] === undefined && words['anyOf'] === undefined;
 
 const withRequired = (words: Words, required: readonly string[]): void => {
   const { properties } = words;

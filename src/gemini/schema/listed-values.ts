@@ -30,7 +30,8 @@ const asTypes = (met: number): number => ((met & kinds.number) === 0 || (met & k
 
 /**
  * `enum` and `const` (which is unknown): an enum holds strings and numbers of the type, each once. What else is listed
- * is told by the type, null by a choice beside the enum. Values of other types only say nothing that can be said.
+ * is told by the type, null and the empty text, which no enum may hold ("enum[0]: cannot be empty", ha-claude#30), by
+ * choices beside the enum. Values of other types only say nothing that can be said.
  * Gives the types that are left.
  */
 export const listValues = (draft: Draft, values: readonly Json[]): number => {
@@ -41,14 +42,18 @@ export const listValues = (draft: Draft, values: readonly Json[]): number => {
     draft.kinds = asTypes(met);
     return draft.kinds;
   }
-  const listed = { enum: [...kept] };
-  if ((met & kinds.null) === 0) {
-    draft.words['enum'] = listed.enum;
+  const asNull = (met & kinds.null) !== 0;
+  const texts = [...kept].filter((value) => value !== '');
+  if (!asNull && texts.length === kept.size) {
+    draft.words['enum'] = texts;
     if (given !== kinds.any && hasNull) draft.kinds = given | kinds.null;
     return asTypes(met);
   }
-  const others = given & ~kinds.null;
+  const type: JsonObject = given === kinds.any ? {} : { type: typeOf(given & ~kinds.null) };
+  const choices: Json[] = texts.length === 0 ? [] : [{ ...type, enum: texts }];
+  if (texts.length < kept.size) choices.push({ type: 'string', maxLength: 0 });
+  if (asNull || (given !== kinds.any && hasNull)) choices.push({ type: 'null' });
   draft.kinds = kinds.any;
-  draft.words['anyOf'] = [given === kinds.any ? listed : { type: typeOf(others), ...listed }, { type: 'null' }];
+  draft.words['anyOf'] = choices;
   return asTypes(met);
 };

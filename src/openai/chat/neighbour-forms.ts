@@ -29,8 +29,15 @@ const formatBy = (schema: Schema): Format => ({
 
 const jsonObject: Format = { type: 'json_object', json_schema: undefined, schema: undefined, response_schema: undefined };
 
+const telling = ['type', 'properties', 'anyOf', '$ref', 'items', 'enum'] as const;
+
+/** A schema where its holder belongs, as clients send it that leave the holder out. */
+const isSchema = (holder: Schema): boolean => holder['schema'] === undefined && telling.some((name) => holder[name] !== undefined);
+
 /** A schema beside the type: Together, Fireworks, llama.cpp (`schema`), LiteLLM (`response_schema`). */
 const completed = (format: Format): Format => {
+  const holder: Schema | undefined = format.json_schema;
+  if (format.type === 'json_schema' && holder !== undefined && isSchema(holder)) return formatBy(holder);
   if (format.type === 'text' || format.json_schema !== undefined) return format;
   const schema = schemaIn(format.schema) ?? schemaIn(format.response_schema);
   return schema === undefined ? format : formatBy(schema);

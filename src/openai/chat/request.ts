@@ -11,6 +11,17 @@ const text = t.string;
 const object = t.UnknownRecord;
 const flag = t.boolean;
 
+/** A schema may be a flag (JSON Schema 2020-12 §4.3.2): `true` takes anything, `false` has nothing to say it with. */
+const schemaOr = (anything: Readonly<Record<string, unknown>> | undefined): t.Type<Readonly<Record<string, unknown>> | undefined, unknown> => {
+  const codec = optional(object);
+  return new t.Type(
+    object.name,
+    codec.is,
+    (value, context) => (typeof value === 'boolean' ? t.success(value ? anything : undefined) : codec.validate(value, context)),
+    t.identity,
+  );
+};
+
 const extraContent = t.type({
   google: optional(t.type({ thought_signature: optional(text), server_tool_parts: t.unknown, signed_parts: t.unknown })),
 });
@@ -57,7 +68,7 @@ const message = t.type({
 const functionTool = t.type({
   name: text,
   description: optional(text),
-  parameters: optional(object),
+  parameters: schemaOr({ type: 'object', additionalProperties: true }),
   strict: optional(flag),
 });
 
@@ -102,7 +113,7 @@ const toolChoice = stringOr(
 
 const responseFormat = t.type({
   type: oneOf(['text', 'json_object', 'json_schema']),
-  json_schema: optional(t.type({ name: optional(text), schema: optional(object), strict: optional(flag) })),
+  json_schema: optional(t.type({ name: optional(text), schema: schemaOr(undefined), strict: optional(flag) })),
   /** Together's, Fireworks' and llama.cpp's place for the schema. */
   schema: t.unknown,
   /** LiteLLM's. */

@@ -103,6 +103,7 @@ t.test('a schema counts wherever it stands', (t) => {
     { type: 'json_object', response_schema: schema },
     { type: 'json_schema', schema },
     { type: 'json_schema', json_schema: { schema } },
+    { type: 'json_schema', json_schema: schema },
   ];
   for (const response_format of formats) t.match(config({ response_format }), json, JSON.stringify(response_format));
   t.match(config({ response_format: { type: 'json_object', schema: {} } }), { responseMimeType: 'application/json', responseJsonSchema: undefined });

@@ -69,7 +69,7 @@ t.test('names of properties are data: title, const, $ref and the like stay', (t)
 });
 
 t.test('a function without parameters is declared without a schema', (t) => {
-  for (const parameters of [undefined, null, {}, { type: 'object' }, { type: 'object', properties: {} }, { type: 'object', properties: {}, additionalProperties: false }]) {
+  for (const parameters of [undefined, null, false, {}, { type: 'object' }, { type: 'object', properties: {} }, { type: 'object', properties: {}, additionalProperties: false }]) {
     t.same(body({ tools: [tool('f', { parameters })] }).tools?.[0]?.functionDeclarations, [{ name: 'f' }], JSON.stringify(parameters));
   }
   t.end();
@@ -82,6 +82,7 @@ t.test('a function whose arguments are free is declared with an open schema', (t
     { type: 'object', additionalProperties: true },
     { type: 'object', additionalProperties: {} },
     { additionalProperties: true },
+    true,
     { type: 'object', patternProperties: { '^x-': { type: 'string' } } },
     { type: 'object', minProperties: 1 },
     { type: 'object', propertyNames: { pattern: '^a' } },
@@ -94,6 +95,14 @@ t.test('a function whose arguments are free is declared with an open schema', (t
   t.same(made({ type: 'object', additionalProperties: { type: 'string' } }), { type: 'object', additionalProperties: { type: 'string' } });
   t.same(made({ anyOf: [{ properties: { a: { type: 'string' } } }, { properties: { b: { type: 'string' } } }] }), { type: 'object', anyOf: [{ properties: { a: { type: 'string' } } }, { properties: { b: { type: 'string' } } }] });
   t.same(made({ properties: { a: { type: 'string' } }, items: {}, minLength: 1 }), { type: 'object', properties: { a: { type: 'string' } } }, 'arguments are an object');
+  t.end();
+});
+
+t.test('a flag as the whole schema of an answer says nothing of it, but that it is JSON', (t) => {
+  for (const schema of [true, false]) {
+    t.same(body({ response_format: { type: 'json_schema', json_schema: { name: 'x', schema } } }).generationConfig, { responseMimeType: 'application/json', thinkingConfig: { includeThoughts: true } });
+    t.same(body({ functions: [{ name: 'f', parameters: schema }] }).tools?.[0]?.functionDeclarations?.[0], schema ? { name: 'f', parametersJsonSchema: { type: 'object', additionalProperties: true } } : { name: 'f' });
+  }
   t.end();
 });
 
