@@ -46,19 +46,36 @@ const withoutSuffixes = (name: string, found = none): Suffixes & { readonly mode
   return read === null ? { ...found, model: name } : withoutSuffixes(read.rest, { ...found, thinking: read.thinking });
 };
 
+type Shown = Pick<ModelName, 'imageReply'> & { readonly name: string };
+
+/** Takes `:markdown`, `:images` or `:data-url` off the end of a name. */
+const withoutImageReply = (asked: string): Shown => {
+  const colon = asked.lastIndexOf(':');
+  const imageReply = colon < 0 ? undefined : imageReplyFormat(asked.slice(colon + 1).trim());
+  return imageReply === undefined ? { name: asked, imageReply: null } : { name: asked.slice(0, colon), imageReply };
+};
+
+/** The model behind an alias; how pictures are shown is what was asked for, else what the alias says. */
+const behindAlias = (asked: string, aliases: ReadonlyMap<string, string>): Shown => {
+  const { name, imageReply } = withoutImageReply(asked);
+  const bare = name.trim().replace(prefixes, '');
+  const alias = aliasOf(name, aliases) ?? aliasOf(bare, aliases);
+  if (alias === undefined) return { name: bare, imageReply };
+  const aliased = withoutImageReply(alias);
+  return { name: aliased.name.replace(prefixes, ''), imageReply: imageReply ?? aliased.imageReply };
+};
+
 /**
  * Reads a model name: alias first (its own name, else a pattern), then `models/` and `google/` before it, then the suffixes `-search`, `-thinking`,
  * `-thinking-N`, `-nothinking`, `-maxthinking`, `-hidden` behind it, on any id; last of all `:markdown`, `:images`,
- * `:data-url`.
+ * `:data-url`, which an alias may have too.
  */
 export const modelName = (asked: string, aliases: ReadonlyMap<string, string>): ModelName => {
-  const colon = asked.lastIndexOf(':');
-  const imageReply = colon < 0 ? undefined : imageReplyFormat(asked.slice(colon + 1).trim());
-  const plain = imageReply === undefined ? asked : asked.slice(0, colon);
-  const bare = plain.trim().replace(prefixes, '');
-  const name = (aliasOf(plain, aliases) ?? aliasOf(bare, aliases) ?? bare).replace(prefixes, '');
+  const { name, imageReply } = behindAlias(asked, aliases);
   const read = withoutSuffixes(name);
-  return { ...read, model: (aliases.get(read.model) ?? (read.model === name ? undefined : aliasOf(read.model, aliases)) ?? read.model).replace(prefixes, ''), imageReply: imageReply ?? null };
+  const model = aliases.get(read.model) ?? (read.model === name ? undefined : aliasOf(read.model, aliases)) ?? read.model;
+  const last = withoutImageReply(model);
+  return { ...read, model: last.name.replace(prefixes, ''), imageReply: imageReply ?? last.imageReply };
 };
 
 /** Google's ids are letters, digits and `.-_`, with at most a folder before them (`tunedModels/x`). */

@@ -89,3 +89,17 @@ t.test('a pattern is no model of the list, and pictures of OpenAI stay pictures 
   t.ok(ids.includes('o1'));
   t.notOk(ids.some((id) => id.includes('*')));
 });
+
+t.test('an alias may say how pictures are shown; a name that says it itself is heeded first', (t) => {
+  const aliases = new Map([['picture', 'models/gemini-3.1-flash-image:images'], ['gpt-image-*', 'gemini-3-pro-image:data-url'], ['base', 'gemini-3-pro-image:images']]);
+  const table: readonly (readonly [string, string, string | null])[] = [
+    ['picture', 'gemini-3.1-flash-image', 'images'],
+    ['models/picture', 'gemini-3.1-flash-image', 'images'],
+    ['picture:markdown', 'gemini-3.1-flash-image', 'markdown'],
+    ['gpt-image-1', 'gemini-3-pro-image', 'data-url'],
+    ['base-thinking', 'gemini-3-pro-image', 'images'],
+    ['gemini-3-pro-image', 'gemini-3-pro-image', null],
+  ];
+  for (const [name, model, imageReply] of table) t.match(modelName(name, aliases), { model, imageReply }, name);
+  t.end();
+});
