@@ -60,6 +60,14 @@ t.test('the page warns of the default password and says which setting is missing
   t.match(page, '<dd>–</dd>');
 });
 
+t.test('the page says in both languages why SillyTavern shows no pictures, and what shows them', async (t) => {
+  const { origin } = await serving(t, table());
+  for (const [language, named] of [['en', 'Ext. Media'], ['zh', '外部媒体']] as const) {
+    const page = await (await fetch(`${origin}/?lang=${language}`)).text();
+    for (const expected of [named, 'IMAGE_REPLY_FORMAT=data-url', ':data-url']) t.match(page, expected, `${language}: ${expected}`);
+  }
+});
+
 t.test('the page may be framed by Hugging Face alone and runs nothing but its own script', async (t) => {
   const { origin } = await serving(t, table());
   const { headers } = await fetch(`${origin}/`);
