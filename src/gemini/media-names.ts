@@ -73,7 +73,7 @@ const synonyms: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** The name that Google documents for this kind, else the name itself; in lower case. */
-export const documentedName = (name: string): string => {
+const documentedName = (name: string): string => {
   const plain = name.toLowerCase();
   return synonyms.get(plain) ?? plain;
 };

@@ -62,8 +62,6 @@ const addPiece = (root: Branch, piece: PartialArg): void => {
   putValue(holder, last, typeof known === 'string' && typeof value === 'string' ? known + value : value);
 };
 
-const isJson = (tree: Branch): tree is Branch & JsonObject => tree !== null;
-
 /** Arguments to be put together from pieces (Vertex: partialArgs, willContinue), beginning with those that came whole. */
 export const partialArgs = (given: JsonObject): PartialArgs => {
   const root: Branch = structuredClone(given);
@@ -71,6 +69,6 @@ export const partialArgs = (given: JsonObject): PartialArgs => {
     add: (pieces) => {
       for (const piece of pieces) addPiece(root, piece);
     },
-    whole: () => (isJson(root) ? root : {}),
+    whole: () => root,
   };
 };

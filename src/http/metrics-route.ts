@@ -18,7 +18,7 @@ const sampleLine = (name: string, { labels, value }: Sample): string => {
 export const metricsText = (metrics: readonly Metric[]): string =>
   metrics.map(({ name, help, type, samples }) => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${samples.map((sample) => sampleLine(name, sample)).join('')}`).join('');
 
-/** GET /metrics, for who knows the password: Prometheus sends it as `authorization: credentials: …`. */
+/** GET /metrics, for who knows the password: `authorization: { credentials: … }` in Prometheus' scrape_configs sends it as Bearer. */
 export const metricsRoute = ({ readMetrics, checkCaller }: MetricsNeeds): Route => ({
   method: 'GET',
   pattern: '/metrics',

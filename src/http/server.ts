@@ -31,7 +31,7 @@ const silentGraceMs = 1000;
 /** For what must still be written after an abort. */
 const lastWordsMs = 1000;
 
-/** Node's own values are wrong here in five places; no count of headers, since those past it would be dropped. */
+/** Timeouts and bounds of our own, and defaults of Node's that must stay; no count of headers, since those past it would be dropped. */
 const listenerOf = ({ headersTimeoutMs, requestTimeoutMs }: ServerSettings): HttpServer => {
   const server = createHttpServer({
     headersTimeout: headersTimeoutMs,

@@ -91,8 +91,9 @@ export const isOutage = (error: ProxyError): error is OutageError => error.tag =
 /** Carries a ProxyError through an async generator, where an error can only be thrown. */
 export type Thrown = Error & { readonly proxyError: ProxyError };
 
-/** Makes the Error that carries `error` out of a generator. */
-export const thrown = (error: ProxyError): Thrown => Object.assign(new Error(error.tag), { proxyError: error });
+/** Makes the Error that carries `error` out of a generator; a defect's own cause goes with it, into the log. */
+export const thrown = (error: ProxyError): Thrown =>
+  Object.assign(new Error(error.tag, error.tag === 'Defect' ? { cause: error.cause } : undefined), { proxyError: error });
 
 const carries = (cause: unknown): cause is Thrown => cause instanceof Error && 'proxyError' in cause;
 

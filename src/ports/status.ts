@@ -30,7 +30,7 @@ export type KeyStatus = {
   readonly today: { readonly requests: number; readonly ok: number; readonly quotaSpent: number };
 };
 
-/** A line that the owner should read, in plain words: Redis away, pictures kept in memory only, … */
+/** A line that the owner should read, in plain words: pictures kept in memory only, a bucket that refuses them, … */
 export type Notice = { readonly level: 'info' | 'warn'; readonly text: string };
 
 /** What the status page shows to who knows the password. */

@@ -23,7 +23,7 @@ const mostWords = 1000;
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
-const ffmpegDefect = (why: string): ProxyError => ({ tag: 'Defect', cause: new Error(`ffmpeg ${why}`) });
+const ffmpegDefect = (why: string, cause?: unknown): ProxyError => ({ tag: 'Defect', cause: new Error(`ffmpeg ${why}`, { cause }) });
 
 /** What ffmpeg says of its faults, cut short. */
 const wordsOf = (child: Child): (() => string) => {
@@ -37,7 +37,7 @@ const wordsOf = (child: Child): (() => string) => {
 /** Resolves with why the program ended badly, or null. */
 const awaitExit = (child: Child, words: () => string): Promise<ProxyError | null> =>
   new Promise((resolve) => {
-    child.once('error', (error) => resolve(ffmpegDefect(`did not start: ${error.message}`)));
+    child.once('error', (error) => resolve(ffmpegDefect('did not start', error)));
     child.once('close', (code, killedBy) => resolve(code === 0 ? null : ffmpegDefect(`ended with ${code ?? killedBy}: ${words()}`)));
   });
 

@@ -15,7 +15,7 @@ const longestMs = 15 * 60_000;
 const pieceBytes = 64 * 1024;
 const bytesPerSample = 2;
 
-const mp3Defect = (why: string): ProxyError => ({ tag: 'Defect', cause: new Error(`The encoder of MP3 ${why}`) });
+const mp3Defect = (why: string, cause?: unknown): ProxyError => ({ tag: 'Defect', cause: new Error(`The encoder of MP3 ${why}`, { cause }) });
 
 /** Samples in pieces of at most 64 KiB, each of them whole samples of all channels. */
 async function* wholeSamples({ samples, channels }: SampleStream): AsyncGenerator<Uint8Array, void, undefined> {
@@ -63,7 +63,7 @@ const encodeMp3: EncodeAudio = async function* (sound, _encoding, signal) {
       yield* encodedBy(worker, sound, AbortSignal.any([signal, tooLong]));
     } catch (cause) {
       if (signal.aborted) throw thrown(abortReason(signal));
-      if (tooLong.aborted) throw thrown(mp3Defect('took too long'));
+      if (tooLong.aborted) throw thrown(mp3Defect('took too long', cause));
       throw thrown(caught(cause));
     } finally {
       await worker.terminate();

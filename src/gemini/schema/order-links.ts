@@ -27,7 +27,7 @@ export const postorder = (links: Links, starts: readonly number[]): readonly num
 };
 
 /** All links the other way round. */
-export const reverseLinks = (links: Links): Links => {
+const reverseLinks = (links: Links): Links => {
   const back: number[][] = links.map(() => []);
   for (const [from, targets] of links.entries()) for (const to of targets) back[to]?.push(from);
   return back;

@@ -32,7 +32,8 @@ const fromText = (text: string): JsonObject => {
   return fate.kind === 'same' ? value : withExactText(value, fate.exact);
 };
 
-const isJson = (value: unknown): value is Json => value !== undefined;
+/** What was parsed from JSON can only be JSON, or not be there. */
+const isPresent = (value: unknown): value is Json => value !== undefined;
 
 /**
  * A tool message's content as a function response: a JSON object as it is, anything else as `{result: …}`, since
@@ -50,6 +51,6 @@ export const functionResult = (content: unknown, path: string, media: Media): E.
     );
   }
   if (holdsReference(content)) return E.right({ response: { result: jsonText(content) }, media: [] });
-  const response = isJsonObject(content) ? content : { result: isJson(content) ? content : '' };
+  const response = isJsonObject(content) ? content : { result: isPresent(content) ? content : '' };
   return E.right({ response, media: [] });
 };

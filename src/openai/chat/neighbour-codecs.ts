@@ -16,7 +16,7 @@ export const effortWish: t.Type<Effort | undefined, unknown> = (() => {
 })();
 
 /** A sampler's whole number: 0, less, null and an empty text are its "no limit" (llama.cpp, vLLM, SillyTavern #1823). */
-export const samplerCount: t.Type<number | undefined, unknown> = (() => {
+const samplerCount: t.Type<number | undefined, unknown> = (() => {
   const codec = unlessEmpty(within(1, Infinity, 'whole'));
   return new t.Type<number | undefined, unknown>(
     codec.name,

@@ -1,4 +1,5 @@
 import { isObject } from '../../kernel/is-object.ts';
+import { isJsonObject } from '../../gemini/is-json-object.ts';
 import type { JsonObject, RequestPart } from '../../gemini/request.ts';
 import { isStandIn } from '../../gemini/signatures.ts';
 
@@ -20,14 +21,12 @@ const serverTools: readonly unknown[] = ['GOOGLE_SEARCH_WEB', 'GOOGLE_SEARCH_IMA
 /** How code can end (discovery document). */
 const outcomes: readonly unknown[] = ['OUTCOME_OK', 'OUTCOME_FAILED', 'OUTCOME_DEADLINE_EXCEEDED'];
 
-const isJson = (value: Readonly<Record<string, unknown>>): value is JsonObject => value !== null;
-
 const toolData = (value: unknown, content: 'args' | 'response'): JsonObject | undefined => {
   if (!isObject(value) || !serverTools.includes(value['toolType'])) return undefined;
   const { id, toolType } = value;
   const held = value[content];
   const read = { toolType, ...(typeof id === 'string' ? { id } : {}), ...(isObject(held) ? { [content]: held } : {}) };
-  return isJson(read) ? read : undefined;
+  return isJsonObject(read) ? read : undefined;
 };
 
 const idOf = ({ id }: Readonly<Record<string, unknown>>): { readonly id?: string } => (typeof id === 'string' ? { id } : {});
