@@ -1,6 +1,6 @@
 import t from 'tap';
 import { readSound } from '../../src/gemini/sound.ts';
-import { asPcm, asWav, unknownSize, wavHead } from '../../src/openai/wav.ts';
+import { asPcm, asWav, unknownSize, wavHead } from '../../src/gemini/wav.ts';
 import { tone, wav } from '../support/gemini-emulator/canned-media.ts';
 
 const samples = tone(10);

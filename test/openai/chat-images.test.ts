@@ -2,8 +2,8 @@ import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
 import type { Frame, ResponsePart } from '../../src/gemini/response.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';
-import { decodeChatRequest, type ChatRequest } from '../../src/openai/chat/request.ts';
-import type { ChatSettings } from '../../src/openai/chat/to-gemini.ts';
+import { decodeChatRequest, type ChatRequest } from '../../src/openai/chat/ask/request.ts';
+import type { ChatSettings } from '../../src/openai/chat/ask/to-gemini.ts';
 import type { TranslationContext } from '../../src/ports/dialect.ts';
 import type { SignedImage } from '../../src/ports/images.ts';
 

@@ -1,8 +1,8 @@
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
 import type { GenerateContentRequest } from '../../src/gemini/request.ts';
-import { decodeChatRequest } from '../../src/openai/chat/request.ts';
-import { toGemini, type ChatSettings } from '../../src/openai/chat/to-gemini.ts';
+import { decodeChatRequest } from '../../src/openai/chat/ask/request.ts';
+import { toGemini, type ChatSettings } from '../../src/openai/chat/ask/to-gemini.ts';
 import type { Signature } from '../../src/ports/capabilities.ts';
 
 const settings: ChatSettings = {

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
-import { decodeChatRequest } from '../../src/openai/chat/request.ts';
-import { mediaLinks } from '../../src/openai/chat/media-links.ts';
+import { decodeChatRequest } from '../../src/openai/chat/ask/request.ts';
+import { mediaLinks } from '../../src/openai/chat/ask/media-links.ts';
 import { assistant, body, called, refusal, result, tool, translated, user } from '../support/chat.ts';
 
 // All of it takes seconds. Where the work grew with the square of the size, tap's time-out would end the file.

@@ -2,12 +2,12 @@ import { E } from '../../src/kernel/fp.ts';
 import type { ProxyError } from '../../src/kernel/proxy-error.ts';
 import type { GeminiCall, GenerateContentRequest } from '../../src/gemini/request.ts';
 import type { Candidate, Frame, ResponsePart } from '../../src/gemini/response.ts';
-import type { ChatEvent } from '../../src/openai/chat/chunk.ts';
-import { completion } from '../../src/openai/chat/completion.ts';
-import type { SystemPromptMode } from '../../src/openai/chat/contents.ts';
+import type { ChatEvent } from '../../src/openai/chat/answer/chunk.ts';
+import { completion } from '../../src/openai/chat/answer/completion.ts';
+import type { SystemPromptMode } from '../../src/openai/chat/ask/contents.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';
-import { decodeChatRequest } from '../../src/openai/chat/request.ts';
-import type { ChatSettings } from '../../src/openai/chat/to-gemini.ts';
+import { decodeChatRequest } from '../../src/openai/chat/ask/request.ts';
+import type { ChatSettings } from '../../src/openai/chat/ask/to-gemini.ts';
 import type { Signature } from '../../src/ports/capabilities.ts';
 import type { TranslationContext } from '../../src/ports/dialect.ts';
 

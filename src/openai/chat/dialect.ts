@@ -6,25 +6,25 @@ import { wholeCharacters, type WholeCharacters } from '../../gemini/whole-charac
 import type { ResponsePart } from '../../gemini/response.ts';
 import { modelTraits } from '../../gemini/model-traits.ts';
 import { modelName } from '../../wire/model-name.ts';
-import { audioFormat } from './audio-format.ts';
-import { questionBefore } from './answer-key.ts';
-import type { ChatEvent } from './chunk.ts';
-import { completion } from './completion.ts';
-import { customNames, declaredNames } from './declared-tools.ts';
-import { withExactResults } from './exact-results.ts';
-import { functionNames } from './function-names.ts';
-import { withinImages } from './history-images.ts';
+import { audioFormat } from './ask/audio-format.ts';
+import { questionBefore } from './ask/answer-key.ts';
+import type { ChatEvent } from './answer/chunk.ts';
+import { completion } from './answer/completion.ts';
+import { customNames, declaredNames } from './ask/declared-tools.ts';
+import { withExactResults } from './ask/exact-results.ts';
+import { functionNames } from '../../gemini/conversation/function-names.ts';
+import { withinImages } from './ask/history-images.ts';
 import { chosenFormat, type ImageReplyFormat } from '../../wire/image-reply.ts';
-import { chatMachine, type ChatState, type MachineSettings } from './machine.ts';
-import { partDelta } from './part-deltas.ts';
-import { mediaLinks } from './media-links.ts';
-import { decodeChatRequest, type ChatRequest } from './request.ts';
-import { wantsDetails } from './reasoning-details.ts';
-import { signatureKeys } from './history-signatures.ts';
-import { hidesThoughts } from './thinking-wish.ts';
-import { signedAnswers, type SignedAnswers } from './signed-answers.ts';
-import { toGemini, type ChatSettings } from './to-gemini.ts';
-import { circulates, toolPlan } from './tools.ts';
+import { chatMachine, type ChatState, type MachineSettings } from './answer/machine.ts';
+import { partDelta } from './answer/part-deltas.ts';
+import { mediaLinks } from './ask/media-links.ts';
+import { decodeChatRequest, type ChatRequest } from './ask/request.ts';
+import { wantsDetails } from './answer/reasoning-details.ts';
+import { signatureKeys } from './ask/history-signatures.ts';
+import { hidesThoughts } from './ask/thinking-wish.ts';
+import { signedAnswers, type SignedAnswers } from './answer/signed-answers.ts';
+import { toGemini, type ChatSettings } from './ask/to-gemini.ts';
+import { circulates, toolPlan } from './ask/tools.ts';
 
 /** How the answer to a request is written, but for its pictures. */
 const answerSettings = (asked: ChatRequest, { modelAliases, showThoughts }: ChatSettings, { id, created }: TranslationContext): Omit<MachineSettings, 'imageReply'> => {

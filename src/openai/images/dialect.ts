@@ -2,7 +2,7 @@ import type { Machine } from '../../kernel/machine.ts';
 import type { Frame } from '../../gemini/response.ts';
 import type { Dialect } from '../../ports/dialect.ts';
 import { openaiErrors } from '../errors.ts';
-import { isReadByGemini } from '../../wire/media.ts';
+import { isReadByGemini } from '../../gemini/inline-media.ts';
 import type { ModelSettings } from '../../wire/model-name.ts';
 import { imageMachine, type ImageState } from './machine.ts';
 import { imageFailure, imageFrames, imageHead, imagesResponse, type ImageHead, type ImageNews } from './reply.ts';

@@ -5,7 +5,7 @@ import { isObject } from '../../kernel/is-object.ts';
 import { pictureFault } from '../../gemini/media-kind.ts';
 import type { Blob } from '../../gemini/request.ts';
 import { isFormFile } from '../../ports/form.ts';
-import { fromBase64, fromDataUrl, isDataUrl, isWebAddress } from '../../wire/media.ts';
+import { fromBase64, fromDataUrl, isDataUrl, isWebAddress } from '../../gemini/inline-media.ts';
 
 /** A picture of a request: its bytes, or the web address to read it from. `path` names its field. */
 export type ImageSource = { readonly path: string } & ({ readonly blob: Blob } | { readonly url: string });

@@ -6,7 +6,7 @@ import type { GeminiCall, GenerationConfig, RequestPart } from '../../gemini/req
 import { filtersOff } from '../../gemini/safety.ts';
 import { thinkingConfig } from '../../gemini/thinking.ts';
 import type { TranslationContext } from '../../ports/dialect.ts';
-import { isReadByGemini } from '../../wire/media.ts';
+import { isReadByGemini } from '../../gemini/inline-media.ts';
 import { isModelId, modelName, noSuchModel, type ModelName, type ModelSettings } from '../../wire/model-name.ts';
 import type { ImageRequest } from './request.ts';
 import { imageConfig, type LookField, type LookWish } from './size.ts';

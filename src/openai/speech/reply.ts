@@ -4,7 +4,7 @@ import type { UsageMetadata } from '../../gemini/response.ts';
 import { tokenCounts } from '../../gemini/usage.ts';
 import type { Whole } from '../../ports/reply.ts';
 import { dataEvent } from '../../wire/event-stream.ts';
-import { unknownSize, wavHead } from '../wav.ts';
+import { unknownSize, wavHead } from '../../gemini/wav.ts';
 import type { SpeechEvent, SpokenPiece } from './machine.ts';
 
 const isPiece = (event: SpeechEvent): event is SpokenPiece => event.kind !== 'end';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { Frame, ResponsePart } from '../../../src/gemini/response.ts';
 import { errorFromAnswer } from '../../../src/gemini/failure.ts';
-import { toUsage } from '../../../src/openai/chat/usage.ts';
+import { toUsage } from '../../../src/openai/chat/answer/usage.ts';
 import { openaiErrors } from '../../../src/openai/errors.ts';
 import { answer, body, deltas, stop } from '../../support/chat.ts';
 import { schemaCheck } from '../../support/published-schemas.ts';

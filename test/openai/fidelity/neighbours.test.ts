@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
-import { neighbourFields } from '../../../src/openai/chat/neighbour-fields.ts';
-import { decodeChatRequest } from '../../../src/openai/chat/request.ts';
+import { neighbourFields } from '../../../src/openai/chat/ask/neighbour-fields.ts';
+import { decodeChatRequest } from '../../../src/openai/chat/ask/request.ts';
 import { body, refusal, tool, user, whole } from '../../support/chat.ts';
 
 const project = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..');

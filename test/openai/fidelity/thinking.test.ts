@@ -1,7 +1,7 @@
 import t from 'tap';
 import { E, pipe } from '../../../src/kernel/fp.ts';
 import { chatDialect } from '../../../src/openai/chat/dialect.ts';
-import { decodeChatRequest } from '../../../src/openai/chat/request.ts';
+import { decodeChatRequest } from '../../../src/openai/chat/ask/request.ts';
 import { answer, body, contextWith, deltas, frame, plain, refusal, stop, whole } from '../../support/chat.ts';
 
 const config = (model: string, request: object) => body({ model, ...request }).generationConfig?.thinkingConfig;

@@ -1,0 +1,107 @@
+import { E } from '../../../kernel/fp.ts';
+import type { ProxyError } from '../../../kernel/proxy-error.ts';
+import { json, type Whole } from '../../../ports/reply.ts';
+import type { Annotation, AudioDelta, CallDelta, ChatEvent, ChoiceChunk, Delta, ExtraContent, ImageDelta, Logprobs, ReasoningDetail, TokenLogprob } from './chunk.ts';
+import type { FinishReason } from './finish-reason.ts';
+import { joinedDetails } from './reasoning-details.ts';
+
+/** What the deltas of one choice add up to. */
+type Collected = {
+  content: string;
+  refusal: string;
+  reasoning: string;
+  details: ReasoningDetail[];
+  calls: CallDelta[];
+  functionCall: Delta['function_call'];
+  annotations: readonly Annotation[];
+  audio: AudioDelta | undefined;
+  images: ImageDelta[];
+  extra: ExtraContent | undefined;
+  logprobs: TokenLogprob[];
+  finish: FinishReason;
+  native: string | undefined;
+};
+
+const nothing = (): Collected => ({
+  content: '',
+  refusal: '',
+  reasoning: '',
+  details: [],
+  calls: [],
+  functionCall: undefined,
+  annotations: [],
+  audio: undefined,
+  images: [],
+  extra: undefined,
+  logprobs: [],
+  finish: 'stop',
+  native: undefined,
+});
+
+const add = (into: Collected, { delta, logprobs, finish_reason: finish, native_finish_reason: native }: ChoiceChunk): void => {
+  into.content += delta.content ?? '';
+  into.refusal += delta.refusal ?? '';
+  into.reasoning += delta.reasoning_content ?? '';
+  into.details.push(...(delta.reasoning_details ?? []));
+  into.calls.push(...(delta.tool_calls ?? []));
+  into.functionCall ??= delta.function_call;
+  into.annotations = delta.annotations ?? into.annotations;
+  into.audio ??= delta.audio;
+  into.images.push(...(delta.images ?? []));
+  into.extra = delta.extra_content === undefined ? into.extra : { google: { ...into.extra?.google, ...delta.extra_content.google } };
+  for (const token of logprobs?.content ?? []) into.logprobs.push(token);
+  into.finish = finish ?? into.finish;
+  into.native = native ?? into.native;
+};
+
+const message = (of: Collected): object => {
+  const called = of.calls.length > 0 || of.functionCall !== undefined;
+  const silent = of.content === '' && (called || of.refusal !== '' || of.audio !== undefined);
+  return {
+    role: 'assistant',
+    content: silent ? null : of.content,
+    refusal: of.refusal === '' ? null : of.refusal,
+    ...(of.reasoning === '' ? {} : { reasoning_content: of.reasoning }),
+    ...(of.details.length === 0 ? {} : { ...(of.reasoning === '' ? {} : { reasoning: of.reasoning }), reasoning_details: joinedDetails(of.details) }),
+    ...(of.calls.length === 0 ? {} : { tool_calls: of.calls.map(({ index: _, id, ...call }) => ({ id, ...(call.custom === undefined ? {} : { type: 'custom' }), ...call })) }),
+    ...(of.functionCall === undefined ? {} : { function_call: of.functionCall }),
+    ...(of.annotations.length === 0 ? {} : { annotations: of.annotations }),
+    ...(of.audio === undefined ? {} : { audio: of.audio }),
+    ...(of.images.length === 0 ? {} : { images: of.images }),
+    ...(of.extra === undefined ? {} : { extra_content: of.extra }),
+  };
+};
+
+const choice = (index: number, of: Collected): object => {
+  const logprobs: Logprobs | null = of.logprobs.length === 0 ? null : { content: of.logprobs, refusal: null };
+  return {
+    index,
+    message: message(of),
+    logprobs,
+    finish_reason: of.finish,
+    ...(of.native === undefined ? {} : { native_finish_reason: of.native }),
+  };
+};
+
+/** The whole `chat.completion`: what the stream of the same answer would have said, collected. */
+export const completion = (events: readonly ChatEvent[]): E.Either<ProxyError, Whole> => {
+  const choices = new Map<number, Collected>();
+  for (const { chunk } of events) {
+    for (const part of chunk.choices) {
+      const into = choices.get(part.index) ?? nothing();
+      add(into, part);
+      choices.set(part.index, into);
+    }
+  }
+  const last = events.at(-1)?.chunk;
+  const answer = {
+    id: last?.id,
+    object: 'chat.completion',
+    created: last?.created,
+    model: last?.model,
+    choices: [...choices].toSorted(([a], [b]) => a - b).map(([index, of]) => choice(index, of)),
+    usage: last?.usage,
+    ...(last?.service_tier === undefined ? {} : { service_tier: last.service_tier }),
+  };
+  return E.right(json(200, answer));
+};

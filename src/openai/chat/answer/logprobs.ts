@@ -1,0 +1,31 @@
+import type { LogprobsResult, TokenLogprob as Native } from '../../../gemini/response.ts';
+import type { Logprobs, TokenLogprob } from './chunk.ts';
+
+type Plain = Omit<TokenLogprob, 'top_logprobs'>;
+
+/** Bytes of UTF-8; most tokens are plain ASCII, for which no buffer is needed. */
+const bytesOf = (text: string): readonly number[] => {
+  const bytes: number[] = [];
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code > 0x7f) return Array.from(Buffer.from(text, 'utf8'));
+    bytes.push(code);
+  }
+  return bytes;
+};
+
+const plain = (native: Native): Plain => {
+  const token = native.token ?? '';
+  return { token, logprob: native.logProbability ?? 0, bytes: bytesOf(token) };
+};
+
+/** Gemini's log probabilities in OpenAI's shape; null when there are none. */
+export const toLogprobs = (result: LogprobsResult | undefined): Logprobs | null => {
+  const chosen = result?.chosenCandidates ?? [];
+  if (chosen.length === 0) return null;
+  const content = chosen.map((native, index) => ({
+    ...plain(native),
+    top_logprobs: (result?.topCandidates?.[index]?.candidates ?? []).map(plain),
+  }));
+  return { content, refusal: null };
+};

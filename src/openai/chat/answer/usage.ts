@@ -1,0 +1,44 @@
+import { tokenCounts } from '../../../gemini/usage.ts';
+import type { ModalityCount, UsageMetadata } from '../../../gemini/response.ts';
+
+/** OpenAI's CompletionUsage. */
+export type Usage = {
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+  readonly total_tokens: number;
+  readonly prompt_tokens_details: Readonly<Record<string, number>>;
+  readonly completion_tokens_details: Readonly<Record<string, number>>;
+};
+
+const count = (details: readonly ModalityCount[] | undefined, modality: string): number | undefined =>
+  details?.find((detail) => detail.modality === modality)?.tokenCount;
+
+const present = (counts: Readonly<Record<string, number | undefined>>): Readonly<Record<string, number>> =>
+  Object.fromEntries(Object.entries(counts).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+
+/** Gemini's counts as OpenAI's. */
+export const toUsage = (usage: UsageMetadata): Usage => {
+  const { input, output } = tokenCounts(usage);
+  return {
+    prompt_tokens: input,
+    completion_tokens: output,
+    total_tokens: input + output,
+    prompt_tokens_details: present({
+      cached_tokens: usage.cachedContentTokenCount ?? 0,
+      audio_tokens: count(usage.promptTokensDetails, 'AUDIO') ?? 0,
+      text_tokens: count(usage.promptTokensDetails, 'TEXT'),
+      image_tokens: count(usage.promptTokensDetails, 'IMAGE'),
+    }),
+    completion_tokens_details: present({
+      reasoning_tokens: usage.thoughtsTokenCount ?? 0,
+      audio_tokens: count(usage.candidatesTokensDetails, 'AUDIO') ?? 0,
+      text_tokens: count(usage.candidatesTokensDetails, 'TEXT'),
+      image_tokens: count(usage.candidatesTokensDetails, 'IMAGE'),
+    }),
+  };
+};
+
+const tiers: ReadonlyMap<string, string> = new Map([['standard', 'default'], ['flex', 'flex'], ['priority', 'priority']]);
+
+/** The tier that served, in OpenAI's words; undefined when Gemini did not say. */
+export const servedTier = (usage: UsageMetadata): string | undefined => tiers.get(usage.serviceTier?.toLowerCase() ?? '');

@@ -1,0 +1,64 @@
+import { E, pipe } from '../../../kernel/fp.ts';
+import type { ProxyError } from '../../../kernel/proxy-error.ts';
+import { rawMember } from '../../../kernel/raw-json.ts';
+import { jsonText } from '../../../kernel/well-formed.ts';
+import { exactText } from '../../../gemini/exact-json.ts';
+import type { Json, JsonObject } from '../../../gemini/request.ts';
+import { isJsonObject } from '../../../gemini/is-json-object.ts';
+import { answerSchema } from './answer-schema.ts';
+import type { DeclaredFunction } from './declared-tools.ts';
+import type { ChatRequest } from './request.ts';
+
+/**
+ * How an answer in JSON is got from a model that gives none beside functions (2.5 and older): by one more function
+ * that takes the answer. `whole`: its arguments are the answer; `value`: the argument of that name is; `text`: that
+ * argument is the answer as JSON text.
+ */
+export type JsonAnswer = { readonly name: string; readonly holds: 'whole' | 'value' | 'text'; readonly tool: DeclaredFunction };
+
+const parameter = 'answer';
+const description = 'Gives the final answer to the user. Call this, once and alone, when no other function needs to be called.';
+
+const unused = (taken: readonly string[]): string => {
+  let name = 'final_answer';
+  while (taken.includes(name)) name = `${name}_`;
+  return name;
+};
+
+/** Definitions stand at the root of what goes up, so that references to them hold. */
+const inside = (schema: JsonObject): JsonObject => {
+  const { $defs, ...rest } = schema;
+  return { type: 'object', properties: { [parameter]: rest }, required: [parameter], ...($defs === undefined ? {} : { $defs }) };
+};
+
+type Shape = Pick<JsonAnswer, 'holds'> & { readonly parameters: JsonObject };
+
+const asText: Shape = { holds: 'text', parameters: inside({ type: 'string', description: 'The answer: one JSON object, as text.' }) };
+
+const shapeOf = (schema: JsonObject): Shape => {
+  const isPlain = schema['type'] === 'object' && isJsonObject(schema['properties']) && Object.keys(schema['properties']).length > 0;
+  return isPlain ? { holds: 'whole', parameters: schema } : { holds: 'value', parameters: inside(schema) };
+};
+
+/** The function that takes the answer to this request. */
+export const jsonAnswer = (asked: ChatRequest, taken: readonly string[]): E.Either<ProxyError, JsonAnswer> =>
+  pipe(
+    answerSchema(asked),
+    E.map((schema) => (schema === undefined ? asText : shapeOf(schema))),
+    E.map(({ holds, parameters }) => {
+      const name = unused(taken);
+      return { name, holds, tool: { name, description, parameters, strict: undefined } };
+    }),
+  );
+
+/** The answer's text from the arguments of that function. */
+export const jsonAnswerText = ({ holds }: JsonAnswer, args: JsonObject | undefined): string => {
+  const value: Json | undefined = holds === 'whole' ? args : args?.[parameter];
+  if (holds === 'text' && typeof value === 'string') return value;
+  const exact = exactText(args);
+  const written = holds === 'whole' || value === undefined ? exact : rawMember(exact, parameter);
+  return written ?? jsonText(value ?? args ?? {});
+};
+
+/** JSON out of the fence that models like to put around it in a text; any other text as it is. */
+export const unfenced = (text: string): string => /^\s*```(?:json)?\s*\n([^]*?)\n?\s*```\s*$/i.exec(text)?.[1] ?? text;

@@ -1,0 +1,120 @@
+import { t } from '../../../kernel/fp.ts';
+import { isObject } from '../../../kernel/is-object.ts';
+import type { MediaLevel } from '../../../gemini/request.ts';
+import { efforts, type Effort } from '../../../gemini/thinking.ts';
+import { lenient, oneOf, optional, unlessEmpty, within } from '../../../wire/codec.ts';
+
+/** An effort; `auto` and `default`, which clients send for "as the model likes", are as good as nothing (Cherry Studio). */
+export const effortWish: t.Type<Effort | undefined, unknown> = (() => {
+  const codec = optional(oneOf(efforts));
+  return new t.Type<Effort | undefined, unknown>(
+    codec.name,
+    codec.is,
+    (value, context) => (value === 'auto' || value === 'default' ? t.success(undefined) : codec.validate(value, context)),
+    t.identity,
+  );
+})();
+
+/** A sampler's whole number: 0, less, null and an empty text are its "no limit" (llama.cpp, vLLM, SillyTavern #1823). */
+const samplerCount: t.Type<number | undefined, unknown> = (() => {
+  const codec = unlessEmpty(within(1, Infinity, 'whole'));
+  return new t.Type<number | undefined, unknown>(
+    codec.name,
+    codec.is,
+    (value, context) => (typeof value === 'number' && value < 1 ? t.success(undefined) : codec.validate(value, context)),
+    t.identity,
+  );
+})();
+
+const text = unlessEmpty(t.string);
+const flag = unlessEmpty(t.boolean);
+
+/** Tokens for thoughts; -1 leaves it to the model. */
+const thoughtTokens: t.Type<number | undefined, unknown> = unlessEmpty(within(-1, 1_000_000, 'whole'));
+
+const openRouter = t.type({ effort: unlessEmpty(effortWish), max_tokens: thoughtTokens, enabled: flag, exclude: flag });
+const openRouterWish = unlessEmpty(openRouter);
+
+/** OpenRouter's `reasoning`: an empty one says nothing of thinking, but it asks for `reasoning_details`. */
+const reasoning: typeof openRouterWish = new t.Type(
+  openRouter.name,
+  (value): value is t.TypeOf<typeof openRouter> | undefined => value === undefined || openRouter.is(value),
+  (value, context) => (isObject(value) ? openRouter.validate(value, context) : openRouterWish.validate(value, context)),
+  t.identity,
+);
+
+/** OpenRouter's `image_config`, Google's imageConfig. */
+const imageWish = unlessEmpty(t.type({ aspect_ratio: text, aspectRatio: text, image_size: text, imageSize: text }));
+
+/** A thinkingConfig, as Google's own compatible endpoint takes it, in either casing. */
+const googleThinking = unlessEmpty(
+  t.type({
+    thinking_budget: thoughtTokens,
+    thinkingBudget: thoughtTokens,
+    thinking_level: text,
+    thinkingLevel: text,
+    include_thoughts: flag,
+    includeThoughts: flag,
+  }),
+);
+
+const levels: ReadonlyMap<string, MediaLevel> = new Map([
+  ['low', 'MEDIA_RESOLUTION_LOW'],
+  ['medium', 'MEDIA_RESOLUTION_MEDIUM'],
+  ['high', 'MEDIA_RESOLUTION_HIGH'],
+]);
+
+const levelOf = (value: unknown): MediaLevel | undefined =>
+  typeof value === 'string' ? levels.get(value.toLowerCase().replace('media_resolution_', '')) : undefined;
+
+/** How closely media is looked at: a level, in Google's word or its last part; other words are as good as nothing. */
+const mediaLevel: t.Type<MediaLevel | undefined, unknown> = new t.Type(
+  'a media resolution',
+  (value): value is MediaLevel | undefined => value === undefined || [...levels.values()].some((level) => level === value),
+  (value) => t.success(levelOf(value)),
+  t.identity,
+);
+
+/** Google's options that LiteLLM has at the top of a request, and Google in `google`. */
+export const googleProps = {
+  thinking_config: googleThinking,
+  thinkingConfig: googleThinking,
+  image_config: imageWish,
+  imageConfig: imageWish,
+  cached_content: text,
+  cachedContent: text,
+  media_resolution: mediaLevel,
+  mediaResolution: mediaLevel,
+};
+
+/** What a chat request may hold beside OpenAI's own fields, in the words of neighbours (neighbour-fields.ts). */
+export const neighbourProps = {
+  top_k: samplerCount,
+  n_predict: samplerCount,
+  reasoning,
+  include_reasoning: lenient(t.boolean),
+  /** As Anthropic's API and others have it. */
+  thinking: lenient(t.type({ type: text, budget_tokens: thoughtTokens })),
+  thinking_budget: thoughtTokens,
+  thinkingBudget: thoughtTokens,
+  thinking_token_budget: thoughtTokens,
+  thinking_budget_tokens: thoughtTokens,
+  thinking_level: text,
+  thinkingLevel: text,
+  enable_thinking: lenient(t.boolean),
+  chat_template_kwargs: lenient(t.type({ enable_thinking: t.unknown, thinking: t.unknown })),
+  think: t.unknown,
+  ...googleProps,
+  responseModalities: t.unknown,
+  plugins: t.unknown,
+  usage: t.unknown,
+  enable_search: t.unknown,
+  googleSearch: t.unknown,
+  google_search: t.unknown,
+  urlContext: t.unknown,
+  url_context: t.unknown,
+  guided_json: t.unknown,
+  structured_outputs: t.unknown,
+  json_schema: t.unknown,
+  format: t.unknown,
+};

@@ -1,0 +1,190 @@
+import { E, pipe, t } from '../../../kernel/fp.ts';
+import type { ProxyError } from '../../../kernel/proxy-error.ts';
+import { blockThresholds, harmCategories } from '../../../gemini/safety.ts';
+import { chatBounds } from '../../field-bounds.ts';
+import { decodeWithin, lenient, listOf, oneOf, optional, stringOr, unlessEmpty, within } from '../../../wire/codec.ts';
+import { effortWish, googleProps, neighbourProps } from './neighbour-codecs.ts';
+import { refuseNeighbours } from './neighbour-fields.ts';
+import { withNeighbourForms } from './neighbour-forms.ts';
+
+const text = t.string;
+const object = t.UnknownRecord;
+const flag = t.boolean;
+
+/** A schema may be a flag (JSON Schema 2020-12 §4.3.2): `true` takes anything, `false` has nothing to say it with. */
+const schemaOr = (anything: Readonly<Record<string, unknown>> | undefined): t.Type<Readonly<Record<string, unknown>> | undefined, unknown> => {
+  const codec = optional(object);
+  return new t.Type(
+    object.name,
+    codec.is,
+    (value, context) => (typeof value === 'boolean' ? t.success(value ? anything : undefined) : codec.validate(value, context)),
+    t.identity,
+  );
+};
+
+const extraContent = t.type({
+  google: optional(t.type({ thought_signature: optional(text), server_tool_parts: t.unknown, signed_parts: t.unknown })),
+});
+
+const call = t.type({
+  id: text,
+  type: optional(text),
+  function: optional(t.type({ name: text, arguments: optional(text) })),
+  custom: optional(t.type({ name: text, input: optional(text) })),
+  extra_content: optional(extraContent),
+  /** LiteLLM's place for the thought signature. */
+  provider_specific_fields: lenient(t.type({ thought_signature: optional(text) })),
+});
+
+/** A call names a function, or a custom tool. */
+const toolCall = new t.Type<t.TypeOf<typeof call>, unknown>(
+  'a tool call',
+  call.is,
+  (value, context) => {
+    const read = call.validate(value, context);
+    return E.isRight(read) && read.right.function === undefined && read.right.custom === undefined
+      ? t.failure(undefined, t.appendContext(context, 'function', t.UnknownRecord))
+      : read;
+  },
+  t.identity,
+);
+
+const message = t.type({
+  role: oneOf(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
+  /** Read by role: results of tools may be any JSON. */
+  content: t.unknown,
+  name: optional(text),
+  refusal: optional(text),
+  tool_calls: optional(listOf(toolCall)),
+  tool_call_id: optional(text),
+  function_call: optional(t.type({ name: text, arguments: optional(text) })),
+  audio: optional(t.type({ id: text })),
+  images: optional(listOf(t.type({ image_url: t.type({ url: text }) }))),
+  extra_content: optional(extraContent),
+  /** OpenRouter's form of thoughts and their signatures. */
+  reasoning_details: t.unknown,
+});
+
+const functionTool = t.type({
+  name: text,
+  description: optional(text),
+  parameters: schemaOr({ type: 'object', additionalProperties: true }),
+  strict: optional(flag),
+});
+
+const grammar = t.type({ syntax: optional(text), definition: text });
+
+const customTool = t.type({
+  name: text,
+  description: optional(text),
+  format: optional(t.type({ type: optional(text), grammar: optional(grammar) })),
+});
+
+/** A function, a custom tool, or one of Google's own by any of the names that clients use for it. */
+const tool = t.type({
+  type: optional(text),
+  function: optional(functionTool),
+  custom: optional(customTool),
+  googleSearch: t.unknown,
+  google_search: t.unknown,
+  urlContext: t.unknown,
+  url_context: t.unknown,
+  codeExecution: t.unknown,
+  code_execution: t.unknown,
+  googleMaps: t.unknown,
+  google_maps: t.unknown,
+});
+
+const named = t.type({ name: text });
+
+const toolChoice = stringOr(
+  t.type({
+    type: optional(text),
+    function: optional(named),
+    custom: optional(named),
+    allowed_tools: optional(
+      t.type({
+        mode: oneOf(['auto', 'required']),
+        tools: listOf(t.type({ type: optional(text), function: optional(named), custom: optional(named) })),
+      }),
+    ),
+  }),
+);
+
+const responseFormat = t.type({
+  type: oneOf(['text', 'json_object', 'json_schema']),
+  json_schema: optional(t.type({ name: optional(text), schema: schemaOr(undefined), strict: optional(flag) })),
+  /** Together's, Fireworks' and llama.cpp's place for the schema. */
+  schema: t.unknown,
+  /** LiteLLM's. */
+  response_schema: t.unknown,
+});
+
+const safetySettings = listOf(t.type({ category: oneOf(harmCategories), threshold: oneOf(blockThresholds) }));
+
+const google = t.type({
+  ...googleProps,
+  safety_settings: unlessEmpty(safetySettings),
+  safetySettings: unlessEmpty(safetySettings),
+});
+
+/** OpenAI's chat request as far as it is read. Null is absent everywhere; what is not named here is ignored. */
+const chatRequest = t.type({
+  ...neighbourProps,
+  model: text,
+  messages: listOf(message),
+  max_completion_tokens: optional(within(1, Infinity, 'whole')),
+  max_tokens: optional(within(1, Infinity, 'whole')),
+  temperature: optional(within(0, 2)),
+  top_p: optional(within(0, 1)),
+  n: optional(within(1, 8, 'whole')),
+  stop: optional(stringOr(listOf(text))),
+  seed: optional(within(-(2 ** 63), 2 ** 63, 'whole')),
+  presence_penalty: optional(within(-2, 2)),
+  frequency_penalty: optional(within(-2, 2)),
+  logprobs: optional(flag),
+  top_logprobs: optional(within(0, 20, 'whole')),
+  logit_bias: optional(object),
+  response_format: optional(responseFormat),
+  tools: optional(listOf(tool)),
+  tool_choice: optional(toolChoice),
+  parallel_tool_calls: optional(flag),
+  functions: optional(listOf(functionTool)),
+  function_call: optional(stringOr(named)),
+  reasoning_effort: effortWish,
+  stream: optional(flag),
+  stream_options: optional(t.type({ include_usage: optional(flag) })),
+  service_tier: optional(oneOf(['auto', 'default', 'flex', 'priority', 'fast', 'scale'])),
+  modalities: optional(listOf(oneOf(['text', 'audio', 'image']))),
+  audio: optional(t.type({ voice: t.unknown, format: optional(text) })),
+  web_search_options: optional(object),
+  safety_settings: unlessEmpty(safetySettings),
+  google: unlessEmpty(google),
+  extra_body: unlessEmpty(t.type({ google: unlessEmpty(google) })),
+});
+
+/** A chat request, decoded. */
+export type ChatRequest = t.TypeOf<typeof chatRequest>;
+
+/** A message of any role. */
+export type ChatMessage = t.TypeOf<typeof message>;
+
+/** One entry of `tools`. */
+export type ToolOffer = t.TypeOf<typeof tool>;
+
+/** A tool that takes free text. */
+export type CustomTool = t.TypeOf<typeof customTool>;
+
+/** A function, from `tools` or the deprecated `functions`. */
+export type FunctionTool = t.TypeOf<typeof functionTool>;
+
+/** Google's own options, in either casing. */
+export type GoogleOptions = t.TypeOf<typeof google>;
+
+/** Decodes the body of POST /v1/chat/completions, what neighbours call otherwise put into OpenAI's words. */
+export const decodeChatRequest = (body: unknown): E.Either<ProxyError, ChatRequest> =>
+  pipe(
+    decodeWithin(chatBounds, chatRequest)(body),
+    E.tap(() => refuseNeighbours(body)),
+    E.flatMap(withNeighbourForms),
+  );

@@ -1,0 +1,122 @@
+import { E, pipe } from '../../../kernel/fp.ts';
+import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
+import { capInt32 } from '../../../gemini/int32.ts';
+import type { Thinking } from '../../../gemini/model-traits.ts';
+import type { ThinkingConfig } from '../../../gemini/request.ts';
+import { efforts, thinkingConfig, type Effort, type ThinkingWish } from '../../../gemini/thinking.ts';
+import { googleOptions } from './google-options.ts';
+import type { ChatRequest, GoogleOptions } from './request.ts';
+
+type Wish = ThinkingWish | null;
+
+/** What clients send for "as the model likes"; the last is the enum's own zero. */
+const noWish: readonly string[] = ['', 'auto', 'default', 'thinking_level_unspecified'];
+
+const isEffort = (text: string): text is Effort => efforts.some((effort) => effort === text);
+
+const configOf = (asked: ChatRequest): GoogleOptions['thinking_config'] => googleOptions(asked).thinking_config;
+
+const ofLevel = (said: string | undefined, path: string): E.Either<ProxyError, Wish> => {
+  const level = said?.toLowerCase() ?? '';
+  if (noWish.includes(level)) return E.right(null);
+  return isEffort(level)
+    ? E.right({ kind: 'effort', effort: level })
+    : E.left(invalid(`Invalid value for '${path}': expected one of ${efforts.join(', ')}.`, path, 'invalid_value'));
+};
+
+/** An explicit thinking_config, as Google's own compatible endpoint takes it, in either casing. */
+const explicit = (asked: ChatRequest): E.Either<ProxyError, Wish> => {
+  const config = configOf(asked);
+  const tokens = config?.thinking_budget ?? config?.thinkingBudget;
+  if (tokens !== undefined) return E.right({ kind: 'budget', tokens });
+  return ofLevel(config?.thinking_level ?? config?.thinkingLevel, 'extra_body.google.thinking_config.thinking_level');
+};
+
+/** OpenRouter's `reasoning`: an effort, a number of tokens, or just on or off. */
+const ofReasoning = ({ reasoning }: ChatRequest): Wish => {
+  if (reasoning?.effort !== undefined) return { kind: 'effort', effort: reasoning.effort };
+  if (reasoning?.max_tokens !== undefined) return { kind: 'budget', tokens: reasoning.max_tokens };
+  return reasoning?.enabled === false ? { kind: 'effort', effort: 'none' } : null;
+};
+
+/** Anthropic's `thinking`, which many clients send to every server. */
+const ofThinking = ({ thinking }: ChatRequest): Wish => {
+  if (thinking?.type === 'disabled') return { kind: 'effort', effort: 'none' };
+  if (thinking?.budget_tokens !== undefined) return { kind: 'budget', tokens: thinking.budget_tokens };
+  return thinking?.type === 'enabled' ? { kind: 'dynamic' } : null;
+};
+
+const none: Wish = { kind: 'effort', effort: 'none' };
+const dynamic: Wish = { kind: 'dynamic' };
+
+const budgetOf = (asked: ChatRequest): number | undefined =>
+  asked.thinking_budget ?? asked.thinkingBudget ?? asked.thinking_token_budget ?? asked.thinking_budget_tokens;
+
+/** Qwen's switch, which vLLM and llama.cpp pass to the chat template, there also as `thinking`; Ollama's `think`. */
+const switchOf = ({ enable_thinking: flag, chat_template_kwargs: template, think }: ChatRequest): unknown =>
+  flag ?? template?.enable_thinking ?? template?.thinking ?? think;
+
+/** Qwen's `enable_thinking` and `thinking_budget` with their kin: off wins over a budget, a budget over on. */
+const ofSwitch = (asked: ChatRequest): Wish => {
+  const on = switchOf(asked);
+  const tokens = budgetOf(asked);
+  if (on === false) return none;
+  if (tokens !== undefined) return { kind: 'budget', tokens };
+  if (typeof on === 'string' && isEffort(on)) return { kind: 'effort', effort: on };
+  return on === true ? dynamic : null;
+};
+
+const ofEffort = ({ reasoning_effort: effort }: ChatRequest): Wish => (effort === undefined ? null : { kind: 'effort', effort });
+
+/** The cap on the answer's tokens, thoughts included; undefined for none. */
+export const outputCap = (asked: ChatRequest): number | undefined => capInt32(asked.max_completion_tokens ?? asked.max_tokens);
+
+/** Below this cap thoughts of the usual length would use up the answer (recorded: 1,238 for one title). */
+const roomForThoughts = 2048;
+
+/** Without a wish of the caller's, a small cap asks for as few thoughts as the model can do with. */
+const ofCap = (asked: ChatRequest, thinking: Thinking): Wish => {
+  if ((outputCap(asked) ?? roomForThoughts) >= roomForThoughts) return null;
+  if (thinking.by === 'budget') return thinking.onByDefault ? { kind: 'effort', effort: 'none' } : null;
+  return { kind: 'effort', effort: 'minimal' };
+};
+
+/** Whether thoughts are to be shown, as far as the request says so; Google's own word wins, then OpenRouter's two. */
+const areShown = (asked: ChatRequest): boolean | undefined => {
+  const config = configOf(asked);
+  const excluded = asked.reasoning?.exclude;
+  return config?.include_thoughts ?? config?.includeThoughts ?? (excluded === undefined ? asked.include_reasoning : !excluded);
+};
+
+/** What holds where the request says nothing: the model's suffix, and whether thoughts are shown. */
+export type ThinkingDefaults = { readonly suffix: Wish; readonly showsThoughts: boolean };
+
+/** True where the request, or what holds without its word, hides thoughts: some models tell them all the same. */
+export const hidesThoughts = (asked: ChatRequest, showsThoughts: boolean): boolean => !(areShown(asked) ?? showsThoughts);
+
+/**
+ * Thoughts are shown where nobody says otherwise, since they are made and paid for anyway. `includeThoughts` is never
+ * asked of a model that is told not to think, unless in Google's own words: Gemini refuses that.
+ */
+const withShown = (config: ThinkingConfig | undefined, asked: ChatRequest, { showsThoughts }: ThinkingDefaults): ThinkingConfig | undefined => {
+  const said = areShown(asked);
+  if (config === undefined) return undefined;
+  const own = configOf(asked)?.include_thoughts ?? configOf(asked)?.includeThoughts;
+  if (own !== undefined || said === false) return { ...config, includeThoughts: said };
+  return config.includeThoughts === true && !(said ?? showsThoughts) ? { ...config, includeThoughts: false } : config;
+};
+
+/**
+ * Thinking by the most explicit wish: thinking_config, then reasoning_effort, `reasoning`, `thinking`, a level, a
+ * budget or switch of a neighbour's, then the model's suffix, then what a small cap leaves room for.
+ */
+export const chatThinking = (asked: ChatRequest, thinking: Thinking, defaults: ThinkingDefaults): E.Either<ProxyError, ThinkingConfig | undefined> =>
+  pipe(
+    explicit(asked),
+    E.bindTo('first'),
+    E.bind('level', () => ofLevel(asked.thinking_level ?? asked.thinkingLevel, 'thinking_level')),
+    E.map(({ first, level }): ThinkingConfig | undefined => {
+      const said = first ?? ofEffort(asked) ?? ofReasoning(asked) ?? ofThinking(asked) ?? level ?? ofSwitch(asked);
+      return withShown(thinkingConfig(thinking, said ?? defaults.suffix ?? ofCap(asked, thinking)), asked, defaults);
+    }),
+  );

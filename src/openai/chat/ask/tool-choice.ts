@@ -1,0 +1,44 @@
+import { E } from '../../../kernel/fp.ts';
+import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
+import type { ChatRequest, FunctionTool } from './request.ts';
+
+/** Whether the model may, must or must not call, and which functions only. */
+export type ToolChoice = { readonly kind: 'may' | 'must' | 'must not'; readonly only?: readonly string[] };
+
+const words: Readonly<Record<string, ToolChoice>> = {
+  auto: { kind: 'may' },
+  none: { kind: 'must not' },
+  required: { kind: 'must' },
+};
+
+const bad = (path: string): E.Either<ProxyError, never> =>
+  E.left(invalid(`'${path}' must be 'none', 'auto', 'required', or name a declared function.`, path, 'invalid_value'));
+
+type Wanted = { readonly path: string; readonly functions: readonly FunctionTool[] };
+
+const named = (names: readonly (string | undefined)[], kind: ToolChoice['kind'], { path, functions }: Wanted): E.Either<ProxyError, ToolChoice> => {
+  const declared = new Set(functions.map((tool) => tool.name));
+  const known = names.flatMap((name) => (name !== undefined && declared.has(name) ? [name] : []));
+  return known.length === 0 || known.length < names.length ? bad(path) : E.right({ kind, only: known });
+};
+
+const none: ToolChoice = { kind: 'must not' };
+
+/** `tool_choice`, or the deprecated `function_call`, which says the same for one function. */
+export const toolChoice = (asked: ChatRequest, functions: readonly FunctionTool[]): E.Either<ProxyError, ToolChoice> => {
+  if (functions.length === 0) return E.right(asked.tool_choice === 'none' ? none : { kind: 'may' });
+  const path = asked.tool_choice === undefined ? 'function_call' : 'tool_choice';
+  const legacy = typeof asked.function_call === 'object' ? { function: asked.function_call, custom: undefined, allowed_tools: undefined } : asked.function_call;
+  const wish = asked.tool_choice ?? legacy;
+  if (wish === undefined) return E.right({ kind: 'may' });
+  if (typeof wish === 'string') {
+    const read = Object.hasOwn(words, wish) ? words[wish] : undefined;
+    return read === undefined ? bad(path) : E.right(read);
+  }
+  if (wish.allowed_tools !== undefined) {
+    const { mode, tools } = wish.allowed_tools;
+    const names = tools.map((tool) => tool.function?.name ?? tool.custom?.name);
+    return named(names, mode === 'required' ? 'must' : 'may', { path, functions });
+  }
+  return named([wish.function?.name ?? wish.custom?.name], 'must', { path, functions });
+};

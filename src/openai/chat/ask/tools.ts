@@ -1,0 +1,121 @@
+import { E, pipe } from '../../../kernel/fp.ts';
+import type { ProxyError } from '../../../kernel/proxy-error.ts';
+import type { BuiltInTool, ModelTraits } from '../../../gemini/model-traits.ts';
+import { builtInTools, type Settled } from '../../../gemini/refused-pairs.ts';
+import type { FunctionDeclaration, Tool, ToolConfig } from '../../../gemini/request.ts';
+import { geminiTool } from './built-in-tools.ts';
+import { declaredTools, type DeclaredFunction, type DeclaredTools } from './declared-tools.ts';
+import type { FunctionNames } from '../../../gemini/conversation/function-names.ts';
+import { jsonAnswer, type JsonAnswer } from './json-answer.ts';
+import type { ChatRequest } from './request.ts';
+import { settledWishes } from './settled-wishes.ts';
+import { toolChoice, type ToolChoice } from './tool-choice.ts';
+
+/** What a request's tools come to for a model. */
+export type ToolPlan = {
+  readonly functions: readonly DeclaredFunction[];
+  readonly builtIns: readonly BuiltInTool[];
+  readonly choice: ToolChoice;
+  /** The answer is to be JSON by responseMimeType. */
+  readonly formatsJson: boolean;
+  /** The answer is to be JSON by a function of ours. */
+  readonly jsonAnswer: JsonAnswer | null;
+  /** System messages may go up as the instruction; a cached content has its own. */
+  readonly takesInstruction: boolean;
+};
+
+/** What a model can do with tools, and what its name's suffix asks for. */
+export type ToolSettings = {
+  readonly traits: ModelTraits;
+  /** The model's `-search` suffix was given. */
+  readonly searchSuffix: boolean;
+};
+
+type Offered = Pick<ToolPlan, 'functions' | 'builtIns' | 'choice' | 'takesInstruction'>;
+
+/**
+ * JSON beside functions: from Gemini 3 on in mode AUTO only, so functions that are not allowed are not declared at all;
+ * before, by a function of ours that takes the answer; functions that must not be called are left out
+ * (@ai-sdk/google; recorded: JSON with functions and search, no calling config).
+ */
+const withJson = (asked: ChatRequest, offered: Offered, { jsonByFunction }: Settled): E.Either<ProxyError, ToolPlan> => {
+  const { functions, choice } = offered;
+  const plain = { ...offered, formatsJson: true, jsonAnswer: null };
+  if (functions.length === 0) return E.right(plain);
+  const only = new Set(choice.only);
+  const allowed = choice.only === undefined ? functions : functions.filter(({ name }) => only.has(name));
+  const open: ToolPlan = { ...plain, functions: allowed.map((tool) => ({ ...tool, strict: undefined })), choice: { kind: 'may' } };
+  if (!jsonByFunction) return E.right(open);
+  return E.map((answer: JsonAnswer): ToolPlan => ({
+    ...open,
+    functions: [...allowed, answer.tool],
+    choice: { kind: 'must' },
+    formatsJson: false,
+    jsonAnswer: answer,
+  }))(jsonAnswer(asked, functions.map(({ name }) => name)));
+};
+
+type Asked = { readonly asked: ChatRequest; readonly declared: DeclaredTools; readonly choice: ToolChoice };
+
+const planOf = ({ asked, declared, choice }: Asked, settled: Settled): E.Either<ProxyError, ToolPlan> => {
+  const offered: Offered = {
+    functions: settled.kept.has('functions') ? declared.functions : [],
+    builtIns: builtInTools.filter((tool) => settled.kept.has(tool)),
+    choice,
+    takesInstruction: settled.kept.has('instruction'),
+  };
+  const isJson = settled.kept.has('json') || settled.jsonByFunction;
+  return isJson ? withJson(asked, offered, settled) : E.right({ ...offered, formatsJson: false, jsonAnswer: null });
+};
+
+/** Reads tools, tool_choice and response_format together: they limit each other, by family (gemini/refused-pairs). */
+export const toolPlan = (asked: ChatRequest, settings: ToolSettings): E.Either<ProxyError, ToolPlan> =>
+  pipe(
+    declaredTools(asked),
+    E.bindTo('declared'),
+    E.bind('choice', ({ declared }) => toolChoice(asked, declared.functions)),
+    E.flatMap(({ declared, choice }) =>
+      pipe(
+        settledWishes({ asked, declared, choice }, settings),
+        E.flatMap((settled) => planOf({ asked, declared, choice }, settled)),
+      ),
+    ),
+  );
+
+const declaration = (tool: DeclaredFunction, names: FunctionNames): FunctionDeclaration => ({
+  name: names.toGemini(tool.name),
+  ...(tool.description === undefined || tool.description === '' ? {} : { description: tool.description }),
+  ...(tool.parameters === undefined ? {} : { parametersJsonSchema: tool.parameters }),
+});
+
+/** VALIDATED is AUTO with arguments held to their schema, OpenAI's `strict`; and the form of AUTO that takes names. */
+const callingConfig = (plan: ToolPlan, names: FunctionNames): ToolConfig['functionCallingConfig'] => {
+  const { functions, choice, builtIns, formatsJson } = plan;
+  const only = choice.only === undefined ? {} : { allowedFunctionNames: choice.only.map(names.toGemini) };
+  if (choice.kind === 'must') return { mode: 'ANY', ...only };
+  if (choice.kind === 'must not') return { mode: 'NONE' };
+  const validated = choice.only !== undefined || functions.some((tool) => tool.strict === true) || (builtIns.length > 0 && !formatsJson);
+  return validated ? { mode: 'VALIDATED', ...only } : undefined;
+};
+
+/** True when Google's tools and functions stand together: their calls are then part of the conversation. */
+export const circulates = (plan: ToolPlan): boolean => plan.builtIns.length > 0 && plan.functions.length > 0;
+
+/** The two fields of a Gemini request that tools go to. */
+export type GeminiTools = { readonly tools?: readonly Tool[]; readonly toolConfig?: ToolConfig };
+
+/** A plan as Gemini takes it; nothing where there is nothing, since empty tools and configs are refused. */
+export const toGeminiTools = (plan: ToolPlan, names: FunctionNames): GeminiTools => {
+  const hasFunctions = plan.functions.length > 0;
+  const declared: readonly Tool[] = hasFunctions ? [{ functionDeclarations: plan.functions.map((tool) => declaration(tool, names)) }] : [];
+  const tools = [...declared, ...plan.builtIns.map(geminiTool)];
+  const functionCallingConfig = hasFunctions ? callingConfig(plan, names) : undefined;
+  const toolConfig: ToolConfig = {
+    ...(functionCallingConfig === undefined ? {} : { functionCallingConfig }),
+    ...(circulates(plan) ? { includeServerSideToolInvocations: true } : {}),
+  };
+  return {
+    ...(tools.length === 0 ? {} : { tools }),
+    ...(Object.keys(toolConfig).length === 0 ? {} : { toolConfig }),
+  };
+};
