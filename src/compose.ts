@@ -17,9 +17,9 @@ import { modelBreaker } from './adapters/limits/model-breaker.ts';
 import { modelCatalogue, type ModelCatalogue } from './adapters/models/model-catalogue.ts';
 import { requestMeter } from './adapters/request-meter.ts';
 import { decodeSignatures, signatureBounds, signatureMemory } from './adapters/state/signature-memory.ts';
-import { openaiTokens } from './adapters/openai-tokens.ts';
 import { descriptorLimit, monotonic, newId, now, random, wait } from './adapters/system.ts';
 import { connectionBounds } from './compose/connection-bounds.ts';
+import { doorsOf } from './compose/doors.ts';
 import { modelsWithAnyKey } from './compose/models-with-any-key.ts';
 import { composePictures, type Pictures } from './compose/pictures.ts';
 import { seenModels } from './compose/seen-models.ts';
@@ -27,21 +27,8 @@ import { readMetrics } from './compose/read-metrics.ts';
 import { readStatus } from './compose/read-status.ts';
 import { stateFilesIn, type StateFiles } from './compose/state-files.ts';
 import type { Config } from './config.ts';
-import type { Route } from './http/route.ts';
-import { routes } from './http/routes.ts';
+import { houseRoutes } from './http/house-routes.ts';
 import { createServer, type Server } from './http/server.ts';
-import { chatDialect } from './openai/chat/dialect.ts';
-import { openaiErrors } from './openai/errors.ts';
-import { embeddingDialect } from './openai/embeddings/dialect.ts';
-import { editsDialect, generationsDialect } from './openai/images/dialect.ts';
-import { noVariations } from './openai/images/variations.ts';
-import { modelList, oneModel, type ModelListSettings } from './openai/models/list.ts';
-import { speechDialect } from './openai/speech/dialect.ts';
-import { transcriptionDialect } from './openai/transcriptions/dialect.ts';
-import { refuse } from './pipeline/refuse.ts';
-import { serve } from './pipeline/serve.ts';
-import { serveQuestions } from './pipeline/serve-questions.ts';
-import { serveModels } from './pipeline/serve-models.ts';
 import type { Capabilities, FirstSeen, Log } from './ports/capabilities.ts';
 
 /** The running service. */
@@ -110,28 +97,6 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
   return { capabilities, limits, pool, probes, catalogue, firstSeen, client, files, pictures: kept };
 };
 
-/** OpenAI's API, each endpoint its dialect run through the pipeline. */
-const openaiRoutes = ({ chat }: Config, capabilities: Capabilities): readonly Route[] => [
-  { method: 'POST', pattern: '/chat/completions', handle: serve(capabilities, chatDialect(chat), chat) },
-  { method: 'POST', pattern: '/embeddings', handle: serveQuestions(capabilities, embeddingDialect(chat, openaiTokens())) },
-  { method: 'POST', pattern: '/audio/speech', handle: serve(capabilities, speechDialect(chat), chat) },
-  { method: 'POST', pattern: '/audio/transcriptions', accepts: 'multipart', handle: serve(capabilities, transcriptionDialect('transcribe', chat), chat) },
-  { method: 'POST', pattern: '/audio/translations', accepts: 'multipart', handle: serve(capabilities, transcriptionDialect('translate', chat), chat) },
-  { method: 'POST', pattern: '/images/generations', accepts: 'either', handle: serve(capabilities, generationsDialect(chat), chat) },
-  { method: 'POST', pattern: '/images/edits', accepts: 'either', handle: serve(capabilities, editsDialect(chat), chat) },
-  { method: 'POST', pattern: '/images/variations', handle: refuse(capabilities, noVariations) },
-];
-
-const modelRoutes = (listed: ModelListSettings, capabilities: Capabilities): readonly Route[] => [
-  { method: 'GET', pattern: '/models', keyInQuery: true, handle: serveModels(capabilities, (known) => E.right(modelList(known, listed))) },
-  {
-    method: 'GET',
-    pattern: '/models/{id}',
-    keyInQuery: true,
-    handle: (received, { id }) => serveModels(capabilities, (known) => oneModel(id)(known, listed))(received),
-  },
-];
-
 const urlOf = (address: { readonly address: string; readonly port: number; readonly family: string }): string =>
   `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`;
 
@@ -169,10 +134,9 @@ export const compose = (config: Config, needs: ComposeNeeds): Service => {
     checkCaller: capabilities.checkCaller,
   };
   const server = createServer({ ...config.server, ...connectionBounds(config.server, descriptorLimit()) }, {
-    routes: routes([...openaiRoutes(config, capabilities), ...modelRoutes({ ...config.chat, firstSeen }, capabilities), ...kept.routes], views),
+    doors: doorsOf(config, { capabilities, firstSeen, house: [...houseRoutes(views), ...kept.routes] }),
     countRequest: meter.countRequest,
     groupAddress: addressGroup,
-    errors: openaiErrors,
     log,
     now,
     wait,

@@ -12,7 +12,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   openai: ['kernel', 'gemini', 'ports', 'wire'],
   adapters: ['kernel', 'gemini', 'ports', 'packages'],
   pipeline: ['kernel', 'gemini', 'ports'],
-  http: ['kernel', 'gemini', 'ports', 'openai', 'pipeline', 'packages'],
+  http: ['kernel', 'gemini', 'ports', 'pipeline', 'packages'],
   top: ['*'],
 };
 

@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
-import type { ErrorReplies } from '../ports/dialect.ts';
 import type { Whole } from '../ports/reply.ts';
-import { commonHeaders } from './common-headers.ts';
+import type { Door } from './door.ts';
+import { houseHeaders } from './house-headers.ts';
 
 type Answer = { readonly status: number; readonly error: ProxyError };
 
@@ -18,9 +18,14 @@ const notHttp: Answer = { status: 400, error: malformedRequest('The request is n
 
 const codeOf = (cause: Error): string => ('code' in cause && typeof cause.code === 'string' ? cause.code : '');
 
-const rawAnswer = ({ status, headers: own, body, reason = STATUS_CODES[status] ?? '' }: Whole, requestId: string): string => {
+/** Whose answer it is, and the id that it bears. */
+export type Answerer = { readonly door: Door; readonly requestId: string };
+
+const rawAnswer = (whole: Whole, { door, requestId }: Answerer): string => {
+  const { status, headers: own, body, reason = STATUS_CODES[status] ?? '' } = whole;
   const headers = {
-    ...commonHeaders(requestId, 0),
+    ...door.headers(requestId, 0),
+    ...houseHeaders,
     ...own,
     'content-length': String(Buffer.byteLength(body)),
     connection: 'close',
@@ -30,16 +35,16 @@ const rawAnswer = ({ status, headers: own, body, reason = STATUS_CODES[status] ?
 };
 
 /** The bytes that answer a request which Node's parser turned away, before there was a response to write to. */
-export const clientErrorText = (cause: Error, errors: ErrorReplies, requestId: string): string => {
+export const clientErrorText = (cause: Error, answerer: Answerer): string => {
   const code = codeOf(cause);
   const { status, error } = (Object.hasOwn(answers, code) ? answers[code] : undefined) ?? notHttp;
-  return rawAnswer({ ...errors.whole(error), status }, requestId);
+  return rawAnswer({ ...answerer.door.errors.whole(error), status }, answerer);
 };
 
 /** The bytes that answer a connection with an error, whatever was asked on it. */
-export const errorText = (error: ProxyError, errors: ErrorReplies, requestId: string): string =>
-  rawAnswer(errors.whole(error), requestId);
+export const errorText = (error: ProxyError, answerer: Answerer): string =>
+  rawAnswer(answerer.door.errors.whole(error), answerer);
 
 /** The bytes that answer CONNECT: this is no tunnel. */
-export const connectRefusedText = (errors: ErrorReplies, requestId: string): string =>
-  errorText({ tag: 'MethodNotAllowed', method: 'CONNECT', allowed: ['GET', 'POST'] }, errors, requestId);
+export const connectRefusedText = (answerer: Answerer): string =>
+  errorText({ tag: 'MethodNotAllowed', method: 'CONNECT', allowed: ['GET', 'POST'] }, answerer);

@@ -1,6 +1,5 @@
 import { TE, pipe } from '../kernel/fp.ts';
 import { invalid } from '../kernel/proxy-error.ts';
-import { openaiErrors } from '../openai/errors.ts';
 import type { CheckImageLink, FindImage, ImageLinkVerdict, ServedImage } from '../ports/images.ts';
 import type { Headers, Reply } from '../ports/reply.ts';
 import { byteRange, isNamed } from './byte-range.ts';
@@ -27,15 +26,17 @@ const headersOf = ({ etag }: ServedImage, link: Opened): Headers => ({
   'x-content-type-options': 'nosniff',
 });
 
-const failedReply = (status: number, message: string, headers: Headers = {}): Reply => {
-  const reply = openaiErrors.whole(invalid(message, null));
+type Failed = { readonly status: number; readonly message: string; readonly headers?: Headers };
+
+const failedReply = ({ errors }: Target, { status, message, headers = {} }: Failed): Reply => {
+  const reply = errors.whole(invalid(message, null));
   return { ...reply, status, headers: { ...reply.headers, ...headers } };
 };
 
 /** What a picture holds on its way: a piece of 128 KiB as it was read, and as it is written. Slow readers can be many. */
 const heldBytes = 256 * 1024;
 
-const noPicture: Reply = failedReply(404, 'There is no such picture: it is gone, or its link has ended.');
+const noPicture: Failed = { status: 404, message: 'There is no such picture: it is gone, or its link has ended.' };
 
 /** If-Range must name the ETag, or the picture is another one and comes whole (RFC 9110 §13.1.5). */
 const wantedRange = ({ header }: Target, method: string, { etag }: ServedImage): string | null =>
@@ -47,7 +48,8 @@ const serveImage = (image: ServedImage, link: Opened, asked: { readonly method: 
   if (isNamed(target.header('if-none-match'), image.etag)) return { kind: 'whole', status: 304, headers, body: '' };
   const range = byteRange(wantedRange(target, method, image), image.size);
   if (range === 'outside') {
-    return failedReply(416, `The picture has ${image.size} bytes.`, { 'content-range': `bytes */${image.size}`, 'accept-ranges': 'bytes' });
+    const rangeHeaders = { 'content-range': `bytes */${image.size}`, 'accept-ranges': 'bytes' };
+    return failedReply(target, { status: 416, message: `The picture has ${image.size} bytes.`, headers: rangeHeaders });
   }
   const part = range === 'whole' ? null : range;
   const length = part === null ? image.size : part.end - part.start + 1;
@@ -69,7 +71,7 @@ const showImage =
   ({ findImage, checkLink }: ImageRouteNeeds): Handler =>
   ({ method, held }, target) => {
     const link = checkLink(target.id, target.query);
-    if (!link.mayOpen) return TE.right(noPicture);
+    if (!link.mayOpen) return TE.right(failedReply(target, noPicture));
     const refusal = held.answer.take(heldBytes);
     if (refusal !== null) return TE.left(refusal);
     return pipe(
@@ -77,7 +79,9 @@ const showImage =
         () => findImage(target.id),
         (cause) => ({ tag: 'Defect' as const, cause }),
       ),
-      TE.map((image) => (image === null ? noPicture : serveImage(image, link, { method, target }))),
+      TE.map((image) => 
+        image === null ? failedReply(target, noPicture) : serveImage(image, link, { method, target }),
+      ),
     );
   };
 

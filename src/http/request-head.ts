@@ -26,7 +26,8 @@ const lists: ReadonlySet<string> = new Set(['forwarded', 'x-forwarded-host', 'x-
 const headerPairs = (raw: readonly string[]): readonly (readonly [string, string])[] =>
   raw.flatMap((name, at) => (at % 2 === 0 ? [[name.toLowerCase(), raw[at + 1] ?? ''] as const] : []));
 
-const pathAndQuery = (url: string): readonly [string, string] => {
+/** What stands before and behind the first `?` of a request's target. */
+export const pathAndQuery = (url: string): readonly [string, string] => {
   const at = url.indexOf('?');
   return at === -1 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
 };

@@ -6,10 +6,15 @@ import type { Reply } from '../ports/reply.ts';
 import type { BodyKind } from './check-media-type.ts';
 import type { RequestHead } from './request-head.ts';
 
-/** A request's head and what its path holds in place of the pattern's `{id}`; '' where the pattern has none. */
-export type Target = RequestHead & { readonly id: string };
+/** What a route knows of a request beside `Received`. */
+export type Target = RequestHead & {
+  /** What the path holds in place of the pattern's `{id}`; '' where the pattern has none. */
+  readonly id: string;
+  /** How its door shows errors. */
+  readonly errors: ErrorReplies;
+};
 
-/** Answers one request. A Left is rendered by the route's errors; what it throws becomes a Defect. */
+/** Answers one request. A Left is rendered by the errors of its door; what it throws becomes a Defect. */
 export type Handler = (received: Received, target: Target) => TE.TaskEither<ProxyError, Reply>;
 
 /** One line of the table of everything that the service answers. What is not in the table is refused. */
@@ -18,8 +23,6 @@ export type Route = {
   /** Without `/v1`: `/chat/completions`, or `/models/{id}` where the id is all the rest, slashes and all. */
   readonly pattern: string;
   readonly handle: Handler;
-  /** How its errors look; the server's own way unless told. */
-  readonly errors?: ErrorReplies;
   /** What its body may be: JSON unless told. */
   readonly accepts?: BodyKind;
   /** True where clients send the password as `?key=`. */

@@ -1,27 +1,39 @@
 import { E } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { Door, Doors } from './door.ts';
 import type { Route } from './route.ts';
 
 /** A request's route, and what its path holds in place of `{id}`. */
 export type Found = { readonly route: Route; readonly id: string };
+
+/** Finds the route of a request by its method and path. */
+export type FindRoute = (method: string, path: string) => E.Either<ProxyError, Found>;
+
+/** A door with the table of its routes. */
+export type OpenDoor = Door & { readonly findRoute: FindRoute };
+
+/** All of them, the first one first. */
+export type OpenDoors = readonly [OpenDoor, ...OpenDoor[]];
 
 type ByMethod = ReadonlyMap<string, Route>;
 
 const placeholder = '{id}';
 const longestPathInError = 200;
 
-/** What base addresses end in: OpenAI's own, Google's for its OpenAI-compatible API, Groq's and Azure's, OpenRouter's. */
-const bases: readonly (readonly string[])[] = [['v1'], ['v1beta', 'openai'], ['v1', 'openai'], ['openai', 'v1'], ['api', 'v1']];
+const segmentsOf = (path: string): readonly string[] => path.split('/').filter((segment) => segment !== '');
+
+type CutBases = (segments: readonly string[]) => readonly string[];
 
 /** People type the base address with `/v1`, without it and with it twice, and with slashes to spare. */
-const withoutBases = (segments: readonly string[]): readonly string[] => {
-  let at = 0;
-  const baseAt = (base: readonly string[]): boolean => base.every((segment, each) => segments[at + each] === segment);
-  for (let base = bases.findLast(baseAt); base !== undefined; base = bases.findLast(baseAt)) at += base.length;
-  return at === 0 ? segments : segments.slice(at);
+const withoutBases = (addresses: readonly string[]): CutBases => {
+  const bases = addresses.map(segmentsOf);
+  return (segments) => {
+    let at = 0;
+    const baseAt = (base: readonly string[]): boolean => base.every((segment, each) => segments[at + each] === segment);
+    for (let base = bases.findLast(baseAt); base !== undefined; base = bases.findLast(baseAt)) at += base.length;
+    return at === 0 ? segments : segments.slice(at);
+  };
 };
-
-const segmentsOf = (path: string): readonly string[] => withoutBases(path.split('/').filter((segment) => segment !== ''));
 
 const groupByPattern = (routes: readonly Route[]): ReadonlyMap<string, ByMethod> => {
   const table = new Map<string, Map<string, Route>>();
@@ -51,21 +63,26 @@ const matchPlaceholders = (table: ReadonlyMap<string, ByMethod>, longest: number
 };
 
 /** Whether a pattern is a route of the API, and whether the id of one stands behind it. */
-type ApiPatterns = { readonly isRoute: (pattern: string) => boolean; readonly takesId: (pattern: string) => boolean; readonly longest: number };
+type ApiPatterns = {
+  readonly isRoute: (pattern: string) => boolean;
+  readonly takesId: (pattern: string) => boolean;
+  readonly longest: number;
+  readonly cutBases: CutBases;
+};
 
 /**
  * A client adds its path to whatever was given as base address, so a whole address pasted there doubles the route:
  * `/chat/completions/v1/chat/completions`, `/chat/completions/models`. What follows a route of the API counts when it is
  * one too; `/models/models/x` stays an id, since Google's ids begin like that.
  */
-const withoutDoubling = ({ isRoute, takesId, longest }: ApiPatterns): ((segments: readonly string[]) => readonly string[]) => {
+const withoutDoubling = ({ isRoute, takesId, longest, cutBases }: ApiPatterns): CutBases => {
   const namesOne = (rest: readonly string[]): boolean =>
     Array.from({ length: Math.min(rest.length - 1, longest) }, (_, at) => rest.slice(0, at + 1).join('/')).some(takesId);
   return (segments) => {
     for (let length = Math.min(segments.length - 1, longest); length > 0; length -= 1) {
       const first = segments.slice(0, length).join('/');
       const after = segments.slice(length);
-      const rest = withoutBases(after);
+      const rest = cutBases(after);
       const mayName = rest.length < after.length || !takesId(first);
       if (isRoute(first) && (isRoute(rest.join('/')) || (mayName && namesOne(rest)))) return rest;
     }
@@ -77,7 +94,8 @@ const withoutDoubling = ({ isRoute, takesId, longest }: ApiPatterns): ((segments
  * Finds the route of a request in an exact table: nothing is decoded, `.` and `..` match nothing, and what the table
  * lacks is NoSuchRoute or MethodNotAllowed. A whole pattern goes before one with `{id}`; HEAD finds the route of GET.
  */
-export const routeTable = (routes: readonly Route[]): ((method: string, path: string) => E.Either<ProxyError, Found>) => {
+export const routeTable = (routes: readonly Route[], bases: readonly string[]): FindRoute => {
+  const cutBases = withoutBases(bases);
   const table = groupByPattern(routes);
   const longest = Math.max(0, ...[...table.keys()].map((pattern) => pattern.split('/').length));
   const ofApi = new Set(routes.filter(({ quiet }) => quiet !== true).map(({ pattern }) => segmentsOf(pattern).join('/')));
@@ -85,6 +103,7 @@ export const routeTable = (routes: readonly Route[]): ((method: string, path: st
     isRoute: (pattern) => pattern !== '' && ofApi.has(pattern),
     takesId: (pattern) => ofApi.has(`${pattern}/${placeholder}`),
     longest,
+    cutBases,
   });
   const withId = matchPlaceholders(table, longest);
   const lookUp = (asked: readonly string[]): FoundMethods | undefined => {
@@ -96,7 +115,7 @@ export const routeTable = (routes: readonly Route[]): ((method: string, path: st
   };
 
   return (method, path) => {
-    const segments = segmentsOf(path);
+    const segments = cutBases(segmentsOf(path));
     const isOdd = !path.startsWith('/') || segments.some((segment) => segment === '.' || segment === '..' || segment === placeholder);
     const found = isOdd ? undefined : lookUp(segments);
     if (found === undefined) return noSuchRoute(method, path);
@@ -107,3 +126,8 @@ export const routeTable = (routes: readonly Route[]): ((method: string, path: st
     return E.right({ route, id: found.id });
   };
 };
+
+const openDoor = (door: Door): OpenDoor => ({ ...door, findRoute: routeTable(door.routes, door.bases) });
+
+/** Makes each door's table, once. */
+export const openDoors = ([first, ...others]: Doors): OpenDoors => [openDoor(first), ...others.map(openDoor)];

@@ -4,13 +4,13 @@ import type { Duplex } from 'node:stream';
 import { E, type TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Wait } from '../ports/capabilities.ts';
-import { clientErrorText, connectRefusedText, errorText } from './client-error.ts';
+import { clientErrorText, connectRefusedText, errorText, type Answerer } from './client-error.ts';
 import type { ConnectionBounds } from './connection-register.ts';
 import { boundConnections, type Connections } from './connections.ts';
 import { startExchange, type ExchangeNeeds, type Expectation } from './start-exchange.ts';
 import { memoryBudget } from './memory-budget.ts';
 import { isProxyAddress } from './private-address.ts';
-import { routeTable } from './router.ts';
+import { openDoors } from './router.ts';
 import type { ServerSettings, Site } from './site.ts';
 
 /** A server that listens and that can be stopped without losing an answer. */
@@ -58,8 +58,11 @@ const mostTurnedAway = 64;
 
 const crowded: ProxyError = { tag: 'Busy', message: 'Too many connections at once. Please try again in a moment.' };
 
+/** Who answers before anything is known of a request. */
+const firstAnswerer = ({ doors: [door], newId }: Site): Answerer => ({ door, requestId: `req_${newId()}` });
+
 /** Tells a connection for which there is no room so, whatever it came for. */
-const turnAway = ({ errors, newId, wait }: Site): ((socket: Socket) => void) => {
+const turnAway = (site: Site): ((socket: Socket) => void) => {
   const leaving = new Set<Socket>();
   return (socket) => {
     if (leaving.size >= mostTurnedAway) {
@@ -68,7 +71,7 @@ const turnAway = ({ errors, newId, wait }: Site): ((socket: Socket) => void) => 
     }
     leaving.add(socket);
     socket.once('close', () => leaving.delete(socket));
-    closeWith(socket, errorText(crowded, errors, `req_${newId()}`), wait);
+    closeWith(socket, errorText(crowded, firstAnswerer(site)), site.wait);
   };
 };
 
@@ -91,10 +94,10 @@ const answerRequests = (server: HttpServer, needs: ExchangeNeeds, open: Connecti
   server.on('connection', (socket) => {
     if (!open.open(socket)) refuse(socket);
   });
-  server.on('connect', (_message, socket) => closeWith(socket, connectRefusedText(site.errors, `req_${site.newId()}`), site.wait));
+  server.on('connect', (_message, socket) => closeWith(socket, connectRefusedText(firstAnswerer(site)), site.wait));
   server.on('clientError', (cause: Error, socket: Duplex) => {
     if (open.hasBegunToAnswer(socket) || !socket.writable) socket.destroy();
-    else closeWith(socket, clientErrorText(cause, site.errors, `req_${site.newId()}`), site.wait);
+    else closeWith(socket, clientErrorText(cause, firstAnswerer(site)), site.wait);
   });
 };
 
@@ -135,7 +138,7 @@ const boundsOf = (settings: ServerSettings, { groupAddress }: Site): ConnectionB
   };
 };
 
-/** Makes the service's server from its table of routes. No request, however malformed, can end the process. */
+/** Makes the service's server from its doors. No request, however malformed, can end the process. */
 export const createServer = (settings: ServerSettings, site: Site): Server => {
   let isStopping = false;
   const open = boundConnections(boundsOf(settings, site), () => isStopping);
@@ -147,7 +150,7 @@ export const createServer = (settings: ServerSettings, site: Site): Server => {
     timeoutMs: settings.requestTimeoutMs,
     wait: site.wait,
   };
-  answerRequests(server, { site, settings, limits, memory, findRoute: routeTable(site.routes), isStopping: () => isStopping }, open);
+  answerRequests(server, { site, settings, limits, memory, doors: openDoors(site.doors), isStopping: () => isStopping }, open);
   return {
     start: () => listenOn(server, settings, site),
     stop: async (drainMs) => {

@@ -1,8 +1,7 @@
 import type { Log, NewId, Now, Wait } from '../ports/capabilities.ts';
-import type { ErrorReplies } from '../ports/dialect.ts';
 import type { CountRequest } from '../ports/metrics.ts';
 import type { CorsOrigins } from './cors.ts';
-import type { Route } from './route.ts';
+import type { Doors } from './door.ts';
 
 /** Settings of the server. Milliseconds and bytes. */
 export type ServerSettings = {
@@ -30,9 +29,7 @@ export type ServerSettings = {
 
 /** All that the server answers from. */
 export type Site = {
-  readonly routes: readonly Route[];
-  /** For whatever happens before a route is found, and for routes that have no errors of their own. */
-  readonly errors: ErrorReplies;
+  readonly doors: Doors;
   readonly log: Log;
   readonly countRequest: CountRequest;
   /** Whom an address counts as: an IPv6 network is one. */

@@ -2,21 +2,21 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { E } from '../kernel/fp.ts';
 import { caught, invalid, type ProxyError } from '../kernel/proxy-error.ts';
 import type { AccessFacts } from '../pipeline/exchange.ts';
-import type { ErrorReplies } from '../ports/dialect.ts';
 import type { Headers, Reply } from '../ports/reply.ts';
 import { logAccess } from './access-log.ts';
 import { callerAddress } from './caller-address.ts';
-import { commonHeaders } from './common-headers.ts';
 import { corsHeaders, preflightHeaders } from './cors.ts';
+import { chooseDoor } from './door.ts';
+import { houseHeaders } from './house-headers.ts';
 import { exchangeLifetime, type Lifetime } from './lifetime.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { originOf } from './origin.ts';
 import type { BodyLimits } from './read-body.ts';
 import { receiveRequest } from './receive.ts';
 import { sendReply, type Outlet } from './send-reply.ts';
-import { requestHead } from './request-head.ts';
+import { pathAndQuery, requestHead } from './request-head.ts';
 import type { Route } from './route.ts';
-import type { Found } from './router.ts';
+import type { OpenDoor, OpenDoors } from './router.ts';
 import type { ServerSettings, Site } from './site.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
@@ -29,7 +29,7 @@ export type ExchangeNeeds = {
   readonly settings: ServerSettings;
   readonly limits: BodyLimits;
   readonly memory: MemoryBudget;
-  readonly findRoute: (method: string, path: string) => E.Either<ProxyError, Found>;
+  readonly doors: OpenDoors;
   /** True once the server stops: answers then close their connection. */
   readonly isStopping: () => boolean;
 };
@@ -41,6 +41,7 @@ type Exchange = {
   readonly bytesBefore: number;
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
+  readonly door: OpenDoor;
   readonly life: Lifetime;
   readonly awaitsContinue: () => boolean;
   readonly askForBody: () => void;
@@ -57,7 +58,10 @@ const logDefect = ({ log }: Site, requestId: string, cause: unknown): void =>
 /** A request as Node's server gives it. */
 type Arrived = { readonly message: IncomingMessage; readonly response: ServerResponse; readonly expectation: Expectation };
 
-const beginExchange = ({ site }: ExchangeNeeds, { message, response, expectation }: Arrived): Exchange => {
+const doorFor = ({ url = '/', headers }: IncomingMessage, doors: OpenDoors): OpenDoor =>
+  chooseDoor(doors, { path: pathAndQuery(url)[0], hasHeader: (name) => headers[name] !== undefined });
+
+const beginExchange = ({ site, doors }: ExchangeNeeds, { message, response, expectation }: Arrived): Exchange => {
   const requestId = `req_${site.newId()}`;
   let awaitsContinue = expectation !== 'nothing';
   return {
@@ -66,6 +70,7 @@ const beginExchange = ({ site }: ExchangeNeeds, { message, response, expectation
     bytesBefore: message.socket.bytesWritten,
     message,
     response,
+    door: doorFor(message, doors),
     life: exchangeLifetime(response, message.socket, (cause) => logDefect(site, requestId, cause)),
     awaitsContinue: () => awaitsContinue,
     askForBody: () => {
@@ -108,7 +113,7 @@ const preflightReply = ({ headers }: IncomingMessage): Reply => ({
 });
 
 const handleRequest = async (needs: ExchangeNeeds, exchange: Exchange): Promise<E.Either<ProxyError, Reply>> => {
-  const { message, known, life, requestId, askForBody } = exchange;
+  const { message, known, door, life, requestId, askForBody } = exchange;
   const method = message.method ?? 'GET';
   const head = requestHead(message);
   known.isMalformed = E.isLeft(head);
@@ -117,7 +122,7 @@ const handleRequest = async (needs: ExchangeNeeds, exchange: Exchange): Promise<
   known.address = address;
   const origin = originOf(head.right, needs.settings.trustProxyHops);
   if (method === 'OPTIONS') return E.right(preflightReply(message));
-  const found = needs.findRoute(method, head.right.path);
+  const found = door.findRoute(method, head.right.path);
   if (E.isLeft(found)) return found;
   const { route, id } = found.right;
   known.route = route;
@@ -127,25 +132,25 @@ const handleRequest = async (needs: ExchangeNeeds, exchange: Exchange): Promise<
   const memory = needs.memory.open();
   life.onEnd(memory.close);
   const received = receiveRequest({ requestId, message, head: head.right, address, origin, life, askForBody, memory, note }, route, needs.limits);
-  return unlessAborted(route.handle(received, { ...head.right, id })(), life.signal);
+  return unlessAborted(route.handle(received, { ...head.right, id, errors: door.errors })(), life.signal);
 };
 
 const renderError = (site: Site, exchange: Exchange, error: ProxyError): Reply => {
-  const { known, requestId } = exchange;
+  const { known, door, requestId } = exchange;
   known.facts = { error: error.tag, ...known.facts };
   if (error.tag === 'Defect') logDefect(site, requestId, error.cause);
-  return (known.route?.errors ?? site.errors).whole(error);
+  return door.errors.whole(error);
 };
 
 const outletOf = ({ site, settings, isStopping }: ExchangeNeeds, exchange: Exchange): Outlet => {
-  const { message, response, requestId, startedAt, known, awaitsContinue } = exchange;
-  const errors = (): ErrorReplies => known.route?.errors ?? site.errors;
+  const { message, response, door, requestId, startedAt, known, awaitsContinue } = exchange;
   return {
     message,
     response,
     headers: (): Headers => ({
-      ...commonHeaders(requestId, site.now() - startedAt),
-      ...corsHeaders(settings.corsOrigins, message.headers.origin ?? null),
+      ...door.headers(requestId, site.now() - startedAt),
+      ...houseHeaders,
+      ...corsHeaders(settings.corsOrigins, message.headers.origin ?? null, door.readableHeaders),
       ...(isStopping() || known.isMalformed ? { connection: 'close' } : {}),
     }),
     readerTimeoutMs: settings.readerTimeoutMs ?? defaultReaderTimeoutMs,
@@ -156,7 +161,7 @@ const outletOf = ({ site, settings, isStopping }: ExchangeNeeds, exchange: Excha
     frameOf: (cause) => {
       const error = caught(cause);
       if (error.tag === 'Defect') logDefect(site, requestId, error.cause);
-      return errors().inStream(error);
+      return door.errors.inStream(error);
     },
   };
 };
@@ -165,10 +170,10 @@ const unknownExpectation: ProxyError = invalid('This Expect header is not unders
 
 const answerExchange = async (needs: ExchangeNeeds, exchange: Exchange, expectation: Expectation): Promise<void> => {
   const { site } = needs;
-  const { response } = exchange;
+  const { response, door } = exchange;
   const outlet = outletOf(needs, exchange);
   const fail = (cause: unknown): Reply => renderError(site, exchange, caught(cause));
-  if (expectation === 'unknown') return sendReply({ ...site.errors.whole(unknownExpectation), status: 417 }, outlet);
+  if (expectation === 'unknown') return sendReply({ ...door.errors.whole(unknownExpectation), status: 417 }, outlet);
   try {
     const result = await handleRequest(needs, exchange);
     await sendReply(E.isRight(result) ? result.right : renderError(site, exchange, result.left), outlet);

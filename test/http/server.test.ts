@@ -6,6 +6,8 @@ import { thrown, type ProxyError } from '../../src/kernel/proxy-error.ts';
 import type { Handler, Route } from '../../src/http/route.ts';
 import type { AccessFacts, Received } from '../../src/pipeline/exchange.ts';
 import { json, type Reply } from '../../src/ports/reply.ts';
+import { openaiDoor } from '../../src/compose/doors.ts';
+import type { Door } from '../../src/http/door.ts';
 import { eventually, serving, wire } from '../support/serving.ts';
 
 const get = (pattern: string, handle: Handler): Route => ({ method: 'GET', pattern, handle });
@@ -43,9 +45,9 @@ const held = (): { readonly route: Route; readonly received: Promise<Received> }
   });
   return {
     received,
-    route: get('/held', (one) => {
+    route: get('/held', (one, target) => {
       tell(one);
-      return never(one, { id: '', path: '', query: '', header: () => null, peer: '', forwarded: [] });
+      return never(one, target);
     }),
   };
 };
@@ -768,4 +770,50 @@ t.test('a server that stops', async (t) => {
     await stopped;
     t.pass();
   });
+});
+
+const foreignDoor: Door = {
+  prefixes: ['/foreign', '/v1/models/foreign'],
+  shares: [{ prefix: '/v1/models', header: 'foreign-version' }],
+  bases: ['/foreign', '/v1'],
+  errors: { whole: ({ tag }) => json(400, { foreign: tag }), inStream: ({ tag }) => `foreign: ${tag}\n\n` },
+  headers: (requestId) => ({ 'foreign-id': requestId }),
+  readableHeaders: ['foreign-id'],
+  routes: [get('/models', () => TE.right(json(200, 'foreign'))), get('/torn', () => TE.left({ tag: 'StreamCut' }))],
+};
+
+t.test('every door has its own errors and headers, also before a route is found', async (t) => {
+  const doors = [openaiDoor([get('/models', () => TE.right(json(200, 'first')))]), foreignDoor] as const;
+  const { origin, port } = await serving(t, [], { doors });
+  const table: readonly (readonly [path: string, headers: Record<string, string>, method: string, body: string | null])[] = [
+    ['/v1/models', {}, 'GET', '"first"'],
+    ['/v1/models', { 'foreign-version': '1' }, 'GET', '"foreign"'],
+    ['//v1/models/', { 'foreign-version': '1' }, 'GET', '"foreign"'],
+    ['/v1/chat', { 'foreign-version': '1' }, 'GET', null],
+    ['/foreign/models?a=b', {}, 'GET', '"foreign"'],
+    ['/foreign/torn', {}, 'GET', '{"foreign":"StreamCut"}'],
+    ['/foreign/nowhere', {}, 'GET', '{"foreign":"NoSuchRoute"}'],
+    ['/foreign/models', {}, 'PUT', '{"foreign":"MethodNotAllowed"}'],
+    ['/v1/models/foreign/x', {}, 'GET', '{"foreign":"NoSuchRoute"}'],
+    ['/v1/models', { 'foreign-version': '1' }, 'PUT', '{"foreign":"MethodNotAllowed"}'],
+    ['/foreigners', {}, 'GET', null],
+    ['/nowhere', {}, 'GET', null],
+  ];
+  for (const [path, headers, method, body] of table) {
+    const answer = await fetch(`${origin}${path}`, { method, headers });
+    const text = await answer.text();
+    const what = `${method} ${path} ${JSON.stringify(headers)}`;
+    if (body === null) t.match(text, /^\{"error":\{"message":"Unknown request URL/, what);
+    else t.equal(text, body, what);
+    const isForeign = body?.includes('foreign') === true;
+    t.equal(answer.headers.get('access-control-expose-headers')?.startsWith('foreign-id'), isForeign, what);
+    t.same([answer.headers.has('foreign-id'), answer.headers.has('openai-version')], [isForeign, !isForeign], what);
+    t.equal(answer.headers.get('x-content-type-options'), 'nosniff', what);
+  }
+  const { send, closed } = wire(port);
+  send('GET /foreign/models HTTP/1.1\r\nhost: a\r\nhost: b\r\nconnection: close\r\n\r\n');
+  t.match(await closed, '{"foreign":"InvalidRequest"}', 'a request that cannot be trusted, but has a path');
+  const noPath = wire(port);
+  noPath.send('\x16\x03\x01\r\n\r\n');
+  t.match(await noPath.closed, 'openai-version: ', 'the first door answers what has no path');
 });

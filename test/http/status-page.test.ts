@@ -2,7 +2,7 @@ import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
 import { escapeHtml, statusPage } from '../../src/http/status/status-page.ts';
 import { languageOf, pageWords, scriptWords } from '../../src/http/status/words.ts';
-import { routes } from '../../src/http/routes.ts';
+import { houseRoutes } from '../../src/http/house-routes.ts';
 import type { PublicStatus, ServiceStatus } from '../../src/ports/status.ts';
 import { serving } from '../support/serving.ts';
 
@@ -28,7 +28,7 @@ const owned: ServiceStatus = {
 };
 
 const table = (forAnybody: PublicStatus = seen) =>
-  routes([], {
+  houseRoutes({
     readMetrics: () => [],
     readStatus: { forAnybody: () => forAnybody, forOwner: () => Promise.resolve(owned) },
     checkCaller: ({ credential }) => (credential?.reveal() === 'made-up' ? E.right(undefined) : E.left({ tag: 'WrongPassword' })),

@@ -11,6 +11,7 @@ import { originOf } from '../../src/http/origin.ts';
 import { fromOwnNetwork } from '../../src/http/own-network.ts';
 import type { Route } from '../../src/http/route.ts';
 import { routeTable } from '../../src/http/router.ts';
+import { baseAddresses } from '../../src/openai/base-addresses.ts';
 import { openaiErrors } from '../../src/openai/errors.ts';
 import { json } from '../../src/ports/reply.ts';
 
@@ -30,7 +31,7 @@ t.test('the router finds the route of every way in which people type a path', as
     route('POST', '/chat/completions'),
     route('GET', '/models/special'),
     { ...route('GET', '/healthz'), quiet: true },
-  ]);
+  ], baseAddresses);
   const told = (method: string, path: string): string => {
     const found = find(method, path);
     if (E.isRight(found)) return `${found.right.route.method} ${found.right.route.pattern} ${found.right.id}`.trim();

@@ -4,7 +4,7 @@ import { E } from '../../src/kernel/fp.ts';
 import type { Route } from '../../src/http/route.ts';
 import { createServer, type Server } from '../../src/http/server.ts';
 import type { ServerSettings, Site } from '../../src/http/site.ts';
-import { openaiErrors } from '../../src/openai/errors.ts';
+import { openaiDoor } from '../../src/compose/doors.ts';
 import type { Wait } from '../../src/ports/capabilities.ts';
 
 /** A line of the log as the server wrote it. */
@@ -55,7 +55,7 @@ export type Serving = {
 export const serving = async (
   t: Test,
   routes: readonly Route[],
-  over: Partial<ServerSettings> & Partial<Pick<Site, 'now'>> = {},
+  over: Partial<ServerSettings> & Partial<Pick<Site, 'now' | 'doors'>> = {},
 ): Promise<Serving> => {
   const lines: Line[] = [];
   const waits = heldWaits();
@@ -63,8 +63,7 @@ export const serving = async (
   const server = createServer(
     { ...settings, ...over },
     {
-      routes,
-      errors: openaiErrors,
+      doors: over.doors ?? [openaiDoor(routes)],
       countRequest: () => undefined,
       groupAddress: (address) => address,
       log: (level, message, facts = {}) => lines.push({ level, message, facts }),

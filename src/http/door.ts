@@ -1,0 +1,45 @@
+import type { ErrorReplies } from '../ports/dialect.ts';
+import type { Headers } from '../ports/reply.ts';
+import type { Route } from './route.ts';
+
+/** An address that other doors have too, and the header that only this door's callers send. Lower case. */
+export type SharedAddress = { readonly prefix: string; readonly header: string };
+
+/** One public API, as the server sees it: whose requests they are, what it answers, and how its errors look. */
+export type Door = {
+  /** What its addresses begin with. Of all doors the one with the longest that fits is meant, else the first door. */
+  readonly prefixes: readonly string[];
+  readonly shares?: readonly SharedAddress[];
+  /** What base addresses end in; cut off, as often as it stands there, before a route is looked for. */
+  readonly bases: readonly string[];
+  readonly errors: ErrorReplies;
+  /** The headers of every answer, beside the server's own. */
+  readonly headers: (requestId: string, milliseconds: number) => Headers;
+  /** What a page of another origin may read of an answer's headers. */
+  readonly readableHeaders: readonly string[];
+  readonly routes: readonly Route[];
+};
+
+/** All doors. The first one answers what is nobody's: what came before there was a path, and paths that no door has. */
+export type Doors = readonly [Door, ...Door[]];
+
+/** What is read of a request to see which door it is for. Headers by their lower-case names. */
+export type Knock = { readonly path: string; readonly hasHeader: (name: string) => boolean };
+
+const beginsWith = (path: string, prefix: string): boolean =>
+  path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === '/' || prefix.endsWith('/'));
+
+const fitOf = ({ prefixes }: Door, path: string): number =>
+  prefixes.reduce((longest, prefix) => (prefix.length > longest && beginsWith(path, prefix) ? prefix.length : longest), -1);
+
+/** The door that a request is for, known before any route: by the header where doors share an address, else by prefix. */
+export const chooseDoor = <A extends Door>(doors: readonly [A, ...A[]], { path, hasHeader }: Knock): A => {
+  const [first, ...others] = doors;
+  if (others.length === 0) return first;
+  const plain = path.replace(/\/{2,}/g, '/');
+  const sharing = others.find(({ shares = [] }) =>
+    shares.some(({ prefix, header }) => hasHeader(header) && beginsWith(plain, prefix)),
+  );
+  if (sharing !== undefined) return sharing;
+  return others.reduce((best, door) => (fitOf(door, plain) > fitOf(best, plain) ? door : best), first);
+};
