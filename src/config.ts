@@ -30,12 +30,20 @@ export type Config = {
     /** Null = half of all. */
     readonly mostConnectionsPerAddress: number | null;
   };
-  readonly callers: { readonly password: Secret; readonly allowDefaultPassword: boolean; readonly onHostingPlatform: boolean };
+  readonly callers: {
+    readonly password: Secret;
+    readonly allowDefaultPassword: boolean;
+    readonly onHostingPlatform: boolean;
+  };
   readonly limits: { readonly perMinute: number; readonly perDayPerAddress: number };
   readonly keys: { readonly keys: readonly ConfiguredKey[]; readonly strategy: 'round-robin' | 'sticky' };
   readonly upstream: {
     readonly baseUrl: string;
-    readonly proxies: { readonly httpsProxy: string | null; readonly httpProxy: string | null; readonly noProxy: string | null };
+    readonly proxies: {
+      readonly httpsProxy: string | null;
+      readonly httpProxy: string | null;
+      readonly noProxy: string | null;
+    };
     readonly connectTimeoutMs: number;
     readonly firstByteTimeoutMs: number;
     readonly idleTimeoutMs: number;
@@ -77,7 +85,10 @@ export type StartFacts = {
 
 const mebibyte = 1_048_576;
 
-const findContradictions = ({ MAX_BODY_MB: body = 0, MEMORY_BUDGET_MB: budget = null }: Partial<Values>): readonly string[] =>
+const findContradictions = ({
+  MAX_BODY_MB: body = 0,
+  MEMORY_BUDGET_MB: budget = null,
+}: Partial<Values>): readonly string[] =>
   budget !== null && budget < body ? ['MEMORY_BUDGET_MB must not be below MAX_BODY_MB.'] : [];
 
 const serverConfig = (values: Values, environment: Environment, memory: MemoryFacts): Config['server'] => ({
@@ -143,7 +154,9 @@ const passwordIn = (address: string | null): readonly Secret[] => {
 const secretsOf = (values: Values): readonly Secret[] => [
   values.PASSWORD,
   ...values.GEMINI_API_KEYS.map((key) => key.secret),
-  ...[values.QINIU_ACCESS_KEY, values.QINIU_SECRET_KEY, values.TENCENT_SECRET_ID, values.TENCENT_SECRET_KEY].filter((value) => value !== null),
+  ...[values.QINIU_ACCESS_KEY, values.QINIU_SECRET_KEY, values.TENCENT_SECRET_ID, values.TENCENT_SECRET_KEY].filter(
+    (value) => value !== null,
+  ),
   ...[values.HTTPS_PROXY, values.HTTP_PROXY, values.REDIS_URL?.reveal() ?? null].flatMap(passwordIn),
 ];
 
@@ -177,7 +190,9 @@ export const readConfig = (environment: Environment, facts: StartFacts): E.Eithe
 
 /** All names of the setting that is also known as `name`. */
 const familyOf = (name: string): readonly string[] =>
-  Object.entries(settings).map(([own, setting]) => namesOf(own, setting)).find((names) => names.includes(name)) ?? [name];
+  Object.entries(settings)
+    .map(([own, setting]) => namesOf(own, setting))
+    .find((names) => names.includes(name)) ?? [name];
 
 /**
  * The variables of a `.env` file (null = there is none) and of the process. The process wins, also where it uses

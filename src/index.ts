@@ -51,13 +51,19 @@ const runService = async (): Promise<void> => {
   guardOutput(process.stdout);
   guardOutput(process.stderr);
   const crashes = guardCrashes(earlyLog);
-  const config = readConfig(readEnvironment(), { packageVersion: packageVersion(), isWritable: isWritableFolder, memory: memoryFacts() });
-  if (E.isLeft(config)) return exitWith(['Pollux cannot start; these settings are wrong:', ...config.left.map((fault) => `  ${fault}`)]);
+  const config = readConfig(readEnvironment(), {
+    packageVersion: packageVersion(),
+    isWritable: isWritableFolder,
+    memory: memoryFacts(),
+  });
+  if (E.isLeft(config))
+    return exitWith(['Pollux cannot start; these settings are wrong:', ...config.left.map((fault) => `  ${fault}`)]);
   const service = compose(config.right, { write: writeLine });
   crashes.serve({ log: service.log, stop: () => service.stop(0) });
   stopOnSignals(service, config.right.server.drainTimeoutMs);
   const started = await service.start();
-  if (E.isLeft(started)) exitWith([`Pollux cannot listen on ${config.right.server.host}:${config.right.server.port}: ${started.left}.`]);
+  if (E.isLeft(started))
+    exitWith([`Pollux cannot listen on ${config.right.server.host}:${config.right.server.port}: ${started.left}.`]);
 };
 
 await runService();

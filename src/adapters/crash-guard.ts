@@ -16,7 +16,10 @@ const endProcess = (): void => process.exit(1);
 /** Never a message: it may quote a body or a key. What is no Error is told by its kind alone. */
 const factsOf = (cause: unknown): Readonly<Record<string, unknown>> => {
   const { tag } = caught(cause);
-  return { ...(tag === 'Defect' ? {} : { tag }), error: cause instanceof Error ? cause : { thrown: cause === null ? 'null' : typeof cause } };
+  return {
+    ...(tag === 'Defect' ? {} : { tag }),
+    error: cause instanceof Error ? cause : { thrown: cause === null ? 'null' : typeof cause },
+  };
 };
 
 /**

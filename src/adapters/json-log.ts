@@ -28,13 +28,26 @@ const unprintable = /[\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
 type Scrub = (text: string) => string;
 
 /** A secret as it may stand in a text: plain, in an address, in JSON. */
-const formsOf = (value: string): readonly string[] => [value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)];
+const formsOf = (value: string): readonly string[] => [
+  value,
+  encodeURIComponent(value),
+  JSON.stringify(value).slice(1, -1),
+];
 
 const scrubSecrets = (secrets: readonly Secret[]): Scrub => {
-  const hidden = [...new Set(secrets.map(({ reveal }) => reveal()).filter((value) => value.length >= shortestSecret).flatMap(formsOf))];
+  const hidden = [
+    ...new Set(
+      secrets
+        .map(({ reveal }) => reveal())
+        .filter((value) => value.length >= shortestSecret)
+        .flatMap(formsOf),
+    ),
+  ];
   const longestFirst = hidden.toSorted((one, other) => other.length - one.length);
   return (text) =>
-    longestFirst.reduce((rest, value) => (rest.includes(value) ? rest.replaceAll(value, '[secret]') : rest), text).replaceAll(keyPattern, '[secret]');
+    longestFirst
+      .reduce((rest, value) => (rest.includes(value) ? rest.replaceAll(value, '[secret]') : rest), text)
+      .replaceAll(keyPattern, '[secret]');
 };
 
 /** Without the message, which may quote a body or a key: the stack's own lines only. */
@@ -48,9 +61,12 @@ const ofError = (error: Error, withStack: boolean): object => ({
   cause: error.cause instanceof Error ? error.cause : undefined,
 });
 
-const hasToJson = (value: object): value is { readonly toJSON: () => unknown } => 'toJSON' in value && typeof value.toJSON === 'function';
+const hasToJson = (value: object): value is { readonly toJSON: () => unknown } =>
+  'toJSON' in value && typeof value.toJSON === 'function';
 
-/** Makes a copy that is safe to write: secrets gone, texts cut, so deep and so many entries at most, errors as facts. */
+/**
+ * Makes a copy that is safe to write: secrets gone, texts cut, so deep and so many entries at most, errors as facts.
+ */
 const copyForLog = (scrub: Scrub, withStack: boolean): ((value: unknown) => unknown) => {
   let entries = mostEntries;
   const textFrom = (value: string): string => {

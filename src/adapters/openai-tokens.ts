@@ -9,10 +9,17 @@ const missing: ProxyError = invalid(
   'input',
   'unsupported_value',
 );
-const unknownToken: ProxyError = invalid("'input' holds numbers that are no tokens of cl100k_base.", 'input', 'invalid_value');
+const unknownToken: ProxyError = invalid(
+  "'input' holds numbers that are no tokens of cl100k_base.",
+  'input',
+  'invalid_value',
+);
 
 const loadDecoder = async (): Promise<Decoder> => {
-  const [{ Tiktoken }, { default: ranks }] = await Promise.all([import('js-tiktoken/lite'), import('js-tiktoken/ranks/cl100k_base')]);
+  const [{ Tiktoken }, { default: ranks }] = await Promise.all([
+    import('js-tiktoken/lite'),
+    import('js-tiktoken/ranks/cl100k_base'),
+  ]);
   const encoding = new Tiktoken(ranks);
   return (tokens) => encoding.decode(tokens);
 };

@@ -5,10 +5,18 @@ export type RequestMeter = { readonly countRequest: CountRequest; readonly metri
 
 type Totals = { requests: number; seconds: number };
 
-const byName = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number => (one < other ? -1 : 1);
+const byName = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number =>
+  one < other ? -1 : 1;
 
 const routeOf = ({ route }: EndedRequest): string => route ?? 'none';
 const statusOf = ({ status }: EndedRequest): string => (status === null ? 'none' : String(status));
+
+const counterOf = (name: string, help: string, samples: readonly Sample[]): Metric => ({
+  name,
+  help,
+  type: 'counter',
+  samples,
+});
 
 /** A meter that starts at zero. Labels are routes of the table and HTTP statuses, so their number is bounded. */
 export const requestMeter = (): RequestMeter => {
@@ -31,18 +39,19 @@ export const requestMeter = (): RequestMeter => {
       sums.completion += request.completionTokens;
     },
     metrics: () => [
-      { name: 'pollux_requests_total', help: 'Requests that have ended.', type: 'counter', samples: samples(({ requests }) => requests) },
-      { name: 'pollux_request_seconds_total', help: 'Time that requests took, to the last byte.', type: 'counter', samples: samples(({ seconds }) => seconds) },
-      { name: 'pollux_gemini_attempts_total', help: 'Calls to Gemini that requests began.', type: 'counter', samples: [{ labels: {}, value: sums.attempts }] },
-      {
-        name: 'pollux_tokens_total',
-        help: 'Tokens as Gemini counted them.',
-        type: 'counter',
-        samples: [
-          { labels: { kind: 'prompt' }, value: sums.prompt },
-          { labels: { kind: 'completion' }, value: sums.completion },
-        ],
-      },
+      counterOf('pollux_requests_total', 'Requests that have ended.', samples(({ requests }) => requests)),
+      counterOf(
+        'pollux_request_seconds_total',
+        'Time that requests took, to the last byte.',
+        samples(({ seconds }) => seconds),
+      ),
+      counterOf('pollux_gemini_attempts_total', 'Calls to Gemini that requests began.', [
+        { labels: {}, value: sums.attempts },
+      ]),
+      counterOf('pollux_tokens_total', 'Tokens as Gemini counted them.', [
+        { labels: { kind: 'prompt' }, value: sums.prompt },
+        { labels: { kind: 'completion' }, value: sums.completion },
+      ]),
     ],
   };
 };

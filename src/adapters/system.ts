@@ -44,7 +44,9 @@ export const newId: NewId = () => {
   return id;
 };
 
-/** How many files and connections this process may have open; null where the system doesn't say (it is Linux that does). */
+/**
+ * How many files and connections this process may have open; null where the system doesn't say (it is Linux that does).
+ */
 export const descriptorLimit = (): number | null => {
   try {
     const soft = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'utf8'))?.[1];

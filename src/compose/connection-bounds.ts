@@ -10,11 +10,16 @@ const least = 16;
 
 /** A request at work takes two descriptors: its caller's and Gemini's. */
 const mostFor = (descriptors: number | null): number =>
-  descriptors === null ? mostUnlessKnown : Math.min(mostOfUse, Math.max(least, Math.floor((descriptors - spareDescriptors) / 2)));
+  descriptors === null
+    ? mostUnlessKnown
+    : Math.min(mostOfUse, Math.max(least, Math.floor((descriptors - spareDescriptors) / 2)));
 
 /** How many connections may be open, in all and from one address, where the settings leave it to us. */
 export const connectionBounds = (
-  { mostConnections, mostConnectionsPerAddress }: Pick<Config['server'], 'mostConnections' | 'mostConnectionsPerAddress'>,
+  {
+    mostConnections,
+    mostConnectionsPerAddress,
+  }: Pick<Config['server'], 'mostConnections' | 'mostConnectionsPerAddress'>,
   descriptors: number | null,
 ): { readonly mostConnections: number; readonly mostConnectionsPerAddress: number } => {
   const most = mostConnections ?? mostFor(descriptors);

@@ -1,6 +1,12 @@
 import { guardedFetch } from '../adapters/guarded-fetch/guarded-fetch.ts';
 import { imageKeeper, type ImageKeeper } from '../adapters/images/image-keeper.ts';
-import { decodeImageLinkKey, imageLinkKey, lastingLinks, signedLinks, type ImageLinks } from '../adapters/images/image-links.ts';
+import {
+  decodeImageLinkKey,
+  imageLinkKey,
+  lastingLinks,
+  signedLinks,
+  type ImageLinks,
+} from '../adapters/images/image-links.ts';
 import type { BucketStore } from '../adapters/images/image-store.ts';
 import { localImages } from '../adapters/images/local-images.ts';
 import { memoryImages } from '../adapters/images/memory-images.ts';
@@ -24,7 +30,10 @@ export type Pictures = {
 };
 
 /** What pictures need of the other parts. */
-export type PictureNeeds = Pick<Capabilities, 'recallSignatures' | 'rememberSignature'> & { readonly files: StateFiles; readonly log: Log };
+export type PictureNeeds = Pick<Capabilities, 'recallSignatures' | 'rememberSignature'> & {
+  readonly files: StateFiles;
+  readonly log: Log;
+};
 
 const linksFor = ({ images }: Config, files: StateFiles): ImageLinks =>
   images.linkTtlSeconds === 0
@@ -44,7 +53,10 @@ const bucketOf = (store: Config['images']['store']): BucketStore | null => {
 };
 
 /** Puts the picture stores together as IMAGE_STORAGE_TYPE says; the disk, then memory stand in for a bucket. */
-export const composePictures = (config: Config, { files, log, recallSignatures, rememberSignature }: PictureNeeds): Pictures => {
+export const composePictures = (
+  config: Config,
+  { files, log, recallSignatures, rememberSignature }: PictureNeeds,
+): Pictures => {
   const { own, hostUrl, store, fetch } = config.images;
   const local = localImages(own.local, { now, log });
   const memory = memoryImages(own.memory);
@@ -55,7 +67,12 @@ export const composePictures = (config: Config, { files, log, recallSignatures, 
   );
   const media = guardedFetch(fetch);
   return {
-    capabilities: { keepImage: keeper.keepImage, readImage: keeper.readImage, imageSignature: keeper.signatureOfUrl, fetchMedia: media.fetchMedia },
+    capabilities: {
+      keepImage: keeper.keepImage,
+      readImage: keeper.readImage,
+      imageSignature: keeper.signatureOfUrl,
+      fetchMedia: media.fetchMedia,
+    },
     routes: imageRoutes({ findImage: keeper.findImage, checkLink: links.checkLink }),
     notices: keeper.notices,
     counts: keeper.counts,

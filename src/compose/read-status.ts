@@ -10,7 +10,13 @@ import type { FirstSeen } from '../ports/capabilities.ts';
 import type { Notice, PublicStatus, ReadStatus } from '../ports/status.ts';
 
 /** The parts that know how things stand. */
-export type StatusSources = { readonly pool: KeyPool; readonly catalogue: ModelCatalogue; readonly firstSeen: FirstSeen; readonly use: Limiter['use']; readonly notices: () => readonly Notice[] };
+export type StatusSources = {
+  readonly pool: KeyPool;
+  readonly catalogue: ModelCatalogue;
+  readonly firstSeen: FirstSeen;
+  readonly use: Limiter['use'];
+  readonly notices: () => readonly Notice[];
+};
 
 /** What the status page shows, read from the parts that know it. */
 export const readStatus = (config: Config, { pool, catalogue, firstSeen, use, notices }: StatusSources): ReadStatus => {
@@ -38,7 +44,11 @@ export const readStatus = (config: Config, { pool, catalogue, firstSeen, use, no
         models: listed.map(({ id }) => id),
         use: use(address),
         trustProxyHops: config.server.trustProxyHops,
-        data: { folder: config.dataFolder, writable, problem: writable ? null : 'The folder cannot be written to: a restart forgets key states and counts.' },
+        data: {
+          folder: config.dataFolder,
+          writable,
+          problem: writable ? null : 'The folder cannot be written to: a restart forgets key states and counts.',
+        },
         notices: [...config.warnings.map((text): Notice => ({ level: 'warn', text })), ...notices()],
       };
     },

@@ -6,8 +6,8 @@ const least = 64 * mebibyte;
 const most = 2048 * mebibyte;
 
 /**
- * MEMORY_BUDGET_MB where it is not set: half of a container's memory, since Node itself and what is not counted need the
- * rest, or a quarter of a machine that is not ours alone.
+ * MEMORY_BUDGET_MB where it is not set: half of a container's memory, since Node itself and what is not counted need
+ * the rest, or a quarter of a machine that is not ours alone.
  */
 export const defaultBudget = ({ machine, container }: MemoryFacts): number => {
   const share = container === null || container >= machine ? machine / 4 : container / 2;

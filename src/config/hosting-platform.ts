@@ -49,4 +49,5 @@ const announcements: readonly string[] = [
 ];
 
 /** Whether the service runs where a platform's own front, at a private address, passes on what the internet sends. */
-export const isOnHostingPlatform = (environment: Environment): boolean => announcements.some((name) => textOf(name, environment) !== '');
+export const isOnHostingPlatform = (environment: Environment): boolean =>
+  announcements.some((name) => textOf(name, environment) !== '');

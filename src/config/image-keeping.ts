@@ -3,12 +3,18 @@ import type { Secret } from '../kernel/secret.ts';
 import type { SettingName, Values } from './settings.ts';
 
 /**
- * Where pictures are kept, with what a bucket needs. Domains are addresses without a slash at the end. The stores of our
- * own stand in for a bucket too, so what they need stands beside this.
+ * Where pictures are kept, with what a bucket needs. Domains are addresses without a slash at the end. The stores of
+ * our own stand in for a bucket too, so what they need stands beside this.
  */
 export type ImageStore =
   | { readonly kind: 'local' | 'memory' }
-  | { readonly kind: 'qiniu'; readonly accessKey: Secret; readonly secretKey: Secret; readonly bucket: string; readonly domain: string }
+  | {
+      readonly kind: 'qiniu';
+      readonly accessKey: Secret;
+      readonly secretKey: Secret;
+      readonly bucket: string;
+      readonly domain: string;
+    }
   | {
       readonly kind: 'tencent';
       readonly secretId: Secret;
@@ -23,11 +29,18 @@ type Read = E.Either<readonly string[], ImageStore>;
 /** A setting that is itself at fault is undefined here and has been told. */
 const missingSettings = (values: Partial<Values>, names: readonly SettingName[]): Read =>
   E.left(
-    names.filter((name) => values[name] === null).map((name) => `${name} must be set when IMAGE_STORAGE_TYPE is ${values.IMAGE_STORAGE_TYPE}.`),
+    names
+      .filter((name) => values[name] === null)
+      .map((name) => `${name} must be set when IMAGE_STORAGE_TYPE is ${values.IMAGE_STORAGE_TYPE}.`),
   );
 
 const qiniuStore = (values: Partial<Values>): Read => {
-  const { QINIU_ACCESS_KEY: accessKey, QINIU_SECRET_KEY: secretKey, QINIU_BUCKET_NAME: bucket, QINIU_BUCKET_DOMAIN: domain } = values;
+  const {
+    QINIU_ACCESS_KEY: accessKey,
+    QINIU_SECRET_KEY: secretKey,
+    QINIU_BUCKET_NAME: bucket,
+    QINIU_BUCKET_DOMAIN: domain,
+  } = values;
   return accessKey == null || secretKey == null || bucket == null || domain == null
     ? missingSettings(values, ['QINIU_ACCESS_KEY', 'QINIU_SECRET_KEY', 'QINIU_BUCKET_NAME', 'QINIU_BUCKET_DOMAIN'])
     : E.right({ kind: 'qiniu', accessKey, secretKey, bucket, domain });
@@ -37,7 +50,13 @@ const tencentStore = (values: Partial<Values>): Read => {
   const { TENCENT_SECRET_ID: secretId, TENCENT_SECRET_KEY: secretKey, TENCENT_REGION: region } = values;
   const { TENCENT_BUCKET_NAME: bucket, TENCENT_BUCKET_DOMAIN: domain } = values;
   return secretId == null || secretKey == null || region == null || bucket == null || domain == null
-    ? missingSettings(values, ['TENCENT_SECRET_ID', 'TENCENT_SECRET_KEY', 'TENCENT_REGION', 'TENCENT_BUCKET_NAME', 'TENCENT_BUCKET_DOMAIN'])
+    ? missingSettings(values, [
+        'TENCENT_SECRET_ID',
+        'TENCENT_SECRET_KEY',
+        'TENCENT_REGION',
+        'TENCENT_BUCKET_NAME',
+        'TENCENT_BUCKET_DOMAIN',
+      ])
     : E.right({ kind: 'tencent', secretId, secretKey, region, bucket, domain });
 };
 
@@ -58,7 +77,12 @@ export const imageStore = (values: Partial<Values>): Read => {
 
 /** What the stores of our own may hold. Sizes in bytes; `mostAgeMs` null = for ever. */
 export type OwnImages = {
-  readonly local: { readonly folder: string; readonly mostImages: number; readonly mostBytes: number; readonly mostAgeMs: number | null };
+  readonly local: {
+    readonly folder: string;
+    readonly mostImages: number;
+    readonly mostBytes: number;
+    readonly mostAgeMs: number | null;
+  };
   readonly memory: { readonly mostImages: number; readonly mostBytes: number };
 };
 

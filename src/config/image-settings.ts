@@ -53,7 +53,10 @@ export const imageSettings = {
     zh: '七牛云空间绑定的域名；不写协议时按 https 处理。',
   }),
   TENCENT_SECRET_ID: setting(optional(secretText), '', { en: "Tencent Cloud's secret id.", zh: '腾讯云 SecretId。' }),
-  TENCENT_SECRET_KEY: setting(optional(secretText), '', { en: "Tencent Cloud's secret key.", zh: '腾讯云 SecretKey。' }),
+  TENCENT_SECRET_KEY: setting(optional(secretText), '', {
+    en: "Tencent Cloud's secret key.",
+    zh: '腾讯云 SecretKey。',
+  }),
   TENCENT_REGION: setting(optional(text), '', { en: 'The region of the COS bucket.', zh: 'COS 存储桶所在地域。' }),
   TENCENT_BUCKET_NAME: setting(optional(text), '', {
     en: 'The COS bucket, with the app id at its end.',

@@ -14,7 +14,9 @@ const unseen = /[\u200b-\u200d\u2060\ufeff]/g;
 
 const readKey = (piece: string): Read => {
   const at = piece.lastIndexOf('@');
-  return at > 0 && at < piece.length - 1 ? { key: piece.slice(0, at), project: piece.slice(at + 1) } : { key: piece, project: null };
+  return at > 0 && at < piece.length - 1
+    ? { key: piece.slice(0, at), project: piece.slice(at + 1) }
+    : { key: piece, project: null };
 };
 
 const readKeys = (text: string): readonly Read[] => splitList(text.replaceAll(unseen, ''), separators).map(readKey);
@@ -29,14 +31,17 @@ const distinctKeys = (read: readonly Read[]): readonly Read[] => {
   return [...byKey.values()];
 };
 
-const placesOf = (read: readonly Read[]): string => read.flatMap((key, index) => (canBeSent(key) ? [] : [`#${index + 1}`])).join(', ');
+const placesOf = (read: readonly Read[]): string =>
+  read.flatMap((key, index) => (canBeSent(key) ? [] : [`#${index + 1}`])).join(', ');
 
 /** Any number of keys, as people paste them: quotes around, some twice. `key@project` names the key's project. */
 export const keyList: Kind<readonly ConfiguredKey[]> = kind(
   'keys with commas between',
   (text) => {
     const read = readKeys(text);
-    return read.every(canBeSent) ? distinctKeys(read).map(({ key, project }) => ({ secret: secret(key), project })) : undefined;
+    return read.every(canBeSent)
+      ? distinctKeys(read).map(({ key, project }) => ({ secret: secret(key), project }))
+      : undefined;
   },
   (text) => `keys of printable ASCII characters; look at ${placesOf(readKeys(text))}`,
 );

@@ -29,19 +29,26 @@ const readSetting = (name: string, setting: Setting<unknown>, environment: Envir
   const decoded = setting.kind.decode(given === undefined ? setting.default : textOf(given, environment));
   return {
     name,
-    value: E.isRight(decoded) ? decoded : E.left(`${given ?? name} must be ${decoded.left[0]?.message ?? setting.kind.name}.`),
+    value: E.isRight(decoded)
+      ? decoded
+      : E.left(`${given ?? name} must be ${decoded.left[0]?.message ?? setting.kind.name}.`),
   };
 };
 
 /** What this module decodes setting by setting has the types of the table. */
-const isValues = (values: object): values is Partial<Values> => Object.keys(values).every((name) => Object.hasOwn(settings, name));
+const isValues = (values: object): values is Partial<Values> =>
+  Object.keys(values).every((name) => Object.hasOwn(settings, name));
 
 /** True when no setting was at fault. */
-export const areAllRead = (values: Partial<Values>): values is Values => Object.keys(settings).every((name) => Object.hasOwn(values, name));
+export const areAllRead = (values: Partial<Values>): values is Values =>
+  Object.keys(settings).every((name) => Object.hasOwn(values, name));
 
 /** Decodes every setting. */
 export const readValues = (environment: Environment): ReadValues => {
   const all = Object.entries(settings).map(([name, setting]) => readSetting(name, setting, environment));
   const values = Object.fromEntries(all.flatMap(({ name, value }) => (E.isRight(value) ? [[name, value.right]] : [])));
-  return { values: isValues(values) ? values : {}, faults: all.flatMap(({ value }) => (E.isLeft(value) ? [value.left] : [])) };
+  return {
+    values: isValues(values) ? values : {},
+    faults: all.flatMap(({ value }) => (E.isLeft(value) ? [value.left] : [])),
+  };
 };

@@ -51,7 +51,7 @@ export const serverSettings = {
     zh: '单个请求体的大小上限；超出返回 413。',
   }),
   MEMORY_BUDGET_MB: setting(optional(wholeNumber(1, 1_048_576)), '', {
-    en: 'Memory for all that requests and answers hold at once: bodies, pictures, translations; 503 past it. A body costs four times its size, a form five times. Not below MAX_BODY_MB. Unset: half of the container\'s memory, or a quarter of the machine\'s; at most 2048.',
+    en: "Memory for all that requests and answers hold at once: bodies, pictures, translations; 503 past it. A body costs four times its size, a form five times. Not below MAX_BODY_MB. Unset: half of the container's memory, or a quarter of the machine's; at most 2048.",
     zh: '所有请求和回答同时占用的内存总量（请求体、图片、转换结果）；超出返回 503。JSON 请求体按四倍大小计，表单按五倍计。不能小于 MAX_BODY_MB。未设置时为容器内存的一半，或机器内存的四分之一，最多 2048。',
     aliases: ['MAX_INFLIGHT_BODY_MB'],
     shownDefault: 'from the memory',

@@ -5,7 +5,11 @@ import { secret, type Secret } from '../kernel/secret.ts';
 export type Kind<A> = t.Decoder<string, A>;
 
 /** Makes a kind; undefined = not allowed. `explain` says more about one text than the name does, never the text. */
-export const kind = <A>(name: string, read: (text: string) => A | undefined, explain?: (text: string) => string): Kind<A> =>
+export const kind = <A,>(
+  name: string,
+  read: (text: string) => A | undefined,
+  explain?: (text: string) => string,
+): Kind<A> =>
   new t.Type<A, unknown, string>(
     name,
     (_value): _value is A => false,
@@ -44,13 +48,19 @@ export const word = <const A extends string>(...words: readonly A[]): Kind<A> =>
   kind(`one of ${words.join(', ')}`, (text) => words.find((known) => known === text.toLowerCase()));
 
 /** Any text on one line. */
-export const text: Kind<string> = kind('a text on one line', (given) => (/^[^\r\n\0]+$/.test(given) ? given : undefined));
+export const text: Kind<string> = kind('a text on one line', (given) =>
+  /^[^\r\n\0]+$/.test(given) ? given : undefined,
+);
 
 /** A text to keep secret. */
-export const secretText: Kind<Secret> = kind(text.name, (given) => (/^[^\r\n\0]+$/.test(given) ? secret(given) : undefined));
+export const secretText: Kind<Secret> = kind(text.name, (given) =>
+  /^[^\r\n\0]+$/.test(given) ? secret(given) : undefined,
+);
 
 /** A password: it travels in a header, so printable ASCII. */
-export const password: Kind<Secret> = kind('printable ASCII characters', (given) => (/^[\x20-\x7e]+$/.test(given) ? secret(given) : undefined));
+export const password: Kind<Secret> = kind('printable ASCII characters', (given) =>
+  /^[\x20-\x7e]+$/.test(given) ? secret(given) : undefined,
+);
 
 const urlOf = (given: string): URL | undefined => {
   const url = E.tryCatch(
@@ -65,7 +75,9 @@ const isWeb = ({ protocol }: URL): boolean => protocol === 'http:' || protocol =
 /** A web address that is a base for others: no user, password, query or fragment. */
 const baseOf = (given: string): URL | undefined => {
   const url = urlOf(given);
-  return url !== undefined && isWeb(url) && url.username + url.password + url.search + url.hash === '' ? url : undefined;
+  return url !== undefined && isWeb(url) && url.username + url.password + url.search + url.hash === ''
+    ? url
+    : undefined;
 };
 
 const withoutSlash = ({ origin, pathname }: URL): string => `${origin}${pathname.replace(/\/+$/, '')}`;
@@ -111,20 +123,28 @@ export const splitList = (given: string, separator: RegExp): readonly string[] =
 const commas = /[,，;；\n]+/;
 
 /** A list with commas between; what stands there twice comes once. */
-export const list: Kind<readonly string[]> = kind('a list with commas between', (given) => [...new Set(splitList(given, commas))]);
+export const list: Kind<readonly string[]> = kind('a list with commas between', (given) => [
+  ...new Set(splitList(given, commas)),
+]);
 
 /** `a=b,c=d`. */
-export const pairs: Kind<ReadonlyMap<string, string>> = kind('pairs such as gpt-4o=gemini-flash-latest with commas between', (given) => {
-  const read = splitList(given, commas).map((piece) => piece.split('=').map((side) => side.trim()));
-  return read.every((sides) => sides.length === 2 && sides.every((side) => side !== ''))
-    ? new Map(read.map(([from, to]) => [from ?? '', to ?? '']))
-    : undefined;
-});
+export const pairs: Kind<ReadonlyMap<string, string>> = kind(
+  'pairs such as gpt-4o=gemini-flash-latest with commas between',
+  (given) => {
+    const read = splitList(given, commas).map((piece) => piece.split('=').map((side) => side.trim()));
+    return read.every((sides) => sides.length === 2 && sides.every((side) => side !== ''))
+      ? new Map(read.map(([from, to]) => [from ?? '', to ?? '']))
+      : undefined;
+  },
+);
 
 /** `*`, or web origins with commas between. */
-export const origins: Kind<'*' | readonly string[]> = kind('* or web origins such as https://example.com with commas between', (given) => {
-  if (given === '*') return '*';
-  const read = splitList(given, commas).map(baseOf);
-  const known = read.flatMap((origin) => (origin === undefined || origin.pathname !== '/' ? [] : [origin.origin]));
-  return known.length === read.length && known.length > 0 ? known : undefined;
-});
+export const origins: Kind<'*' | readonly string[]> = kind(
+  '* or web origins such as https://example.com with commas between',
+  (given) => {
+    if (given === '*') return '*';
+    const read = splitList(given, commas).map(baseOf);
+    const known = read.flatMap((origin) => (origin === undefined || origin.pathname !== '/' ? [] : [origin.origin]));
+    return known.length === read.length && known.length > 0 ? known : undefined;
+  },
+);

@@ -15,4 +15,8 @@ export type About = {
 export type Setting<A> = About & { readonly kind: Kind<A>; readonly default: string };
 
 /** Makes a row of the table of settings. */
-export const setting = <A>(kind: Kind<A>, fallback: string, about: About): Setting<A> => ({ kind, default: fallback, ...about });
+export const setting = <A,>(kind: Kind<A>, fallback: string, about: About): Setting<A> => ({
+  kind,
+  default: fallback,
+  ...about,
+});

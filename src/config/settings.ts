@@ -6,7 +6,13 @@ import type { Setting } from './setting.ts';
 import { upstreamSettings } from './upstream-settings.ts';
 
 /** Every setting of the service. The codec, the start-up faults and docs/settings.md all rest on this table. */
-export const settings = { ...accessSettings, ...chatSettings, ...upstreamSettings, ...serverSettings, ...imageSettings } as const;
+export const settings = {
+  ...accessSettings,
+  ...chatSettings,
+  ...upstreamSettings,
+  ...serverSettings,
+  ...imageSettings,
+} as const;
 
 /** The own name of a setting, no alias. */
 export type SettingName = keyof typeof settings;

@@ -16,10 +16,15 @@ const shortestForSlips = 6;
  * when a letter is too much, wrong or swapped.
  */
 const slipsOf = (name: string): readonly string[] =>
-  name.length < shortestForSlips ? [name] : [name, ...Array.from(name.slice(1), (_letter, at) => name.slice(0, at + 1) + name.slice(at + 2))];
+  name.length < shortestForSlips
+    ? [name]
+    : [name, ...Array.from(name.slice(1), (_letter, at) => name.slice(0, at + 1) + name.slice(at + 2))];
 
 const meantBy: ReadonlyMap<string, string> = new Map(
-  [...known].toReversed().filter((name) => name === name.toUpperCase()).flatMap((name) => slipsOf(roughName(name)).map((slip) => [slip, name] as const)),
+  [...known]
+    .toReversed()
+    .filter((name) => name === name.toUpperCase())
+    .flatMap((name) => slipsOf(roughName(name)).map((slip) => [slip, name] as const)),
 );
 
 const isSpelledLikeOurs = (name: string): boolean => name.includes('_') || name.length >= shortestForSlips;
@@ -37,7 +42,9 @@ const overruledNames = (environment: Environment): readonly string[] =>
     const given = givenName(name, setting, environment);
     if (given === undefined) return [];
     const others = namesOf(name, setting).filter((other) => other !== given && textOf(other, environment) !== '');
-    return others.filter((other) => textOf(other, environment) !== textOf(given, environment)).map((other) => `${other} is ignored, since ${given} is set.`);
+    return others
+      .filter((other) => textOf(other, environment) !== textOf(given, environment))
+      .map((other) => `${other} is ignored, since ${given} is set.`);
   });
 
 const withoutEffect = (environment: Environment): readonly string[] =>
@@ -50,7 +57,8 @@ const withoutEffect = (environment: Environment): readonly string[] =>
 const safeLength = 16;
 
 const ofPassword = (password: string): readonly string[] => {
-  if (password === settings.PASSWORD.default) return ['PASSWORD is the default 123: everybody who finds this service can use your keys. Set PASSWORD.'];
+  if (password === settings.PASSWORD.default)
+    return ['PASSWORD is the default 123: everybody who finds this service can use your keys. Set PASSWORD.'];
   if (password.length >= safeLength) return [];
   return [`PASSWORD is shorter than ${safeLength} characters, so it can be guessed by trying. Set a longer one.`];
 };
@@ -58,7 +66,9 @@ const ofPassword = (password: string): readonly string[] => {
 /** A name that has come to mean more than it says. */
 const renamedNames = (environment: Environment): readonly string[] =>
   givenName('MEMORY_BUDGET_MB', settings.MEMORY_BUDGET_MB, environment) === 'MAX_INFLIGHT_BODY_MB'
-    ? ['MAX_INFLIGHT_BODY_MB is now MEMORY_BUDGET_MB and bounds all memory of requests and answers, not their bodies alone: set that, or neither.']
+    ? [
+        'MAX_INFLIGHT_BODY_MB is now MEMORY_BUDGET_MB and bounds all memory of requests and answers, not their bodies alone: set that, or neither.',
+      ]
     : [];
 
 /** What the owner should hear at the start, in words that hold no value. */

@@ -2,7 +2,10 @@
 export type ByteView = { readonly size: number; readonly bytes: (from: number, to: number) => Uint8Array };
 
 /** A look into bytes. */
-export const viewOfBytes = (bytes: Uint8Array): ByteView => ({ size: bytes.length, bytes: (from, to) => bytes.subarray(from, to) });
+export const viewOfBytes = (bytes: Uint8Array): ByteView => ({
+  size: bytes.length,
+  bytes: (from, to) => bytes.subarray(from, to),
+});
 
 /** A look into base64 without blanks, of either alphabet: only what is looked at is decoded. */
 export const viewOfBase64 = (data: string): ByteView => {
@@ -12,13 +15,17 @@ export const viewOfBase64 = (data: string): ByteView => {
     size: Math.floor((end * 3) / 4),
     bytes: (from, to) => {
       const first = Math.floor(from / 3);
-      return Buffer.from(data.slice(first * 4, Math.ceil(to / 3) * 4), 'base64').subarray(from - first * 3, to - first * 3);
+      return Buffer.from(data.slice(first * 4, Math.ceil(to / 3) * 4), 'base64').subarray(
+        from - first * 3,
+        to - first * 3,
+      );
     },
   };
 };
 
 /** A stretch as Latin-1 text: a character a byte. */
-export const latinAt = (view: ByteView, from: number, to: number): string => Buffer.from(view.bytes(from, to)).toString('latin1');
+export const latinAt = (view: ByteView, from: number, to: number): string =>
+  Buffer.from(view.bytes(from, to)).toString('latin1');
 
 /** The number in so many bytes, highest byte first. */
 export const numberAt = (view: ByteView, from: number, length: number): number =>

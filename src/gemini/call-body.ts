@@ -35,7 +35,8 @@ const startOf = (common: Common): Start => {
 };
 
 /** Without the bracket that ends the object. */
-const openEnded = (pieces: readonly Uint8Array[]): readonly Uint8Array[] => pieces.map((piece, at) => (at === pieces.length - 1 ? piece.subarray(0, -1) : piece));
+const openEnded = (pieces: readonly Uint8Array[]): readonly Uint8Array[] =>
+  pieces.map((piece, at) => (at === pieces.length - 1 ? piece.subarray(0, -1) : piece));
 
 const endBody = (start: Start, body: GenerateContentRequest): CallBody =>
   typeof start === 'string' ? start + endOf(body) : [...start, Buffer.from(endOf(body))];
@@ -52,7 +53,10 @@ export type BodyEncoder = {
  */
 export const bodyEncoder = (): BodyEncoder => {
   let known: { readonly common: Common; readonly start: Start | Promise<Start> } | null = null;
-  const remembered = (body: GenerateContentRequest, encode: (common: Common) => Start | Promise<Start>): Start | Promise<Start> => {
+  const remembered = (
+    body: GenerateContentRequest,
+    encode: (common: Common) => Start | Promise<Start>,
+  ): Start | Promise<Start> => {
     const { generationConfig: _, continuationToken: _token, ...common } = body;
     if (known === null || !isSame(known.common, common)) known = { common, start: encode(common) };
     return known.start;
@@ -62,6 +66,7 @@ export const bodyEncoder = (): BodyEncoder => {
       const start = remembered(body, startOf);
       return start instanceof Promise ? requestText(body) : endBody(start, body);
     },
-    large: async (body) => endBody(await remembered(body, (common) => jsonPieces(common, writtenText).then(openEnded)), body),
+    large: async (body) =>
+      endBody(await remembered(body, (common) => jsonPieces(common, writtenText).then(openEnded)), body),
   };
 };

@@ -22,7 +22,10 @@ export type Embedded = { readonly vectors: readonly (readonly number[])[]; reado
 export const mostInBatch = 100;
 
 const vectorOf = (value: unknown): readonly number[] | null =>
-  isObject(value) && Array.isArray(value['values']) && value['values'].length > 0 && value['values'].every(Number.isFinite)
+  isObject(value) &&
+  Array.isArray(value['values']) &&
+  value['values'].length > 0 &&
+  value['values'].every(Number.isFinite)
     ? value['values']
     : null;
 

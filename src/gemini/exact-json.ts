@@ -8,13 +8,15 @@ const text = Symbol('text');
 const isKept = (value: object): value is { readonly [text]: string } => Object.hasOwn(value, text);
 
 /** Somebody else's JSON as it was written, where JSON.stringify would write something else; it goes with its object. */
-export const exactText = (value: JsonObject | undefined): string | undefined => (value !== undefined && isKept(value) ? value[text] : undefined);
+export const exactText = (value: JsonObject | undefined): string | undefined =>
+  value !== undefined && isKept(value) ? value[text] : undefined;
 
 /** The same for any object. */
 export const writtenText = (value: object): string | undefined => (isKept(value) ? value[text] : undefined);
 
 /** An object with the text that it was read from. Nobody sees the text who does not ask `exactText`. */
-export const withExactText = (value: JsonObject, exact: string): JsonObject => Object.defineProperty({ ...value }, text, { value: exact });
+export const withExactText = (value: JsonObject, exact: string): JsonObject =>
+  Object.defineProperty({ ...value }, text, { value: exact });
 
 /**
  * What only JSON can hold that becomes something else in JavaScript: long numbers, zeros at an end, powers of ten,
@@ -22,7 +24,9 @@ export const withExactText = (value: JsonObject, exact: string): JsonObject => O
  */
 const oddities = /[\d.]{16}|\.\d*0(?!\d)|\d[eE]|[[:,]\s*-0|^\s*-0|"\d+"\s*:/;
 
-/** How JSON fares when it is read and written: as it was, in other words, or as something else. `exact` is how it was. */
+/**
+ * How JSON fares when it is read and written: as it was, in other words, or as something else. `exact` is how it was.
+ */
 export type Fate = { readonly kind: 'same' } | { readonly kind: 'respelled' | 'changed'; readonly exact: string };
 
 const same: Fate = { kind: 'same' };
@@ -57,7 +61,8 @@ export const keepArguments = (json: string, frame: unknown): void => {
     if (!parts.some((part) => isObject(part) && isObject(part['functionCall']))) continue;
     const raw = rawElements(rawMember(rawMember(candidates[index], 'content'), 'parts'));
     for (const [at, part] of parts.entries()) {
-      if (isObject(part) && isObject(part['functionCall'])) keepIn(part['functionCall'], rawMember(rawMember(raw[at], 'functionCall'), 'args'));
+      if (isObject(part) && isObject(part['functionCall']))
+        keepIn(part['functionCall'], rawMember(rawMember(raw[at], 'functionCall'), 'args'));
     }
   }
 };

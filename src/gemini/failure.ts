@@ -1,22 +1,39 @@
 import type { InvalidCode, ProxyError } from '../kernel/proxy-error.ts';
-import { googleError, googleErrorIn, quotaIdsOf, reasonOf, retryDelayOf, statusOf, type GoogleError } from './google-error.ts';
+import {
+  googleError,
+  googleErrorIn,
+  quotaIdsOf,
+  reasonOf,
+  retryDelayOf,
+  statusOf,
+  type GoogleError,
+} from './google-error.ts';
 import { harmlessText } from './harmless-text.ts';
 import { keyVerdict } from './key-verdict.ts';
 
 /**
- * The worst violation wins: a day's quota (a longer one counts as one) may come with a short, misleading delay. A minute's quota of tokens alone may
- * be too small for this request and large enough for others.
+ * The worst violation wins: a day's quota (a longer one counts as one) may come with a short, misleading delay. A
+ * minute's quota of tokens alone may be too small for this request and large enough for others.
  */
 const quotaSpent = (error: GoogleError): ProxyError => {
   const ids = quotaIdsOf(error);
   const daily = ids.find((id) => /per_?(?:day|week|month)/i.test(id));
   const isOfTokens = ids.length > 0 && ids.every((id) => /token/i.test(id));
   return daily === undefined
-    ? { tag: 'QuotaSpent', period: 'minute', retryAfterSeconds: retryDelayOf(error), quotaId: ids[0] ?? null, ...(isOfTokens ? { isOfTokens } : {}) }
+    ? {
+        tag: 'QuotaSpent',
+        period: 'minute',
+        retryAfterSeconds: retryDelayOf(error),
+        quotaId: ids[0] ?? null,
+        ...(isOfTokens ? { isOfTokens } : {}),
+      }
     : { tag: 'QuotaSpent', period: 'day', retryAfterSeconds: null, quotaId: daily };
 };
 
-type Row = readonly [matches: (error: GoogleError, status: number) => boolean, told: (error: GoogleError, model: string) => ProxyError];
+type Row = readonly [
+  matches: (error: GoogleError, status: number) => boolean,
+  told: (error: GoogleError, model: string) => ProxyError,
+];
 
 const saysWords =
   (pattern: RegExp) =>
@@ -32,25 +49,41 @@ const hasStatus =
 const reasonFor = (message: string, model: string): string => {
   if (message === '') return 'no reason given.';
   const text = harmlessText(message, model);
-  return /[a-z]/i.test(text) ? text : 'its reason is not shown, since it may name what belongs to the owner of the key.';
+  return /[a-z]/i.test(text)
+    ? text
+    : 'its reason is not shown, since it may name what belongs to the owner of the key.';
 };
 
 const refusedRequest =
   (code: InvalidCode | null) =>
-  ({ message }: GoogleError, model: string): ProxyError => ({ tag: 'GeminiInvalid', message: reasonFor(message, model), code });
+  ({ message }: GoogleError, model: string): ProxyError => ({
+    tag: 'GeminiInvalid',
+    message: reasonFor(message, model),
+    code,
+  });
 
-const geminiFault = (status: 500 | 502 | 503 | 504, message: string) => (): ProxyError => ({ tag: 'GeminiFault', status, message });
+const geminiFault = (status: 500 | 502 | 503 | 504, message: string) => (): ProxyError => ({
+  tag: 'GeminiFault',
+  status,
+  message,
+});
 
 /** A file or a cached content belongs to the project of one key, and ends after a while: the request names it. */
-const storedThing = /\b(?:the )?(file|cached ?content)s?\b(?: ((?:files\/|cachedContents\/)?[\w-]{1,64})(?= or | not |$))?/i;
+const storedThing =
+  /\b(?:the )?(file|cached ?content)s?\b(?: ((?:files\/|cachedContents\/)?[\w-]{1,64})(?= or | not |$))?/i;
 
-const isStored = (error: GoogleError, status: number): boolean => (status === 403 || status === 404) && !isNoModel(error) && storedThing.test(error.message);
+const isStored = (error: GoogleError, status: number): boolean =>
+  (status === 403 || status === 404) && !isNoModel(error) && storedThing.test(error.message);
 
 const storedThingGone = ({ message }: GoogleError): ProxyError => {
   const [, kind = '', name] = storedThing.exec(message) ?? [];
   const what = kind.toLowerCase() === 'file' ? 'file' : 'cached content';
   const which = name === undefined ? '' : ` ${name}`;
-  return { tag: 'GeminiInvalid', code: 'invalid_value', message: `the ${what}${which} is not there for this service's keys: it does not exist, has ended, or belongs to another project.` };
+  return {
+    tag: 'GeminiInvalid',
+    code: 'invalid_value',
+    message: `the ${what}${which} is not there for this service's keys: it does not exist, has ended, or belongs to another project.`,
+  };
 };
 
 /** `models/x is not found for API version v1beta, …`, whatever the caller's x is. */
@@ -65,15 +98,21 @@ const noModel = (message: string | null, maybeElsewhere: boolean) => (_: GoogleE
   ...(maybeElsewhere ? { maybeElsewhere: true } : {}),
 });
 
-const retiredModel: Row[1] = (error, model) => noModel(`The model '${model}' is no longer available to new users of Google's API.`, true)(error, model);
+const retiredModel: Row[1] = (error, model) =>
+  noModel(`The model '${model}' is no longer available to new users of Google's API.`, true)(error, model);
 
-const deniedModel: Row[1] = (error, model) => noModel(`Google lets none of this service's keys use the model '${model}' in this way.`, true)(error, model);
+const deniedModel: Row[1] = (error, model) =>
+  noModel(`Google lets none of this service's keys use the model '${model}' in this way.`, true)(error, model);
 
 const lacksPermission = (error: GoogleError): boolean =>
   ['googleapis.com', 'aiplatform.googleapis.com'].some((domain) => reasonOf(error, domain) === 'IAM_PERMISSION_DENIED');
 
 /** Set up by the owner in Google's console, so it is no word about the model; another key's project may have it. */
-const noPermission = (): ProxyError => ({ tag: 'NoUsableKey', reasons: ["the keys' project lacks a permission for this"], maybeElsewhere: true });
+const noPermission = (): ProxyError => ({
+  tag: 'NoUsableKey',
+  reasons: ["the keys' project lacks a permission for this"],
+  maybeElsewhere: true,
+});
 
 /**
  * Rows in order; the first that matches tells. What only the caller's own answer depends on may be told by the text;
@@ -81,7 +120,10 @@ const noPermission = (): ProxyError => ({ tag: 'NoUsableKey', reasons: ["the key
  */
 const rows: readonly Row[] = [
   [saysWords(/^User location is not supported for the API use\.$/), () => ({ tag: 'LocationRefused' })],
-  [saysWords(/^(?:The )?Gemini API free tier is not available in your country\./), () => ({ tag: 'LocationRefused', maybeElsewhere: true })],
+  [
+    saysWords(/^(?:The )?Gemini API free tier is not available in your country\./),
+    () => ({ tag: 'LocationRefused', maybeElsewhere: true }),
+  ],
   [hasStatus(429), quotaSpent],
   [hasStatus(401), geminiFault(502, 'Gemini did not accept the key, and did not say why. Please try again later.')],
   [(error, status) => status === 404 && isRetired(error), retiredModel],
@@ -89,29 +131,55 @@ const rows: readonly Row[] = [
   [(error, status) => status === 403 && lacksPermission(error), noPermission],
   [hasStatus(403), deniedModel],
   [hasStatus(404), noModel(null, false)],
-  [saysWords(/thought[_ ]signature/i), (error, model) => (/missing/i.test(error.message) ? refusedRequest(null)(error, model) : { tag: 'BadSignature' })],
+  [
+    saysWords(/thought[_ ]signature/i),
+    (error, model) => (/missing/i.test(error.message) ? refusedRequest(null)(error, model) : { tag: 'BadSignature' }),
+  ],
   [saysWords(/exceeds the maximum number of tokens|input token count/i), refusedRequest('context_length_exceeded')],
   [saysWords(/is not enabled for|is not supported for|is unsupported/i), refusedRequest('unsupported_parameter')],
   [(_, status) => status >= 400 && status < 500 && ![408, 409, 499].includes(status), refusedRequest(null)],
-  [hasStatus(503), () => ({ tag: 'GeminiFault', status: 503, message: 'Gemini is overloaded. Please try again later.', isOutage: true })],
-  [hasStatus(504, 408), geminiFault(504, 'Gemini took too long. Please try again, with a shorter request or less thinking.')],
+  [
+    hasStatus(503),
+    () => ({
+      tag: 'GeminiFault',
+      status: 503,
+      message: 'Gemini is overloaded. Please try again later.',
+      isOutage: true,
+    }),
+  ],
+  [
+    hasStatus(504, 408),
+    geminiFault(504, 'Gemini took too long. Please try again, with a shorter request or less thinking.'),
+  ],
   [(_, status) => status >= 500, geminiFault(500, 'Gemini has met an internal error. Please try again.')],
 ];
 
 /** Tells an error object that Google sent, whole or inside a stream (then without a status of its own). */
-export const failureOf = (error: Readonly<Record<string, unknown>>, status: number | null, model: string): ProxyError => {
+export const failureOf = (
+  error: Readonly<Record<string, unknown>>,
+  status: number | null,
+  model: string,
+): ProxyError => {
   const google = googleError(error);
   const known = status ?? statusOf(google) ?? 500;
   const verdict = keyVerdict(google, known);
   if (verdict !== null) return { tag: 'KeyRefused', ...verdict };
   const row = rows.find(([matches]) => matches(google, known));
-  return row === undefined ? { tag: 'GeminiFault', status: 502, message: `Gemini answered with status ${known}. Please try again later.` } : row[1](google, model);
+  return row === undefined
+    ? { tag: 'GeminiFault', status: 502, message: `Gemini answered with status ${known}. Please try again later.` }
+    : row[1](google, model);
 };
 
-/** An answer that is not Google's: a page of a proxy or a firewall on the way says nothing of keys, models or quotas. */
+/**
+ * An answer that is not Google's: a page of a proxy or a firewall on the way says nothing of keys, models or quotas.
+ */
 const notGoogles = (status: number): ProxyError => {
   const busy = status === 429 || status === 503;
-  return { tag: 'GeminiFault', status: busy ? 503 : 502, message: `Something between this service and Gemini answered with status ${status}. Please try again later.` };
+  return {
+    tag: 'GeminiFault',
+    status: busy ? 503 : 502,
+    message: `Something between this service and Gemini answered with status ${status}. Please try again later.`,
+  };
 };
 
 /** Tells a refusal by its HTTP status and body: an error object, one in an array, HTML, or nothing. */

@@ -4,7 +4,11 @@ const methods = ['generateContent', 'countTokens'];
 
 type Limits = readonly [input: number, output: number];
 
-const textModel = (id: string, displayName: string, [inputTokenLimit, outputTokenLimit]: Limits = [1_048_576, 65_536]): GeminiModel => ({
+const textModel = (
+  id: string,
+  displayName: string,
+  [inputTokenLimit, outputTokenLimit]: Limits = [1_048_576, 65_536],
+): GeminiModel => ({
   name: `models/${id}`,
   displayName,
   inputTokenLimit,

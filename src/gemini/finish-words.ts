@@ -26,4 +26,5 @@ const words: Readonly<Record<string, string>> = {
 const mostReason = 60;
 
 /** A reason with what it means, `SAFETY: …`; alone where we don't know it. */
-export const finishWords = (reason: string): string => (Object.hasOwn(words, reason) ? `${reason}: ${words[reason] ?? ''}` : reason.slice(0, mostReason));
+export const finishWords = (reason: string): string =>
+  Object.hasOwn(words, reason) ? `${reason}: ${words[reason] ?? ''}` : reason.slice(0, mostReason);

@@ -1,6 +1,6 @@
 /**
- * What a finish reason means, whatever the dialect: over, cut off, blocked, or a fault that Gemini reports itself, whose
- * answer is never shown as a good one.
+ * What a finish reason means, whatever the dialect: over, cut off, blocked, or a fault that Gemini reports itself,
+ * whose answer is never shown as a good one.
  */
 export type FinishKind = 'stopped' | 'cut off' | 'blocked' | 'faulty';
 

@@ -19,7 +19,10 @@ const listAt = (value: unknown, name: string): List => {
 
 /** Parts of all candidates of a frame that was just parsed, whatever they are. */
 export const countParts = (frame: unknown): number =>
-  listAt(frame, 'candidates').reduce<number>((sum, candidate) => sum + 1 + listAt(isObject(candidate) ? candidate['content'] : null, 'parts').length, 0);
+  listAt(frame, 'candidates').reduce<number>(
+    (sum, candidate) => sum + 1 + listAt(isObject(candidate) ? candidate['content'] : null, 'parts').length,
+    0,
+  );
 
 const isText = (part: unknown): part is Fields & { readonly text: string } => {
   if (!isObject(part) || typeof part['text'] !== 'string') return false;
@@ -58,11 +61,14 @@ const callPieces = (part: unknown): List => {
   return Array.from({ length: count }, (_, at) => {
     const partialArgs = args.slice(at * mostInPiece, (at + 1) * mostInPiece);
     const willContinue = at < count - 1 ? true : call['willContinue'];
-    return at === 0 ? { ...part, functionCall: { ...call, partialArgs, willContinue } } : { functionCall: { partialArgs, willContinue } };
+    return at === 0
+      ? { ...part, functionCall: { ...call, partialArgs, willContinue } }
+      : { functionCall: { partialArgs, willContinue } };
   });
 };
 
-const weightOf = (part: unknown): number => (isObject(part) ? 1 + listAt(part['functionCall'], 'partialArgs').length : 1);
+const weightOf = (part: unknown): number =>
+  isObject(part) ? 1 + listAt(part['functionCall'], 'partialArgs').length : 1;
 
 /** The parts some at a time, at least one list. */
 function* partLists(parts: List): Generator<List, void, undefined> {
@@ -83,12 +89,17 @@ function* partLists(parts: List): Generator<List, void, undefined> {
 }
 
 const sliceLists = (value: Fields, names: readonly string[], at: number): Fields =>
-  Object.fromEntries(names.flatMap((name) => (Array.isArray(value[name]) ? [[name, value[name].slice(at * mostInPiece, (at + 1) * mostInPiece)]] : [])));
+  Object.fromEntries(
+    names.flatMap((name) =>
+      Array.isArray(value[name]) ? [[name, value[name].slice(at * mostInPiece, (at + 1) * mostInPiece)]] : [],
+    ),
+  );
 
 const logprobs = ['chosenCandidates', 'topCandidates'];
 const grounding = ['groundingChunks', 'groundingSupports'];
 
-const sizeOf = (value: unknown, names: readonly string[]): number => Math.max(...names.map((name) => listAt(value, name).length));
+const sizeOf = (value: unknown, names: readonly string[]): number =>
+  Math.max(...names.map((name) => listAt(value, name).length));
 
 type Piece = { readonly candidate: unknown; readonly isLast: boolean };
 
@@ -98,7 +109,9 @@ function* candidatePieces(candidate: unknown): Generator<Piece, void, undefined>
   const { content, logprobsResult, groundingMetadata, ...rest } = candidate;
   const index = candidate['index'] === undefined ? {} : { index: candidate['index'] };
   const lists = partLists(listAt(content, 'parts'));
-  const most = Math.ceil(Math.max(sizeOf(logprobsResult, logprobs), sizeOf(groundingMetadata, grounding)) / mostInPiece);
+  const most = Math.ceil(
+    Math.max(sizeOf(logprobsResult, logprobs), sizeOf(groundingMetadata, grounding)) / mostInPiece,
+  );
   let next = lists.next();
   for (let at = 0; ; at += 1) {
     const parts = next.done === true ? [] : next.value;
@@ -117,16 +130,21 @@ function* candidatePieces(candidate: unknown): Generator<Piece, void, undefined>
 
 const usageWithin = (usage: unknown): unknown =>
   isObject(usage)
-    ? Object.fromEntries(Object.entries(usage).map(([name, value]) => [name, Array.isArray(value) ? value.slice(0, mostKinds) : value]))
+    ? Object.fromEntries(
+        Object.entries(usage).map(([name, value]) => [name, Array.isArray(value) ? value.slice(0, mostKinds) : value]),
+      )
     : usage;
 
 /**
  * A large frame as several that say the same one after the other, so that none of them is much work: its parts, log
- * probabilities and sources some at a time, what ends it with the last. More than eight candidates are none of Gemini's.
+ * probabilities and sources some at a time, what ends it with the last. More than eight candidates are none of
+ * Gemini's.
  */
 export function* framePieces(body: unknown): Generator<unknown, void, undefined> {
   if (!isObject(body) || !Array.isArray(body['candidates'])) {
-    yield isObject(body) && isObject(body['usageMetadata']) ? { ...body, usageMetadata: usageWithin(body['usageMetadata']) } : body;
+    yield isObject(body) && isObject(body['usageMetadata'])
+      ? { ...body, usageMetadata: usageWithin(body['usageMetadata']) }
+      : body;
     return;
   }
   const last: unknown[] = [];
@@ -137,5 +155,9 @@ export function* framePieces(body: unknown): Generator<unknown, void, undefined>
     }
   }
   const { usageMetadata } = body;
-  yield { ...body, candidates: last, ...(usageMetadata === undefined ? {} : { usageMetadata: usageWithin(usageMetadata) }) };
+  yield {
+    ...body,
+    candidates: last,
+    ...(usageMetadata === undefined ? {} : { usageMetadata: usageWithin(usageMetadata) }),
+  };
 }

@@ -1,46 +1,19 @@
 import { isObject } from '../kernel/is-object.ts';
 import { viewOfBase64 } from './byte-view.ts';
+import { fitsShape, hasShape, isCount, isFlag, isListOf, isShallow, isShallowObject } from './field-checks.ts';
+import { isText, mediaType, mostDepth, number, type Shape } from './field-checks.ts';
 import { harmlessText } from './harmless-text.ts';
 import { answeredKind } from './media-kind.ts';
 import { withoutNulls } from './without-nulls.ts';
 import type { Candidate, Frame, GeminiModel, ResponsePart, UsageMetadata } from './response.ts';
 
-type Check = (value: unknown) => boolean;
-type Shape = Readonly<Record<string, Check>>;
-
-const isText: Check = (value) => typeof value === 'string';
-/** JSON knows 1e999, which JavaScript reads as Infinity and writes as null. */
-const number: Check = Number.isFinite;
-const isCount: Check = (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
-const isFlag: Check = (value) => typeof value === 'boolean';
-
-const mostDepth = 100;
-
-/** What nests deeper would overflow the stack of whatever walks it. */
-const isShallow = (value: unknown, levels = mostDepth): boolean =>
-  typeof value !== 'object' || value === null || (levels > 0 && Object.values(value).every((one) => isShallow(one, levels - 1)));
-
-const isShallowObject: Check = (value) => isObject(value) && isShallow(value);
-
-/** `audio/L16;codec=pcm;rate=24000`: nothing that could end the address or the header that it becomes a part of. */
-const mediaType: Check = (value) => typeof value === 'string' && value.length <= 200 && /^[\w.+-]+\/[\w.+-]+(?: *;[\w.+=;" -]*)?$/.test(value);
-
-const isListOf =
-  (check: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.every(check);
-
-/** Absent and null are fine everywhere; what is there must have the right type. Unknown fields are not looked at. */
-const fitsShape = (value: unknown, shape: Shape): boolean =>
-  isObject(value) && Object.entries(shape).every(([name, check]) => value[name] == null || check(value[name]));
-
-const hasShape =
-  (shape: Shape, ...required: readonly string[]): Check =>
-  (value) =>
-    fitsShape(value, shape) && isObject(value) && required.every((name) => value[name] != null);
-
 const source = hasShape({ uri: isText, title: isText });
-const chunk = hasShape({ web: source, maps: source, retrievedContext: source, image: hasShape({ sourceUri: isText, title: isText }) });
+const chunk = hasShape({
+  web: source,
+  maps: source,
+  retrievedContext: source,
+  image: hasShape({ sourceUri: isText, title: isText }),
+});
 const segment = hasShape({ partIndex: isCount, startIndex: isCount, endIndex: isCount, text: isText });
 const token = hasShape({ token: isText, logProbability: number });
 const word = hasShape({ word: isText, startOffset: isText, endOffset: isText });
@@ -52,10 +25,23 @@ const partShape: Shape = {
   thoughtSignature: isText,
   inlineData: hasShape({ mimeType: mediaType, data: isText }, 'mimeType', 'data'),
   fileData: hasShape({ mimeType: mediaType, fileUri: isText }, 'fileUri'),
-  functionCall: hasShape({ id: isText, name: isText, args: isShallowObject, partialArgs: isListOf(hasShape({ jsonPath: isText, stringValue: isText, numberValue: number, boolValue: isFlag })), willContinue: isFlag }),
+  functionCall: hasShape({
+    id: isText,
+    name: isText,
+    args: isShallowObject,
+    partialArgs: isListOf(hasShape({ jsonPath: isText, stringValue: isText, numberValue: number, boolValue: isFlag })),
+    willContinue: isFlag,
+  }),
   executableCode: hasShape({ id: isText, language: isText, code: isText }),
   codeExecutionResult: hasShape({ id: isText, outcome: isText, output: isText }),
-  audioTranscription: hasShape({ text: isText, languageCode: isText, speakerLabel: isText, words: isListOf(word), startOffset: isText, endOffset: isText }),
+  audioTranscription: hasShape({
+    text: isText,
+    languageCode: isText,
+    speakerLabel: isText,
+    words: isListOf(word),
+    startOffset: isText,
+    endOffset: isText,
+  }),
   toolCall: isShallowObject,
   toolResponse: isShallowObject,
 };
@@ -69,7 +55,10 @@ const candidateShape: Shape = {
     groundingChunks: isListOf(chunk),
     groundingSupports: isListOf(hasShape({ segment, groundingChunkIndices: isListOf(isCount) })),
   }),
-  logprobsResult: hasShape({ chosenCandidates: isListOf(token), topCandidates: isListOf(hasShape({ candidates: isListOf(token) })) }),
+  logprobsResult: hasShape({
+    chosenCandidates: isListOf(token),
+    topCandidates: isListOf(hasShape({ candidates: isListOf(token) })),
+  }),
 };
 
 const usageShape: Shape = {
@@ -93,16 +82,33 @@ const soundFields = (value: Fields, shape: Shape): Fields => {
   const fields = withoutNulls(value);
   return fitsShape(fields, shape)
     ? fields
-    : Object.fromEntries(Object.entries(fields).filter(([name, field]) => !Object.hasOwn(shape, name) || shape[name]?.(field) === true));
+    : Object.fromEntries(
+        Object.entries(fields).filter(([name, field]) => !Object.hasOwn(shape, name) || shape[name]?.(field) === true),
+      );
 };
 
 const isPart = (value: unknown): value is ResponsePart & Fields => fitsShape(value, partShape);
 const isUsage = (value: Fields): value is UsageMetadata & Fields => fitsShape(value, usageShape);
-const isFeedback = (value: Fields): value is NonNullable<Frame['promptFeedback']> & Fields => fitsShape(value, feedbackShape);
+const isFeedback = (value: Fields): value is NonNullable<Frame['promptFeedback']> & Fields =>
+  fitsShape(value, feedbackShape);
 const isPlainCandidate = (value: Fields): value is Candidate & Fields => fitsShape(value, candidateShape);
 
 /** Enum values by number, as servers with integer enums send them (discovery document, in its order). */
-const finishReasons = ['FINISH_REASON_UNSPECIFIED', 'STOP', 'MAX_TOKENS', 'SAFETY', 'RECITATION', 'OTHER', 'LANGUAGE', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'SPII', 'MALFORMED_FUNCTION_CALL', 'IMAGE_SAFETY', 'UNEXPECTED_TOOL_CALL'];
+const finishReasons = [
+  'FINISH_REASON_UNSPECIFIED',
+  'STOP',
+  'MAX_TOKENS',
+  'SAFETY',
+  'RECITATION',
+  'OTHER',
+  'LANGUAGE',
+  'BLOCKLIST',
+  'PROHIBITED_CONTENT',
+  'SPII',
+  'MALFORMED_FUNCTION_CALL',
+  'IMAGE_SAFETY',
+  'UNEXPECTED_TOOL_CALL',
+];
 const blockReasons = ['BLOCK_REASON_UNSPECIFIED', 'SAFETY', 'OTHER', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'IMAGE_SAFETY'];
 
 const nameCode = (value: Fields, name: string, names: readonly string[]): Fields => {
@@ -135,7 +141,9 @@ const lostCall = (part: unknown): string | null => {
   if (!isObject(part) || part['functionCall'] == null || isPart(part)) return null;
   const call = part['functionCall'];
   const isDeep = isObject(call) && isObject(call['args']) && !isShallow(call['args']);
-  return isDeep ? `a tool call whose arguments are nested more than ${mostDepth} levels deep` : 'a tool call that is none';
+  return isDeep
+    ? `a tool call whose arguments are nested more than ${mostDepth} levels deep`
+    : 'a tool call that is none';
 };
 
 const lostIn = (candidates: readonly unknown[]): Pick<Frame, 'lost'> => {
@@ -164,10 +172,17 @@ const readUsage = (value: unknown): Pick<Frame, 'usageMetadata'> => {
 };
 
 const readFeedback = (value: unknown): Pick<Frame, 'promptFeedback'> => {
-  const promptFeedback = isObject(value) ? soundFields(nameCode(value, 'blockReason', blockReasons), feedbackShape) : {};
+  const promptFeedback = isObject(value)
+    ? soundFields(nameCode(value, 'blockReason', blockReasons), feedbackShape)
+    : {};
   if (!isFeedback(promptFeedback)) return {};
   const { blockReasonMessage } = promptFeedback;
-  return { promptFeedback: blockReasonMessage === undefined ? promptFeedback : { ...promptFeedback, blockReasonMessage: harmlessText(blockReasonMessage) } };
+  return {
+    promptFeedback:
+      blockReasonMessage === undefined
+        ? promptFeedback
+        : { ...promptFeedback, blockReasonMessage: harmlessText(blockReasonMessage) },
+  };
 };
 
 /** What one JSON value from Google is: a frame, an error of theirs, or nothing that we can read. */
@@ -198,15 +213,28 @@ export const readFrame = (value: unknown): FrameReading => {
 };
 
 /** One page of models.list; null when it is none. Entries without a name are left out. */
-export const readModelPage = (value: unknown): { readonly models: readonly GeminiModel[]; readonly next: string | null } | null => {
+export const readModelPage = (
+  value: unknown,
+): { readonly models: readonly GeminiModel[]; readonly next: string | null } | null => {
   if (!isObject(value)) return null;
   const { models, nextPageToken } = value;
   if (models !== undefined && !Array.isArray(models)) return null;
-  return { models: (models ?? []).filter(isModel), next: typeof nextPageToken === 'string' && nextPageToken !== '' ? nextPageToken : null };
+  return {
+    models: (models ?? []).filter(isModel),
+    next: typeof nextPageToken === 'string' && nextPageToken !== '' ? nextPageToken : null,
+  };
 };
 
 const isModel = (value: unknown): value is GeminiModel =>
   hasShape(
-    { name: isText, displayName: isText, description: isText, inputTokenLimit: number, outputTokenLimit: number, supportedGenerationMethods: isListOf(isText), thinking: isFlag },
+    {
+      name: isText,
+      displayName: isText,
+      description: isText,
+      inputTokenLimit: number,
+      outputTokenLimit: number,
+      supportedGenerationMethods: isListOf(isText),
+      thinking: isFlag,
+    },
     'name',
   )(value);

@@ -54,7 +54,9 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-/** Google's error object in a body, alone or first in a list; null for a page, for nothing and for what others write. */
+/**
+ * Google's error object in a body, alone or first in a list; null for a page, for nothing and for what others write.
+ */
 export const googleErrorIn = (text: string): Readonly<Record<string, unknown>> | null => {
   const body = parseJson(text);
   const first: unknown = Array.isArray(body) ? body[0] : body;
@@ -85,7 +87,12 @@ const mostViolations = 100;
 export const quotaIdsOf = ({ details }: GoogleError): readonly string[] =>
   details
     .flatMap(({ violations, metadata }): readonly unknown[] => [
-      ...(Array.isArray(violations) ? violations.slice(0, mostViolations).filter(isObject).map(({ quotaId }) => quotaId) : []),
+      ...(Array.isArray(violations)
+        ? violations
+            .slice(0, mostViolations)
+            .filter(isObject)
+            .map(({ quotaId }) => quotaId)
+        : []),
       ...(isObject(metadata) ? [metadata['quota_limit']] : []),
     ])
     .filter(isWord);

@@ -20,13 +20,16 @@ const isPlain = (text: string): boolean => {
 };
 
 /** What is wrong with JSON in a text. */
-export type TextFault = 'nested too deep' | 'too large: it has too many values, or an object in it too many fields' | 'not valid JSON';
+export type TextFault =
+  'nested too deep' | 'too large: it has too many values, or an object in it too many fields' | 'not valid JSON';
 
 const textFault = (text: string): TextFault | null => {
   if (isPlain(text)) return null;
   const fault = jsonOutline(Buffer.from(text), bounds).readTo(Infinity);
   if (fault === null) return null;
-  return fault === 'too deep' ? 'nested too deep' : 'too large: it has too many values, or an object in it too many fields';
+  return fault === 'too deep'
+    ? 'nested too deep'
+    : 'too large: it has too many values, or an object in it too many fields';
 };
 
 /** JSON that a request holds as a text inside its own: arguments of calls, results. Left says what is wrong with it. */

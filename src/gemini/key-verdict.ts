@@ -8,8 +8,14 @@ const invalid: KeyVerdict = { fault: 'invalid', reason: 'Google says that the ke
 const leaked: KeyVerdict = { fault: 'leaked', reason: 'Google has found the key in public and disabled it' };
 const suspended: KeyVerdict = { fault: 'suspended', reason: "Google has suspended the key's project" };
 const disabled: KeyVerdict = { fault: 'denied', reason: "the Gemini API is not enabled for the key's project" };
-const restricted: KeyVerdict = { fault: 'denied', reason: 'the key may not be used for the Gemini API, or not from here' };
-const unpaid: KeyVerdict = { fault: 'unpaid', reason: "the credit of the key's project is used up, or its spending limit is reached" };
+const restricted: KeyVerdict = {
+  fault: 'denied',
+  reason: 'the key may not be used for the Gemini API, or not from here',
+};
+const unpaid: KeyVerdict = {
+  fault: 'unpaid',
+  reason: "the credit of the key's project is used up, or its spending limit is reached",
+};
 
 /** Google's words for machines that blame a key or its project (google.api.ErrorReason). */
 const byReason: ReadonlyMap<string, KeyVerdict> = new Map([
@@ -42,12 +48,24 @@ const byMessage: readonly (readonly [RegExp, KeyVerdict])[] = [
   [/^API key not valid\. Please pass a valid API key\.$/, invalid],
   [/^API Key not found\. Please pass a valid API key\.$/, invalid],
   [/^API key expired\. Please renew the API key\.$/, invalid],
-  [/^Method doesn't allow unregistered callers \(callers without established identity\)\. Please use API Key or other form of API consumer identity to call this API\.$/, invalid],
-  [/^Request had invalid authentication credentials\. Expected OAuth 2 access token, login cookie or other valid authentication credential\. See https:\/\/developers\.google\.com\/identity\/sign-in\/web\/devconsole-project\.$/, invalid],
+  [
+    /^Method doesn't allow unregistered callers \(callers without established identity\)\. Please use API Key or other form of API consumer identity to call this API\.$/,
+    invalid,
+  ],
+  [
+    /^Request had invalid authentication credentials\. Expected OAuth 2 access token, login cookie or other valid authentication credential\. See https:\/\/developers\.google\.com\/identity\/sign-in\/web\/devconsole-project\.$/,
+    invalid,
+  ],
   [/^Your API key was reported as leaked\. Please use another API key\.$/, leaked],
   [/^(?:Permission denied: )?Consumer 'api_key:[\w.-]{1,200}' has been suspended\.$/, suspended],
-  [/^(?:Generative Language|Gemini) API has not been used in project [\w-]{1,60} before or it is disabled\. Enable it by visiting https:\/\/console\.developers\.google\.com\/apis\/api\/generativelanguage\.googleapis\.com\/overview\?project=[\w-]{1,60} then retry\. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry\.$/, disabled],
-  [/^Requests to this API generativelanguage\.googleapis\.com method google\.ai\.generativelanguage\.[\w.]{1,100} are blocked\.$/, restricted],
+  [
+    /^(?:Generative Language|Gemini) API has not been used in project [\w-]{1,60} before or it is disabled\. Enable it by visiting https:\/\/console\.developers\.google\.com\/apis\/api\/generativelanguage\.googleapis\.com\/overview\?project=[\w-]{1,60} then retry\. If you enabled this API recently, wait a few minutes for the action to propagate to our systems and retry\.$/,
+    disabled,
+  ],
+  [
+    /^Requests to this API generativelanguage\.googleapis\.com method google\.ai\.generativelanguage\.[\w.]{1,100} are blocked\.$/,
+    restricted,
+  ],
 ];
 
 /** What may follow: advice where to pay, in plain words. */
@@ -57,8 +75,12 @@ const wholeBefore = (sentence: string): RegExp => new RegExp(`^${sentence}\\.?${
 
 /** Whole messages of a 429 that no waiting heals: the money is spent, until somebody pays (reports of 2026). */
 const spentMoney: readonly RegExp[] = [
-  wholeBefore("(?:Your |The |Your project's |Your account's )?pre-?pa(?:yment|id) (?:credits?|balance) (?:is|are|has been|have been) (?:depleted|exhausted|used up)"),
-  wholeBefore('(?:Your|The|This) (?:project|account|billing account) has (?:exceeded|reached) (?:its|the|your) monthly (?:spending|spend) (?:cap|limit)'),
+  wholeBefore(
+    "(?:Your |The |Your project's |Your account's )?pre-?pa(?:yment|id) (?:credits?|balance) (?:is|are|has been|have been) (?:depleted|exhausted|used up)",
+  ),
+  wholeBefore(
+    '(?:Your|The|This) (?:project|account|billing account) has (?:exceeded|reached) (?:its|the|your) monthly (?:spending|spend) (?:cap|limit)',
+  ),
   wholeBefore('You(?: have)? (?:exceeded|reached) your monthly (?:spending|spend) (?:cap|limit)'),
   wholeBefore('(?:Your |The )?monthly (?:spending|spend) (?:cap|limit)(?: is| was| has been)? (?:exceeded|reached)'),
 ];

@@ -58,7 +58,9 @@ your zero & + , - -2147483648 . / 0-9 2147483647 : < <= = > >= _
 
 /** Words that Google's model names are made of. */
 export const modelWords: ReadonlySet<string> = new Set(
-  'flash pro lite nano ultra preview latest exp experimental image images tts live embedding embeddings thinking generation native audio dialog it stable fast generate transcribe translate robotics er computer use deep research argon carbon hydrogen neon'.split(' '),
+  'flash pro lite nano ultra preview latest exp experimental image images tts live embedding embeddings thinking generation native audio dialog it stable fast generate transcribe translate robotics er computer use deep research argon carbon hydrogen neon'.split(
+    ' ',
+  ),
 );
 
 /** Words of Google's error texts that say nothing about the owner of a key, in lower case. */

@@ -12,7 +12,8 @@ const embeds = /embedding/;
 const special = /live|native-audio|robotics|computer-use|deep-research|omni|veo|lyria|customtools|aqa|learnlm/;
 
 const does: Readonly<Record<ModelJob, (id: string) => boolean>> = {
-  chat: (id) => id.startsWith('gemini-') && ![draws, speaks, transcribes, embeds, special].some((other) => other.test(id)),
+  chat: (id) =>
+    id.startsWith('gemini-') && ![draws, speaks, transcribes, embeds, special].some((other) => other.test(id)),
   image: (id) => draws.test(id) && !/imagen/.test(id),
   speech: (id) => speaks.test(id),
   transcription: (id) => transcribes.test(id),
@@ -45,7 +46,8 @@ const newnessOf = (id: string): number => {
 const favourites: readonly string[] = ['gemini-3.1-flash-image'];
 
 /**
- * A model of the list that does the job of one which is not there, the nearest by its name; null when the list has none.
+ * A model of the list that does the job of one which is not there, the nearest by its name; null when the list has
+ * none.
  */
 export const livingModel = (asked: string, job: ModelJob, list: readonly GeminiModel[]): string | null => {
   const wanted = jobOf(asked, job);

@@ -6,7 +6,8 @@ import { sniffKind, type Sniffed } from './media-signatures.ts';
 export type Said = { readonly declared: string; readonly name?: string | undefined };
 
 /** Tab, line feed, form feed, carriage return and escape are the control characters that texts have. */
-const isTextCode = (code: number): boolean => code >= 32 || code === 9 || code === 10 || code === 12 || code === 13 || code === 27;
+const isTextCode = (code: number): boolean =>
+  code >= 32 || code === 9 || code === 10 || code === 12 || code === 13 || code === 27;
 
 const pieceBytes = 65_536;
 
@@ -20,7 +21,8 @@ export const isText = (view: ByteView): boolean => {
   const decoder = new TextDecoder('utf-8', { fatal: true });
   try {
     for (let from = 0; from < view.size; from += pieceBytes) {
-      if (!isCleanText(decoder.decode(view.bytes(from, from + pieceBytes), { stream: from + pieceBytes < view.size }))) return false;
+      if (!isCleanText(decoder.decode(view.bytes(from, from + pieceBytes), { stream: from + pieceBytes < view.size })))
+        return false;
     }
     return view.size > 0;
   } catch {
@@ -60,7 +62,9 @@ export const mediaKind = (view: ByteView, { declared, name = '' }: Said): string
 };
 
 /** Sound that Gemini reads. */
-const sounds: ReadonlySet<string> = new Set(['wav', 'mp3', 'aiff', 'aac', 'ogg', 'flac', 'm4a', 'mp4', 'webm'].map((name) => `audio/${name}`));
+const sounds: ReadonlySet<string> = new Set(
+  ['wav', 'mp3', 'aiff', 'aac', 'ogg', 'flac', 'm4a', 'mp4', 'webm'].map((name) => `audio/${name}`),
+);
 
 const soundNames: ReadonlyMap<string, string> = new Map([
   ['video/mp4', 'audio/mp4'],
@@ -79,7 +83,9 @@ const soundName = (kind: string | null): string | null => {
 /** The same for sound: a container's name is that of its sound alone. Null for what is no sound. */
 export const soundKind = (view: ByteView, { declared, name = '' }: Said): string | null => {
   const told = sniffKind(view);
-  return told === null ? (soundName(declaredKind(declared)) ?? soundName(kindByName(name))) : soundName(told.asSound ?? told.type);
+  return told === null
+    ? (soundName(declaredKind(declared)) ?? soundName(kindByName(name)))
+    : soundName(told.asSound ?? told.type);
 };
 
 /** What a picture or sound of an answer is: its bytes say it where they can; bare samples are what they are called. */
@@ -92,5 +98,7 @@ export const answeredKind = (view: ByteView, declared: string): string => {
 /** Why Gemini reads no such picture, as the end of a sentence; null where nothing speaks against it. */
 export const pictureFault = (kind: string): string | null => {
   if (kind === 'image/avif') return 'is an AVIF picture, which Gemini does not read: send it as PNG, JPEG or WebP';
-  return ['image/svg+xml', 'text/html', 'text/xml'].includes(kind) ? 'is markup (HTML, SVG, XML), not a picture: send it as PNG, JPEG or WebP' : null;
+  return ['image/svg+xml', 'text/html', 'text/xml'].includes(kind)
+    ? 'is markup (HTML, SVG, XML), not a picture: send it as PNG, JPEG or WebP'
+    : null;
 };

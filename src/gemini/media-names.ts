@@ -79,11 +79,19 @@ const documentedName = (name: string): string => {
 };
 
 /** Kinds that say nothing: what programs send when they don't know (RFC 2046; Amazon S3 says binary/octet-stream). */
-const sayingNothing: ReadonlySet<string> = new Set(['application/octet-stream', 'binary/octet-stream', 'application/binary', 'application/unknown', 'application/x-unknown']);
+const sayingNothing: ReadonlySet<string> = new Set([
+  'application/octet-stream',
+  'binary/octet-stream',
+  'application/binary',
+  'application/unknown',
+  'application/x-unknown',
+]);
 
 const token = /^[\w.+-]{1,80}\/[\w.+-]{1,100}$/;
 
-/** What a declared type says, by Google's name and without its parameters; null for one that says nothing, or is none. */
+/**
+ * What a declared type says, by Google's name and without its parameters; null for one that says nothing, or is none.
+ */
 export const declaredKind = (declared: string): string | null => {
   const plain = (declared.split(';', 1)[0] ?? '').trim().toLowerCase();
   return !token.test(plain) || sayingNothing.has(plain) ? null : documentedName(plain);
@@ -129,8 +137,11 @@ const endings: Readonly<Record<string, string>> = {
 };
 
 const byEnding: ReadonlyMap<string, string> = new Map(
-  Object.entries(endings).flatMap(([type, list]) => list.split(' ').map((ending): readonly [string, string] => [ending, type])),
+  Object.entries(endings).flatMap(([type, list]) =>
+    list.split(' ').map((ending): readonly [string, string] => [ending, type]),
+  ),
 );
 
 /** The kind that a file name's ending stands for; null for none and an unknown one. */
-export const kindByName = (name: string): string | null => byEnding.get(name.slice(name.lastIndexOf('.') + 1).toLowerCase()) ?? null;
+export const kindByName = (name: string): string | null =>
+  byEnding.get(name.slice(name.lastIndexOf('.') + 1).toLowerCase()) ?? null;

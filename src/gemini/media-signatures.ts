@@ -2,12 +2,20 @@ import { latinAt, type ByteView } from './byte-view.ts';
 import { mp4Kind } from './mp4-kind.ts';
 
 /**
- * What bytes are. `asSound`: the container's name where its sound alone is meant. `isOpen`: the bytes don't tell whether
- * there are pictures in it. `isWeak`: only some bits speak for it, as they may in bare samples.
+ * What bytes are. `asSound`: the container's name where its sound alone is meant. `isOpen`: the bytes don't tell
+ * whether there are pictures in it. `isWeak`: only some bits speak for it, as they may in bare samples.
  */
-export type Sniffed = { readonly type: string; readonly asSound?: string; readonly isOpen?: boolean; readonly isWeak?: boolean };
+export type Sniffed = {
+  readonly type: string;
+  readonly asSound?: string;
+  readonly isOpen?: boolean;
+  readonly isWeak?: boolean;
+};
 
-/** First bytes of well-known kinds, as Latin-1 text; `?` stands for any byte (WHATWG MIME Sniffing; Gary Kessler's table). */
+/**
+ * First bytes of well-known kinds, as Latin-1 text; `?` stands for any byte (WHATWG MIME Sniffing; Gary Kessler's
+ * table).
+ */
 const beginnings: readonly (readonly [start: string, type: string])[] = [
   ['\x89PNG\r\n\x1a\n', 'image/png'],
   ['\xff\xd8\xff', 'image/jpeg'],
@@ -48,16 +56,21 @@ const startsWith = (text: string, start: string): boolean => {
 
 /** A bitmap says its own size, lowest byte first. */
 const isBitmap = (view: ByteView, head: string): boolean =>
-  head.startsWith('BM') && view.size >= 26 && view.bytes(2, 6).reduceRight((value, byte) => value * 256 + byte, 0) === view.size;
+  head.startsWith('BM') &&
+  view.size >= 26 &&
+  view.bytes(2, 6).reduceRight((value, byte) => value * 256 + byte, 0) === view.size;
 
-const ofOgg = (head: string): Sniffed => (head.includes('theora') ? { type: 'video/ogg', asSound: 'audio/ogg' } : { type: 'audio/ogg' });
+const ofOgg = (head: string): Sniffed =>
+  head.includes('theora') ? { type: 'video/ogg', asSound: 'audio/ogg' } : { type: 'audio/ogg' };
 
 /** EBML names its document type; the codecs of the tracks stand near the beginning, before the first cluster. */
 const ofEbml = (view: ByteView): Sniffed => {
   const head = latinAt(view, 0, 4096);
   if (head.slice(0, 64).includes('matroska')) return { type: 'video/x-matroska' };
   if (/V_(?:VP|AV)/.test(head)) return { type: 'video/webm', asSound: 'audio/webm' };
-  return /A_(?:OPUS|VORBIS)/.test(head) ? { type: 'audio/webm' } : { type: 'video/webm', asSound: 'audio/webm', isOpen: true };
+  return /A_(?:OPUS|VORBIS)/.test(head)
+    ? { type: 'audio/webm' }
+    : { type: 'video/webm', asSound: 'audio/webm', isOpen: true };
 };
 
 const officeFolders: readonly (readonly [folder: string, type: string])[] = [
@@ -66,12 +79,16 @@ const officeFolders: readonly (readonly [folder: string, type: string])[] = [
   ['ppt/', 'application/vnd.openxmlformats-officedocument.presentationml.presentation'],
 ];
 
-/** OpenDocument and EPUB say what they are in a first file `mimetype`; Office's folders stand in the list at the end. */
+/**
+ * OpenDocument and EPUB say what they are in a first file `mimetype`; Office's folders stand in the list at the end.
+ */
 const ofZip = (view: ByteView): Sniffed => {
   const [, type] = /^mimetype(application\/[\w.+-]{1,80}?)(?:PK|[^\w.+-]|$)/.exec(latinAt(view, 30, 140)) ?? [];
   if (type !== undefined) return { type };
   const list = latinAt(view, Math.max(0, view.size - 65_536), view.size);
-  const office = list.includes('[Content_Types].xml') ? officeFolders.find(([folder]) => list.includes(folder)) : undefined;
+  const office = list.includes('[Content_Types].xml')
+    ? officeFolders.find(([folder]) => list.includes(folder))
+    : undefined;
   return { type: office?.[1] ?? 'application/zip' };
 };
 
@@ -83,7 +100,8 @@ const ofAudioFrame = (head: string): Sniffed | null => {
   const [first, second, third] = [head.charCodeAt(0), head.charCodeAt(1), head.charCodeAt(2)];
   if (head.length < 3 || first !== 0xff || (second & 0xe0) !== 0xe0) return null;
   if ((second & 0xf6) === 0xf0) return { type: 'audio/aac', isWeak: true };
-  const isFrame = (second & 0x18) !== 0x08 && (second & 0x06) !== 0 && (third & 0xf0) !== 0xf0 && (third & 0x0c) !== 0x0c;
+  const isFrame =
+    (second & 0x18) !== 0x08 && (second & 0x06) !== 0 && (third & 0xf0) !== 0xf0 && (third & 0x0c) !== 0x0c;
   return isFrame && (second & 0x06) !== 0x06 ? { type: 'audio/mp3', isWeak: true } : null;
 };
 

@@ -1,9 +1,18 @@
 import type { ThinkingLevel } from './request.ts';
 
-/** How a family's thinking is steered: by a token budget (2.5), by a level (3 and later), on or off (Gemma 4), or not at all. */
+/**
+ * How a family's thinking is steered: by a token budget (2.5), by a level (3 and later), on or off (Gemma 4), or not at
+ * all.
+ */
 export type Thinking =
   | { readonly by: 'nothing' }
-  | { readonly by: 'budget'; readonly least: number; readonly most: number; readonly canBeOff: boolean; readonly onByDefault: boolean }
+  | {
+      readonly by: 'budget';
+      readonly least: number;
+      readonly most: number;
+      readonly canBeOff: boolean;
+      readonly onByDefault: boolean;
+    }
   | { readonly by: 'switch' }
   | { readonly by: 'level'; readonly levels: readonly ThinkingLevel[] };
 
@@ -76,27 +85,54 @@ const twoFive: ModelTraits = {
 const older: ModelTraits = { ...twoFive, thinking: notThinking, penalties: true };
 const four: ModelTraits = { ...newest, streamOnly: true };
 
-/** Gemma 4 thinks or does not: `high` or `minimal`; it takes instructions and functions (ai.google.dev, Gemma on the Gemini API). */
+/**
+ * Gemma 4 thinks or does not: `high` or `minimal`; it takes instructions and functions (ai.google.dev, Gemma on the
+ * Gemini API).
+ */
 const gemmaFour: ModelTraits = { ...older, thinking: { by: 'switch' }, manyCandidates: false, logprobs: false };
-const gemmaThree: ModelTraits = { ...gemmaFour, thinking: notThinking, systemInstruction: false, functions: false, builtIns: [], json: false };
+const gemmaThree: ModelTraits = {
+  ...gemmaFour,
+  thinking: notThinking,
+  systemInstruction: false,
+  functions: false,
+  builtIns: [],
+  json: false,
+};
 
 const plain: Partial<ModelTraits> = { thinking: notThinking, functions: false, logprobs: false, manyCandidates: false };
 
 /** Speech models say what they are given: no instruction, no tools, no format. */
-const speaks: Partial<ModelTraits> = { ...plain, prefill: false, penalties: false, systemInstruction: false, builtIns: [], json: false, signatures: false, output: 'audio' };
+const speaks: Partial<ModelTraits> = {
+  ...plain,
+  prefill: false,
+  penalties: false,
+  systemInstruction: false,
+  builtIns: [],
+  json: false,
+  signatures: false,
+  output: 'audio',
+};
 
 /** Image models of Gemini 3 and later can search; nobody has told whether they refuse functions. */
 const draws: Partial<ModelTraits> = { ...plain, functions: true, builtIns: ['googleSearch'], output: 'image' };
 
 type ByBudget = Extract<Thinking, { readonly by: 'budget' }>;
 
-const budget = (least: number, most: number, more: Partial<ByBudget> = {}): Thinking => ({ by: 'budget', least, most, canBeOff: true, onByDefault: true, ...more });
+const budget = (least: number, most: number, more: Partial<ByBudget> = {}): Thinking => ({
+  by: 'budget',
+  least,
+  most,
+  canBeOff: true,
+  onByDefault: true,
+  ...more,
+});
 
 /**
- * The first row that matches wins. A row names the generations that are known; a later one of the same kind falls to the
- * newest row of that kind (gemma-5 is as gemma-4, gemini-5 as gemini-4, an image or speech model as the newest one), and
- * an id that none matches is taken as a newest Gemini model: thinking by level from low to high, no sampling, no prefill.
- * Sources: Google's thinking, model and Gemma pages, langchain-google #1897 and #1899, @ai-sdk/google 4.0.121.
+ * The first row that matches wins. A row names the generations that are known; a later one of the same kind falls to
+ * the newest row of that kind (gemma-5 is as gemma-4, gemini-5 as gemini-4, an image or speech model as the newest
+ * one), and an id that none matches is taken as a newest Gemini model: thinking by level from low to high, no sampling,
+ * no prefill. Sources: Google's thinking, model and Gemma pages, langchain-google #1897 and #1899, @ai-sdk/google
+ * 4.0.121.
  */
 const families: readonly (readonly [RegExp, ModelTraits])[] = [
   [/^gemma-?[123](?!\d)/, gemmaThree],

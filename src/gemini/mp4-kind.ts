@@ -28,7 +28,11 @@ const mostBoxes = 500;
 type Budget = { left: number };
 
 /** The boxes between two places, one after the other: 32-bit sizes, 64-bit ones, and 0 for "to the end". */
-function* boxesIn(view: ByteView, { start, end }: Pick<Box, 'start' | 'end'>, budget: Budget): Generator<Box, void, undefined> {
+function* boxesIn(
+  view: ByteView,
+  { start, end }: Pick<Box, 'start' | 'end'>,
+  budget: Budget,
+): Generator<Box, void, undefined> {
   for (let at = start; at + 8 <= end && budget.left > 0; budget.left -= 1) {
     const short = numberAt(view, at, 4);
     const size = short === 1 ? numberAt(view, at + 8, 8) : short;
@@ -42,7 +46,8 @@ function* boxesIn(view: ByteView, { start, end }: Pick<Box, 'start' | 'end'>, bu
 /** The handlers of the tracks: `vide`, `soun` and others (moov › trak › mdia › hdlr). */
 const handlersOf = (view: ByteView): readonly string[] => {
   const budget = { left: mostBoxes };
-  const childrenOf = (parent: Pick<Box, 'start' | 'end'>, name: string): readonly Box[] => [...boxesIn(view, parent, budget)].filter((box) => box.name === name);
+  const childrenOf = (parent: Pick<Box, 'start' | 'end'>, name: string): readonly Box[] =>
+    [...boxesIn(view, parent, budget)].filter((box) => box.name === name);
   const [movie] = childrenOf({ start: 0, end: view.size }, 'moov');
   const media = (movie === undefined ? [] : childrenOf(movie, 'trak')).flatMap((track) => childrenOf(track, 'mdia'));
   return media.flatMap((one) => childrenOf(one, 'hdlr')).map(({ start }) => latinAt(view, start + 8, start + 12));

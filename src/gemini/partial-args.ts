@@ -19,14 +19,20 @@ const mostMissing = 100;
 /** `$.list[0].name` → list, 0, name; null for a path that no call has. */
 const stepsOf = (path: string): readonly Step[] | null => {
   if (path.length > longestPath) return null;
-  const read = [...path.matchAll(/\[(\d+)\]|\['([^']*)'\]|\.?([^.[\]$]+)/g)].map(([, index, quoted, plain]): Step => (index === undefined ? (quoted ?? plain ?? '') : Number(index)));
-  return read.length === 0 || read.length > mostSteps || typeof read[0] === 'number' || read.includes('__proto__') ? null : read;
+  const read = [...path.matchAll(/\[(\d+)\]|\['([^']*)'\]|\.?([^.[\]$]+)/g)].map(([, index, quoted, plain]): Step =>
+    index === undefined ? (quoted ?? plain ?? '') : Number(index),
+  );
+  return read.length === 0 || read.length > mostSteps || typeof read[0] === 'number' || read.includes('__proto__')
+    ? null
+    : read;
 };
 
-const valueOf = ({ stringValue, numberValue, boolValue }: PartialArg): Json => stringValue ?? numberValue ?? boolValue ?? null;
+const valueOf = ({ stringValue, numberValue, boolValue }: PartialArg): Json =>
+  stringValue ?? numberValue ?? boolValue ?? null;
 
 const isList = (tree: Tree | undefined): tree is Tree[] => Array.isArray(tree);
-const isBranch = (tree: Tree | undefined): tree is Branch => typeof tree === 'object' && tree !== null && !Array.isArray(tree);
+const isBranch = (tree: Tree | undefined): tree is Branch =>
+  typeof tree === 'object' && tree !== null && !Array.isArray(tree);
 
 const childOf = (holder: Branch | Tree[], step: Step): Tree | undefined =>
   Object.hasOwn(holder, step) ? Object.getOwnPropertyDescriptor(holder, step)?.value : undefined;
@@ -62,7 +68,9 @@ const addPiece = (root: Branch, piece: PartialArg): void => {
   putValue(holder, last, typeof known === 'string' && typeof value === 'string' ? known + value : value);
 };
 
-/** Arguments to be put together from pieces (Vertex: partialArgs, willContinue), beginning with those that came whole. */
+/**
+ * Arguments to be put together from pieces (Vertex: partialArgs, willContinue), beginning with those that came whole.
+ */
 export const partialArgs = (given: JsonObject): PartialArgs => {
   const root: Branch = structuredClone(given);
   return {

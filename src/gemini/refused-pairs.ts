@@ -23,9 +23,19 @@ export const builtInTools: readonly BuiltInTool[] = ['googleSearch', 'urlContext
 
 const everyFamily = (): boolean => true;
 
-const refusedAlone = (wish: Wish, families: RefusedPair['families']): RefusedPair => ({ wishes: [wish], families, yields: wish, outcome: 'refused' });
+const refusedAlone = (wish: Wish, families: RefusedPair['families']): RefusedPair => ({
+  wishes: [wish],
+  families,
+  yields: wish,
+  outcome: 'refused',
+});
 
-const letGoBeside = (wish: Wish, other: Wish): RefusedPair => ({ wishes: [wish, other], families: everyFamily, yields: wish, outcome: 'let go' });
+const letGoBeside = (wish: Wish, other: Wish): RefusedPair => ({
+  wishes: [wish, other],
+  families: everyFamily,
+  yields: wish,
+  outcome: 'let go',
+});
 
 /**
  * Every pair of wishes that a family refuses, in the order in which they are settled. What has no row goes up together.
@@ -36,16 +46,33 @@ const letGoBeside = (wish: Wish, other: Wish): RefusedPair => ({ wishes: [wish, 
  */
 export const refusedPairs: readonly RefusedPair[] = [
   // A cached content holds its own tools and instruction.
-  ...(['functions', 'a call', ...builtInTools, 'instruction'] as const).map((wish) => letGoBeside(wish, 'cached content')),
+  ...(['functions', 'a call', ...builtInTools, 'instruction'] as const).map((wish) =>
+    letGoBeside(wish, 'cached content'),
+  ),
   // A call that must come is no JSON answer.
   letGoBeside('json', 'a call'),
   refusedAlone('functions', ({ functions }) => !functions),
   ...builtInTools.map((tool) => refusedAlone(tool, (traits) => !traits.builtIns.includes(tool))),
   refusedAlone('json', ({ json }) => !json),
   refusedAlone('logprobs', ({ logprobs }) => !logprobs),
-  ...builtInTools.map((tool): RefusedPair => ({ wishes: [tool, 'json'], families: ({ jsonWithTools }) => !jsonWithTools, yields: tool, outcome: 'refused' })),
-  ...builtInTools.map((tool): RefusedPair => ({ wishes: [tool, 'functions'], families: ({ searchWithFunctions }) => !searchWithFunctions, yields: tool, outcome: 'refused' })),
-  { wishes: ['functions', 'json'], families: ({ jsonWithTools }) => !jsonWithTools, yields: 'json', outcome: 'by a function' },
+  ...builtInTools.map((tool): RefusedPair => ({
+    wishes: [tool, 'json'],
+    families: ({ jsonWithTools }) => !jsonWithTools,
+    yields: tool,
+    outcome: 'refused',
+  })),
+  ...builtInTools.map((tool): RefusedPair => ({
+    wishes: [tool, 'functions'],
+    families: ({ searchWithFunctions }) => !searchWithFunctions,
+    yields: tool,
+    outcome: 'refused',
+  })),
+  {
+    wishes: ['functions', 'json'],
+    families: ({ jsonWithTools }) => !jsonWithTools,
+    yields: 'json',
+    outcome: 'by a function',
+  },
 ];
 
 /** The wishes of a request, each with the caller's field that asked for it; null where none did. */
@@ -64,7 +91,8 @@ export const settleWishes = (wishes: Wishes, traits: ModelTraits): E.Either<Refu
   for (const { wishes: together, families, yields, outcome } of refusedPairs) {
     if (!together.every((wish) => kept.has(wish)) || !families(traits)) continue;
     const path = wishes.get(yields) ?? null;
-    if (outcome === 'refused' && path !== null) return E.left({ path, wish: yields, beside: together.find((wish) => wish !== yields) ?? null });
+    if (outcome === 'refused' && path !== null)
+      return E.left({ path, wish: yields, beside: together.find((wish) => wish !== yields) ?? null });
     kept.delete(yields);
     jsonByFunction ||= outcome === 'by a function';
   }

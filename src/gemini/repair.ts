@@ -17,7 +17,9 @@ const withoutThinking = (call: GeminiCall): GeminiCall | null =>
 
 const withoutPenalties = (call: GeminiCall): GeminiCall | null => {
   const { presencePenalty, frequencyPenalty } = call.body.generationConfig ?? {};
-  return presencePenalty === undefined && frequencyPenalty === undefined ? null : withConfig(call, { presencePenalty: undefined, frequencyPenalty: undefined });
+  return presencePenalty === undefined && frequencyPenalty === undefined
+    ? null
+    : withConfig(call, { presencePenalty: undefined, frequencyPenalty: undefined });
 };
 
 /** The instruction's text before the first question, as for families that are known to take none. */
@@ -32,7 +34,9 @@ const instructionAsText = (call: GeminiCall): GeminiCall | null => {
   return { ...call, body: { ...body, contents } };
 };
 
-/** What Google says of a model that does less than its family, or of one that nobody knew yet, and what to send instead. */
+/**
+ * What Google says of a model that does less than its family, or of one that nobody knew yet, and what to send instead.
+ */
 const mends: readonly (readonly [RegExp, (call: GeminiCall) => GeminiCall | null])[] = [
   [/^Developer instruction is not enabled/, instructionAsText],
   [/^Thinking (?:level |budget |is )/, withoutThinking],

@@ -2,7 +2,8 @@ import { jsonText } from '../kernel/well-formed.ts';
 import { exactText } from './exact-json.ts';
 import type { GenerateContentRequest, RequestPart } from './request.ts';
 
-const exactOf = ({ functionCall, functionResponse }: RequestPart): string | undefined => exactText(functionCall?.args) ?? exactText(functionResponse?.response);
+const exactOf = ({ functionCall, functionResponse }: RequestPart): string | undefined =>
+  exactText(functionCall?.args) ?? exactText(functionResponse?.response);
 
 const markPart = (part: RequestPart, mark: string): object => {
   if (exactOf(part) === undefined) return part;
@@ -23,7 +24,10 @@ export const requestText = (body: GenerateContentRequest): string => {
   const exact = body.contents.flatMap(({ parts }) => parts.flatMap((part) => exactOf(part) ?? []));
   if (exact.length === 0) return jsonText(body);
   const mark = unusedMark(jsonText(body));
-  const contents = body.contents.map((content) => ({ ...content, parts: content.parts.map((part) => markPart(part, mark)) }));
+  const contents = body.contents.map((content) => ({
+    ...content,
+    parts: content.parts.map((part) => markPart(part, mark)),
+  }));
   const pieces = jsonText({ ...body, contents }).split(`"${mark}"`);
   return pieces.map((piece, at) => `${piece}${exact[at] ?? ''}`).join('');
 };

@@ -65,7 +65,12 @@ export type GroundingMetadata = {
   readonly groundingChunks?: readonly GroundingChunk[];
   readonly groundingSupports?: readonly {
     /** Offsets are UTF-8 bytes. */
-    readonly segment?: { readonly partIndex?: number; readonly startIndex?: number; readonly endIndex?: number; readonly text?: string };
+    readonly segment?: {
+      readonly partIndex?: number;
+      readonly startIndex?: number;
+      readonly endIndex?: number;
+      readonly text?: string;
+    };
     readonly groundingChunkIndices?: readonly number[];
   }[];
 };

@@ -13,7 +13,14 @@ const categories = [
 export const harmCategories = [...categories, 'HARM_CATEGORY_JAILBREAK'] as const;
 
 /** How much is blocked, from most to nothing. */
-export const blockThresholds = ['BLOCK_LOW_AND_ABOVE', 'BLOCK_MEDIUM_AND_ABOVE', 'BLOCK_ONLY_HIGH', 'BLOCK_NONE', 'OFF', 'HARM_BLOCK_THRESHOLD_UNSPECIFIED'] as const;
+export const blockThresholds = [
+  'BLOCK_LOW_AND_ABOVE',
+  'BLOCK_MEDIUM_AND_ABOVE',
+  'BLOCK_ONLY_HIGH',
+  'BLOCK_NONE',
+  'OFF',
+  'HARM_BLOCK_THRESHOLD_UNSPECIFIED',
+] as const;
 
 /** Every adjustable filter off: the default, which a request may override. */
 export const filtersOff: readonly SafetySetting[] = categories.map((category) => ({ category, threshold: 'OFF' }));

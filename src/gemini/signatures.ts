@@ -6,7 +6,10 @@ export const standInSignature = 'skip_thought_signature_validator';
 
 /** The words that Google documents for signatures that are lost, and their base64, as some clients write them. */
 const standIns: ReadonlySet<string> = new Set(
-  [standInSignature, 'context_engineering_is_the_way_to_go'].flatMap((word) => [word, Buffer.from(word).toString('base64url')]),
+  [standInSignature, 'context_engineering_is_the_way_to_go'].flatMap((word) => [
+    word,
+    Buffer.from(word).toString('base64url'),
+  ]),
 );
 
 /** True for a signature that stands for one that is not known, whoever put it there. */
@@ -22,14 +25,18 @@ export const withStandIn = (parts: readonly RequestPart[]): readonly RequestPart
 
 const stripSignature = (part: RequestPart): RequestPart => {
   const { thoughtSignature, ...rest } = part;
-  return thoughtSignature === undefined || part.inlineData === undefined ? rest : { ...rest, thoughtSignature: standInSignature };
+  return thoughtSignature === undefined || part.inlineData === undefined
+    ? rest
+    : { ...rest, thoughtSignature: standInSignature };
 };
 
 /** A thought is sent for its signature alone, and so is an empty text. */
 const isBare = ({ thought, text }: RequestPart): boolean => thought === true || text === '';
 
 const strippedTurn = (content: Content): Content =>
-  content.role === 'model' ? { ...content, parts: withStandIn(content.parts.filter((part) => !isBare(part)).map(stripSignature)) } : content;
+  content.role === 'model'
+    ? { ...content, parts: withStandIn(content.parts.filter((part) => !isBare(part)).map(stripSignature)) }
+    : content;
 
 /** The same request without the signatures it came with, for one more try after "Corrupted thought signature". */
 export const withoutSignatures = (body: GenerateContentRequest): GenerateContentRequest => ({

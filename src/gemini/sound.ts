@@ -46,15 +46,20 @@ const readWav = (bytes: Buffer): Sound | null => {
   return null;
 };
 
-const hasHead = (bytes: Buffer): boolean => bytes.length >= 12 && bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WAVE';
+const hasHead = (bytes: Buffer): boolean =>
+  bytes.length >= 12 && bytes.toString('latin1', 0, 4) === 'RIFF' && bytes.toString('latin1', 8, 12) === 'WAVE';
 
 /**
- * The samples of what Gemini speaks: bare ones (`audio/L16;codec=pcm;rate=24000`, models until 3.1) or a WAV file (3.8),
- * of which a later piece of a stream has no head. Null for anything else.
+ * The samples of what Gemini speaks: bare ones (`audio/L16;codec=pcm;rate=24000`, models until 3.1) or a WAV file
+ * (3.8), of which a later piece of a stream has no head. Null for anything else.
  */
 export const readSound = ({ mimeType, data }: Blob): Sound | null => {
   if (!isPcm(mimeType) && !isWav(mimeType)) return null;
   const bytes = Buffer.from(data, 'base64');
   if (hasHead(bytes)) return readWav(bytes);
-  return { samples: bytes, rate: numberIn(mimeType, 'rate') ?? usual.rate, channels: numberIn(mimeType, 'channels') ?? usual.channels };
+  return {
+    samples: bytes,
+    rate: numberIn(mimeType, 'rate') ?? usual.rate,
+    channels: numberIn(mimeType, 'channels') ?? usual.channels,
+  };
 };

@@ -10,7 +10,10 @@ export const latestUsage = (known: UsageMetadata, next: UsageMetadata | undefine
   return said.length === 0 ? known : { ...known, ...Object.fromEntries(said) };
 };
 
-/** What was asked and what was answered, tokens. Tools' prompts count as asked and thoughts as answered, as OpenAI counts. */
+/**
+ * What was asked and what was answered, tokens. Tools' prompts count as asked and thoughts as answered, as OpenAI
+ * counts.
+ */
 export type TokenCounts = { readonly input: number; readonly output: number };
 
 /** Gemini leaves thoughts out of the candidates' count and tool-use prompts out of the prompt's: here both are in. */
@@ -19,7 +22,8 @@ export const tokenCounts = (usage: UsageMetadata): TokenCounts => ({
   output: (usage.candidatesTokenCount ?? 0) + (usage.thoughtsTokenCount ?? 0),
 });
 
-const sumCounts = (counts: readonly (number | undefined)[]): number => counts.reduce<number>((total, count) => total + (count ?? 0), 0);
+const sumCounts = (counts: readonly (number | undefined)[]): number =>
+  counts.reduce<number>((total, count) => total + (count ?? 0), 0);
 
 const mergeDetails = (details: readonly (readonly ModalityCount[] | undefined)[]): readonly ModalityCount[] => {
   const counts = new Map<string, number>();
@@ -40,7 +44,8 @@ export const addedUsage = (calls: readonly UsageMetadata[]): UsageMetadata => {
     candidatesTokenCount,
     thoughtsTokenCount,
     toolUsePromptTokenCount,
-    totalTokenCount: (first.promptTokenCount ?? 0) + candidatesTokenCount + thoughtsTokenCount + toolUsePromptTokenCount,
+    totalTokenCount:
+      (first.promptTokenCount ?? 0) + candidatesTokenCount + thoughtsTokenCount + toolUsePromptTokenCount,
     candidatesTokensDetails: mergeDetails(calls.map((call) => call.candidatesTokensDetails)),
   };
 };

@@ -21,7 +21,8 @@ type Block = Extract<ProxyError, { readonly tag: 'Blocked' }>;
 /** The block of the prompt or of an answer that a frame tells; null when it tells none. */
 export const blockIn = (frame: Frame): Block | null => {
   const reason = blockReason(frame);
-  if (reason !== null) return { tag: 'Blocked', what: 'prompt', reason, message: frame.promptFeedback?.blockReasonMessage ?? null };
+  if (reason !== null)
+    return { tag: 'Blocked', what: 'prompt', reason, message: frame.promptFeedback?.blockReasonMessage ?? null };
   for (const { finishReason, finishMessage } of frame.candidates ?? []) {
     if (finishReason !== undefined && finishKind(finishReason) === 'blocked') {
       return { tag: 'Blocked', what: 'answer', reason: finishReason, message: finishMessage ?? null };
@@ -59,7 +60,13 @@ const faultIn = (frame: Frame): ProxyError | null => {
 };
 
 /** What was seen of an answer until it ended. */
-type Seen = { readonly answered: boolean; readonly isBegun: boolean; readonly end: Candidate | null; readonly block: Block | null; readonly lost: string | null };
+type Seen = {
+  readonly answered: boolean;
+  readonly isBegun: boolean;
+  readonly end: Candidate | null;
+  readonly block: Block | null;
+  readonly lost: string | null;
+};
 
 const nothingSeen: Seen = { answered: false, isBegun: false, end: null, block: null, lost: null };
 
@@ -72,7 +79,10 @@ const noteFrame = (seen: Seen, frame: Frame): Seen => ({
 });
 
 /** Why an answer that ended is none; null when it is one. A block, or tokens used up by thoughts, can be one. */
-const verdictOf = ({ answered, isBegun, end, block, lost }: Seen, { refusesBlocks, mustBeWhole }: Judging): ProxyError | null => {
+const verdictOf = (
+  { answered, isBegun, end, block, lost }: Seen,
+  { refusesBlocks, mustBeWhole }: Judging,
+): ProxyError | null => {
   const finishReason = end?.finishReason ?? null;
   const finishMessage = end?.finishMessage ?? null;
   if (lost !== null) return { tag: 'BadAnswer', reason: lost };
@@ -81,21 +91,36 @@ const verdictOf = ({ answered, isBegun, end, block, lost }: Seen, { refusesBlock
   const kind = finishKind(finishReason);
   const goesOn = end?.continuationToken !== undefined;
   if (mustBeWhole && kind === 'cut off' && !goesOn) return { tag: 'CutShort', finishReason: finishReason ?? '' };
-  if (!answered && kind !== 'cut off') return { tag: 'EmptyAnswer', finishReason: isBegun ? (finishReason ?? 'FINISH_REASON_UNSPECIFIED') : null, finishMessage };
-  return mustBeWhole && kind === null && finishReason !== null ? { tag: 'FaultyAnswer', finishReason, finishMessage } : null;
+  if (!answered && kind !== 'cut off')
+    return {
+      tag: 'EmptyAnswer',
+      finishReason: isBegun ? (finishReason ?? 'FINISH_REASON_UNSPECIFIED') : null,
+      finishMessage,
+    };
+  return mustBeWhole && kind === null && finishReason !== null
+    ? { tag: 'FaultyAnswer', finishReason, finishMessage }
+    : null;
 };
 
 /**
- * Passes frames on and throws what makes them no answer. What Gemini itself calls faulty is thrown instead of its frame,
- * so that nothing of it is shown; the rest is told at the end: nothing at all, thoughts that stopped, a block, a cut where
- * the answer must be whole. A call to a function that nobody declared, when Gemini finds no fault in it, is a call:
- * agents answer that there is no such tool, and the model goes on.
+ * Passes frames on and throws what makes them no answer. What Gemini itself calls faulty is thrown instead of its
+ * frame, so that nothing of it is shown; the rest is told at the end: nothing at all, thoughts that stopped, a block, a
+ * cut where the answer must be whole. A call to a function that nobody declared, when Gemini finds no fault in it, is a
+ * call: agents answer that there is no such tool, and the model goes on.
  */
-export async function* judgeFrames(frames: AsyncIterable<Frame>, judging: Judging): AsyncGenerator<Frame, void, undefined> {
+export async function* judgeFrames(
+  frames: AsyncIterable<Frame>,
+  judging: Judging,
+): AsyncGenerator<Frame, void, undefined> {
   let seen = nothingSeen;
   for await (const frame of frames) {
     const fault = faultIn(frame);
-    if (fault !== null) throw thrown(fault.tag === 'EmptyAnswer' && seen.answered ? { ...fault, tag: 'FaultyAnswer', finishReason: fault.finishReason ?? '' } : fault);
+    if (fault !== null)
+      throw thrown(
+        fault.tag === 'EmptyAnswer' && seen.answered
+          ? { ...fault, tag: 'FaultyAnswer', finishReason: fault.finishReason ?? '' }
+          : fault,
+      );
     seen = noteFrame(seen, frame);
     yield frame;
   }

@@ -25,14 +25,19 @@ const readPart = (pending: Pending | undefined, part: ResponsePart): Reading => 
   if (call.name !== undefined) {
     if (!inPieces) return { parts: [...flushed, part], pending: undefined };
     const begun = startCall(part, call);
-    return call.willContinue === true ? { parts: flushed, pending: begun } : { parts: [...flushed, finishCall(begun)], pending: undefined };
+    return call.willContinue === true
+      ? { parts: flushed, pending: begun }
+      : { parts: [...flushed, finishCall(begun)], pending: undefined };
   }
   if (pending === undefined) return { parts: [], pending };
   pending.args.add(call.partialArgs ?? []);
   return call.willContinue === true ? { parts: [], pending } : { parts: [finishCall(pending)], pending: undefined };
 };
 
-const readCandidate = (candidate: Candidate, before: Pending | undefined): { readonly candidate: Candidate; readonly pending: Pending | undefined } => {
+const readCandidate = (
+  candidate: Candidate,
+  before: Pending | undefined,
+): { readonly candidate: Candidate; readonly pending: Pending | undefined } => {
   let pending = before;
   const parts: ResponsePart[] = [];
   for (const part of candidate.content?.parts ?? []) {
@@ -60,21 +65,31 @@ const callIdentifier = (newId: () => string): Identify => {
 };
 
 const identifiedPart = (part: ResponsePart, identify: Identify): ResponsePart =>
-  part.functionCall?.name === undefined ? part : { ...part, functionCall: { ...part.functionCall, id: identify(part.functionCall.id) } };
+  part.functionCall?.name === undefined
+    ? part
+    : { ...part, functionCall: { ...part.functionCall, id: identify(part.functionCall.id) } };
 
 const identifyCalls = (candidate: Candidate, identify: Identify): Candidate => ({
   ...candidate,
-  content: { ...candidate.content, parts: (candidate.content?.parts ?? []).map((part) => identifiedPart(part, identify)) },
+  content: {
+    ...candidate.content,
+    parts: (candidate.content?.parts ?? []).map((part) => identifiedPart(part, identify)),
+  },
 });
 
 const holdsCalls = (frame: Frame): boolean =>
-  (frame.candidates ?? []).some((candidate) => candidate.content?.parts?.some((part) => part.functionCall !== undefined) === true);
+  (frame.candidates ?? []).some(
+    (candidate) => candidate.content?.parts?.some((part) => part.functionCall !== undefined) === true,
+  );
 
 /**
  * Makes every function call whole and gives it an id before a dialect sees it: pieces of one call are put together,
  * and a call that Gemini left without an id, or with one that the answer holds already, gets one of ours.
  */
-export async function* wholeCalls(frames: AsyncIterable<Frame>, newId: () => string): AsyncGenerator<Frame, void, undefined> {
+export async function* wholeCalls(
+  frames: AsyncIterable<Frame>,
+  newId: () => string,
+): AsyncGenerator<Frame, void, undefined> {
   const pending = new Map<number, Pending>();
   const identify = callIdentifier(newId);
   for await (const frame of frames) {
@@ -92,6 +107,8 @@ export async function* wholeCalls(frames: AsyncIterable<Frame>, newId: () => str
     yield { ...frame, candidates };
   }
   if (pending.size === 0) return;
-  const candidates = [...pending].map(([index, call]) => identifyCalls({ index, content: { parts: [finishCall(call)] } }, identify));
+  const candidates = [...pending].map(([index, call]) =>
+    identifyCalls({ index, content: { parts: [finishCall(call)] } }, identify),
+  );
   yield { candidates };
 }

@@ -12,22 +12,29 @@ const replacement = '\ufffd';
 
 const isHigh = (code: number): boolean => code >= 0xd800 && code <= 0xdbff;
 
-const endsInHalf = (text: string | undefined): boolean => text !== undefined && isHigh(text.charCodeAt(text.length - 1));
+const endsInHalf = (text: string | undefined): boolean =>
+  text !== undefined && isHigh(text.charCodeAt(text.length - 1));
 
 const needsCare = (frame: Frame): boolean =>
   frame.candidates?.some(({ content }) =>
-    content?.parts?.some(({ text, audioTranscription }) => text?.isWellFormed() === false || audioTranscription?.text?.isWellFormed() === false),
+    content?.parts?.some(
+      ({ text, audioTranscription }) =>
+        text?.isWellFormed() === false || audioTranscription?.text?.isWellFormed() === false,
+    ),
   ) === true;
 
 type Joined = { readonly text: string; readonly half: string };
 
 const joinHalf = (half: string, text: string): Joined => {
   const all = half + text;
-  return endsInHalf(all) ? { text: wellFormed(all.slice(0, -1)), half: all.slice(-1) } : { text: wellFormed(all), half: '' };
+  return endsInHalf(all)
+    ? { text: wellFormed(all.slice(0, -1)), half: all.slice(-1) }
+    : { text: wellFormed(all), half: '' };
 };
 
 /** A stretch with times is shown by itself. */
-const isTimed = ({ startOffset, endOffset }: NonNullable<ResponsePart['audioTranscription']>): boolean => startOffset !== undefined || endOffset !== undefined;
+const isTimed = ({ startOffset, endOffset }: NonNullable<ResponsePart['audioTranscription']>): boolean =>
+  startOffset !== undefined || endOffset !== undefined;
 
 type Parted = { readonly halves: Halves; readonly parts: readonly ResponsePart[] };
 
@@ -35,8 +42,13 @@ const withPart = ({ halves, parts }: Parted, part: ResponsePart): Parted => {
   const kind = part.thought === true ? 'thought' : 'text';
   const { audioTranscription } = part;
   if (audioTranscription?.text !== undefined) {
-    const { text, half } = isTimed(audioTranscription) ? { text: wellFormed((halves.transcript ?? '') + audioTranscription.text), half: '' } : joinHalf(halves.transcript ?? '', audioTranscription.text);
-    return { halves: { ...halves, transcript: half }, parts: [...parts, { ...part, audioTranscription: { ...audioTranscription, text } }] };
+    const { text, half } = isTimed(audioTranscription)
+      ? { text: wellFormed((halves.transcript ?? '') + audioTranscription.text), half: '' }
+      : joinHalf(halves.transcript ?? '', audioTranscription.text);
+    return {
+      halves: { ...halves, transcript: half },
+      parts: [...parts, { ...part, audioTranscription: { ...audioTranscription, text } }],
+    };
   }
   if (part.text !== undefined) {
     const { text, half } = joinHalf(halves[kind] ?? '', part.text);
@@ -54,7 +66,8 @@ const endHalf = (kind: keyof Halves): ResponsePart => {
 
 const kinds = ['thought', 'text', 'transcript'] as const;
 
-const endHalves = (halves: Halves): readonly ResponsePart[] => kinds.flatMap((kind) => ((halves[kind] ?? '') === '' ? [] : [endHalf(kind)]));
+const endHalves = (halves: Halves): readonly ResponsePart[] =>
+  kinds.flatMap((kind) => ((halves[kind] ?? '') === '' ? [] : [endHalf(kind)]));
 
 /**
  * Gives a machine whole characters: where a text ends in the first half of a surrogate pair, the half waits for the
@@ -74,7 +87,9 @@ export const wholeCharacters = <S, B>(machine: Machine<S, Frame, B>): Machine<Wh
       const read = (candidate.content?.parts ?? []).reduce(withPart, start);
       if (endHalves(read.halves).length > 0) halves.set(index, read.halves);
       else halves.delete(index);
-      return candidate.content === undefined ? candidate : { ...candidate, content: { ...candidate.content, parts: read.parts } };
+      return candidate.content === undefined
+        ? candidate
+        : { ...candidate, content: { ...candidate.content, parts: read.parts } };
     });
     const [inner, events] = machine.step(state.inner, candidates === undefined ? frame : { ...frame, candidates });
     return [{ inner, halves }, events];

@@ -23,5 +23,14 @@ const lineMessage = ({ clientGone }: Access): string => (clientGone ? 'client go
 /** Writes the one line of a request: no path, no query, no header, no text of anybody's. */
 export const logAccess = (log: Log, now: Now, access: Access): void => {
   const { requestId, method, route, status, startedAt, bytes, address, quiet, facts } = access;
-  log(quiet ? 'debug' : 'info', lineMessage(access), { requestId, method, route, status, ms: now() - startedAt, bytes, address, ...facts });
+  log(quiet ? 'debug' : 'info', lineMessage(access), {
+    requestId,
+    method,
+    route,
+    status,
+    ms: now() - startedAt,
+    bytes,
+    address,
+    ...facts,
+  });
 };

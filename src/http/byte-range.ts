@@ -5,11 +5,15 @@ export type Asked = ByteRange | 'whole' | 'outside';
 
 const oneRange = /^bytes=(\d{0,15})-(\d{0,15})$/i;
 
-/** Reads one range: `bytes=0-99`, `bytes=100-`, `bytes=-100`. Several at once, and nonsense, are the whole (RFC 9110 §14). */
+/**
+ * Reads one range: `bytes=0-99`, `bytes=100-`, `bytes=-100`. Several at once, and nonsense, are the whole (RFC 9110
+ * §14).
+ */
 export const byteRange = (header: string | null, size: number): Asked => {
   const [, first = '', last = ''] = oneRange.exec(header?.replaceAll(' ', '') ?? '') ?? [];
   if (first === '' && last === '') return 'whole';
-  if (first === '') return last === '' || Number(last) === 0 ? 'outside' : { start: Math.max(0, size - Number(last)), end: size - 1 };
+  if (first === '')
+    return last === '' || Number(last) === 0 ? 'outside' : { start: Math.max(0, size - Number(last)), end: size - 1 };
   const start = Number(first);
   const end = last === '' ? size - 1 : Math.min(Number(last), size - 1);
   if (last !== '' && Number(last) < start) return 'whole';

@@ -4,7 +4,8 @@ import type { RequestHead } from './request-head.ts';
 
 const unsupportedMedia = (message: string): E.Either<ProxyError, void> => E.left({ tag: 'UnsupportedMedia', message });
 
-const isJson = (type: string): boolean => type === '' || type === 'application/json' || /^application\/[\w.-]+\+json$/.test(type);
+const isJson = (type: string): boolean =>
+  type === '' || type === 'application/json' || /^application\/[\w.-]+\+json$/.test(type);
 
 const charsetOf = (parameters: string): string => /charset\s*=\s*"?([\w-]+)/.exec(parameters)?.[1] ?? 'utf-8';
 
@@ -17,13 +18,18 @@ export type BodyKind = 'json' | 'multipart' | 'either';
  * unfold into a huge one.
  */
 export const checkMediaType = (header: RequestHead['header'], accepts: BodyKind): E.Either<ProxyError, void> => {
-  const codings = [header('content-encoding') ?? '', header('transfer-encoding') ?? ''].map((value) => value.trim().toLowerCase());
-  if (codings.some((coding) => !['', 'identity', 'chunked'].includes(coding))) return unsupportedMedia('Send the body without compression (content-encoding: identity).');
+  const codings = [header('content-encoding') ?? '', header('transfer-encoding') ?? ''].map((value) =>
+    value.trim().toLowerCase(),
+  );
+  if (codings.some((coding) => !['', 'identity', 'chunked'].includes(coding)))
+    return unsupportedMedia('Send the body without compression (content-encoding: identity).');
   const [type = '', ...parameters] = (header('content-type') ?? '').toLowerCase().split(';');
   if (accepts !== 'json' && type.trim() === 'multipart/form-data') return E.right(undefined);
   if (accepts === 'multipart') return unsupportedMedia('Send the body as multipart/form-data.');
   if (!isJson(type.trim())) {
-    return unsupportedMedia(`Send the body as JSON, with the header content-type: application/json${accepts === 'either' ? ', or as multipart/form-data' : ''}.`);
+    return unsupportedMedia(
+      `Send the body as JSON, with the header content-type: application/json${accepts === 'either' ? ', or as multipart/form-data' : ''}.`,
+    );
   }
   const isUtf8 = ['utf-8', 'utf8', 'us-ascii'].includes(charsetOf(parameters.join(';')));
   return isUtf8 ? E.right(undefined) : unsupportedMedia('Send the body as UTF-8.');

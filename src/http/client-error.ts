@@ -10,7 +10,10 @@ const malformedRequest = (message: string): ProxyError => invalid(message, null,
 
 const answers: Readonly<Record<string, Answer>> = {
   HPE_HEADER_OVERFLOW: { status: 431, error: malformedRequest('The request headers are larger than 16 KiB.') },
-  HPE_CHUNK_EXTENSIONS_OVERFLOW: { status: 413, error: malformedRequest('The chunk extensions of the request body are too large.') },
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: {
+    status: 413,
+    error: malformedRequest('The chunk extensions of the request body are too large.'),
+  },
   ERR_HTTP_REQUEST_TIMEOUT: { status: 408, error: malformedRequest('The request came too slowly.') },
 };
 

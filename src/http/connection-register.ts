@@ -56,6 +56,15 @@ const groupsByName = (): Groups => {
   };
 };
 
+const openConnection = (socket: Socket, group: Connection['group']): Connection => ({
+  socket,
+  group,
+  life: null,
+  waiting: [],
+  waitingCharacters: 0,
+  isClosing: false,
+});
+
 /** Makes the register. Where there are too many of a group, the longest idle one of that group goes. */
 export const connectionRegister = ({ most, mostPerGroup, groupOf }: ConnectionBounds): ConnectionRegister => {
   const all = new Map<Duplex, Connection>();
@@ -79,7 +88,7 @@ export const connectionRegister = ({ most, mostPerGroup, groupOf }: ConnectionBo
     return all.size > most ? idle : null;
   };
   const add = (socket: Socket): Connection | null => {
-    const connection: Connection = { socket, group: groups.join(groupOf(socket)), life: null, waiting: [], waitingCharacters: 0, isClosing: false };
+    const connection = openConnection(socket, groups.join(groupOf(socket)));
     all.set(socket, connection);
     rest(connection);
     const [longest] = crowdAround(connection) ?? [];

@@ -2,11 +2,20 @@ import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ProxyError } from '../kernel/proxy-error.ts';
-import { connectionRegister, type Connection, type ConnectionBounds, type ConnectionRegister } from './connection-register.ts';
+import {
+  connectionRegister,
+  type Connection,
+  type ConnectionBounds,
+  type ConnectionRegister,
+} from './connection-register.ts';
 import type { Lifetime } from './lifetime.ts';
 
 /** A request that came on a connection, and how its exchange is begun. */
-export type Arrival = { readonly response: ServerResponse; readonly headCharacters: () => number; readonly start: () => Lifetime };
+export type Arrival = {
+  readonly response: ServerResponse;
+  readonly headCharacters: () => number;
+  readonly start: () => Lifetime;
+};
 
 /** Which connections are open and which of them carry an exchange. */
 export type Connections = {
@@ -66,7 +75,10 @@ const waitingLine = (): WaitingLine => {
 
 type Begin = (connection: Connection, arrival: Arrival) => void;
 
-/** Begins an exchange, and behind it those that wait. A connection that ends, or is to end with its exchange, begins no other. */
+/**
+ * Begins an exchange, and behind it those that wait. A connection that ends, or is to end with its exchange, begins no
+ * other.
+ */
 const takeTurns = ({ all, work, rest }: ConnectionRegister, line: WaitingLine, isStopping: () => boolean): Begin => {
   const begin: Begin = (connection, { start }) => {
     work(connection);
@@ -91,10 +103,10 @@ const takeTurns = ({ all, work, rest }: ConnectionRegister, line: WaitingLine, i
 };
 
 /**
- * Keeps account of a server's connections. Where there are too many, the one that is idle for longest goes, and what has
- * not sent a whole head is idle too: who just sits there keeps nobody out. Requests of one connection are worked off one
- * after the other. Node's own list of idle ones leaves out those that never sent a byte. Once the server stops, a
- * connection ends with its exchange.
+ * Keeps account of a server's connections. Where there are too many, the one that is idle for longest goes, and what
+ * has not sent a whole head is idle too: who just sits there keeps nobody out. Requests of one connection are worked
+ * off one after the other. Node's own list of idle ones leaves out those that never sent a byte. Once the server stops,
+ * a connection ends with its exchange.
  */
 export const boundConnections = (bounds: ConnectionBounds, isStopping: () => boolean): Connections => {
   const register = connectionRegister(bounds);

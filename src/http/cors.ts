@@ -24,6 +24,7 @@ export const corsHeaders = (origins: CorsOrigins, origin: string | null, readabl
 /** What a preflight is told: whichever headers it asks for may be sent, if they are header names at all. */
 export const preflightHeaders = (requestedHeaders: string | null): Headers => ({
   'access-control-allow-methods': methods,
-  'access-control-allow-headers': requestedHeaders !== null && isHeaderList(requestedHeaders) ? requestedHeaders : usualHeaders,
+  'access-control-allow-headers':
+    requestedHeaders !== null && isHeaderList(requestedHeaders) ? requestedHeaders : usualHeaders,
   'access-control-max-age': maxAgeSeconds,
 });

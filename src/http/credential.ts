@@ -13,7 +13,10 @@ const afterBearer = (value: string): string => {
  * Authorization with the bare password; `x-api-key`; `api-key`; `x-goog-api-key`; and `?key=` where a route takes it.
  * The first of them that holds anything counts, also when another one differs.
  */
-export const readCredential = ({ header, query }: Pick<RequestHead, 'header' | 'query'>, keyInQuery: boolean): Secret | null => {
+export const readCredential = (
+  { header, query }: Pick<RequestHead, 'header' | 'query'>,
+  keyInQuery: boolean,
+): Secret | null => {
   const places = [
     afterBearer(header('authorization') ?? ''),
     header('x-api-key'),

@@ -22,21 +22,37 @@ const splitUnquoted = (text: string, separator: string): readonly string[] => {
   return [...pieces, text.slice(from)].map((piece) => piece.trim());
 };
 
-const unquoteValue = (value: string): string => (value.startsWith('"') && value.endsWith('"') && value.length > 1 ? value.slice(1, -1).replaceAll('\\', '') : value);
+const unquoteValue = (value: string): string =>
+  value.startsWith('"') && value.endsWith('"') && value.length > 1 ? value.slice(1, -1).replaceAll('\\', '') : value;
 
 const valueIn = (element: string, name: string): string => {
-  const pairs = splitUnquoted(element, ';').map((pair) => [pair.slice(0, Math.max(0, pair.indexOf('='))).trim().toLowerCase(), pair.slice(pair.indexOf('=') + 1).trim()] as const);
+  const pairs = splitUnquoted(element, ';').map(
+    (pair) =>
+      [
+        pair
+          .slice(0, Math.max(0, pair.indexOf('=')))
+          .trim()
+          .toLowerCase(),
+        pair.slice(pair.indexOf('=') + 1).trim(),
+      ] as const,
+  );
   return unquoteValue(pairs.find(([known]) => known === name)?.[1] ?? '');
 };
 
 /** The callers that `Forwarded` names, left to right: `for=192.0.2.1`, `for="[2001:db8::1]:4711"` (RFC 7239 §5.2). */
-export const forwardedFor = (forwarded: string): readonly string[] => splitUnquoted(forwarded, ',').map((element) => valueIn(element, 'for'));
+export const forwardedFor = (forwarded: string): readonly string[] =>
+  splitUnquoted(forwarded, ',').map((element) => valueIn(element, 'for'));
 
 /** The entry of the outermost trusted proxy: each adds its own at the right, and many replace what was there. */
-const trustedOf = (entries: readonly string[], hops: number): string => entries[Math.max(0, entries.length - hops)] ?? '';
+const trustedOf = (entries: readonly string[], hops: number): string =>
+  entries[Math.max(0, entries.length - hops)] ?? '';
 
 /** One element of `Forwarded` (RFC 7239 §4): `for=…;host="…";proto=https`. */
-const ofElement = (element: string): Forwarded => ({ proto: valueIn(element, 'proto').toLowerCase(), host: valueIn(element, 'host'), port: '' });
+const ofElement = (element: string): Forwarded => ({
+  proto: valueIn(element, 'proto').toLowerCase(),
+  host: valueIn(element, 'host'),
+  port: '',
+});
 
 const family = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port'] as const;
 
@@ -52,5 +68,9 @@ export const forwardedOf = ({ header, peer }: Pick<RequestHead, 'header' | 'peer
   if ((!isOfFamily && forwarded === null) || !isProxyAddress(peer)) return nothing;
   if (!isOfFamily) return ofElement(trustedOf(splitUnquoted(forwarded ?? '', ','), hops));
   const valueOf = (name: string): string => trustedOf((header(name) ?? '').split(','), hops).trim();
-  return { proto: valueOf('x-forwarded-proto').toLowerCase(), host: valueOf('x-forwarded-host'), port: valueOf('x-forwarded-port') };
+  return {
+    proto: valueOf('x-forwarded-proto').toLowerCase(),
+    host: valueOf('x-forwarded-host'),
+    port: valueOf('x-forwarded-port'),
+  };
 };

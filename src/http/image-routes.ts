@@ -12,9 +12,13 @@ type Opened = Extract<ImageLinkVerdict, { readonly mayOpen: true }>;
 
 const yearSeconds = 31_536_000;
 
-/** What stands at a name never changes. A link that ends is for its reader's own cache alone, and no longer than itself. */
+/**
+ * What stands at a name never changes. A link that ends is for its reader's own cache alone, and no longer than itself.
+ */
 const cacheControl = ({ forSeconds }: Opened): string =>
-  forSeconds === null ? `public, max-age=${yearSeconds}, immutable` : `private, max-age=${Math.min(forSeconds, yearSeconds)}, immutable`;
+  forSeconds === null
+    ? `public, max-age=${yearSeconds}, immutable`
+    : `private, max-age=${Math.min(forSeconds, yearSeconds)}, immutable`;
 
 /** A picture opened as a page of its own may do nothing, and any page may show it. */
 const headersOf = ({ etag }: ServedImage, link: Opened): Headers => ({
@@ -33,7 +37,9 @@ const failedReply = ({ errors }: Target, { status, message, headers = {} }: Fail
   return { ...reply, status, headers: { ...reply.headers, ...headers } };
 };
 
-/** What a picture holds on its way: a piece of 128 KiB as it was read, and as it is written. Slow readers can be many. */
+/**
+ * What a picture holds on its way: a piece of 128 KiB as it was read, and as it is written. Slow readers can be many.
+ */
 const heldBytes = 256 * 1024;
 
 const noPicture: Failed = { status: 404, message: 'There is no such picture: it is gone, or its link has ended.' };
@@ -42,7 +48,11 @@ const noPicture: Failed = { status: 404, message: 'There is no such picture: it 
 const wantedRange = ({ header }: Target, method: string, { etag }: ServedImage): string | null =>
   method === 'GET' && [null, etag].includes(header('if-range')) ? header('range') : null;
 
-const serveImage = (image: ServedImage, link: Opened, asked: { readonly method: string; readonly target: Target }): Reply => {
+const serveImage = (
+  image: ServedImage,
+  link: Opened,
+  asked: { readonly method: string; readonly target: Target },
+): Reply => {
   const { method, target } = asked;
   const headers = headersOf(image, link);
   if (isNamed(target.header('if-none-match'), image.etag)) return { kind: 'whole', status: 304, headers, body: '' };

@@ -18,11 +18,13 @@ export type Lifetime = {
   readonly disconnected: () => void;
 };
 
+type OnDefect = (cause: unknown) => void;
+
 /**
  * Follows a response to its close. A close before its end aborts the signal with ClientGone. The socket is the
  * request's: a response has none while the one to an earlier request of the same connection is not finished.
  */
-export const exchangeLifetime = (response: ServerResponse, socket: Socket, onDefect: (cause: unknown) => void): Lifetime => {
+export const exchangeLifetime = (response: ServerResponse, socket: Socket, onDefect: OnDefect): Lifetime => {
   const controller = new AbortController();
   // Every call for one answer listens, and eight choices are eight calls; Node warns of the eleventh listener.
   setMaxListeners(0, controller.signal);

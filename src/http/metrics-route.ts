@@ -7,7 +7,8 @@ import type { Route } from './route.ts';
 /** What is shown under /metrics, and to whom. */
 export type MetricsNeeds = { readonly readMetrics: ReadMetrics; readonly checkCaller: CheckCaller };
 
-const escapeLabel = (value: string): string => value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
+const escapeLabel = (value: string): string =>
+  value.replaceAll('\\', '\\\\').replaceAll('"', '\\"').replaceAll('\n', '\\n');
 
 const sampleLine = (name: string, { labels, value }: Sample): string => {
   const pairs = Object.entries(labels).map(([label, text]) => `${label}="${escapeLabel(text)}"`);
@@ -16,9 +17,17 @@ const sampleLine = (name: string, { labels, value }: Sample): string => {
 
 /** Prometheus' text format, version 0.0.4. */
 export const metricsText = (metrics: readonly Metric[]): string =>
-  metrics.map(({ name, help, type, samples }) => `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${samples.map((sample) => sampleLine(name, sample)).join('')}`).join('');
+  metrics
+    .map(
+      ({ name, help, type, samples }) =>
+        `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${samples.map((sample) => sampleLine(name, sample)).join('')}`,
+    )
+    .join('');
 
-/** GET /metrics, for who knows the password: `authorization: { credentials: … }` in Prometheus' scrape_configs sends it as Bearer. */
+/**
+ * GET /metrics, for who knows the password: `authorization: { credentials: … }` in Prometheus' scrape_configs sends it
+ * as Bearer.
+ */
 export const metricsRoute = ({ readMetrics, checkCaller }: MetricsNeeds): Route => ({
   method: 'GET',
   pattern: '/metrics',

@@ -4,7 +4,8 @@ import type { RequestHead } from './request-head.ts';
 const withPort = /:\d{1,5}$/;
 
 /** A host name or address, with a port at most. */
-const isHost = (text: string): boolean => text.length <= 300 && /^[\w.-]+(?::\d{1,5})?$|^\[[\da-f:.]+\](?::\d{1,5})?$/i.test(text);
+const isHost = (text: string): boolean =>
+  text.length <= 300 && /^[\w.-]+(?::\d{1,5})?$|^\[[\da-f:.]+\](?::\d{1,5})?$/i.test(text);
 
 const portFor = (port: string, scheme: 'http' | 'https'): string => {
   const number = /^\d{1,5}$/.test(port) ? Number(port) : 0;
@@ -12,8 +13,8 @@ const portFor = (port: string, scheme: 'http' | 'https'): string => {
 };
 
 /**
- * `https://host` as the caller wrote it, for links to pictures where HOST_URL is not set: what the trusted proxies noted
- * (`forwardedOf`), else the Host header. What is no host is left out.
+ * `https://host` as the caller wrote it, for links to pictures where HOST_URL is not set: what the trusted proxies
+ * noted (`forwardedOf`), else the Host header. What is no host is left out.
  */
 export const originOf = (head: Pick<RequestHead, 'header' | 'peer'>, hops: number): string => {
   const { proto, host: forwarded, port } = forwardedOf(head, hops);

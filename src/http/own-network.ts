@@ -2,9 +2,20 @@ import { isIP } from 'node:net';
 import { isPrivateAddress } from './private-address.ts';
 
 /** Endings that the public name system never gives out (RFC 6761, 6762, 8375, ICANN's list of reserved names). */
-const localEndings: ReadonlySet<string> = new Set(['localhost', 'local', 'internal', 'lan', 'home', 'corp', 'localdomain']);
+const localEndings: ReadonlySet<string> = new Set([
+  'localhost',
+  'local',
+  'internal',
+  'lan',
+  'home',
+  'corp',
+  'localdomain',
+]);
 
-/** `nas`, `nas.local`, `192.168.1.5`, `[::1]:7860`; a name that anybody can register may be rebound to a private address. */
+/**
+ * `nas`, `nas.local`, `192.168.1.5`, `[::1]:7860`; a name that anybody can register may be rebound to a private
+ * address.
+ */
 const isLocalHost = (host: string): boolean => {
   const name = /^(\[[^\]]*\]|[^:[\]]*)(?::\d{1,5})?$/.exec(host)?.[1]?.toLowerCase() ?? '';
   const bare = name.endsWith('.') ? name.slice(0, -1) : name;
@@ -37,7 +48,8 @@ const wordsOfProxies: ReadonlySet<string> = new Set(
 const otherTraces: ReadonlySet<string> = new Set(['x-request-start', 'front-end-https', 'max-forwards']);
 
 const isTraceOfProxy = (name: string): boolean =>
-  otherTraces.has(name) || (name !== 'host' && (name.startsWith('x-forward') || name.split(/[-_]/).some((word) => wordsOfProxies.has(word))));
+  otherTraces.has(name) ||
+  (name !== 'host' && (name.startsWith('x-forward') || name.split(/[-_]/).some((word) => wordsOfProxies.has(word))));
 
 /** A browser says where a request comes from; `none` is somebody who typed the address. */
 const ownSites: ReadonlySet<string> = new Set(['same-origin', 'same-site', 'none']);

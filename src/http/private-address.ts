@@ -14,7 +14,9 @@ const ownNetworks: readonly Subnet[] = [
   ['fe80::', 10],
 ];
 
-/** From here the fronts of Google's, Azure's and Railway's platforms speak to a container; nobody's own network is here. */
+/**
+ * From here the fronts of Google's, Azure's and Railway's platforms speak to a container; nobody's own network is here.
+ */
 const platformNetworks: readonly Subnet[] = [
   ['169.254.0.0', 16],
   ['100.64.0.0', 10],

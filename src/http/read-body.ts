@@ -37,7 +37,11 @@ const tooLarge = (mostBytes: number): ProxyError => ({ tag: 'BodyTooLarge', most
 const expectedBody = ({ header }: BodySource, { mostBytes, mostMemory }: BodyLimits): Expected => {
   const length = header('content-length');
   const cost = isForm(header('content-type')) ? costs.form : costs.json;
-  return { mostBytes: Math.min(mostBytes, Math.floor(mostMemory / cost)), announced: length === null ? null : Number(length), cost };
+  return {
+    mostBytes: Math.min(mostBytes, Math.floor(mostMemory / cost)),
+    announced: length === null ? null : Number(length),
+    cost,
+  };
 };
 
 /** What an announced body costs is reserved before a byte of it is read, so that what has been let in is served. */
@@ -51,7 +55,11 @@ const reserveBody = ({ memory }: BodySource, { mostBytes, announced, cost }: Exp
 const blocksFor = ({ memory }: BodySource, { announced, cost }: Expected): ByteBlocks =>
   announced === null ? byteBlocks(null, (bytes) => memory.take(bytes * cost)) : byteBlocks(announced, () => null);
 
-const collectBody = (source: BodySource, limits: BodyLimits, known: Expected): Promise<E.Either<ProxyError, Uint8Array>> => {
+const collectBody = (
+  source: BodySource,
+  limits: BodyLimits,
+  known: Expected,
+): Promise<E.Either<ProxyError, Uint8Array>> => {
   const { message, signal } = source;
   const { timeoutMs, wait } = limits;
   const blocks = blocksFor(source, known);
@@ -86,8 +94,8 @@ const collectBody = (source: BodySource, limits: BodyLimits, known: Expected): P
 };
 
 /**
- * Reads the whole body; to be called once, so that nobody but the caller holds the bytes. Nothing is read of one that is
- * announced as too large, for which there is no memory, or which is of a wrong kind.
+ * Reads the whole body; to be called once, so that nobody but the caller holds the bytes. Nothing is read of one that
+ * is announced as too large, for which there is no memory, or which is of a wrong kind.
  */
 export const bodyReader = (source: BodySource, limits: BodyLimits): TE.TaskEither<ProxyError, Uint8Array> => {
   const known = expectedBody(source, limits);

@@ -32,7 +32,10 @@ export const receiveRequest = (incoming: Incoming, route: Route, limits: BodyLim
     method: message.method ?? 'GET',
     path: head.path,
     caller: callerOf(incoming, route.keyInQuery === true),
-    readBody: bodyReader({ message, header: head.header, accepts: route.accepts ?? 'json', signal, askForBody, memory: held.request }, limits),
+    readBody: bodyReader(
+      { message, header: head.header, accepts: route.accepts ?? 'json', signal, askForBody, memory: held.request },
+      limits,
+    ),
     held,
     contentType: head.header('content-type'),
     origin: incoming.origin,

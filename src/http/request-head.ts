@@ -47,5 +47,11 @@ export const requestHead = (message: IncomingMessage): E.Either<ProxyError, Requ
   const ofStandard = headers.has('x-forwarded-for') ? undefined : headers.get('forwarded');
   const entries = ofStandard === undefined ? forwarded : forwardedFor(ofStandard);
   const [path, query] = pathAndQuery(message.url ?? '/');
-  return E.right({ path, query, header: (name) => headers.get(name) ?? null, peer: message.socket.remoteAddress ?? '', forwarded: entries });
+  return E.right({
+    path,
+    query,
+    header: (name) => headers.get(name) ?? null,
+    peer: message.socket.remoteAddress ?? '',
+    forwarded: entries,
+  });
 };

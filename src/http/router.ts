@@ -50,17 +50,20 @@ const allowedOf = (methods: ByMethod): readonly string[] => [
   'OPTIONS',
 ];
 
-const noSuchRoute = (method: string, path: string): E.Either<ProxyError, never> => E.left({ tag: 'NoSuchRoute', method, path: path.slice(0, longestPathInError) });
+const noSuchRoute = (method: string, path: string): E.Either<ProxyError, never> =>
+  E.left({ tag: 'NoSuchRoute', method, path: path.slice(0, longestPathInError) });
 
 type FoundMethods = { readonly methods: ByMethod; readonly id: string };
 
-const matchPlaceholders = (table: ReadonlyMap<string, ByMethod>, longest: number) => (segments: readonly string[]): FoundMethods | undefined => {
-  for (let length = Math.min(segments.length, longest) - 1; length >= 0; length -= 1) {
-    const methods = table.get([...segments.slice(0, length), placeholder].join('/'));
-    if (methods !== undefined) return { methods, id: segments.slice(length).join('/') };
-  }
-  return undefined;
-};
+const matchPlaceholders =
+  (table: ReadonlyMap<string, ByMethod>, longest: number) =>
+  (segments: readonly string[]): FoundMethods | undefined => {
+    for (let length = Math.min(segments.length, longest) - 1; length >= 0; length -= 1) {
+      const methods = table.get([...segments.slice(0, length), placeholder].join('/'));
+      if (methods !== undefined) return { methods, id: segments.slice(length).join('/') };
+    }
+    return undefined;
+  };
 
 /** Whether a pattern is a route of the API, and whether the id of one stands behind it. */
 type ApiPatterns = {
@@ -72,12 +75,14 @@ type ApiPatterns = {
 
 /**
  * A client adds its path to whatever was given as base address, so a whole address pasted there doubles the route:
- * `/chat/completions/v1/chat/completions`, `/chat/completions/models`. What follows a route of the API counts when it is
- * one too; `/models/models/x` stays an id, since Google's ids begin like that.
+ * `/chat/completions/v1/chat/completions`, `/chat/completions/models`. What follows a route of the API counts when it
+ * is one too; `/models/models/x` stays an id, since Google's ids begin like that.
  */
 const withoutDoubling = ({ isRoute, takesId, longest, cutBases }: ApiPatterns): CutBases => {
   const namesOne = (rest: readonly string[]): boolean =>
-    Array.from({ length: Math.min(rest.length - 1, longest) }, (_, at) => rest.slice(0, at + 1).join('/')).some(takesId);
+    Array.from({ length: Math.min(rest.length - 1, longest) }, (_, at) => rest.slice(0, at + 1).join('/')).some(
+      takesId,
+    );
   return (segments) => {
     for (let length = Math.min(segments.length - 1, longest); length > 0; length -= 1) {
       const first = segments.slice(0, length).join('/');
@@ -98,7 +103,9 @@ export const routeTable = (routes: readonly Route[], bases: readonly string[]): 
   const cutBases = withoutBases(bases);
   const table = groupByPattern(routes);
   const longest = Math.max(0, ...[...table.keys()].map((pattern) => pattern.split('/').length));
-  const ofApi = new Set(routes.filter(({ quiet }) => quiet !== true).map(({ pattern }) => segmentsOf(pattern).join('/')));
+  const ofApi = new Set(
+    routes.filter(({ quiet }) => quiet !== true).map(({ pattern }) => segmentsOf(pattern).join('/')),
+  );
   const undoubled = withoutDoubling({
     isRoute: (pattern) => pattern !== '' && ofApi.has(pattern),
     takesId: (pattern) => ofApi.has(`${pattern}/${placeholder}`),
@@ -116,7 +123,9 @@ export const routeTable = (routes: readonly Route[], bases: readonly string[]): 
 
   return (method, path) => {
     const segments = cutBases(segmentsOf(path));
-    const isOdd = !path.startsWith('/') || segments.some((segment) => segment === '.' || segment === '..' || segment === placeholder);
+    const isOdd =
+      !path.startsWith('/') ||
+      segments.some((segment) => segment === '.' || segment === '..' || segment === placeholder);
     const found = isOdd ? undefined : lookUp(segments);
     if (found === undefined) return noSuchRoute(method, path);
     const route = found.methods.get(method === 'HEAD' ? 'GET' : method);

@@ -49,7 +49,10 @@ const discardBody = async ({ message, wait, holdsBody, response }: Outlet): Prom
   await wait(lingerMs, enough.signal);
 };
 
-/** No faster than it is read: what is handed to a socket all at once is copied there, and held until the last byte is taken. */
+/**
+ * No faster than it is read: what is handed to a socket all at once is copied there, and held until the last byte is
+ * taken.
+ */
 const writeInPieces = async (body: string | Uint8Array, outlet: Outlet, { drained }: ReaderPace): Promise<void> => {
   for (const piece of inPieces(body)) {
     if (isClosed(outlet)) return;
@@ -90,7 +93,9 @@ const sendWhole = (reply: Whole, outlet: Outlet, pace: ReaderPace): Promise<void
   const head = { ...headOf(outlet, reply), ...(hasNoBody(reply) ? {} : { 'content-length': length }) };
   if (reply.reason === undefined) response.writeHead(reply.status, head);
   else response.writeHead(reply.status, reply.reason, head);
-  return message.method === 'HEAD' || hasNoBody(reply) ? endReply(outlet, { pace }) : endReply(outlet, { pace, body: reply.body });
+  return message.method === 'HEAD' || hasNoBody(reply)
+    ? endReply(outlet, { pace })
+    : endReply(outlet, { pace, body: reply.body });
 };
 
 /** Writes pieces behind the reply's head, which leaves with the first of them. */
@@ -102,7 +107,8 @@ type Writer = {
 const replyWriter = (reply: Streamed, outlet: Outlet, pace: ReaderPace): Writer => {
   // Two write here, the stream and its heartbeats, and neither locks the other out: a piece is handed over in one tick,
   // so a heartbeat stands between pieces and never within one. `lastAt` moves with every write, which puts the next
-  // heartbeat off; while the reader is behind there is nothing to keep alive, and a heartbeat would only pile up. The head
+  // heartbeat off; while the reader is behind there is nothing to keep alive, and a heartbeat would only pile up. The
+  // head
   // leaves with whatever comes first.
   const { response, now, wait } = outlet;
   const { text: heartbeat, afterMs } = reply.heartbeat;

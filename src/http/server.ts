@@ -1,4 +1,9 @@
-import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer, type ServerResponse } from 'node:http';
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server as HttpServer,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { E, type TE } from '../kernel/fp.ts';
@@ -31,7 +36,10 @@ const silentGraceMs = 1000;
 /** For what must still be written after an abort. */
 const lastWordsMs = 1000;
 
-/** Timeouts and bounds of our own, and defaults of Node's that must stay; no count of headers, since those past it would be dropped. */
+/**
+ * Timeouts and bounds of our own, and defaults of Node's that must stay; no count of headers, since those past it would
+ * be dropped.
+ */
 const listenerOf = ({ headersTimeoutMs, requestTimeoutMs }: ServerSettings): HttpServer => {
   const server = createHttpServer({
     headersTimeout: headersTimeoutMs,
@@ -75,7 +83,8 @@ const turnAway = (site: Site): ((socket: Socket) => void) => {
   };
 };
 
-const headCharactersOf = ({ rawHeaders, url = '' }: IncomingMessage): number => rawHeaders.reduce((sum, text) => sum + text.length, url.length);
+const headCharactersOf = ({ rawHeaders, url = '' }: IncomingMessage): number =>
+  rawHeaders.reduce((sum, text) => sum + text.length, url.length);
 
 const answerRequests = (server: HttpServer, needs: ExchangeNeeds, open: Connections): void => {
   const { site } = needs;
@@ -101,20 +110,30 @@ const answerRequests = (server: HttpServer, needs: ExchangeNeeds, open: Connecti
   });
 };
 
-const listenOn = (server: HttpServer, { host, port }: ServerSettings, { log }: Site): TE.TaskEither<NodeJS.ErrnoException, AddressInfo> => () =>
-  new Promise((resolve) => {
-    const onError = (error: NodeJS.ErrnoException): void => resolve(E.left(error));
-    server.once('error', onError);
-    server.listen({ host, port, backlog: 1024 }, () => {
-      server.off('error', onError);
-      // Node tells here of a connection that could not be taken, for want of descriptors for one; no reason to end.
-      server.on('error', ({ code }: NodeJS.ErrnoException) => log('warn', 'A connection could not be taken', { code }));
-      const address = server.address();
-      if (address !== null && typeof address === 'object') resolve(E.right(address));
+const listenOn =
+  (
+    server: HttpServer,
+    { host, port }: ServerSettings,
+    { log }: Site,
+  ): TE.TaskEither<NodeJS.ErrnoException, AddressInfo> =>
+  () =>
+    new Promise((resolve) => {
+      const onError = (error: NodeJS.ErrnoException): void => resolve(E.left(error));
+      server.once('error', onError);
+      server.listen({ host, port, backlog: 1024 }, () => {
+        server.off('error', onError);
+        // Node tells here of a connection that could not be taken, for want of descriptors for one; no reason to end.
+        server.on('error', ({ code }: NodeJS.ErrnoException) =>
+          log('warn', 'A connection could not be taken', { code }),
+        );
+        const address = server.address();
+        if (address !== null && typeof address === 'object') resolve(E.right(address));
+      });
     });
-  });
 
-/** Ends what is open, in order: silent connections soon, exchanges at the deadline, what is left after their last words. */
+/**
+ * Ends what is open, in order: silent connections soon, exchanges at the deadline, what is left after their last words.
+ */
 const endConnections = (drainMs: number, { wait }: Site, open: Connections): (() => void) => {
   const allClosed = new AbortController();
   const { signal } = allClosed;
@@ -134,7 +153,8 @@ const boundsOf = (settings: ServerSettings, { groupAddress }: Site): ConnectionB
   return {
     most: mostConnections,
     mostPerGroup: mostConnectionsPerAddress,
-    groupOf: ({ remoteAddress = '' }) => (trustProxyHops > 0 && isProxyAddress(remoteAddress) ? null : groupAddress(remoteAddress)),
+    groupOf: ({ remoteAddress = '' }) =>
+      trustProxyHops > 0 && isProxyAddress(remoteAddress) ? null : groupAddress(remoteAddress),
   };
 };
 
@@ -150,7 +170,11 @@ export const createServer = (settings: ServerSettings, site: Site): Server => {
     timeoutMs: settings.requestTimeoutMs,
     wait: site.wait,
   };
-  answerRequests(server, { site, settings, limits, memory, doors: openDoors(site.doors), isStopping: () => isStopping }, open);
+  answerRequests(
+    server,
+    { site, settings, limits, memory, doors: openDoors(site.doors), isStopping: () => isStopping },
+    open,
+  );
   return {
     start: () => listenOn(server, settings, site),
     stop: async (drainMs) => {

@@ -53,10 +53,17 @@ const defaultReaderTimeoutMs = 60_000;
 
 /** The error itself: the log tells its name, code and stack, and leaves out the message, which may quote a body. */
 const logDefect = ({ log }: Site, requestId: string, cause: unknown): void =>
-  log('error', 'defect', { requestId, error: cause instanceof Error ? cause : { thrown: cause === null ? 'null' : typeof cause } });
+  log('error', 'defect', {
+    requestId,
+    error: cause instanceof Error ? cause : { thrown: cause === null ? 'null' : typeof cause },
+  });
 
 /** A request as Node's server gives it. */
-type Arrived = { readonly message: IncomingMessage; readonly response: ServerResponse; readonly expectation: Expectation };
+type Arrived = {
+  readonly message: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly expectation: Expectation;
+};
 
 const doorFor = ({ url = '/', headers }: IncomingMessage, doors: OpenDoors): OpenDoor =>
   chooseDoor(doors, { path: pathAndQuery(url)[0], hasHeader: (name) => headers[name] !== undefined });
@@ -91,7 +98,10 @@ const countEnd = ({ site }: ExchangeNeeds, { startedAt, response, known: { route
     attempts: facts.attempts ?? 0,
   });
 
-const logEnd = ({ site }: ExchangeNeeds, { requestId, startedAt, bytesBefore, message, response, life, known }: Exchange): void =>
+const logEnd = (
+  { site }: ExchangeNeeds,
+  { requestId, startedAt, bytesBefore, message, response, life, known }: Exchange,
+): void =>
   logAccess(site.log, site.now, {
     requestId,
     method: message.method ?? 'GET',
@@ -131,7 +141,11 @@ const handleRequest = async (needs: ExchangeNeeds, exchange: Exchange): Promise<
   };
   const memory = needs.memory.open();
   life.onEnd(memory.close);
-  const received = receiveRequest({ requestId, message, head: head.right, address, origin, life, askForBody, memory, note }, route, needs.limits);
+  const received = receiveRequest(
+    { requestId, message, head: head.right, address, origin, life, askForBody, memory, note },
+    route,
+    needs.limits,
+  );
   return unlessAborted(route.handle(received, { ...head.right, id, errors: door.errors })(), life.signal);
 };
 

@@ -29,9 +29,9 @@ const copyIn = (to: Blocks, piece: Buffer, grow: () => ProxyError | null): Proxy
 };
 
 /**
- * Gathers bytes in blocks that double: kept piece by piece, 5 MB in one-byte chunks would take 1.9 GiB. Those of a known
- * length have one block from the start, which the system fills with memory only as it is written. `reserve` is asked
- * before a block is made.
+ * Gathers bytes in blocks that double: kept piece by piece, 5 MB in one-byte chunks would take 1.9 GiB. Those of a
+ * known length have one block from the start, which the system fills with memory only as it is written. `reserve` is
+ * asked before a block is made.
  */
 export const byteBlocks = (announced: number | null, reserve: (bytes: number) => ProxyError | null): ByteBlocks => {
   const held: Blocks = { full: [], block: Buffer.alloc(0), used: 0, size: 0 };

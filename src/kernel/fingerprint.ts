@@ -24,18 +24,24 @@ const countCharacters = (known: Fingerprint, text: string, backwards: boolean): 
 };
 
 /** The fingerprint with a text behind what it has (multipliers of cyrb53). */
-export const withText = (known: Fingerprint, text: string): Fingerprint => (known.room === 0 ? known : countCharacters(known, text, false));
+export const withText = (known: Fingerprint, text: string): Fingerprint =>
+  known.room === 0 ? known : countCharacters(known, text, false);
 
 /** The same with a text's end, which tells apart texts that begin alike. */
-export const withEnd = (known: Fingerprint, text: string): Fingerprint => countCharacters({ ...known, room: mostAtEnd }, text, true);
+export const withEnd = (known: Fingerprint, text: string): Fingerprint =>
+  countCharacters({ ...known, room: mostAtEnd }, text, true);
 
 /** So much of a text's end is to be kept for `withEnd`, blanks in it. */
 export const longestEnd = 240;
 
 /** The same, ready for a text of another kind: what follows counts anew, and is not taken for more of the same. */
-export const withBorder = (known: Fingerprint): Fingerprint => ({ ...withText({ ...known, room: 1 }, '\ufffe'), room: mostCounted });
+export const withBorder = (known: Fingerprint): Fingerprint => ({
+  ...withText({ ...known, room: 1 }, '\ufffe'),
+  room: mostCounted,
+});
 
-const mixLanes = (lane: number, other: number): number => Math.imul(lane ^ (lane >>> 16), 2246822507) ^ Math.imul(other ^ (other >>> 13), 3266489909);
+const mixLanes = (lane: number, other: number): number =>
+  Math.imul(lane ^ (lane >>> 16), 2246822507) ^ Math.imul(other ^ (other >>> 13), 3266489909);
 
 /** The fingerprint as letters and digits. */
 export const digestOf = (print: Fingerprint): string => {

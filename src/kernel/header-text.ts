@@ -23,7 +23,10 @@ const cutAtWord = (text: string, most: number): string => {
  * ASCII on one line, so many characters at most. Other characters become a question mark.
  */
 export const headerText = (text: string, most: number): string => {
-  const characters = Array.from(text.slice(0, mostRead), (character) => plain.get(character) ?? (/\s/.test(character) ? ' ' : character));
+  const characters = Array.from(
+    text.slice(0, mostRead),
+    (character) => plain.get(character) ?? (/\s/.test(character) ? ' ' : character),
+  );
   const ascii = Array.from(characters.join(''), (character) => (isPrintable(character) ? character : '?')).join('');
   return cutAtWord(ascii.split(' ').filter((word) => word !== '').join(' '), most);
 };

@@ -26,5 +26,7 @@ export const inParallel =
       }
     };
     await Promise.all(Array.from({ length: Math.min(most, items.length) }, worker));
-    return failure === null ? E.right([...done].toSorted(([a], [b]) => a - b).map(([, answer]) => answer)) : E.left(failure);
+    return failure === null
+      ? E.right([...done].toSorted(([a], [b]) => a - b).map(([, answer]) => answer))
+      : E.left(failure);
   };

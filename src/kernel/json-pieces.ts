@@ -15,11 +15,16 @@ const endOfPiece = (text: string, from: number): number => {
 /** A long text as JSON. */
 function* textPieces(text: string): Generator<string, void, undefined> {
   yield '"';
-  for (let from = 0; from < text.length; from = endOfPiece(text, from)) yield jsonText(text.slice(from, endOfPiece(text, from))).slice(1, -1);
+  for (let from = 0; from < text.length; from = endOfPiece(text, from))
+    yield jsonText(text.slice(from, endOfPiece(text, from))).slice(1, -1);
   yield '"';
 }
 
-function* listPieces(list: readonly unknown[], levels: number, writtenText: WrittenText): Generator<string, void, undefined> {
+function* listPieces(
+  list: readonly unknown[],
+  levels: number,
+  writtenText: WrittenText,
+): Generator<string, void, undefined> {
   let before = '[';
   for (const item of list) {
     yield before;
@@ -57,10 +62,13 @@ function* piecesOf(value: unknown, levels: number, writtenText: WrittenText): Ge
 }
 
 /**
- * The JSON of plain data as UTF-8, in pieces, halves of characters that stand alone mended. Between the pieces the event
- * loop breathes: to write and encode 60 MiB in one go would take half a second. None is empty.
+ * The JSON of plain data as UTF-8, in pieces, halves of characters that stand alone mended. Between the pieces the
+ * event loop breathes: to write and encode 60 MiB in one go would take half a second. None is empty.
  */
-export const jsonPieces = async (value: unknown, writtenText: WrittenText = () => undefined): Promise<readonly Uint8Array[]> => {
+export const jsonPieces = async (
+  value: unknown,
+  writtenText: WrittenText = () => undefined,
+): Promise<readonly Uint8Array[]> => {
   const encoded: Uint8Array[] = [];
   let text = '';
   for (const piece of piecesOf(value, deepest, writtenText)) {

@@ -9,7 +9,10 @@ export type ParseFault = OutlineFault | 'not JSON';
 /** Bytes that are looked at in one go: a millisecond or two at worst. */
 const lookedAt = 1_048_576;
 
-const outlineOf = async (bytes: Uint8Array, bounds: OutlineBounds): Promise<E.Either<OutlineFault, readonly ListSpan[]>> => {
+const outlineOf = async (
+  bytes: Uint8Array,
+  bounds: OutlineBounds,
+): Promise<E.Either<OutlineFault, readonly ListSpan[]>> => {
   const outline = jsonOutline(bytes, bounds);
   for (let until = lookedAt; !outline.isDone(); until += lookedAt) {
     const fault = outline.readTo(until);
@@ -21,7 +24,8 @@ const outlineOf = async (bytes: Uint8Array, bounds: OutlineBounds): Promise<E.Ei
 
 type Bytes = (span: Span) => Uint8Array;
 
-const textIn = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+const textIn = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 
 /** Bytes are decoded and parsed in two goes when they are many. */
 const parseText = async (text: string): Promise<unknown> => {
@@ -35,7 +39,8 @@ const itemsOf = async (list: ListSpan, bytesOf: Bytes): Promise<readonly unknown
   const items: unknown[] = [];
   for (const span of list.pieces) {
     const some = await parseText(`[${textIn(bytesOf(span))}]`);
-    if (!Array.isArray(some) || (some.length === 0 && list.pieces.length > 1)) throw new SyntaxError('a comma beside nothing');
+    if (!Array.isArray(some) || (some.length === 0 && list.pieces.length > 1))
+      throw new SyntaxError('a comma beside nothing');
     for (const item of some) items.push(item);
   }
   return items;
@@ -54,14 +59,19 @@ const parseInPieces = async (bytes: Uint8Array, lists: readonly ListSpan[]): Pro
   if (!isObject(frame)) throw new SyntaxError('lists outside of an object');
   const items: (readonly unknown[])[] = [];
   for (const list of lists) items.push(await itemsOf(list, bytesOf));
-  return Object.fromEntries(Object.entries(frame).map(([name, value]) => [name, Array.isArray(value) ? items[Number(value[0])] : value]));
+  return Object.fromEntries(
+    Object.entries(frame).map(([name, value]) => [name, Array.isArray(value) ? items[Number(value[0])] : value]),
+  );
 };
 
 /**
- * Parses a large JSON text: first a look at what it holds, then the items of its lists some at a time, and the event loop
- * breathes in between.
+ * Parses a large JSON text: first a look at what it holds, then the items of its lists some at a time, and the event
+ * loop breathes in between.
  */
-export const parseLargeJson = async (bytes: Uint8Array, bounds: OutlineBounds): Promise<E.Either<ParseFault, unknown>> => {
+export const parseLargeJson = async (
+  bytes: Uint8Array,
+  bounds: OutlineBounds,
+): Promise<E.Either<ParseFault, unknown>> => {
   const lists = await outlineOf(bytes, bounds);
   if (E.isLeft(lists)) return lists;
   try {

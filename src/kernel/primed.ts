@@ -10,7 +10,10 @@ export type Primed<A> = {
 const mostHead = 200_000;
 
 /** What has been given is held no longer: of an answer that was collected, each frame goes as it is read on. */
-async function* resumeStream<A>(head: A[], rest: AsyncGenerator<A, void, undefined>): AsyncGenerator<A, void, undefined> {
+async function* resumeStream<A>(
+  head: A[],
+  rest: AsyncGenerator<A, void, undefined>,
+): AsyncGenerator<A, void, undefined> {
   try {
     head.reverse();
     for (let next = head.pop(); next !== undefined; next = head.pop()) yield next;

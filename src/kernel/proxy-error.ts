@@ -1,4 +1,6 @@
-/** Why Google turned a key away; `unpaid`: its project's credit or spending limit is used up, which no waiting mends. */
+/**
+ * Why Google turned a key away; `unpaid`: its project's credit or spending limit is used up, which no waiting mends.
+ */
 export type KeyFault = 'invalid' | 'leaked' | 'suspended' | 'denied' | 'unpaid';
 
 /** Which limit of ours was reached: the service's per minute, the caller's per day. */
@@ -7,14 +9,27 @@ export type LimitName = 'minute' | 'day';
 /** Google refuses what one project may not have, but another key's project may. */
 type MaybeElsewhere = { readonly maybeElsewhere?: true };
 
-/** Everything that can go wrong in one exchange. Each dialect renders all of it; none of it holds a secret or a body. */
+/**
+ * Everything that can go wrong in one exchange. Each dialect renders all of it; none of it holds a secret or a body.
+ */
 export type ProxyError =
   | { readonly tag: 'NoPassword' }
   | { readonly tag: 'WrongPassword' }
   | { readonly tag: 'DefaultPasswordRefused' }
   | { readonly tag: 'TooManyGuesses'; readonly retryAfterSeconds: number }
-  | { readonly tag: 'LimitReached'; readonly limit: LimitName; readonly most: number; readonly retryAfterSeconds: number; readonly calls?: number }
-  | { readonly tag: 'InvalidRequest'; readonly message: string; readonly param: string | null; readonly code: InvalidCode | null }
+  | {
+      readonly tag: 'LimitReached';
+      readonly limit: LimitName;
+      readonly most: number;
+      readonly retryAfterSeconds: number;
+      readonly calls?: number;
+    }
+  | {
+      readonly tag: 'InvalidRequest';
+      readonly message: string;
+      readonly param: string | null;
+      readonly code: InvalidCode | null;
+    }
   | { readonly tag: 'NoSuchRoute'; readonly method: string; readonly path: string }
   | { readonly tag: 'MethodNotAllowed'; readonly method: string; readonly allowed: readonly string[] }
   | { readonly tag: 'BodyTooLarge'; readonly mostBytes: number }
@@ -23,25 +38,56 @@ export type ProxyError =
   | { readonly tag: 'Busy'; readonly message: string }
   | { readonly tag: 'NoKeysConfigured' }
   | ({ readonly tag: 'NoUsableKey'; readonly reasons: readonly string[]; readonly unpaid?: true } & MaybeElsewhere)
-  | { readonly tag: 'KeysExhausted'; readonly retryAfterSeconds: number; readonly forToday: boolean; /** Ready keys were left, all of which this request has tried. */ readonly isTriedOut?: true }
+  | {
+      readonly tag: 'KeysExhausted';
+      readonly retryAfterSeconds: number;
+      readonly forToday: boolean;
+      /** Ready keys were left, all of which this request has tried. */ readonly isTriedOut?: true;
+    }
   | { readonly tag: 'KeyRefused'; readonly fault: KeyFault; readonly reason: string }
-  | { readonly tag: 'QuotaSpent'; readonly period: 'minute' | 'day'; readonly retryAfterSeconds: number | null; readonly quotaId: string | null; readonly isOfTokens?: true }
+  | {
+      readonly tag: 'QuotaSpent';
+      readonly period: 'minute' | 'day';
+      readonly retryAfterSeconds: number | null;
+      readonly quotaId: string | null;
+      readonly isOfTokens?: true;
+    }
   | { readonly tag: 'GeminiInvalid'; readonly message: string; readonly code: InvalidCode | null }
   | { readonly tag: 'BadSignature' }
   | ({ readonly tag: 'LocationRefused' } & MaybeElsewhere)
   /** `instead`: a model of the list that does the same job, null when it has none; absent until it was looked for. */
-  | ({ readonly tag: 'ModelNotFound'; readonly model: string; readonly message: string | null; readonly instead?: string | null } & MaybeElsewhere)
-  | { readonly tag: 'GeminiFault'; readonly status: 500 | 502 | 503 | 504; readonly message: string; readonly isOutage?: true; readonly retryAfterSeconds?: number }
+  | ({
+      readonly tag: 'ModelNotFound';
+      readonly model: string;
+      readonly message: string | null;
+      readonly instead?: string | null;
+    } & MaybeElsewhere)
+  | {
+      readonly tag: 'GeminiFault';
+      readonly status: 500 | 502 | 503 | 504;
+      readonly message: string;
+      readonly isOutage?: true;
+      readonly retryAfterSeconds?: number;
+    }
   | { readonly tag: 'Unreachable'; readonly reason: string; readonly retryAfterSeconds?: number }
   | { readonly tag: 'TimedOut'; readonly phase: 'first byte' | 'idle' }
-  | { readonly tag: 'BadAnswer'; readonly reason: string; /** Another try would end alike. */ readonly isLasting?: true }
+  | {
+      readonly tag: 'BadAnswer';
+      readonly reason: string;
+      /** Another try would end alike. */ readonly isLasting?: true;
+    }
   | { readonly tag: 'EmptyAnswer'; readonly finishReason: string | null; readonly finishMessage: string | null }
   /** What came is of no use, by Gemini's own word. */
   | { readonly tag: 'FaultyAnswer'; readonly finishReason: string; readonly finishMessage: string | null }
   /** The answer had to be whole and reached the model's limit. */
   | { readonly tag: 'CutShort'; readonly finishReason: string }
   /** Gemini's filters; told as an error where nothing was shown before, or where half an answer is none. */
-  | { readonly tag: 'Blocked'; readonly what: 'prompt' | 'answer'; readonly reason: string; readonly message: string | null }
+  | {
+      readonly tag: 'Blocked';
+      readonly what: 'prompt' | 'answer';
+      readonly reason: string;
+      readonly message: string | null;
+    }
   | { readonly tag: 'StreamCut' }
   | { readonly tag: 'ShuttingDown' }
   | { readonly tag: 'ClientGone' }
@@ -86,14 +132,17 @@ export type OutageError = Extract<ProxyError, { readonly tag: 'Unreachable' | 'G
  * Whether an error says that a model, or Google's host, answers nobody: Google's own 503, or no connection. Neither
  * depends on what a request holds, as a 500, a time-out or a cut answer may.
  */
-export const isOutage = (error: ProxyError): error is OutageError => error.tag === 'Unreachable' || (error.tag === 'GeminiFault' && error.isOutage === true);
+export const isOutage = (error: ProxyError): error is OutageError =>
+  error.tag === 'Unreachable' || (error.tag === 'GeminiFault' && error.isOutage === true);
 
 /** Carries a ProxyError through an async generator, where an error can only be thrown. */
 export type Thrown = Error & { readonly proxyError: ProxyError };
 
 /** Makes the Error that carries `error` out of a generator; a defect's own cause goes with it, into the log. */
 export const thrown = (error: ProxyError): Thrown =>
-  Object.assign(new Error(error.tag, error.tag === 'Defect' ? { cause: error.cause } : undefined), { proxyError: error });
+  Object.assign(new Error(error.tag, error.tag === 'Defect' ? { cause: error.cause } : undefined), {
+    proxyError: error,
+  });
 
 const carries = (cause: unknown): cause is Thrown => cause instanceof Error && 'proxyError' in cause;
 

@@ -73,13 +73,19 @@ export const compactJson = (json: string): string =>
 
 /** A number by its value alone: its digits without zeros around them, and the power of ten. */
 const valueOf = (number: string): string => {
-  const [, sign = '', whole = '', fraction = '', power = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(number) ?? [];
+  const [, sign = '', whole = '', fraction = '', power = '0'] =
+    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(number) ?? [];
   const digits = `${whole}${fraction}`.replace(/^0+/, '');
   const bare = withoutTrailing(digits, '0');
   return bare === '' ? '0' : `${sign}${bare}e${Number(power) - fraction.length + digits.length - bare.length}`;
 };
 
-const byValue = (json: string): string => rewriteJson(json, (text) => text.replaceAll(/-?\d[\d.eE+-]*/g, valueOf), (string) => string);
+const byValue = (json: string): string =>
+  rewriteJson(
+    json,
+    (text) => text.replaceAll(/-?\d[\d.eE+-]*/g, valueOf),
+    (string) => string,
+  );
 
 /** True when two compact JSON texts say the same, however their numbers are written. */
 export const saysTheSame = (one: string, other: string): boolean => byValue(one) === byValue(other);

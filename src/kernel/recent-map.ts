@@ -13,7 +13,10 @@ export type RecentMap<V> = {
 
 const mostSpared = 32;
 
-const nextToLeave = <V>(held: ReadonlyMap<string, V>, spare: (value: V) => boolean): readonly [string, V] | undefined => {
+const nextToLeave = <V,>(
+  held: ReadonlyMap<string, V>,
+  spare: (value: V) => boolean,
+): readonly [string, V] | undefined => {
   let looked = 0;
   for (const entry of held) {
     if (!spare(entry[1])) return entry;

@@ -12,13 +12,23 @@ export const encodedTypes: Readonly<Record<Exclude<EncodedFormat, 'pcm'>, string
 };
 
 /** 16-bit little-endian samples as they come; `rate` a second and channel. */
-export type SampleStream = { readonly samples: AsyncIterable<Uint8Array>; readonly rate: number; readonly channels: number };
+export type SampleStream = {
+  readonly samples: AsyncIterable<Uint8Array>;
+  readonly rate: number;
+  readonly channels: number;
+};
 
 /** `speed` is 0.25 to 4, with the pitch kept. */
 export type Encoding = { readonly format: EncodedFormat; readonly speed: number };
 
-/** Encodes sound while it comes. What goes wrong is thrown as a `Thrown`; faults of the samples' source pass through. */
-export type EncodeAudio = (sound: SampleStream, encoding: Encoding, signal: AbortSignal) => AsyncGenerator<Uint8Array, void, undefined>;
+/**
+ * Encodes sound while it comes. What goes wrong is thrown as a `Thrown`; faults of the samples' source pass through.
+ */
+export type EncodeAudio = (
+  sound: SampleStream,
+  encoding: Encoding,
+  signal: AbortSignal,
+) => AsyncGenerator<Uint8Array, void, undefined>;
 
 /** An encoder. */
 export type AudioEncoder = {

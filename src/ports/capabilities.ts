@@ -11,7 +11,9 @@ import type { FetchMedia, ImageSignatureOf, KeepImage, ReadImage } from './image
 export type Caller = {
   readonly address: string;
   readonly credential: Secret | null;
-  /** True when nothing tells that the caller is outside the service's own network (ALLOW_DEFAULT_PASSWORD=false asks). */
+  /**
+   * True when nothing tells that the caller is outside the service's own network (ALLOW_DEFAULT_PASSWORD=false asks).
+   */
   readonly fromOwnNetwork: boolean;
 };
 
@@ -60,7 +62,9 @@ export type Passage = {
   readonly leave: (outcome: 'answered' | 'unknown' | OutageError) => Promise<number | null>;
 };
 
-/** Lets a request of this address through to the model, or says with the last outage's error how long it is left alone. */
+/**
+ * Lets a request of this address through to the model, or says with the last outage's error how long it is left alone.
+ */
 export type EnterModel = (model: string, address: string) => TE.TaskEither<ProxyError, Passage>;
 
 /** One call for an answer, by one key. */
@@ -102,7 +106,9 @@ export type FetchModels = (secret: Secret, signal: AbortSignal) => TE.TaskEither
 /** The cached model list; falls back to the last one known and then to a fixed one, so it never fails. */
 export type ListModels = () => Promise<readonly GeminiModel[]>;
 
-/** The day when this service saw a model first, by its id (seconds since the epoch): today, the first time it is asked. */
+/**
+ * The day when this service saw a model first, by its id (seconds since the epoch): today, the first time it is asked.
+ */
 export type FirstSeen = (id: string) => number;
 
 /** The thought signature of a tool call, or the signatures of a whole answer, by its id; and the key that made it. */

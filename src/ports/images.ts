@@ -16,8 +16,8 @@ export type SignedImage = Blob & { readonly signature: ImageSignature | null };
 export type KeepImage = (image: SignedImage, origin: string) => Promise<string>;
 
 /**
- * Reads one of our own pictures back by the address that KeepImage gave; null when it is not ours, or gone. Left: there is
- * no memory for it.
+ * Reads one of our own pictures back by the address that KeepImage gave; null when it is not ours, or gone. Left: there
+ * is no memory for it.
  */
 export type ReadImage = (url: string, memory: Memory) => TE.TaskEither<ProxyError, SignedImage | null>;
 
@@ -29,8 +29,8 @@ export type Reader = { readonly signal: AbortSignal; readonly memory: Memory };
 
 /**
  * Reads media by http(s) address, guarded: public addresses only, few redirects, so many bytes and seconds at most.
- * `path` names the field that holds the address, for the 400 that says what is wrong. What is read is reserved before it
- * is held.
+ * `path` names the field that holds the address, for the 400 that says what is wrong. What is read is reserved before
+ * it is held.
  */
 export type FetchMedia = (url: string, path: string, reader: Reader) => TE.TaskEither<ProxyError, Blob>;
 
@@ -50,7 +50,8 @@ export type ServedImage = {
 export type FindImage = (name: string) => Promise<ServedImage | null>;
 
 /** Whether a picture's link may be opened, and for how many seconds still; null = for ever. */
-export type ImageLinkVerdict = { readonly mayOpen: false } | { readonly mayOpen: true; readonly forSeconds: number | null };
+export type ImageLinkVerdict =
+  { readonly mayOpen: false } | { readonly mayOpen: true; readonly forSeconds: number | null };
 
 /** Judges the link to a picture by its name and by what follows the `?` in it. */
 export type CheckImageLink = (name: string, query: string) => ImageLinkVerdict;

@@ -33,7 +33,10 @@ export const portionOf = (memory: Memory): Portion => {
   };
 };
 
-/** How an answer is held: its memory, and whether all that has come so far is still held, since nothing has gone out yet. */
+/**
+ * How an answer is held: its memory, and whether all that has come so far is still held, since nothing has gone out
+ * yet.
+ */
 export type Holding = { readonly memory: Memory; readonly isCollected: () => boolean };
 
 /** What an exchange holds: of its request until Gemini has begun to answer, of its answer until the end. */
@@ -41,9 +44,9 @@ export type Held = { readonly request: Portion; readonly answer: Portion };
 
 /**
  * What a byte that came costs until its exchange ends, in bytes, measured with the built service (docs/reliability.md).
- * JSON: the bytes, their text, what was parsed of it, what Gemini is sent. Forms: the bytes, and files as base64, in JSON
- * and in what is sent. Media: the unpacked bytes and those three. Answers: text, what was parsed of it, what is written.
- * Sound that was encoded for a whole answer: its bytes, alone and together, and as base64.
- * Values of JSON that are shorter than their share of the bytes: an empty object is 3 bytes of text, and 64 of memory.
+ * JSON: the bytes, their text, what was parsed of it, what Gemini is sent. Forms: the bytes, and files as base64, in
+ * JSON and in what is sent. Media: the unpacked bytes and those three. Answers: text, what was parsed of it, what is
+ * written. Sound that was encoded for a whole answer: its bytes, alone and together, and as base64. Values of JSON that
+ * are shorter than their share of the bytes: an empty object is 3 bytes of text, and 64 of memory.
  */
 export const costs = { json: 4, form: 5, media: 4, answer: 5, sound: 3, value: 64 } as const;

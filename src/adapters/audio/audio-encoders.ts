@@ -11,7 +11,8 @@ export const audioEncoders = (finders: readonly FindEncoder[]): FindEncoder => {
     return {
       formats: new Set(encoders.flatMap(({ formats }) => [...formats])),
       makes: (encoding) => encoders.some(({ makes }) => makes(encoding)),
-      encode: (sound, encoding, signal) => (encoders.find(({ makes }) => makes(encoding)) ?? first).encode(sound, encoding, signal),
+      encode: (sound, encoding, signal) =>
+        (encoders.find(({ makes }) => makes(encoding)) ?? first).encode(sound, encoding, signal),
     };
   };
   let found: ReturnType<FindEncoder> | null = null;

@@ -23,7 +23,10 @@ const mostWords = 1000;
 
 type Child = ChildProcessByStdio<Writable, Readable, Readable>;
 
-const ffmpegDefect = (why: string, cause?: unknown): ProxyError => ({ tag: 'Defect', cause: new Error(`ffmpeg ${why}`, { cause }) });
+const ffmpegDefect = (why: string, cause?: unknown): ProxyError => ({
+  tag: 'Defect',
+  cause: new Error(`ffmpeg ${why}`, { cause }),
+});
 
 /** What ffmpeg says of its faults, cut short. */
 const wordsOf = (child: Child): (() => string) => {
@@ -38,7 +41,9 @@ const wordsOf = (child: Child): (() => string) => {
 const awaitExit = (child: Child, words: () => string): Promise<ProxyError | null> =>
   new Promise((resolve) => {
     child.once('error', (error) => resolve(ffmpegDefect('did not start', error)));
-    child.once('close', (code, killedBy) => resolve(code === 0 ? null : ffmpegDefect(`ended with ${code ?? killedBy}: ${words()}`)));
+    child.once('close', (code, killedBy) =>
+      resolve(code === 0 ? null : ffmpegDefect(`ended with ${code ?? killedBy}: ${words()}`)),
+    );
   });
 
 /** Resolves with what the samples' own source threw, or null: that ffmpeg takes no more of them is told by its end. */
@@ -72,7 +77,11 @@ const encodeWith = ({ file, path, bounds }: Running): EncodeAudio => {
   return async function* (sound, encoding, signal) {
     const leave = await takePlace(signal);
     try {
-      const child = spawn(file, encodingArguments(sound, encoding), { env: childEnvironment(path), stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
+      const child = spawn(file, encodingArguments(sound, encoding), {
+        env: childEnvironment(path),
+        stdio: ['pipe', 'pipe', 'pipe'],
+        windowsHide: true,
+      });
       const kill = (): boolean => child.kill('SIGKILL');
       const tooLong = AbortSignal.timeout(bounds.longestMs);
       const either = AbortSignal.any([signal, tooLong]);
@@ -98,7 +107,10 @@ const encodeWith = ({ file, path, bounds }: Running): EncodeAudio => {
 };
 
 /** Encodes with the ffmpeg of these folders, if there is one. It runs without a shell and sees none of our settings. */
-export const ffmpegAudio = (path: string = process.env['PATH'] ?? '', bounds: Partial<EncodingBounds> = {}): FindEncoder => {
+export const ffmpegAudio = (
+  path: string = process.env['PATH'] ?? '',
+  bounds: Partial<EncodingBounds> = {},
+): FindEncoder => {
   const find: FindEncoder = async () => {
     const program = await findProgram(path);
     if (program === null) return null;

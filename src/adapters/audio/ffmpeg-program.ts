@@ -22,7 +22,10 @@ const tempoFilter = (by: number): string => `atempo=${by.toFixed(4)}`;
 /** One atempo keeps its quality from 0.5 to 2; two of them reach 0.25 to 4. */
 const tempoArguments = (speed: number): readonly string[] => {
   if (speed === 1) return [];
-  const filter = speed >= 0.5 && speed <= 2 ? tempoFilter(speed) : `${tempoFilter(Math.sqrt(speed))},${tempoFilter(Math.sqrt(speed))}`;
+  const filter =
+    speed >= 0.5 && speed <= 2
+      ? tempoFilter(speed)
+      : `${tempoFilter(Math.sqrt(speed))},${tempoFilter(Math.sqrt(speed))}`;
   return ['-filter:a', filter];
 };
 
@@ -30,10 +33,24 @@ const quietly = '-hide_banner -nostats -loglevel error'.split(' ');
 const atOnce = '-probesize 32 -analyzeduration 0'.split(' ');
 
 /** Reads samples from its input and writes the encoded sound to its output; nothing of a request's text is in it. */
-export const encodingArguments = ({ rate, channels }: Omit<SampleStream, 'samples'>, { format, speed }: Encoding): readonly string[] => {
+export const encodingArguments = (
+  { rate, channels }: Omit<SampleStream, 'samples'>,
+  { format, speed }: Encoding,
+): readonly string[] => {
   const { encoder, options } = wayTo[format];
   const input = ['-f', 's16le', '-ar', String(rate), '-ac', String(channels), '-i', 'pipe:0'];
-  return [...quietly, ...atOnce, ...input, ...tempoArguments(speed), '-c:a', encoder, ...options, '-flush_packets', '1', 'pipe:1'];
+  return [
+    ...quietly,
+    ...atOnce,
+    ...input,
+    ...tempoArguments(speed),
+    '-c:a',
+    encoder,
+    ...options,
+    '-flush_packets',
+    '1',
+    'pipe:1',
+  ];
 };
 
 const longestLookMs = 10_000;
@@ -43,11 +60,19 @@ export const childEnvironment = (path: string): Readonly<Record<string, string>>
 
 const askProgram = (file: string, path: string): Promise<string | null> =>
   new Promise((resolve) => {
-    const options = { env: childEnvironment(path), timeout: longestLookMs, killSignal: 'SIGKILL', maxBuffer: 1_000_000 } as const;
-    execFile(file, ['-hide_banner', '-encoders'], options, (error, output) => resolve(error === null ? output : null)).stdin?.end();
+    const options = {
+      env: childEnvironment(path),
+      timeout: longestLookMs,
+      killSignal: 'SIGKILL',
+      maxBuffer: 1_000_000,
+    } as const;
+    execFile(file, ['-hide_banner', '-encoders'], options, (error, output) =>
+      resolve(error === null ? output : null),
+    ).stdin?.end();
   });
 
-const encodersIn = (output: string): ReadonlySet<string> => new Set([...output.matchAll(/^ A\S{5} (\S+)/gm)].map(([, name = '']) => name));
+const encodersIn = (output: string): ReadonlySet<string> =>
+  new Set([...output.matchAll(/^ A\S{5} (\S+)/gm)].map(([, name = '']) => name));
 
 const isExecutable = (file: string): Promise<boolean> =>
   access(file, constants.X_OK).then(

@@ -15,7 +15,10 @@ const longestMs = 15 * 60_000;
 const pieceBytes = 64 * 1024;
 const bytesPerSample = 2;
 
-const mp3Defect = (why: string, cause?: unknown): ProxyError => ({ tag: 'Defect', cause: new Error(`The encoder of MP3 ${why}`, { cause }) });
+const mp3Defect = (why: string, cause?: unknown): ProxyError => ({
+  tag: 'Defect',
+  cause: new Error(`The encoder of MP3 ${why}`, { cause }),
+});
 
 /** Samples in pieces of at most 64 KiB, each of them whole samples of all channels. */
 async function* wholeSamples({ samples, channels }: SampleStream): AsyncGenerator<Uint8Array, void, undefined> {
@@ -41,7 +44,11 @@ const askWorker = async (worker: Worker, samples: Uint8Array | null, signal: Abo
   return mp3;
 };
 
-async function* encodedBy(worker: Worker, sound: SampleStream, signal: AbortSignal): AsyncGenerator<Uint8Array, void, undefined> {
+async function* encodedBy(
+  worker: Worker,
+  sound: SampleStream,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
   for await (const samples of wholeSamples(sound)) {
     const mp3 = await askWorker(worker, samples, signal);
     if (mp3.length > 0) yield mp3;
@@ -84,4 +91,6 @@ const isInstalled = (): boolean => {
 
 /** LAME as WebAssembly in a worker thread: MP3 at the speed at which the samples come. Null without its package. */
 export const mp3Audio: FindEncoder = async () =>
-  isInstalled() ? { formats: new Set(['mp3']), makes: ({ format, speed }) => format === 'mp3' && speed === 1, encode: encodeMp3 } : null;
+  isInstalled()
+    ? { formats: new Set(['mp3']), makes: ({ format, speed }) => format === 'mp3' && speed === 1, encode: encodeMp3 }
+    : null;

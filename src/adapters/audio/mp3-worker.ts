@@ -11,7 +11,8 @@ const channelsOf = (bytes: Uint8Array, channels: number): readonly Float32Array[
   const length = Math.floor(bytes.byteLength / (bytesPerSample * channels));
   return Array.from({ length: channels }, (_, channel) => {
     const row = new Float32Array(length);
-    for (let at = 0; at < length; at += 1) row[at] = view.getInt16((at * channels + channel) * bytesPerSample, true) / 0x8000;
+    for (let at = 0; at < length; at += 1)
+      row[at] = view.getInt16((at * channels + channel) * bytesPerSample, true) / 0x8000;
     return row;
   });
 };

@@ -30,14 +30,17 @@ export const passwordCheck = (
   const expected = hashOf(password.reveal());
   const isRefusedOutside = password.reveal() === defaultPassword && !allowDefaultPassword;
   const failed = guessBuckets(needs);
-  const isOutside = ({ fromOwnNetwork }: Pick<Caller, 'fromOwnNetwork'>): boolean => onHostingPlatform || !fromOwnNetwork;
+  const isOutside = ({ fromOwnNetwork }: Pick<Caller, 'fromOwnNetwork'>): boolean =>
+    onHostingPlatform || !fromOwnNetwork;
 
   return (caller) => {
     const presented = caller.credential?.reveal() ?? '';
     if (presented === '') return E.left({ tag: 'NoPassword' });
     if (!timingSafeEqual(hashOf(presented), expected)) {
       const waitMs = failed(caller.address);
-      return E.left(waitMs > 0 ? { tag: 'TooManyGuesses', retryAfterSeconds: Math.ceil(waitMs / 1000) } : { tag: 'WrongPassword' });
+      return E.left(
+        waitMs > 0 ? { tag: 'TooManyGuesses', retryAfterSeconds: Math.ceil(waitMs / 1000) } : { tag: 'WrongPassword' },
+      );
     }
     if (isRefusedOutside && isOutside(caller)) return E.left({ tag: 'DefaultPasswordRefused' });
     return E.right(undefined);

@@ -43,9 +43,12 @@ export const guessBuckets = ({ monotonic, mostAddresses = 20_000 }: GuessNeeds):
   return (address) => {
     const now = monotonic();
     const buckets = bucketsOf(address);
-    const waits = buckets.map(([map, name, { guesses, refillMs }]) => (map.get(name) ?? 0) - now - (guesses - 1) * refillMs);
+    const waits = buckets.map(
+      ([map, name, { guesses, refillMs }]) => (map.get(name) ?? 0) - now - (guesses - 1) * refillMs,
+    );
     const waitMs = Math.max(0, ...waits);
-    if (waitMs === 0) for (const [map, name, { refillMs }] of buckets) map.set(name, Math.max(map.get(name) ?? 0, now) + refillMs);
+    if (waitMs === 0)
+      for (const [map, name, { refillMs }] of buckets) map.set(name, Math.max(map.get(name) ?? 0, now) + refillMs);
     return waitMs;
   };
 };

@@ -58,8 +58,8 @@ const keysExhausted = (healthy: readonly Candidate[], now: number): ProxyError =
 /**
  * Picks a ready key that was not tried: the preferred one, else by strategy; suspects only when there is no other.
  * Left: NoKeysConfigured; NoUsableKey when Google refuses them all; KeysExhausted otherwise. Its wait is the soonest
- * wake among the healthy keys that may have the model (`unsuited` ones left out). It is `isTriedOut` when one of them is
- * ready but was tried for this request: then not quota but the host failed, and the caller that holds the host's own
+ * wake among the healthy keys that may have the model (`unsuited` ones left out). It is `isTriedOut` when one of them
+ * is ready but was tried for this request: then not quota but the host failed, and the caller that holds the host's own
  * error should rather answer with that.
  */
 export const chooseKey = (
@@ -68,7 +68,10 @@ export const chooseKey = (
 ): E.Either<ProxyError, Candidate> => {
   if (candidates.length === 0) return E.left({ tag: 'NoKeysConfigured' });
   const healthy = candidates.filter(({ fault }) => fault === null);
-  if (healthy.length === 0) return E.left(noUsableKey(candidates.flatMap(({ key, fault }) => (fault === null ? [] : [{ number: key.number, ...fault }]))));
+  if (healthy.length === 0)
+    return E.left(
+      noUsableKey(candidates.flatMap(({ key, fault }) => (fault === null ? [] : [{ number: key.number, ...fault }]))),
+    );
   const awake = healthy.filter(({ key, rest }) => rest === null && !wish.tried.has(key.id));
   const trusted = awake.filter(({ isSuspect }) => !isSuspect);
   const ready = trusted.length > 0 ? trusted : awake;

@@ -46,7 +46,11 @@ const askAboutKey = ({ pool, probe, now, monotonic, log }: KeyProbesNeeds): Judg
     const verdict = await probe(lease)();
     askedAt.set(lease.id, monotonic());
     if (E.isLeft(verdict) && verdict.left.tag === 'KeyRefused') pool.learnHealth(lease.id, verdict.left, began);
-    else log('info', 'A key was refused for one call and stays in use', { key: lease.number, check: E.isLeft(verdict) ? verdict.left.tag : 'ok' });
+    else
+      log('info', 'A key was refused for one call and stays in use', {
+        key: lease.number,
+        check: E.isLeft(verdict) ? verdict.left.tag : 'ok',
+      });
   };
 };
 
@@ -103,7 +107,10 @@ export const keyProbes = (needs: KeyProbesNeeds, signal: AbortSignal): KeyProbes
         return;
       }
       pool.suspect(lease.id);
-      if (!signal.aborted) void judge(lease).catch((cause: unknown) => log('error', 'A key could not be checked', { key: lease.number, cause }));
+      if (!signal.aborted)
+        void judge(lease).catch((cause: unknown) =>
+          log('error', 'A key could not be checked', { key: lease.number, cause }),
+        );
     },
     start: () => {
       const timer = setInterval(() => void tick(), minuteMs).unref();

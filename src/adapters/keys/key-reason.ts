@@ -20,6 +20,7 @@ const mostLength = 300;
  * of ours, or anything that looks like a key, gives way to plain words for the fault.
  */
 export const shownReason = ({ fault, reason }: Refusal, secrets: readonly Secret[]): string => {
-  const holdsKey = reason.search(keyPattern) >= 0 || secrets.some(({ reveal }) => reveal() !== '' && reason.includes(reveal()));
+  const holdsKey =
+    reason.search(keyPattern) >= 0 || secrets.some(({ reveal }) => reveal() !== '' && reason.includes(reveal()));
   return reason === '' || holdsKey ? words[fault] : reason.slice(0, mostLength);
 };

@@ -5,7 +5,13 @@ import { keptCount, keptInstant } from '../state/kept-number.ts';
 import { healthNow, restNow } from './key-state.ts';
 import type { PoolKey } from './pool-key.ts';
 
-const fault = t.union([t.literal('invalid'), t.literal('leaked'), t.literal('suspended'), t.literal('denied'), t.literal('unpaid')]);
+const fault = t.union([
+  t.literal('invalid'),
+  t.literal('leaked'),
+  t.literal('suspended'),
+  t.literal('denied'),
+  t.literal('unpaid'),
+]);
 const period = t.union([t.literal('minute'), t.literal('day')]);
 const span = { since: keptInstant, until: keptInstant };
 const counts = { endsAt: keptInstant, requests: keptCount, ok: keptCount, quotaSpent: keptCount };
@@ -13,7 +19,14 @@ const counts = { endsAt: keptInstant, requests: keptCount, ok: keptCount, quotaS
 const keySnapshot = t.readonly(
   t.type({
     faults: t.readonlyArray(t.readonly(t.type({ id: t.string, fault, reason: t.string, ...span }))),
-    rests: t.readonlyArray(t.readonly(t.intersection([t.type({ group: t.string, model: t.string, period, ...span }), t.partial({ fromSize: keptCount })]))),
+    rests: t.readonlyArray(
+      t.readonly(
+        t.intersection([
+          t.type({ group: t.string, model: t.string, period, ...span }),
+          t.partial({ fromSize: keptCount }),
+        ]),
+      ),
+    ),
     counts: t.readonlyArray(t.readonly(t.type({ id: t.string, ...counts }))),
   }),
 );

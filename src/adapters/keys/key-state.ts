@@ -5,7 +5,12 @@ import { pacificMidnightAfter } from './pacific-midnight.ts';
  * A key's (or project's) rest from one model after a 429; `since` and `until` in milliseconds since the epoch. It rests
  * from calls of so many bytes and more: a quota of tokens that is spent for a large request may do for a small one.
  */
-export type Rest = { readonly period: 'minute' | 'day'; readonly since: number; readonly until: number; readonly fromSize: number };
+export type Rest = {
+  readonly period: 'minute' | 'day';
+  readonly since: number;
+  readonly until: number;
+  readonly fromSize: number;
+};
 
 /** Why Google turned a key away, for all models; `since` and `until` in milliseconds since the epoch. */
 export type HealthFault = {
@@ -34,7 +39,11 @@ const relapseMs = 60 * second;
 
 /** What is spent again as soon as it was given back rests twice as long, two minutes at most. */
 const prolongRest = (rest: Rest, next: Rest): Rest => {
-  const isSoon = rest.period === 'minute' && next.period === 'minute' && next.since >= rest.until && next.since - rest.until < relapseMs;
+  const isSoon =
+    rest.period === 'minute' &&
+    next.period === 'minute' &&
+    next.since >= rest.until &&
+    next.since - rest.until < relapseMs;
   if (!isSoon || next.fromSize < rest.fromSize) return next;
   return { ...next, until: Math.max(next.until, next.since + Math.min(2 * (rest.until - rest.since), longestRest)) };
 };
@@ -86,8 +95,12 @@ export const healthAfter = (
   return { fault: error.fault, reason: error.reason, since: now, until: now + longestFault };
 };
 
-/** The fault as it stands now: null when over. Neither a clock that jumped back nor a file makes it last over a week. */
+/**
+ * The fault as it stands now: null when over. Neither a clock that jumped back nor a file makes it last over a week.
+ */
 export const healthNow = (known: HealthFault | null, now: number): HealthFault | null => {
   if (known === null || now >= known.until) return null;
-  return now >= known.since && known.until - now <= longestFault ? known : { ...known, since: now, until: now + longestFault };
+  return now >= known.since && known.until - now <= longestFault
+    ? known
+    : { ...known, since: now, until: now + longestFault };
 };

@@ -36,13 +36,20 @@ const limitReached = ({ limit, most, waitMs }: Standing): ProxyError => ({
 
 const permitOf = (standings: readonly Standing[], calls: number): Permit =>
   standings
-    .map(({ most, used, resetMs }) => ({ limit: most, remaining: most - used - calls, resetSeconds: wholeSeconds(resetMs) }))
-    .reduce<Permit>((tightest, next) => (tightest === null || next.remaining < tightest.remaining ? next : tightest), null);
+    .map(({ most, used, resetMs }) => ({
+      limit: most,
+      remaining: most - used - calls,
+      resetSeconds: wholeSeconds(resetMs),
+    }))
+    .reduce<Permit>(
+      (tightest, next) => (tightest === null || next.remaining < tightest.remaining ? next : tightest),
+      null,
+    );
 
 /**
  * The service's limits in memory: a sliding minute for all callers together, a UTC day for each address. Calls are
- * counted, several at once all or none; what is refused counts nowhere. The permit tells of the limit with the fewest places left; when both limits refuse, the
- * day is told, whose wait is the longer.
+ * counted, several at once all or none; what is refused counts nowhere. The permit tells of the limit with the fewest
+ * places left; when both limits refuse, the day is told, whose wait is the longer.
  */
 export const limiter = ({ perMinute, perDayPerAddress }: LimiterSettings, needs: DayCountsNeeds): Limiter => {
   const minute = minuteWindow();
@@ -55,7 +62,13 @@ export const limiter = ({ perMinute, perDayPerAddress }: LimiterSettings, needs:
   const minuteStanding = (calls: number): Standing => {
     const at = needs.monotonic();
     const { used, allLeaveMs } = minute.look(at);
-    return { limit: 'minute', most: perMinute, used, waitMs: minute.waitMs(at, Math.max(0, perMinute - calls)), resetMs: allLeaveMs };
+    return {
+      limit: 'minute',
+      most: perMinute,
+      used,
+      waitMs: minute.waitMs(at, Math.max(0, perMinute - calls)),
+      resetMs: allLeaveMs,
+    };
   };
   const takePermit: TakePermit = (address, calls = 1) => async () => {
     const standings = [

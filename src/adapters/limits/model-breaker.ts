@@ -42,7 +42,11 @@ type Outages = {
   readonly get: (model: string) => Outage | undefined;
   readonly end: (model: string) => void;
   /** Takes down that all tries of a request failed; gives the seconds to wait. */
-  readonly fail: (model: string, group: string, met: { readonly isTrial: boolean; readonly error: OutageError }) => number;
+  readonly fail: (
+    model: string,
+    group: string,
+    met: { readonly isTrial: boolean; readonly error: OutageError },
+  ) => number;
 };
 
 const outagesBy = (monotonic: Now): Outages => {
@@ -57,7 +61,13 @@ const outagesBy = (monotonic: Now): Outages => {
     get,
     end: held.remove,
     fail: (model, group, { isTrial, error }) => {
-      const outage = get(model) ?? { failures: -1, nextAt: 0, trialUntil: 0, error, failed: recentMap<true>(mostCallers) };
+      const outage = get(model) ?? {
+        failures: -1,
+        nextAt: 0,
+        trialUntil: 0,
+        error,
+        failed: recentMap<true>(mostCallers),
+      };
       outage.failed.set(group, true);
       outage.error = error;
       if (isTrial || outage.failures < 0) {
@@ -65,16 +75,19 @@ const outagesBy = (monotonic: Now): Outages => {
         outage.nextAt = monotonic() + (outage.failures > mostForgiven ? pauseAfter(outage.failures) : 0);
       }
       held.set(model, outage);
-      return inSeconds(Math.max(outage.nextAt - monotonic(), outage.failures > mostForgiven ? 0 : pauseAfter(outage.failures)));
+      return inSeconds(
+        Math.max(outage.nextAt - monotonic(), outage.failures > mostForgiven ? 0 : pauseAfter(outage.failures)),
+      );
     },
   };
 };
 
 /**
  * Keeps requests from a model that answers nobody. It closes when one request has failed with all its tries while no
- * other one was answered, then lets one request at a time through, for one try; after each failed trial who has failed waits twice as long, a minute at
- * most; the first three waits are only told, so that a short outage ends at once. A caller who has not failed yet is always let through as the next trial, so that nobody whose own requests fail
- * takes a model from others; and any answer opens it again.
+ * other one was answered, then lets one request at a time through, for one try; after each failed trial who has failed
+ * waits twice as long, a minute at most; the first three waits are only told, so that a short outage ends at once. A
+ * caller who has not failed yet is always let through as the next trial, so that nobody whose own requests fail takes a
+ * model from others; and any answer opens it again.
  */
 export const modelBreaker = ({ monotonic }: { readonly monotonic: Now }): EnterModel => {
   const outages = outagesBy(monotonic);
@@ -100,7 +113,8 @@ export const modelBreaker = ({ monotonic }: { readonly monotonic: Now }): EnterM
     const outage = outages.get(model);
     if (outage === undefined) return E.right(passage(model, group, false));
     const waits = outage.failed.get(group) === true ? outage.nextAt - monotonic() : 0;
-    if (outage.trialUntil > monotonic()) return E.left(outageError(outage, Math.max(waits, pauseAfter(outage.failures))));
+    if (outage.trialUntil > monotonic())
+      return E.left(outageError(outage, Math.max(waits, pauseAfter(outage.failures))));
     if (waits > 0) return E.left(outageError(outage, waits));
     outage.trialUntil = monotonic() + longestTrial;
     return E.right(passage(model, group, true));

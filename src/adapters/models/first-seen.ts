@@ -21,7 +21,12 @@ const mostNames = 5000;
 
 /** Remembers the day on which a name is first asked about. A kept day that lies ahead counts as today. */
 export const firstSeenDays = ({ now, store }: FirstSeenNeeds): FirstSeen => {
-  const days = new Map<string, number>(store?.load()?.days.filter(([, day]) => Number.isSafeInteger(day) && day >= 0).slice(0, mostNames));
+  const days = new Map<string, number>(
+    store
+      ?.load()
+      ?.days.filter(([, day]) => Number.isSafeInteger(day) && day >= 0)
+      .slice(0, mostNames),
+  );
   return (name) => {
     const today = Math.floor(now() / dayMs);
     const kept = days.get(name);

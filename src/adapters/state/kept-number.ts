@@ -2,7 +2,12 @@ import { t } from '../../kernel/fp.ts';
 
 const keptNumber = (name: string, fits: (value: number) => boolean): t.Type<number> => {
   const is = (value: unknown): value is number => typeof value === 'number' && fits(value);
-  return new t.Type(name, is, (value, context) => (is(value) ? t.success(value) : t.failure(value, context)), t.identity);
+  return new t.Type(
+    name,
+    is,
+    (value, context) => (is(value) ? t.success(value) : t.failure(value, context)),
+    t.identity,
+  );
 };
 
 /** The last moment that a Date can hold, in milliseconds since the epoch. */

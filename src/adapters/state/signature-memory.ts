@@ -80,7 +80,12 @@ export const signatureMemory = (
       ),
     rememberSignature: (signature) => {
       put(signature);
-      store?.save(() => newestSignatures([...held.entries()].flatMap(([, each]) => (each.holdsWords === true ? [] : [each])), bounds.mostKept));
+      store?.save(() =>
+        newestSignatures(
+          [...held.entries()].flatMap(([, each]) => (each.holdsWords === true ? [] : [each])),
+          bounds.mostKept,
+        ),
+      );
     },
   };
 };

@@ -47,7 +47,8 @@ const diskWarnings = (path: string, log: Log): DiskWarnings => {
   const file = basename(path);
   return {
     disk: (cause) => {
-      if (!state.told) log('warn', 'State cannot be kept on disk; it stays in memory', { file, code: codeOf(cause) || 'unknown' });
+      if (!state.told)
+        log('warn', 'State cannot be kept on disk; it stays in memory', { file, code: codeOf(cause) || 'unknown' });
       state.told = true;
     },
     content: () => log('warn', 'A state file is damaged; it is ignored', { file }),

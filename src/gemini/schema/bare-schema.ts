@@ -4,12 +4,32 @@ import { kindsOf, kinds } from './kinds.ts';
 import { keywords } from './keywords.ts';
 
 const isEmpty = (value: Json | undefined): boolean =>
-  value === undefined || (Array.isArray(value) && value.length === 0) || (isJsonObject(value) && Object.keys(value).length === 0);
+  value === undefined ||
+  (Array.isArray(value) && value.length === 0) ||
+  (isJsonObject(value) && Object.keys(value).length === 0);
 
 /** Words that are as good as absent when they are empty, or say that nothing more may be there. */
-const silentWhenEmpty: ReadonlySet<string> = new Set(['properties', 'required', 'patternProperties', 'dependentRequired', 'dependentSchemas', 'dependencies', 'anyOf', 'oneOf', 'allOf']);
+const silentWhenEmpty: ReadonlySet<string> = new Set([
+  'properties',
+  'required',
+  'patternProperties',
+  'dependentRequired',
+  'dependentSchemas',
+  'dependencies',
+  'anyOf',
+  'oneOf',
+  'allOf',
+]);
 const silentWhenFalse: ReadonlySet<string> = new Set(['additionalProperties', 'unevaluatedProperties']);
-const silent: ReadonlySet<string> = new Set(['type', 'nullable', 'title', 'description', 'default', '$defs', 'definitions']);
+const silent: ReadonlySet<string> = new Set([
+  'type',
+  'nullable',
+  'title',
+  'description',
+  'default',
+  '$defs',
+  'definitions',
+]);
 const counts: ReadonlySet<string> = new Set(['minProperties', 'maxProperties']);
 
 const letsIn = (name: string, value: Json): boolean => {
@@ -51,7 +71,13 @@ const isKeyword = (name: string, value: Json): boolean => {
   return keyword !== undefined && (keyword.kinds & kinds.object) !== 0 && keyword.holds(value);
 };
 
-const telling: ReadonlySet<string> = new Set(['properties', 'patternProperties', 'additionalProperties', '$defs', 'definitions']);
+const telling: ReadonlySet<string> = new Set([
+  'properties',
+  'patternProperties',
+  'additionalProperties',
+  '$defs',
+  'definitions',
+]);
 
 /** True for properties without the object around them, as some MCP servers send them. */
 export const isBareMap = (schema: JsonObject): boolean => {

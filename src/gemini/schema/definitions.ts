@@ -108,17 +108,23 @@ const nameAll = (document: Document, definitions: Json | undefined): void => {
 const translateDefinition = (document: Document, schema: JsonObject, scope: Scope): Said => {
   const known = document.merged.get(schema);
   const isReference = typeof schema['$ref'] === 'string' || loneReference(schema) !== undefined;
-  return known === undefined || known === 'open' || isReference ? translatePlace(schema, scope) : finishDraft(known.draft);
+  return known === undefined || known === 'open' || isReference
+    ? translatePlace(schema, scope)
+    : finishDraft(known.draft);
 };
 
 const translateRoot = (document: Document, scope: Scope): Draft => {
   const { schema } = document;
   const ref = schema['$ref'];
-  const place = typeof ref === 'string' ? resolveReference(document, ref, schema) : { schema, resource: schema, name: '' };
+  const place =
+    typeof ref === 'string' ? resolveReference(document, ref, schema) : { schema, resource: schema, name: '' };
   return (place === undefined ? undefined : translateMerged(document, place, scope)?.draft) ?? newDraft(kinds.any);
 };
 
-/** A whole document: its root as a draft, and all definitions that it has or refers to, by the names that they go up under. */
+/**
+ * A whole document: its root as a draft, and all definitions that it has or refers to, by the names that they go up
+ * under.
+ */
 export type TranslatedDocument = { readonly root: Draft; readonly definitions: Words };
 
 /**

@@ -33,12 +33,14 @@ export const newDraft = (met: number): Draft => ({
 
 /** Sets a word or the name of a property, also one called `__proto__`. */
 export const putWord = (words: Words, name: string, value: Json): void => {
-  if (name === '__proto__') Object.defineProperty(words, name, { value, enumerable: true, configurable: true, writable: true });
+  if (name === '__proto__')
+    Object.defineProperty(words, name, { value, enumerable: true, configurable: true, writable: true });
   else words[name] = value;
 };
 
 /** True for the object of a word that holds schemas by name. */
-export const isWords = (value: Json | undefined): value is Words => typeof value === 'object' && value !== null && !Array.isArray(value);
+export const isWords = (value: Json | undefined): value is Words =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Leaves out the words that belong to other types only. */
 export const pruneWords = (words: Words, met: number): void => {
@@ -67,7 +69,8 @@ const withRequired = (words: Words, required: readonly string[]): void => {
 const withOrdering = (words: Words, ordering: readonly Json[]): void => {
   const { properties } = words;
   if (!isWords(properties)) delete words['propertyOrdering'];
-  else words['propertyOrdering'] = ordering.filter((name) => typeof name === 'string' && Object.hasOwn(properties, name));
+  else
+    words['propertyOrdering'] = ordering.filter((name) => typeof name === 'string' && Object.hasOwn(properties, name));
 };
 
 const orNull = (words: Words): Words => {
@@ -78,7 +81,8 @@ const orNull = (words: Words): Words => {
 
 /**
  * The schema that a draft comes to: names that are required are those of properties, and an object of which nothing is
- * said is told to be open, since Gemini takes one without `additionalProperties` for an empty one (livekit/agents#7170).
+ * said is told to be open, since Gemini takes one without `additionalProperties` for an empty one
+ * (livekit/agents#7170).
  */
 export const finishDraft = (draft: Draft): Said => {
   const { words } = draft;
@@ -95,6 +99,8 @@ export const finishDraft = (draft: Draft): Said => {
 
 /** True for a schema that takes anything: notes say nothing of values. */
 export const isSilent = (said: JsonObject): boolean => {
-  for (const name in said) if (keywords.get(name)?.way !== ways.noted && !(name === 'additionalProperties' && said[name] === true)) return false;
+  for (const name in said)
+    if (keywords.get(name)?.way !== ways.noted && !(name === 'additionalProperties' && said[name] === true))
+      return false;
   return true;
 };

@@ -67,7 +67,11 @@ const values: ReadonlySet<string> = new Set(['enum', 'const', 'default', 'exampl
 
 type Walk = { readonly found: Map<string, Place>; readonly bases: Map<JsonObject, string> };
 
-const collectResources = (schema: Json, { found, bases }: Walk, around: { readonly resource: JsonObject; readonly base: string }): void => {
+const collectResources = (
+  schema: Json,
+  { found, bases }: Walk,
+  around: { readonly resource: JsonObject; readonly base: string },
+): void => {
   if (Array.isArray(schema)) for (const one of schema) collectResources(one, { found, bases }, around);
   if (!isJsonObject(schema)) return;
   const id = idOf(schema);
@@ -81,10 +85,13 @@ const collectResources = (schema: Json, { found, bases }: Walk, around: { readon
   }
   const anchor = schema['$anchor'] ?? schema['$dynamicAnchor'] ?? (starts ? undefined : id?.slice(1));
   if (typeof anchor === 'string') found.set(`${base}#${anchor}`, { ...here, name: anchor });
-  for (const keyword in schema) if (!values.has(keyword)) collectResources(schema[keyword] ?? null, { found, bases }, { resource, base });
+  for (const keyword in schema)
+    if (!values.has(keyword)) collectResources(schema[keyword] ?? null, { found, bases }, { resource, base });
 };
 
-const addressesOf = (document: JsonObject): { readonly found: Addresses; readonly bases: ReadonlyMap<JsonObject, string> } => {
+const addressesOf = (
+  document: JsonObject,
+): { readonly found: Addresses; readonly bases: ReadonlyMap<JsonObject, string> } => {
   const walk: Walk = { found: new Map(), bases: new Map([[document, noBase]]) };
   collectResources(document, walk, { resource: document, base: noBase });
   return walk;
@@ -92,16 +99,28 @@ const addressesOf = (document: JsonObject): { readonly found: Addresses; readonl
 
 /** `$defs` and `definitions` are two names of one thing: what is not under the one may be under the other. */
 const otherName = (pointer: string): string =>
-  pointer.startsWith('/definitions/') ? pointer.replace('/definitions/', () => '/$defs/') : pointer.replace(/^\/\$defs\//, '/definitions/');
+  pointer.startsWith('/definitions/')
+    ? pointer.replace('/definitions/', () => '/$defs/')
+    : pointer.replace(/^\/\$defs\//, '/definitions/');
 
 type Known = ReturnType<typeof addressesOf>;
 
-const findByAddress = (ref: string, base: string, { document, found }: { readonly document: JsonObject; readonly found: Addresses }): Place | undefined => {
-  if (ref.startsWith('#')) return found.get(`${base}#${unescapePointer(ref.slice(1))}`) ?? found.get(`${noBase}#${unescapePointer(ref.slice(1))}`);
+const findByAddress = (
+  ref: string,
+  base: string,
+  { document, found }: { readonly document: JsonObject; readonly found: Addresses },
+): Place | undefined => {
+  if (ref.startsWith('#'))
+    return (
+      found.get(`${base}#${unescapePointer(ref.slice(1))}`) ?? found.get(`${noBase}#${unescapePointer(ref.slice(1))}`)
+    );
   const [address = '', fragment = ''] = absoluteUri(ref, base).split('#', 2);
-  const whole = found.get(address) ?? (address === noBase ? { schema: document, resource: document, name: '' } : undefined);
+  const whole =
+    found.get(address) ?? (address === noBase ? { schema: document, resource: document, name: '' } : undefined);
   if (fragment === '' || whole === undefined) return whole;
-  return fragment.startsWith('/') ? followPointer(fragment, whole.resource) : found.get(`${address}#${unescapePointer(fragment)}`);
+  return fragment.startsWith('/')
+    ? followPointer(fragment, whole.resource)
+    : found.get(`${address}#${unescapePointer(fragment)}`);
 };
 
 /**
@@ -112,7 +131,12 @@ export const referencesOf = (document: JsonObject): FindReference => {
   let known: Known | undefined;
   return (ref, resource) => {
     if (ref === '#' || ref === '') return { schema: resource, resource, name: '' };
-    if (ref.startsWith('#/')) return followPointer(ref.slice(1), resource) ?? followPointer(otherName(ref.slice(1)), resource) ?? followPointer(ref.slice(1), document);
+    if (ref.startsWith('#/'))
+      return (
+        followPointer(ref.slice(1), resource) ??
+        followPointer(otherName(ref.slice(1)), resource) ??
+        followPointer(ref.slice(1), document)
+      );
     known ??= addressesOf(document);
     return findByAddress(ref, known.bases.get(resource) ?? noBase, { document, found: known.found });
   };

@@ -5,7 +5,17 @@ import { kinds } from './kinds.ts';
  * How a keyword goes up, as bits: `copied` as it is, `noted` likewise but without any say on values, `leftOut`, or made
  * anew together with its neighbours: listed values, the bounds of numbers, objects, lists, choices, parts.
  */
-export const ways = { leftOut: 0, copied: 1, noted: 2, values: 4, numbers: 8, objects: 16, lists: 32, choices: 64, parts: 128 } as const;
+export const ways = {
+  leftOut: 0,
+  copied: 1,
+  noted: 2,
+  values: 4,
+  numbers: 8,
+  objects: 16,
+  lists: 32,
+  choices: 64,
+  parts: 128,
+} as const;
 
 /** Which types a keyword belongs to, how it goes up, and what a copied one must hold. */
 export type Keyword = { readonly kinds: number; readonly way: number; readonly holds: (value: Json) => boolean };

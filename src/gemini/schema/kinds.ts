@@ -1,7 +1,16 @@
 import type { Json } from '../request.ts';
 
 /** The types of JSON as bits: sets of types meet by `&`. `number` is the integers and all the others. */
-export const kinds = { string: 1, integer: 4, number: 6, boolean: 8, array: 16, object: 32, null: 64, any: 127 } as const;
+export const kinds = {
+  string: 1,
+  integer: 4,
+  number: 6,
+  boolean: 8,
+  array: 16,
+  object: 32,
+  null: 64,
+  any: 127,
+} as const;
 
 const bits: ReadonlyMap<string, number> = new Map(Object.entries(kinds));
 
@@ -17,7 +26,9 @@ export const kindsOf = (type: Json | undefined): number => {
 const order = ['string', 'number', 'integer', 'boolean', 'array', 'object', 'null'] as const;
 
 const namesOf = (met: number): Json => {
-  const names = order.filter((name) => (name === 'integer' ? (met & kinds.number) === kinds.integer : (met & kinds[name]) === kinds[name]));
+  const names = order.filter((name) =>
+    name === 'integer' ? (met & kinds.number) === kinds.integer : (met & kinds[name]) === kinds[name],
+  );
   return names.length === 1 ? (names[0] ?? []) : names;
 };
 

@@ -26,7 +26,8 @@ const sortValues = (values: readonly Json[], given: number): Sorted => {
 };
 
 /** Whole numbers are told apart from others only among numbers. */
-const asTypes = (met: number): number => ((met & kinds.number) === 0 || (met & kinds.number) === kinds.integer ? met : met | kinds.number);
+const asTypes = (met: number): number =>
+  (met & kinds.number) === 0 || (met & kinds.number) === kinds.integer ? met : met | kinds.number;
 
 /**
  * `enum` and `const` (which is unknown): an enum holds strings and numbers of the type, each once. What else is listed

@@ -26,7 +26,11 @@ const addLists = (words: Words, more: Words): void => {
   const { prefixItems, items } = more;
   const before = words['prefixItems'];
   if (before === undefined && prefixItems !== undefined) words['prefixItems'] = prefixItems;
-  if (items !== undefined && words['items'] === undefined && (before === undefined || lengthOf(prefixItems) <= lengthOf(before))) {
+  if (
+    items !== undefined &&
+    words['items'] === undefined &&
+    (before === undefined || lengthOf(prefixItems) <= lengthOf(before))
+  ) {
     words['items'] = items;
   }
 };
@@ -64,7 +68,8 @@ export const mergeDraft = (draft: Draft, more: Draft): void => {
   const { words } = draft;
   for (const name in more.words) {
     const theirs = more.words[name];
-    if (theirs === undefined || name === 'type' || name === 'required' || name === 'prefixItems' || name === 'items') continue;
+    if (theirs === undefined || name === 'type' || name === 'required' || name === 'prefixItems' || name === 'items')
+      continue;
     if (name === 'properties') {
       if (isWords(theirs)) addProperties(draft, theirs);
     } else if (name === 'additionalProperties') {

@@ -18,6 +18,8 @@ export const boundNumbers = (draft: Draft, schema: JsonObject): void => {
   if (isFinite(minimum)) draft.words['minimum'] = above === true ? leastAbove(minimum, whole) : minimum;
   if (isFinite(maximum)) draft.words['maximum'] = below === true ? mostBelow(maximum, whole) : maximum;
   const { minimum: lowest, maximum: highest } = draft.words;
-  if (isFinite(above)) draft.words['minimum'] = isFinite(lowest) ? Math.max(lowest, leastAbove(above, whole)) : leastAbove(above, whole);
-  if (isFinite(below)) draft.words['maximum'] = isFinite(highest) ? Math.min(highest, mostBelow(below, whole)) : mostBelow(below, whole);
+  if (isFinite(above))
+    draft.words['minimum'] = isFinite(lowest) ? Math.max(lowest, leastAbove(above, whole)) : leastAbove(above, whole);
+  if (isFinite(below))
+    draft.words['maximum'] = isFinite(highest) ? Math.min(highest, mostBelow(below, whole)) : mostBelow(below, whole);
 };

@@ -4,7 +4,11 @@ import { definitionPrefix } from './definition-names.ts';
 import { groupsOf, postorder } from './order-links.ts';
 
 /** The word that makes a value needed, and the name in it that does where it is `required`. */
-type Need = { readonly words: Words; readonly keyword: 'required' | 'minItems' | 'anyOf' | '$ref'; readonly name: string };
+type Need = {
+  readonly words: Words;
+  readonly keyword: 'required' | 'minItems' | 'anyOf' | '$ref';
+  readonly name: string;
+};
 
 /** A reference that every value of a definition leads on to. */
 type Edge = { readonly from: number; readonly to: number; readonly need: Need };
@@ -34,10 +38,12 @@ const findNeeds = (schema: Json | undefined, need: Need | undefined, found: Foun
   const { $ref: ref, anyOf, properties, required } = schema;
   if (typeof ref === 'string') {
     const to = found.numbers.get(ref.slice(definitionPrefix.length));
-    if (to !== undefined) found.edges.push({ from: found.from, to, need: need ?? { words: schema, keyword: '$ref', name: '' } });
+    if (to !== undefined)
+      found.edges.push({ from: found.from, to, need: need ?? { words: schema, keyword: '$ref', name: '' } });
     return;
   }
-  if (Array.isArray(anyOf)) for (const one of anyOf) findNeeds(one, need ?? { words: schema, keyword: 'anyOf', name: '' }, found);
+  if (Array.isArray(anyOf))
+    for (const one of anyOf) findNeeds(one, need ?? { words: schema, keyword: 'anyOf', name: '' }, found);
   if (isWords(properties) && Array.isArray(required)) {
     for (const name of required) {
       if (typeof name === 'string') findNeeds(properties[name], { words: schema, keyword: 'required', name }, found);

@@ -29,7 +29,18 @@ const listIn = (schema: JsonObject, keyword: string): readonly Json[] => {
 };
 
 /** Keywords that hold for the same value as those beside them: `unevaluated…` depends on what they looked at. */
-const inPlace = ['allOf', 'anyOf', 'oneOf', 'if', 'not', 'contains', 'dependentSchemas', 'dependencies', '$dynamicRef', '$recursiveRef'] as const;
+const inPlace = [
+  'allOf',
+  'anyOf',
+  'oneOf',
+  'if',
+  'not',
+  'contains',
+  'dependentSchemas',
+  'dependencies',
+  '$dynamicRef',
+  '$recursiveRef',
+] as const;
 
 const restSchema = (schema: JsonObject, keyword: string, unevaluated: string): Json | undefined =>
   schema[keyword] ?? (inPlace.some((name) => schema[name] !== undefined) ? undefined : schema[unevaluated]);
@@ -123,7 +134,8 @@ const writeChoice = (draft: Draft, schema: JsonObject, scope: Scope): void => {
   }
 };
 
-const isAnything = (schema: Json | undefined): boolean => schema === true || (isJsonObject(schema) && Object.keys(schema).length === 0);
+const isAnything = (schema: Json | undefined): boolean =>
+  schema === true || (isJsonObject(schema) && Object.keys(schema).length === 0);
 
 /** `{not: {}}`, as zod writes what is never there; beside other words `not` is left out. */
 const isNever = (schema: JsonObject): boolean => isAnything(schema['not']) && Object.keys(schema).length === 1;
@@ -200,7 +212,8 @@ export const loneReference = (schema: JsonObject): string | undefined => {
   const only = Array.isArray(parts) && parts.length === 1 ? parts[0] : undefined;
   const ref = isJsonObject(only) ? only['$ref'] : undefined;
   if (typeof ref !== 'string') return undefined;
-  for (const name in schema) if (!beside.has(name) && (keywords.get(name)?.way ?? ways.noted) !== ways.noted) return undefined;
+  for (const name in schema)
+    if (!beside.has(name) && (keywords.get(name)?.way ?? ways.noted) !== ways.noted) return undefined;
   return ref;
 };
 

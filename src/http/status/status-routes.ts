@@ -32,7 +32,9 @@ const textReply = (type: string, body: string, headers: Headers = {}): Reply => 
 });
 
 const assetRoute = (pattern: string, type: string, name: string): Route => {
-  const reply = textReply(type, fileOf(name), { 'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'" });
+  const reply = textReply(type, fileOf(name), {
+    'content-security-policy': "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+  });
   return { method: 'GET', pattern, quiet: true, handle: () => TE.right(reply) };
 };
 

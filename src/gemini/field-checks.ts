@@ -1,0 +1,47 @@
+import { isObject } from '../kernel/is-object.ts';
+
+/** Whether a field holds what it may. */
+export type Check = (value: unknown) => boolean;
+/** The fields of an object that are looked at, by name. */
+export type Shape = Readonly<Record<string, Check>>;
+
+/** A text. */
+export const isText: Check = (value) => typeof value === 'string';
+/** JSON knows 1e999, which JavaScript reads as Infinity and writes as null. */
+export const number: Check = Number.isFinite;
+/** A whole number from 0. */
+export const isCount: Check = (value) => typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
+/** True or false. */
+export const isFlag: Check = (value) => typeof value === 'boolean';
+
+/** Levels that a value may have. */
+export const mostDepth = 100;
+
+/** What nests deeper would overflow the stack of whatever walks it. */
+export const isShallow = (value: unknown, levels = mostDepth): boolean =>
+  typeof value !== 'object' ||
+  value === null ||
+  (levels > 0 && Object.values(value).every((one) => isShallow(one, levels - 1)));
+
+/** An object of JSON that does not nest too deep. */
+export const isShallowObject: Check = (value) => isObject(value) && isShallow(value);
+
+/** `audio/L16;codec=pcm;rate=24000`: nothing that could end the address or the header that it becomes a part of. */
+export const mediaType: Check = (value) =>
+  typeof value === 'string' && value.length <= 200 && /^[\w.+-]+\/[\w.+-]+(?: *;[\w.+=;" -]*)?$/.test(value);
+
+/** A list whose items all fit. */
+export const isListOf =
+  (check: Check): Check =>
+  (value) =>
+    Array.isArray(value) && value.every(check);
+
+/** Absent and null are fine everywhere; what is there must have the right type. Unknown fields are not looked at. */
+export const fitsShape = (value: unknown, shape: Shape): boolean =>
+  isObject(value) && Object.entries(shape).every(([name, check]) => value[name] == null || check(value[name]));
+
+/** An object whose fields fit, of which these must be there. */
+export const hasShape =
+  (shape: Shape, ...required: readonly string[]): Check =>
+  (value) =>
+    fitsShape(value, shape) && isObject(value) && required.every((name) => value[name] != null);
