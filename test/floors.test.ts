@@ -1,20 +1,25 @@
 import { readdirSync, readFileSync } from 'node:fs';
-import { dirname, join, relative, resolve, sep } from 'node:path';
+import { basename, dirname, join, relative, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 
-/** Each floor and what it may import beside itself; `*` is everything, `packages` is Node's and npm's. */
+/**
+ * Each floor, which is a folder, and what it may import beside itself; `node` is what comes with Node, `packages` npm's.
+ * A new public dialect is a line here. What is not listed, and not of the top, is refused.
+ */
 const floors: Readonly<Record<string, readonly string[]>> = {
   kernel: [],
   gemini: ['kernel'],
   ports: ['kernel', 'gemini'],
   wire: ['kernel', 'gemini', 'ports'],
   openai: ['kernel', 'gemini', 'ports', 'wire'],
-  adapters: ['kernel', 'gemini', 'ports', 'packages'],
+  adapters: ['kernel', 'gemini', 'ports', 'node', 'packages'],
   pipeline: ['kernel', 'gemini', 'ports'],
-  http: ['kernel', 'gemini', 'ports', 'pipeline', 'packages'],
-  top: ['*'],
+  http: ['kernel', 'gemini', 'ports', 'pipeline', 'node'],
 };
+
+/** What stands above all floors, and may import everything. */
+const top = ['compose', 'compose.ts', 'config', 'config.ts', 'health-check.ts', 'index.ts'];
 
 /** The one file of the lowest floor that opens the door to packages. */
 const door = join('kernel', 'fp.ts');
@@ -25,8 +30,8 @@ const src = join(project, 'src');
 const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
 
 const floorOf = (file: string): string => {
-  const first = file.split(sep)[0] ?? '';
-  return Object.hasOwn(floors, first) ? first : 'top';
+  const [first = ''] = file.split(sep);
+  return top.includes(first) ? 'top' : first;
 };
 
 const importsOf = (text: string): readonly string[] =>
@@ -34,13 +39,31 @@ const importsOf = (text: string): readonly string[] =>
     ([, from, lazy]) => from ?? lazy ?? '',
   );
 
+const targetOf = (file: string, imported: string): string => {
+  if (imported.startsWith('node:')) return 'node';
+  return imported.startsWith('.') ? floorOf(relative(src, resolve(src, dirname(file), imported))) : 'packages';
+};
+
 const offence = (file: string, imported: string): string | null => {
   const floor = floorOf(file);
-  const allowed = floors[floor] ?? [];
-  if (allowed.includes('*')) return null;
-  const target = imported.startsWith('.') ? floorOf(relative(src, resolve(src, dirname(file), imported))) : 'packages';
-  return target === floor || allowed.includes(target) || file === door ? null : `src/${file} (${floor}) imports ${imported} (${target})`;
+  const target = targetOf(file, imported);
+  const isAllowed = floor === 'top' || target === floor || (floors[floor] ?? []).includes(target);
+  return isAllowed || (file === door && target === 'packages') ? null : `src/${file} (${floor}) imports ${imported} (${target})`;
 };
+
+t.test('src holds the floors and the top, and nothing else', (t) => {
+  const found = readdirSync(src, { withFileTypes: true }).map((entry) => `${entry.name}${entry.isDirectory() ? '/' : ''}`);
+  const known = [...Object.keys(floors).map((floor) => `${floor}/`), ...top.map((name) => (name.endsWith('.ts') ? name : `${name}/`))];
+  t.same(found.toSorted(), known.toSorted());
+  t.end();
+});
+
+t.test('docs/architecture.md has the same floors', (t) => {
+  const rows = readFileSync(join(project, 'docs', 'architecture.md'), 'utf8').matchAll(/^\| \w+ \| `src\/(\w+)\/` \|.*\| ([^|]+) \|$/gm);
+  const told = [...rows].map(([, floor, allowed = '']) => [floor, allowed.split(', ').map((name) => (name === 'fp-ts' ? '' : name.replace('npm packages', 'packages'))).filter((name) => name !== '')]);
+  t.same(Object.fromEntries(told), floors);
+  t.end();
+});
 
 t.test('every file imports from its own floor and those below only', (t) => {
   t.ok(files.length > 50, 'the files were found');
@@ -51,6 +74,9 @@ t.test('every file imports from its own floor and those below only', (t) => {
 
 t.test('an import against the floors is named', (t) => {
   t.equal(offence(join('openai', 'errors.ts'), '../adapters/clock.ts'), `src/${join('openai', 'errors.ts')} (openai) imports ../adapters/clock.ts (adapters)`);
+  t.equal(offence(join('http', 'server.ts'), '../openai/errors.ts'), `src/${join('http', 'server.ts')} (http) imports ../openai/errors.ts (openai)`);
+  t.equal(offence(join('http', 'server.ts'), 'undici'), `src/${join('http', 'server.ts')} (http) imports undici (packages)`);
+  t.equal(offence(join('cellar', 'rat.ts'), '../kernel/fp.ts'), `src/${join('cellar', 'rat.ts')} (cellar) imports ../kernel/fp.ts (kernel)`);
   t.equal(offence(join('kernel', 'stage.ts'), 'undici'), `src/${join('kernel', 'stage.ts')} (kernel) imports undici (packages)`);
   t.equal(offence(join('pipeline', 'admit.ts'), '../kernel/fp.ts'), null);
   t.same(importsOf("import { a } from './a.ts';\nexport * as E from 'x';\nconst b = await import('./b.ts');"), ['./a.ts', 'x', './b.ts']);
@@ -69,5 +95,52 @@ t.test('every export says what it is for', (t) => {
 t.test('no file is longer than 250 lines', (t) => {
   const long = files.filter((file) => readFileSync(join(src, file), 'utf8').split('\n').length > 251);
   t.same(long, []);
+  t.end();
+});
+
+/** What every endpoint has. */
+const endpointFiles = ['dialect.ts', 'machine.ts', 'reply.ts', 'request.ts', 'to-gemini.ts', 'usage.ts'];
+
+t.test('no two files have one name, but those that every endpoint has', (t) => {
+  const once = files.filter((file) => !endpointFiles.includes(basename(file)));
+  t.same(
+    once.filter((file, at) => once.findIndex((other) => basename(other) === basename(file)) !== at),
+    [],
+  );
+  t.end();
+});
+
+/** Ideas of the house: how an error travels through a generator (`kernel/proxy-error.ts`). */
+const ideas = ['caught', 'thrown'];
+
+/** Verbs that end like participles. */
+const verbs = ['embed', 'feed', 'need', 'seed', 'proceed'];
+
+const irregular =
+  'asked told shown begun read ran fed left put cut split kept held made sent spent met lost found heard seen known given taken ' +
+  'written drawn hidden spoken chosen borne built bought brought laid led meant paid said sought sold set stood taught thought won';
+
+const isBareParticiple = (name: string): boolean =>
+  !ideas.includes(name) && !verbs.includes(name) && (/^[a-z]+ed$/.test(name) || irregular.split(' ').includes(name));
+
+const functionsOf = (text: string): readonly string[] =>
+  [...text.matchAll(/^(?:export )?(?:const (\w+)(?:: [^\n]+)? =\s*(?:async\s*)?(?:<|\()|(?:async )?function\*? (\w+))/gm)].map(
+    ([, arrow, plain]) => arrow ?? plain ?? '',
+  );
+
+/** Still to be renamed. */
+const stillBare =
+  'counted unescaped refused reserved read sized paced quoted misnamed fitted parsed joined begun ended finished ' +
+  'normalised estimated written listed completed drawn known shown sent meant spelled told named split combined ' +
+  'renamed added diarized cut padded signed unnamed parted fenced encrypted followed placed remembered closed ' +
+  'instructed described biased returned unused unfenced linked';
+
+t.test('a function is a verb with its object or a noun, not a bare participle', (t) => {
+  t.same(functionsOf('export const told = (a) => a;\nconst shown =\n  <A>(a: A) => a;\nasync function* ran() {}\nconst read = 1;\n'), ['told', 'shown', 'ran']);
+  const bare = files.flatMap((file) => functionsOf(readFileSync(join(src, file), 'utf8')).filter(isBareParticiple).map((name) => `src/${file} ${name}`));
+  t.same(
+    bare.filter((found) => !stillBare.split(' ').includes(found.split(' ')[1] ?? '')),
+    [],
+  );
   t.end();
 });

@@ -82,7 +82,7 @@ const kinds: Readonly<Record<string, string>> = {
   UnknownRecord: 'an object',
 };
 
-const expected = (name: string): string => {
+const nameExpected = (name: string): string => {
   if (name.startsWith('Array<')) return 'an array';
   return kinds[name] ?? (name.startsWith('{') ? 'an object' : name);
 };
@@ -104,7 +104,7 @@ export const decodeWith =
         const inner = error === undefined ? '' : pathOf(error);
         const path = [under, inner].filter((piece) => piece !== '').join('.');
         const last = error?.context.at(-1);
-        const name = expected(last?.type.name ?? 'an object');
+        const name = nameExpected(last?.type.name ?? 'an object');
         const missing = last !== undefined && last.actual === undefined;
         return path === ''
           ? invalid('The request body must be a JSON object.', null, 'invalid_type')

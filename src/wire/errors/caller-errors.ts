@@ -14,7 +14,7 @@ const refusedPassword = (message: string): ErrorFacts => factsOf({
   headers: challenge,
 });
 
-const limited = (message: string, headers: Headers): ErrorFacts => factsOf({
+const limitFacts = (message: string, headers: Headers): ErrorFacts => factsOf({
   status: 429,
   kind: 'rate limit',
   message,
@@ -28,19 +28,19 @@ const tooManyCalls = (limit: LimitName, most: number, calls: number): ErrorFacts
     day: 'a day from one address (MAX_REQUESTS_PER_DAY_PER_IP)',
   }[limit];
   const what = `This request makes ${calls} calls of Gemini, and this service takes ${most} ${setting}`;
-  return limited(`${what}: ask for less at once.`, hopeless);
+  return limitFacts(`${what}: ask for less at once.`, hopeless);
 };
 
 const limitReached = ({ limit, most, retryAfterSeconds, calls = 1 }: ErrorsByTag['LimitReached']): ErrorFacts => {
   if (calls > most) return tooManyCalls(limit, most, calls);
   const wait = retryAfter(retryAfterSeconds);
   return limit === 'minute'
-    ? limited(
+    ? limitFacts(
         `This service takes ${most} requests a minute (MAX_REQUESTS_PER_MINUTE): ` +
           `${waitWords(retryAfterSeconds)}, then send it again.`,
         wait,
       )
-    : limited(
+    : limitFacts(
         `This service takes ${most} requests a day from one address (MAX_REQUESTS_PER_DAY_PER_IP): try again tomorrow.`,
         { ...wait, ...hopeless },
       );
@@ -64,7 +64,7 @@ export const callerErrors: FactsTable<
     code: 'default_password',
   }),
   TooManyGuesses: ({ retryAfterSeconds }) =>
-    limited(
+    limitFacts(
       `Too many wrong API keys from this address: ${waitWords(retryAfterSeconds)}, then use the right one.`,
       retryAfter(retryAfterSeconds),
     ),
