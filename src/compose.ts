@@ -7,7 +7,7 @@ import { audioEncoders } from './adapters/audio/audio-encoders.ts';
 import { decodeFirstSeen, firstSeenDays } from './adapters/models/first-seen.ts';
 import { ffmpegAudio } from './adapters/audio/ffmpeg-audio.ts';
 import { mp3Audio } from './adapters/audio/mp3-audio.ts';
-import { geminiClient, type GeminiClient } from './adapters/gemini-client.ts';
+import { geminiClient, type GeminiClient } from './adapters/gemini/gemini-client.ts';
 import { jsonLog } from './adapters/json-log.ts';
 import { keyPool, type KeyPool } from './adapters/keys/key-pool.ts';
 import { keyProbes, type KeyProbes } from './adapters/keys/key-probes.ts';

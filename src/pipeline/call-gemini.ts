@@ -1,19 +1,19 @@
 import { TE, pipe } from '../kernel/fp.ts';
-import { primeStream } from '../kernel/primed.ts';
+import { primeStream } from '../kernel/prime-stream.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
-import { mendCall } from '../gemini/repair.ts';
+import { mendCall } from '../gemini/mend-call.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { UsageMetadata } from '../gemini/response.ts';
 import { latestUsage, tokenCounts } from '../gemini/usage.ts';
 import { mayContinue } from '../gemini/continuation.ts';
 import { isMeaningful, unlessBlocked } from '../gemini/verdict.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
-import { attemptCall, type Attempting, type Reading } from './attempts.ts';
-import { followContinuations } from './continued.ts';
+import { attemptCall, type Attempting, type Reading } from './attempt-call.ts';
+import { followContinuations } from './follow-continuations.ts';
 import { inCopies } from './copies.ts';
 import type { Frames, Planned, Received, ServedFrame } from './exchange.ts';
-import { letThrough } from './passage.ts';
+import { letThrough } from './let-through.ts';
 
 async function* countTokens(frames: Frames, note: Received['note']): Frames {
   let usage: UsageMetadata = {};

@@ -1,10 +1,10 @@
 import { E, RA, TE, pipe } from '../kernel/fp.ts';
-import { primeStream } from '../kernel/primed.ts';
+import { primeStream } from '../kernel/prime-stream.ts';
 import { caught, cureOf, thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { UsageMetadata } from '../gemini/response.ts';
 import { addedUsage, latestUsage } from '../gemini/usage.ts';
-import type { AnswerCall } from './continued.ts';
+import type { AnswerCall } from './follow-continuations.ts';
 import type { Frames, ServedFrame } from './exchange.ts';
 
 /** Copy k asks with the seed moved on by k: the same seed would give the same answer each time. */

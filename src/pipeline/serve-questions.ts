@@ -14,7 +14,7 @@ import { decodeBody } from './decode-body.ts';
 import type { Effort } from './effort.ts';
 import type { Asked, Received } from './exchange.ts';
 import { withLimits } from './limit-headers.ts';
-import { letThrough } from './passage.ts';
+import { letThrough } from './let-through.ts';
 import { suggestModel } from './suggest-model.ts';
 import { tryKeys, type Trying } from './try-keys.ts';
 

@@ -4,7 +4,7 @@ import type { Capabilities } from '../ports/capabilities.ts';
 import type { Dialect } from '../ports/dialect.ts';
 import type { Reply } from '../ports/reply.ts';
 import { admit } from './admit.ts';
-import type { Reading } from './attempts.ts';
+import type { Reading } from './attempt-call.ts';
 import { authorize } from './authorize.ts';
 import { callGemini } from './call-gemini.ts';
 import type { Frames, Planned, Received } from './exchange.ts';

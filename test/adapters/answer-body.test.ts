@@ -1,5 +1,5 @@
 import t from 'tap';
-import { errorText, jsonBody } from '../../src/adapters/answer-body.ts';
+import { errorText, jsonBody } from '../../src/adapters/gemini/answer-body.ts';
 import { caught } from '../../src/kernel/proxy-error.ts';
 
 const mebibyte = Buffer.alloc(1024 * 1024, ' ');

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { errorFromAnswer, failureOf } from '../../src/gemini/failure.ts';
+import { errorFromAnswer, failureOf } from '../../src/gemini/error-from-answer.ts';
 import type { ProxyError } from '../../src/kernel/proxy-error.ts';
 import { keyFailures, keyRefusal } from '../support/gemini-emulator/key-failures.ts';
 

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
-import { primeStream } from '../../src/kernel/primed.ts';
+import { primeStream } from '../../src/kernel/prime-stream.ts';
 
 type Source = { readonly items: AsyncGenerator<number, void, undefined>; readonly given: () => number; readonly isClosed: () => boolean };
 

@@ -1,6 +1,6 @@
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
-import { mendCall } from '../../src/gemini/repair.ts';
+import { mendCall } from '../../src/gemini/mend-call.ts';
 import { openaiErrors } from '../../src/openai/errors.ts';
 import { modelTraits } from '../../src/gemini/model-traits.ts';
 import { refusedPairs } from '../../src/gemini/refused-pairs.ts';

@@ -3,7 +3,7 @@ import { E, TE } from '../../src/kernel/fp.ts';
 import { caught } from '../../src/kernel/proxy-error.ts';
 import type { GeminiCall } from '../../src/gemini/request.ts';
 import type { Frame } from '../../src/gemini/response.ts';
-import { followContinuations, type AnswerCall } from '../../src/pipeline/continued.ts';
+import { followContinuations, type AnswerCall } from '../../src/pipeline/follow-continuations.ts';
 import type { ServedFrame } from '../../src/pipeline/exchange.ts';
 import { framesOf } from '../support/capabilities.ts';
 

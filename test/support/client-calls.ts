@@ -1,5 +1,5 @@
 import type { Test } from 'tap';
-import { geminiClient, type GeminiClient, type GeminiClientSettings } from '../../src/adapters/gemini-client.ts';
+import { geminiClient, type GeminiClient, type GeminiClientSettings } from '../../src/adapters/gemini/gemini-client.ts';
 import { E } from '../../src/kernel/fp.ts';
 import { caught, type ProxyError } from '../../src/kernel/proxy-error.ts';
 import { secret } from '../../src/kernel/secret.ts';

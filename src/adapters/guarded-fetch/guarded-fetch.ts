@@ -8,7 +8,7 @@ import { watchdog, type Watchdog } from '../watchdog.ts';
 import { callerLookup } from './caller-lookup.ts';
 import { openDirectly, type Lookup, type OpenSocket } from './guarded-connect.ts';
 import { mediaTypeOf } from './media-type.ts';
-import { reasons, type Reason } from './reason.ts';
+import { reasons, type Reason } from './reasons.ts';
 import { reachOf, targetOf, type Reach } from './target.ts';
 import { visits, type Visitor, type Visits } from './visit.ts';
 

@@ -2,7 +2,7 @@ import { E } from '../../kernel/fp.ts';
 import { viewOfBytes } from '../../gemini/byte-view.ts';
 import { isMarkup, isText, mediaKind, type Said } from '../../gemini/media-kind.ts';
 import { sniffKind } from '../../gemini/media-signatures.ts';
-import { reasons, type Reason } from './reason.ts';
+import { reasons, type Reason } from './reasons.ts';
 
 /** Kinds that have a picture, sound, moving picture or document in them, and that Gemini does not read all the same. */
 const unread: ReadonlySet<string> = new Set([

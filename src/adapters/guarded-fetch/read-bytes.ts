@@ -3,7 +3,7 @@ import { createBrotliDecompress, createGunzip, createInflate } from 'node:zlib';
 import { byteBlocks } from '../../kernel/byte-blocks.ts';
 import { E } from '../../kernel/fp.ts';
 import { thrown, type ProxyError } from '../../kernel/proxy-error.ts';
-import { reasons, type Reason } from './reason.ts';
+import { reasons, type Reason } from './reasons.ts';
 
 /** A body as it comes, and what its headers claim. */
 export type Incoming = {

@@ -2,7 +2,7 @@ import { isIP } from 'node:net';
 import { E } from '../../kernel/fp.ts';
 import { withoutTrailing } from '../../kernel/without-trailing.ts';
 import { addressKind } from './global-address.ts';
-import { reasons, type Reason } from './reason.ts';
+import { reasons, type Reason } from './reasons.ts';
 
 /** What may be reached. */
 export type Reach = {

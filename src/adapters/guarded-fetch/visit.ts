@@ -3,7 +3,7 @@ import { E, pipe } from '../../kernel/fp.ts';
 import { caught } from '../../kernel/proxy-error.ts';
 import { guardedConnect, type ConnectGuard } from './guarded-connect.ts';
 import { readBytes, type Room } from './read-bytes.ts';
-import { reasons, type Reason } from './reason.ts';
+import { reasons, type Reason } from './reasons.ts';
 
 type Answer = Dispatcher.ResponseData;
 

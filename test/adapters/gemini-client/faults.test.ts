@@ -1,5 +1,5 @@
 import t from 'tap';
-import type { GeminiClientSettings } from '../../../src/adapters/gemini-client.ts';
+import type { GeminiClientSettings } from '../../../src/adapters/gemini/gemini-client.ts';
 import type { ProxyError } from '../../../src/kernel/proxy-error.ts';
 import type { FaultOptions } from '../../support/gemini-emulator/controls.ts';
 import { faultKinds, type FaultKind } from '../../support/gemini-emulator/faults.ts';

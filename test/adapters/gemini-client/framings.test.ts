@@ -1,5 +1,5 @@
 import t from 'tap';
-import { bodyValues, type BodyValue } from '../../../src/adapters/body-values.ts';
+import { bodyValues, type BodyValue } from '../../../src/adapters/gemini/body-values.ts';
 import { caught } from '../../../src/kernel/proxy-error.ts';
 import { call, clientOf, outcomeOf, startedEmulator, textOf } from '../../support/client-calls.ts';
 import { randomCuts, seeded } from '../../support/random.ts';

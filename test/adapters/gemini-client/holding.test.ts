@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import t from 'tap';
 import { bodyEncoder } from '../../../src/gemini/call-body.ts';
 import type { GenerateContentRequest } from '../../../src/gemini/request.ts';
-import { bodyValues } from '../../../src/adapters/body-values.ts';
+import { bodyValues } from '../../../src/adapters/gemini/body-values.ts';
 import { E } from '../../../src/kernel/fp.ts';
 import { caught, type ProxyError } from '../../../src/kernel/proxy-error.ts';
 import type { Portion } from '../../../src/ports/memory.ts';

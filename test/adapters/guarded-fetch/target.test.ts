@@ -1,6 +1,6 @@
 import t from 'tap';
 import { E } from '../../../src/kernel/fp.ts';
-import { reasons } from '../../../src/adapters/guarded-fetch/reason.ts';
+import { reasons } from '../../../src/adapters/guarded-fetch/reasons.ts';
 import { reachOf, targetOf } from '../../../src/adapters/guarded-fetch/target.ts';
 
 const noHost = /its host is not at a public address, or does not answer/;

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import type { Frame, ResponsePart } from '../../../src/gemini/response.ts';
-import { errorFromAnswer } from '../../../src/gemini/failure.ts';
+import { errorFromAnswer } from '../../../src/gemini/error-from-answer.ts';
 import { toUsage } from '../../../src/openai/chat/answer/usage.ts';
 import { openaiErrors } from '../../../src/openai/errors.ts';
 import { answer, body, deltas, stop } from '../../support/chat.ts';

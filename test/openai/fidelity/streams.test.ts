@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import t from 'tap';
-import { bodyValues } from '../../../src/adapters/body-values.ts';
-import { geminiFrames } from '../../../src/adapters/gemini-frames.ts';
+import { bodyValues } from '../../../src/adapters/gemini/body-values.ts';
+import { geminiFrames } from '../../../src/adapters/gemini/gemini-frames.ts';
 import { continuationToken, continuedCall, withoutEnd } from '../../../src/gemini/continuation.ts';
 import type { Frame } from '../../../src/gemini/response.ts';
 import { answer, call, callPart, choices, deltas, events, frame, stop } from '../../support/chat.ts';

@@ -1,15 +1,15 @@
-import { E } from '../kernel/fp.ts';
-import { thrown, type ProxyError } from '../kernel/proxy-error.ts';
-import type { Frame } from '../gemini/response.ts';
-import type { AskGemini, OpenGemini, UpstreamCall } from '../ports/capabilities.ts';
+import { E } from '../../kernel/fp.ts';
+import { thrown, type ProxyError } from '../../kernel/proxy-error.ts';
+import type { Frame } from '../../gemini/response.ts';
+import type { AskGemini, OpenGemini, UpstreamCall } from '../../ports/capabilities.ts';
 import { jsonBody } from './answer-body.ts';
 import { answerMeter, type AnswerMeter } from './answer-meter.ts';
 import { bodyValues } from './body-values.ts';
-import { faultOf } from './gemini-faults.ts';
+import { faultOf } from './connection-error.ts';
 import { geminiFrames } from './gemini-frames.ts';
 import { geminiModelList, type GeminiModelList } from './gemini-model-list.ts';
 import { geminiRequests, refusalOf, type Answer, type GeminiRequests, type GeminiRequestSettings } from './gemini-requests.ts';
-import { watchdog, type Silence, type Watchdog } from './watchdog.ts';
+import { watchdog, type Silence, type Watchdog } from '../watchdog.ts';
 import { withoutSecret } from './without-secret.ts';
 
 /** Where Gemini is, and how long it may be silent. */

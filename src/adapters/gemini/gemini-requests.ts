@@ -1,12 +1,12 @@
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
-import type { ProxyError } from '../kernel/proxy-error.ts';
-import type { Secret } from '../kernel/secret.ts';
-import type { CallBody } from '../gemini/call-body.ts';
-import { errorFromAnswer } from '../gemini/failure.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
+import type { Secret } from '../../kernel/secret.ts';
+import type { CallBody } from '../../gemini/call-body.ts';
+import { errorFromAnswer } from '../../gemini/error-from-answer.ts';
 import { errorText } from './answer-body.ts';
 import { dispatcherFor, type ProxySettings } from './dispatcher.ts';
-import { codeOf } from './error-code.ts';
+import { codeOf } from '../error-code.ts';
 import { untilAborted } from './until-aborted.ts';
 import { withoutSecret } from './without-secret.ts';
 

@@ -1,6 +1,6 @@
-import { caught, type ProxyError } from '../kernel/proxy-error.ts';
+import { caught, type ProxyError } from '../../kernel/proxy-error.ts';
 import { networkCode } from './gemini-requests.ts';
-import type { Watchdog } from './watchdog.ts';
+import type { Watchdog } from '../watchdog.ts';
 
 /** What a failed call says: why we ended it ourselves, what a generator threw, or what the network did. */
 export const faultOf = (cause: unknown, dog: Watchdog): ProxyError => {

@@ -1,13 +1,13 @@
-import { TE, pipe } from '../kernel/fp.ts';
-import { caught, thrown, type ProxyError } from '../kernel/proxy-error.ts';
-import type { Secret } from '../kernel/secret.ts';
-import { readModelPage } from '../gemini/frame.ts';
-import type { GeminiModel } from '../gemini/response.ts';
-import type { FetchModels } from '../ports/capabilities.ts';
+import { TE, pipe } from '../../kernel/fp.ts';
+import { caught, thrown, type ProxyError } from '../../kernel/proxy-error.ts';
+import type { Secret } from '../../kernel/secret.ts';
+import { readModelPage } from '../../gemini/frame.ts';
+import type { GeminiModel } from '../../gemini/response.ts';
+import type { FetchModels } from '../../ports/capabilities.ts';
 import { jsonBody } from './answer-body.ts';
-import { faultOf } from './gemini-faults.ts';
+import { faultOf } from './connection-error.ts';
 import { refusalOf, type GeminiRequests } from './gemini-requests.ts';
-import { watchdog } from './watchdog.ts';
+import { watchdog } from '../watchdog.ts';
 
 /** Reads models.list. */
 export type GeminiModelList = {

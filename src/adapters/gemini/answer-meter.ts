@@ -1,5 +1,5 @@
-import { thrown, type ProxyError } from '../kernel/proxy-error.ts';
-import { costs, type Holding } from '../ports/memory.ts';
+import { thrown, type ProxyError } from '../../kernel/proxy-error.ts';
+import { costs, type Holding } from '../../ports/memory.ts';
 
 /** Follows what is held of an answer's body. */
 export type AnswerMeter = {

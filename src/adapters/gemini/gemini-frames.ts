@@ -1,11 +1,11 @@
-import { atOnce, breathe, pacer } from '../kernel/breathe.ts';
-import { jsonOutline } from '../kernel/json-outline.ts';
-import { thrown, type ProxyError } from '../kernel/proxy-error.ts';
-import { failureOf } from '../gemini/failure.ts';
-import type { FrameReading } from '../gemini/frame.ts';
-import { parseFrames } from '../gemini/parse-frames.ts';
-import type { Frame } from '../gemini/response.ts';
-import { blockReason } from '../gemini/verdict.ts';
+import { atOnce, breathe, pacer } from '../../kernel/breathe.ts';
+import { jsonOutline } from '../../kernel/json-outline.ts';
+import { thrown, type ProxyError } from '../../kernel/proxy-error.ts';
+import { failureOf } from '../../gemini/error-from-answer.ts';
+import type { FrameReading } from '../../gemini/frame.ts';
+import { parseFrames } from '../../gemini/parse-frames.ts';
+import type { Frame } from '../../gemini/response.ts';
+import { blockReason } from '../../gemini/verdict.ts';
 import type { BodyValue, Framing } from './body-values.ts';
 
 /** What was seen of an answer when it ended. */

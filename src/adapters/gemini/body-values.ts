@@ -1,6 +1,6 @@
 import { StringDecoder } from 'node:string_decoder';
 import { createParser } from 'eventsource-parser';
-import { thrown } from '../kernel/proxy-error.ts';
+import { thrown } from '../../kernel/proxy-error.ts';
 
 /** How an answer's values came: each in an event or an array as it was made, or the one whole value of the body. */
 export type Framing = 'stream' | 'whole';

@@ -1,5 +1,5 @@
 import { TE, pipe } from '../kernel/fp.ts';
-import { primeStream } from '../kernel/primed.ts';
+import { primeStream } from '../kernel/prime-stream.ts';
 import { caught } from '../kernel/proxy-error.ts';
 import { bodyEncoder } from '../gemini/call-body.ts';
 import type { Frame } from '../gemini/response.ts';
@@ -7,7 +7,7 @@ import { isMeaningful, judgeFrames, type Judging } from '../gemini/verdict.ts';
 import { wholeCalls } from '../gemini/whole-calls.ts';
 import type { Capabilities, Lease } from '../ports/capabilities.ts';
 import { portionOf } from '../ports/memory.ts';
-import type { AnswerCall } from './continued.ts';
+import type { AnswerCall } from './follow-continuations.ts';
 import { bytesOf, type Effort } from './effort.ts';
 import { isLarge, type Frames, type Planned, type ServedFrame } from './exchange.ts';
 import { tryKeys, type Trying } from './try-keys.ts';

@@ -1,5 +1,5 @@
-import type { ProxyError } from '../kernel/proxy-error.ts';
-import type { Secret } from '../kernel/secret.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
+import type { Secret } from '../../kernel/secret.ts';
 
 /** An error whose words don't hold the key that the call was made with: Google quotes it in some of its errors. */
 export const withoutSecret =

@@ -1,6 +1,6 @@
-import { byteBlocks } from '../kernel/byte-blocks.ts';
-import { thrown, type ProxyError } from '../kernel/proxy-error.ts';
-import { costs, type Memory } from '../ports/memory.ts';
+import { byteBlocks } from '../../kernel/byte-blocks.ts';
+import { thrown, type ProxyError } from '../../kernel/proxy-error.ts';
+import { costs, type Memory } from '../../ports/memory.ts';
 
 const mostErrorBytes = 1024 * 1024;
 const mostJsonBytes = 64 * 1024 * 1024;
