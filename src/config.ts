@@ -6,10 +6,11 @@ import type { LogLevel } from './ports/capabilities.ts';
 import { isOnHostingPlatform } from './config/hosting-platform.ts';
 import { imageStore, ownImages, type ImageStore, type OwnImages } from './config/image-keeping.ts';
 import type { ConfiguredKey } from './config/key-list.ts';
-import { areAllRead, readValues, textOf, type Environment } from './config/read-values.ts';
+import { areAllRead, readValues } from './config/read-values.ts';
 import { defaultBudget, type MemoryFacts } from './config/default-budget.ts';
 import { namesOf, settings, type Values } from './config/settings.ts';
 import { warningsOf } from './config/warnings.ts';
+import { textOf, type Environment } from './config/text-of.ts';
 
 /** Everything that can be set, decoded. Durations are milliseconds, sizes bytes. */
 export type Config = {

@@ -1,9 +1,10 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { E } from './kernel/fp.ts';
 import { guardCrashes } from './adapters/crash-guard.ts';
 import { guardOutput, jsonLog } from './adapters/json-log.ts';
 import { memoryFacts } from './adapters/memory-facts.ts';
+import { readEnvFile } from './adapters/state/env-file.ts';
 import { isWritableFolder } from './adapters/state/writable-folder.ts';
 import { now } from './adapters/system.ts';
 import { compose, type Service } from './compose.ts';
@@ -17,9 +18,6 @@ const packageVersion = (): string => {
   const read: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   return typeof read === 'object' && read !== null && 'version' in read ? String(read.version) : 'unknown';
 };
-
-const readEnvironment = (): Readonly<Record<string, string | undefined>> =>
-  mergeEnvironment(existsSync('.env') ? readFileSync('.env', 'utf8') : null, process.env);
 
 const writeLine = (line: string): void => {
   process.stdout.write(line);
@@ -51,7 +49,9 @@ const runService = async (): Promise<void> => {
   guardOutput(process.stdout);
   guardOutput(process.stderr);
   const crashes = guardCrashes(earlyLog);
-  const config = readConfig(readEnvironment(), {
+  const envFile = readEnvFile('.env');
+  if (E.isLeft(envFile)) return exitWith([`Pollux cannot start: ${envFile.left}`]);
+  const config = readConfig(mergeEnvironment(envFile.right, process.env), {
     packageVersion: packageVersion(),
     isWritable: isWritableFolder,
     memory: memoryFacts(),

@@ -1,4 +1,4 @@
-import { textOf, type Environment } from './read-values.ts';
+import { textOf, type Environment } from './text-of.ts';
 
 /**
  * Variables by which platforms that put a program on the internet announce themselves, each from the platform's own

@@ -1,6 +1,7 @@
-import { givenName, textOf, type Environment } from './read-values.ts';
+import { givenName } from './read-values.ts';
 import type { Setting } from './setting.ts';
 import { namesOf, settings, type Values } from './settings.ts';
+import { textOf, type Environment } from './text-of.ts';
 
 const table: readonly (readonly [string, Setting<unknown>])[] = Object.entries(settings);
 

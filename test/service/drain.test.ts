@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -165,6 +165,8 @@ t.test("the container's health check asks where HOST and PORT say", async (t) =>
   const { port: PORT } = new URL(here.url);
   for (const HOST of ['127.0.0.1', '0.0.0.0', '', ' 127.0.0.1 ']) t.equal(await health(t, { HOST, PORT }), 0, `HOST=${HOST}`);
   t.equal(await health(t, {}, `PORT=${PORT}\n`), 0, 'a .env file counts too');
+  t.equal(await health(t, { PORT: '' }, `PORT=${PORT}\n`), 0, 'what is empty counts as unset, as in the service');
+  t.equal(await health(t, { HOST: '"0.0.0.0"', PORT: `'${PORT}'` }), 0, 'quotes go, as in the service');
   const there = (await setup(t, { HOST: '127.0.0.2' })).service;
   const { port } = new URL(there.url);
   t.equal(await health(t, { HOST: '127.0.0.2', PORT: port }), 0);
@@ -176,6 +178,23 @@ t.test('no package runs a script when it is installed', async (t) => {
   const commands = ['Dockerfile', 'scripts/prepare.mjs', '.ci/run'].flatMap((file) => readFileSync(join(project, file), 'utf8').split('\n').filter((line) => /npm (?:ci|install|prune)|runNpm\('/.test(line)));
   t.ok(commands.length >= 2);
   for (const command of commands) t.match(command, '--ignore-scripts');
+});
+
+t.test('what is no plain .env file ends the start in words, and holds up neither it nor the health check', onLinux, async (t) => {
+  const cases = [
+    ['it is a folder', (path: string) => mkdirSync(path)],
+    ['it is no plain file', (path: string) => execFileSync('mkfifo', [path])],
+    ['it is no plain file', (path: string) => symlinkSync('/dev/zero', path)],
+    ['ELOOP', (path: string) => symlinkSync('.env', path)],
+    ['it is larger than 1 MiB', (path: string) => writeFileSync(path, '#'.repeat(2 ** 20 + 1))],
+  ] as const;
+  for (const [why, make] of cases) {
+    const folder = temporaryFolder(t);
+    make(join(folder, '.env'));
+    const run = (file: string) => spawnSync(process.execPath, [join(project, 'dist', file)], { cwd: folder, env: { PORT: '0' }, timeout: 10_000, encoding: 'utf8' });
+    t.match(run('index.js'), { status: 1, stdout: '', stderr: `Pollux cannot start: .env cannot be read: ${why}.\n` }, why);
+    t.equal(run('health-check.js').status, 1, `${why}: the health check ends too`);
+  }
 });
 
 t.test('wrong settings end the start with every fault named, and no value', async (t) => {
