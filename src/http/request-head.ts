@@ -32,8 +32,17 @@ export const pathAndQuery = (url: string): readonly [string, string] => {
   return at === -1 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)];
 };
 
-/** Reads a request's head; a Left when a header that may stand once stands twice (request smuggling). */
+const noHost = invalid('The header "host" is missing.', null, 'invalid_value');
+
+/** HTTP/1.1 asks for a Host (RFC 9112 §3.2); before it there was none. */
+const lacksHost = ({ headers, httpVersion }: IncomingMessage): boolean => headers.host === undefined && httpVersion === '1.1';
+
+/**
+ * Reads a request's head; a Left when a header that may stand once stands twice (request smuggling), or when there is
+ * no Host.
+ */
 export const requestHead = (message: IncomingMessage): E.Either<ProxyError, RequestHead> => {
+  if (lacksHost(message)) return E.left(noHost);
   const headers = new Map<string, string>();
   const forwarded: string[] = [];
   for (const [name, value] of headerPairs(message.rawHeaders)) {

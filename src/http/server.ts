@@ -48,7 +48,8 @@ const listenerOf = ({ headersTimeoutMs, requestTimeoutMs }: ServerSettings): Htt
     keepAliveTimeout: keepAliveMs,
     maxHeaderSize: mostHeaderBytes,
     insecureHTTPParser: false,
-    requireHostHeader: true,
+    // A request without one is told so by requestHead: Node would answer it with an empty body.
+    requireHostHeader: false,
     noDelay: true,
   });
   server.maxHeadersCount = 0;

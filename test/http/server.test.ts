@@ -124,6 +124,7 @@ t.test('what is not clean HTTP is refused in words, reaches no handler, and lose
     ['a space before the colon', 'GET / HTTP/1.1\r\nhost: a\r\nx : b\r\n\r\n', 400],
     ['a NUL in a header', 'GET / HTTP/1.1\r\nhost: a\r\nx: \0\r\n\r\n', 400],
     ['no HTTP at all', '\x16\x03\x01\x02\x00\r\n\r\n', 400],
+    ['no host', 'GET / HTTP/1.1\r\nx: a\r\n\r\n', 400],
     ['too large a head', `GET / HTTP/1.1\r\nhost: a\r\nx: ${'x'.repeat(17_000)}\r\n\r\n`, 431],
     ['an unknown expectation', 'POST / HTTP/1.1\r\nhost: a\r\nexpect: tea\r\ncontent-length: 4\r\n\r\n', 417],
     ['a tunnel', 'CONNECT example.com:443 HTTP/1.1\r\nhost: a\r\n\r\n', 405],
