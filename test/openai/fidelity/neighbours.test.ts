@@ -48,6 +48,8 @@ const taken: Readonly<Record<string, readonly [value: unknown, made: object]>> =
   cachedContent: ['cachedContents/x', { cachedContent: 'cachedContents/x' }],
   media_resolution: ['low', { generationConfig: { mediaResolution: 'MEDIA_RESOLUTION_LOW' } }],
   mediaResolution: ['MEDIA_RESOLUTION_HIGH', { generationConfig: { mediaResolution: 'MEDIA_RESOLUTION_HIGH' } }],
+  generationConfig: [{ topK: 3, thinkingConfig: { thinkingBudget: 7 } }, { generationConfig: { topK: 3, thinkingConfig: { thinkingBudget: 7 } } }],
+  generation_config: [{ top_k: 3, response_mime_type: 'application/json', response_schema: schema }, { generationConfig: { topK: 3, ...json } }],
   responseModalities: [['TEXT', 'IMAGE'], { generationConfig: { responseModalities: ['TEXT', 'IMAGE'] } }],
   guided_json: [schema, { generationConfig: json }],
   structured_outputs: [{ json: JSON.stringify(schema) }, { generationConfig: json }],
@@ -56,7 +58,7 @@ const taken: Readonly<Record<string, readonly [value: unknown, made: object]>> =
 };
 
 /** Taken, but not seen in the body that these requests make. */
-const elsewhere = ['usage', 'image_config', 'imageConfig'];
+const elsewhere = ['usage', 'image_config', 'imageConfig', 'aspect_ratio', 'aspectRatio', 'image_size', 'imageSize'];
 
 t.test('every field of the table is taken, harmlessly ignored, or refused by its name', (t) => {
   for (const [name, , fate] of neighbourFields) {
@@ -141,13 +143,14 @@ t.test('a picture\'s shape and size can be asked for in chat', (t) => {
   const wish = { aspect_ratio: '16:9', image_size: '2K' };
   const camel = { aspectRatio: '16:9', imageSize: '2k' };
   const sent = { aspectRatio: '16:9', imageSize: '2K' };
-  for (const request of [{ image_config: wish }, { imageConfig: camel }, { imageConfig: wish }, { google: { image_config: wish } }, { extra_body: { google: { image_config: wish } } }, { extra_body: { google: { imageConfig: camel } } }]) {
+  for (const request of [{ image_config: wish }, { imageConfig: camel }, { imageConfig: wish }, { google: { image_config: wish } }, { extra_body: { google: { image_config: wish } } }, { extra_body: { google: { imageConfig: camel } } }, wish, camel, { generationConfig: { imageConfig: camel } }]) {
     t.same(config({ model: image, ...request }).imageConfig, sent, JSON.stringify(request));
   }
   t.same(config({ model: image, image_config: { aspect_ratio: 'auto' } }).imageConfig, undefined);
   t.same(config({ model: 'gemini-2.5-flash-image', image_config: { aspect_ratio: '4:3', image_size: '1K' } }).imageConfig, { aspectRatio: '4:3' }, 'a fixed size is not sent');
   t.same(config({ image_config: wish }).imageConfig, undefined, 'a model that draws nothing is not told');
   t.equal(refusal({ model: image, image_config: { aspect_ratio: '7:5' } }).param, 'image_config.aspect_ratio');
+  t.equal(refusal({ model: image, aspect_ratio: '7:5' }).param, 'aspect_ratio');
   t.equal(refusal({ model: image, extra_body: { google: { image_config: { image_size: '16K' } } } }).param, 'extra_body.google.image_config.image_size');
   t.end();
 });
@@ -162,6 +165,45 @@ t.test('a function with one of Google\'s names and no parameters is Google\'s ow
   t.same(body({ tools: [{ type: 'openrouter:web_search' }, { type: 'openrouter:web_fetch' }] }).tools, [{ googleSearch: {} }, { urlContext: {} }]);
   t.match(body({ tools: [{ type: 'function', function: { name: 'web_search' } }] }).tools, [{ functionDeclarations: [{ name: 'web_search' }] }]);
   t.equal(refusal({ model, tools: [tool('f')], urlContext: true }).param, 'urlContext', 'what the family refuses is told by its field');
+  t.end();
+});
+
+t.test('Google\'s generationConfig is told by the request\'s own names, which go before it', (t) => {
+  const given = { temperature: 0.3, topP: 0.4, maxOutputTokens: 3000, stopSequences: ['x'], seed: 5, candidateCount: 2, mediaResolution: 'MEDIA_RESOLUTION_LOW' };
+  const penalties = { presencePenalty: 1, frequencyPenalty: 0.5 };
+  t.match(config({ generationConfig: given }), given);
+  t.match(config({ model: 'gemini-3.5-flash', generationConfig: penalties }), penalties);
+  t.match(config({ generationConfig: given, temperature: 1, top_p: null, max_completion_tokens: 4000 }), { temperature: 1, topP: 0.4, maxOutputTokens: 4000 });
+  t.equal(config({ generationConfig: { responseMimeType: 'text/plain', responseSchema: schema } }).responseMimeType, undefined);
+  t.equal(refusal({ generationConfig: { temperature: 3 } }).param, 'temperature');
+  t.end();
+});
+
+t.test('tools count in the flat form of the Responses API and in Anthropic\'s', (t) => {
+  const declared = [{ functionDeclarations: [{ name: 'f', description: 'd', parametersJsonSchema: schema }] }];
+  for (const offer of [{ type: 'function', name: 'f', description: 'd', parameters: schema }, { name: 'f', description: 'd', input_schema: schema }]) {
+    t.same(body({ tools: [offer] }).tools, declared, JSON.stringify(offer));
+    for (const tool_choice of [{ type: 'function', name: 'f' }, { type: 'tool', name: 'f' }, { type: 'allowed_tools', mode: 'required', tools: [{ type: 'function', name: 'f' }] }]) {
+      t.same(body({ tools: [offer], tool_choice }).toolConfig, { functionCallingConfig: { mode: 'ANY', allowedFunctionNames: ['f'] } });
+    }
+    for (const tool_choice of ['any', { type: 'any' }, { type: 'required' }]) t.same(body({ tools: [offer], tool_choice }).toolConfig, { functionCallingConfig: { mode: 'ANY' } });
+    t.equal(body({ tools: [offer], tool_choice: { type: 'auto' } }).toolConfig, undefined);
+  }
+  t.match(body({ tools: [{ type: 'custom', name: 'c' }] }).tools, [{ functionDeclarations: [{ name: 'c', parametersJsonSchema: { required: ['input'] } }] }]);
+  t.same(refusal({ tools: [{ type: 'function', name: 'f', parameters: 'x' }] }).param, 'tools.0.function.parameters');
+  t.same(refusal({ tools: [{ type: 'bash_20250124', name: 'bash' }] }).param, 'tools.0.type');
+  t.end();
+});
+
+t.test('a choice that names a tool of Google\'s leaves it to the model, since Gemini can\'t be held to one', (t) => {
+  const both = [{ type: 'function', function: { name: 'googleSearch' } }, tool('f')];
+  for (const tool_choice of [{ type: 'function', function: { name: 'googleSearch' } }, { type: 'googleSearch' }]) {
+    const tools = tool_choice.function === undefined ? [{ type: 'googleSearch' }, tool('f')] : both;
+    t.same(body({ tools, tool_choice }).toolConfig, body({ tools }).toolConfig, JSON.stringify(tool_choice));
+  }
+  t.same(body({ tools: [{ type: 'web_search_preview' }], tool_choice: { type: 'web_search_preview' } }).tools, [{ googleSearch: {} }]);
+  t.equal(refusal({ tools: both, tool_choice: { type: 'function', function: { name: 'urlContext' } } }).param, 'tool_choice');
+  for (const name of ['googleSearchRetrieval', 'google_search_retrieval', 'enterpriseWebSearch']) t.same(body({ tools: [{ [name]: {} }] }).tools, [{ googleSearch: {} }], name);
   t.end();
 });
 

@@ -7,6 +7,10 @@ import type { FunctionTool, ToolOffer } from './request.ts';
 const names: Readonly<Record<string, BuiltInTool>> = {
   googleSearch: 'googleSearch',
   google_search: 'googleSearch',
+  googleSearchRetrieval: 'googleSearch',
+  google_search_retrieval: 'googleSearch',
+  enterpriseWebSearch: 'googleSearch',
+  enterprise_web_search: 'googleSearch',
   web_search: 'googleSearch',
   web_search_preview: 'googleSearch',
   'openrouter:web_search': 'googleSearch',
@@ -39,6 +43,10 @@ export const builtInTool = (offer: ToolOffer): BuiltInTool | undefined => {
   if (offer.type !== undefined) return known(offer.type);
   return Object.entries(offer).flatMap(([name, value]) => (value == null ? [] : (known(name) ?? [])))[0];
 };
+
+/** What a choice may call the tools of Google's among these offers: Gemini can't be made to use one of them. */
+export const builtInNames = (offers: readonly ToolOffer[]): ReadonlySet<string> =>
+  new Set(offers.flatMap((offer) => (builtInTool(offer) === undefined ? [] : [offer.function?.name ?? offer.type ?? Object.keys(offer)[0] ?? ''])));
 
 /** It as Gemini takes it. */
 export const geminiTool = (tool: BuiltInTool): Tool => ({ [tool]: {} });

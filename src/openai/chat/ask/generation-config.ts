@@ -94,7 +94,7 @@ const modalities = (asked: ChatRequest, traits: ModelTraits): Part => {
 const look = (asked: ChatRequest, { traits, model }: GenerationSettings): Part => {
   const wish = imageWishOf(asked);
   if (wish === undefined || !(traits.output === 'image' || asked.modalities?.includes('image') === true)) return E.right({});
-  const field = (name: string, said: string | undefined): LookField => [`${wish.path}.${name}`, said];
+  const field = (name: string, said: string | undefined): LookField => [wish.path === '' ? name : `${wish.path}.${name}`, said];
   return E.map((config: ImageConfig): GenerationConfig => (Object.keys(config).length === 0 ? {} : { imageConfig: config }))(
     imageConfig({ aspectRatio: field('aspect_ratio', wish.aspectRatio), imageSize: field('image_size', wish.imageSize) }, imageTraits(model)),
   );

@@ -24,7 +24,16 @@ const wishIn = (config: ChatRequest['image_config'], path: string): readonly Ima
     ? []
     : [{ path, aspectRatio: config.aspect_ratio ?? config.aspectRatio, imageSize: config.image_size ?? config.imageSize }];
 
-/** How a picture is to look: `extra_body.google.image_config`, OpenRouter's `image_config`, LiteLLM's `imageConfig`. */
+const said = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
+
+/** What stands at the top of a request, as at the images API. */
+const bareWish = (asked: ChatRequest): readonly ImageWish[] => {
+  const aspectRatio = said(asked.aspect_ratio) ?? said(asked.aspectRatio);
+  const imageSize = said(asked.image_size) ?? said(asked.imageSize);
+  return aspectRatio === undefined && imageSize === undefined ? [] : [{ path: '', aspectRatio, imageSize }];
+};
+
+/** How a picture is to look: `extra_body.google.image_config`, OpenRouter's `image_config`, LiteLLM's `imageConfig`, or bare. */
 export const imageWishOf = (asked: ChatRequest): ImageWish | undefined => {
   const google = asked.google ?? asked.extra_body?.google;
   const inGoogle = asked.google === undefined ? 'extra_body.google' : 'google';
@@ -33,5 +42,6 @@ export const imageWishOf = (asked: ChatRequest): ImageWish | undefined => {
     ...wishIn(google?.imageConfig, `${inGoogle}.imageConfig`),
     ...wishIn(asked.image_config, 'image_config'),
     ...wishIn(asked.imageConfig, 'imageConfig'),
+    ...bareWish(asked),
   ][0];
 };

@@ -5,6 +5,8 @@ import { chatBounds } from '../../field-bounds.ts';
 import { decodeWithin, lenient, listOf, oneOf, optional, stringOr, unlessEmpty, within } from '../../../wire/codec.ts';
 import { effortWish, googleProps, neighbourProps } from './neighbour-codecs.ts';
 import { refuseNeighbours } from './neighbour-fields.ts';
+import { withGoogleConfig } from './google-config.ts';
+import { withToolForms } from './tool-forms.ts';
 import { withNeighbourForms } from './neighbour-forms.ts';
 
 const text = t.string;
@@ -184,7 +186,7 @@ export type GoogleOptions = t.TypeOf<typeof google>;
 /** Decodes the body of POST /v1/chat/completions, what neighbours call otherwise put into OpenAI's words. */
 export const decodeChatRequest = (body: unknown): E.Either<ProxyError, ChatRequest> =>
   pipe(
-    decodeWithin(chatBounds, chatRequest)(body),
+    decodeWithin(chatBounds, chatRequest)(withToolForms(withGoogleConfig(body))),
     E.tap(() => refuseNeighbours(body)),
     E.flatMap(withNeighbourForms),
   );

@@ -1,5 +1,6 @@
 import { E } from '../../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
+import { builtInNames } from './built-in-tools.ts';
 import type { ChatRequest, FunctionTool } from './request.ts';
 
 /** Whether the model may, must or must not call, and which functions only. */
@@ -14,13 +15,20 @@ const words: Readonly<Record<string, ToolChoice>> = {
 const bad = (path: string): E.Either<ProxyError, never> =>
   E.left(invalid(`'${path}' must be 'none', 'auto', 'required', or name a declared function.`, path, 'invalid_value'));
 
-type Wanted = { readonly path: string; readonly functions: readonly FunctionTool[] };
+type Wanted = { readonly path: string; readonly functions: readonly FunctionTool[]; readonly builtIns: ReadonlySet<string> };
 
-const named = (names: readonly (string | undefined)[], kind: ToolChoice['kind'], { path, functions }: Wanted): E.Either<ProxyError, ToolChoice> => {
+/** Gemini can be held to functions, not to tools of Google's: those it may use. */
+const named = (names: readonly (string | undefined)[], kind: ToolChoice['kind'], { path, functions, builtIns }: Wanted): E.Either<ProxyError, ToolChoice> => {
   const declared = new Set(functions.map((tool) => tool.name));
   const known = names.flatMap((name) => (name !== undefined && declared.has(name) ? [name] : []));
-  return known.length === 0 || known.length < names.length ? bad(path) : E.right({ kind, only: known });
+  const ofGoogle = names.filter((name) => name !== undefined && builtIns.has(name)).length;
+  if (names.length === 0 || known.length + ofGoogle < names.length) return bad(path);
+  return E.right(known.length === 0 ? { kind: 'may' } : { kind: ofGoogle === 0 ? kind : 'may', only: known });
 };
+
+type Chosen = { readonly type?: string | undefined; readonly function: { readonly name: string } | undefined; readonly custom: { readonly name: string } | undefined };
+
+const nameOf = (chosen: Chosen): string | undefined => chosen.function?.name ?? chosen.custom?.name ?? chosen.type;
 
 const none: ToolChoice = { kind: 'must not' };
 
@@ -35,10 +43,10 @@ export const toolChoice = (asked: ChatRequest, functions: readonly FunctionTool[
     const read = Object.hasOwn(words, wish) ? words[wish] : undefined;
     return read === undefined ? bad(path) : E.right(read);
   }
+  const wanted: Wanted = { path, functions, builtIns: builtInNames(asked.tools ?? []) };
   if (wish.allowed_tools !== undefined) {
     const { mode, tools } = wish.allowed_tools;
-    const names = tools.map((tool) => tool.function?.name ?? tool.custom?.name);
-    return named(names, mode === 'required' ? 'must' : 'may', { path, functions });
+    return named(tools.map(nameOf), mode === 'required' ? 'must' : 'may', wanted);
   }
-  return named([wish.function?.name ?? wish.custom?.name], 'must', { path, functions });
+  return named([nameOf(wish)], 'must', wanted);
 };

@@ -1,0 +1,43 @@
+import { isObject } from '../../../kernel/is-object.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const plainTypes: readonly unknown[] = [undefined, 'function', 'custom'];
+
+const isFlat = (offer: unknown): offer is Fields =>
+  isObject(offer) && typeof offer['name'] === 'string' && offer['function'] === undefined && offer['custom'] === undefined && plainTypes.includes(offer['type']);
+
+const nested = (offer: unknown): unknown => {
+  if (!isFlat(offer)) return offer;
+  const { type, name, description, strict, format, parameters, input_schema: schema } = offer;
+  return type === 'custom'
+    ? { type, custom: { name, description, format } }
+    : { type: 'function', function: { name, description, strict, parameters: parameters ?? schema } };
+};
+
+/** What others call the choice: Anthropic's and Mistral's `any` is OpenAI's `required`. */
+const choices: Readonly<Record<string, string>> = { any: 'required', auto: 'auto', none: 'none', required: 'required' };
+
+const ownWord = (word: unknown): string | undefined => (typeof word === 'string' && Object.hasOwn(choices, word) ? choices[word] : undefined);
+
+const choiceOf = (choice: unknown): unknown => {
+  if (!isObject(choice)) return ownWord(choice) ?? choice;
+  const { type, name, mode, tools } = choice;
+  if (type === 'allowed_tools' && choice['allowed_tools'] === undefined) return { type, allowed_tools: { mode, tools: Array.isArray(tools) ? tools.map(nested) : tools } };
+  if (typeof name === 'string' && choice['function'] === undefined && choice['custom'] === undefined) {
+    return type === 'custom' ? { type, custom: { name } } : { type: 'function', function: { name } };
+  }
+  return ownWord(type) ?? choice;
+};
+
+/**
+ * A chat request with tools and their choice in OpenAI's chat form: the flat one of its Responses API, which Cursor sends
+ * to any address, and Anthropic's (`input_schema`, `{"type": "any"}`, `{"type": "tool", "name": …}`).
+ */
+export const withToolForms = (body: unknown): unknown => {
+  if (!isObject(body)) return body;
+  const { tools, tool_choice: choice } = body;
+  const isNested = !Array.isArray(tools) || !tools.some(isFlat);
+  if (isNested && (choice == null || choice === 'auto')) return body;
+  return { ...body, ...(isNested ? {} : { tools: tools.map(nested) }), ...(choice == null ? {} : { tool_choice: choiceOf(choice) }) };
+};
