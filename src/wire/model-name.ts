@@ -1,4 +1,4 @@
-import type { ProxyError } from '../kernel/proxy-error.ts';
+import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
 import type { ThinkingWish } from '../gemini/thinking.ts';
 import { aliasOf } from './model-alias.ts';
 import { imageReplyFormat, type ImageReplyFormat } from './image-reply.ts';
@@ -17,7 +17,21 @@ export type ModelName = {
   readonly imageReply: ImageReplyFormat | null;
 };
 
-const prefixes = /^(?:models\/|google\/)+/;
+/** Google's own, OpenRouter's and LiteLLM's. */
+const prefixes = /^(?:models\/|google\/|gemini\/)+/;
+
+/** A model's name without what stands before it in other places. */
+export const withoutPrefixes = (name: string): string => name.replace(prefixes, '');
+
+/** OpenRouter's variants: those that choose among providers say nothing here, two have a suffix of ours. */
+const variants: readonly (readonly [RegExp, string])[] = [
+  [/:(?:free|nitro|floor|extended|exacto)(?=:|$)/g, ''],
+  [/:online(?=:|$)/, '-search'],
+  [/:thinking(?=:|$)/, '-thinking'],
+];
+
+const withoutVariants = (name: string): string =>
+  name.includes(':') ? variants.reduce((text, [variant, suffix]) => text.replace(variant, suffix), name) : name;
 
 const wishes: readonly (readonly [RegExp, (match: RegExpMatchArray) => ThinkingWish])[] = [
   [/-nothinking$/, () => ({ kind: 'effort', effort: 'none' })],
@@ -58,24 +72,25 @@ const withoutImageReply = (asked: string): Shown => {
 /** The model behind an alias; how pictures are shown is what was asked for, else what the alias says. */
 const behindAlias = (asked: string, aliases: ReadonlyMap<string, string>): Shown => {
   const { name, imageReply } = withoutImageReply(asked);
-  const bare = name.trim().replace(prefixes, '');
+  const bare = withoutPrefixes(name.trim());
   const alias = aliasOf(name, aliases) ?? aliasOf(bare, aliases);
-  if (alias === undefined) return { name: bare, imageReply };
+  if (alias === undefined) return { name: withoutVariants(bare), imageReply };
   const aliased = withoutImageReply(alias);
-  return { name: aliased.name.replace(prefixes, ''), imageReply: imageReply ?? aliased.imageReply };
+  return { name: withoutPrefixes(aliased.name), imageReply: imageReply ?? aliased.imageReply };
 };
 
 /**
- * Reads a model name: alias first (its own name, else a pattern), then `models/` and `google/` before it, then the suffixes `-search`, `-thinking`,
- * `-thinking-N`, `-nothinking`, `-maxthinking`, `-hidden` behind it, on any id; last of all `:markdown`, `:images`,
- * `:data-url`, which an alias may have too.
+ * Reads a model name: alias first (its own name, else a pattern), then `models/`, `google/` and `gemini/` before it, then
+ * the suffixes `-search`, `-thinking`, `-thinking-N`, `-nothinking`, `-maxthinking`, `-hidden` behind it, on any id,
+ * OpenRouter's `:online` and `:thinking` as the first two; last of all `:markdown`, `:images`, `:data-url`, which an
+ * alias may have too.
  */
 export const modelName = (asked: string, aliases: ReadonlyMap<string, string>): ModelName => {
   const { name, imageReply } = behindAlias(asked, aliases);
   const read = withoutSuffixes(name);
   const model = aliases.get(read.model) ?? (read.model === name ? undefined : aliasOf(read.model, aliases)) ?? read.model;
   const last = withoutImageReply(model);
-  return { ...read, model: last.name.replace(prefixes, ''), imageReply: imageReply ?? last.imageReply };
+  return { ...read, model: withoutPrefixes(last.name), imageReply: imageReply ?? last.imageReply };
 };
 
 /** Google's ids are letters, digits and `.-_`, with at most a folder before them (`tunedModels/x`). */
@@ -83,5 +98,8 @@ export const isModelId = (model: string): boolean => /^(?:[a-zA-Z]+\/)?[\w.-]{1,
 
 const mostNamed = 100;
 
-/** The 404 for a model, as the client named it. */
-export const noSuchModel = (asked: string): ProxyError => ({ tag: 'ModelNotFound', model: asked.slice(0, mostNamed), message: null });
+/** The 404 for a model, as the client named it; a 400 where it named none. */
+export const noSuchModel = (asked: string): ProxyError =>
+  asked.trim() === ''
+    ? invalid("Missing required parameter: 'model' is empty.", 'model', 'missing_required_parameter')
+    : { tag: 'ModelNotFound', model: asked.slice(0, mostNamed), message: null };

@@ -56,6 +56,31 @@ t.test('the living model is in the list right now', (t) => {
   t.end();
 });
 
+t.test('names as OpenRouter and LiteLLM write them mean the same models', (t) => {
+  const aliases = new Map([['gpt-4o', 'gemini-pro-latest'], ['llama:free', 'gemma-4-31b-it']]);
+  const plain = { thinking: null, search: false, hidesThoughts: false, imageReply: null };
+  const table: readonly (readonly [string, object])[] = [
+    ['google/gemini-2.5-flash:online', { ...plain, model: 'gemini-2.5-flash', search: true }],
+    ['google/gemini-2.5-flash:thinking', { ...plain, model: 'gemini-2.5-flash', thinking: { kind: 'dynamic' } }],
+    ['google/gemini-2.5-flash:free', { ...plain, model: 'gemini-2.5-flash' }],
+    ['gemini-2.5-flash:nitro:online', { ...plain, model: 'gemini-2.5-flash', search: true }],
+    ['gemini-2.5-flash-thinking:online:images', { model: 'gemini-2.5-flash', thinking: { kind: 'dynamic' }, search: true, hidesThoughts: false, imageReply: 'images' }],
+    ['gemini/gemini-2.5-flash', { ...plain, model: 'gemini-2.5-flash' }],
+    ['gpt-4o:online', { ...plain, model: 'gemini-pro-latest', search: true }],
+    ['gpt-4o:free', { ...plain, model: 'gemini-pro-latest' }],
+    ['llama:free', { ...plain, model: 'gemma-4-31b-it' }],
+    ['gemini-2.5-flash:onlines', { ...plain, model: 'gemini-2.5-flash:onlines' }],
+  ];
+  for (const [name, read] of table) t.same(modelName(name, aliases), read, name);
+  t.end();
+});
+
+t.test('no name at all is a 400 that says so', async (t) => {
+  const { ask, chat } = await setUp(t);
+  for (const model of ['', ' ']) t.match(await chat(model), { status: 400, code: 'missing_required_parameter', message: /'model'/ });
+  for (const id of ['google/gemini-2.5-flash', 'models%2Fgemini-2.5-flash', 'gemini%2Fgemini-2.5-flash']) t.match(await ask(`/models/${id}`, null), { status: 200 }, id);
+});
+
 t.test('MODEL_ALIASES takes patterns: a name of its own first, then the first that fits, never across the work of models', (t) => {
   const aliases = new Map([['gpt-4o', 'gemini-pro-latest'], ['gpt-*', 'gemini-flash-latest-thinking'], ['dall-e-*', 'gemini-3-pro-image'], ['*sonnet*-2*', 'gemini-3.8-flash'], ['a*a', 'x']]);
   const table: readonly (readonly [string, string | undefined])[] = [

@@ -5,7 +5,7 @@ import { releasedAt } from '../../gemini/release-dates.ts';
 import type { GeminiModel } from '../../gemini/response.ts';
 import type { FirstSeen } from '../../ports/capabilities.ts';
 import { isPattern } from '../../wire/model-alias.ts';
-import { modelName, noSuchModel } from '../../wire/model-name.ts';
+import { modelName, noSuchModel, withoutPrefixes } from '../../wire/model-name.ts';
 import { modelFacts, namedFacts, type ModelFacts } from './facts.ts';
 
 /** OpenAI's Model object, with what clients read beside it. */
@@ -95,11 +95,11 @@ export const modelList = (known: readonly GeminiModel[], settings: ModelListSett
   data: models(known, settings),
 });
 
-/** GET /v1/models/{id}, with or without `models/` before the id; SDKs write the slash as `%2F`. */
+/** GET /v1/models/{id}, with or without `models/`, `google/` or `gemini/` before the id; SDKs write the slash as `%2F`. */
 export const oneModel =
   (id: string) =>
   (known: readonly GeminiModel[], settings: ModelListSettings): E.Either<ProxyError, Model> => {
-    const bare = id.replace(/^models(?:\/|%2f)/i, '');
+    const bare = withoutPrefixes(id.replaceAll(/%2f/gi, '/'));
     const found = models(known, settings).find((model) => model.id === id || model.id === bare);
     return found === undefined ? E.left(noSuchModel(id)) : E.right(found);
   };

@@ -24,12 +24,12 @@ const wishIn = (config: ChatRequest['image_config'], path: string): readonly Ima
     ? []
     : [{ path, aspectRatio: config.aspect_ratio ?? config.aspectRatio, imageSize: config.image_size ?? config.imageSize }];
 
-const said = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
+const unlessEmpty = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
 
 /** What stands at the top of a request, as at the images API. */
 const bareWish = (asked: ChatRequest): readonly ImageWish[] => {
-  const aspectRatio = said(asked.aspect_ratio) ?? said(asked.aspectRatio);
-  const imageSize = said(asked.image_size) ?? said(asked.imageSize);
+  const aspectRatio = unlessEmpty(asked.aspect_ratio) ?? unlessEmpty(asked.aspectRatio);
+  const imageSize = unlessEmpty(asked.image_size) ?? unlessEmpty(asked.imageSize);
   return aspectRatio === undefined && imageSize === undefined ? [] : [{ path: '', aspectRatio, imageSize }];
 };
 

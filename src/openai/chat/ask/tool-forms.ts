@@ -7,7 +7,7 @@ const plainTypes: readonly unknown[] = [undefined, 'function', 'custom'];
 const isFlat = (offer: unknown): offer is Fields =>
   isObject(offer) && typeof offer['name'] === 'string' && offer['function'] === undefined && offer['custom'] === undefined && plainTypes.includes(offer['type']);
 
-const nested = (offer: unknown): unknown => {
+const nestTool = (offer: unknown): unknown => {
   if (!isFlat(offer)) return offer;
   const { type, name, description, strict, format, parameters, input_schema: schema } = offer;
   return type === 'custom'
@@ -23,7 +23,7 @@ const ownWord = (word: unknown): string | undefined => (typeof word === 'string'
 const choiceOf = (choice: unknown): unknown => {
   if (!isObject(choice)) return ownWord(choice) ?? choice;
   const { type, name, mode, tools } = choice;
-  if (type === 'allowed_tools' && choice['allowed_tools'] === undefined) return { type, allowed_tools: { mode, tools: Array.isArray(tools) ? tools.map(nested) : tools } };
+  if (type === 'allowed_tools' && choice['allowed_tools'] === undefined) return { type, allowed_tools: { mode, tools: Array.isArray(tools) ? tools.map(nestTool) : tools } };
   if (typeof name === 'string' && choice['function'] === undefined && choice['custom'] === undefined) {
     return type === 'custom' ? { type, custom: { name } } : { type: 'function', function: { name } };
   }
@@ -39,5 +39,5 @@ export const withToolForms = (body: unknown): unknown => {
   const { tools, tool_choice: choice } = body;
   const isNested = !Array.isArray(tools) || !tools.some(isFlat);
   if (isNested && (choice == null || choice === 'auto')) return body;
-  return { ...body, ...(isNested ? {} : { tools: tools.map(nested) }), ...(choice == null ? {} : { tool_choice: choiceOf(choice) }) };
+  return { ...body, ...(isNested ? {} : { tools: tools.map(nestTool) }), ...(choice == null ? {} : { tool_choice: choiceOf(choice) }) };
 };
