@@ -4,7 +4,9 @@ import type { ProxyError } from '../kernel/proxy-error.ts';
 /** Limits of silence, ms: until the first byte of the answer, and between its pieces. */
 export type Silence = { readonly firstByteMs: number; readonly idleMs: number };
 
-/** Aborts a call that has been silent for too long, or whose exchange was aborted: the caller left, the service stops. */
+/**
+ * Aborts a call that has been silent for too long, or whose exchange was aborted: the caller left, the service stops.
+ */
 export type Watchdog = {
   readonly signal: AbortSignal;
   /** Something has come. Until more is wanted, silence is not the other side's: whoever reads may be slow. */
@@ -17,10 +19,16 @@ export type Watchdog = {
   readonly bite: () => ProxyError | null;
 };
 
-/** Watches one call. One timer for all of it, pushed on with each piece; one that runs out unwatched is started anew. */
+/**
+ * Watches one call. One timer for all of it, pushed on with each piece; one that runs out unwatched is started anew.
+ */
 export const watchdog = ({ firstByteMs, idleMs }: Silence, caller: AbortSignal): Watchdog => {
   const control = new AbortController();
-  const state: { bite: ProxyError | null; begun: boolean; isAwaiting: boolean } = { bite: null, begun: false, isAwaiting: true };
+  const state: { bite: ProxyError | null; begun: boolean; isAwaiting: boolean } = {
+    bite: null,
+    begun: false,
+    isAwaiting: true,
+  };
   const abort = (bite: ProxyError): void => {
     state.bite ??= bite;
     control.abort();

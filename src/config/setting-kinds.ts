@@ -5,7 +5,7 @@ import { secret, type Secret } from '../kernel/secret.ts';
 export type Kind<A> = t.Decoder<string, A>;
 
 /** Makes a kind; undefined = not allowed. `explain` says more about one text than the name does, never the text. */
-export const kind = <A,>(
+export const kind = <A>(
   name: string,
   read: (text: string) => A | undefined,
   explain?: (text: string) => string,

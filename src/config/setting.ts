@@ -15,7 +15,7 @@ export type About = {
 export type Setting<A> = About & { readonly kind: Kind<A>; readonly default: string };
 
 /** Makes a row of the table of settings. */
-export const setting = <A,>(kind: Kind<A>, fallback: string, about: About): Setting<A> => ({
+export const setting = <A>(kind: Kind<A>, fallback: string, about: About): Setting<A> => ({
   kind,
   default: fallback,
   ...about,

@@ -49,9 +49,9 @@ export type ModelTraits = {
   readonly streamOnly: boolean;
 };
 
-const level = (...levels: readonly ThinkingLevel[]): Thinking => ({ by: 'level', levels });
-const lowToHigh = level('LOW', 'MEDIUM', 'HIGH');
-const minimalToHigh = level('MINIMAL', 'LOW', 'MEDIUM', 'HIGH');
+const byLevel = (...levels: readonly ThinkingLevel[]): Thinking => ({ by: 'level', levels });
+const lowToHigh = byLevel('LOW', 'MEDIUM', 'HIGH');
+const minimalToHigh = byLevel('MINIMAL', 'LOW', 'MEDIUM', 'HIGH');
 const notThinking: Thinking = { by: 'nothing' };
 
 const newest: ModelTraits = {
@@ -118,7 +118,7 @@ const draws: Partial<ModelTraits> = { ...plain, functions: true, builtIns: ['goo
 
 type ByBudget = Extract<Thinking, { readonly by: 'budget' }>;
 
-const budget = (least: number, most: number, more: Partial<ByBudget> = {}): Thinking => ({
+const byBudget = (least: number, most: number, more: Partial<ByBudget> = {}): Thinking => ({
   by: 'budget',
   least,
   most,
@@ -142,17 +142,17 @@ const families: readonly (readonly [RegExp, ModelTraits])[] = [
   [/-tts/, { ...newest, ...speaks }],
   [/-transcribe/, { ...newest, ...plain, builtIns: [], json: false, signatures: false }],
   [/^gemini-2\.5-.*image/, { ...twoFive, ...draws, functions: false, builtIns: [], json: false }],
-  [/^gemini-3\.1-flash-image/, { ...three, ...draws, thinking: level('MINIMAL', 'HIGH') }],
+  [/^gemini-3\.1-flash-image/, { ...three, ...draws, thinking: byLevel('MINIMAL', 'HIGH') }],
   [/^gemini-3.*image/, { ...three, ...draws }],
   [/nano-banana|-image/, { ...newest, ...draws }],
-  [/^gemini-2\.5-pro/, { ...twoFive, thinking: budget(128, 32_768, { canBeOff: false }) }],
-  [/^gemini-2\.5-flash-lite/, { ...twoFive, thinking: budget(512, 24_576, { onByDefault: false }) }],
-  [/^gemini-2\.5/, { ...twoFive, thinking: budget(1, 24_576) }],
-  [/^gemini-3-pro/, { ...three, thinking: level('LOW', 'HIGH') }],
+  [/^gemini-2\.5-pro/, { ...twoFive, thinking: byBudget(128, 32_768, { canBeOff: false }) }],
+  [/^gemini-2\.5-flash-lite/, { ...twoFive, thinking: byBudget(512, 24_576, { onByDefault: false }) }],
+  [/^gemini-2\.5/, { ...twoFive, thinking: byBudget(1, 24_576) }],
+  [/^gemini-3-pro/, { ...three, thinking: byLevel('LOW', 'HIGH') }],
   [/^gemini-3\.1-pro/, { ...three, thinking: lowToHigh }],
   [/^gemini-3\.5-flash-lite|^gemini-3\.6/, { ...newest, thinking: minimalToHigh }],
   [/^gemini-3-flash|^gemini-3\.1-flash|^gemini-3\.5-flash/, { ...three, thinking: minimalToHigh }],
-  [/^gemini-4.*hydrogen/, { ...four, thinking: level('LOW', 'MEDIUM', 'HIGH', 'XHIGH') }],
+  [/^gemini-4.*hydrogen/, { ...four, thinking: byLevel('LOW', 'MEDIUM', 'HIGH', 'XHIGH') }],
   [/^gemini-([4-9]|\d\d)/, four],
   [/^gemini-\d|^gemini-(flash|flash-lite|pro)-latest/, newest],
   [/^gemini-/, { ...newest, thinking: notThinking }],

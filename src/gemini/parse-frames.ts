@@ -9,7 +9,7 @@ type Parsed = { readonly value: unknown };
 /** Arguments of more parts than any answer of Gemini's has are not kept as they were written. */
 const mostKept = 1000;
 
-const parse = (json: string): Parsed | null => {
+const parseValue = (json: string): Parsed | null => {
   try {
     const value: unknown = JSON.parse(json);
     const isAlone = Array.isArray(value) && value.length === 1;
@@ -26,7 +26,7 @@ const isError = (value: unknown): boolean => isObject(value) && value['error'] !
 /** Longer frames are read in pieces. */
 const longest = 65_536;
 
-function* readings(json: string, parsed: Parsed | null): Generator<FrameReading, void, undefined> {
+function* readingsOf(json: string, parsed: Parsed | null): Generator<FrameReading, void, undefined> {
   if (parsed === null) yield { kind: 'unreadable' };
   else if (json.length <= longest || isError(parsed.value)) yield readFrame(parsed.value);
   else for (const piece of framePieces(parsed.value)) yield readFrame(piece);
@@ -37,7 +37,7 @@ function* readings(json: string, parsed: Parsed | null): Generator<FrameReading,
  * frame each: some servers leave out the empty line between events.
  */
 export function* parseFrames(json: string): Generator<FrameReading, void, undefined> {
-  const whole = parse(json);
-  if (whole !== null || !json.includes('\n')) yield* readings(json, whole);
-  else for (const line of json.split('\n')) yield* readings(line, parse(line));
+  const whole = parseValue(json);
+  if (whole !== null || !json.includes('\n')) yield* readingsOf(json, whole);
+  else for (const line of json.split('\n')) yield* readingsOf(line, parseValue(line));
 }

@@ -7,7 +7,7 @@ export const breathe = (): Promise<void> => new Promise((resolve) => setImmediat
 export const atOnce = 262_144;
 
 /** Counts work that was done; a promise to wait for once it has been enough. Small work never waits. */
-export const pacer = (most: number): ((work: number) => Promise<void> | null) => {
+export const paceWork = (most: number): ((work: number) => Promise<void> | null) => {
   let done = 0;
   return (work) => {
     done += work;

@@ -2,7 +2,7 @@
 export type Chain<A> = { readonly before: Chain<A>; readonly items: readonly A[] } | null;
 
 /** The chain with these items behind it. */
-export const appendItems = <A,>(before: Chain<A>, items: readonly A[]): Chain<A> =>
+export const appendItems = <A>(before: Chain<A>, items: readonly A[]): Chain<A> =>
   items.length === 0 ? before : { before, items };
 
 /** All items, in order. */

@@ -1,4 +1,4 @@
-import { pacer } from './breathe.ts';
+import { paceWork } from './breathe.ts';
 
 /**
  * A pure stream translator: each input gives a next state and some outputs, and the end of the input gives the last
@@ -19,7 +19,7 @@ export async function* runMachine<S, A, B>(
   inputs: AsyncIterable<A>,
 ): AsyncGenerator<readonly B[], void, undefined> {
   let state = machine.start;
-  const pace = pacer(mostOutputs);
+  const pace = paceWork(mostOutputs);
   for await (const input of inputs) {
     const [next, outputs] = machine.step(state, input);
     state = next;

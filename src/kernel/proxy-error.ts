@@ -144,10 +144,10 @@ export const thrown = (error: ProxyError): Thrown =>
     proxyError: error,
   });
 
-const carries = (cause: unknown): cause is Thrown => cause instanceof Error && 'proxyError' in cause;
+const isThrown = (cause: unknown): cause is Thrown => cause instanceof Error && 'proxyError' in cause;
 
 /** Reads back what a generator threw; what nobody foresaw is a Defect. */
-export const caught = (cause: unknown): ProxyError => (carries(cause) ? cause.proxyError : { tag: 'Defect', cause });
+export const caught = (cause: unknown): ProxyError => (isThrown(cause) ? cause.proxyError : { tag: 'Defect', cause });
 
 /** A 400 that names the field at fault, as a path like `messages.3.content`. */
 export const invalid = (message: string, param: string | null, code: InvalidCode | null = null): ProxyError => ({

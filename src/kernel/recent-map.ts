@@ -13,7 +13,7 @@ export type RecentMap<V> = {
 
 const mostSpared = 32;
 
-const nextToLeave = <V,>(
+const nextToLeave = <V>(
   held: ReadonlyMap<string, V>,
   spare: (value: V) => boolean,
 ): readonly [string, V] | undefined => {

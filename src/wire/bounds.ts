@@ -24,7 +24,10 @@ const sizeOf = (value: unknown, of: Bound['of']): number => {
 
 type Counted = { readonly bound: Bound; readonly steps: readonly string[]; size: number };
 
-/** The path from step `at` on to what is over its bound; null when nothing is. Paths are put together only where one is told. */
+/**
+ * The path from step `at` on to what is over its bound; null when nothing is. Paths are put together only where one is
+ * told.
+ */
 const overIn = (value: unknown, counted: Counted, at = 0): string | null => {
   const step = counted.steps[at];
   if (step === undefined) {

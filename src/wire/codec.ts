@@ -39,7 +39,12 @@ export const within = (least: number, most: number, whole: 'whole' | 'any' = 'an
   const name = Number.isFinite(most) ? `${kind} from ${least} to ${most}` : `${kind} of at least ${least}`;
   const holds = (value: unknown): value is number =>
     typeof value === 'number' && value >= least && value <= most && (whole === 'any' || Number.isInteger(value));
-  return new t.Type(name, holds, (value, context) => (holds(value) ? t.success(value) : t.failure(value, context)), t.identity);
+  return new t.Type(
+    name,
+    holds,
+    (value, context) => (holds(value) ? t.success(value) : t.failure(value, context)),
+    t.identity,
+  );
 };
 
 /** One of a few strings. */
@@ -109,7 +114,9 @@ export const decodeWith =
         return path === ''
           ? invalid('The request body must be a JSON object.', null, 'invalid_type')
           : invalid(
-              missing ? `Missing required parameter: '${path}' (${name}).` : `Invalid value for '${path}': expected ${name}.`,
+              missing
+                ? `Missing required parameter: '${path}' (${name}).`
+                : `Invalid value for '${path}': expected ${name}.`,
               path,
               missing ? 'missing_required_parameter' : 'invalid_value',
             );
@@ -117,5 +124,7 @@ export const decodeWith =
     );
 
 /** Decodes what is within bounds: counts and lengths are looked at before all else. */
-export const decodeWithin = <A>(bounds: readonly Bound[], codec: t.Type<A, unknown>): ((value: unknown) => E.Either<ProxyError, A>) =>
-  flow(withinBounds(bounds), E.flatMap(decodeWith(codec)));
+export const decodeWithin = <A>(
+  bounds: readonly Bound[],
+  codec: t.Type<A, unknown>,
+): ((value: unknown) => E.Either<ProxyError, A>) => flow(withinBounds(bounds), E.flatMap(decodeWith(codec)));

@@ -25,7 +25,10 @@ export const numberField = (least: number, most: number): t.Type<number, unknown
     `a number from ${least} to ${most}`,
     holds,
     (value, context) => {
-      const read = typeof value === 'string' && /^-?(?:\d{1,9}(?:\.\d{0,20})?|\.\d{1,20})$/.test(value) ? Number(value) : Number.NaN;
+      const read =
+        typeof value === 'string' && /^-?(?:\d{1,9}(?:\.\d{0,20})?|\.\d{1,20})$/.test(value)
+          ? Number(value)
+          : Number.NaN;
       return holds(read) ? t.success(read) : t.failure(value, context);
     },
     t.identity,

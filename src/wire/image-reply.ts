@@ -7,9 +7,12 @@ export type ImageReplyFormat = 'markdown' | 'images' | 'data-url';
 const formats: readonly ImageReplyFormat[] = ['markdown', 'images', 'data-url'];
 
 /** Reads the name of a format; undefined for any other word. */
-export const imageReplyFormat = (name: string): ImageReplyFormat | undefined => formats.find((format) => format === name);
+export const imageReplyFormat = (name: string): ImageReplyFormat | undefined =>
+  formats.find((format) => format === name);
 
-/** The format for one request: the model's suffix, else the header, else as set. An unknown word in the header is a 400. */
+/**
+ * The format for one request: the model's suffix, else the header, else as set. An unknown word in the header is a 400.
+ */
 export const chosenFormat = (
   suffix: ImageReplyFormat | null,
   header: string | null,
@@ -18,6 +21,12 @@ export const chosenFormat = (
   if (suffix !== null || header === null) return E.right(suffix ?? setting);
   const wanted = imageReplyFormat(header.trim().toLowerCase());
   return wanted === undefined
-    ? E.left(invalid(`The header 'x-image-reply-format' must be one of ${formats.join(', ')}.`, 'x-image-reply-format', 'invalid_value'))
+    ? E.left(
+        invalid(
+          `The header 'x-image-reply-format' must be one of ${formats.join(', ')}.`,
+          'x-image-reply-format',
+          'invalid_value',
+        ),
+      )
     : E.right(wanted);
 };

@@ -1,6 +1,9 @@
 /** What a name says about its model's work: pictures, speech, hearing, vectors; null for a chat. */
 const workOf = (name: string): string | null =>
-  /image|imagen|dall-e|banana|tts|whisper|transcri|embedding/.exec(name)?.[0].replace(/imagen|dall-e|banana/, 'image').replace(/whisper/, 'transcri') ?? null;
+  /image|imagen|dall-e|banana|tts|whisper|transcri|embedding/
+    .exec(name)?.[0]
+    .replace(/imagen|dall-e|banana/, 'image')
+    .replace(/whisper/, 'transcri') ?? null;
 
 /** `gpt-*`: each star stands for any text, also none. */
 const fits = (pattern: string, name: string): boolean => {
@@ -21,8 +24,9 @@ const fits = (pattern: string, name: string): boolean => {
 export const isPattern = (alias: string): boolean => alias.includes('*');
 
 /**
- * What MODEL_ALIASES has for a name: the name itself first, else the first pattern that fits. A pattern is no word about
- * models of other work: `gpt-*=gemini-flash-latest` leaves gpt-image-1 and gpt-4o-mini-tts to what stands for them.
+ * What MODEL_ALIASES has for a name: the name itself first, else the first pattern that fits. A pattern is no word
+ * about models of other work: `gpt-*=gemini-flash-latest` leaves gpt-image-1 and gpt-4o-mini-tts to what stands for
+ * them.
  */
 export const aliasOf = (name: string, aliases: ReadonlyMap<string, string>): string | undefined => {
   const exact = aliases.get(name);

@@ -54,8 +54,10 @@ const withThinking = (name: string): { readonly rest: string; readonly thinking:
 
 /** Takes the suffixes off a name, in whatever order they stand, each of them once. */
 const withoutSuffixes = (name: string, found = none): Suffixes & { readonly model: string } => {
-  if (!found.search && name.endsWith('-search')) return withoutSuffixes(name.slice(0, -'-search'.length), { ...found, search: true });
-  if (!found.hidesThoughts && name.endsWith('-hidden')) return withoutSuffixes(name.slice(0, -'-hidden'.length), { ...found, hidesThoughts: true });
+  if (!found.search && name.endsWith('-search'))
+    return withoutSuffixes(name.slice(0, -'-search'.length), { ...found, search: true });
+  if (!found.hidesThoughts && name.endsWith('-hidden'))
+    return withoutSuffixes(name.slice(0, -'-hidden'.length), { ...found, hidesThoughts: true });
   const read = found.thinking === null ? withThinking(name) : null;
   return read === null ? { ...found, model: name } : withoutSuffixes(read.rest, { ...found, thinking: read.thinking });
 };
@@ -80,21 +82,23 @@ const behindAlias = (asked: string, aliases: ReadonlyMap<string, string>): Shown
 };
 
 /**
- * Reads a model name: alias first (its own name, else a pattern), then `models/`, `google/` and `gemini/` before it, then
- * the suffixes `-search`, `-thinking`, `-thinking-N`, `-nothinking`, `-maxthinking`, `-hidden` behind it, on any id,
- * OpenRouter's `:online` and `:thinking` as the first two; last of all `:markdown`, `:images`, `:data-url`, which an
- * alias may have too.
+ * Reads a model name: alias first (its own name, else a pattern), then `models/`, `google/` and `gemini/` before it,
+ * then the suffixes `-search`, `-thinking`, `-thinking-N`, `-nothinking`, `-maxthinking`, `-hidden` behind it, on any
+ * id, OpenRouter's `:online` and `:thinking` as the first two; last of all `:markdown`, `:images`, `:data-url`, which
+ * an alias may have too.
  */
 export const modelName = (asked: string, aliases: ReadonlyMap<string, string>): ModelName => {
   const { name, imageReply } = behindAlias(asked, aliases);
   const read = withoutSuffixes(name);
-  const model = aliases.get(read.model) ?? (read.model === name ? undefined : aliasOf(read.model, aliases)) ?? read.model;
+  const model =
+    aliases.get(read.model) ?? (read.model === name ? undefined : aliasOf(read.model, aliases)) ?? read.model;
   const last = withoutImageReply(model);
   return { ...read, model: withoutPrefixes(last.name), imageReply: imageReply ?? last.imageReply };
 };
 
 /** Google's ids are letters, digits and `.-_`, with at most a folder before them (`tunedModels/x`). */
-export const isModelId = (model: string): boolean => /^(?:[a-zA-Z]+\/)?[\w.-]{1,100}$/.test(model) && !model.includes('..');
+export const isModelId = (model: string): boolean =>
+  /^(?:[a-zA-Z]+\/)?[\w.-]{1,100}$/.test(model) && !model.includes('..');
 
 const mostNamed = 100;
 

@@ -8,7 +8,10 @@ const mostJsonBytes = 64 * 1024 * 1024;
 type Reading = { readonly most: number; readonly reserve: (bytes: number) => ProxyError | null };
 
 /** Stops reading past `most` bytes, which ends the connection. Throws where there is no memory for more. */
-const bytesOf = async (body: AsyncIterable<Buffer>, { most, reserve }: Reading): Promise<{ readonly bytes: Uint8Array; readonly isCut: boolean }> => {
+const bytesOf = async (
+  body: AsyncIterable<Buffer>,
+  { most, reserve }: Reading,
+): Promise<{ readonly bytes: Uint8Array; readonly isCut: boolean }> => {
   const blocks = byteBlocks(null, reserve);
   for await (const piece of body) {
     const refusal = blocks.add(piece);
@@ -18,7 +21,8 @@ const bytesOf = async (body: AsyncIterable<Buffer>, { most, reserve }: Reading):
   return { bytes: blocks.whole(), isCut: false };
 };
 
-const textOf = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+const textOf = (bytes: Uint8Array): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 
 /** The text of an error's body, of 1 MiB at most. */
 export const errorText = async (body: AsyncIterable<Buffer>): Promise<string> =>

@@ -9,9 +9,14 @@ export type AnswerMeter = {
   readonly passed: () => void;
 };
 
-/** Of one frame of a stream, and of all of an answer before anything of it goes out. A 4K picture is tens of megabytes. */
+/**
+ * Of one frame of a stream, and of all of an answer before anything of it goes out. A 4K picture is tens of megabytes.
+ */
 const mostBytes = 64 * 1024 * 1024;
-/** Of all of a stream: what goes through is not held, but calls and sources gather in it. Gemini's own end at 65,536 tokens. */
+/**
+ * Of all of a stream: what goes through is not held, but calls and sources gather in it. Gemini's own end at 65,536
+ * tokens.
+ */
 const mostStreamBytes = 512 * 1024 * 1024;
 /** Every exchange has so much anyway: short answers reserve nothing. */
 const freeBytes = 16 * 1024;

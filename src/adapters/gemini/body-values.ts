@@ -20,7 +20,7 @@ const tooLong = () => thrown({ tag: 'BadAnswer', reason: 'more than 64 MiB in on
 type Splitter = { readonly feed: (text: string) => readonly string[]; readonly end: () => readonly string[] };
 
 /** Server-sent events. Lines without `data:` are kept: an error can come as bare JSON in the middle of a stream. */
-const events = (): Splitter => {
+const splitEvents = (): Splitter => {
   let ready: string[] = [];
   let stray: string[] = [];
   let isFull = false;
@@ -57,7 +57,10 @@ const openers: ReadonlySet<number> = new Set([123, 91]);
 const closers: ReadonlySet<number> = new Set([125, 93]);
 
 /** Follows JSON character by character: tells where an element of the outermost array begins and where it ends. */
-const borders = (): { readonly step: (code: number) => 'begins' | 'ends' | null; readonly isInside: () => boolean } => {
+const elementBorders = (): {
+  readonly step: (code: number) => 'begins' | 'ends' | null;
+  readonly isInside: () => boolean;
+} => {
   const state = { depth: 0, inString: false, escaped: false };
   const stepInString = (code: number): null => {
     if (state.escaped) state.escaped = false;
@@ -81,8 +84,8 @@ const borders = (): { readonly step: (code: number) => 'begins' | 'ends' | null;
 };
 
 /** The elements of a JSON array that comes in pieces: what Google sends for a stream without `alt=sse`. */
-const elements = (): Splitter => {
-  const { step, isInside } = borders();
+const splitElements = (): Splitter => {
+  const { step, isInside } = elementBorders();
   let pieces: string[] = [];
   let size = 0;
   const feed = (text: string): readonly string[] => {
@@ -108,7 +111,7 @@ const elements = (): Splitter => {
 };
 
 /** One JSON value that is the whole body. */
-const single = (): Splitter => {
+const takeWhole = (): Splitter => {
   const pieces: string[] = [];
   let size = 0;
   return {
@@ -126,10 +129,11 @@ const single = (): Splitter => {
 const leastPiece = 512;
 const mostGathered = 4096;
 
-const mayEnd = (text: string): boolean => text.includes('\n') || text.includes('\r') || text.includes('}') || text.includes(']');
+const mayEnd = (text: string): boolean =>
+  text.includes('\n') || text.includes('\r') || text.includes('}') || text.includes(']');
 
 /** A splitter for a body that may come in tiny pieces, which would take a hundred times their size one by one. */
-const gathering = ({ feed, end }: Splitter): Splitter => {
+const gatherPieces = ({ feed, end }: Splitter): Splitter => {
   let gathered = '';
   const feedAll = (text: string): readonly string[] => {
     const all = gathered === '' ? text : gathered + text;
@@ -148,17 +152,20 @@ const gathering = ({ feed, end }: Splitter): Splitter => {
 
 /** The body's first character tells its form: Google labels errors and arrays as event streams too. */
 const splitterFor = (text: string): readonly [Splitter, Framing] => {
-  if (text.startsWith('{')) return [gathering(single()), 'whole'];
-  if (text.startsWith('[')) return [gathering(elements()), 'stream'];
-  return [gathering(events()), 'stream'];
+  if (text.startsWith('{')) return [gatherPieces(takeWhole()), 'whole'];
+  if (text.startsWith('[')) return [gatherPieces(splitElements()), 'stream'];
+  return [gatherPieces(splitEvents()), 'stream'];
 };
 
 /**
  * The JSON texts of an answer's body as they come, whatever its form: server-sent events (any line ends, an
- * unterminated last one too), an array in pieces, or one object. Throws BadAnswer past 64 MiB in one piece. `passed` runs
- * when the values of what came have been read on.
+ * unterminated last one too), an array in pieces, or one object. Throws BadAnswer past 64 MiB in one piece. `passed`
+ * runs when the values of what came have been read on.
  */
-export async function* bodyValues(body: AsyncIterable<Buffer>, passed: () => void = () => undefined): AsyncGenerator<BodyValue, void, undefined> {
+export async function* bodyValues(
+  body: AsyncIterable<Buffer>,
+  passed: () => void = () => undefined,
+): AsyncGenerator<BodyValue, void, undefined> {
   const decoder = new StringDecoder('utf8');
   let form: readonly [Splitter, Framing] | null = null;
   for await (const bytes of body) {

@@ -5,18 +5,31 @@ import type { AskGemini, OpenGemini, UpstreamCall } from '../../ports/capabiliti
 import { jsonBody } from './answer-body.ts';
 import { answerMeter, type AnswerMeter } from './answer-meter.ts';
 import { bodyValues } from './body-values.ts';
-import { faultOf } from './connection-error.ts';
+import { connectionError } from './connection-error.ts';
 import { geminiFrames } from './gemini-frames.ts';
 import { geminiModelList, type GeminiModelList } from './gemini-model-list.ts';
-import { geminiRequests, refusalOf, type Answer, type GeminiRequests, type GeminiRequestSettings } from './gemini-requests.ts';
+import {
+  geminiRequests,
+  answerError,
+  type Answer,
+  type GeminiRequests,
+  type GeminiRequestSettings,
+} from './gemini-requests.ts';
 import { watchdog, type Silence, type Watchdog } from '../watchdog.ts';
 import { withoutSecret } from './without-secret.ts';
 
 /** Where Gemini is, and how long it may be silent. */
-export type GeminiClientSettings = GeminiRequestSettings & { readonly firstByteTimeoutMs: number; readonly idleTimeoutMs: number };
+export type GeminiClientSettings = GeminiRequestSettings & {
+  readonly firstByteTimeoutMs: number;
+  readonly idleTimeoutMs: number;
+};
 
 /** Everything that is asked of Gemini's host. */
-export type GeminiClient = GeminiModelList & { readonly openGemini: OpenGemini; readonly askGemini: AskGemini; readonly close: () => Promise<void> };
+export type GeminiClient = GeminiModelList & {
+  readonly openGemini: OpenGemini;
+  readonly askGemini: AskGemini;
+  readonly close: () => Promise<void>;
+};
 
 const ownFolder = /^(tunedModels|dynamic)\/(.+)$/s;
 
@@ -28,7 +41,10 @@ const pathOf = (model: string, method: string): string => {
 
 type Watching = { readonly dog: Watchdog; readonly meter: AnswerMeter };
 
-async function* watchedBytes(body: AsyncIterable<Buffer>, { dog, meter }: Watching): AsyncGenerator<Buffer, void, undefined> {
+async function* watchedBytes(
+  body: AsyncIterable<Buffer>,
+  { dog, meter }: Watching,
+): AsyncGenerator<Buffer, void, undefined> {
   for await (const bytes of body) {
     dog.fed();
     meter.came(bytes.length);
@@ -42,11 +58,15 @@ const brokenOff = (error: ProxyError): ProxyError => (error.tag === 'Unreachable
 
 type Asked = Pick<UpstreamCall, 'model' | 'secret'>;
 
-async function* frames(answer: Answer, { model, secret }: Asked, { dog, meter }: Watching): AsyncGenerator<Frame, void, undefined> {
+async function* readFrames(
+  answer: Answer,
+  { model, secret }: Asked,
+  { dog, meter }: Watching,
+): AsyncGenerator<Frame, void, undefined> {
   try {
     yield* geminiFrames(bodyValues(watchedBytes(answer.body, { dog, meter }), meter.passed), model);
   } catch (cause) {
-    throw thrown(withoutSecret(secret)(brokenOff(faultOf(cause, dog))));
+    throw thrown(withoutSecret(secret)(brokenOff(connectionError(cause, dog))));
   } finally {
     dog.stop();
     answer.body.destroy();
@@ -65,13 +85,14 @@ const openGemini =
     try {
       const path = pathOf(model, streamed ? 'streamGenerateContent?alt=sse' : 'generateContent');
       const answer = await request({ path, secret, body, signal: dog.signal });
-      if (answer.statusCode === 200) return E.right(frames(answer, { model, secret }, { dog, meter: answerMeter(holding) }));
-      const error = await refusalOf(answer, model, secret);
+      if (answer.statusCode === 200)
+        return E.right(readFrames(answer, { model, secret }, { dog, meter: answerMeter(holding) }));
+      const error = await answerError(answer, model, secret);
       dog.stop();
       return E.left(error);
     } catch (cause) {
       dog.stop();
-      return E.left(faultOf(cause, dog));
+      return E.left(connectionError(cause, dog));
     }
   };
 
@@ -82,10 +103,10 @@ const askGemini =
     const dog = watchdog(silence, signal);
     try {
       const answer = await request({ path: pathOf(model, method), secret, body, signal: dog.signal });
-      if (answer.statusCode !== 200) return E.left(await refusalOf(answer, model, secret));
+      if (answer.statusCode !== 200) return E.left(await answerError(answer, model, secret));
       return E.right(await jsonBody(answer.body, 'an answer', memory));
     } catch (cause) {
-      return E.left(faultOf(cause, dog));
+      return E.left(connectionError(cause, dog));
     } finally {
       dog.stop();
     }
@@ -94,6 +115,14 @@ const askGemini =
 /** Calls to Gemini. */
 export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
   const requests = geminiRequests(settings);
-  const asking = { request: requests.request, silence: { firstByteMs: settings.firstByteTimeoutMs, idleMs: settings.idleTimeoutMs } };
-  return { openGemini: openGemini(asking), askGemini: askGemini(asking), ...geminiModelList(requests), close: requests.close };
+  const asking = {
+    request: requests.request,
+    silence: { firstByteMs: settings.firstByteTimeoutMs, idleMs: settings.idleTimeoutMs },
+  };
+  return {
+    openGemini: openGemini(asking),
+    askGemini: askGemini(asking),
+    ...geminiModelList(requests),
+    close: requests.close,
+  };
 };

@@ -5,8 +5,8 @@ import { readModelPage } from '../../gemini/frame.ts';
 import type { GeminiModel } from '../../gemini/response.ts';
 import type { FetchModels } from '../../ports/capabilities.ts';
 import { jsonBody } from './answer-body.ts';
-import { faultOf } from './connection-error.ts';
-import { refusalOf, type GeminiRequests } from './gemini-requests.ts';
+import { connectionError } from './connection-error.ts';
+import { answerError, type GeminiRequests } from './gemini-requests.ts';
 import { watchdog } from '../watchdog.ts';
 
 /** Reads models.list. */
@@ -27,10 +27,10 @@ export const geminiModelList = ({ request }: Pick<GeminiRequests, 'request'>): G
     const dog = watchdog({ firstByteMs: timeoutMs, idleMs: timeoutMs }, signal);
     try {
       const answer = await request({ path: `models?${query}`, secret, signal: dog.signal });
-      if (answer.statusCode !== 200) throw thrown(await refusalOf(answer, '', secret));
+      if (answer.statusCode !== 200) throw thrown(await answerError(answer, '', secret));
       return await jsonBody(answer.body, 'a model list', null);
     } catch (cause) {
-      throw thrown(faultOf(cause, dog));
+      throw thrown(connectionError(cause, dog));
     } finally {
       dog.stop();
     }
@@ -40,7 +40,9 @@ export const geminiModelList = ({ request }: Pick<GeminiRequests, 'request'>): G
     const models: GeminiModel[] = [];
     let token: string | null = '';
     for (let count = 0; token !== null && count < mostPages; count += 1) {
-      const read = readModelPage(await page(`pageSize=1000${token === '' ? '' : `&pageToken=${encodeURIComponent(token)}`}`, secret, signal));
+      const read = readModelPage(
+        await page(`pageSize=1000${token === '' ? '' : `&pageToken=${encodeURIComponent(token)}`}`, secret, signal),
+      );
       if (read === null) throw thrown(noList);
       for (const model of read.models) models.push(model);
       token = read.next;

@@ -7,7 +7,7 @@ import { errorFromAnswer } from '../../gemini/error-from-answer.ts';
 import { errorText } from './answer-body.ts';
 import { dispatcherFor, type ProxySettings } from './dispatcher.ts';
 import { codeOf } from '../error-code.ts';
-import { untilAborted } from './until-aborted.ts';
+import { answerOrAbort } from './until-aborted.ts';
 import { withoutSecret } from './without-secret.ts';
 
 /** Where Gemini is, and the way to it. */
@@ -22,12 +22,19 @@ export type GeminiRequestSettings = {
 export type Answer = Dispatcher.ResponseData;
 
 /** A call to make: a POST when it has a body. */
-export type Call = { readonly path: string; readonly secret: Secret; readonly body?: CallBody; readonly signal: AbortSignal };
+export type Call = {
+  readonly path: string;
+  readonly secret: Secret;
+  readonly body?: CallBody;
+  readonly signal: AbortSignal;
+};
 
 /** Makes calls; the path is what follows `/v1beta/`. */
 export type GeminiRequests = { readonly request: (call: Call) => Promise<Answer>; readonly close: () => Promise<void> };
 
-/** A connection closed under our hands while it was idle: nothing was answered, so asking again on a fresh one is safe. */
+/**
+ * A connection closed under our hands while it was idle: nothing was answered, so asking again on a fresh one is safe.
+ */
 const lostReuse: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
 /** Node's or undici's code of an error, or of what caused it; `unknown` where there is none. */
@@ -45,7 +52,8 @@ const pieceBytes = 256 * 1024;
  */
 const inSlices = (pieces: readonly Uint8Array[]): Readable => {
   const slices: Uint8Array[] = [];
-  for (const piece of pieces) for (let at = 0; at < piece.length; at += pieceBytes) slices.push(piece.subarray(at, at + pieceBytes));
+  for (const piece of pieces)
+    for (let at = 0; at < piece.length; at += pieceBytes) slices.push(piece.subarray(at, at + pieceBytes));
   slices.reverse();
   return new Readable({
     highWaterMark: pieceBytes,
@@ -72,7 +80,7 @@ const headersFor = (secret: Secret): Record<string, string> => ({
 });
 
 /** Reads why a call was refused. Never ends a body that was read to its end: its connection is used again. */
-export const refusalOf = async (answer: Answer, model: string, secret: Secret): Promise<ProxyError> =>
+export const answerError = async (answer: Answer, model: string, secret: Secret): Promise<ProxyError> =>
   withoutSecret(secret)(errorFromAnswer(answer.statusCode, await errorText(answer.body), model));
 
 /** Calls over kept-alive connections. The key travels in its header only; redirects are not followed. */
@@ -84,7 +92,7 @@ export const geminiRequests = ({ baseUrl, proxies, connectTimeoutMs }: GeminiReq
 
   const requestOver = (connections: Dispatcher, { path, secret, body: given, signal }: Call): Promise<Answer> => {
     const { body, headers } = sentOf(given);
-    return untilAborted(
+    return answerOrAbort(
       connections.request({
         origin,
         path: root + path,

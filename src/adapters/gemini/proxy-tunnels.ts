@@ -16,7 +16,9 @@ export const proxyTunnels =
         return await open({ ...wanted, signal });
       } catch (cause) {
         if (signal.aborted) throw new errors.ConnectTimeoutError('The proxy does not answer.');
-        throw cause instanceof errors.SocketError ? Object.assign(new Error('The proxy hung up.'), { code: 'ECONNRESET' }) : cause;
+        throw cause instanceof errors.SocketError
+          ? Object.assign(new Error('The proxy hung up.'), { code: 'ECONNRESET' })
+          : cause;
       }
     };
     return Object.assign(pool, { connect });

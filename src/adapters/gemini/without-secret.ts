@@ -6,5 +6,7 @@ export const withoutSecret =
   (secret: Secret) =>
   (error: ProxyError): ProxyError => {
     const value = secret.reveal();
-    return 'message' in error && error.message?.includes(value) === true ? { ...error, message: error.message.replaceAll(value, '[key]') } : error;
+    return 'message' in error && error.message?.includes(value) === true
+      ? { ...error, message: error.message.replaceAll(value, '[key]') }
+      : error;
   };

@@ -39,7 +39,10 @@ const ownNames = async (hostname: string, hostsFile: string): Promise<readonly L
 type Asking = { readonly resolver: Resolver; readonly timeoutMs: number; readonly signal: AbortSignal };
 
 /** Both families, the older one first. Resolves to none when nobody knows the name or nobody answers in time. */
-const askServers = async (hostname: string, { resolver, timeoutMs, signal }: Asking): Promise<readonly LookupAddress[]> => {
+const askServers = async (
+  hostname: string,
+  { resolver, timeoutMs, signal }: Asking,
+): Promise<readonly LookupAddress[]> => {
   const cancel = (): void => resolver.cancel();
   const timers = [setTimeout(cancel, timeoutMs)];
   const of = async (family: 4 | 6): Promise<readonly LookupAddress[]> => {

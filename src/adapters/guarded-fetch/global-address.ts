@@ -21,7 +21,9 @@ const prefixesOf = (...ranges: readonly string[]): readonly string[] => ranges.m
 /** Where Alibaba's and Azure's clouds answer any program of a machine, with its credentials too. */
 const metadataV4 = prefixesOf('100.100.100.200/32', '168.63.129.16/32');
 
-/** The special ranges of IANA's IPv4 registry that are not one's own network, with multicast. Metadata is in 169.254. */
+/**
+ * The special ranges of IANA's IPv4 registry that are not one's own network, with multicast. Metadata is in 169.254.
+ */
 const specialV4 = prefixesOf(
   '0.0.0.0/8',
   '169.254.0.0/16',
@@ -37,8 +39,17 @@ const specialV4 = prefixesOf(
   '240.0.0.0/4',
 );
 
-/** Loopback, private and shared. 198.18.0.0/15 is for benchmarks; local proxies make up addresses in it for all names. */
-const privateV4 = prefixesOf('10.0.0.0/8', '100.64.0.0/10', '127.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '198.18.0.0/15');
+/**
+ * Loopback, private and shared. 198.18.0.0/15 is for benchmarks; local proxies make up addresses in it for all names.
+ */
+const privateV4 = prefixesOf(
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '198.18.0.0/15',
+);
 
 /** The same of AWS, Google, Scaleway and Oracle. */
 const metadataV6 = prefixesOf('fd00:ec2::/32', 'fd20:ce::254/128', 'fd00:42::42/128', 'fd00:c1::a9fe:a9fe/128');

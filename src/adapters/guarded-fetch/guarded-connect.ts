@@ -8,7 +8,12 @@ import { withoutTrailing } from '../../kernel/without-trailing.ts';
 export type Lookup = (hostname: string, signal: AbortSignal) => Promise<readonly LookupAddress[]>;
 
 /** Whom to connect to; a name only by what `lookup` answers. */
-export type Peer = { readonly host: string; readonly port: number; readonly isTls: boolean; readonly lookup: LookupFunction };
+export type Peer = {
+  readonly host: string;
+  readonly port: number;
+  readonly isTls: boolean;
+  readonly lookup: LookupFunction;
+};
 
 /** Begins a connection. */
 export type OpenSocket = (peer: Peer) => Socket;
@@ -16,10 +21,17 @@ export type OpenSocket = (peer: Peer) => Socket;
 /** Straight to the peer, past any proxy: a proxy would look the name up once more. */
 export const openDirectly: OpenSocket = ({ host, port, isTls, lookup: find }) =>
   isTls
-    ? connectTls({ host, port, lookup: find, servername: isIP(host) === 0 ? host : '', ALPNProtocols: ['http/1.1'], rejectUnauthorized: true })
+    ? connectTls({
+        host,
+        port,
+        lookup: find,
+        servername: isIP(host) === 0 ? host : '',
+        ALPNProtocols: ['http/1.1'],
+        rejectUnauthorized: true,
+      })
     : connect({ host, port, lookup: find });
 
-const refused = (): Error => new Error('This address is refused.');
+const refusedAddress = (): Error => new Error('This address is refused.');
 
 /** How names become addresses, how a connection is begun, and which addresses it may lead to. */
 export type ConnectGuard = {
@@ -30,17 +42,21 @@ export type ConnectGuard = {
   readonly signal: AbortSignal;
 };
 
-/** The lookup of the connection itself, so what is checked is what is connected to. One refused address refuses the name. */
+/**
+ * The lookup of the connection itself, so what is checked is what is connected to. One refused address refuses the
+ * name.
+ */
 const checkedLookup =
   ({ lookup: find, mayReach, signal }: ConnectGuard): LookupFunction =>
   (hostname, options, answer) => {
     const take = (addresses: readonly LookupAddress[]): void => {
       const [first] = addresses;
-      if (signal.aborted || first === undefined || !addresses.every(({ address }) => mayReach(address))) answer(refused(), []);
+      if (signal.aborted || first === undefined || !addresses.every(({ address }) => mayReach(address)))
+        answer(refusedAddress(), []);
       else if (options.all === true) answer(null, [...addresses]);
       else answer(null, first.address, first.family);
     };
-    find(hostname, signal).then(take, () => answer(refused(), []));
+    find(hostname, signal).then(take, () => answer(refusedAddress(), []));
   };
 
 /**
@@ -53,18 +69,23 @@ export const guardedConnect = (guard: ConnectGuard): buildConnector.connector =>
     const isTls = protocol === 'https:';
     const host = withoutTrailing(hostname, '.');
     if (guard.signal.aborted || (isIP(host) !== 0 && !guard.mayReach(host))) {
-      done(refused(), null);
+      done(refusedAddress(), null);
       return;
     }
-    const socket = guard.openSocket({ host, port: port === '' ? (isTls ? 443 : 80) : Number(port), isTls, lookup: find });
+    const socket = guard.openSocket({
+      host,
+      port: port === '' ? (isTls ? 443 : 80) : Number(port),
+      isTls,
+      lookup: find,
+    });
     const fail = (error: Error): void => done(error, null);
-    const leave = (): void => void socket.destroy(refused());
+    const leave = (): void => void socket.destroy(refusedAddress());
     guard.signal.addEventListener('abort', leave, { once: true });
     socket.once('close', () => guard.signal.removeEventListener('abort', leave));
     socket.once('error', fail);
     socket.once(isTls ? 'secureConnect' : 'connect', () => {
       if (!guard.mayReach(socket.remoteAddress ?? '')) {
-        socket.destroy(refused());
+        socket.destroy(refusedAddress());
         return;
       }
       socket.off('error', fail);

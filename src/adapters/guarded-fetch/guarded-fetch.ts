@@ -10,7 +10,7 @@ import { openDirectly, type Lookup, type OpenSocket } from './guarded-connect.ts
 import { mediaTypeOf } from './media-type.ts';
 import { reasons, type Reason } from './reasons.ts';
 import { reachOf, targetOf, type Reach } from './target.ts';
-import { visits, type Visitor, type Visits } from './visit.ts';
+import { guardedVisits, type Visitor, type Visits } from './visit.ts';
 
 /** What one fetch may take, and how far it may reach. */
 export type GuardedFetchSettings = {
@@ -38,7 +38,11 @@ type Journey = { readonly visit: Visits['visit']; readonly reach: Reach; readonl
 /** What was read, what its server calls it, and the path where it lay. */
 type Content = { readonly bytes: Buffer; readonly declared: string; readonly name: string };
 
-const contentOf = async (text: string, { visit, reach, mostRedirects }: Journey, visitor: Visitor): Promise<E.Either<Reason, Content>> => {
+const contentOf = async (
+  text: string,
+  { visit, reach, mostRedirects }: Journey,
+  visitor: Visitor,
+): Promise<E.Either<Reason, Content>> => {
   let target = targetOf(text, reach);
   for (let count = 0; count <= mostRedirects; count += 1) {
     if (E.isLeft(target)) return target;
@@ -53,17 +57,25 @@ const contentOf = async (text: string, { visit, reach, mostRedirects }: Journey,
 const blobOf = ({ bytes, ...said }: Content): E.Either<Reason, Blob> =>
   pipe(mediaTypeOf(bytes, said), E.map((mimeType) => ({ mimeType, data: bytes.toString('base64') })));
 
-const refusal = (dog: Watchdog, path: string, timeoutMs: number) => (reason: Reason): ProxyError => {
+const fetchError = (dog: Watchdog, path: string, timeoutMs: number) => (reason: Reason): ProxyError => {
   const bite = dog.bite();
   if (bite?.tag === 'ClientGone') return bite;
-  return invalid(`'${path}' could not be fetched: ${bite === null ? reason : reasons.slow(timeoutMs)}.`, path, 'invalid_value');
+  return invalid(
+    `'${path}' could not be fetched: ${bite === null ? reason : reasons.slow(timeoutMs)}.`,
+    path,
+    'invalid_value',
+  );
 };
 
-/** How long a fetch waits for memory, ms: from so long to twice as long, so that of many that wait some give up first. */
+/**
+ * How long a fetch waits for memory, ms: from so long to twice as long, so that of many that wait some give up first.
+ */
 const shortestPatience = 1000;
 const pauseMs = 25;
 
-/** Reserves for a fetch. It waits a little for memory: of many requests that hold a part each, some go on as others end. */
+/**
+ * Reserves for a fetch. It waits a little for memory: of many requests that hold a part each, some go on as others end.
+ */
 const patientReserve = (memory: Memory, signal: AbortSignal): Visitor['reserve'] => {
   const patience = shortestPatience * (1 + random());
   let waited = 0;
@@ -80,15 +92,15 @@ const patientReserve = (memory: Memory, signal: AbortSignal): Visitor['reserve']
 /**
  * Reads pictures and files by addresses that callers send: http and https, public addresses only (see `reachOf`), a few
  * redirects, each checked like the first, none from https down to http. No proxy, cookies, referrer or headers of the
- * caller. The kind is told by the content. Every failure is a 400 that names the field; ClientGone when the caller left,
- * Busy when there is no memory for it.
+ * caller. The kind is told by the content. Every failure is a 400 that names the field; ClientGone when the caller
+ * left, Busy when there is no memory for it.
  */
 export const guardedFetch = (
   { timeoutMs, mostBytes, allowPrivate, mostRedirects = 4 }: GuardedFetchSettings,
   { lookup, openSocket }: GuardedFetchNeeds = { lookup: callerLookup({ allowPrivate }), openSocket: openDirectly },
 ): GuardedFetch => {
   const reach = reachOf(allowPrivate);
-  const { visit, close } = visits({ lookup, openSocket, mayReach: reach.address, mostBytes });
+  const { visit, close } = guardedVisits({ lookup, openSocket, mayReach: reach.address, mostBytes });
 
   const fetchMedia: FetchMedia = (url, path, reader) => {
     const held = portionOf(reader.memory);
@@ -96,8 +108,12 @@ export const guardedFetch = (
       TE.tryCatch(async () => {
         const dog = watchdog({ firstByteMs: timeoutMs, idleMs: timeoutMs }, reader.signal);
         try {
-          const content = await contentOf(url, { visit, reach, mostRedirects }, { signal: dog.signal, reserve: patientReserve(held, dog.signal) });
-          return pipe(content, E.flatMap(blobOf), E.mapLeft(refusal(dog, path, timeoutMs)));
+          const content = await contentOf(
+            url,
+            { visit, reach, mostRedirects },
+            { signal: dog.signal, reserve: patientReserve(held, dog.signal) },
+          );
+          return pipe(content, E.flatMap(blobOf), E.mapLeft(fetchError(dog, path, timeoutMs)));
         } finally {
           dog.stop();
         }

@@ -6,13 +6,23 @@ import { reasons, type Reason } from './reasons.ts';
 
 /** Kinds that have a picture, sound, moving picture or document in them, and that Gemini does not read all the same. */
 const unread: ReadonlySet<string> = new Set([
-  'image/bmp', 'image/tiff', 'image/jxl', 'image/x-canon-cr3', 'audio/amr', 'audio/midi', 'audio/x-caf', 'video/x-matroska', 'video/ogg',
+  'image/bmp',
+  'image/tiff',
+  'image/jxl',
+  'image/x-canon-cr3',
+  'audio/amr',
+  'audio/midi',
+  'audio/x-caf',
+  'video/x-matroska',
+  'video/ogg',
 ]);
 
-const isRead = (type: string): boolean => /^(?:image|audio|video|text)\//.test(type) ? !unread.has(type) : type === 'application/pdf';
+const isRead = (type: string): boolean =>
+  /^(?:image|audio|video|text)\//.test(type) ? !unread.has(type) : type === 'application/pdf';
 
 /** Texts that are told apart by what is said of them; a page is none of them, whatever it is called. */
-const isPlainText = (kind: string): boolean => (kind.startsWith('text/') && kind !== 'text/html') || kind === 'application/json';
+const isPlainText = (kind: string): boolean =>
+  (kind.startsWith('text/') && kind !== 'text/html') || kind === 'application/json';
 
 const unsaid: Said = { declared: '' };
 

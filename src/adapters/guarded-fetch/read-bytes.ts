@@ -29,7 +29,7 @@ const packings: ReadonlyMap<string, Packing> = new Map([
   ['br', { decoder: createBrotliDecompress, window: 16 * mebibyte }],
 ]);
 
-const reserved = async ({ reserve }: Room, bytes: number): Promise<void> => {
+const reserveBytes = async ({ reserve }: Room, bytes: number): Promise<void> => {
   const refusal = await reserve(bytes);
   if (refusal !== null) throw thrown(refusal);
 };
@@ -42,10 +42,10 @@ const stepFor = (size: number, announced: number): number =>
   size === 0 && announced > 0 ? announced : Math.min(Math.max(firstStep, size), largestStep);
 
 /** One layer of compression at most: of more, the content's kind is not known afterwards. */
-const plain = async ({ body, encoding }: Incoming, room: Room): Promise<AsyncIterable<Buffer>> => {
+const unpackBody = async ({ body, encoding }: Incoming, room: Room): Promise<AsyncIterable<Buffer>> => {
   const packing = packings.get(encoding.trim().toLowerCase());
   if (packing === undefined) return body;
-  await reserved(room, packing.window);
+  await reserveBytes(room, packing.window);
   return pipeline(body, packing.decoder(), () => undefined);
 };
 
@@ -58,16 +58,18 @@ export const readBytes = async (incoming: Incoming, room: Room): Promise<E.Eithe
   if (incoming.length > mostBytes) return E.left(reasons.large(mostBytes));
   const blocks = byteBlocks(null, () => null);
   let held = 0;
-  for await (const piece of await plain(incoming, room)) {
+  for await (const piece of await unpackBody(incoming, room)) {
     const size = blocks.size() + piece.length;
     if (size > mostBytes) return E.left(reasons.large(mostBytes));
     while (size > held) {
       const step = stepFor(held, incoming.length);
-      await reserved(room, step);
+      await reserveBytes(room, step);
       held += step;
     }
     blocks.add(piece);
   }
   const bytes = blocks.whole();
-  return bytes.length === 0 ? E.left(reasons.empty) : E.right(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
+  return bytes.length === 0
+    ? E.left(reasons.empty)
+    : E.right(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
 };

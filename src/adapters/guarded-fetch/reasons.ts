@@ -3,7 +3,7 @@ export type Reason = string;
 
 const megabyte = 1024 * 1024;
 
-const amount = (bytes: number): string => (bytes % megabyte === 0 ? `${bytes / megabyte} MB` : `${bytes} bytes`);
+const sizeText = (bytes: number): string => (bytes % megabyte === 0 ? `${bytes / megabyte} MB` : `${bytes} bytes`);
 
 /**
  * All reasons. `host` stands for a name that is unknown, an address that is refused and a server that does not answer
@@ -20,7 +20,7 @@ export const reasons = {
   redirects: (most: number): Reason => `it redirects more than ${most} times`,
   status: (code: number): Reason => `its server answered ${code}`,
   slow: (milliseconds: number): Reason => `it took longer than ${milliseconds / 1000} s`,
-  large: (bytes: number): Reason => `it is larger than ${amount(bytes)}`,
+  large: (bytes: number): Reason => `it is larger than ${sizeText(bytes)}`,
   broken: 'the connection broke off in the middle',
   empty: 'it is empty',
   markup: 'it is a web page or other markup (HTML, SVG, XML), not a picture or file that Gemini reads',

@@ -38,7 +38,8 @@ const metadataNames: ReadonlySet<string> = new Set([
 ]);
 
 /** A host name without its trailing dots, an IPv6 address without its brackets. */
-const bareHost = ({ hostname }: URL): string => (hostname.startsWith('[') ? hostname.slice(1, -1) : withoutTrailing(hostname, '.'));
+const bareHost = ({ hostname }: URL): string =>
+  hostname.startsWith('[') ? hostname.slice(1, -1) : withoutTrailing(hostname, '.');
 
 /** No name of a host is longer (RFC 1035 §2.3.4); a dot may end it. */
 const mostHost = 254;
@@ -54,7 +55,8 @@ const hasLongHost = (text: string): boolean => {
   const from = slashes + 2;
   for (let at = from; at < text.length; at += 1) {
     const character = text[at];
-    if (character === '/' || character === '?' || character === '#' || character === '\\') return at - from > mostBeforePath;
+    if (character === '/' || character === '?' || character === '#' || character === '\\')
+      return at - from > mostBeforePath;
   }
   return text.length - from > mostBeforePath;
 };
@@ -75,10 +77,12 @@ const mayReach = (url: URL, reach: Reach): E.Either<Reason, URL> => {
 
 /**
  * Reads an address once, by the rules of browsers (WHATWG): numbers as hosts become dotted ones, names plain ASCII. The
- * same URL is then fetched. Names are judged later, by the addresses that they lead to. `from` is where a redirect stood.
+ * same URL is then fetched. Names are judged later, by the addresses that they lead to. `from` is where a redirect
+ * stood.
  */
 export const targetOf = (text: string, reach: Reach, from?: URL): E.Either<Reason, URL> => {
-  if (text.length > mostCharacters || hasLongHost(text.trimStart()) || !URL.canParse(text, from?.href)) return E.left(reasons.notAnAddress);
+  if (text.length > mostCharacters || hasLongHost(text.trimStart()) || !URL.canParse(text, from?.href))
+    return E.left(reasons.notAnAddress);
   const url = new URL(text, from?.href);
   if (url.hostname.length > mostHost) return E.left(reasons.notAnAddress);
   if (from?.protocol === 'https:' && url.protocol === 'http:') return E.left(reasons.downgrade);

@@ -29,10 +29,13 @@ const foundIn = async (answer: Answer, room: Room): Promise<E.Either<Reason, Fou
   if (answer.statusCode !== 200) return E.left(reasons.status(answer.statusCode));
   const length = Number.parseInt(headerOf(answer, 'content-length'), 10);
   const incoming = { body: answer.body, encoding: headerOf(answer, 'content-encoding'), length };
-  return pipe(await readBytes(incoming, room), E.map((bytes) => ({ bytes, declared: headerOf(answer, 'content-type') })));
+  return pipe(
+    await readBytes(incoming, room),
+    E.map((bytes) => ({ bytes, declared: headerOf(answer, 'content-type') })),
+  );
 };
 
-const read = async (answer: Answer, room: Room): Promise<E.Either<Reason, Found>> => {
+const readAnswer = async (answer: Answer, room: Room): Promise<E.Either<Reason, Found>> => {
   answer.body.on('error', () => undefined);
   try {
     return await foundIn(answer, room);
@@ -45,7 +48,7 @@ const read = async (answer: Answer, room: Room): Promise<E.Either<Reason, Found>
 const isOfCertificate = (cause: unknown): boolean =>
   cause instanceof Error && 'code' in cause && /CERT|SELF_SIGNED|UNABLE_TO_(?:GET|VERIFY)/.test(String(cause.code));
 
-const ask = async (client: Client, { pathname, search }: URL): Promise<E.Either<Reason, Answer>> => {
+const askHost = async (client: Client, { pathname, search }: URL): Promise<E.Either<Reason, Answer>> => {
   try {
     return E.right(await client.request({ method: 'GET', path: pathname + search, headers }));
   } catch (cause) {
@@ -68,12 +71,18 @@ export type Visits = {
 };
 
 /** Each request has its own connection, never used again: all are checked, and a host leaves nothing behind. */
-export const visits = ({ mostBytes, ...guard }: VisitNeeds): Visits => {
+export const guardedVisits = ({ mostBytes, ...guard }: VisitNeeds): Visits => {
   const clients = new Set<Client>();
   const connection = (url: URL): Connection => {
     const over = new AbortController();
     const connect = guardedConnect({ ...guard, signal: over.signal });
-    const client = new Client(url.origin, { connect, pipelining: 0, headersTimeout: 0, bodyTimeout: 0, maxHeaderSize: 16_384 });
+    const client = new Client(url.origin, {
+      connect,
+      pipelining: 0,
+      headersTimeout: 0,
+      bodyTimeout: 0,
+      maxHeaderSize: 16_384,
+    });
     clients.add(client);
     const end = (): void => {
       over.abort();
@@ -87,8 +96,8 @@ export const visits = ({ mostBytes, ...guard }: VisitNeeds): Visits => {
     const { client, end } = connection(url);
     signal.addEventListener('abort', end, { once: true });
     try {
-      const asked = await ask(client, url);
-      return E.isLeft(asked) ? asked : await read(asked.right, { mostBytes, reserve });
+      const asked = await askHost(client, url);
+      return E.isLeft(asked) ? asked : await readAnswer(asked.right, { mostBytes, reserve });
     } finally {
       signal.removeEventListener('abort', end);
       end();

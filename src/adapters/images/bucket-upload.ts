@@ -9,8 +9,12 @@ const networkCode = /^[A-Z][A-Z_]{2,60}$/;
 
 const inBrackets = (code: string): string => (networkCode.test(code) ? ` (${code})` : '');
 
-/** A call that the network ended. Only Node's own code is told: an SDK's message can hold addresses, headers and tokens. */
-export const networkFault = (vendor: string, cause: unknown): StoreFault => ({ reason: `The connection to ${vendor} failed${inBrackets(codeOf(cause))}.` });
+/**
+ * A call that the network ended. Only Node's own code is told: an SDK's message can hold addresses, headers and tokens.
+ */
+export const networkFault = (vendor: string, cause: unknown): StoreFault => ({
+  reason: `The connection to ${vendor} failed${inBrackets(codeOf(cause))}.`,
+});
 
 /** An SDK that could not be loaded: packages that are optional may have been left out. */
 export const notInstalled = (packageName: string): StoreFault => ({
@@ -18,13 +22,14 @@ export const notInstalled = (packageName: string): StoreFault => ({
 });
 
 /** The address of a kept picture. */
-export const publicUrl = (domain: string, { name }: Pick<NamedImage, 'name'>): string => `${domain}/${encodeURIComponent(name)}`;
+export const publicUrl = (domain: string, { name }: Pick<NamedImage, 'name'>): string =>
+  `${domain}/${encodeURIComponent(name)}`;
 
 /**
  * Runs one upload until it is done or the signal aborts, whichever is first; what it says later is ignored. An SDK
  * that rejects has failed on the network.
  */
-export const untilAborted =
+export const uploadOrAbort =
   (vendor: string, upload: Upload, signal: AbortSignal): TE.TaskEither<StoreFault, string> =>
   () =>
     new Promise((resolve) => {

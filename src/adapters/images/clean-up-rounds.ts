@@ -31,10 +31,19 @@ const everyMs = 3_600_000;
 
 const nothing: Stock = { images: 0, bytes: 0 };
 
-const plus = (one: Stock, other: Stock): Stock => ({ images: one.images + other.images, bytes: one.bytes + other.bytes });
+const addStock = (one: Stock, other: Stock): Stock => ({
+  images: one.images + other.images,
+  bytes: one.bytes + other.bytes,
+});
+
+type Folder = ImageCaps & { readonly folder: string };
+
+/** What is not known yet may be too much. */
+const isOver = (stock: Stock | null, { mostImages, mostBytes }: ImageCaps): boolean =>
+  stock === null || stock.images > mostImages || stock.bytes > mostBytes;
 
 /** Makes the rounds of one folder; one round at a time, always in the background. */
-export const cleanUpRounds = ({ folder, ...caps }: ImageCaps & { readonly folder: string }, { now, log }: CleanUpNeeds): CleanUpRounds => {
+export const cleanUpRounds = ({ folder, ...caps }: Folder, { now, log }: CleanUpNeeds): CleanUpRounds => {
   const state: State = { stock: null, meanwhile: nothing, again: false, running: null, timer: undefined };
   const round = async (): Promise<void> => {
     state.meanwhile = nothing;
@@ -42,7 +51,7 @@ export const cleanUpRounds = ({ folder, ...caps }: ImageCaps & { readonly folder
       if (codeOf(cause) !== 'ENOENT') log('warn', 'Old pictures cannot be cleaned up', { code: codeOf(cause) });
       return nothing;
     });
-    state.stock = plus(stock, state.meanwhile);
+    state.stock = addStock(stock, state.meanwhile);
   };
   const roundsWhileAsked = async (): Promise<void> => {
     do {
@@ -58,9 +67,9 @@ export const cleanUpRounds = ({ folder, ...caps }: ImageCaps & { readonly folder
   return {
     cleanUp,
     added: (bytes) => {
-      state.meanwhile = plus(state.meanwhile, { images: 1, bytes });
-      state.stock = state.stock === null ? null : plus(state.stock, { images: 1, bytes });
-      if (state.stock === null || state.stock.images > caps.mostImages || state.stock.bytes > caps.mostBytes) void cleanUp();
+      state.meanwhile = addStock(state.meanwhile, { images: 1, bytes });
+      state.stock = state.stock === null ? null : addStock(state.stock, { images: 1, bytes });
+      if (isOver(state.stock, caps)) void cleanUp();
     },
     start: () => {
       void cleanUp();

@@ -2,12 +2,13 @@ import { createRequire } from 'node:module';
 
 type Reader = (body: string) => unknown;
 
-const isRecord = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const isReader = (value: unknown): value is Reader => typeof value === 'function';
 
 /** The record in an answer, or an empty one. */
-const tolerant =
+const tolerantReader =
   (read: Reader): Reader =>
   (body) => {
     try {
@@ -28,7 +29,7 @@ const mended: WeakSet<Reader> = new WeakSet();
 export const mendAnswerReader = (): void => {
   const inner: unknown = createRequire(import.meta.url)('cos-nodejs-sdk-v5/sdk/util.js');
   if (!isRecord(inner) || !isReader(inner['parseResBody']) || mended.has(inner['parseResBody'])) return;
-  const reader = tolerant(inner['parseResBody']);
+  const reader = tolerantReader(inner['parseResBody']);
   mended.add(reader);
   inner['parseResBody'] = reader;
 };

@@ -17,10 +17,16 @@ const temporary = /^(.+?)(?:\.json)?\.[0-9a-f]{12}\.tmp$/;
 /** Younger ones may belong to a write that is under way. */
 const abandonedMs = 600_000;
 
-/** Past a cap it goes down by a twentieth more, so that not every picture from then on costs a look through the folder. */
+/**
+ * Past a cap it goes down by a twentieth more, so that not every picture from then on costs a look through the folder.
+ */
 const targetOf = (total: number, most: number): number => (total > most ? Math.ceil(most * 0.95) : most);
 
-type Listing = { readonly newestFirst: readonly string[]; readonly sidecars: ReadonlySet<string>; readonly temporaries: readonly string[] };
+type Listing = {
+  readonly newestFirst: readonly string[];
+  readonly sidecars: ReadonlySet<string>;
+  readonly temporaries: readonly string[];
+};
 
 /** A folder with more than this is not ours alone; the rest waits until these are gone. */
 const mostEntries = 2_000_000;
@@ -49,7 +55,11 @@ const bytesOf = async (path: string): Promise<number> => {
 
 type Sized = { readonly name: string; readonly bytes: number };
 
-const sized = async (folder: string, names: readonly string[], sidecars: ReadonlySet<string>): Promise<readonly Sized[]> => {
+const measureFiles = async (
+  folder: string,
+  names: readonly string[],
+  sidecars: ReadonlySet<string>,
+): Promise<readonly Sized[]> => {
   const all: Sized[] = [];
   for (const name of names) {
     const beside = sidecars.has(sidecarOf(name)) ? await bytesOf(join(folder, sidecarOf(name))) : 0;
@@ -58,7 +68,7 @@ const sized = async (folder: string, names: readonly string[], sidecars: Readonl
   return all;
 };
 
-const within = (newestFirst: readonly Sized[], mostBytes: number): readonly Sized[] => {
+const keptWithin = (newestFirst: readonly Sized[], mostBytes: number): readonly Sized[] => {
   const target = targetOf(
     newestFirst.reduce((sum, { bytes }) => sum + bytes, 0),
     mostBytes,
@@ -72,11 +82,11 @@ const within = (newestFirst: readonly Sized[], mostBytes: number): readonly Size
 };
 
 /** Gone already, or held by somebody: the next round sees to it. */
-const remove = (path: string): Promise<void> => rm(path, { force: true }).catch(() => undefined);
+const removeFile = (path: string): Promise<void> => rm(path, { force: true }).catch(() => undefined);
 
-const removeAbandoned = async (path: string, now: number): Promise<void> => {
+const removeAbandonedWrites = async (path: string, now: number): Promise<void> => {
   const facts = await stat(path).catch(() => null);
-  if (facts !== null && now - facts.mtimeMs > abandonedMs) await remove(path);
+  if (facts !== null && now - facts.mtimeMs > abandonedMs) await removeFile(path);
 };
 
 /**
@@ -87,12 +97,16 @@ export const cleanUpImages = async (folder: string, caps: ImageCaps, now: number
   const { newestFirst, sidecars, temporaries } = await listingOf(folder);
   const oldest = caps.mostAgeMs === null ? '' : stampOf(Math.max(0, now - caps.mostAgeMs));
   const young = newestFirst.filter((name) => name >= oldest);
-  const kept = within(await sized(folder, young.slice(0, targetOf(young.length, caps.mostImages)), sidecars), caps.mostBytes);
+  const kept = keptWithin(
+    await measureFiles(folder, young.slice(0, targetOf(young.length, caps.mostImages)), sidecars),
+    caps.mostBytes,
+  );
   for (const name of newestFirst.slice(kept.length).toReversed()) {
-    await remove(join(folder, name));
-    await remove(join(folder, sidecarOf(name)));
+    await removeFile(join(folder, name));
+    await removeFile(join(folder, sidecarOf(name)));
   }
   const images = new Set(newestFirst.map(sidecarOf));
-  for (const name of [...temporaries, ...[...sidecars].filter((each) => !images.has(each))]) await removeAbandoned(join(folder, name), now);
+  for (const name of [...temporaries, ...[...sidecars].filter((each) => !images.has(each))])
+    await removeAbandonedWrites(join(folder, name), now);
   return { images: kept.length, bytes: kept.reduce((sum, { bytes }) => sum + bytes, 0) };
 };

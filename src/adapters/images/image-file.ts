@@ -4,13 +4,19 @@ import type { ByteRange } from '../../ports/images.ts';
 import { codeOf } from '../error-code.ts';
 
 /** True when the disk says that there is no such file, or that what is there is no plain one. */
-export const isMissing = (cause: unknown): boolean => ['ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR', 'ENXIO', 'ENODEV'].includes(codeOf(cause));
+export const isMissing = (cause: unknown): boolean =>
+  ['ENOENT', 'ENOTDIR', 'ELOOP', 'EISDIR', 'ENXIO', 'ENODEV'].includes(codeOf(cause));
 
-/** Links are not followed; opening a pipe must not hold one of the process's few file threads. Windows knows neither. */
+/**
+ * Links are not followed; opening a pipe must not hold one of the process's few file threads. Windows knows neither.
+ */
 const readingFlags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
 
 /** Does something with a plain file; null when there is none. */
-export const withFile = async <A>(path: string, use: (file: FileHandle, size: number) => Promise<A>): Promise<A | null> => {
+export const withFile = async <A>(
+  path: string,
+  use: (file: FileHandle, size: number) => Promise<A>,
+): Promise<A | null> => {
   try {
     const file = await open(path, readingFlags);
     try {

@@ -7,7 +7,7 @@ import { costs, type Memory } from '../../ports/memory.ts';
 import type { Notice } from '../../ports/status.ts';
 import type { ImageLinks } from './image-links.ts';
 import { imageNameIn, newImageName, ownImageNameIn } from './image-name.ts';
-import { bucketPlace, ownPlace, paced, type ImagePlace } from './image-places.ts';
+import { bucketPlace, ownPlace, pacedPlace, type ImagePlace } from './image-places.ts';
 import { imageReports, type ImageCounts, type ImageReports } from './image-reports.ts';
 import type { BucketStore, NamedImage, OwnStore } from './image-store.ts';
 import { imageTypeOf } from './image-type.ts';
@@ -45,7 +45,7 @@ const mostAtOnce = 16;
 
 const callIdOf = (name: string): string => `image:${name}`;
 
-const inline = ({ mimeType, data }: SignedImage): string => `data:${mimeType};base64,${data}`;
+const dataUrl = ({ mimeType, data }: SignedImage): string => `data:${mimeType};base64,${data}`;
 
 const namedFrom = ({ data, signature }: SignedImage, now: Now): NamedImage | null => {
   const bytes = Buffer.from(data, 'base64');
@@ -54,7 +54,7 @@ const namedFrom = ({ data, signature }: SignedImage, now: Now): NamedImage | nul
 };
 
 /** Decodes one picture after the other and lets other work in between: 20 MB of picture hold the process for 10 ms. */
-const decoder = (now: Now): ((image: SignedImage) => Promise<NamedImage | null>) => {
+const decodeInTurn = (now: Now): ((image: SignedImage) => Promise<NamedImage | null>) => {
   const turn = inTurn(1);
   return (image) =>
     turn(async () => {
@@ -64,7 +64,11 @@ const decoder = (now: Now): ((image: SignedImage) => Promise<NamedImage | null>)
     });
 };
 
-const keeping = (places: readonly ImagePlace[], reports: ImageReports, { now, rememberSignature }: ImageKeeperNeeds): KeepImage => {
+const keepPicture = (
+  places: readonly ImagePlace[],
+  reports: ImageReports,
+  { now, rememberSignature }: ImageKeeperNeeds,
+): KeepImage => {
   const keepIn = async (place: ImagePlace, image: NamedImage, origin: string): Promise<string | null> => {
     const put = await place.put(image, origin)();
     if (E.isLeft(put)) {
@@ -76,7 +80,7 @@ const keeping = (places: readonly ImagePlace[], reports: ImageReports, { now, re
     if (isBucket && image.signature !== null) rememberSignature({ callId: callIdOf(image.name), ...image.signature });
     return put.right;
   };
-  const decode = decoder(now);
+  const decode = decodeInTurn(now);
   return async (image, origin) => {
     const named = await decode(image);
     for (const place of named === null ? [] : places) {
@@ -84,12 +88,12 @@ const keeping = (places: readonly ImagePlace[], reports: ImageReports, { now, re
       if (address !== null) return address;
     }
     reports.kept('inline');
-    return inline(image);
+    return dataUrl(image);
   };
 };
 
 /** A disk that fails must not hide what another store holds; it is told of when none holds it. */
-const finding =
+const findIn =
   (stores: readonly OwnStore[]): FindImage =>
   async (name) => {
     const failures: unknown[] = [];
@@ -104,7 +108,7 @@ const finding =
     return null;
   };
 
-const signatures =
+const signatureIn =
   (stores: readonly OwnStore[], { recallSignatures }: ImageKeeperNeeds) =>
   async (name: string): Promise<ImageSignature | null> => {
     for (const store of stores) {
@@ -131,13 +135,13 @@ export const imageKeeper = ({ bucket, own }: ImageStores, needs: ImageKeeperNeed
   const addressOf = (name: string, origin: string): string => `${hostUrl ?? origin}/images/${name}${queryFor(name)}`;
   const places = [
     ...(bucket === null ? [] : [bucketPlace(bucket, needs)]),
-    ...own.map((store) => paced(ownPlace(store, addressOf), needs)),
+    ...own.map((store) => pacedPlace(ownPlace(store, addressOf), needs)),
   ];
   const reports = imageReports(places.map(({ kind }) => kind), needs);
-  const keep = keeping(places, reports, needs);
+  const keep = keepPicture(places, reports, needs);
   const turn = inTurn(mostAtOnce);
-  const findImage = finding(own);
-  const signatureOf = signatures(own, needs);
+  const findImage = findIn(own);
+  const signatureOf = signatureIn(own, needs);
   const read = async (name: string, memory: Memory): Promise<E.Either<ProxyError, SignedImage | null>> => {
     const found = await findImage(name);
     if (found === null) return E.right(null);

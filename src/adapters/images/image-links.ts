@@ -14,7 +14,9 @@ export const decodeImageLinkKey = (value: unknown): E.Either<unknown, ImageLinkK
 
 const keyBytes = 32;
 
-/** The key in the data folder, made when there is none. Where nothing can be written it lives as long as the process. */
+/**
+ * The key in the data folder, made when there is none. Where nothing can be written it lives as long as the process.
+ */
 export const imageLinkKey = (store: StateFile<ImageLinkKey>): Uint8Array => {
   const kept = Buffer.from(store.load()?.key ?? '', 'base64url');
   if (kept.length === keyBytes) return kept;
@@ -35,9 +37,12 @@ export const lastingLinks: ImageLinks = { queryFor: () => '', checkLink: () => (
 
 const refused: ReturnType<CheckImageLink> = { mayOpen: false };
 
-/** Links that end `ttlSeconds` after they were made: an HMAC-SHA256 over the name and the end, in seconds since 1970. */
+/**
+ * Links that end `ttlSeconds` after they were made: an HMAC-SHA256 over the name and the end, in seconds since 1970.
+ */
 export const signedLinks = (ttlSeconds: number, key: Uint8Array, now: Now): ImageLinks => {
-  const signatureOf = (name: string, expires: string): Buffer => createHmac('sha256', key).update(`${name}\n${expires}`).digest();
+  const signatureOf = (name: string, expires: string): Buffer =>
+    createHmac('sha256', key).update(`${name}\n${expires}`).digest();
   return {
     queryFor: (name) => {
       const expires = String(Math.floor(now() / 1000) + ttlSeconds);

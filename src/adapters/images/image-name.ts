@@ -3,13 +3,17 @@ import type { ImageType } from './image-type.ts';
 
 const pattern = /^\d{8}_\d{6}_([0-9a-f]{32})\.(?:png|jpg|gif|webp)$/;
 
-/** The beginning of a name given at this time, ms since the epoch. It sorts above all earlier names, below later ones. */
+/**
+ * The beginning of a name given at this time, ms since the epoch. It sorts above all earlier names, below later ones.
+ */
 export const stampOf = (time: number): string => {
   const [date = '', clock = ''] = new Date(time).toISOString().split(/[T.]/);
   return `${date.replaceAll('-', '')}_${clock.replaceAll(':', '')}`;
 };
 
-/** A fresh name, `20250102_030405_<32 hex digits>.png` (UTC): names sort by age, and 128 random bits can't be guessed. */
+/**
+ * A fresh name, `20250102_030405_<32 hex digits>.png` (UTC): names sort by age, and 128 random bits can't be guessed.
+ */
 export const newImageName = (now: number, { extension }: ImageType): string =>
   `${stampOf(now)}_${randomBytes(16).toString('hex')}.${extension}`;
 
@@ -17,7 +21,8 @@ export const newImageName = (now: number, { extension }: ImageType): string =>
 export const isImageName = (name: string): boolean => pattern.test(name);
 
 /** The strong ETag, with its quotes, of a picture that never changes under its name. */
-export const etagOf = (name: string, size: number): string => `"${pattern.exec(name)?.[1] ?? name}-${size.toString(16)}"`;
+export const etagOf = (name: string, size: number): string =>
+  `"${pattern.exec(name)?.[1] ?? name}-${size.toString(16)}"`;
 
 /** Addresses of ours are far shorter. */
 const longestUrl = 4096;
@@ -38,4 +43,5 @@ export const imageNameIn = (url: string): string | null => {
  * The name in an address of a picture that this service serves, `…/images/<name>`: on any host, since the service may
  * have moved, and with or without the query of a signed link.
  */
-export const ownImageNameIn = (url: string): string | null => (segmentsOf(url).at(-2) === 'images' ? imageNameIn(url) : null);
+export const ownImageNameIn = (url: string): string | null =>
+  segmentsOf(url).at(-2) === 'images' ? imageNameIn(url) : null;

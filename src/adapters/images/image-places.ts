@@ -36,10 +36,13 @@ const ordinaryBytes = 4 * 1024 ** 2;
 type Pace = { readonly now: Now; readonly wait: Wait };
 
 /**
- * Gives a place 10 s a picture, after which it is left alone for 30 s, but for a picture of more than 4 MiB. What a place
- * throws counts as a fault.
+ * Gives a place 10 s a picture, after which it is left alone for 30 s, but for a picture of more than 4 MiB. What a
+ * place throws counts as a fault.
  */
-export const paced = (place: { readonly kind: ImagePlace['kind']; readonly put: PutWithin }, { now, wait }: Pace): ImagePlace => {
+export const pacedPlace = (
+  place: { readonly kind: ImagePlace['kind']; readonly put: PutWithin },
+  { now, wait }: Pace,
+): ImagePlace => {
   const state = { restsUntil: Number.NEGATIVE_INFINITY };
   const put = async (image: NamedImage, origin: string): Promise<E.Either<StoreFault, string>> => {
     if (now() < state.restsUntil) return E.left({ reason: 'It took longer than 10 s, and is left alone for 30 s.' });
@@ -65,4 +68,4 @@ type PutWithin = (image: NamedImage, origin: string, signal: AbortSignal) => TE.
 
 /** A bucket as a place. */
 export const bucketPlace = (bucket: BucketStore, pace: Pace): ImagePlace =>
-  paced({ kind: bucket.kind, put: (image, _origin, signal) => askedTwice(bucket, image, signal) }, pace);
+  pacedPlace({ kind: bucket.kind, put: (image, _origin, signal) => askedTwice(bucket, image, signal) }, pace);

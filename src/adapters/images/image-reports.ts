@@ -5,7 +5,9 @@ import type { ImagePlace } from './image-places.ts';
 
 type Kind = ImagePlace['kind'] | 'inline';
 
-/** How many pictures went where since the start, `inline` being into the answer itself; and how many a place refused. */
+/**
+ * How many pictures went where since the start, `inline` being into the answer itself; and how many a place refused.
+ */
 export type ImageCounts = {
   readonly kept: Readonly<Record<Kind, number>>;
   readonly refused: Readonly<Record<ImagePlace['kind'], number>>;
@@ -31,9 +33,9 @@ const words: Readonly<Record<Kind, string>> = {
 const quietMs = 60_000;
 const mostReasons = 100;
 
-type Trouble = { readonly reason: string; readonly at: number; readonly over: boolean };
+type PlaceFault = { readonly reason: string; readonly at: number; readonly over: boolean };
 
-type Refused = Trouble & { readonly kind: ImagePlace['kind']; readonly next: Kind; readonly count: number };
+type Refused = PlaceFault & { readonly kind: ImagePlace['kind']; readonly next: Kind; readonly count: number };
 
 const noticeOf = ({ kind, next, reason, at, over, count }: Refused): Notice => ({
   level: over ? 'info' : 'warn',
@@ -43,21 +45,24 @@ const noticeOf = ({ kind, next, reason, at, over, count }: Refused): Notice => (
 });
 
 /** Counts, logs (once a minute a reason) and tells what became of pictures. `order` is the places as they are tried. */
-export const imageReports = (order: readonly ImagePlace['kind'][], { now, log }: { readonly now: Now; readonly log: Log }): ImageReports => {
+export const imageReports = (
+  order: readonly ImagePlace['kind'][],
+  { now, log }: { readonly now: Now; readonly log: Log },
+): ImageReports => {
   const kept = { local: 0, memory: 0, qiniu: 0, tencent: 0, inline: 0 };
   const refused = { local: 0, memory: 0, qiniu: 0, tencent: 0 };
-  const troubles = new Map<ImagePlace['kind'], Trouble>();
+  const faults = new Map<ImagePlace['kind'], PlaceFault>();
   const loggedAt = recentMap<number>(mostReasons);
   const after = (kind: ImagePlace['kind']): Kind => order[order.indexOf(kind) + 1] ?? 'inline';
   return {
     kept: (kind) => {
       kept[kind] += 1;
-      const trouble = kind === 'inline' ? undefined : troubles.get(kind);
-      if (kind !== 'inline' && trouble !== undefined) troubles.set(kind, { ...trouble, over: true });
+      const fault = kind === 'inline' ? undefined : faults.get(kind);
+      if (kind !== 'inline' && fault !== undefined) faults.set(kind, { ...fault, over: true });
     },
     refused: (kind, reason) => {
       refused[kind] += 1;
-      troubles.set(kind, { reason, at: now(), over: false });
+      faults.set(kind, { reason, at: now(), over: false });
       const last = loggedAt.get(`${kind} ${reason}`);
       if (last !== undefined && now() - last < quietMs) return;
       loggedAt.set(`${kind} ${reason}`, now());
@@ -65,8 +70,10 @@ export const imageReports = (order: readonly ImagePlace['kind'][], { now, log }:
     },
     counts: () => ({ kept: { ...kept }, refused: { ...refused } }),
     notices: () => [
-      ...(order[0] === 'memory' ? [{ level: 'info' as const, text: 'Pictures are kept in memory: a restart loses them.' }] : []),
-      ...[...troubles].map(([kind, trouble]) => noticeOf({ ...trouble, kind, next: after(kind), count: refused[kind] })),
+      ...(order[0] === 'memory'
+        ? [{ level: 'info' as const, text: 'Pictures are kept in memory: a restart loses them.' }]
+        : []),
+      ...[...faults].map(([kind, fault]) => noticeOf({ ...fault, kind, next: after(kind), count: refused[kind] })),
     ],
   };
 };

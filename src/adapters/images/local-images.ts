@@ -41,7 +41,7 @@ const reasons: Readonly<Record<string, string>> = {
   EEXIST: 'There is a file where the folder (IMAGE_STORAGE_DIR) should be.',
 };
 
-const faultOf = (cause: unknown): StoreFault => {
+const diskFault = (cause: unknown): StoreFault => {
   const code = codeOf(cause);
   const reason = Object.hasOwn(reasons, code) ? reasons[code] : undefined;
   return { reason: reason ?? `The disk refused to keep a picture (${code === '' ? 'unknown' : code}).` };
@@ -66,7 +66,12 @@ const servedFrom = (folder: string, name: string): Promise<ServedImage | null> =
     const type = imageTypeOf(head);
     if (type === null) return null;
     const whole = { start: 0, end: size - 1 };
-    return { mimeType: type.mimeType, size, etag: etagOf(name, size), bytes: (range) => bytesOf(join(folder, name), range ?? whole) };
+    return {
+      mimeType: type.mimeType,
+      size,
+      etag: etagOf(name, size),
+      bytes: (range) => bytesOf(join(folder, name), range ?? whole),
+    };
   });
 
 /** Pictures in a folder, each with its signature in a file beside it. Only files with names of ours are ever opened. */
@@ -83,7 +88,7 @@ export const localImages = (settings: LocalImageSettings, needs: CleanUpNeeds): 
       rounds.added(size);
       return E.right(undefined);
     } catch (cause) {
-      return E.left(faultOf(cause));
+      return E.left(diskFault(cause));
     }
   };
   return {

@@ -42,7 +42,12 @@ export const memoryImages = ({ mostImages, mostBytes }: MemoryImageSettings): Ow
       if (image === undefined) return null;
       const { bytes, mimeType } = image;
       const whole = { start: 0, end: bytes.length - 1 };
-      return { mimeType, size: bytes.length, etag: etagOf(name, bytes.length), bytes: (range) => piecesOf(bytes, range ?? whole) };
+      return {
+        mimeType,
+        size: bytes.length,
+        etag: etagOf(name, bytes.length),
+        bytes: (range) => piecesOf(bytes, range ?? whole),
+      };
     },
     signatureOf: async (name) => held.get(name)?.signature ?? null,
   };

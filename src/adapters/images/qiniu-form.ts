@@ -5,7 +5,7 @@ import type { NamedImage } from './image-store.ts';
 /** A multipart/form-data body with its header. */
 export type Form = { readonly contentType: string; readonly body: Buffer };
 
-const quoted = (text: string): string => text.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+const quoteName = (text: string): string => text.replaceAll('"', '%22').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 
 /**
  * The form of an upload: https://developer.qiniu.com/kodo/1272/form-upload. The checksum is zlib's, 9 ms for 20 MB; the
@@ -16,7 +16,7 @@ export const qiniuForm = (token: string, { name, mimeType, bytes }: NamedImage):
   const opening = `--${boundary}\r\nContent-Disposition: form-data; name=`;
   const fields = { token, key: name, crc32: String(crc32(bytes)) };
   const texts = Object.entries(fields).map(([field, value]) => `${opening}"${field}"\r\n\r\n${value}\r\n`);
-  const head = `${texts.join('')}${opening}"file"; filename="${quoted(name)}"\r\nContent-Type: ${quoted(mimeType)}\r\n\r\n`;
+  const head = `${texts.join('')}${opening}"file"; filename="${quoteName(name)}"\r\nContent-Type: ${quoteName(mimeType)}\r\n\r\n`;
   return {
     contentType: `multipart/form-data; boundary=${boundary}`,
     body: Buffer.concat([Buffer.from(head), bytes, Buffer.from(`\r\n--${boundary}--\r\n`)]),

@@ -14,7 +14,9 @@ type Regions = readonly qiniu.httpc.Region[];
 const lookupHosts = (sdk: Sdk, lookupUrl: URL | null): qiniu.httpc.EndpointsProvider =>
   lookupUrl === null
     ? new sdk.conf.Config({ useHttpsDomain: true }).getUcEndpointsProvider()
-    : new sdk.httpc.StaticEndpointsProvider([new sdk.httpc.Endpoint(lookupUrl.host, { defaultScheme: lookupUrl.protocol.slice(0, -1) })]);
+    : new sdk.httpc.StaticEndpointsProvider([
+        new sdk.httpc.Endpoint(lookupUrl.host, { defaultScheme: lookupUrl.protocol.slice(0, -1) }),
+      ]);
 
 const areLive = (regions: Regions): boolean => regions.length > 0 && regions.every(({ isLive }) => isLive);
 

@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import type COS from 'cos-nodejs-sdk-v5';
 import { E, TE, pipe } from '../../kernel/fp.ts';
 import type { Secret } from '../../kernel/secret.ts';
-import { networkFault, notInstalled, publicUrl, untilAborted, type Upload } from './bucket-upload.ts';
+import { networkFault, notInstalled, publicUrl, uploadOrAbort, type Upload } from './bucket-upload.ts';
 import { mendAnswerReader } from './cos-answers.ts';
 import type { BucketStore, NamedImage, StoreFault } from './image-store.ts';
 
@@ -42,16 +42,19 @@ const fieldOf = (cause: unknown, name: 'code' | 'statusCode'): unknown =>
   typeof cause === 'object' && cause !== null ? Object.getOwnPropertyDescriptor(cause, name)?.value : undefined;
 
 /** The SDK's errors: `statusCode` where there was an answer, and `code`, Tencent's or Node's. */
-const faultOf = (cause: unknown): StoreFault => {
+const uploadFault = (cause: unknown): StoreFault => {
   const status: unknown = fieldOf(cause, 'statusCode');
   return typeof status === 'number'
-    ? { reason: `Tencent COS ${meanings.get(fieldOf(cause, 'code')) ?? 'did not take the picture'} (status ${status}).` }
+    ? {
+        reason: `Tencent COS ${meanings.get(fieldOf(cause, 'code')) ?? 'did not take the picture'} (status ${status}).`,
+      }
     : networkFault('Tencent COS', cause);
 };
 
 /** What the SDK would refuse or complain of on the console. */
-const misnamed = ({ bucket, region }: TencentSettings): StoreFault | null => {
-  if (!/^[a-z\d-]+-\d+$/.test(bucket)) return { reason: 'The name of a Tencent COS bucket ends in its app id, as in pictures-1250000000.' };
+const nameFault = ({ bucket, region }: TencentSettings): StoreFault | null => {
+  if (!/^[a-z\d-]+-\d+$/.test(bucket))
+    return { reason: 'The name of a Tencent COS bucket ends in its app id, as in pictures-1250000000.' };
   if (!/^[a-z\d]+(?:-[a-z\d]+)+$/.test(region)) return { reason: 'A region of Tencent COS looks like ap-guangzhou.' };
   return null;
 };
@@ -71,7 +74,10 @@ const clientOf = (sdk: Sdk, { secretId, secretKey, httpProxy }: TencentSettings)
 type Sending = { readonly client: COS; readonly image: NamedImage; readonly signal: AbortSignal };
 
 /** One PUT. The body is a stream because the SDK sends anything else up to four times. */
-const send = ({ client, image, signal }: Sending, { bucket, region, domain }: TencentSettings): Promise<E.Either<StoreFault, string>> =>
+const sendToTencent = (
+  { client, image, signal }: Sending,
+  { bucket, region, domain }: TencentSettings,
+): Promise<E.Either<StoreFault, string>> =>
   new Promise((resolve) => {
     const url = publicUrl(domain, image);
     const body = Readable.from([Buffer.from(image.bytes.buffer, image.bytes.byteOffset, image.bytes.byteLength)]);
@@ -91,16 +97,22 @@ const send = ({ client, image, signal }: Sending, { bucket, region, domain }: Te
         },
       },
       (fault, data) => {
-        if (fault) resolve(E.left(faultOf(fault)));
+        if (fault) resolve(E.left(uploadFault(fault)));
         else if (data.statusCode === 200 && data.ETag) resolve(E.right(url));
-        else resolve(E.left({ reason: `Tencent COS answered, but not as to an upload (status ${data.statusCode ?? 0}).` }));
+        else
+          resolve(
+            E.left({ reason: `Tencent COS answered, but not as to an upload (status ${data.statusCode ?? 0}).` }),
+          );
       },
     );
   });
 
-/** Pictures in a bucket of Tencent Cloud's COS, by its SDK, which `load` loads with the first picture. A put is one call. */
+/**
+ * Pictures in a bucket of Tencent Cloud's COS, by its SDK, which `load` loads with the first picture. A put is one
+ * call.
+ */
 export const tencentImages = (settings: TencentSettings, load = fromPackage): BucketStore => {
-  const fault = misnamed(settings);
+  const fault = nameFault(settings);
   const upload =
     (image: NamedImage): Upload =>
     (signal) =>
@@ -109,9 +121,9 @@ export const tencentImages = (settings: TencentSettings, load = fromPackage): Bu
             TE.tryCatch(load, () => notInstalled('cos-nodejs-sdk-v5')),
             TE.flatMap((sdk) => async () => {
               signal.throwIfAborted();
-              return send({ client: clientOf(sdk, settings), image, signal }, settings);
+              return sendToTencent({ client: clientOf(sdk, settings), image, signal }, settings);
             }),
           )
         : TE.left(fault);
-  return { kind: 'tencent', put: (image, signal) => untilAborted('Tencent COS', upload(image), signal) };
+  return { kind: 'tencent', put: (image, signal) => uploadOrAbort('Tencent COS', upload(image), signal) };
 };

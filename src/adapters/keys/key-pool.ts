@@ -3,7 +3,7 @@ import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { KeyWish, Lease, LeaseKey, Log, Now, ReportKey } from '../../ports/capabilities.ts';
 import { chooseKey, type KeyStrategy } from './choose-key.ts';
 import { candidatesOf, countFor, keyFault, forgetRest, keyLedger, noteLoan, type KeyLedger } from './key-ledger.ts';
-import { shownReason, type Refusal } from './key-reason.ts';
+import { shownReason, type KeyRefusal } from './key-reason.ts';
 import { restoreLedger, snapshotOf, type KeySnapshot } from './key-snapshot.ts';
 import { healthAfter, restAfter, type Attempt } from './key-state.ts';
 import { keyStatus, type KeyPoolStatus } from './key-status.ts';
@@ -58,7 +58,7 @@ const listsOf = ({ keys, ledger }: Pool, now: Now): Pick<KeyPool, 'faultyKeys' |
 type Ended = Attempt & { readonly error: ProxyError | null };
 
 const learnFault = ({ keys, ledger, log }: Pool, key: PoolKey, { error, ...attempt }: Ended): void => {
-  const reasonOf = (refusal: Refusal): string => shownReason(refusal, keys.map(({ secret }) => secret));
+  const reasonOf = (refusal: KeyRefusal): string => shownReason(refusal, keys.map(({ secret }) => secret));
   const told = error?.tag === 'KeyRefused' ? { ...error, reason: reasonOf(error) } : error;
   const before = ledger.faults.get(key.id) ?? null;
   const after = healthAfter(before, told, attempt);

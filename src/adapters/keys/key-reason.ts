@@ -11,7 +11,7 @@ const words: Readonly<Record<KeyFault, string>> = {
 };
 
 /** The error of a key that Google turned away. */
-export type Refusal = Extract<ProxyError, { readonly tag: 'KeyRefused' }>;
+export type KeyRefusal = Extract<ProxyError, { readonly tag: 'KeyRefused' }>;
 
 const mostLength = 300;
 
@@ -19,7 +19,7 @@ const mostLength = 300;
  * The reason of a refusal as it may be shown. Google puts whole keys into its error texts, so a reason that holds one
  * of ours, or anything that looks like a key, gives way to plain words for the fault.
  */
-export const shownReason = ({ fault, reason }: Refusal, secrets: readonly Secret[]): string => {
+export const shownReason = ({ fault, reason }: KeyRefusal, secrets: readonly Secret[]): string => {
   const holdsKey =
     reason.search(keyPattern) >= 0 || secrets.some(({ reveal }) => reveal() !== '' && reason.includes(reveal()));
   return reason === '' || holdsKey ? words[fault] : reason.slice(0, mostLength);

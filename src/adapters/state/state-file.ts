@@ -55,11 +55,11 @@ const diskWarnings = (path: string, log: Log): DiskWarnings => {
   };
 };
 
-const textOf = (path: string, trouble: DiskWarnings): string | null => {
+const textOf = (path: string, warnings: DiskWarnings): string | null => {
   try {
     return readPlainFile(path, mostBytes);
   } catch (cause) {
-    if (codeOf(cause) !== 'ENOENT') trouble.disk(cause);
+    if (codeOf(cause) !== 'ENOENT') warnings.disk(cause);
     return null;
   }
 };
@@ -78,14 +78,14 @@ const valueOf = <A>(text: string, decode: StateFileSettings<A>['decode']): A | n
  * one warning is logged, the service goes on from memory, and a try a minute is made while there is unsaved state.
  */
 export const stateFile = <A>({ path, decode, log, now, delayMs = 1000 }: StateFileSettings<A>): StateFile<A> => {
-  const trouble = diskWarnings(path, log);
+  const warnings = diskWarnings(path, log);
   const write = async (value: A): Promise<boolean> => {
     try {
       await mkdir(dirname(path), { recursive: true, mode: 0o700 });
       await writeWhole(path, JSON.stringify(value));
       return true;
     } catch (cause) {
-      trouble.disk(cause);
+      warnings.disk(cause);
       return false;
     }
   };
@@ -93,10 +93,10 @@ export const stateFile = <A>({ path, decode, log, now, delayMs = 1000 }: StateFi
     ...latestWriter(write, delayMs),
     load: () => {
       void removeAbandoned(path, now()).catch(() => undefined);
-      const text = textOf(path, trouble);
+      const text = textOf(path, warnings);
       if (text === null) return null;
       const value = valueOf(text, decode);
-      if (value === null) trouble.content();
+      if (value === null) warnings.content();
       return value;
     },
   };

@@ -1,4 +1,4 @@
-import { pacer } from '../../kernel/breathe.ts';
+import { paceWork } from '../../kernel/breathe.ts';
 import { E, TE, pipe } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { readEmbedded, type Embedded } from '../../gemini/embeddings.ts';
@@ -15,7 +15,7 @@ import { toBatches } from './to-gemini.ts';
 const mostTokens = 16_384;
 
 const textOf = (decodeTokens: DecodeTokens): ((input: EmbeddingInput) => TE.TaskEither<ProxyError, string>) => {
-  const pace = pacer(mostTokens);
+  const pace = paceWork(mostTokens);
   return (input) => (typeof input === 'string' ? TE.right(input) : pipe(decodeTokens(input), TE.tapTask(() => () => pace(input.length) ?? Promise.resolve())));
 };
 
