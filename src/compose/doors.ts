@@ -35,6 +35,7 @@ const openaiRoutes = ({ chat }: Config, capabilities: Capabilities): readonly Ro
   });
   const embed = serveQuestions(capabilities, embeddingDialect(chat, openaiTokens()));
   const draw = serve(capabilities, generationsDialect(chat), chat);
+  const edit = serve(capabilities, editsDialect(chat), chat);
   return [
     { method: 'POST', pattern: '/chat/completions', handle: serve(capabilities, chatDialect(chat), chat) },
     { method: 'POST', pattern: '/embeddings', handle: embed },
@@ -42,7 +43,7 @@ const openaiRoutes = ({ chat }: Config, capabilities: Capabilities): readonly Ro
     { method: 'POST', pattern: '/audio/transcriptions', ...transcribe('transcribe') },
     { method: 'POST', pattern: '/audio/translations', ...transcribe('translate') },
     { method: 'POST', pattern: '/images/generations', accepts: 'either', handle: draw },
-    { method: 'POST', pattern: '/images/edits', accepts: 'either', handle: serve(capabilities, editsDialect(chat), chat) },
+    { method: 'POST', pattern: '/images/edits', accepts: 'either', handle: edit },
     { method: 'POST', pattern: '/images/variations', handle: refuse(capabilities, noVariations) },
   ];
 };
@@ -66,7 +67,7 @@ const modelRoutes = (listed: ModelListSettings, capabilities: Capabilities): rea
 export const openaiDoor = (routes: readonly Route[]): Door => ({
   prefixes: baseAddresses,
   bases: baseAddresses,
-  errors: openaiErrors,
+  errors: () => openaiErrors,
   headers: answerHeaders,
   readableHeaders,
   routes,

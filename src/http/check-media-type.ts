@@ -27,9 +27,8 @@ export const checkMediaType = (header: RequestHead['header'], accepts: BodyKind)
   if (accepts !== 'json' && type.trim() === 'multipart/form-data') return E.right(undefined);
   if (accepts === 'multipart') return unsupportedMedia('Send the body as multipart/form-data.');
   if (!isJson(type.trim())) {
-    return unsupportedMedia(
-      `Send the body as JSON, with the header content-type: application/json${accepts === 'either' ? ', or as multipart/form-data' : ''}.`,
-    );
+    const orForm = accepts === 'either' ? ', or as multipart/form-data' : '';
+    return unsupportedMedia(`Send the body as JSON, with the header content-type: application/json${orForm}.`);
   }
   const isUtf8 = ['utf-8', 'utf8', 'us-ascii'].includes(charsetOf(parameters.join(';')));
   return isUtf8 ? E.right(undefined) : unsupportedMedia('Send the body as UTF-8.');

@@ -1,5 +1,6 @@
 import { STATUS_CODES } from 'node:http';
 import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
+import type { ErrorReplies } from '../ports/dialect.ts';
 import type { Whole } from '../ports/reply.ts';
 import type { Door } from './door.ts';
 import { houseHeaders } from './house-headers.ts';
@@ -24,6 +25,8 @@ const codeOf = (cause: Error): string => ('code' in cause && typeof cause.code =
 /** Whose answer it is, and the id that it bears. */
 export type Answerer = { readonly door: Door; readonly requestId: string };
 
+const errorsOf = ({ door, requestId }: Answerer): ErrorReplies => door.errors(requestId);
+
 const rawAnswer = (whole: Whole, { door, requestId }: Answerer): string => {
   const { status, headers: own, body, reason = STATUS_CODES[status] ?? '' } = whole;
   const headers = {
@@ -41,12 +44,12 @@ const rawAnswer = (whole: Whole, { door, requestId }: Answerer): string => {
 export const clientErrorText = (cause: Error, answerer: Answerer): string => {
   const code = codeOf(cause);
   const { status, error } = (Object.hasOwn(answers, code) ? answers[code] : undefined) ?? notHttp;
-  return rawAnswer({ ...answerer.door.errors.whole(error), status }, answerer);
+  return rawAnswer({ ...errorsOf(answerer).whole(error), status }, answerer);
 };
 
 /** The bytes that answer a connection with an error, whatever was asked on it. */
 export const errorText = (error: ProxyError, answerer: Answerer): string =>
-  rawAnswer(answerer.door.errors.whole(error), answerer);
+  rawAnswer(errorsOf(answerer).whole(error), answerer);
 
 /** The bytes that answer CONNECT: this is no tunnel. */
 export const connectRefusedText = (answerer: Answerer): string =>

@@ -12,7 +12,8 @@ export type Door = {
   readonly shares?: readonly SharedAddress[];
   /** What base addresses end in; cut off, as often as it stands there, before a route is looked for. */
   readonly bases: readonly string[];
-  readonly errors: ErrorReplies;
+  /** How it shows errors, in an answer that bears this request id. */
+  readonly errors: (requestId: string) => ErrorReplies;
   /** The headers of every answer, beside the server's own. */
   readonly headers: (requestId: string, milliseconds: number) => Headers;
   /** What a page of another origin may read of an answer's headers. */
@@ -29,10 +30,13 @@ export type Knock = { readonly path: string; readonly hasHeader: (name: string) 
 const beginsWith = (path: string, prefix: string): boolean =>
   path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === '/' || prefix.endsWith('/'));
 
+/** How many characters of the path the door's prefix takes up; -1 where none fits. */
 const fitOf = ({ prefixes }: Door, path: string): number =>
-  prefixes.reduce((longest, prefix) => (prefix.length > longest && beginsWith(path, prefix) ? prefix.length : longest), -1);
+  Math.max(-1, ...prefixes.filter((prefix) => beginsWith(path, prefix)).map((prefix) => prefix.length));
 
-/** The door that a request is for, known before any route: by the header where doors share an address, else by prefix. */
+/**
+ * The door that a request is for, known before any route: by the header where doors share an address, else by prefix.
+ */
 export const chooseDoor = <A extends Door>(doors: readonly [A, ...A[]], { path, hasHeader }: Knock): A => {
   const [first, ...others] = doors;
   if (others.length === 0) return first;

@@ -35,7 +35,8 @@ export const pathAndQuery = (url: string): readonly [string, string] => {
 const noHost = invalid('The header "host" is missing.', null, 'invalid_value');
 
 /** HTTP/1.1 asks for a Host (RFC 9112 §3.2); before it there was none. */
-const lacksHost = ({ headers, httpVersion }: IncomingMessage): boolean => headers.host === undefined && httpVersion === '1.1';
+const lacksHost = ({ headers, httpVersion }: IncomingMessage): boolean =>
+  headers.host === undefined && httpVersion === '1.1';
 
 /**
  * Reads a request's head; a Left when a header that may stand once stands twice (request smuggling), or when there is

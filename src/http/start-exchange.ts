@@ -146,14 +146,14 @@ const handleRequest = async (needs: ExchangeNeeds, exchange: Exchange): Promise<
     route,
     needs.limits,
   );
-  return unlessAborted(route.handle(received, { ...head.right, id, errors: door.errors })(), life.signal);
+  return unlessAborted(route.handle(received, { ...head.right, id, errors: door.errors(requestId) })(), life.signal);
 };
 
 const renderError = (site: Site, exchange: Exchange, error: ProxyError): Reply => {
   const { known, door, requestId } = exchange;
   known.facts = { error: error.tag, ...known.facts };
   if (error.tag === 'Defect') logDefect(site, requestId, error.cause);
-  return door.errors.whole(error);
+  return door.errors(requestId).whole(error);
 };
 
 const outletOf = ({ site, settings, isStopping }: ExchangeNeeds, exchange: Exchange): Outlet => {
@@ -175,7 +175,7 @@ const outletOf = ({ site, settings, isStopping }: ExchangeNeeds, exchange: Excha
     frameOf: (cause) => {
       const error = caught(cause);
       if (error.tag === 'Defect') logDefect(site, requestId, error.cause);
-      return door.errors.inStream(error);
+      return door.errors(requestId).inStream(error);
     },
   };
 };
@@ -184,10 +184,12 @@ const unknownExpectation: ProxyError = invalid('This Expect header is not unders
 
 const answerExchange = async (needs: ExchangeNeeds, exchange: Exchange, expectation: Expectation): Promise<void> => {
   const { site } = needs;
-  const { response, door } = exchange;
+  const { response, door, requestId } = exchange;
   const outlet = outletOf(needs, exchange);
   const fail = (cause: unknown): Reply => renderError(site, exchange, caught(cause));
-  if (expectation === 'unknown') return sendReply({ ...door.errors.whole(unknownExpectation), status: 417 }, outlet);
+  if (expectation === 'unknown') {
+    return sendReply({ ...door.errors(requestId).whole(unknownExpectation), status: 417 }, outlet);
+  }
   try {
     const result = await handleRequest(needs, exchange);
     await sendReply(E.isRight(result) ? result.right : renderError(site, exchange, result.left), outlet);

@@ -3,7 +3,7 @@ import { isEmpty } from '../kernel/is-empty.ts';
 import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
 import { withinBounds, type Bound } from './bounds.ts';
 
-/** Absent and null are the same to OpenAI: both decode to undefined. */
+/** Absent and null are the same: both decode to undefined. */
 export const optional = <A>(codec: t.Type<A, unknown>): t.Type<A | undefined, unknown> =>
   new t.Type<A | undefined, unknown>(
     codec.name,
@@ -12,7 +12,7 @@ export const optional = <A>(codec: t.Type<A, unknown>): t.Type<A | undefined, un
     (value) => value,
   );
 
-/** For fields that are not OpenAI's: null, an empty text, list or object is as good as absent; the rest must fit. */
+/** For fields that a dialect has not itself: null, an empty text, list or object is as good as absent; the rest must fit. */
 export const unlessEmpty = <A>(codec: t.Type<A, unknown>): t.Type<A | undefined, unknown> =>
   new t.Type<A | undefined, unknown>(
     codec.name,
@@ -21,7 +21,7 @@ export const unlessEmpty = <A>(codec: t.Type<A, unknown>): t.Type<A | undefined,
     (value) => value,
   );
 
-/** For fields that are not OpenAI's: what does not fit is as good as absent. */
+/** For fields that a dialect has not itself: what does not fit is as good as absent. */
 export const lenient = <A>(codec: t.Type<A, unknown>): t.Type<A | undefined, unknown> =>
   new t.Type<A | undefined, unknown>(
     codec.name,

@@ -777,7 +777,7 @@ const foreignDoor: Door = {
   prefixes: ['/foreign', '/v1/models/foreign'],
   shares: [{ prefix: '/v1/models', header: 'foreign-version' }],
   bases: ['/foreign', '/v1'],
-  errors: { whole: ({ tag }) => json(400, { foreign: tag }), inStream: ({ tag }) => `foreign: ${tag}\n\n` },
+  errors: (id) => ({ whole: ({ tag }) => json(400, { foreign: tag, id }), inStream: ({ tag }) => `foreign: ${tag}\n\n` }),
   headers: (requestId) => ({ 'foreign-id': requestId }),
   readableHeaders: ['foreign-id'],
   routes: [get('/models', () => TE.right(json(200, 'foreign'))), get('/torn', () => TE.left({ tag: 'StreamCut' }))],
@@ -786,34 +786,35 @@ const foreignDoor: Door = {
 t.test('every door has its own errors and headers, also before a route is found', async (t) => {
   const doors = [openaiDoor([get('/models', () => TE.right(json(200, 'first')))]), foreignDoor] as const;
   const { origin, port } = await serving(t, [], { doors });
-  const table: readonly (readonly [path: string, headers: Record<string, string>, method: string, body: string | null])[] = [
-    ['/v1/models', {}, 'GET', '"first"'],
-    ['/v1/models', { 'foreign-version': '1' }, 'GET', '"foreign"'],
-    ['//v1/models/', { 'foreign-version': '1' }, 'GET', '"foreign"'],
-    ['/v1/chat', { 'foreign-version': '1' }, 'GET', null],
-    ['/foreign/models?a=b', {}, 'GET', '"foreign"'],
-    ['/foreign/torn', {}, 'GET', '{"foreign":"StreamCut"}'],
-    ['/foreign/nowhere', {}, 'GET', '{"foreign":"NoSuchRoute"}'],
-    ['/foreign/models', {}, 'PUT', '{"foreign":"MethodNotAllowed"}'],
-    ['/v1/models/foreign/x', {}, 'GET', '{"foreign":"NoSuchRoute"}'],
-    ['/v1/models', { 'foreign-version': '1' }, 'PUT', '{"foreign":"MethodNotAllowed"}'],
-    ['/foreigners', {}, 'GET', null],
-    ['/nowhere', {}, 'GET', null],
+  const foreign = { 'foreign-version': '1' };
+  const table: readonly (readonly [request: string, headers: Record<string, string>, who: 'first' | 'foreign', body: unknown])[] = [
+    ['GET /v1/models', {}, 'first', 'first'],
+    ['GET /v1/models', foreign, 'foreign', 'foreign'],
+    ['GET //v1/models/', foreign, 'foreign', 'foreign'],
+    ['GET /v1/chat', foreign, 'first', { error: { code: 'unknown_url' } }],
+    ['GET /foreign/models?a=b', {}, 'foreign', 'foreign'],
+    ['GET /foreign/torn', {}, 'foreign', { foreign: 'StreamCut' }],
+    ['GET /foreign/nowhere', {}, 'foreign', { foreign: 'NoSuchRoute' }],
+    ['PUT /foreign/models', {}, 'foreign', { foreign: 'MethodNotAllowed' }],
+    ['GET /v1/models/foreign/x', {}, 'foreign', { foreign: 'NoSuchRoute' }],
+    ['PUT /v1/models', foreign, 'foreign', { foreign: 'MethodNotAllowed' }],
+    ['GET /foreigners', {}, 'first', { error: { code: 'unknown_url' } }],
+    ['GET /nowhere', {}, 'first', { error: { code: 'unknown_url' } }],
   ];
-  for (const [path, headers, method, body] of table) {
+  for (const [request, headers, who, body] of table) {
+    const [method = '', path = ''] = request.split(' ');
     const answer = await fetch(`${origin}${path}`, { method, headers });
-    const text = await answer.text();
-    const what = `${method} ${path} ${JSON.stringify(headers)}`;
-    if (body === null) t.match(text, /^\{"error":\{"message":"Unknown request URL/, what);
-    else t.equal(text, body, what);
-    const isForeign = body?.includes('foreign') === true;
-    t.equal(answer.headers.get('access-control-expose-headers')?.startsWith('foreign-id'), isForeign, what);
-    t.same([answer.headers.has('foreign-id'), answer.headers.has('openai-version')], [isForeign, !isForeign], what);
-    t.equal(answer.headers.get('x-content-type-options'), 'nosniff', what);
+    const got: unknown = await answer.json();
+    const isForeign = who === 'foreign';
+    const id = answer.headers.get(isForeign ? 'foreign-id' : 'x-request-id');
+    t.match(got, typeof body === 'object' && isForeign ? { ...body, id } : body, request);
+    t.equal(answer.headers.get('access-control-expose-headers')?.startsWith('foreign-id'), isForeign, request);
+    t.same([answer.headers.has('foreign-id'), answer.headers.has('openai-version')], [isForeign, !isForeign], request);
+    t.equal(answer.headers.get('x-content-type-options'), 'nosniff', request);
   }
   const { send, closed } = wire(port);
   send('GET /foreign/models HTTP/1.1\r\nhost: a\r\nhost: b\r\nconnection: close\r\n\r\n');
-  t.match(await closed, '{"foreign":"InvalidRequest"}', 'a request that cannot be trusted, but has a path');
+  t.match(await closed, '{"foreign":"InvalidRequest"', 'a request that cannot be trusted, but has a path');
   const noPath = wire(port);
   noPath.send('\x16\x03\x01\r\n\r\n');
   t.match(await noPath.closed, 'openai-version: ', 'the first door answers what has no path');
