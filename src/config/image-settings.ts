@@ -18,8 +18,8 @@ export const imageSettings = {
     shownDefault: '`SPACE_HOST`',
   }),
   IMAGE_REPLY_FORMAT: setting(word('markdown', 'images', 'data-url'), 'markdown', {
-    en: 'How answers show pictures: `markdown`, as links in the text; `images`, in a field of their own beside it; `data-url`, whole in the text. SillyTavern shows links only where its switch *Ext. Media* allows them, `images` not at all, `data-url` always.',
-    zh: '回答中图片的形式：`markdown` 在正文中放链接；`images` 放在单独的字段里；`data-url` 把整张图片写进正文。SillyTavern 须用「外部媒体」按钮允许后才显示链接，不显示 `images`，总能显示 `data-url`。',
+    en: 'How answers show pictures: `markdown`, as links in the text; `images`, in a field of their own beside it; `data-url`, whole in the text. SillyTavern shows links only where its switch *Ext. Media* allows them, `images` not at all, `data-url` always, but counts it as text.',
+    zh: '回答中图片的形式：`markdown` 在正文中放链接；`images` 放在单独的字段里；`data-url` 把整张图片写进正文。SillyTavern 须用「外部媒体」按钮允许后才显示链接，不显示 `images`，总能显示 `data-url`，但会把它算作文字。',
   }),
   IMAGE_LINK_TTL: setting(wholeNumber(0, 315_360_000), '0', {
     en: 'Seconds until the link to a picture that this service serves ends; 0 = never.',

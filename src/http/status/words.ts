@@ -31,8 +31,8 @@ export const pageWords = {
   apiKeyText: ['the PASSWORD of this service', '本服务的 PASSWORD'],
   pictures: ['Pictures in SillyTavern', 'SillyTavern 中的图片'],
   picturesText: [
-    'It hides links to pictures until the button “Ext. Media” of the character is set to “Always allowed”. With IMAGE_REPLY_FORMAT=data-url, or a model name that ends in :data-url, they show without it.',
-    '默认不显示图片链接：在角色面板点「外部媒体」，选「始终允许」。设 IMAGE_REPLY_FORMAT=data-url，或在模型名末尾加 :data-url，则无需此操作。',
+    'It hides links to pictures until the button “Ext. Media” of the character is set to “Always allowed”. With IMAGE_REPLY_FORMAT=data-url, or a model name that ends in :data-url, they show without it, but fill the chat’s context.',
+    '默认不显示图片链接：在角色面板点「外部媒体」，选「始终允许」。设 IMAGE_REPLY_FORMAT=data-url，或在模型名末尾加 :data-url，则无需此操作，但图片会占满对话的上下文。',
   ],
   details: ['Details', '详细信息'],
   needsScript: ['The details need JavaScript.', '查看详细信息需要启用 JavaScript。'],
