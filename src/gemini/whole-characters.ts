@@ -73,7 +73,9 @@ const endHalves = (halves: Halves): readonly ResponsePart[] =>
  * Gives a machine whole characters: where a text ends in the first half of a surrogate pair, the half waits for the
  * next text of its kind in the same candidate; what stays alone is U+FFFD.
  */
-export const wholeCharacters = <S, B>(machine: Machine<S, Frame, B>): Machine<WholeCharacters<S>, Frame, B> => ({
+export const wholeCharacters = <S, B, F>(
+  machine: Machine<S, Frame, B, F>,
+): Machine<WholeCharacters<S>, Frame, B, F> => ({
   start: { inner: machine.start, halves: new Map() },
   step: (state, frame) => {
     if (state.halves.size === 0 && !needsCare(frame)) {
@@ -100,4 +102,5 @@ export const wholeCharacters = <S, B>(machine: Machine<S, Frame, B>): Machine<Wh
     const [last, events] = machine.step(inner, { candidates });
     return [...events, ...machine.end(last)];
   },
+  fail: ({ inner }, error) => machine.fail(inner, error),
 });

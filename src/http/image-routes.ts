@@ -73,7 +73,8 @@ const serveImage = (
       ...(part === null ? {} : { 'content-range': `bytes ${part.start}-${part.end}/${image.size}` }),
     },
     tail: image.bytes(part),
-    heartbeat: { text: '', afterMs: 0 },
+    fail: null,
+    heartbeat: { text: () => '', afterMs: 0 },
   };
 };
 

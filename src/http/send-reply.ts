@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Now, Wait } from '../ports/capabilities.ts';
 import type { Headers, Reply, Streamed, Whole } from '../ports/reply.ts';
 import { inPieces, pieceSize, readerPace, type ReaderPace } from './reader-pace.ts';
@@ -17,8 +18,8 @@ export type Outlet = {
   readonly startedAt: number;
   readonly now: Now;
   readonly wait: Wait;
-  /** Told what a stream threw, and the text that shows it to the caller. */
-  readonly frameOf: (cause: unknown) => string;
+  /** Notes what a stream threw, and says which error it is. */
+  readonly noteFailure: (cause: unknown) => ProxyError;
 };
 
 /** A body that nobody wants is read on and thrown away for so long: a reset at once would destroy the answer too. */
@@ -136,7 +137,7 @@ const replyWriter = (reply: Streamed, outlet: Outlet, pace: ReaderPace): Writer 
         await wait(Math.min(Math.max(lastAt + afterMs - now(), 1), afterMs), signal);
         if (signal.aborted || isClosed(outlet)) return;
         if (response.writableNeedDrain) lastAt = now();
-        else if (now() - lastAt >= afterMs) put(heartbeat);
+        else if (now() - lastAt >= afterMs) put(heartbeat());
       }
     },
   };
@@ -146,15 +147,15 @@ const replyWriter = (reply: Streamed, outlet: Outlet, pace: ReaderPace): Writer 
  * What the tail throws (it never should) becomes a last frame. It is thrown on while nothing has gone out, and where a
  * length was promised: a frame would pass for the content there.
  */
-const pourTail = async ({ tail, headers }: Streamed, outlet: Outlet, { write }: Writer): Promise<void> => {
+const pourTail = async ({ tail, fail }: Streamed, outlet: Outlet, { write }: Writer): Promise<void> => {
   try {
     for (let next = await tail.next(); next.done !== true; next = await tail.next()) {
       if (isClosed(outlet)) return;
       await write(next.value);
     }
   } catch (cause) {
-    if (!outlet.response.headersSent || 'content-length' in headers) throw cause;
-    await write(outlet.frameOf(cause));
+    if (!outlet.response.headersSent || fail === null) throw cause;
+    await write(fail(outlet.noteFailure(cause)));
   }
 };
 

@@ -157,7 +157,7 @@ const renderError = (site: Site, exchange: Exchange, error: ProxyError): Reply =
 };
 
 const outletOf = ({ site, settings, isStopping }: ExchangeNeeds, exchange: Exchange): Outlet => {
-  const { message, response, door, requestId, startedAt, known, awaitsContinue } = exchange;
+  const { message, response, requestId, startedAt, known, awaitsContinue, door } = exchange;
   return {
     message,
     response,
@@ -172,10 +172,10 @@ const outletOf = ({ site, settings, isStopping }: ExchangeNeeds, exchange: Excha
     startedAt,
     now: site.now,
     wait: site.wait,
-    frameOf: (cause) => {
+    noteFailure: (cause) => {
       const error = caught(cause);
       if (error.tag === 'Defect') logDefect(site, requestId, error.cause);
-      return door.errors(requestId).inStream(error);
+      return error;
     },
   };
 };

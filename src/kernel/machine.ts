@@ -1,32 +1,14 @@
-import { paceWork } from './breathe.ts';
+import type { ProxyError } from './proxy-error.ts';
 
 /**
  * A pure stream translator: each input gives a next state and some outputs, and the end of the input gives the last
- * outputs. States are values: a step never changes the state that it was given.
+ * outputs. States are values: a step never changes the state that it was given. `fail` is the end that comes instead
+ * where something failed: the machine knows what has gone out, with which ids and numbers. F is for machines whose
+ * failures are no outputs like the others.
  */
-export type Machine<S, A, B> = {
+export type Machine<S, A, B, F = B> = {
   readonly start: S;
   readonly step: (state: S, input: A) => readonly [S, readonly B[]];
   readonly end: (state: S) => readonly B[];
+  readonly fail: (state: S, error: ProxyError) => readonly F[];
 };
-
-/** Outputs, or inputs without any, after which the event loop breathes: a few milliseconds' worth. */
-const mostOutputs = 1000;
-
-/** Runs a machine over a stream. Yields the outputs of one input together, so that they can leave in one write. */
-export async function* runMachine<S, A, B>(
-  machine: Machine<S, A, B>,
-  inputs: AsyncIterable<A>,
-): AsyncGenerator<readonly B[], void, undefined> {
-  let state = machine.start;
-  const pace = paceWork(mostOutputs);
-  for await (const input of inputs) {
-    const [next, outputs] = machine.step(state, input);
-    state = next;
-    if (outputs.length > 0) yield outputs;
-    const rest = pace(outputs.length + 1);
-    if (rest !== null) await rest;
-  }
-  const last = machine.end(state);
-  if (last.length > 0) yield last;
-}

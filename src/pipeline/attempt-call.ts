@@ -9,7 +9,7 @@ import type { Capabilities, Lease } from '../ports/capabilities.ts';
 import { portionOf } from '../ports/memory.ts';
 import type { AnswerCall } from './follow-continuations.ts';
 import { bytesOf, type Effort } from './effort.ts';
-import { isLarge, type Frames, type Planned, type ServedFrame } from './exchange.ts';
+import type { Frames, Planned, ServedFrame } from './exchange.ts';
 import { tryKeys, type Trying } from './try-keys.ts';
 
 /** What an answer needs from the world. */
@@ -45,10 +45,9 @@ async function* watchCall(frames: AsyncGenerator<Frame, void, undefined>, { leas
 export type Reading = Judging & { readonly shown: boolean; readonly effort: Effort };
 
 /** One call with one key, read until there is something to show (`shown`), or to its end for a whole answer. */
-export const attemptCall = (capabilities: Attempting, planned: Planned<unknown>, { shown, refusesBlocks, mustBeWhole, effort }: Reading): AnswerCall => {
+export const attemptCall = (capabilities: Attempting, planned: Planned, { shown, refusesBlocks, mustBeWhole, effort }: Reading): AnswerCall => {
   const encode = bodyEncoder();
-  const { signal, note, preferredKey, conversation, held } = planned;
-  const inPieces = isLarge(planned);
+  const { signal, note, preferredKey, conversation, held, isLarge: inPieces } = planned;
   return (call, begunBy) => async () => {
     const body = inPieces ? await encode.large(call.body) : encode.small(call.body);
     const preferred = begunBy ?? preferredKey;

@@ -39,14 +39,14 @@ const notAllBlocked = ({ shown, refusesBlocks }: Reading, call: GeminiCall) => (
 
 type Calling = Attempting & Pick<Capabilities, 'enterModel'>;
 
-const answerCall = (capabilities: Attempting, planned: Planned<unknown>, reading: Reading): TE.TaskEither<ProxyError, Frames> => {
+const answerCall = (capabilities: Attempting, planned: Planned, reading: Reading): TE.TaskEither<ProxyError, Frames> => {
   const copies = inCopies(followContinuations(attemptCall(capabilities, planned, reading), reading.effort));
   const answer = (call: GeminiCall): TE.TaskEither<ProxyError, Frames> => pipe(copies(call), TE.flatMap(notAllBlocked(reading, call)));
   const again = (error: ProxyError): TE.TaskEither<ProxyError, Frames> => {
-    const call: GeminiCall | null = reading.effort.mayRetry(0) ? mendCall(planned.call, error) : null;
+    const call: GeminiCall | null = reading.effort.mayRetry(0) ? mendCall(planned.plan.call, error) : null;
     return call === null ? TE.left(error) : answer(call);
   };
-  return pipe(answer(planned.call), TE.orElse(again));
+  return pipe(answer(planned.plan.call), TE.orElse(again));
 };
 
 /**
@@ -55,13 +55,13 @@ const answerCall = (capabilities: Attempting, planned: Planned<unknown>, reading
  * call may be needed again.
  */
 export const callGemini =
-  <Request>(capabilities: Calling, readingOf: (asked: Request) => Omit<Reading, 'effort'>): Stage<Planned<Request>, Frames> =>
+  (capabilities: Calling): Stage<Planned, Frames> =>
   (planned) => {
-    const reading = readingOf(planned.asked);
+    const { call, shownEarly: shown, judging } = planned.plan;
     return pipe(
-      letThrough(capabilities, planned, planned.call.model)((effort) => answerCall(capabilities, planned, { ...reading, effort })),
+      letThrough(capabilities, planned, call.model)((effort) => answerCall(capabilities, planned, { ...judging, shown, effort })),
       TE.tapIO(() => () => {
-        if (!isStillNeeded(planned.call)) planned.held.request.letGo();
+        if (!isStillNeeded(call)) planned.held.request.letGo();
       }),
       TE.map((frames) => countTokens(frames, planned.note)),
     );

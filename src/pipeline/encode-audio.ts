@@ -6,7 +6,6 @@ import type { ResponsePart } from '../gemini/response.ts';
 import { readSound, type Sound } from '../gemini/sound.ts';
 import { encodedTypes, type AudioEncoder, type Encoding } from '../ports/audio.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
-import type { Dialect } from '../ports/dialect.ts';
 import { costs } from '../ports/memory.ts';
 import type { Frames, Planned, ServedFrame } from './exchange.ts';
 
@@ -71,17 +70,17 @@ async function* encodeFrames({ frames, signal, reserve }: Spoken, { encode }: Au
 }
 
 /**
- * Encodes the sound of an answer as it comes by, where the dialect wants that. The encoder is looked for first: what it
+ * Encodes the sound of an answer as it comes by, where the plan wants that. The encoder is looked for first: what it
  * can't do is told before Gemini is asked.
  */
 export const encodeAudio =
-  <Request, State, Event>({ findEncoder }: Pick<Capabilities, 'findEncoder'>, { encoding, isStreamed }: Pick<Dialect<Request, State, Event>, 'encoding' | 'isStreamed'>) =>
-  (answer: Stage<Planned<Request>, Frames>): Stage<Planned<Request>, Frames> =>
+  ({ findEncoder }: Pick<Capabilities, 'findEncoder'>) =>
+  (answer: Stage<Planned, Frames>): Stage<Planned, Frames> =>
   (planned) => {
-    const wish = encoding?.(planned.asked) ?? null;
+    const { signal, held, plan } = planned;
+    const { encoding: wish, streamed } = plan;
     if (wish === null) return answer(planned);
-    const { signal, held, asked } = planned;
-    const reserve = isStreamed(asked) ? () => null : (bytes: number) => held.answer.take(bytes * costs.sound);
+    const reserve = streamed ? () => null : (bytes: number) => held.answer.take(bytes * costs.sound);
     return pipe(
       TE.fromTask(findEncoder),
       TE.flatMap((encoder) => {

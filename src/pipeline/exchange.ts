@@ -1,12 +1,11 @@
 import { atOnce } from '../kernel/breathe.ts';
 import type { TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
-import type { GeminiCall } from '../gemini/request.ts';
 import type { Frame } from '../gemini/response.ts';
 import type { Caller, Permit } from '../ports/capabilities.ts';
 import type { SignedImage } from '../ports/images.ts';
 import type { Held } from '../ports/memory.ts';
-import type { TranslationContext } from '../ports/dialect.ts';
+import type { Plan } from '../ports/dialect.ts';
 
 /** Facts for the access line; never a secret or a message's text. */
 export type AccessFacts = {
@@ -59,10 +58,11 @@ export type Gathered<Request> = Asked<Request> & { readonly media: ReadonlyMap<s
 export const isLarge = ({ isLargeBody, media }: Gathered<unknown>): boolean =>
   isLargeBody === true || (media.size > 0 && [...media.values()].some(({ data }) => data.length > atOnce));
 
-/** A request with the call to Gemini that it comes to. */
-export type Planned<Request> = Gathered<Request> & {
-  readonly context: TranslationContext;
-  readonly call: GeminiCall;
+/** What a request comes to. From here on nothing holds the request itself. */
+export type Planned = Admitted & {
+  readonly plan: Plan;
+  /** The request was large: work on its call is broken up. */
+  readonly isLarge: boolean;
   /** The key that made the thought signatures in the history. */
   readonly preferredKey: string | null;
   /** The same for all requests of one conversation. */

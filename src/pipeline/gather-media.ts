@@ -51,7 +51,7 @@ const gatherLinks = async (reading: Reading, links: readonly MediaLink[], { sign
 
 /** Reads what the request names by web address: our own pictures from the store, all else over the guarded fetch. */
 export const gatherMedia =
-  <Request, State, Event>(reading: Reading, { mediaLinks }: Pick<Dialect<Request, State, Event>, 'mediaLinks'>): Stage<Asked<Request>, Gathered<Request>> =>
+  <Request>(reading: Reading, { mediaLinks }: Pick<Dialect<Request>, 'mediaLinks'>): Stage<Asked<Request>, Gathered<Request>> =>
   (asked) => {
     const links = distinctLinks(mediaLinks(asked.asked));
     const extra = links[mostLinks];

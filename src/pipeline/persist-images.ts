@@ -1,6 +1,5 @@
 import type { ResponsePart } from '../gemini/response.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
-import type { Dialect } from '../ports/dialect.ts';
 import { costs } from '../ports/memory.ts';
 import type { Frames, Planned, ServedFrame } from './exchange.ts';
 
@@ -38,17 +37,12 @@ async function* persistFrames(frames: Frames, { keepImage, origin, letGo }: Keep
 
 /**
  * Puts every picture of an answer into the store as it comes by, with its thought signature; the part then holds its
- * address. Drafts stay out, and so do pictures that the caller wants as they are. Where the whole answer is collected
- * (`shown` says that it is not), a picture that has been put away is held no longer.
+ * address. Drafts stay out, and so do pictures that the caller wants as they are. Where the whole answer is collected, a picture that has been put away is held no longer.
  */
 export const persistImages =
-  <Request, State, Event>(
-    { keepImage }: Pick<Capabilities, 'keepImage'>,
-    { keepsImages }: Pick<Dialect<Request, State, Event>, 'keepsImages'>,
-    shown: (asked: Request) => boolean,
-  ) =>
-  ({ asked, context, origin, held }: Planned<Request>): ((frames: Frames) => Frames) => {
-    if (!keepsImages(asked, context)) return (frames) => frames;
-    const letGo = shown(asked) ? (): void => undefined : (characters: number): void => held.answer.giveBack(characters * costs.answer);
+  ({ keepImage }: Pick<Capabilities, 'keepImage'>) =>
+  ({ plan, origin, held }: Planned): ((frames: Frames) => Frames) => {
+    if (!plan.keepsImages) return (frames) => frames;
+    const letGo = plan.shownEarly ? (): void => undefined : (characters: number): void => held.answer.giveBack(characters * costs.answer);
     return (frames) => persistFrames(frames, { keepImage, origin, letGo });
   };

@@ -6,13 +6,13 @@ import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
 import type { QuestionDialect, Questions } from '../ports/dialect.ts';
-import type { Reply } from '../ports/reply.ts';
+import type { Reply, Whole } from '../ports/reply.ts';
 import { admit } from './admit.ts';
 import { authorize } from './authorize.ts';
 import { countCalls } from './count-calls.ts';
 import { decodeBody } from './decode-body.ts';
 import type { Effort } from './effort.ts';
-import type { Asked, Received } from './exchange.ts';
+import type { Admitted, Received } from './exchange.ts';
 import { withLimits } from './limit-headers.ts';
 import { letThrough } from './let-through.ts';
 import { suggestModel } from './suggest-model.ts';
@@ -25,22 +25,24 @@ type Question = { readonly body: unknown; readonly at: number; readonly effort: 
 /** Asked at once. */
 const mostAtOnce = 4;
 
-const askQuestions = <A>(capabilities: Asking, asked: Asked<unknown>, questions: Questions<A>): TE.TaskEither<ProxyError, readonly A[]> => {
-  const { model, method, bodies, read } = questions;
-  const ask = ({ body, at, effort }: Question, signal: AbortSignal): TE.TaskEither<ProxyError, A> => {
+const askQuestions = (capabilities: Asking, asked: Admitted, questions: Questions): TE.TaskEither<ProxyError, Whole> => {
+  const { model, method, bodies } = questions;
+  const answers = questions.answers();
+  const ask = ({ body, at, effort }: Question, signal: AbortSignal): TE.TaskEither<ProxyError, void> => {
     const text = jsonText(body);
     const isLarge = bodies.length > 1;
     return tryKeys(capabilities, { model, size: text.length, effort, preferred: null, conversation: null, signal, note: asked.note })(({ secret }) =>
       pipe(
         capabilities.askGemini({ model, method, body: text, secret, memory: asked.held.answer, signal }),
         TE.flatMap((value) => (isLarge ? TE.fromTask(() => breathe().then(() => value)) : TE.right(value))),
-        TE.flatMapEither((value) => read(value, at)),
+        TE.flatMapEither((value) => answers.read(value, at)),
       ),
     );
   };
-  return letThrough(capabilities, asked, model)((effort) => () =>
-    inParallel<unknown, A>(mostAtOnce, asked.signal, (body, at, signal) => ask({ body, at, effort }, signal)())(bodies),
+  const asking = letThrough(capabilities, asked, model)((effort) => () =>
+    inParallel<unknown, void>(mostAtOnce, asked.signal, (body, at, signal) => ask({ body, at, effort }, signal)())(bodies),
   );
+  return pipe(asking, TE.flatMap(() => TE.fromTask(answers.end)));
 };
 
 /**
@@ -48,7 +50,10 @@ const askQuestions = <A>(capabilities: Asking, asked: Asked<unknown>, questions:
  * of its own; when one fails for good, all do.
  */
 export const serveQuestions =
-  <Request, A>(capabilities: Asking & Pick<Capabilities, 'checkCaller' | 'takePermit' | 'listModels'>, dialect: QuestionDialect<Request, A>): Stage<Received, Reply> =>
+  <Request>(
+    capabilities: Asking & Pick<Capabilities, 'checkCaller' | 'takePermit' | 'listModels'>,
+    dialect: QuestionDialect<Request>,
+  ): Stage<Received, Reply> =>
   (received) =>
     pipe(
       received,
@@ -57,12 +62,12 @@ export const serveQuestions =
       TE.flatMap(decodeBody(dialect.decode)),
       TE.flatMap((asked) =>
         pipe(
-          dialect.toGemini(asked.asked),
+          dialect.translate(asked.asked),
           TE.tapIO(({ model }) => () => asked.note({ model, streamed: false })),
           TE.flatMap((questions) =>
             pipe(
               countCalls(capabilities)(asked, questions.bodies.length),
-              TE.flatMap((counted) => pipe(askQuestions(capabilities, counted, questions), TE.flatMap((answers) => TE.fromTask(() => questions.reply(answers))), TE.map(withLimits(counted.permit)))),
+              TE.flatMap((counted) => pipe(askQuestions(capabilities, counted, questions), TE.map(withLimits(dialect.replies, counted.permit)))),
             ),
           ),
           suggestModel(capabilities, 'embedding'),

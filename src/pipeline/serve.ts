@@ -4,7 +4,6 @@ import type { Capabilities } from '../ports/capabilities.ts';
 import type { Dialect } from '../ports/dialect.ts';
 import type { Reply } from '../ports/reply.ts';
 import { admit } from './admit.ts';
-import type { Reading } from './attempt-call.ts';
 import { authorize } from './authorize.ts';
 import { callGemini } from './call-gemini.ts';
 import type { Frames, Planned, Received } from './exchange.ts';
@@ -24,22 +23,16 @@ export type ServeSettings = { readonly keepAliveMs: number };
  * Every generating request runs through here. Who asks is checked before the body is read; keys are picked inside
  * callGemini, since failing over goes from key to key and the translation does not depend on the key.
  */
-export const serve = <Request, State, Event>(
+export const serve = <Request>(
   capabilities: Capabilities,
-  dialect: Dialect<Request, State, Event>,
-  settings: ServeSettings,
+  dialect: Dialect<Request>,
+  { keepAliveMs }: ServeSettings,
 ): Stage<Received, Reply> => {
-  const shown = dialect.showsEarly ?? dialect.isStreamed;
-  const reading = (asked: Request): Omit<Reading, 'effort'> => ({
-    shown: shown(asked),
-    refusesBlocks: dialect.showsBlocks !== true,
-    mustBeWhole: dialect.mustBeWhole === true,
-  });
   const suggest = suggestModel(capabilities, dialect.job ?? 'chat');
-  const persist = persistImages(capabilities, dialect, shown);
-  const answer: Stage<Planned<Request>, Frames> = (planned) => 
-    pipe(planned, callGemini(capabilities, reading), TE.map(persist(planned)), suggest);
-  const spoken = encodeAudio(capabilities, dialect)(answer);
+  const persist = persistImages(capabilities);
+  const call = callGemini(capabilities);
+  const answer: Stage<Planned, Frames> = (planned) => pipe(planned, call, TE.map(persist(planned)), suggest);
+  const spoken = encodeAudio(capabilities)(answer);
   return (received) =>
     pipe(
       received,
@@ -49,7 +42,7 @@ export const serve = <Request, State, Event>(
       TE.flatMap(gatherMedia(capabilities, dialect)),
       TE.flatMap(translate(capabilities, dialect)),
       suggest,
-      TE.flatMap((planned) => countCalls(capabilities)(planned, choicesOf(planned.call))),
-      TE.flatMap(translateBack(dialect, spoken, { ...settings, wait: capabilities.wait, rememberSignature: capabilities.rememberSignature })),
+      TE.flatMap((planned) => countCalls(capabilities)(planned, choicesOf(planned.plan.call))),
+      TE.flatMap(translateBack({ ...capabilities, ...dialect.replies, keepAliveMs }, spoken)),
     );
 };

@@ -3,7 +3,7 @@ import { E, TE, pipe } from '../kernel/fp.ts';
 import type { Stage } from '../kernel/stage.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
-import type { Dialect, TranslationContext } from '../ports/dialect.ts';
+import type { Dialect, Plan, TranslationContext } from '../ports/dialect.ts';
 import { isLarge, type Gathered, type Planned } from './exchange.ts';
 
 const mostText = 500;
@@ -19,12 +19,23 @@ const conversationOf = (call: GeminiCall): string =>
 const signedBy = ({ recalled, media }: TranslationContext): string | null =>
   [...recalled.values()].at(-1)?.keyId ?? [...media.values()].findLast(({ signature }) => signature !== null)?.signature?.keyId ?? null;
 
-/** Makes the call to Gemini from the decoded request, with the thought signatures that are remembered for it. */
+const withPlan = (gathered: Gathered<unknown>, context: TranslationContext, plan: Plan): Planned => {
+  const { asked: _asked, media: _media, isLargeBody: _isLargeBody, ...admitted } = gathered;
+  return {
+    ...admitted,
+    plan,
+    isLarge: isLarge(gathered),
+    preferredKey: signedBy(context),
+    conversation: conversationOf(plan.call),
+  };
+};
+
+/** Makes the plan of an answer, with its call to Gemini, from the decoded request, with the thought signatures that are remembered for it. */
 export const translate =
-  <Request, State, Event>(
+  <Request>(
     { recallSignatures, newId, now }: Pick<Capabilities, 'recallSignatures' | 'newId' | 'now'>,
-    dialect: Dialect<Request, State, Event>,
-  ): Stage<Gathered<Request>, Planned<Request>> =>
+    dialect: Pick<Dialect<Request>, 'callIds' | 'translate'>,
+  ): Stage<Gathered<Request>, Planned> =>
   (gathered) =>
     pipe(
       TE.fromTask(async () => {
@@ -38,11 +49,6 @@ export const translate =
         const { media, imageReplyFormat } = gathered;
         return { id: newId(), created: Math.floor(now() / 1000), recalled, media, imageReplyFormat };
       }),
-      TE.flatMapEither((context) =>
-        pipe(
-          dialect.toGemini(gathered.asked, context),
-          E.map((call) => ({ ...gathered, context, call, preferredKey: signedBy(context), conversation: conversationOf(call) })),
-        ),
-      ),
-      TE.tapIO(({ call, note }) => () => note({ model: call.model, streamed: dialect.isStreamed(gathered.asked) })),
+      TE.flatMapEither((context) => pipe(dialect.translate(gathered.asked, context), E.map((plan) => withPlan(gathered, context, plan)))),
+      TE.tapIO(({ plan, note }) => () => note({ model: plan.call.model, streamed: plan.streamed })),
     );

@@ -1,3 +1,4 @@
+import type { ProxyError } from '../kernel/proxy-error.ts';
 import { jsonText } from '../kernel/well-formed.ts';
 
 /** Headers by their lower-case names. */
@@ -13,18 +14,17 @@ export type Whole = {
   readonly reason?: string;
 };
 
-/**
- * A stream: each piece of `tail` leaves in one write. A failure is already a frame in it. It throws what nobody
- * foresaw, for the log, and where it has a content-length: its connection is then cut, since nothing else can tell the
- * reader.
- */
+/** A stream: each piece of `tail` leaves in one write. A failure is already a frame in it. */
 export type Streamed = {
   readonly kind: 'streamed';
   readonly status: number;
   readonly headers: Headers;
+  /** It throws what nobody foresaw, for the log, and where nothing within it can tell the reader (`fail`). */
   readonly tail: AsyncGenerator<string | Uint8Array, void, undefined>;
-  /** What to write when nothing has gone out for so long; 0 = never. */
-  readonly heartbeat: { readonly text: string; readonly afterMs: number };
+  /** The frame for what `tail` threw; null where a length was promised: the connection is then cut. */
+  readonly fail: ((error: ProxyError) => string) | null;
+  /** What to write when nothing has gone out for so long; 0 = never. It may depend on what has gone out. */
+  readonly heartbeat: { readonly text: () => string; readonly afterMs: number };
 };
 
 /** An answer as data; `http/reply.ts` alone writes it to a socket. */

@@ -6,6 +6,7 @@ import { embeddingDialect } from '../../src/openai/embeddings/dialect.ts';
 import { generationsDialect } from '../../src/openai/images/dialect.ts';
 import { speechDialect } from '../../src/openai/speech/dialect.ts';
 import { transcriptionDialect } from '../../src/openai/transcriptions/dialect.ts';
+import type { Plan } from '../../src/ports/dialect.ts';
 import { assistant, body, called, contextWith, result, tool, user } from '../support/chat.ts';
 import { project, recordingsArePresent, skipWithoutRecordings } from '../support/recordings.ts';
 
@@ -136,20 +137,20 @@ const chats: readonly object[] = [
   { model: 'gemini-3.1-flash-image', image_config: { aspect_ratio: '1:1', image_size: '2K' } },
 ];
 
-const bodyOf = (made: E.Either<unknown, { readonly body: object }>): object => (E.isRight(made) ? made.right.body : { failed: JSON.stringify(made.left) });
+const bodyOf = (made: E.Either<unknown, Pick<Plan, 'call'>>): object => (E.isRight(made) ? made.right.call.body : { failed: JSON.stringify(made.left) });
 
 const others = async (): Promise<readonly object[]> => {
   const file = { filename: 'a.wav', mimeType: 'audio/wav', bytes: new Uint8Array(Buffer.from('RIFF0000WAVE')) };
   const sound = { model: 'gemini-3.5-transcribe', file, language: 'en', keywords: ['a'] };
   const transcribe = transcriptionDialect('transcribe', settings);
-  const transcripts = [{ ...sound, response_format: 'verbose_json', timestamp_granularities: ['word'] }, { ...sound, response_format: 'diarized_json' }].map((form) => bodyOf(pipe(transcribe.decode(form), E.flatMap((asked) => transcribe.toGemini(asked, contextWith())))));
+  const transcripts = [{ ...sound, response_format: 'verbose_json', timestamp_granularities: ['word'] }, { ...sound, response_format: 'diarized_json' }].map((form) => bodyOf(pipe(transcribe.decode(form), E.flatMap((asked) => transcribe.translate(asked, contextWith())))));
   const images = generationsDialect(settings);
   const speech = speechDialect(settings);
-  const drawn = bodyOf(pipe(images.decode({ prompt: 'p', size: '1024x1024', output_format: 'jpeg', image: png }), E.flatMap((asked) => images.toGemini(asked, contextWith()))));
-  const spoken = bodyOf(pipe(speech.decode({ model: 'gemini-3.8-flash-tts', input: 'a', voice: 'alloy', instructions: 'glad', response_format: 'wav' }), E.flatMap((asked) => speech.toGemini(asked, contextWith()))));
+  const drawn = bodyOf(pipe(images.decode({ prompt: 'p', size: '1024x1024', output_format: 'jpeg', image: png }), E.flatMap((asked) => images.translate(asked, contextWith()))));
+  const spoken = bodyOf(pipe(speech.decode({ model: 'gemini-3.8-flash-tts', input: 'a', voice: 'alloy', instructions: 'glad', response_format: 'wav' }), E.flatMap((asked) => speech.translate(asked, contextWith()))));
   const embedding = embeddingDialect(settings, () => TE.right(''));
   const asked = embedding.decode({ model: 'gemini-embedding-001', input: 'a', dimensions: 4, task_type: 'CLUSTERING', title: 't' });
-  const embedded = E.isLeft(asked) ? E.left(asked.left) : await embedding.toGemini(asked.right)();
+  const embedded = E.isLeft(asked) ? E.left(asked.left) : await embedding.translate(asked.right)();
   return [...transcripts, drawn, spoken, ...(E.isRight(embedded) ? embedded.right.bodies.map(Object) : [{ failed: true }])];
 };
 

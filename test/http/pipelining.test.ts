@@ -42,7 +42,8 @@ t.test('an answer that is ready waits for those before it, a stream too', async 
         tail: (async function* () {
           yield* pieces;
         })(),
-        heartbeat: { text: '', afterMs: 0 },
+        fail: null,
+        heartbeat: { text: () => '', afterMs: 0 },
       }),
   };
   const { port, lines } = await serving(t, [route, stream, numbered(3)]);

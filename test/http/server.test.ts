@@ -4,6 +4,7 @@ import t from 'tap';
 import { E, TE, pipe } from '../../src/kernel/fp.ts';
 import { thrown, type ProxyError } from '../../src/kernel/proxy-error.ts';
 import type { Handler, Route } from '../../src/http/route.ts';
+import { openaiErrors } from '../../src/openai/errors.ts';
 import type { AccessFacts, Received } from '../../src/pipeline/exchange.ts';
 import { json, type Reply } from '../../src/ports/reply.ts';
 import { openaiDoor } from '../../src/compose/doors.ts';
@@ -27,7 +28,8 @@ const streamed = (tail: AsyncGenerator<string, void, undefined>, heartbeatMs = 0
   status: 200,
   headers: { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' },
   tail,
-  heartbeat: { text: ': keep-alive\n\n', afterMs: heartbeatMs },
+  fail: openaiErrors.inStream,
+  heartbeat: { text: () => ': keep-alive\n\n', afterMs: heartbeatMs },
 });
 
 async function* textsOf(...texts: readonly string[]): AsyncGenerator<string, void, undefined> {

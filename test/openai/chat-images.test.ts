@@ -26,12 +26,14 @@ const shown = (model: string, parts: readonly ResponsePart[], over: { readonly h
   const dialect = dialectOf(over.setting ?? 'markdown');
   const asked = requestOf({ model, messages: [{ role: 'user', content: 'draw' }] });
   const said = { ...context, imageReplyFormat: over.header ?? null };
-  const machine = dialect.machine(asked, said);
+  const plan = dialect.translate(asked, said);
+  if (E.isLeft(plan)) throw new Error(plan.left.tag);
   const frame: Frame = { candidates: [{ content: { parts }, finishReason: 'STOP' }] };
-  const [state, events] = machine.step(machine.start, frame);
-  const whole = dialect.reply.whole([...events, ...machine.end(state)]);
+  const writer = plan.right.answer.whole();
+  writer.add([frame]);
+  const whole = writer.end();
   if (E.isLeft(whole)) throw new Error(whole.left.tag);
-  return { message: JSON.parse(String(whole.right.body)).choices[0].message, kept: dialect.keepsImages(asked, said) };
+  return { message: JSON.parse(String(whole.right.value.body)).choices[0].message, kept: plan.right.keepsImages };
 };
 
 t.test('pictures are shown as asked for: by the setting, the header, or a suffix of the model', (t) => {
@@ -54,10 +56,14 @@ t.test('a picture that no store took comes in lines that every client reads, unl
   const data = 'A'.repeat(300_000);
   const markdown = `![](data:image/png;base64,${data})`;
   const lines = (model: string): readonly string[] => {
-    const machine = dialectOf('markdown').machine(requestOf({ model, stream: true, messages: [{ role: 'user', content: 'draw' }] }), context);
+    const plan = dialectOf('markdown').translate(requestOf({ model, stream: true, messages: [{ role: 'user', content: 'draw' }] }), context);
+    if (E.isLeft(plan)) throw new Error(plan.left.tag);
+    const writer = plan.right.answer.stream();
     const parts = [{ text: 'a' }, { inlineData: { mimeType: 'image/png', data } }, { text: 'b' }];
-    const [state, events] = machine.step(machine.start, { candidates: [{ content: { parts }, finishReason: 'STOP' }] });
-    return [...events, ...machine.end(state)].filter(({ isSent }) => isSent).map(({ chunk }) => JSON.stringify(chunk));
+    const text = writer.write([{ candidates: [{ content: { parts }, finishReason: 'STOP' }] }]);
+    const end = writer.end();
+    if (E.isLeft(end)) throw new Error(end.left.tag);
+    return `${text}${end.right.value}`.split('\n\n').flatMap((line) => (line.startsWith('data: {') ? [line.slice('data: '.length)] : []));
   };
   const contentIn = (all: readonly string[]): string => all.map((line) => JSON.parse(line).choices[0]?.delta.content ?? '').join('');
   const cut = lines('m');
@@ -71,9 +77,9 @@ t.test('a picture that no store took comes in lines that every client reads, unl
 t.test('an unknown word in the header is told, and the suffix is no part of the model', (t) => {
   const dialect = chatDialect(settings);
   const asked = requestOf({ model: 'gemini-3-pro-image:images', messages: [{ role: 'user', content: 'draw' }] });
-  t.match(dialect.toGemini(asked, context), E.right({ model: 'gemini-3-pro-image' }));
+  t.match(dialect.translate(asked, context), E.right({ call: { model: 'gemini-3-pro-image' } }));
   const plain = requestOf({ messages: [{ role: 'user', content: 'draw' }] });
-  t.match(dialect.toGemini(plain, { ...context, imageReplyFormat: 'gif' }), E.left({ tag: 'InvalidRequest', param: 'x-image-reply-format' }));
+  t.match(dialect.translate(plain, { ...context, imageReplyFormat: 'gif' }), E.left({ tag: 'InvalidRequest', param: 'x-image-reply-format' }));
   t.end();
 });
 
@@ -103,9 +109,9 @@ t.test('web addresses are gathered with the field that holds them', (t) => {
 });
 
 const partsFor = (messages: readonly object[], media: ReadonlyMap<string, SignedImage>, model = 'gemini-3-pro-image') => {
-  const made = chatDialect(settings).toGemini(requestOf({ model, messages }), { ...context, media });
+  const made = chatDialect(settings).translate(requestOf({ model, messages }), { ...context, media });
   if (E.isLeft(made)) throw new Error(JSON.stringify(made.left));
-  return made.right.body.contents.map(({ parts }) => JSON.parse(JSON.stringify(parts)));
+  return made.right.call.body.contents.map(({ parts }) => JSON.parse(JSON.stringify(parts)));
 };
 
 t.test('what was read for an address goes in where the address stood', (t) => {

@@ -2,8 +2,10 @@ import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
 import type { GenerateContentRequest } from '../../src/gemini/request.ts';
 import { decodeChatRequest } from '../../src/openai/chat/ask/request.ts';
-import { toGemini, type ChatSettings } from '../../src/openai/chat/ask/to-gemini.ts';
+import type { ChatSettings } from '../../src/openai/chat/ask/to-gemini.ts';
+import { chatDialect } from '../../src/openai/chat/dialect.ts';
 import type { Signature } from '../../src/ports/capabilities.ts';
+import type { Plan } from '../../src/ports/dialect.ts';
 
 const settings: ChatSettings = {
   systemPromptMode: 'leading',
@@ -18,7 +20,8 @@ const translated = (request: object, options: Options = {}) => {
   const recalled = new Map((options.recalled ?? []).map((signature) => [signature.callId, signature]));
   const read = decodeChatRequest({ model: 'gemini-3.5-flash', messages: [{ role: 'user', content: 'hi' }], ...request });
   if (E.isLeft(read)) return read;
-  return toGemini({ ...settings, ...options.settings })(read.right, { id: 'x', created: 1, recalled, media: new Map(), imageReplyFormat: null });
+  const context = { id: 'x', created: 1, recalled, media: new Map(), imageReplyFormat: null };
+  return E.map(({ call }: Plan) => call)(chatDialect({ ...settings, ...options.settings }).translate(read.right, context));
 };
 
 const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));

@@ -36,21 +36,16 @@ const request = (() => {
   return read.right;
 })();
 
-const eventsOf = (frames: readonly unknown[]) => {
-  const machine = dialect.machine(request, context);
-  let state = machine.start;
-  const before = frames.flatMap((one) => {
-    const [next, events] = machine.step(state, one as Frame);
-    state = next;
-    return events;
-  });
-  return [...before, ...machine.end(state)];
-};
-
-const wholeOf = (events: Parameters<typeof dialect.reply.whole>[0]) => {
-  const whole = dialect.reply.whole(events);
-  if (E.isLeft(whole)) throw new Error(whole.left.tag);
-  return JSON.parse(String(whole.right.body));
+const written = (frames: readonly Frame[]) => {
+  const plan = dialect.translate(request, context);
+  if (E.isLeft(plan)) throw new Error(plan.left.tag);
+  const { answer } = plan.right;
+  const [stream, whole] = [answer.stream(), answer.whole()];
+  whole.add(frames);
+  const text = stream.write(frames);
+  const [last, all] = [stream.end(), whole.end()];
+  if (E.isLeft(last) || E.isLeft(all)) throw new Error('no answer');
+  return { lines: `${text}${last.right.value}`.split('\n\n').filter((line) => line !== ''), whole: JSON.parse(String(all.right.value.body)) };
 };
 
 type Choice = { readonly index: number; readonly delta: { readonly role?: string; readonly content?: string; readonly reasoning_content?: string; readonly tool_calls?: readonly { readonly index: number; readonly function: object }[] }; readonly finish_reason: string | null };
@@ -58,10 +53,9 @@ type Choice = { readonly index: number; readonly delta: { readonly role?: string
 t.test('whatever the frames, the stream and the whole answer say the same', (t) => {
   fc.assert(
     fc.property(fc.array(frame, { maxLength: 6 }), (frames) => {
-      const events = eventsOf(frames);
-      const lines = dialect.reply.frames(events).split('\n\n').filter((line) => line !== '');
+      const { lines, whole } = written(frames as readonly Frame[]);
+      if (lines.pop() !== 'data: [DONE]') return false;
       const chunks = lines.map((line) => JSON.parse(line.slice('data: '.length)));
-      const whole = wholeOf(events);
       const choices = chunks.flatMap((chunk) => chunk.choices as readonly Choice[]);
       for (const { index, message, finish_reason } of whole.choices) {
         const mine = choices.filter((choice) => choice.index === index);
@@ -100,9 +94,9 @@ t.test('translation never throws: any request gives a call or a refusal', (t) =>
     fc.property(model, fc.array(message, { maxLength: 6 }), (name, messages) => {
       const read = decodeChatRequest(JSON.parse(JSON.stringify({ model: name, messages })));
       if (E.isLeft(read)) return;
-      const made = dialect.toGemini(read.right, context);
+      const made = dialect.translate(read.right, context);
       if (E.isLeft(made)) return;
-      const { contents } = made.right.body;
+      const { contents } = made.right.call.body;
       if (contents.length === 0 || contents.some((content) => content.parts.length === 0)) throw new Error('empty');
       if (contents[0]?.role !== 'user') throw new Error('does not begin with the user');
       if (contents.some((content) => content.parts.some((one) => Object.keys(one).length === 0))) throw new Error('an empty part');
@@ -119,8 +113,8 @@ t.test('every text of the user arrives', (t) => {
     fc.property(model, fc.array(fc.string({ minLength: 1, unit: 'grapheme' }), { minLength: 1, maxLength: 5 }), (name, texts) => {
       const read = decodeChatRequest({ model: name, messages: texts.map((content) => ({ role: 'user', content })) });
       if (E.isLeft(read)) return false;
-      const made = dialect.toGemini(read.right, context);
-      return E.isRight(made) && JSON.stringify(made.right.body.contents.flatMap((content) => content.parts.map((one) => one.text))) === JSON.stringify(texts);
+      const made = dialect.translate(read.right, context);
+      return E.isRight(made) && JSON.stringify(made.right.call.body.contents.flatMap((content) => content.parts.map((one) => one.text))) === JSON.stringify(texts);
     }),
   );
   t.pass();

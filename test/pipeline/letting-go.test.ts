@@ -37,10 +37,10 @@ const remembered = () => {
       if (E.isRight(asked)) refs.set('request', new WeakRef(asked.right));
       return asked;
     },
-    toGemini: (asked, context) => {
-      const call = dialect.toGemini(asked, context);
-      if (E.isRight(call)) refs.set('call', new WeakRef(call.right.body));
-      return call;
+    translate: (asked, context) => {
+      const plan = dialect.translate(asked, context);
+      if (E.isRight(plan)) refs.set('call', new WeakRef(plan.right.call.body));
+      return plan;
     },
   };
   return { dialect: spied, alive: () => [...refs].flatMap(([name, ref]) => (ref.deref() === undefined ? [] : [name])) };

@@ -2,14 +2,15 @@ import { E } from '../../src/kernel/fp.ts';
 import type { ProxyError } from '../../src/kernel/proxy-error.ts';
 import type { GeminiCall, GenerateContentRequest } from '../../src/gemini/request.ts';
 import type { Candidate, Frame, ResponsePart } from '../../src/gemini/response.ts';
+import { answerMachine } from '../../src/openai/chat/answer/chat-answer.ts';
 import type { ChatEvent } from '../../src/openai/chat/answer/chunk.ts';
 import { completion } from '../../src/openai/chat/answer/completion.ts';
 import type { SystemPromptMode } from '../../src/openai/chat/ask/contents.ts';
-import { chatDialect } from '../../src/openai/chat/dialect.ts';
 import { decodeChatRequest } from '../../src/openai/chat/ask/request.ts';
-import type { ChatSettings } from '../../src/openai/chat/ask/to-gemini.ts';
+import { settleChat, type ChatSettings } from '../../src/openai/chat/ask/to-gemini.ts';
+import { chatDialect } from '../../src/openai/chat/dialect.ts';
 import type { Signature } from '../../src/ports/capabilities.ts';
-import type { TranslationContext } from '../../src/ports/dialect.ts';
+import type { Plan, TranslationContext } from '../../src/ports/dialect.ts';
 
 const settings: ChatSettings = { systemPromptMode: 'leading', historyImages: 'last', imageReplyFormat: 'markdown', modelAliases: new Map() };
 
@@ -31,7 +32,7 @@ export const whole = (request: object): object => ({ model: 'gemini-3.5-flash', 
 /** What a request comes to: a call, or why not. */
 export const translated = (request: object, recalled: readonly Signature[] = []): E.Either<ProxyError, GeminiCall> => {
   const read = decodeChatRequest(JSON.parse(JSON.stringify(whole(request))));
-  return E.isLeft(read) ? read : chat.toGemini(read.right, contextWith(recalled));
+  return E.isLeft(read) ? read : E.map(({ call: made }: Plan) => made)(chat.translate(read.right, contextWith(recalled)));
 };
 
 /** The call for a request that must be translatable. */
@@ -50,9 +51,9 @@ export const body = (request: object, recalled: readonly Signature[] = []): Gene
 /** The body sent for a request where system messages go by this mode. */
 export const bodyIn = (systemPromptMode: SystemPromptMode, request: object): GenerateContentRequest => {
   const read = decodeChatRequest(plain(whole(request)));
-  const made = E.isLeft(read) ? read : chatDialect({ ...settings, systemPromptMode }).toGemini(read.right, contextWith());
+  const made = E.isLeft(read) ? read : chatDialect({ ...settings, systemPromptMode }).translate(read.right, contextWith());
   if (E.isLeft(made)) throw new Error(JSON.stringify(made.left));
-  return plain(made.right.body);
+  return plain(made.right.call.body);
 };
 
 /** Why a request is refused: field and code. */
@@ -67,7 +68,9 @@ export const refusal = (request: object): { readonly param: string | null; reado
 export const events = (request: object, frames: readonly Frame[]): readonly ChatEvent[] => {
   const read = decodeChatRequest(JSON.parse(JSON.stringify(whole(request))));
   if (E.isLeft(read)) throw new Error(JSON.stringify(read.left));
-  const machine = chat.machine(read.right, contextWith());
+  const settled = settleChat(settings)(read.right, contextWith());
+  if (E.isLeft(settled)) throw new Error(JSON.stringify(settled.left));
+  const machine = answerMachine(read.right, settled.right, contextWith());
   let state = machine.start;
   const before = frames.flatMap((one) => {
     const [next, made] = machine.step(state, one);

@@ -1,12 +1,13 @@
 import { paceWork } from '../../kernel/breathe.ts';
 import { E, TE, pipe } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
-import { readEmbedded, type Embedded } from '../../gemini/embeddings.ts';
+import { readEmbedded, type BatchEmbedContentsRequest, type Embedded } from '../../gemini/embeddings.ts';
 import { readFrame } from '../../gemini/frame.ts';
 import { blockIn } from '../../gemini/verdict.ts';
-import type { QuestionDialect } from '../../ports/dialect.ts';
+import type { AnswerReader, QuestionDialect } from '../../ports/dialect.ts';
 import type { DecodeTokens } from '../../ports/tokens.ts';
 import { isModelId, noSuchModel, type ModelSettings } from '../../wire/model-name.ts';
+import { openaiReplies } from '../replies.ts';
 import { embeddingAnswer } from './answer.ts';
 import { decodeEmbeddingRequest, type EmbeddingInput, type EmbeddingRequest } from './request.ts';
 import { toBatches } from './to-gemini.ts';
@@ -27,10 +28,29 @@ const faultOf = (value: unknown): ProxyError => {
   return (read.kind === 'frame' ? blockIn(read.frame) : null) ?? unreadable;
 };
 
+/** The texts of one request, as they go up. */
+type Texts = { readonly texts: readonly string[]; readonly batches: readonly BatchEmbedContentsRequest[] };
+
+const vectorReader = (asked: EmbeddingRequest, { texts, batches }: Texts): AnswerReader => {
+  const read: Embedded[] = [];
+  return {
+    read: (value, at) => {
+      const embedded = readEmbedded(value, batches[at]?.requests.length ?? 0);
+      if (embedded === null) return E.left(faultOf(value));
+      read[at] = embedded;
+      return E.right(undefined);
+    },
+    end: () => embeddingAnswer(asked, texts, read),
+  };
+};
+
 /** POST /v1/embeddings as data. */
-export const embeddingDialect = (settings: ModelSettings, decodeTokens: DecodeTokens): QuestionDialect<EmbeddingRequest, Embedded> => ({
+export const embeddingDialect = (
+  settings: ModelSettings,
+  decodeTokens: DecodeTokens,
+): QuestionDialect<EmbeddingRequest> => ({
   decode: decodeEmbeddingRequest,
-  toGemini: (asked) =>
+  translate: (asked) =>
     pipe(
       asked.inputs,
       TE.traverseSeqArray(textOf(decodeTokens)),
@@ -41,12 +61,9 @@ export const embeddingDialect = (settings: ModelSettings, decodeTokens: DecodeTo
           model,
           method: 'batchEmbedContents',
           bodies: batches,
-          read: (value, at) => {
-            const embedded = readEmbedded(value, batches[at]?.requests.length ?? 0);
-            return embedded === null ? E.left(faultOf(value)) : E.right(embedded);
-          },
-          reply: (answers) => embeddingAnswer(asked, texts, answers),
+          answers: () => vectorReader(asked, { texts, batches }),
         });
       }),
     ),
+  replies: openaiReplies,
 });

@@ -100,4 +100,5 @@ export const imageMachine = (bounds: ImageBounds): Machine<ImageState, Frame, Im
     return [state, events];
   },
   end: (state) => (state.held === null ? [{ kind: 'failed', error: failure(state) }] : completed(state, state.held)[1]),
+  fail: (_state, error) => [{ kind: 'failed', error }],
 });

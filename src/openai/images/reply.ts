@@ -2,6 +2,7 @@ import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { json, type Whole } from '../../ports/reply.ts';
 import { dataEvent } from '../../wire/event-stream.ts';
+import { openaiErrors } from '../errors.ts';
 import type { ImageEvent, Picture } from './machine.ts';
 import type { ImageRequest } from './request.ts';
 import { noUsage, together } from './usage.ts';
@@ -66,7 +67,7 @@ export const imagesResponse = (news: readonly ImageNews[]): E.Either<ProxyError,
 
 /** Streams speak of base64 alone (ImageGenCompletedEvent); all their fields are required. */
 const sent = ({ event, head }: ImageNews): string => {
-  if (event.kind === 'failed') return '';
+  if (event.kind === 'failed') return openaiErrors.inStream(event.error);
   const { picture } = event;
   const type = `${head.name}.${event.kind === 'draft' ? 'partial_image' : 'completed'}`;
   const told = {

@@ -1,23 +1,42 @@
+import { E, pipe } from '../../kernel/fp.ts';
+import { answerWriter, type AnswerForm, type AnswerWriter } from '../../ports/answer-writer.ts';
 import type { Dialect } from '../../ports/dialect.ts';
-import { openaiErrors } from '../errors.ts';
 import type { ModelSettings } from '../../wire/model-name.ts';
+import { openaiReplies } from '../replies.ts';
 import { encodingWish } from './encoding.ts';
 import { speechMachine, type SpeechEvent, type SpeechState } from './machine.ts';
 import { speechFailure, speechFrames, wholeSpeech } from './reply.ts';
 import { decodeSpeechRequest, type SpeechRequest } from './request.ts';
 import { toGemini } from './to-gemini.ts';
 
+const form: AnswerForm<SpeechState, SpeechEvent> = {
+  frames: speechFrames,
+  whole: wholeSpeech,
+  failure: speechFailure,
+  closing: '',
+};
+
+const answerOf = ({ response_format: format }: SpeechRequest): AnswerWriter =>
+  answerWriter(speechMachine(format === 'pcm' ? 'pcm' : 'wav'), form);
+
 /** POST /v1/audio/speech as data. */
-export const speechDialect = ({ modelAliases }: ModelSettings): Dialect<SpeechRequest, SpeechState, SpeechEvent> => ({
+export const speechDialect = ({ modelAliases }: ModelSettings): Dialect<SpeechRequest> => ({
   decode: decodeSpeechRequest,
-  isStreamed: (asked) => asked.stream_format === 'sse',
+  job: 'speech',
   callIds: () => [],
   mediaLinks: () => [],
-  toGemini: (asked) => toGemini(asked, modelAliases),
-  keepsImages: () => false,
-  mustBeWhole: true,
-  job: 'speech',
-  encoding: encodingWish,
-  machine: (asked) => speechMachine(asked.response_format === 'pcm' ? 'pcm' : 'wav'),
-  reply: { whole: wholeSpeech, frames: speechFrames, failure: speechFailure, closing: '', errors: openaiErrors },
+  translate: (asked) =>
+    pipe(
+      toGemini(asked, modelAliases),
+      E.map((call) => ({
+        call,
+        streamed: asked.stream_format === 'sse',
+        shownEarly: asked.stream_format === 'sse',
+        judging: { refusesBlocks: true, mustBeWhole: true },
+        keepsImages: false,
+        encoding: encodingWish(asked),
+        answer: answerOf(asked),
+      })),
+    ),
+  replies: openaiReplies,
 });

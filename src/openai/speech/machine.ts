@@ -62,4 +62,5 @@ export const speechMachine = (format: 'wav' | 'pcm'): Machine<SpeechState, Frame
     return [next, pieces];
   },
   end: (state) => [{ kind: 'end', usage: state.usage, error: errorAt(state) }],
+  fail: ({ usage }, error) => [{ kind: 'end', usage, error }],
 });

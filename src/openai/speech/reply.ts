@@ -5,6 +5,7 @@ import { tokenCounts } from '../../gemini/usage.ts';
 import type { Whole } from '../../ports/reply.ts';
 import { dataEvent } from '../../wire/event-stream.ts';
 import { unknownSize, wavHead } from '../../gemini/wav.ts';
+import { openaiErrors } from '../errors.ts';
 import type { SpeechEvent, SpokenPiece } from './machine.ts';
 
 const isPiece = (event: SpeechEvent): event is SpokenPiece => event.kind !== 'end';
@@ -43,12 +44,12 @@ const deltaBytes = (piece: SpokenPiece): Buffer => {
   return piece.kind === 'wav' && piece.isFirst ? Buffer.concat([wavHead(unknownSize, piece), bytes]) : bytes;
 };
 
+const frameOf = (event: SpeechEvent): string => {
+  if (isPiece(event)) return dataEvent({ type: 'speech.audio.delta', audio: deltaBytes(event).toString('base64') });
+  if (event.error !== null) return openaiErrors.inStream(event.error);
+  return dataEvent({ type: 'speech.audio.done', usage: usageOf(event.usage) });
+};
+
 /** OpenAI's speech.audio.delta and speech.audio.done. */
 export const speechFrames = (events: readonly SpeechEvent[]): string =>
-  events
-    .map((event) =>
-      isPiece(event)
-        ? dataEvent({ type: 'speech.audio.delta', audio: deltaBytes(event).toString('base64') })
-        : dataEvent({ type: 'speech.audio.done', usage: usageOf(event.usage) }),
-    )
-    .join('');
+  events.map(frameOf).join('');

@@ -1,25 +1,42 @@
+import { E, pipe } from '../../kernel/fp.ts';
 import { wholeCharacters, type WholeCharacters } from '../../gemini/whole-characters.ts';
+import { answerWriter, type AnswerForm, type AnswerWriter } from '../../ports/answer-writer.ts';
 import type { Dialect } from '../../ports/dialect.ts';
-import { openaiErrors } from '../errors.ts';
 import type { ModelSettings } from '../../wire/model-name.ts';
+import { openaiReplies } from '../replies.ts';
 import { transcriptMachine, wishOf, type TranscriptEvent, type TranscriptState } from './machine.ts';
 import { transcriptFailure, transcriptFrames, wholeTranscript } from './reply.ts';
 import { decodeTranscriptionRequest, type Task, type TranscriptionRequest } from './request.ts';
 import { toGemini } from './to-gemini.ts';
 
+const form: AnswerForm<WholeCharacters<TranscriptState>, TranscriptEvent> = {
+  frames: transcriptFrames,
+  whole: wholeTranscript,
+  failure: transcriptFailure,
+  closing: '',
+};
+
+const answerOf = (asked: TranscriptionRequest): AnswerWriter =>
+  answerWriter(wholeCharacters(transcriptMachine(wishOf(asked))), form);
+
 /** POST /v1/audio/transcriptions as data, and with `translate` POST /v1/audio/translations. */
-export const transcriptionDialect = (
-  task: Task,
-  { modelAliases }: ModelSettings,
-): Dialect<TranscriptionRequest, WholeCharacters<TranscriptState>, TranscriptEvent> => ({
+export const transcriptionDialect = (task: Task, { modelAliases }: ModelSettings): Dialect<TranscriptionRequest> => ({
   decode: decodeTranscriptionRequest(task),
-  isStreamed: (asked) => asked.stream === true,
+  job: 'transcription',
   callIds: () => [],
   mediaLinks: () => [],
-  toGemini: (asked) => toGemini(asked, task, modelAliases),
-  keepsImages: () => false,
-  mustBeWhole: true,
-  job: 'transcription',
-  machine: (asked) => wholeCharacters(transcriptMachine(wishOf(asked))),
-  reply: { whole: wholeTranscript, frames: transcriptFrames, failure: transcriptFailure, closing: '', errors: openaiErrors },
+  translate: (asked) =>
+    pipe(
+      toGemini(asked, task, modelAliases),
+      E.map((call) => ({
+        call,
+        streamed: asked.stream === true,
+        shownEarly: asked.stream === true,
+        judging: { refusesBlocks: true, mustBeWhole: true },
+        keepsImages: false,
+        encoding: null,
+        answer: answerOf(asked),
+      })),
+    ),
+  replies: openaiReplies,
 });

@@ -118,5 +118,6 @@ export const transcriptMachine = (wish: TranscriptWish): Machine<TranscriptState
         { kind: 'end', wish, text: `${flow.given}${last}`, language, usage, error: state.refusal },
       ];
     },
+    fail: ({ flow, language, usage }, error) => [{ kind: 'end', wish, text: flow.given, language, usage, error }],
   };
 };

@@ -4,6 +4,7 @@ import type { UsageMetadata } from '../../gemini/response.ts';
 import { tokenCounts } from '../../gemini/usage.ts';
 import { json, type Whole } from '../../ports/reply.ts';
 import { dataEvent } from '../../wire/event-stream.ts';
+import { openaiErrors } from '../errors.ts';
 import type { NumberedStretch, TranscriptEnd, TranscriptEvent } from './machine.ts';
 import { segmentsOf } from './segments.ts';
 import { srt, vtt } from './subtitles.ts';
@@ -73,6 +74,7 @@ const frameOf = (event: TranscriptEvent): string => {
     case 'stretch':
       return event.isShown ? dataEvent(spokenSegment(event.stretch)) : '';
     case 'end':
+      if (event.error !== null) return openaiErrors.inStream(event.error);
       return dataEvent({ type: 'transcript.text.done', text: event.text, ...languages(event), usage: usageOf(event.usage) });
   }
 };

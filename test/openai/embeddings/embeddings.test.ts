@@ -1,16 +1,16 @@
 import t from 'tap';
 import { E, TE } from '../../../src/kernel/fp.ts';
 import type { ProxyError } from '../../../src/kernel/proxy-error.ts';
-import { readEmbedded, type Embedded } from '../../../src/gemini/embeddings.ts';
+import { readEmbedded } from '../../../src/gemini/embeddings.ts';
 import { asBase64, normalised } from '../../../src/openai/embeddings/answer.ts';
 import { embeddingDialect } from '../../../src/openai/embeddings/dialect.ts';
 import type { Questions } from '../../../src/ports/dialect.ts';
 
 const dialect = embeddingDialect({ modelAliases: new Map([['mine', 'gemini-embedding-2']]) }, (tokens) => TE.right(`text of ${tokens.join(' ')}`));
 
-const questions = async (body: object): Promise<E.Either<ProxyError, Questions<Embedded>>> => {
+const questions = async (body: object): Promise<E.Either<ProxyError, Questions>> => {
   const read = dialect.decode({ model: 'gemini-embedding-001', input: 'hi', ...body });
-  return E.isLeft(read) ? read : dialect.toGemini(read.right)();
+  return E.isLeft(read) ? read : dialect.translate(read.right)();
 };
 
 const textsIn = async (body: object): Promise<unknown> => {
@@ -31,7 +31,7 @@ t.test('every form of input becomes one Content a text, in order', async (t) => 
 });
 
 t.test('model, dimensions and task go along', async (t) => {
-  const first = async (body: object) => E.map((made: Questions<Embedded>) => [made.model, made.bodies[0]])(await questions(body));
+  const first = async (body: object) => E.map((made: Questions) => [made.model, made.bodies[0]])(await questions(body));
   const content = { parts: [{ text: 'hi' }] };
   t.same(await first({}), E.right(['gemini-embedding-001', { requests: [{ model: 'models/gemini-embedding-001', content }] }]));
   t.match(await first({ dimensions: 64, task_type: 'CLUSTERING' }), E.right([/./, { requests: [{ outputDimensionality: 64, taskType: 'CLUSTERING' }] }]));
@@ -76,11 +76,16 @@ t.test('what is wrong is named', async (t) => {
 t.test('vectors have unit length and come as asked', async (t) => {
   const made = await questions({ input: ['a', 'b'], encoding_format: 'base64' });
   if (E.isLeft(made)) return t.fail(made.left.tag);
-  const { data, usage } = JSON.parse(String((await made.right.reply([{ vectors: [[3, 4], [0, 0]], tokens: null }])).body));
+  const replyTo = async (answer: unknown) => {
+    const answers = made.right.answers();
+    t.same(answers.read(answer, 0), E.right(undefined));
+    return JSON.parse(String((await answers.end()).body));
+  };
+  const { data, usage } = await replyTo({ embeddings: [{ values: [3, 4] }, { values: [0, 0] }] });
   const floats = (text: string) => [...new Float32Array(new Uint8Array(Buffer.from(text, 'base64')).buffer)];
   t.same(data.map((one: { embedding: string; index: number }) => [one.index, floats(one.embedding).map((value) => Math.fround(value))]), [[0, [Math.fround(0.6), Math.fround(0.8)]], [1, [0, 0]]]);
   t.same(usage, { prompt_tokens: 2, total_tokens: 2 }, 'estimated where Google counts nothing');
-  t.same(JSON.parse(String((await made.right.reply([{ vectors: [[1], [1]], tokens: 7 }])).body)).usage, { prompt_tokens: 7, total_tokens: 7 });
+  t.same((await replyTo({ embeddings: [{ values: [1] }, { values: [1] }], usageMetadata: { promptTokenCount: 7 } })).usage, { prompt_tokens: 7, total_tokens: 7 });
   t.same(normalised([0, 5]), [0, 1]);
   t.equal(asBase64([1]), Buffer.from(new Uint8Array(new Float32Array([1]).buffer)).toString('base64'));
 });
@@ -97,8 +102,8 @@ t.test('an answer that does not fit its texts is none', (t) => {
 t.test('what is no batch of vectors is a block or unreadable, never half an answer', async (t) => {
   const made = await questions({ input: ['a', 'b'] });
   if (E.isLeft(made)) return t.fail(made.left.tag);
-  const { read } = made.right;
-  t.match(read({ embeddings: [{ values: [1, 0] }, { values: [0, 1] }] }, 0), E.right({ vectors: [[1, 0], [0, 1]] }));
+  const { read } = made.right.answers();
+  t.match(read({ embeddings: [{ values: [1, 0] }, { values: [0, 1] }] }, 0), { _tag: 'Right' });
   t.match(read({ embeddings: [{ values: [1, 0] }, { values: [1] }] }, 0), E.left({ tag: 'BadAnswer' }));
   t.match(read({ embeddings: [{ values: [1, 0] }] }, 0), E.left({ tag: 'BadAnswer' }));
   t.match(read({ promptFeedback: { blockReason: 'SAFETY' } }, 0), E.left({ tag: 'Blocked', what: 'prompt', reason: 'SAFETY' }));

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { E } from '../../../src/kernel/fp.ts';
 import type { Frame, ResponsePart } from '../../../src/gemini/response.ts';
+import type { Whole } from '../../../src/ports/reply.ts';
 import { editsDialect, generationsDialect } from '../../../src/openai/images/dialect.ts';
 import { context, frameOf, picture, png, rightOf } from './images.ts';
 
@@ -8,26 +9,27 @@ const settings = { modelAliases: new Map<string, string>() };
 const generations = generationsDialect(settings);
 const edits = editsDialect(settings);
 
-const eventsOf = (frames: readonly Frame[], body: object = {}, dialect = generations) => {
-  const asked = rightOf(dialect.decode({ prompt: 'a cat', image: png, ...body }));
-  const { start, step, end } = dialect.machine(asked, context);
-  let state = start;
-  const events = frames.flatMap((frame) => {
-    const [next, some] = step(state, frame);
-    state = next;
-    return some;
-  });
-  return [...events, ...end(state)];
+const answerTo = (body: object = {}, dialect = generations) =>
+  rightOf(dialect.translate(rightOf(dialect.decode({ prompt: 'a cat', image: png, ...body })), context)).answer;
+
+const whole = (frames: readonly Frame[], body?: object) => {
+  const writer = answerTo(body).whole();
+  writer.add(frames);
+  return E.map(({ value }: { readonly value: Whole }) => JSON.parse(String(value.body)))(writer.end());
 };
 
-const whole = (frames: readonly Frame[], body?: object) =>
-  E.map(({ body: text }: { readonly body: string | Uint8Array }) => JSON.parse(String(text)))(generations.reply.whole(eventsOf(frames, body)));
+const written = (frames: readonly Frame[], body?: object, dialect = generations) => {
+  const writer = answerTo(body, dialect).stream();
+  return { text: writer.write(frames), end: writer.end() };
+};
 
-const streamed = (frames: readonly Frame[], body?: object, dialect = generations) =>
-  dialect.reply.frames(eventsOf(frames, body, dialect)).split('\n\n').filter((text) => text !== '').map((text) => {
+const streamed = (frames: readonly Frame[], body?: object, dialect = generations) => {
+  const { text: before, end } = written(frames, body, dialect);
+  return `${before}${E.isRight(end) ? end.right.value : ''}`.split('\n\n').filter((text) => text !== '').map((text) => {
     const [, event, data = ''] = /^event: (.*)\ndata: (.*)$/.exec(text) ?? [];
     return { event, data: JSON.parse(data) };
   });
+};
 
 const usageMetadata = { promptTokenCount: 266, candidatesTokenCount: 1355, thoughtsTokenCount: 45, promptTokensDetails: [{ modality: 'IMAGE', tokenCount: 258 }], candidatesTokensDetails: [{ modality: 'IMAGE', tokenCount: 1290 }] };
 const usage = {
@@ -64,7 +66,7 @@ t.test('size and quality are told where OpenAI has a word for them', (t) => {
 
 t.test('a picture that was kept is shown by its address', (t) => {
   t.match(whole([frameOf([{ fileData: { mimeType: 'image/png', fileUri: 'http://x/a.png' } }])]), E.right({ data: [{ url: 'http://x/a.png' }] }));
-  const keeps = (body: object) => generations.keepsImages(rightOf(generations.decode({ prompt: 'p', ...body })), context);
+  const keeps = (body: object) => rightOf(generations.translate(rightOf(generations.decode({ prompt: 'p', ...body })), context)).keepsImages;
   t.ok(keeps({ response_format: 'url' }));
   t.ok(keeps({ model: 'dall-e-3' }), "dall-e's own default");
   for (const body of [{}, { model: 'gpt-image-1' }, { model: 'dall-e-3', response_format: 'b64_json' }, { response_format: 'url', stream: true }]) t.notOk(keeps(body), JSON.stringify(body));
@@ -90,10 +92,10 @@ t.test('why there is no picture', (t) => {
   ];
   for (const [name, frames, expected] of cases) {
     t.match(whole(frames), E.left(expected), name);
-    t.match(generations.reply.failure?.(eventsOf(frames)), expected, `${name}, in a stream`);
+    t.match(written(frames).end, E.left(expected), `${name}, in a stream`);
     t.same(streamed(frames), []);
   }
-  t.equal(generations.reply.failure?.(eventsOf([frameOf([picture()])])), null);
+  t.ok(E.isRight(written([frameOf([picture()])]).end));
   const long = whole([frameOf([{ text: 'x'.repeat(9000) }])]);
   t.ok(E.isLeft(long) && 'message' in long.left && (long.left.message ?? '').length < 2100, 'a long excuse is cut');
   t.end();
@@ -113,6 +115,5 @@ t.test('a stream: drafts as asked for, then each picture, with usages that add u
   t.same(events.slice(2).map(({ data }) => [data.usage.input_tokens, data.usage.output_tokens]), [[5, 20], [0, 5]]);
   t.match(rightOf(whole(frames, { n: 2 })).usage, { input_tokens: 5, output_tokens: 25, total_tokens: 30 });
   t.match(streamed(frames, { stream: true, image: png }, edits).map(({ event }) => event), ['image_edit.completed'], 'no drafts unless asked for');
-  t.equal(generations.reply.closing, '');
   t.end();
 });

@@ -3,6 +3,7 @@ import { E, pipe } from '../../../src/kernel/fp.ts';
 import { editsDialect, generationsDialect } from '../../../src/openai/images/dialect.ts';
 import type { ModelSettings } from '../../../src/wire/model-name.ts';
 import type { SignedImage } from '../../../src/ports/images.ts';
+import type { Plan } from '../../../src/ports/dialect.ts';
 import { context, png, rightOf } from './images.ts';
 
 const settings: ModelSettings = { modelAliases: new Map([['gpt-image-2', 'gemini-3-pro-image']]) };
@@ -12,7 +13,7 @@ const prompt = 'a cat';
 const file = (bytes: readonly number[], mimeType = 'image/png') => ({ filename: 'a', mimeType, bytes: new Uint8Array([9, ...bytes]).subarray(1) });
 const pngFile = file([...Buffer.from(png, 'base64')]);
 
-const called = (body: object, dialect = generations) => pipe(dialect.decode({ prompt, ...body }), E.flatMap((asked) => dialect.toGemini(asked, context)));
+const called = (body: object, dialect = generations) => pipe(dialect.decode({ prompt, ...body }), E.flatMap((asked) => dialect.translate(asked, context)), E.map((plan) => plan.call));
 const configOf = (body: object): unknown => rightOf(called(body)).body.generationConfig;
 
 t.test('a prompt alone is one call for one picture', (t) => {
@@ -180,7 +181,7 @@ t.test('pictures by web address are read first; our own go with their signature 
   t.same(edits.mediaLinks(asked), [{ url, path: 'images.0.image_url', isRequired: true }]);
   const own: SignedImage = { mimeType: 'image/png', data: png, signature: { value: 'sig', keyId: 'k' } };
   const partFor = (model: string, read: SignedImage) =>
-    E.map((call: { readonly body: { readonly contents: readonly { readonly parts: readonly object[] }[] } }) => call.body.contents[0]?.parts[0])(edits.toGemini({ ...asked, model }, { ...context, media: new Map([[url, read]]) }));
+    E.map(({ call }: Plan) => call.body.contents[0]?.parts[0])(edits.translate({ ...asked, model }, { ...context, media: new Map([[url, read]]) }));
   const inline = { inlineData: { mimeType: 'image/png', data: png } };
   t.same(partFor(pro, own), E.right({ ...inline, thoughtSignature: 'sig' }));
   t.same(partFor(old, own), E.right(inline));

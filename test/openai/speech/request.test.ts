@@ -2,7 +2,7 @@ import t from 'tap';
 import { E } from '../../../src/kernel/fp.ts';
 import type { GeminiCall } from '../../../src/gemini/request.ts';
 import { speechDialect } from '../../../src/openai/speech/dialect.ts';
-import { decodeSpeechRequest } from '../../../src/openai/speech/request.ts';
+import { decodeSpeechRequest, type SpeechRequest } from '../../../src/openai/speech/request.ts';
 import { toGemini } from '../../../src/openai/speech/to-gemini.ts';
 import { checkRequest } from '../../support/gemini-emulator/check-request.ts';
 
@@ -95,10 +95,11 @@ t.test('what is wrong is named', (t) => {
 });
 
 t.test('an encoder is wanted for all but wav and pcm at their own speed', (t) => {
-  const { encoding } = speechDialect({ modelAliases: aliases });
+  const dialect = speechDialect({ modelAliases: aliases });
+  const context = { id: 'x', created: 7, recalled: new Map(), media: new Map(), imageReplyFormat: null };
   const wish = (over: object) => {
-    const asked = decodeSpeechRequest({ ...base, ...over });
-    return E.isRight(asked) ? encoding?.(asked.right) : undefined;
+    const plan = E.flatMap((asked: SpeechRequest) => dialect.translate(asked, context))(decodeSpeechRequest({ ...base, ...over }));
+    return E.isRight(plan) ? plan.right.encoding : undefined;
   };
   t.equal(wish({ response_format: 'wav' }), null);
   t.equal(wish({ response_format: 'pcm', speed: 1 }), null);

@@ -1,3 +1,4 @@
+import type { ProxyError } from '../../../kernel/proxy-error.ts';
 import type { ResponsePart } from '../../../gemini/response.ts';
 import type { Signature } from '../../../ports/capabilities.ts';
 import type { FinishReason } from './finish-reason.ts';
@@ -91,3 +92,6 @@ export type Chunk = {
  * has the signatures to remember.
  */
 export type ChatEvent = { readonly chunk: Chunk; readonly isSent: boolean; readonly signatures?: readonly Signature[] };
+
+/** What went wrong inside a stream: no chunk, and without its id. */
+export type ChatFailure = { readonly error: ProxyError };

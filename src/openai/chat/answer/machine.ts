@@ -6,7 +6,7 @@ import { finishKind } from '../../../gemini/finish.ts';
 import { blockReason } from '../../../gemini/verdict.ts';
 import { latestUsage } from '../../../gemini/usage.ts';
 import { annotations, noGrounding, withContent, withGrounding, type Grounding } from './citations.ts';
-import type { ChatEvent, ChoiceChunk, Chunk, Delta, Logprobs } from './chunk.ts';
+import type { ChatEvent, ChatFailure, ChoiceChunk, Chunk, Delta, Logprobs } from './chunk.ts';
 import { finishReason, unnamed, type FinishReason } from './finish-reason.ts';
 import { unfenced } from '../ask/json-answer.ts';
 import { toLogprobs } from './logprobs.ts';
@@ -190,7 +190,7 @@ const ended = (state: ChatState, settings: MachineSettings): readonly ChatEvent[
  * Gemini's frames as OpenAI's chunks. Finish reason and usage are known only when the stream is over, since one stream
  * can say STOP several times and go on: both leave at the end.
  */
-export const chatMachine = (settings: MachineSettings): Machine<ChatState, Frame, ChatEvent> => {
+export const chatMachine = (settings: MachineSettings): Machine<ChatState, Frame, ChatEvent, ChatFailure> => {
   const emit = emitter(settings);
   const candidateStep = (known: ChoiceState | undefined, candidate: Candidate, index: number): Parted => {
     const add: Add = (delta, rest) => emit(index, delta, rest);
@@ -214,5 +214,6 @@ export const chatMachine = (settings: MachineSettings): Machine<ChatState, Frame
       return [{ choices, usage: latestUsage(state.usage, frame.usageMetadata), blocked }, events];
     },
     end: (state) => ended(state, settings),
+    fail: (_state, error) => [{ error }],
   };
 };

@@ -156,7 +156,10 @@ const isQuiet = ({ content }: Candidate): boolean => content?.parts === undefine
  * Follows which part of an answer carries which thought signature, and tells it with the end: to the client in
  * `extra_content.google.signed_parts`, where the usual fields don't say it, and to our memory.
  */
-export const signedAnswers = <S>(machine: Machine<S, Frame, ChatEvent>, settings: SignedAnswerSettings): Machine<SignedAnswers<S>, Frame, ChatEvent> => ({
+export const signedAnswers = <S, F>(
+  machine: Machine<S, Frame, ChatEvent, F>,
+  settings: SignedAnswerSettings,
+): Machine<SignedAnswers<S>, Frame, ChatEvent, F> => ({
   start: { inner: machine.start, tracks: new Map() },
   step: (state, frame) => {
     const [inner, events] = machine.step(state.inner, frame);
@@ -182,4 +185,5 @@ export const signedAnswers = <S>(machine: Machine<S, Frame, ChatEvent>, settings
     const last = events.at(-1);
     return last === undefined || signatures.length === 0 ? events : [...events.slice(0, -1), { ...last, signatures }];
   },
+  fail: ({ inner }, error) => machine.fail(inner, error),
 });

@@ -57,35 +57,71 @@ const body = (asked: ChatRequest, traits: ModelTraits, { contents, plan, tools, 
   };
 };
 
-type Setting = { readonly name: ModelName; readonly traits: ModelTraits; readonly names: FunctionNames; readonly plan: ToolPlan; readonly settings: ChatSettings };
+/** What a request is settled to before it is translated: once, for its call and for how its answer is written. */
+export type SettledChat = {
+  readonly name: ModelName;
+  readonly traits: ModelTraits;
+  readonly names: FunctionNames;
+  readonly plan: ToolPlan;
+  readonly imageReply: ImageReplyFormat;
+  /** Unless the request itself says otherwise. */
+  readonly showsThoughts: boolean;
+};
 
-const pieces = (asked: ChatRequest, { traits, names, plan, name, settings }: Setting, { recalled, media }: TranslationContext): E.Either<ProxyError, Pieces> => {
-  const answers = { traits, names, remembered: rememberedOf(asked.messages, name.model, recalled), media, circulates: circulates(plan), isShown: isShown(asked.messages, settings.historyImages) };
+/** Settles model, functions, tools and the form of pictures; Left where the request wants what does not go. */
+export const settleChat =
+  (settings: ChatSettings) =>
+  (
+    asked: ChatRequest,
+    { imageReplyFormat }: Pick<TranslationContext, 'imageReplyFormat'>,
+  ): E.Either<ProxyError, SettledChat> => {
+    const name = modelName(asked.model, settings.modelAliases);
+    if (!isModelId(name.model)) return E.left(noSuchModel(asked.model));
+    const traits = modelTraits(name.model);
+    const showsThoughts = !name.hidesThoughts && settings.showThoughts !== false;
+    return pipe(
+      chosenFormat(name.imageReply, imageReplyFormat, settings.imageReplyFormat),
+      E.bindTo('imageReply'),
+      E.bind('plan', () => toolPlan(asked, { traits, searchSuffix: name.search })),
+      E.map((chosen) => ({ ...chosen, name, traits, names: functionNames(declaredNames(asked)), showsThoughts })),
+    );
+  };
+
+/** A request with what it was settled to. */
+export type ChatAsked = { readonly asked: ChatRequest; readonly settled: SettledChat; readonly settings: ChatSettings };
+
+const pieces = (
+  { asked, settled: { traits, names, plan, name, showsThoughts }, settings }: ChatAsked,
+  { recalled, media }: TranslationContext,
+): E.Either<ProxyError, Pieces> => {
+  const answers = {
+    traits,
+    names,
+    remembered: rememberedOf(asked.messages, name.model, recalled),
+    media,
+    circulates: circulates(plan),
+    isShown: isShown(asked.messages, settings.historyImages),
+  };
+  const wishes = { model: name.model, traits, suffix: name.thinking, showsThoughts, formatsJson: plan.formatsJson };
   return pipe(
     toContents(asked.messages, { ...answers, systemPromptMode: settings.systemPromptMode }),
     E.bindTo('contents'),
-    E.bind('config', () => generationConfig(asked, { model: name.model, traits, suffix: name.thinking, showsThoughts: !name.hidesThoughts && settings.showThoughts !== false, formatsJson: plan.formatsJson })),
+    E.bind('config', () => generationConfig(asked, wishes)),
     E.map(({ contents, config }) => ({ contents, config, plan, tools: toGeminiTools(plan, names) })),
   );
 };
 
 /** A chat request as one call to Gemini. */
-export const toGemini =
-  (settings: ChatSettings) =>
-  (asked: ChatRequest, context: TranslationContext): E.Either<ProxyError, GeminiCall> => {
-    const name = modelName(asked.model, settings.modelAliases);
-    if (!isModelId(name.model)) return E.left(noSuchModel(asked.model));
-    const traits = modelTraits(name.model);
-    const names = functionNames(declaredNames(asked));
-    return pipe(
-      chosenFormat(name.imageReply, context.imageReplyFormat, settings.imageReplyFormat),
-      E.flatMap(() => toolPlan(asked, { traits, searchSuffix: name.search })),
-      E.flatMap((plan) => pieces(asked, { name, traits, names, plan, settings }, context)),
-      E.map((made) => ({
-        model: name.model,
-        streamed: asked.stream === true || traits.streamOnly,
-        copies: traits.manyCandidates ? 1 : (asked.n ?? 1),
-        body: body(asked, traits, made),
-      })),
-    );
-  };
+export const toGemini = (chat: ChatAsked, context: TranslationContext): E.Either<ProxyError, GeminiCall> => {
+  const { asked, settled } = chat;
+  const { name, traits } = settled;
+  return pipe(
+    pieces(chat, context),
+    E.map((made) => ({
+      model: name.model,
+      streamed: asked.stream === true || traits.streamOnly,
+      copies: traits.manyCandidates ? 1 : (asked.n ?? 1),
+      body: body(asked, traits, made),
+    })),
+  );
+};

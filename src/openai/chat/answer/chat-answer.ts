@@ -1,0 +1,78 @@
+import type { Machine } from '../../../kernel/machine.ts';
+import type { Frame, ResponsePart } from '../../../gemini/response.ts';
+import { wholeCharacters, type WholeCharacters } from '../../../gemini/whole-characters.ts';
+import { answerWriter, type AnswerForm, type AnswerWriter } from '../../../ports/answer-writer.ts';
+import type { TranslationContext } from '../../../ports/dialect.ts';
+import { dataEvent } from '../../../wire/event-stream.ts';
+import { openaiErrors } from '../../errors.ts';
+import { questionBefore } from '../ask/answer-key.ts';
+import { audioFormat } from '../ask/audio-format.ts';
+import type { ChatEvent, ChatFailure } from './chunk.ts';
+import { completion } from './completion.ts';
+import { customNames } from '../ask/declared-tools.ts';
+import { chatMachine, type ChatState, type MachineSettings } from './machine.ts';
+import { partDelta } from './part-deltas.ts';
+import { wantsDetails } from './reasoning-details.ts';
+import type { ChatRequest } from '../ask/request.ts';
+import { signedAnswers, type SignedAnswers } from './signed-answers.ts';
+import type { SettledChat } from '../ask/to-gemini.ts';
+import { hidesThoughts } from '../ask/thinking-wish.ts';
+import { circulates } from '../ask/tools.ts';
+
+type State = WholeCharacters<SignedAnswers<ChatState>>;
+
+const machineSettings = (
+  asked: ChatRequest,
+  { names, plan, imageReply, showsThoughts }: SettledChat,
+  { id, created }: TranslationContext,
+): MachineSettings => ({
+  id: `chatcmpl-${id}`,
+  created,
+  model: asked.model,
+  names,
+  custom: customNames(asked),
+  jsonAnswer: plan.jsonAnswer,
+  isLegacy: asked.functions !== undefined && asked.tools === undefined,
+  oneCall: asked.parallel_tool_calls === false,
+  audio: { format: audioFormat(asked), id: `audio_${id}`, expiresAt: created },
+  includeUsage: asked.stream_options?.include_usage === true,
+  imageReply,
+  citesSources: plan.builtIns.length > 0,
+  isJson: plan.formatsJson || plan.jsonAnswer !== null,
+  keepsServerTools: circulates(plan),
+  tellsDetails: wantsDetails(asked),
+  hidesThoughts: hidesThoughts(asked, showsThoughts),
+});
+
+const signedMachine = (own: MachineSettings, question: string): Machine<State, Frame, ChatEvent, ChatFailure> => {
+  const shownLength = (part: ResponsePart): number => partDelta(part, 0, own)?.content?.length ?? 0;
+  const { keepsServerTools, hidesThoughts: hides = false } = own;
+  const following = { question, shownLength, keepsServerTools, hidesThoughts: hides };
+  return wholeCharacters(signedAnswers(chatMachine(own), following));
+};
+
+/** The machine that makes the events of an answer to this request. */
+export const answerMachine = (
+  asked: ChatRequest,
+  settled: SettledChat,
+  context: TranslationContext,
+): Machine<State, Frame, ChatEvent, ChatFailure> => {
+  const question = questionBefore(asked.messages, asked.messages.length, settled.name.model);
+  return signedMachine(machineSettings(asked, settled, context), question);
+};
+
+const frameOf = (event: ChatEvent | ChatFailure): string => {
+  if ('error' in event) return openaiErrors.inStream(event.error);
+  return event.isSent ? dataEvent(event.chunk) : '';
+};
+
+const form: AnswerForm<State, ChatEvent, ChatFailure> = {
+  frames: (events) => events.map(frameOf).join(''),
+  whole: completion,
+  signatures: (last) => last.at(-1)?.signatures ?? [],
+  closing: 'data: [DONE]\n\n',
+};
+
+/** How the answer to a chat request is written. */
+export const chatAnswer = (asked: ChatRequest, settled: SettledChat, context: TranslationContext): AnswerWriter =>
+  answerWriter(answerMachine(asked, settled, context), form);

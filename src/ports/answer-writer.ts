@@ -1,0 +1,105 @@
+import { E } from '../kernel/fp.ts';
+import type { Machine } from '../kernel/machine.ts';
+import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { Frame } from '../gemini/response.ts';
+import type { Signature } from './capabilities.ts';
+import type { Whole } from './reply.ts';
+
+/** How an answer ends, and the signatures to remember that only all of it tells. */
+export type AnswerEnd<A> = { readonly value: A; readonly signatures: readonly Signature[] };
+
+/** Writes one stream. Frames come in batches, one for each read of the socket, and leave in one text. */
+export type StreamWriter = {
+  /** What these frames add; '' for nothing. */
+  readonly write: (frames: readonly Frame[]) => string;
+  /** What closes a stream that ended well; Left where the answer itself says what went wrong. */
+  readonly end: () => E.Either<ProxyError, AnswerEnd<string>>;
+  /** What a failure looks like inside the stream; nothing comes after it. */
+  readonly fail: (error: ProxyError) => string;
+  /** What is written when nothing has gone out for a while. */
+  readonly heartbeat: () => string;
+};
+
+/** Collects one whole answer. */
+export type WholeWriter = {
+  readonly add: (frames: readonly Frame[]) => void;
+  /** The answer; Left when what came makes none. */
+  readonly end: () => E.Either<ProxyError, AnswerEnd<Whole>>;
+};
+
+/** How the answer to one request is written, as a stream or whole. It holds nothing of the request. */
+export type AnswerWriter = { readonly stream: () => StreamWriter; readonly whole: () => WholeWriter };
+
+/** What a machine's outputs look like. */
+export type AnswerForm<S, B, F = B> = {
+  /** The text of a stream for these outputs: one or more server-sent events. */
+  readonly frames: (outputs: readonly (B | F)[]) => string;
+  /** A whole answer; Left when the outputs make none. */
+  readonly whole: (outputs: readonly B[]) => E.Either<ProxyError, Whole>;
+  /** What the last outputs say went wrong, where an answer itself can fail: it ends the stream as an error does. */
+  readonly failure?: (last: readonly B[]) => ProxyError | null;
+  /** Signatures to remember that the last outputs tell. */
+  readonly signatures?: (last: readonly B[]) => readonly Signature[];
+  /** What closes a stream that ended well, after the last outputs. */
+  readonly closing: string;
+  /** A heartbeat, and the state after it; a comment, which every client passes over, unless told. */
+  readonly heartbeat?: (state: S) => readonly [S, string];
+};
+
+const comment = ': keep-alive\n\n';
+
+const streamWriter = <S, B, F>(machine: Machine<S, Frame, B, F>, form: AnswerForm<S, B, F>): StreamWriter => {
+  let state = machine.start;
+  return {
+    write: (frames) => {
+      let text = '';
+      for (const frame of frames) {
+        const [next, outputs] = machine.step(state, frame);
+        state = next;
+        if (outputs.length > 0) text += form.frames(outputs);
+      }
+      return text;
+    },
+    end: () => {
+      const last = machine.end(state);
+      const failure = form.failure?.(last) ?? null;
+      if (failure !== null) return E.left(failure);
+      return E.right({ value: form.frames(last) + form.closing, signatures: form.signatures?.(last) ?? [] });
+    },
+    fail: (error) => form.frames(machine.fail(state, error)),
+    heartbeat: () => {
+      if (form.heartbeat === undefined) return comment;
+      const [next, text] = form.heartbeat(state);
+      state = next;
+      return text;
+    },
+  };
+};
+
+const wholeWriter = <S, B, F>(machine: Machine<S, Frame, B, F>, form: AnswerForm<S, B, F>): WholeWriter => {
+  let state = machine.start;
+  const all: B[] = [];
+  return {
+    add: (frames) => {
+      for (const frame of frames) {
+        const [next, outputs] = machine.step(state, frame);
+        state = next;
+        for (const output of outputs) all.push(output);
+      }
+    },
+    end: () => {
+      const last = machine.end(state);
+      for (const output of last) all.push(output);
+      return E.map((value: Whole) => ({ value, signatures: form.signatures?.(last) ?? [] }))(form.whole(all));
+    },
+  };
+};
+
+/** Stream and whole answer are the same machine, so that the two cannot disagree. Its state and outputs stay in here. */
+export const answerWriter = <S, B, F>(
+  machine: Machine<S, Frame, B, F>,
+  form: AnswerForm<S, B, F>,
+): AnswerWriter => ({
+  stream: () => streamWriter(machine, form),
+  whole: () => wholeWriter(machine, form),
+});
