@@ -39,6 +39,7 @@ const closed: ProxyError = { tag: 'ClientGone' };
 /** Makes the budget. It counts what is reserved and allocates nothing. */
 export const memoryBudget = ({ mostBytes, mostExchanges }: MemoryBounds): MemoryBudget => {
   const largest = mostBytes - roomForSmall(mostBytes);
+  const hopeless: ProxyError = { tag: 'TooMuchHeld', mostBytes: largest };
   const all = { held: 0, exchanges: 0 };
 
   const open = (): ExchangeMemory => {
@@ -47,6 +48,7 @@ export const memoryBudget = ({ mostBytes, mostExchanges }: MemoryBounds): Memory
       if (own.isClosed) return closed;
       if (!own.isAtWork && all.exchanges >= mostExchanges) return crowded;
       const more = own.isAtWork ? bytes : bytes + baseBytes;
+      if (own.held + more > largest) return hopeless;
       if (all.held + more > (own.held + more <= mostOfSmall ? mostBytes : largest)) return busy;
       if (!own.isAtWork) all.exchanges += 1;
       own.isAtWork = true;

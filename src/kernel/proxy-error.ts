@@ -33,6 +33,8 @@ export type ProxyError =
   | { readonly tag: 'NoSuchRoute'; readonly method: string; readonly path: string }
   | { readonly tag: 'MethodNotAllowed'; readonly method: string; readonly allowed: readonly string[] }
   | { readonly tag: 'BodyTooLarge'; readonly mostBytes: number }
+  /** With what is fetched and answered for it, the request would take more than one exchange may hold. */
+  | { readonly tag: 'TooMuchHeld'; readonly mostBytes: number }
   | { readonly tag: 'UnsupportedMedia'; readonly message: string }
   | { readonly tag: 'BodyTimeout' }
   | { readonly tag: 'Busy'; readonly message: string }

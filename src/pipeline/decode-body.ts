@@ -13,12 +13,11 @@ const bounds = { depth: 100, values: 1_000_000, itemValues: 400_000, itemTexts: 
 
 const invalidBody = (message: string): ProxyError => invalid(message, null, 'invalid_value');
 
-const faults: Readonly<Record<ParseFault, ProxyError>> = {
+const faults: Readonly<Record<Exclude<ParseFault, 'no memory'>, ProxyError>> = {
   'too deep': invalidBody(`The request body is nested deeper than ${bounds.depth} levels.`),
   'too many values': invalidBody(`The request body holds more than ${bounds.values} values.`),
   'too large an item': invalidBody(`A field or item of the request body holds more than ${bounds.itemValues} values, or ${bounds.itemTexts} texts.`),
   'too many fields': invalidBody(`An object in the request body has more than ${bounds.objectFields} fields.`),
-  'no memory': { tag: 'Busy', message: 'Too many large requests at once. Please try again in a moment.' },
   'not JSON': invalid('The request body is not valid JSON.', null, 'invalid_json'),
 };
 
@@ -53,8 +52,14 @@ const isLarge = (bytes: Uint8Array): boolean => bytes.length > atOnce;
 
 const parseJson = (body: Uint8Array, memory: Memory): TE.TaskEither<ProxyError, Parsed> => {
   const bytes = withoutMark(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
-  const most = { ...bounds, hold: (values: number) => memory.take(values * costs.value) === null };
-  return pipe(isLarge(bytes) ? parseLarge(bytes, most) : TE.fromEither(parseSmall(bytes, most)), TE.mapLeft((fault) => faults[fault]));
+  const met: { refusal: ProxyError } = { refusal: { tag: 'ClientGone' } };
+  const hold = (values: number): boolean => {
+    const refusal = memory.take(values * costs.value);
+    if (refusal !== null) met.refusal = refusal;
+    return refusal === null;
+  };
+  const most = { ...bounds, hold };
+  return pipe(isLarge(bytes) ? parseLarge(bytes, most) : TE.fromEither(parseSmall(bytes, most)), TE.mapLeft((fault) => (fault === 'no memory' ? met.refusal : faults[fault])));
 };
 
 const parseBody = (bytes: Uint8Array, { contentType, held }: Pick<Admitted, 'contentType' | 'held'>): TE.TaskEither<ProxyError, Parsed> =>

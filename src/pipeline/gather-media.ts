@@ -34,6 +34,9 @@ const distinctLinks = (links: readonly MediaLink[]): readonly MediaLink[] => {
 const tooMany = ({ path }: MediaLink): ProxyError => invalid(`'${path}': at most ${mostLinks} web addresses are read for one request.`, path, 'invalid_value');
 const tooLarge = ({ path }: MediaLink): ProxyError => invalid(`'${path}': what the request's web addresses hold is too large together.`, path, 'invalid_value');
 
+/** What is told where there is no memory. */
+const noMemory: ReadonlySet<ProxyError['tag']> = new Set(['Busy', 'TooMuchHeld']);
+
 type Named = readonly [string, SignedImage];
 
 const gatherLinks = async (reading: Reading, links: readonly MediaLink[], { signal, memory }: Reader): Promise<E.Either<ProxyError, ReadonlyMap<string, SignedImage>>> => {
@@ -42,7 +45,7 @@ const gatherLinks = async (reading: Reading, links: readonly MediaLink[], { sign
     if (ended.aborted) return E.right(null);
     const image = await readOne(reading, link, { signal: ended, memory });
     // Where there is no memory, nothing is left out without a word.
-    if (E.isLeft(image)) return link.isRequired || image.left.tag === 'Busy' ? image : E.right(null);
+    if (E.isLeft(image)) return link.isRequired || noMemory.has(image.left.tag) ? image : E.right(null);
     characters += image.right.data.length;
     return characters > mostCharacters ? E.left(tooLarge(link)) : E.right([link.url, image.right]);
   })(links);

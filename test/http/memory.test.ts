@@ -37,10 +37,11 @@ t.test('whatever exchanges take and give back, the budget holds what they hold a
 t.test('large exchanges leave room for small ones, and a place each', (t) => {
   const budget = memoryBudget({ mostBytes: 64 * mebibyte, mostExchanges: 3 });
   const [large, small, third, fourth] = [budget.open(), budget.open(), budget.open(), budget.open()];
-  t.equal(large.take(budget.largest + 1)?.tag, 'Busy');
+  t.same(large.take(budget.largest + 1), { tag: 'TooMuchHeld', mostBytes: budget.largest }, 'no waiting makes room for it');
   t.equal(large.take(budget.largest - mebibyte), null);
   t.equal(small.take(mebibyte), null, 'there is room for a small one');
   t.equal(small.take(2 * mebibyte)?.tag, 'Busy', 'which has none to grow large');
+  t.equal(large.take(2 * mebibyte)?.tag, 'TooMuchHeld', 'nor would there ever be so much for one');
   t.equal(third.take(0), null);
   t.equal(fourth.take(0)?.tag, 'Busy', 'no more than so many at once');
   third.close();

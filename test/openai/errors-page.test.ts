@@ -35,6 +35,7 @@ const samples: Samples = {
   NoSuchRoute: [{ tag: 'NoSuchRoute', method: 'GET', path: '/x' }],
   MethodNotAllowed: [{ tag: 'MethodNotAllowed', method: 'PUT', allowed: ['GET', 'POST'] }],
   BodyTooLarge: [{ tag: 'BodyTooLarge', mostBytes: 1_048_576 }],
+  TooMuchHeld: [{ tag: 'TooMuchHeld', mostBytes: 1_048_576 }],
   UnsupportedMedia: [{ tag: 'UnsupportedMedia', message: 'm' }],
   BodyTimeout: [{ tag: 'BodyTimeout' }],
   Busy: [{ tag: 'Busy', message: 'm' }],

@@ -51,7 +51,8 @@ const bytesPerMiB = 1_048_576;
 /** What the caller did. */
 export const callerErrors: FactsTable<
   | 'NoPassword' | 'WrongPassword' | 'DefaultPasswordRefused' | 'TooManyGuesses' | 'LimitReached' | 'InvalidRequest'
-  | 'NoSuchRoute' | 'MethodNotAllowed' | 'BodyTooLarge' | 'UnsupportedMedia' | 'BodyTimeout'
+  | 'NoSuchRoute' | 'MethodNotAllowed' | 'BodyTooLarge' | 'TooMuchHeld'
+  | 'UnsupportedMedia' | 'BodyTimeout'
 > = {
   NoPassword: () =>
     refusedPassword('No API key given: send the PASSWORD of this service as the API key (Authorization: Bearer …).'),
@@ -89,6 +90,14 @@ export const callerErrors: FactsTable<
     message:
       `The request body is larger than ${Math.floor(mostBytes / bytesPerMiB)} MiB (MAX_BODY_MB): ` +
       'send fewer or smaller pictures and files.',
+    code: 'request_too_large',
+  }),
+  TooMuchHeld: ({ mostBytes }) => factsOf({
+    status: 413,
+    kind: 'too large',
+    message:
+      `This request, with what is read and answered for it, takes more than the ${Math.floor(mostBytes / bytesPerMiB)} ` +
+      'MiB of memory that one may have here (MEMORY_BUDGET_MB): ask for less at once.',
     code: 'request_too_large',
   }),
   UnsupportedMedia: ({ message }) => factsOf({ status: 415, kind: 'invalid request', message }),
