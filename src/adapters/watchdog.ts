@@ -1,8 +1,16 @@
 import { abortReason } from '../kernel/abort-reason.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
+import { monotonic } from './system.ts';
 
-/** Limits of silence, ms: until the first byte of the answer, and between its pieces. */
-export type Silence = { readonly firstByteMs: number; readonly idleMs: number };
+/**
+ * Limits of silence, ms: until the first byte of the answer, and between its pieces. No answer goes on for longer than
+ * `longestMs`, an hour unless told, however little of it comes at a time and however slowly it is read.
+ */
+export type Silence = { readonly firstByteMs: number; readonly idleMs: number; readonly longestMs?: number };
+
+const anHour = 60 * 60_000;
+
+const endless: ProxyError = { tag: 'BadAnswer', reason: 'it did not end within an hour', isLasting: true };
 
 /**
  * Aborts a call that has been silent for too long, or whose exchange was aborted: the caller left, the service stops.
@@ -22,8 +30,9 @@ export type Watchdog = {
 /**
  * Watches one call. One timer for all of it, pushed on with each piece; one that runs out unwatched is started anew.
  */
-export const watchdog = ({ firstByteMs, idleMs }: Silence, caller: AbortSignal): Watchdog => {
+export const watchdog = ({ firstByteMs, idleMs, longestMs = anHour }: Silence, caller: AbortSignal): Watchdog => {
   const control = new AbortController();
+  const began = monotonic();
   const state: { bite: ProxyError | null; begun: boolean; isAwaiting: boolean } = {
     bite: null,
     begun: false,
@@ -41,6 +50,7 @@ export const watchdog = ({ firstByteMs, idleMs }: Silence, caller: AbortSignal):
     signal: control.signal,
     fed: () => {
       state.isAwaiting = false;
+      if (monotonic() - began > longestMs) abort(endless);
       if (state.begun) return;
       state.begun = true;
       clearTimeout(timer);

@@ -2,6 +2,7 @@ import type { InvalidCode, ProxyError } from '../kernel/proxy-error.ts';
 import {
   googleError,
   googleErrorIn,
+  hasNoQuota,
   quotaIdsOf,
   reasonOf,
   retryDelayOf,
@@ -11,15 +12,19 @@ import {
 import { harmlessText } from './harmless-text.ts';
 import { keyVerdict } from './key-verdict.ts';
 
+/** The quota that no minute gives back: of a day or longer, or of nothing, since plans change at most by the day. */
+const lastingQuota = (error: GoogleError, ids: readonly string[]): string | null | undefined =>
+  ids.find((id) => /per_?(?:day|week|month)/i.test(id)) ?? (hasNoQuota(error) ? (ids[0] ?? null) : undefined);
+
 /**
- * The worst violation wins: a day's quota (a longer one counts as one) may come with a short, misleading delay. A
- * minute's quota of tokens alone may be too small for this request and large enough for others.
+ * The worst violation wins: a day's quota may come with a short, misleading delay. A minute's quota of tokens alone may
+ * be too small for this request and large enough for others.
  */
 const quotaSpent = (error: GoogleError): ProxyError => {
   const ids = quotaIdsOf(error);
-  const daily = ids.find((id) => /per_?(?:day|week|month)/i.test(id));
+  const lasting = lastingQuota(error, ids);
   const isOfTokens = ids.length > 0 && ids.every((id) => /token/i.test(id));
-  return daily === undefined
+  return lasting === undefined
     ? {
         tag: 'QuotaSpent',
         period: 'minute',
@@ -27,7 +32,7 @@ const quotaSpent = (error: GoogleError): ProxyError => {
         quotaId: ids[0] ?? null,
         ...(isOfTokens ? { isOfTokens } : {}),
       }
-    : { tag: 'QuotaSpent', period: 'day', retryAfterSeconds: null, quotaId: daily };
+    : { tag: 'QuotaSpent', period: 'day', retryAfterSeconds: null, quotaId: lasting };
 };
 
 type Row = readonly [

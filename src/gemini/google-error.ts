@@ -83,16 +83,18 @@ export const retryDelayOf = ({ details }: GoogleError): number | null => {
 
 const mostViolations = 100;
 
+const violationsIn = (violations: unknown): Details =>
+  Array.isArray(violations) ? violations.slice(0, mostViolations).filter(isObject) : [];
+
+/** Whether a quota that was overrun is one of nothing: the project's plan has none of it (`quotaValue: "0"`). */
+export const hasNoQuota = ({ details }: GoogleError): boolean =>
+  details.some(({ violations }) => violationsIn(violations).some(({ quotaValue }) => quotaValue === '0'));
+
 /** The quotas that were overrun (google.rpc.QuotaFailure, and the metadata of ErrorInfo). */
 export const quotaIdsOf = ({ details }: GoogleError): readonly string[] =>
   details
     .flatMap(({ violations, metadata }): readonly unknown[] => [
-      ...(Array.isArray(violations)
-        ? violations
-            .slice(0, mostViolations)
-            .filter(isObject)
-            .map(({ quotaId }) => quotaId)
-        : []),
+      ...violationsIn(violations).map(({ quotaId }) => quotaId),
       ...(isObject(metadata) ? [metadata['quota_limit']] : []),
     ])
     .filter(isWord);

@@ -22,6 +22,8 @@ import { withoutSecret } from './without-secret.ts';
 export type GeminiClientSettings = GeminiRequestSettings & {
   readonly firstByteTimeoutMs: number;
   readonly idleTimeoutMs: number;
+  /** An hour unless told. */
+  readonly longestAnswerMs?: number;
 };
 
 /** Everything that is asked of Gemini's host. */
@@ -115,10 +117,9 @@ const askGemini =
 /** Calls to Gemini. */
 export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
   const requests = geminiRequests(settings);
-  const asking = {
-    request: requests.request,
-    silence: { firstByteMs: settings.firstByteTimeoutMs, idleMs: settings.idleTimeoutMs },
-  };
+  const { firstByteTimeoutMs: firstByteMs, idleTimeoutMs: idleMs, longestAnswerMs } = settings;
+  const longest = longestAnswerMs === undefined ? {} : { longestMs: longestAnswerMs };
+  const asking = { request: requests.request, silence: { firstByteMs, idleMs, ...longest } };
   return {
     openGemini: openGemini(asking),
     askGemini: askGemini(asking),

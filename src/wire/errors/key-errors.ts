@@ -10,7 +10,7 @@ const noQuota = (message: string, seconds: number | null = null): ErrorFacts => 
 });
 
 const dayMessage =
-  'The quota of all Gemini keys for this model is used up for today: ' +
+  'The quota of all Gemini keys for this model is used up for today, or their plan has none for it: ' +
   'choose another model, or wait until midnight Pacific time.';
 
 const spentQuota = (seconds: number | null, forToday: boolean): ErrorFacts => {

@@ -47,6 +47,22 @@ t.test('while nobody reads, Gemini is not blamed for the silence', async (t) => 
   t.equal(count, 400);
 });
 
+t.test('an answer that only trickles has an end too: an hour', async (t) => {
+  const upstream = await webServer(t, (_asking, response) => {
+    response.setHeader('content-type', 'text/event-stream');
+    const trickle = setInterval(() => response.write(': still here\n\n'), 10);
+    response.once('close', () => clearInterval(trickle));
+  });
+  const client = clientOf(t, upstream.url, { idleTimeoutMs: 10_000, longestAnswerMs: 100 });
+  const opened = await client.openGemini(call())();
+  if (E.isLeft(opened)) return t.fail(opened.left.tag);
+  const read = async (): Promise<void> => {
+    for await (const _ of opened.right) t.fail('a comment is no frame');
+  };
+  t.match(await read().then(() => null, caught), { tag: 'BadAnswer', reason: 'it did not end within an hour', isLasting: true });
+  await upstream.idle();
+});
+
 t.test('Gemini is blamed for its silence when somebody waits, also after a slow reader', async (t) => {
   const emulator = await startedEmulator(t);
   emulator.fault('stall-mid-stream', { afterFrames: 2 });
