@@ -10,7 +10,7 @@ import { mp3Audio } from './adapters/audio/mp3-audio.ts';
 import { geminiClient, type GeminiClient } from './adapters/gemini/gemini-client.ts';
 import { jsonLog } from './adapters/json-log.ts';
 import { keyPool, type KeyPool } from './adapters/keys/key-pool.ts';
-import { keyProbes, type KeyProbes } from './adapters/keys/key-probes.ts';
+import { keyProbes, type KeyProbes, type KeyProbesNeeds } from './adapters/keys/key-probes.ts';
 import { decodeKeySnapshot } from './adapters/keys/key-snapshot.ts';
 import { limiter, type Limiter } from './adapters/limits/limiter.ts';
 import { modelBreaker } from './adapters/limits/model-breaker.ts';
@@ -49,10 +49,13 @@ export type ComposeNeeds = {
 /** Day counts are the largest state, and the least missed. */
 const dayCountsDelayMs = 5000;
 
+type Probe = KeyProbesNeeds['probe'];
+
 type Parts = {
   readonly capabilities: Capabilities;
   readonly limits: Limiter;
   readonly pool: KeyPool;
+  readonly probe: Probe;
   readonly probes: KeyProbes;
   readonly catalogue: ModelCatalogue;
   readonly firstSeen: FirstSeen;
@@ -69,9 +72,11 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
   const files = stateFilesIn(config.dataFolder, log);
   const client = geminiClient(config.upstream);
   const pool = keyPool(config.keys, { now, log, store: files.store('keys.json', decodeKeySnapshot) });
-  const probes = keyProbes({ pool, probe: ({ secret }) => client.probeKey(secret, stopping), now, monotonic, log }, stopping);
+  const probe: Probe = ({ secret }) => client.probeKey(secret, stopping);
+  const probes = keyProbes({ pool, probe, now, monotonic, log }, stopping);
   const firstSeen = firstSeenDays({ now, store: files.store('models-seen.json', decodeFirstSeen) });
-  const catalogue = modelCatalogue({ fetchModels: seenModels(modelsWithAnyKey(pool, client.fetchModels, stopping), firstSeen), now, wait, log });
+  const fetchModels = seenModels(modelsWithAnyKey(pool, client.fetchModels, stopping), firstSeen);
+  const catalogue = modelCatalogue({ fetchModels, now, wait, log });
   const signatures = signatureMemory(signatureBounds, { store: files.store('signatures.json', decodeSignatures) });
   const kept = composePictures(config, { ...signatures, files, log });
   const dayCounts = files.store('day-counts.json', decodeDayCounts, dayCountsDelayMs);
@@ -94,7 +99,7 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
     newId,
     log,
   };
-  return { capabilities, limits, pool, probes, catalogue, firstSeen, client, files, pictures: kept };
+  return { capabilities, limits, pool, probe, probes, catalogue, firstSeen, client, files, pictures: kept };
 };
 
 const urlOf = (address: { readonly address: string; readonly port: number; readonly family: string }): string =>
@@ -112,12 +117,13 @@ const startListening = async (config: Config, server: Server, log: Log): Promise
   );
 
 /** What a service does by itself once it listens: clean up, learn which keys work, read the model list. */
-const beginWork = ({ pictures: kept, pool, probes, client, catalogue }: Parts, log: Log, stopping: AbortSignal): void => {
+const beginWork = (parts: Parts, log: Log, stopping: AbortSignal): void => {
+  const { pictures: kept, pool, probe, probes, catalogue } = parts;
   kept.start();
   const leases = pool.allKeys();
   if (leases.length === 0) return;
   probes.start();
-  void checkKeys({ leases, probe: ({ secret }) => client.probeKey(secret, stopping), learn: pool.learnHealth, now, log }, stopping);
+  void checkKeys({ leases, probe, learn: pool.learnHealth, now, log }, stopping);
   void catalogue.listModels();
 };
 

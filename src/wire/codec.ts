@@ -12,7 +12,7 @@ export const optional = <A>(codec: t.Type<A, unknown>): t.Type<A | undefined, un
     (value) => value,
   );
 
-/** For fields that a dialect has not itself: null, an empty text, list or object is as good as absent; the rest must fit. */
+/** For fields of other services: null, an empty text, list or object is as good as absent; the rest must fit. */
 export const unlessEmpty = <A>(codec: t.Type<A, unknown>): t.Type<A | undefined, unknown> =>
   new t.Type<A | undefined, unknown>(
     codec.name,
@@ -21,7 +21,7 @@ export const unlessEmpty = <A>(codec: t.Type<A, unknown>): t.Type<A | undefined,
     (value) => value,
   );
 
-/** For fields that a dialect has not itself: what does not fit is as good as absent. */
+/** For fields of other services: what does not fit is as good as absent. */
 export const lenient = <A>(codec: t.Type<A, unknown>): t.Type<A | undefined, unknown> =>
   new t.Type<A | undefined, unknown>(
     codec.name,
@@ -33,25 +33,28 @@ export const lenient = <A>(codec: t.Type<A, unknown>): t.Type<A | undefined, unk
     (value) => value,
   );
 
+const guardedType = <A>(name: string, holds: t.Is<A>): t.Type<A, unknown> =>
+  new t.Type(
+    name,
+    holds,
+    (value, context) => (holds(value) ? t.success(value) : t.failure(value, context)),
+    t.identity,
+  );
+
 /** A number from `least` to `most`; `whole` asks for an integer. */
 export const within = (least: number, most: number, whole: 'whole' | 'any' = 'any'): t.Type<number, unknown> => {
   const kind = whole === 'whole' ? 'a whole number' : 'a number';
   const name = Number.isFinite(most) ? `${kind} from ${least} to ${most}` : `${kind} of at least ${least}`;
   const holds = (value: unknown): value is number =>
     typeof value === 'number' && value >= least && value <= most && (whole === 'any' || Number.isInteger(value));
-  return new t.Type(
-    name,
-    holds,
-    (value, context) => (holds(value) ? t.success(value) : t.failure(value, context)),
-    t.identity,
-  );
+  return guardedType(name, holds);
 };
 
 /** One of a few strings. */
 export const oneOf = <const A extends string>(values: readonly A[]): t.Type<A, unknown> => {
   const holds = (value: unknown): value is A => values.some((known) => known === value);
   const name = `one of ${values.join(', ')}`;
-  return new t.Type(name, holds, (value, context) => (holds(value) ? t.success(value) : t.failure(value, context)), t.identity);
+  return guardedType(name, holds);
 };
 
 /** A list of these. Stops at the first that does not fit: io-ts would tell of millions, one by one. */
