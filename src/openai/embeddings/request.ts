@@ -16,10 +16,12 @@ const settings = t.type({
   task_type: unlessEmpty(t.string),
   taskType: unlessEmpty(t.string),
   title: unlessEmpty(t.string),
+  outputDimensionality: unlessEmpty(within(1, 1_000_000, 'whole')),
+  output_dimensionality: unlessEmpty(within(1, 1_000_000, 'whole')),
   input_type: lenient(t.string),
 });
 
-/** OpenAI's embedding request; `task_type` and `title` are Google's own, `input_type` is a neighbour's. */
+/** OpenAI's embedding request; `task_type`, `title` and `outputDimensionality` are Google's own, `input_type` is a neighbour's. */
 export type EmbeddingRequest = Omit<t.TypeOf<typeof settings>, 'input'> & { readonly inputs: readonly EmbeddingInput[] };
 
 const isText = (value: unknown): value is string => typeof value === 'string';

@@ -34,7 +34,7 @@ export const toBatches = (asked: EmbeddingRequest, texts: readonly string[], ali
   const named = modelName(asked.model, aliases).model;
   const known = openaiModels.get(named);
   const model = known?.model ?? named;
-  const dimensions = asked.dimensions ?? known?.dimensions;
+  const dimensions = asked.dimensions ?? asked.outputDimensionality ?? asked.output_dimensionality ?? known?.dimensions;
   const taskType = taskOf(asked);
   const requestFor = (text: string): EmbedContentRequest => ({
     model: model.includes('/') ? model : `models/${model}`,

@@ -1,4 +1,5 @@
 import { E, pipe, t } from '../../kernel/fp.ts';
+import { isObject } from '../../kernel/is-object.ts';
 import { invalid, type InvalidCode, type ProxyError } from '../../kernel/proxy-error.ts';
 import { imageBounds } from '../field-bounds.ts';
 import { decodeWithin, oneOf, within } from '../../wire/codec.ts';
@@ -82,8 +83,28 @@ const withSources = (read: Parameters): E.Either<ProxyError, ImageRequest> => {
   );
 };
 
+type Fields = Readonly<Record<string, unknown>>;
+
+const fieldsOf = (value: unknown): Fields => (isObject(value) ? value : {});
+
+/** Where shape and size stand together: as in chat, for clients that send one set of options to both. */
+const configIn = (body: Fields): Fields => {
+  const google = fieldsOf(body['google'] ?? fieldsOf(body['extra_body'])['google']);
+  const all = fieldsOf(body['generationConfig']);
+  return fieldsOf(google['image_config'] ?? google['imageConfig'] ?? body['image_config'] ?? body['imageConfig'] ?? all['imageConfig']);
+};
+
+const sizeNames = ['aspectRatio', 'aspect_ratio', 'imageSize', 'image_size'] as const;
+
+/** The same body with them where they are read; what stands there already goes first. */
+const withConfig = (body: unknown): unknown => {
+  const config = configIn(fieldsOf(body));
+  const named = sizeNames.filter((name) => config[name] !== undefined && fieldsOf(body)[name] == null);
+  return named.length === 0 ? body : { ...fieldsOf(body), ...Object.fromEntries(named.map((name) => [name, config[name]])) };
+};
+
 /** Decodes the body of POST /v1/images/generations. Pictures beside the prompt are taken as what to go by. */
-export const decodeGeneration = (body: unknown): E.Either<ProxyError, ImageRequest> => pipe(decodeWithin(imageBounds, parameters)(body), E.flatMap(withSources));
+export const decodeGeneration = (body: unknown): E.Either<ProxyError, ImageRequest> => pipe(decodeWithin(imageBounds, parameters)(withConfig(body)), E.flatMap(withSources));
 
 /** Decodes the body of POST /v1/images/edits: there must be a picture. */
 export const decodeEdit = (body: unknown): E.Either<ProxyError, ImageRequest> =>

@@ -35,6 +35,8 @@ t.test('model, dimensions and task go along', async (t) => {
   const content = { parts: [{ text: 'hi' }] };
   t.same(await first({}), E.right(['gemini-embedding-001', { requests: [{ model: 'models/gemini-embedding-001', content }] }]));
   t.match(await first({ dimensions: 64, task_type: 'CLUSTERING' }), E.right([/./, { requests: [{ outputDimensionality: 64, taskType: 'CLUSTERING' }] }]));
+  for (const name of ['outputDimensionality', 'output_dimensionality']) t.match(await first({ [name]: 64 }), E.right([/./, { requests: [{ outputDimensionality: 64 }] }]), name);
+  t.match(await first({ dimensions: 32, outputDimensionality: 64 }), E.right([/./, { requests: [{ outputDimensionality: 32 }] }]));
   t.match(await first({ model: 'mine' }), E.right(['gemini-embedding-2', { requests: [{ model: 'models/gemini-embedding-2' }] }]));
   t.match(await first({ model: 'text-embedding-3-small' }), E.right(['gemini-embedding-001', { requests: [{ outputDimensionality: 1536 }] }]), "OpenAI's names keep their lengths");
   t.match(await first({ model: 'text-embedding-3-large', dimensions: 256 }), E.right([/./, { requests: [{ outputDimensionality: 256 }] }]));

@@ -100,6 +100,11 @@ t.test('a shape and a size of their own win over what the size says', (t) => {
     [{ size: '1024x1024', resolution: '2K' }, { aspectRatio: '1:1', imageSize: '2K' }],
     [{ aspectRatio: '1:1', quality: 'hd' }, { aspectRatio: '1:1', imageSize: '2K' }],
     [{ model: old, aspectRatio: '1:1', resolution: '1K' }, { aspectRatio: '1:1' }],
+    ...[{ image_config: { aspect_ratio: '16:9', image_size: '2K' } }, { imageConfig: { aspectRatio: '16:9', imageSize: '2K' } }, { extra_body: { google: { image_config: { aspect_ratio: '16:9', image_size: '2K' } } } }, { google: { imageConfig: { aspectRatio: '16:9' } }, imageSize: '2K' }, { generationConfig: { imageConfig: { aspectRatio: '16:9', imageSize: '2K' } } }].map(
+      (given): readonly [object, object] => [given, { aspectRatio: '16:9', imageSize: '2K' }],
+    ),
+    [{ image_config: { aspect_ratio: '16:9' }, aspect_ratio: '1:1' }, { aspectRatio: '1:1' }],
+    [{ image_config: 'x', imageConfig: null, extra_body: 3 }, undefined],
     [{ width: 1024, height: '1024' }, { aspectRatio: '1:1', imageSize: '1K' }],
     [{ width: 0, height: -1, response_format: 'base64' }, undefined],
   ];
