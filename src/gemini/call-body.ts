@@ -1,7 +1,6 @@
 import { jsonPieces } from '../kernel/json-pieces.ts';
-import { jsonText } from '../kernel/well-formed.ts';
 import { writtenText } from './exact-json.ts';
-import { requestText } from './request-text.ts';
+import { configText, requestText } from './request-text.ts';
 import type { GenerateContentRequest } from './request.ts';
 
 /** The JSON of a call's body: as text, or as bytes in pieces where it is long. */
@@ -13,8 +12,8 @@ const longestText = 256 * 1024;
 type Common = Omit<GenerateContentRequest, 'generationConfig' | 'continuationToken'>;
 
 /** The fields in which the calls of one request differ, as the end of an object; they are short. */
-const endOf = ({ generationConfig, continuationToken }: GenerateContentRequest): string => {
-  const own = jsonText({ generationConfig, continuationToken });
+const endOf = (body: GenerateContentRequest): string => {
+  const own = configText(body);
   return own === '{}' ? '}' : `,${own.slice(1)}`;
 };
 

@@ -80,12 +80,15 @@ const valueOf = (number: string): string => {
   return bare === '' ? '0' : `${sign}${bare}e${Number(power) - fraction.length + digits.length - bare.length}`;
 };
 
-const byValue = (json: string): string =>
+/** A JSON text with each of its numbers written anew. */
+export const rewriteNumbers = (json: string, write: (number: string) => string): string =>
   rewriteJson(
     json,
-    (text) => text.replaceAll(/-?\d[\d.eE+-]*/g, valueOf),
+    (text) => text.replaceAll(/-?\d[\d.eE+-]*/g, (number) => write(number)),
     (string) => string,
   );
+
+const byValue = (json: string): string => rewriteNumbers(json, valueOf);
 
 /** True when two compact JSON texts say the same, however their numbers are written. */
 export const saysTheSame = (one: string, other: string): boolean => byValue(one) === byValue(other);

@@ -191,6 +191,30 @@ t.test('what tools give back and what they were called with goes up as it was wr
   t.match(await sentFor(service, bodyOf('{}', JSON.stringify('{"price":1.0}'))), '"response":{"price":1.0}', 'a number that is written otherwise stays in its object');
 });
 
+t.test('numbers of schemas go up as they were written, wherever the schema stands', async (t) => {
+  const service = await pollux(t);
+  const schema = '{"type":"object","properties":{"a":{"type":"integer","minimum":-9223372036854775808,"maximum":9223372036854775807},"b":{"enum":[9007199254740993,1.5,"9007199254740993"],"default":12345678901234567890}},"required":["a"]}';
+  const asking = (model: string, more: string): string => `{"model":"${model}","messages":[{"role":"user","content":"a"}],${more}}`;
+  const format = `"response_format":{"type":"json_schema","json_schema":{"name":"x","schema":${schema}}}`;
+  const tools = (given: string): string => `"tools":[{"type":"function","function":{"name":"f","parameters":${given}}}]`;
+  const bodies: readonly string[] = [
+    asking('gemini-3.5-flash', tools(schema)),
+    asking('gemini-3.5-flash', `"tools":[{"type":"function","name":"f","parameters":${schema}}]`),
+    asking('gemini-3.5-flash', `"functions":[{"name":"f","parameters":${schema}}]`),
+    asking('gemini-3.5-flash', format),
+    asking('gemini-3.5-flash', `"guided_json":${schema}`),
+    asking('gemini-2.5-flash', `${tools('{"type":"object","properties":{"x":{"type":"string"}}}')},${format}`),
+    `{"model":"gemini-3.5-flash",${tools(schema)},"messages":[{"role":"user","content":"a"},{"role":"assistant","tool_calls":[{"id":"1","type":"function","function":{"name":"f","arguments":"{\\"a\\":12345678901234567890}"}}]},{"role":"tool","tool_call_id":"1","content":"exact-0"}]}`,
+  ];
+  for (const body of bodies) {
+    const sent = await sentFor(service, body);
+    t.match(sent, '"minimum":-9223372036854775808,"maximum":9223372036854775807', body);
+    t.match(sent, '"enum":[9007199254740993,1.5,"9007199254740993"],"default":12345678901234567890', body);
+    t.same(JSON.parse(sent).contents.length > 0, true);
+  }
+  t.match(await sentFor(service, asking('gemini-3.5-flash', tools('{"type":"object","properties":{"a":{"enum":[9007199254740992,9007199254740993]}}}'))), '"enum":[9007199254740992]', 'two that are one number here');
+});
+
 const callFrame = (args: string): string => `{"candidates":[{"content":{"parts":[{"text":"} \\" {","thought":true},{"functionCall":{"name":"f","args":${args}}}],"role":"model"},"finishReason":"STOP"}]}`;
 
 type Calling = { readonly function?: { readonly arguments: string }; readonly custom?: { readonly input: string } };

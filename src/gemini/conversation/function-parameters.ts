@@ -3,6 +3,7 @@ import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import { isJsonObject } from '../is-json-object.ts';
 import type { JsonObject } from '../request.ts';
 import { isBareMap, isBareSchema } from '../schema/bare-schema.ts';
+import { exactSchema } from '../schema/long-numbers.ts';
 import { schemaFaultText, type SchemaBudget, type SchemaFault } from '../schema/schema-budget.ts';
 import { toGeminiSchema } from '../schema/to-gemini-schema.ts';
 
@@ -24,5 +25,8 @@ export const functionParameters = (
   if (schema === undefined || !isJsonObject(schema)) return E.right(undefined);
   const whole: JsonObject = isBareMap(schema) ? { type: 'object', properties: schema } : schema;
   if (isBareSchema(whole)) return E.right(undefined);
-  return pipe(toGeminiSchema(whole, budget, 'arguments'), E.mapLeft(schemaRefused(path)));
+  return pipe(
+    toGeminiSchema(whole, budget, 'arguments'),
+    E.bimap(schemaRefused(path), (made) => exactSchema(made, schema)),
+  );
 };

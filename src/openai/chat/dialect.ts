@@ -5,6 +5,7 @@ import { modelName } from '../../wire/model-name.ts';
 import { openaiReplies } from '../replies.ts';
 import { chatAnswer } from './answer/chat-answer.ts';
 import { withExactResults } from './ask/exact-results.ts';
+import { withExactSchemas } from './ask/exact-schemas.ts';
 import { withinImages } from './ask/history-images.ts';
 import { signatureKeys } from './ask/history-signatures.ts';
 import { mediaLinks } from './ask/media-links.ts';
@@ -32,7 +33,7 @@ export const chatDialect = (settings: ChatSettings): Dialect<ChatRequest> => {
       pipe(
         decodeChatRequest(body),
         E.flatMap(withinImages),
-        E.map((asked) => withExactResults(asked, written)),
+        E.map((asked) => withExactSchemas(withExactResults(asked, written), written)),
       ),
     callIds: (asked) => signatureKeys(asked.messages, modelName(asked.model, settings.modelAliases).model),
     mediaLinks: (asked) => mediaLinks(asked, settings.historyImages),

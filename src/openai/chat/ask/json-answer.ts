@@ -4,6 +4,7 @@ import { rawMember } from '../../../kernel/raw-json.ts';
 import { jsonText } from '../../../kernel/well-formed.ts';
 import { exactText } from '../../../gemini/exact-json.ts';
 import type { Json, JsonObject } from '../../../gemini/request.ts';
+import { exactSchema } from '../../../gemini/schema/long-numbers.ts';
 import { isJsonObject } from '../../../gemini/is-json-object.ts';
 import { answerSchema } from './answer-schema.ts';
 import type { DeclaredFunction } from './declared-tools.ts';
@@ -47,7 +48,8 @@ export const jsonAnswer = (asked: ChatRequest, taken: readonly string[]): E.Eith
     E.map((schema) => (schema === undefined ? asText : shapeOf(schema))),
     E.map(({ holds, parameters }) => {
       const name = unused(taken);
-      return { name, holds, tool: { name, description, parameters, strict: undefined } };
+      const exact = exactSchema(parameters, asked.response_format?.json_schema?.schema);
+      return { name, holds, tool: { name, description, parameters: exact, strict: undefined } };
     }),
   );
 

@@ -1,0 +1,52 @@
+import { isObject } from '../../../kernel/is-object.ts';
+import { rawMember } from '../../../kernel/raw-json.ts';
+import { longNumbers, withLongNumbers, type LongNumbers } from '../../../gemini/schema/long-numbers.ts';
+import type { ChatRequest, FunctionTool } from './request.ts';
+
+/** Digits of a number that may be another one when it is written again. */
+const mostDigits = 16;
+
+const isLong = (value: number): boolean => !Number.isSafeInteger(value) && String(value).length > mostDigits;
+
+const holdsLong = (value: unknown): boolean => {
+  if (typeof value === 'number') return isLong(value);
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.some(holdsLong);
+  for (const name in value) if (isObject(value) && holdsLong(value[name])) return true;
+  return false;
+};
+
+type Schema = FunctionTool['parameters'];
+
+const schemasOf = ({ tools = [], functions = [], response_format: format }: ChatRequest): readonly Schema[] => [
+  ...tools.map((offer) => offer.function?.parameters),
+  ...functions.map(({ parameters }) => parameters),
+  format?.json_schema?.schema,
+];
+
+const withNumbers = (asked: ChatRequest, numbers: LongNumbers): ChatRequest => {
+  const marked = (schema: Schema): Schema => (schema === undefined ? undefined : withLongNumbers(schema, numbers));
+  const { tools, functions, response_format: format } = asked;
+  const holder = format?.json_schema;
+  return {
+    ...asked,
+    tools: tools?.map((offer) =>
+      offer.function === undefined ? offer : { ...offer, function: { ...offer.function, parameters: marked(offer.function.parameters) } },
+    ),
+    functions: functions?.map((one) => ({ ...one, parameters: marked(one.parameters) })),
+    response_format: format === undefined || holder === undefined ? format : { ...format, json_schema: { ...holder, schema: marked(holder.schema) } },
+  };
+};
+
+const fields = ['tools', 'functions', 'response_format', 'generationConfig', 'guided_json', 'json_schema', 'format'] as const;
+
+/** In longer bodies numbers are written as JavaScript does: to look for them would stop everybody else. */
+const longestBody = 4 * 1024 ** 2;
+
+/** Schemas that know how their numbers beyond 2^53 were written: a bound or a value is somebody else's, too. */
+export const withExactSchemas = (asked: ChatRequest, written: () => string): ChatRequest => {
+  if (!schemasOf(asked).some(holdsLong)) return asked;
+  const json = written();
+  if (json.length > longestBody) return asked;
+  return withNumbers(asked, longNumbers(fields.map((field) => rawMember(json, field) ?? '').join(' ')));
+};
