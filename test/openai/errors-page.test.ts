@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import t from 'tap';
 import type { InvalidCode, ProxyError } from '../../src/kernel/proxy-error.ts';
 import { openaiErrors } from '../../src/openai/errors.ts';
+import { errorFacts } from '../../src/wire/errors/error-facts.ts';
+import type { ErrorKind } from '../../src/wire/errors/error-kinds.ts';
 import { project } from '../support/recordings.ts';
 
 type Samples = { readonly [T in ProxyError['tag']]: readonly Extract<ProxyError, { readonly tag: T }>[] };
@@ -122,5 +124,37 @@ t.test('errors speak to people: no word of the wire, and a cure where the words 
     t.notMatch(message, /v1beta|INVALID_ARGUMENT|ListModels|generateContent|undefined|null/, error.tag);
     if (message !== 'm' && error.tag !== 'ClientGone' && error.tag !== 'NoSuchRoute') t.match(message, cures, `${error.tag}: ${message}`);
   }
+  t.end();
+});
+
+/** The statuses of each kind: what another dialect's renderer can rest on. */
+const statuses: Readonly<Record<ErrorKind, readonly number[]>> = {
+  'invalid request': [400, 405, 408, 415],
+  authentication: [401],
+  permission: [403],
+  'not found': [404],
+  'too large': [413],
+  'rate limit': [429],
+  quota: [429],
+  cancelled: [499],
+  'no key': [503],
+  overloaded: [503],
+  upstream: [500, 502],
+  timeout: [504],
+  defect: [500],
+};
+
+t.test('every error is of one kind, which says its status, whether a wait helps, and who can mend it', (t) => {
+  for (const error of all) {
+    const { kind, status, code, headers } = errorFacts(error);
+    const what = `${error.tag}: ${status} ${kind}`;
+    t.ok(statuses[kind].includes(status), what);
+    t.equal(kind === 'quota', code === 'insufficient_quota', what);
+    t.equal(kind === 'no key', code === 'no_keys' || code === 'no_usable_key', what);
+    if (kind === 'quota' || kind === 'no key') t.equal(headers['x-should-retry'], 'false', what);
+    if (kind === 'rate limit') t.ok('retry-after' in headers || headers['x-should-retry'] === 'false', what);
+  }
+  const met = new Set(all.map((error) => errorFacts(error).kind));
+  t.same([...met].toSorted(), Object.keys(statuses).toSorted(), 'no kind is without an error');
   t.end();
 });
