@@ -2,7 +2,6 @@ import type { Permit } from '../ports/capabilities.ts';
 import type { Replies } from '../ports/dialect.ts';
 import type { Headers } from '../ports/reply.ts';
 import { eventStreamHeaders } from '../wire/event-stream.ts';
-import { openaiErrors } from './errors.ts';
 
 /** OpenAI's names (reference: its guide to rate limits); nothing when there is no limit. */
 const limitHeaders = (permit: Permit): Headers =>
@@ -15,4 +14,4 @@ const limitHeaders = (permit: Permit): Headers =>
       };
 
 /** How OpenAI's endpoints answer. */
-export const openaiReplies: Replies = { errors: openaiErrors, streamHeaders: eventStreamHeaders, limitHeaders };
+export const openaiReplies: Replies = { streamHeaders: eventStreamHeaders, limitHeaders };

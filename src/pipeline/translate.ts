@@ -46,8 +46,8 @@ export const translate =
         return recalled;
       }),
       TE.map((recalled): TranslationContext => {
-        const { media, imageReplyFormat } = gathered;
-        return { id: newId(), created: Math.floor(now() / 1000), recalled, media, imageReplyFormat };
+        const { requestId, media, imageReplyFormat } = gathered;
+        return { requestId, id: newId(), created: Math.floor(now() / 1000), recalled, media, imageReplyFormat };
       }),
       TE.flatMapEither((context) => pipe(dialect.translate(gathered.asked, context), E.map((plan) => withPlan(gathered, context, plan)))),
       TE.tapIO(({ plan, note }) => () => note({ model: plan.call.model, streamed: plan.streamed })),

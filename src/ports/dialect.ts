@@ -11,6 +11,8 @@ import type { Headers, Whole } from './reply.ts';
 
 /** What a translation may know beside the request itself. */
 export type TranslationContext = {
+  /** The id that every answer to the request names. */
+  readonly requestId: string;
   /** Random; the answer's id is made from it. */
   readonly id: string;
   /** Seconds since the epoch. */
@@ -32,15 +34,14 @@ export type MediaLink = {
   readonly isRequired: boolean;
 };
 
-/** How errors look in a dialect: before the first byte, and inside a stream that has begun. */
+/** How errors look in a dialect: before the first byte, and inside a stream that has begun (the machines' `fail`). */
 export type ErrorReplies = {
   readonly whole: (error: ProxyError) => Whole;
   readonly inStream: (error: ProxyError) => string;
 };
 
-/** How all endpoints of one public API answer, whatever was asked. */
+/** How all endpoints of one public API answer, whatever was asked; its door has its errors. */
 export type Replies = {
-  readonly errors: ErrorReplies;
   /** The head of every stream. */
   readonly streamHeaders: Headers;
   /** What the limits tell on every good answer. */

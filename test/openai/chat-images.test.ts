@@ -8,7 +8,7 @@ import type { TranslationContext } from '../../src/ports/dialect.ts';
 import type { SignedImage } from '../../src/ports/images.ts';
 
 const settings: ChatSettings = { systemPromptMode: 'leading', historyImages: 'last', imageReplyFormat: 'markdown', modelAliases: new Map() };
-const context: TranslationContext = { id: 'x', created: 1, recalled: new Map(), media: new Map(), imageReplyFormat: null };
+const context: TranslationContext = { requestId: 'req_1', id: 'x', created: 1, recalled: new Map(), media: new Map(), imageReplyFormat: null };
 
 const requestOf = (body: object): ChatRequest => {
   const read = decodeChatRequest({ model: 'gemini-3-pro-image', ...body });

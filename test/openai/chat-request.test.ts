@@ -20,7 +20,7 @@ const translated = (request: object, options: Options = {}) => {
   const recalled = new Map((options.recalled ?? []).map((signature) => [signature.callId, signature]));
   const read = decodeChatRequest({ model: 'gemini-3.5-flash', messages: [{ role: 'user', content: 'hi' }], ...request });
   if (E.isLeft(read)) return read;
-  const context = { id: 'x', created: 1, recalled, media: new Map(), imageReplyFormat: null };
+  const context = { requestId: 'req_1', id: 'x', created: 1, recalled, media: new Map(), imageReplyFormat: null };
   return E.map(({ call }: Plan) => call)(chatDialect({ ...settings, ...options.settings }).translate(read.right, context));
 };
 

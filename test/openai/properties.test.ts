@@ -12,7 +12,7 @@ import { decodeChatRequest } from '../../src/openai/chat/ask/request.ts';
 import { cureOf, type ProxyError } from '../../src/kernel/proxy-error.ts';
 
 const dialect = chatDialect({ systemPromptMode: 'leading', historyImages: 'all', imageReplyFormat: 'markdown', modelAliases: new Map() });
-const context = { id: 'x', created: 1, recalled: new Map(), media: new Map(), imageReplyFormat: null };
+const context = { requestId: 'req_1', id: 'x', created: 1, recalled: new Map(), media: new Map(), imageReplyFormat: null };
 
 const part = fc.oneof(
   fc.record({ text: fc.string({ unit: 'grapheme' }) }),

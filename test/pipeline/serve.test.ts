@@ -2,6 +2,9 @@ import t from 'tap';
 import { E, TE } from '../../src/kernel/fp.ts';
 import type { ProxyError } from '../../src/kernel/proxy-error.ts';
 import type { Frame } from '../../src/gemini/response.ts';
+import { answerWriter, type AnswerForm } from '../../src/ports/answer-writer.ts';
+import type { Dialect } from '../../src/ports/dialect.ts';
+import type { Machine } from '../../src/kernel/machine.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';
 import { serve } from '../../src/pipeline/serve.ts';
 import type { Capabilities, KeyWish, Lease, Signature, UpstreamCall } from '../../src/ports/capabilities.ts';
@@ -227,4 +230,51 @@ t.test('a defect in a stream is thrown on, for the server to log; it is no frame
   const received = receivedWith({ ...chat, stream: true });
   await t.rejects(read(await run({ rememberSignature, openGemini: () => TE.right(framesOf([call])) }, received)), cause);
   t.match(received.noted.at(-1), { error: 'Defect' });
+});
+
+/** Numbered events, an own head and own heartbeats: nothing of OpenAI's. */
+const oddDialect: Dialect<{ readonly words: string; readonly streams: boolean }> = {
+  decode: (body) => E.right(body as { readonly words: string; readonly streams: boolean }),
+  callIds: () => [],
+  mediaLinks: () => [],
+  translate: ({ words, streams }, { requestId }) => {
+    const machine: Machine<number, Frame, string> = {
+      start: 1,
+      step: (state, { candidates = [] }) => [state + candidates.length, candidates.map(({ content }, at) => `${state + at} ${content?.parts?.[0]?.text}`)],
+      end: (state) => [`${state} end`],
+      fail: (state, { tag }) => [`${state} ${tag} of ${requestId}`],
+    };
+    const form: AnswerForm<number, string> = {
+      frames: (events) => events.map((event) => `<${event}>`).join(''),
+      whole: (events) => E.right({ kind: 'whole', status: 200, headers: {}, body: events.join(', ') }),
+      closing: '',
+      heartbeat: (state) => [state + 1, `<${state} beat>`],
+    };
+    return E.right({
+      call: { model: 'gemini-3.5-flash', streamed: true, copies: 1, body: { contents: [{ role: 'user', parts: [{ text: words }] }] } },
+      streamed: streams,
+      shownEarly: streams,
+      judging: { refusesBlocks: true, mustBeWhole: false },
+      keepsImages: false,
+      encoding: null,
+      answer: answerWriter(machine, form),
+    });
+  },
+  replies: { streamHeaders: { 'content-type': 'text/odd' }, limitHeaders: (permit) => ({ 'odd-left': String(permit?.remaining) }) },
+};
+
+t.test('a dialect of any shape is served', async (t) => {
+  const over: Partial<Capabilities> = { takePermit: () => TE.right({ limit: 9, remaining: 4, resetSeconds: 1 }) };
+  const ask = (streams: boolean, outcomes: readonly Outcome[]) =>
+    serve({ ...happyCapabilities, ...scripted(1, outcomes).capabilities, ...over }, oddDialect, { keepAliveMs: 0 })(receivedWith({ words: 'hi', streams }))();
+  const whole = await ask(false, [[textFrame('a'), textFrame('b', 'STOP')]]);
+  t.match(whole, E.right({ headers: { 'odd-left': '4' }, body: '1 a, 2 b, 3 end' }));
+  const streamed = await ask(true, [[textFrame('a'), textFrame('b', 'STOP')]]);
+  t.match(streamed, E.right({ kind: 'streamed', headers: { 'content-type': 'text/odd', 'odd-left': '4' } }));
+  t.equal(await read(streamed), '<1 a><2 b><3 end>');
+  const cutShort = await ask(true, [[textFrame('a'), cut]]);
+  if (E.isLeft(cutShort) || cutShort.right.kind !== 'streamed') return t.fail('a stream');
+  t.equal((await cutShort.right.tail.next()).value, '<1 a>');
+  t.equal(cutShort.right.heartbeat.text(), '<2 beat>');
+  t.equal(await read(cutShort), '<3 StreamCut of req-1>', 'the failure knows what has gone out, heartbeats too');
 });

@@ -19,6 +19,7 @@ export const chat = chatDialect(settings);
 
 /** A translation's surroundings, with these signatures remembered. */
 export const contextWith = (recalled: readonly Signature[] = []): TranslationContext => ({
+  requestId: 'req_1',
   id: 'x',
   created: 1,
   recalled: new Map(recalled.map((signature) => [signature.callId, signature])),

@@ -12,7 +12,7 @@ export const frameOf = (parts: readonly ResponsePart[], rest: Partial<Frame> & {
   return { candidates: [{ content: { parts }, ...(finishReason === undefined ? {} : { finishReason }) }], ...frame };
 };
 
-export const context: TranslationContext = { id: 'x', created: 7, recalled: new Map(), media: new Map(), imageReplyFormat: null };
+export const context: TranslationContext = { requestId: 'req_1', id: 'x', created: 7, recalled: new Map(), media: new Map(), imageReplyFormat: null };
 
 export const rightOf = <A>(either: E.Either<unknown, A>): A => {
   if (E.isLeft(either)) throw new Error(JSON.stringify(either.left));

@@ -96,7 +96,7 @@ t.test('what is wrong is named', (t) => {
 
 t.test('an encoder is wanted for all but wav and pcm at their own speed', (t) => {
   const dialect = speechDialect({ modelAliases: aliases });
-  const context = { id: 'x', created: 7, recalled: new Map(), media: new Map(), imageReplyFormat: null };
+  const context = { requestId: 'req_1', id: 'x', created: 7, recalled: new Map(), media: new Map(), imageReplyFormat: null };
   const wish = (over: object) => {
     const plan = E.flatMap((asked: SpeechRequest) => dialect.translate(asked, context))(decodeSpeechRequest({ ...base, ...over }));
     return E.isRight(plan) ? plan.right.encoding : undefined;
