@@ -5,7 +5,7 @@ import type { Candidate, Frame, ResponsePart } from '../../src/gemini/response.t
 import { answerMachine } from '../../src/openai/chat/answer/chat-answer.ts';
 import type { ChatEvent } from '../../src/openai/chat/answer/chunk.ts';
 import { completion } from '../../src/openai/chat/answer/completion.ts';
-import type { SystemPromptMode } from '../../src/openai/chat/ask/contents.ts';
+import type { SystemPromptMode } from '../../src/gemini/conversation/to-contents.ts';
 import { decodeChatRequest } from '../../src/openai/chat/ask/request.ts';
 import { settleChat, type ChatSettings } from '../../src/openai/chat/ask/to-gemini.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';

@@ -2,12 +2,10 @@ import { E, pipe } from '../../kernel/fp.ts';
 import type { GeminiCall } from '../../gemini/request.ts';
 import type { Dialect, Plan, TranslationContext } from '../../ports/dialect.ts';
 import { modelName } from '../../wire/model-name.ts';
+import { tooManyPictures } from '../../gemini/conversation/earlier-pictures.ts';
+import { recallKeys } from '../../gemini/conversation/recall.ts';
 import { openaiReplies } from '../replies.ts';
 import { chatAnswer } from './answer/chat-answer.ts';
-import { withExactResults } from './ask/exact-results.ts';
-import { withExactSchemas } from './ask/exact-schemas.ts';
-import { withinImages } from './ask/history-images.ts';
-import { signatureKeys } from './ask/history-signatures.ts';
 import { mediaLinks } from './ask/media-links.ts';
 import { decodeChatRequest, type ChatRequest } from './ask/request.ts';
 import { settleChat, toGemini, type ChatAsked, type ChatSettings } from './ask/to-gemini.ts';
@@ -29,13 +27,15 @@ const planOf = ({ asked, settled, settings }: ChatAsked, context: TranslationCon
 export const chatDialect = (settings: ChatSettings): Dialect<ChatRequest> => {
   const settle = settleChat(settings);
   return {
-    decode: (body, written = () => '') =>
+    decode: (body, written) =>
       pipe(
-        decodeChatRequest(body),
-        E.flatMap(withinImages),
-        E.map((asked) => withExactSchemas(withExactResults(asked, written), written)),
+        decodeChatRequest(body, written),
+        E.flatMap((asked) => {
+          const fault = tooManyPictures(asked.turns);
+          return fault === null ? E.right(asked) : E.left(fault);
+        }),
       ),
-    callIds: (asked) => signatureKeys(asked.messages, modelName(asked.model, settings.modelAliases).model),
+    callIds: (asked) => recallKeys(asked.turns, modelName(asked.model, settings.modelAliases).model),
     mediaLinks: (asked) => mediaLinks(asked, settings.historyImages),
     translate: (asked, context) =>
       pipe(

@@ -5,7 +5,7 @@ import { answerWriter, type AnswerForm, type AnswerWriter } from '../../../ports
 import type { TranslationContext } from '../../../ports/dialect.ts';
 import { dataEvent } from '../../../wire/event-stream.ts';
 import { openaiErrors } from '../../errors.ts';
-import { questionBefore } from '../ask/answer-key.ts';
+import { questionBefore } from '../../../gemini/conversation/answer-key.ts';
 import { audioFormat } from '../ask/audio-format.ts';
 import type { ChatEvent, ChatFailure } from './chunk.ts';
 import { completion } from './completion.ts';
@@ -57,7 +57,7 @@ export const answerMachine = (
   settled: SettledChat,
   context: TranslationContext,
 ): Machine<State, Frame, ChatEvent, ChatFailure> => {
-  const question = questionBefore(asked.messages, asked.messages.length, settled.name.model);
+  const question = questionBefore(asked.turns, asked.turns.length, settled.name.model);
   return signedMachine(machineSettings(asked, settled, context), question);
 };
 

@@ -2,7 +2,7 @@ import type { Machine } from '../../../kernel/machine.ts';
 import type { Candidate, Frame, ResponsePart } from '../../../gemini/response.ts';
 import type { RequestPart } from '../../../gemini/request.ts';
 import type { Signature } from '../../../ports/capabilities.ts';
-import { answerKey, emptyPrint, withCall, withWords, type AnswerPrint } from '../ask/answer-key.ts';
+import { answerKey, emptyPrint, withCall, withWords, type AnswerPrint } from '../../../gemini/conversation/answer-key.ts';
 import type { CallDelta, ChatEvent, Delta, ExtraContent } from './chunk.ts';
 import { isSignature, readSignedParts, type SignedAnswer, type SignedPart } from '../../../gemini/conversation/signed-parts.ts';
 

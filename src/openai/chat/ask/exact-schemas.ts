@@ -1,7 +1,7 @@
 import { isObject } from '../../../kernel/is-object.ts';
 import { rawMember } from '../../../kernel/raw-json.ts';
 import { longNumbers, withLongNumbers, type LongNumbers } from '../../../gemini/schema/long-numbers.ts';
-import type { ChatRequest, FunctionTool } from './request.ts';
+import type { ChatFields, FunctionTool } from './request.ts';
 
 /** Digits of a number that may be another one when it is written again. */
 const mostDigits = 16;
@@ -18,13 +18,13 @@ const holdsLong = (value: unknown): boolean => {
 
 type Schema = FunctionTool['parameters'];
 
-const schemasOf = ({ tools = [], functions = [], response_format: format }: ChatRequest): readonly Schema[] => [
+const schemasOf = ({ tools = [], functions = [], response_format: format }: ChatFields): readonly Schema[] => [
   ...tools.map((offer) => offer.function?.parameters),
   ...functions.map(({ parameters }) => parameters),
   format?.json_schema?.schema,
 ];
 
-const withNumbers = (asked: ChatRequest, numbers: LongNumbers): ChatRequest => {
+const withNumbers = (asked: ChatFields, numbers: LongNumbers): ChatFields => {
   const marked = (schema: Schema): Schema => (schema === undefined ? undefined : withLongNumbers(schema, numbers));
   const { tools, functions, response_format: format } = asked;
   const holder = format?.json_schema;
@@ -44,7 +44,7 @@ const fields = ['tools', 'functions', 'response_format', 'generationConfig', 'gu
 const longestBody = 4 * 1024 ** 2;
 
 /** Schemas that know how their numbers beyond 2^53 were written: a bound or a value is somebody else's, too. */
-export const withExactSchemas = (asked: ChatRequest, written: () => string): ChatRequest => {
+export const withExactSchemas = (asked: ChatFields, written: () => string): ChatFields => {
   if (!schemasOf(asked).some(holdsLong)) return asked;
   const json = written();
   if (json.length > longestBody) return asked;

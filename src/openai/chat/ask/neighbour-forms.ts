@@ -3,9 +3,9 @@ import { isEmpty } from '../../../kernel/is-empty.ts';
 import { isObject } from '../../../kernel/is-object.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
 import { jsonOf } from '../../../gemini/json-text.ts';
-import type { ChatRequest } from './request.ts';
+import type { ChatFields } from './request.ts';
 
-type Format = NonNullable<ChatRequest['response_format']>;
+type Format = NonNullable<ChatFields['response_format']>;
 type Schema = Readonly<Record<string, unknown>>;
 
 /** A schema; undefined for none and for one that says nothing. */
@@ -44,7 +44,7 @@ const completed = (format: Format): Format => {
 };
 
 /** A form asked for elsewhere: vLLM's guided_json and structured_outputs, llama.cpp's json_schema, Ollama's format. */
-const elsewhere = (asked: ChatRequest): E.Either<ProxyError, Format | undefined> => {
+const elsewhere = (asked: ChatFields): E.Either<ProxyError, Format | undefined> => {
   const outputs = isObject(asked.structured_outputs) ? asked.structured_outputs : {};
   return pipe(
     schemaOrText(asked.guided_json, 'guided_json'),
@@ -58,23 +58,23 @@ const elsewhere = (asked: ChatRequest): E.Either<ProxyError, Format | undefined>
   );
 };
 
-const formatOf = (asked: ChatRequest): E.Either<ProxyError, Format | undefined> => {
+const formatOf = (asked: ChatFields): E.Either<ProxyError, Format | undefined> => {
   const own = asked.response_format;
   return own === undefined || own.type === 'text' ? E.map((found: Format | undefined) => found ?? own)(elsewhere(asked)) : E.right(completed(own));
 };
 
-const wantsUsage = (asked: ChatRequest): boolean => isObject(asked.usage) && asked.usage['include'] === true;
+const wantsUsage = (asked: ChatFields): boolean => isObject(asked.usage) && asked.usage['include'] === true;
 
 /** Gemini's own word for modalities (LiteLLM): only pictures are asked for by it, text comes anyway. */
-const modalitiesOf = (asked: ChatRequest): ChatRequest['modalities'] => {
+const modalitiesOf = (asked: ChatFields): ChatFields['modalities'] => {
   const said: unknown = asked.responseModalities;
   const wantsPictures = Array.isArray(said) && said.slice(0, 10).some((one) => typeof one === 'string' && one.toUpperCase() === 'IMAGE');
   return asked.modalities ?? (wantsPictures ? ['text', 'image'] : undefined);
 };
 
 /** What neighbours ask for in other places, where OpenAI's API has it: the form of the answer, its modalities, length and usage. */
-export const withNeighbourForms = (asked: ChatRequest): E.Either<ProxyError, ChatRequest> =>
-  E.map((format: Format | undefined): ChatRequest => ({
+export const withNeighbourForms = (asked: ChatFields): E.Either<ProxyError, ChatFields> =>
+  E.map((format: Format | undefined): ChatFields => ({
     ...asked,
     response_format: format,
     modalities: modalitiesOf(asked),

@@ -1,17 +1,15 @@
 import { E, pipe, t } from '../../../kernel/fp.ts';
-import { wellFormed } from '../../../kernel/well-formed.ts';
 import { isObject } from '../../../kernel/is-object.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
-import { pictureFault } from '../../../gemini/media-kind.ts';
-import type { Blob, MediaLevel, RequestPart } from '../../../gemini/request.ts';
-import type { SignedImage } from '../../../ports/images.ts';
-import { decodeWith, optional, stringOr } from '../../../wire/codec.ts';
+import { asPicture, blobPart, mediaPart, webPart } from '../../../gemini/conversation/media-part.ts';
+import { textParts } from '../../../gemini/conversation/text-parts.ts';
+import type { TurnPart } from '../../../gemini/conversation/turns.ts';
 import { fromBase64, fromDataUrl, isDataUrl, isReadByGemini, isWebAddress } from '../../../gemini/inline-media.ts';
+import type { Blob, MediaLevel } from '../../../gemini/request.ts';
+import { decodeWith, optional, stringOr } from '../../../wire/codec.ts';
 
-type Parts = E.Either<ProxyError, readonly RequestPart[]>;
-
-/** What was read for the web addresses in a request. */
-export type Media = ReadonlyMap<string, SignedImage>;
+type Part = E.Either<ProxyError, TurnPart>;
+type Parts = E.Either<ProxyError, readonly TurnPart[]>;
 
 const link = stringOr(t.type({ url: t.string, detail: optional(t.string) }));
 const codecs = {
@@ -29,39 +27,15 @@ const codecs = {
 /** OpenAI's picture detail as Gemini's media resolution; `auto` leaves it to the model. */
 const levels: ReadonlyMap<string, MediaLevel> = new Map([['low', 'MEDIA_RESOLUTION_LOW'], ['high', 'MEDIA_RESOLUTION_HIGH']]);
 
-/** One text as parts: none when it is empty, since Gemini takes no empty part. */
-export const textParts = (text: string): readonly RequestPart[] => (text === '' ? [] : [{ text: wellFormed(text) }]);
-
-const inline = (inlineData: { readonly mimeType: string; readonly data: string }): RequestPart => ({ inlineData });
-
-const fromWeb = (url: string, path: string, media: Media): E.Either<ProxyError, RequestPart> => {
-  if (isReadByGemini(url)) return E.right({ fileData: { fileUri: url } });
-  const read = media.get(url);
-  return read === undefined
-    ? E.left(invalid(`'${path}' could not be read: send the content as a data: URL.`, path, 'unsupported_value'))
-    : E.right(inline({ mimeType: read.mimeType, data: read.data }));
-};
-
-const fromLink = (url: string, path: string, media: Media): E.Either<ProxyError, RequestPart> => {
-  if (isDataUrl(url)) return pipe(fromDataUrl(url, path), E.map(inline));
-  return isWebAddress(url) ? fromWeb(url, path, media) : pipe(fromBase64(url, { declared: '' }, path), E.map(inline));
-};
-
 type Link = t.TypeOf<typeof link>;
 
-const linked = (at: Link, path: string, media: Media): Parts => {
-  const url = typeof at === 'string' ? at : at.url;
-  const level = typeof at === 'string' ? undefined : levels.get(at.detail ?? '');
-  return pipe(
-    fromLink(url, typeof at === 'string' ? path : `${path}.url`, media),
-    E.map((part) => [{ ...part, ...(level === undefined ? {} : { mediaResolution: { level } }) }]),
-  );
-};
+const withLevel = (part: TurnPart, level: MediaLevel): TurnPart => ('link' in part ? { ...part, level } : { ...part, mediaResolution: { level } });
 
-/** What browsers draw and Gemini does not is refused where a picture is meant. */
-const noMarkup = (parts: readonly RequestPart[], path: string): E.Either<ProxyError, void> => {
-  const fault = pictureFault(parts[0]?.inlineData?.mimeType ?? '');
-  return fault === null ? E.right(undefined) : E.left(invalid(`'${path}' ${fault}.`, path, 'invalid_value'));
+const linked = (at: Link, path: string): Part => {
+  if (typeof at === 'string') return mediaPart(at, path);
+  const level = levels.get(at.detail ?? '');
+  const part = mediaPart(at.url, `${path}.url`);
+  return level === undefined ? part : E.map((read: TurnPart) => withLevel(read, level))(part);
 };
 
 type FilePart = t.TypeOf<typeof codecs.file>['file'];
@@ -79,30 +53,30 @@ const fileBlob = (data: string, name: string | undefined, path: string): E.Eithe
     E.map((blob) => (blob.mimeType === 'image/svg+xml' ? { ...blob, mimeType: 'text/xml' } : blob)),
   );
 
-const fileParts = (file: FilePart, path: string, media: Media): Parts => {
+const filePart = (file: FilePart, path: string): Part => {
   const fileUri = keptByGoogle(file.file_id);
-  if (file.file_data === undefined && fileUri !== undefined) return E.right([{ fileData: { fileUri } }]);
+  if (file.file_data === undefined && fileUri !== undefined) return E.right({ fileData: { fileUri } });
   if (file.file_data === undefined) {
     return E.left(invalid(`'${path}' needs file_data: files kept elsewhere (file_id) are not known here.`, path, 'unsupported_value'));
   }
   const at = `${path}.file_data`;
-  const part = isWebAddress(file.file_data) ? fromWeb(file.file_data, at, media) : pipe(fileBlob(file.file_data, file.filename, at), E.map(inline));
-  return pipe(part, E.map((read) => [read]));
+  return isWebAddress(file.file_data) ? E.right(webPart(file.file_data, at)) : E.map(blobPart)(fileBlob(file.file_data, file.filename, at));
 };
 
-const readers: Readonly<Record<string, (part: unknown, path: string, media: Media) => Parts>> = {
+const alone = (part: Part): Parts => E.map((read: TurnPart): readonly TurnPart[] => [read])(part);
+
+const readers: Readonly<Record<string, (part: unknown, path: string) => Parts>> = {
   text: (part, path) => pipe(decodeWith(codecs.text, path)(part), E.map(({ text }) => textParts(text))),
   refusal: (part, path) => pipe(decodeWith(codecs.refusal, path)(part), E.map(({ refusal }) => textParts(refusal))),
-  image_url: (part, path, media) =>
+  image_url: (part, path) =>
     pipe(
       decodeWith(codecs.image_url, path)(part),
-      E.flatMap((read) => linked(read.image_url, `${path}.image_url`, media)),
-      E.tap((parts) => noMarkup(parts, `${path}.image_url`)),
+      E.flatMap((read) => linked(read.image_url, `${path}.image_url`)),
+      E.flatMap((read) => asPicture(read, `${path}.image_url`)),
+      alone,
     ),
-  video_url: (part, path, media) =>
-    pipe(decodeWith(codecs.video_url, path)(part), E.flatMap((read) => linked(read.video_url, `${path}.video_url`, media))),
-  audio_url: (part, path, media) =>
-    pipe(decodeWith(codecs.audio_url, path)(part), E.flatMap((read) => linked(read.audio_url, `${path}.audio_url`, media))),
+  video_url: (part, path) => pipe(decodeWith(codecs.video_url, path)(part), E.flatMap((read) => linked(read.video_url, `${path}.video_url`)), alone),
+  audio_url: (part, path) => pipe(decodeWith(codecs.audio_url, path)(part), E.flatMap((read) => linked(read.audio_url, `${path}.audio_url`)), alone),
   input_audio: (part, path) =>
     pipe(
       decodeWith(codecs.input_audio, path)(part),
@@ -111,9 +85,10 @@ const readers: Readonly<Record<string, (part: unknown, path: string, media: Medi
           ? fromDataUrl(audio.data, `${path}.input_audio.data`)
           : fromBase64(audio.data, { declared: `audio/${audio.format ?? 'wav'}` }, `${path}.input_audio.data`),
       ),
-      E.map((blob) => [inline(blob)]),
+      E.map(blobPart),
+      alone,
     ),
-  file: (part, path, media) => pipe(decodeWith(codecs.file, path)(part), E.flatMap(({ file }) => fileParts(file, `${path}.file`, media))),
+  file: (part, path) => pipe(decodeWith(codecs.file, path)(part), E.flatMap(({ file }) => filePart(file, `${path}.file`)), alone),
 };
 
 const typed = t.type({ type: t.string });
@@ -121,31 +96,31 @@ const typed = t.type({ type: t.string });
 /** Most parts are plain texts: they need no decoder. */
 const isPlainText = (part: unknown): part is { readonly text: string } => isObject(part) && part['type'] === 'text' && typeof part['text'] === 'string';
 
-const onePart = (part: unknown, path: string, media: Media): Parts => (isPlainText(part) ? E.right(textParts(part.text)) : decodedPart(part, path, media));
+const onePart = (part: unknown, path: string): Parts => (isPlainText(part) ? E.right(textParts(part.text)) : decodedPart(part, path));
 
-const decodedPart = (part: unknown, path: string, media: Media): Parts =>
+const decodedPart = (part: unknown, path: string): Parts =>
   pipe(
     decodeWith(typed, path)(part),
     E.flatMap(({ type }) => {
       const read = Object.hasOwn(readers, type) ? readers[type] : undefined;
       return read === undefined
         ? E.left(invalid(`Unknown content part at '${path}.type'.`, `${path}.type`, 'invalid_value'))
-        : read(part, path, media);
+        : read(part, path);
     }),
   );
 
-/** A message's content (string, array of parts, or nothing) as Gemini's parts, in order; empty texts are dropped. */
-export const contentParts = (content: unknown, path: string, media: Media): Parts => {
+/** A message's content (string, array of parts, or nothing) as parts of a turn, in order; empty texts are dropped. */
+export const contentParts = (content: unknown, path: string): Parts => {
   if (content == null) return E.right([]);
   if (typeof content === 'string') return E.right(textParts(content));
   if (!Array.isArray(content)) {
     return E.left(invalid(`Invalid value for '${path}': expected a string or an array of content parts.`, path, 'invalid_type'));
   }
-  const read: RequestPart[] = [];
+  const read: TurnPart[] = [];
   for (const [index, part] of content.entries()) {
-    const parts = onePart(part, `${path}.${index}`, media);
+    const parts = onePart(part, `${path}.${index}`);
     if (E.isLeft(parts)) return parts;
-    read.push(...parts.right);
+    for (const one of parts.right) read.push(one);
   }
   return E.right(read);
 };

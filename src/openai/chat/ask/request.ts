@@ -3,11 +3,15 @@ import type { ProxyError } from '../../../kernel/proxy-error.ts';
 import { blockThresholds, harmCategories } from '../../../gemini/safety.ts';
 import { chatBounds } from '../../field-bounds.ts';
 import { decodeWithin, lenient, listOf, oneOf, optional, stringOr, unlessEmpty, within } from '../../../wire/codec.ts';
+import type { Turn } from '../../../gemini/conversation/turns.ts';
+import { withExactResults } from './exact-results.ts';
+import { withExactSchemas } from './exact-schemas.ts';
 import { effortWish, googleProps, neighbourProps } from './neighbour-codecs.ts';
 import { refuseNeighbours } from './neighbour-fields.ts';
 import { withGoogleConfig } from './google-config.ts';
 import { withToolForms } from './tool-forms.ts';
 import { withNeighbourForms } from './neighbour-forms.ts';
+import { readTurns } from './read-turns.ts';
 
 const text = t.string;
 const object = t.UnknownRecord;
@@ -165,8 +169,11 @@ const chatRequest = t.type({
   extra_body: unlessEmpty(t.type({ google: unlessEmpty(google) })),
 });
 
-/** A chat request, decoded. */
-export type ChatRequest = t.TypeOf<typeof chatRequest>;
+/** The fields of a chat request, decoded. */
+export type ChatFields = t.TypeOf<typeof chatRequest>;
+
+/** A chat request, read: its messages are the turns of a conversation. */
+export type ChatRequest = Omit<ChatFields, 'messages'> & { readonly turns: readonly Turn[] };
 
 /** A message of any role. */
 export type ChatMessage = t.TypeOf<typeof message>;
@@ -183,10 +190,22 @@ export type FunctionTool = t.TypeOf<typeof functionTool>;
 /** Google's own options, in either casing. */
 export type GoogleOptions = t.TypeOf<typeof google>;
 
-/** Decodes the body of POST /v1/chat/completions, what neighbours call otherwise put into OpenAI's words. */
-export const decodeChatRequest = (body: unknown): E.Either<ProxyError, ChatRequest> =>
+/** The fields were made for this request alone: what is read of the messages takes their place. */
+const withTurns = (fields: ChatFields): E.Either<ProxyError, ChatRequest> =>
+  pipe(
+    readTurns(fields.messages),
+    E.map((turns) => Object.assign(fields, { messages: [], turns })),
+  );
+
+/**
+ * Reads the body of POST /v1/chat/completions, what neighbours call otherwise put into OpenAI's words; `written` gives
+ * how it was written.
+ */
+export const decodeChatRequest = (body: unknown, written: () => string = () => ''): E.Either<ProxyError, ChatRequest> =>
   pipe(
     decodeWithin(chatBounds, chatRequest)(withToolForms(withGoogleConfig(body))),
     E.tap(() => refuseNeighbours(body)),
     E.flatMap(withNeighbourForms),
+    E.map((fields) => withExactSchemas(withExactResults(fields, written), written)),
+    E.flatMap(withTurns),
   );

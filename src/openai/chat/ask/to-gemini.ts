@@ -1,17 +1,16 @@
 import { E, pipe } from '../../../kernel/fp.ts';
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
 import { modelTraits, type ModelTraits } from '../../../gemini/model-traits.ts';
-import type { GeminiCall, GenerateContentRequest, GenerationConfig, RequestPart, SafetySetting } from '../../../gemini/request.ts';
+import type { GeminiCall, GenerateContentRequest, GenerationConfig, SafetySetting } from '../../../gemini/request.ts';
 import { filtersOff } from '../../../gemini/safety.ts';
 import type { TranslationContext } from '../../../ports/dialect.ts';
 import { isModelId, modelName, noSuchModel, type ModelName } from '../../../wire/model-name.ts';
-import { toContents, type Contents, type SystemPromptMode } from './contents.ts';
+import { toContents, type Contents, type SystemPromptMode } from '../../../gemini/conversation/to-contents.ts';
 import { functionNames, type FunctionNames } from '../../../gemini/conversation/function-names.ts';
 import { declaredNames } from './declared-tools.ts';
 import { generationConfig } from './generation-config.ts';
 import { googleOptions } from './google-options.ts';
-import { rememberedOf } from './history-signatures.ts';
-import { isShown, type HistoryImages } from './history-images.ts';
+import type { HistoryImages } from '../../../gemini/conversation/earlier-pictures.ts';
 import { chosenFormat, type ImageReplyFormat } from '../../../wire/image-reply.ts';
 import type { ChatRequest } from './request.ts';
 import { circulates, toGeminiTools, toolPlan, type GeminiTools, type ToolPlan } from './tools.ts';
@@ -37,17 +36,13 @@ const safety = (asked: ChatRequest, traits: ModelTraits): readonly SafetySetting
 
 const tiers: Readonly<Record<string, 'flex' | 'priority'>> = { flex: 'flex', priority: 'priority', fast: 'priority' };
 
-/** mediaResolution on a part is refused before Gemini 3. */
-const fitting = (parts: readonly RequestPart[], traits: ModelTraits): readonly RequestPart[] =>
-  traits.richParts ? parts : parts.map(({ mediaResolution: _, ...part }) => part);
-
 type Pieces = { readonly contents: Contents; readonly plan: ToolPlan; readonly tools: GeminiTools; readonly config: GenerationConfig };
 
 const body = (asked: ChatRequest, traits: ModelTraits, { contents, plan, tools, config }: Pieces): GenerateContentRequest => {
   const cachedContent = googleOptions(asked).cached_content;
   const written = Object.values(config).some((value) => value !== undefined);
   return {
-    contents: contents.contents.map((content) => ({ ...content, parts: fitting(content.parts, traits) })),
+    contents: contents.contents,
     ...(contents.system.length === 0 || !plan.takesInstruction ? {} : { systemInstruction: { parts: contents.system } }),
     ...tools,
     cachedContent,
@@ -94,17 +89,12 @@ const pieces = (
   { asked, settled: { traits, names, plan, name, showsThoughts }, settings }: ChatAsked,
   { recalled, media }: TranslationContext,
 ): E.Either<ProxyError, Pieces> => {
-  const answers = {
-    traits,
-    names,
-    remembered: rememberedOf(asked.messages, name.model, recalled),
-    media,
-    circulates: circulates(plan),
-    isShown: isShown(asked.messages, settings.historyImages),
-  };
+  const { systemPromptMode, historyImages } = settings;
+  const answers = { traits, names, media, recalled, circulates: circulates(plan) };
+  const conversation = { ...answers, model: name.model, systemPromptMode, historyImages, path: 'messages' };
   const wishes = { model: name.model, traits, suffix: name.thinking, showsThoughts, formatsJson: plan.formatsJson };
   return pipe(
-    toContents(asked.messages, { ...answers, systemPromptMode: settings.systemPromptMode }),
+    toContents(asked.turns, conversation),
     E.bindTo('contents'),
     E.bind('config', () => generationConfig(asked, wishes)),
     E.map(({ contents, config }) => ({ contents, config, plan, tools: toGeminiTools(plan, names) })),

@@ -1,0 +1,39 @@
+import { turnKey } from './answer-key.ts';
+import { readSignedAnswer, type SignedAnswer } from './signed-parts.ts';
+import { callsIn, type Turn } from './turns.ts';
+
+/** A remembered signature, and the key that made it. */
+export type RecalledSignature = { readonly value: string; readonly keyId: string };
+
+/** What is remembered for a conversation, by the ids of its calls and the keys of its answers. */
+export type Recalled = ReadonlyMap<string, RecalledSignature>;
+
+/** What the signatures of a conversation may be remembered by, the newest last. */
+export const recallKeys = (turns: readonly Turn[], model: string): readonly string[] => {
+  const keys: string[] = [];
+  for (const [index, turn] of turns.entries()) {
+    if (turn.role !== 'model') continue;
+    for (const call of callsIn(turn)) keys.push(call.id);
+    const key = turnKey(turns, index, model);
+    if (key !== undefined) keys.push(key);
+  }
+  return keys;
+};
+
+/** Looks up what is remembered of the model's turn at an index. */
+export type RecallAnswer = (index: number) => SignedAnswer | undefined;
+
+const nothing: RecallAnswer = () => undefined;
+
+/**
+ * What is remembered of a conversation's answers. Signatures that Gemini can do without go back as long as the key made
+ * them that is asked first, the one of the newest: those of another key may be refused.
+ */
+export const answerRecall = (turns: readonly Turn[], model: string, recalled: Recalled): RecallAnswer => {
+  const newest = [...recalled.values()].at(-1)?.keyId;
+  if (newest === undefined) return nothing;
+  return (index) => {
+    const known = recalled.get(turnKey(turns, index, model) ?? '');
+    return known?.keyId === newest ? readSignedAnswer(known.value) : undefined;
+  };
+};
