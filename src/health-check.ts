@@ -4,7 +4,12 @@ import { readPlainFile } from './adapters/state/plain-file.ts';
 import { textOf, type Environment } from './config/text-of.ts';
 
 /** Where the service listens on every address, it is asked on the loopback one. */
-const loopbackOf: Readonly<Record<string, string>> = { '': '127.0.0.1', '0.0.0.0': '127.0.0.1', '::': '[::1]', '[::]': '[::1]' };
+const loopbackOf: Readonly<Record<string, string>> = {
+  '': '127.0.0.1',
+  '0.0.0.0': '127.0.0.1',
+  '::': '[::1]',
+  '[::]': '[::1]',
+};
 
 const mostBytes = 1024 * 1024;
 
@@ -25,7 +30,9 @@ const healthUrl = (): string => {
   return `http://${loopbackOf[host] ?? named}:${valueOf('PORT') || '7860'}/healthz`;
 };
 
-/** For the container: exits with 0 when the service answers where HOST and PORT say, else with 1. Loads nothing else. */
+/**
+ * For the container: exits with 0 when the service answers where HOST and PORT say, else with 1. Loads nothing else.
+ */
 const check = async (): Promise<void> => {
   const isWell = await fetch(healthUrl(), { signal: AbortSignal.timeout(4000) }).then(
     ({ ok }) => ok,

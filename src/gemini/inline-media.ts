@@ -6,9 +6,11 @@ import type { Blob } from './request.ts';
 
 const [slash, nine, plus, minus, underscore, equals] = [47, 57, 43, 45, 95, 61];
 
-const isPlainCode = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= slash && code <= nine) || code === plus;
+const isPlainCode = (code: number): boolean =>
+  (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= slash && code <= nine) || code === plus;
 
-const isBlankCode = (code: number): boolean => code === 32 || (code >= 9 && code <= 13) || code === 0xa0 || code === 0xfeff || code === 0x2028 || code === 0x2029;
+const isBlankCode = (code: number): boolean =>
+  code === 32 || (code >= 9 && code <= 13) || code === 0xa0 || code === 0xfeff || code === 0x2028 || code === 0x2029;
 
 /** What a text is made of, when it is base64: `other` are blanks, or the two letters of the URL-safe alphabet. */
 type Base64 = { readonly isBase64: boolean; readonly hasOther: boolean };
@@ -35,7 +37,10 @@ const readBase64 = (text: string): Base64 => {
     else if (!isBlankCode(code)) return { isBase64: false, hasOther: false };
   }
   const all = letters + others;
-  return { isBase64: all > 0 && all % 4 !== 1, hasOther: letters < end || isBlankCode(text.charCodeAt(text.length - 1)) };
+  return {
+    isBase64: all > 0 && all % 4 !== 1,
+    hasOther: letters < end || isBlankCode(text.charCodeAt(text.length - 1)),
+  };
 };
 
 /** Node reads both alphabets and passes over blanks: what it writes is the plain form. */
@@ -50,11 +55,17 @@ const noBase64 = (text: string, path: string): ProxyError =>
 const blobOf = (mimeType: string | null, data: string, path: string): E.Either<ProxyError, Blob> => {
   if (data === '') return E.left(invalid(`'${path}' is empty.`, path, 'invalid_value'));
   return mimeType === null
-    ? E.left(invalid(`'${path}' is of an unknown kind: send it as a data: URL with its media type.`, path, 'invalid_value'))
+    ? E.left(
+        invalid(`'${path}' is of an unknown kind: send it as a data: URL with its media type.`, path, 'invalid_value'),
+      )
     : E.right({ mimeType, data });
 };
 
-const fromText = (text: string, kindOf: (view: ByteView) => string | null, path: string): E.Either<ProxyError, Blob> => {
+const fromText = (
+  text: string,
+  kindOf: (view: ByteView) => string | null,
+  path: string,
+): E.Either<ProxyError, Blob> => {
   const { isBase64, hasOther } = readBase64(text);
   if (!isBase64) return E.left(noBase64(text, path));
   const data = hasOther ? plainBase64(text) : text;
@@ -68,7 +79,7 @@ export const fromBase64 = (text: string, said: Said, path: string): E.Either<Pro
 /** Characters before the comma; what is longer is no media type. */
 const mostHead = 1000;
 
-const unescaped = (data: string, broken: ProxyError): E.Either<ProxyError, string> =>
+const unescapeData = (data: string, broken: ProxyError): E.Either<ProxyError, string> =>
   data.includes('%')
     ? E.tryCatch(
         () => decodeURIComponent(data),
@@ -76,21 +87,25 @@ const unescaped = (data: string, broken: ProxyError): E.Either<ProxyError, strin
       )
     : E.right(data);
 
-/** `data:[type][;parameters][;base64],data` (RFC 2397): without a type it is text, unless its bytes or its name say more. */
+/**
+ * `data:[type][;parameters][;base64],data` (RFC 2397): without a type it is text, unless its bytes or its name say
+ * more.
+ */
 export const fromDataUrl = (url: string, path: string, name?: string): E.Either<ProxyError, Blob> => {
   const comma = url.indexOf(',');
   const broken = invalid(`'${path}' is not a valid data: URL.`, path, 'invalid_value');
   if (comma < 0 || comma > mostHead) return E.left(broken);
   const [type = '', ...parameters] = url.slice('data:'.length, comma).split(';');
   const data = url.slice(comma + 1);
-  const kindOf = (view: ByteView): string | null => mediaKind(view, { declared: type, name }) ?? (type.trim() === '' ? 'text/plain' : null);
+  const kindOf = (view: ByteView): string | null =>
+    mediaKind(view, { declared: type, name }) ?? (type.trim() === '' ? 'text/plain' : null);
   if (parameters.at(-1)?.trim().toLowerCase() === 'base64') {
-    return E.flatMap((text: string) => fromText(text, kindOf, path))(unescaped(data, broken));
+    return E.flatMap((text: string) => fromText(text, kindOf, path))(unescapeData(data, broken));
   }
   return E.flatMap((text: string): E.Either<ProxyError, Blob> => {
     const bytes = Buffer.from(text, 'utf8');
     return blobOf(kindOf(viewOfBytes(bytes)), bytes.toString('base64'), path);
-  })(unescaped(data, broken));
+  })(unescapeData(data, broken));
 };
 
 /** True for an http or https address. */

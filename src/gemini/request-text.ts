@@ -54,7 +54,9 @@ export const configText = (body: Pick<GenerateContentRequest, 'generationConfig'
   const text = jsonText({ generationConfig, continuationToken });
   if (exact === undefined) return text;
   const mark = unusedMark(text);
-  return spliceExact({ generationConfig: { ...generationConfig, responseJsonSchema: mark }, continuationToken }, mark, [exact]);
+  return spliceExact({ generationConfig: { ...generationConfig, responseJsonSchema: mark }, continuationToken }, mark, [
+    exact,
+  ]);
 };
 
 /**

@@ -31,7 +31,9 @@ const isWavFile = (data: string): boolean => sniffKind(viewOfBase64(data.slice(0
 /** Base64 of 16-bit PCM as base64 of a WAV file; what is a WAV file already (Gemini 3.8) stays as it is. */
 export const asWav = (data: string, mimeType: string): string => {
   const sound = isWavFile(data) ? null : readSound({ mimeType, data });
-  return sound === null ? data : Buffer.concat([wavHead(sound.samples.length, sound), sound.samples]).toString('base64');
+  return sound === null
+    ? data
+    : Buffer.concat([wavHead(sound.samples.length, sound), sound.samples]).toString('base64');
 };
 
 /** Base64 of a WAV file's samples alone; what is no WAV file stays as it is. */

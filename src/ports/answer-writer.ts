@@ -95,7 +95,9 @@ const wholeWriter = <S, B, F>(machine: Machine<S, Frame, B, F>, form: AnswerForm
   };
 };
 
-/** Stream and whole answer are the same machine, so that the two cannot disagree. Its state and outputs stay in here. */
+/**
+ * Stream and whole answer are the same machine, so that the two cannot disagree. Its state and outputs stay in here.
+ */
 export const answerWriter = <S, B, F>(
   machine: Machine<S, Frame, B, F>,
   form: AnswerForm<S, B, F>,

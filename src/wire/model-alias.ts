@@ -6,7 +6,7 @@ const workOf = (name: string): string | null =>
     .replace(/whisper/, 'transcri') ?? null;
 
 /** `gpt-*`: each star stands for any text, also none. */
-const fits = (pattern: string, name: string): boolean => {
+const fitsPattern = (pattern: string, name: string): boolean => {
   const [first = '', ...rest] = pattern.split('*');
   const last = rest.pop() ?? '';
   if (!name.startsWith(first) || name.length < first.length + last.length || !name.endsWith(last)) return false;
@@ -32,7 +32,7 @@ export const aliasOf = (name: string, aliases: ReadonlyMap<string, string>): str
   const exact = aliases.get(name);
   if (exact !== undefined) return exact;
   for (const [pattern, model] of aliases) {
-    if (isPattern(pattern) && fits(pattern, name) && workOf(name) === workOf(model)) return model;
+    if (isPattern(pattern) && fitsPattern(pattern, name) && workOf(name) === workOf(model)) return model;
   }
   return undefined;
 };

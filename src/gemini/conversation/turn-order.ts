@@ -13,7 +13,9 @@ const joined = (contents: readonly Content[]): readonly Content[] => {
     if (run !== undefined && run.role === next.role && run.takesMore && takesMore) run.contents.push(next);
     else runs.push({ role: next.role, takesMore, contents: [next] });
   }
-  return runs.flatMap(({ role, contents: own }) => (own.length === 1 ? own : [{ role, parts: own.flatMap(({ parts }) => parts) }]));
+  return runs.flatMap(({ role, contents: own }) =>
+    own.length === 1 ? own : [{ role, parts: own.flatMap(({ parts }) => parts) }],
+  );
 };
 
 /** A conversation must begin with the user ("function call turn comes immediately after a user turn"). */
@@ -22,7 +24,9 @@ const begun = (contents: readonly Content[]): readonly Content[] =>
 
 /** From 3.5-flash-lite and 3.6 on a conversation that ends with the model is refused: ask it to go on. */
 const ended = (contents: readonly Content[], prefill: boolean): readonly Content[] =>
-  contents.at(-1)?.role === 'model' && !prefill ? [...contents, { role: 'user', parts: [{ text: 'Continue.' }] }] : contents;
+  contents.at(-1)?.role === 'model' && !prefill
+    ? [...contents, { role: 'user', parts: [{ text: 'Continue.' }] }]
+    : contents;
 
 /** Turns in an order that Gemini takes; `prefill` tells whether the model may be left to go on with its own words. */
 export const finished = (contents: readonly Content[], prefill: boolean): readonly Content[] =>

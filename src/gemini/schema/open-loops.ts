@@ -1,7 +1,7 @@
 import type { Json } from '../request.ts';
 import { isWords, type Words } from './draft.ts';
 import { definitionPrefix } from './definition-names.ts';
-import { groupsOf, postorder } from './order-links.ts';
+import { groupsOf, orderLinks } from './order-links.ts';
 
 /** The word that makes a value needed, and the name in it that does where it is `required`. */
 type Need = {
@@ -65,7 +65,7 @@ const linksOf = (count: number, edges: readonly Edge[]): readonly number[][] => 
 const orderOf = (count: number, edges: readonly Edge[], after: readonly number[]): readonly number[] => {
   const fixed = edges.filter(({ need }) => need.keyword !== 'required');
   const order: number[] = Array.from({ length: count }, () => 0);
-  const last = postorder(linksOf(count, fixed), after);
+  const last = orderLinks(linksOf(count, fixed), after);
   for (const [at, node] of last.entries()) order[node] = count - at;
   return order;
 };
@@ -96,7 +96,7 @@ export const openLoops = (definitions: Readonly<Record<string, Json>>): void => 
   for (const [from, name] of names.entries()) findNeeds(definitions[name], undefined, { numbers, edges, from });
   if (edges.length === 0) return;
   const links = linksOf(names.length, edges);
-  const after = postorder(links, [...names.keys()]);
+  const after = orderLinks(links, [...names.keys()]);
   const groups = groupsOf(links, after);
   const order = orderOf(names.length, edges, after);
   const at = (node: number): number => order[node] ?? 0;

@@ -2,7 +2,7 @@
 export type Links = readonly (readonly number[])[];
 
 /** Nodes after all that they lead to, as a walk finds them that begins at these in turn; no recursion, so any depth. */
-export const postorder = (links: Links, starts: readonly number[]): readonly number[] => {
+export const orderLinks = (links: Links, starts: readonly number[]): readonly number[] => {
   const done: number[] = [];
   const seen = new Set<number>();
   const stack: { readonly node: number; next: number }[] = [];

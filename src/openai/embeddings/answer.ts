@@ -5,7 +5,7 @@ import { json, type Whole } from '../../ports/reply.ts';
 import type { EmbeddingRequest } from './request.ts';
 
 /** To unit length: OpenAI's vectors have it, Gemini's shortened ones don't (reference: Gemini's embeddings guide). */
-export const normalised = (vector: readonly number[]): readonly number[] => {
+export const normaliseVector = (vector: readonly number[]): readonly number[] => {
   const length = Math.sqrt(vector.reduce((sum, value) => sum + value * value, 0));
   return length === 0 ? vector : vector.map((value) => value / length);
 };
@@ -18,15 +18,16 @@ export const asBase64 = (vector: readonly number[]): string => {
 };
 
 /** Where Google tells no count: about four characters a token. */
-const estimated = (texts: readonly string[]): number => texts.reduce((sum, text) => sum + Math.max(1, Math.ceil(text.length / 4)), 0);
+const estimateTokens = (texts: readonly string[]): number =>
+  texts.reduce((sum, text) => sum + Math.max(1, Math.ceil(text.length / 4)), 0);
 
 const tokensOf = (answers: readonly Embedded[], texts: readonly string[]): number => {
   const told = answers.flatMap(({ tokens }) => tokens ?? []);
-  return told.length === answers.length ? told.reduce((sum, count) => sum + count, 0) : estimated(texts);
+  return told.length === answers.length ? told.reduce((sum, count) => sum + count, 0) : estimateTokens(texts);
 };
 
 /** The list's JSON, in pieces between which the event loop breathes: 2,048 vectors as numbers are 130 MB. */
-const written = async (items: Iterable<object>, end: object): Promise<string | Uint8Array> => {
+const writeItems = async (items: Iterable<object>, end: object): Promise<string | Uint8Array> => {
   const pieces: Uint8Array[] = [];
   let text = '{"object":"list","data":[';
   let before = '';
@@ -43,18 +44,22 @@ const written = async (items: Iterable<object>, end: object): Promise<string | U
 };
 
 /** The answer to POST /v1/embeddings: one vector a text, in the order asked. */
-export const embeddingAnswer = async (asked: EmbeddingRequest, texts: readonly string[], answers: readonly Embedded[]): Promise<Whole> => {
+export const embeddingAnswer = async (
+  asked: EmbeddingRequest,
+  texts: readonly string[],
+  answers: readonly Embedded[],
+): Promise<Whole> => {
   const tokens = tokensOf(answers, texts);
   const show = asked.encoding_format === 'base64' ? asBase64 : (vector: readonly number[]) => vector;
   function* items(): Generator<object, void, undefined> {
     let index = 0;
     for (const { vectors } of answers) {
       for (const vector of vectors) {
-        yield { object: 'embedding', index, embedding: show(normalised(vector)) };
+        yield { object: 'embedding', index, embedding: show(normaliseVector(vector)) };
         index += 1;
       }
     }
   }
   const end = { model: asked.model, usage: { prompt_tokens: tokens, total_tokens: tokens } };
-  return { ...json(200, null), body: await written(items(), end) };
+  return { ...json(200, null), body: await writeItems(items(), end) };
 };

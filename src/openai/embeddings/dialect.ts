@@ -17,7 +17,13 @@ const mostTokens = 16_384;
 
 const textOf = (decodeTokens: DecodeTokens): ((input: EmbeddingInput) => TE.TaskEither<ProxyError, string>) => {
   const pace = paceWork(mostTokens);
-  return (input) => (typeof input === 'string' ? TE.right(input) : pipe(decodeTokens(input), TE.tapTask(() => () => pace(input.length) ?? Promise.resolve())));
+  return (input) =>
+    typeof input === 'string'
+      ? TE.right(input)
+      : pipe(
+          decodeTokens(input),
+          TE.tapTask(() => () => pace(input.length) ?? Promise.resolve()),
+        );
 };
 
 const unreadable: ProxyError = { tag: 'BadAnswer', reason: 'embeddings that do not match the texts' };

@@ -21,37 +21,46 @@ const settings = t.type({
   input_type: lenient(t.string),
 });
 
-/** OpenAI's embedding request; `task_type`, `title` and `outputDimensionality` are Google's own, `input_type` is a neighbour's. */
-export type EmbeddingRequest = Omit<t.TypeOf<typeof settings>, 'input'> & { readonly inputs: readonly EmbeddingInput[] };
+/**
+ * OpenAI's embedding request; `task_type`, `title` and `outputDimensionality` are Google's own, `input_type` is a
+ * neighbour's.
+ */
+export type EmbeddingRequest = Omit<t.TypeOf<typeof settings>, 'input'> & {
+  readonly inputs: readonly EmbeddingInput[];
+};
 
 const isText = (value: unknown): value is string => typeof value === 'string';
 const isToken = (value: unknown): value is number => typeof value === 'number' && Number.isInteger(value) && value >= 0;
-const isTokens = (value: unknown): value is readonly number[] => Array.isArray(value) && value.length > 0 && value.every(isToken);
+const isTokens = (value: unknown): value is readonly number[] =>
+  Array.isArray(value) && value.length > 0 && value.every(isToken);
 
-const wrong = (path: string, what: string): E.Either<ProxyError, never> => E.left(invalid(`Invalid value for '${path}': ${what}.`, path, 'invalid_value'));
+const wrongInput = (path: string, what: string): E.Either<ProxyError, never> =>
+  E.left(invalid(`Invalid value for '${path}': ${what}.`, path, 'invalid_value'));
 
 const emptyAt = (inputs: readonly EmbeddingInput[]): number => inputs.findIndex((input) => input.length === 0);
 
 /** One text, a list of texts, one list of tokens, or a list of those. */
-const listed = (input: unknown): E.Either<ProxyError, readonly EmbeddingInput[]> => {
-  if (input == null) return E.left(invalid("Missing required parameter: 'input'.", 'input', 'missing_required_parameter'));
+const listInputs = (input: unknown): E.Either<ProxyError, readonly EmbeddingInput[]> => {
+  if (input == null)
+    return E.left(invalid("Missing required parameter: 'input'.", 'input', 'missing_required_parameter'));
   if (isText(input)) return E.right([input]);
   if (isTokens(input)) return E.right([input]);
-  if (!Array.isArray(input) || input.length === 0) return wrong('input', 'expected a text, texts, or lists of tokens');
+  if (!Array.isArray(input) || input.length === 0)
+    return wrongInput('input', 'expected a text, texts, or lists of tokens');
   if (input.every(isText)) return E.right(input);
   if (input.every(isTokens)) return E.right(input);
   const at = input.findIndex((one) => typeof one !== typeof input[0] || !(isText(one) || isTokens(one)));
-  return wrong(`input.${Math.max(at, 0)}`, 'expected a text or a list of tokens, all of one kind');
+  return wrongInput(`input.${Math.max(at, 0)}`, 'expected a text or a list of tokens, all of one kind');
 };
 
 const inputsOf = (input: unknown): E.Either<ProxyError, readonly EmbeddingInput[]> =>
   pipe(
-    listed(input),
+    listInputs(input),
     E.flatMap((inputs) => {
-      if (inputs.length > mostInputs) return wrong('input', `at most ${mostInputs} texts are embedded at once`);
+      if (inputs.length > mostInputs) return wrongInput('input', `at most ${mostInputs} texts are embedded at once`);
       const at = emptyAt(inputs);
       if (at < 0) return E.right(inputs);
-      return wrong(isText(input) ? 'input' : `input.${at}`, 'an empty text has no embedding');
+      return wrongInput(isText(input) ? 'input' : `input.${at}`, 'an empty text has no embedding');
     }),
   );
 

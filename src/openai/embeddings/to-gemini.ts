@@ -12,7 +12,9 @@ const openaiModels: ReadonlyMap<string, { readonly model: string; readonly dimen
 /** The batches for one request, in order, and Google's id of their model. */
 export type EmbeddingCalls = { readonly model: string; readonly batches: readonly BatchEmbedContentsRequest[] };
 
-/** What neighbours call the use of a vector (`input_type` of OpenRouter, LiteLLM and Cohere), by Gemini's word for it. */
+/**
+ * What neighbours call the use of a vector (`input_type` of OpenRouter, LiteLLM and Cohere), by Gemini's word for it.
+ */
 const uses: ReadonlyMap<string, string> = new Map([
   ['query', 'RETRIEVAL_QUERY'],
   ['search_query', 'RETRIEVAL_QUERY'],
@@ -27,10 +29,16 @@ const taskOf = ({ task_type: task, taskType, input_type: use }: EmbeddingRequest
   (task ?? taskType)?.toUpperCase() ?? uses.get(use?.toLowerCase() ?? '');
 
 const inBatches = <A>(all: readonly A[]): readonly (readonly A[])[] =>
-  Array.from({ length: Math.ceil(all.length / mostInBatch) }, (_, at) => all.slice(at * mostInBatch, (at + 1) * mostInBatch));
+  Array.from({ length: Math.ceil(all.length / mostInBatch) }, (_, at) =>
+    all.slice(at * mostInBatch, (at + 1) * mostInBatch),
+  );
 
 /** An embedding request, its texts known, as batches for Gemini: one Content a text, at most 100 a batch. */
-export const toBatches = (asked: EmbeddingRequest, texts: readonly string[], aliases: ReadonlyMap<string, string>): EmbeddingCalls => {
+export const toBatches = (
+  asked: EmbeddingRequest,
+  texts: readonly string[],
+  aliases: ReadonlyMap<string, string>,
+): EmbeddingCalls => {
   const named = modelName(asked.model, aliases).model;
   const known = openaiModels.get(named);
   const model = known?.model ?? named;

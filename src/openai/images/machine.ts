@@ -3,7 +3,7 @@ import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import type { Frame, ResponsePart, UsageMetadata } from '../../gemini/response.ts';
 import { latestUsage } from '../../gemini/usage.ts';
 import { blockIn } from '../../gemini/verdict.ts';
-import { beyond, noUsage, together, toImageUsage, type ImageUsage } from './usage.ts';
+import { usageBeyond, noUsage, addUsage, toImageUsage, type ImageUsage } from './usage.ts';
 
 /** A picture of an answer: base64, or where it is kept. */
 export type Picture = { readonly mimeType: string } & ({ readonly data: string } | { readonly url: string });
@@ -50,12 +50,14 @@ const mostText = 2000;
 
 const pictureOf = ({ inlineData, fileData }: ResponsePart): Picture | null => {
   if (inlineData?.mimeType.startsWith('image/') === true) return inlineData;
-  return fileData?.mimeType?.startsWith('image/') === true ? { mimeType: fileData.mimeType, url: fileData.fileUri } : null;
+  return fileData?.mimeType?.startsWith('image/') === true
+    ? { mimeType: fileData.mimeType, url: fileData.fileUri }
+    : null;
 };
 
 const completed = (state: ImageState, picture: Picture): Step => {
-  const usage = beyond(toImageUsage(state.usage), state.told);
-  return [{ ...state, held: null, told: together(state.told, usage) }, [{ kind: 'completed', picture, usage }]];
+  const usage = usageBeyond(toImageUsage(state.usage), state.told);
+  return [{ ...state, held: null, told: addUsage(state.told, usage) }, [{ kind: 'completed', picture, usage }]];
 };
 
 const drawn = (state: ImageState, picture: Picture): Step => {
@@ -88,14 +90,22 @@ export const imageMachine = (bounds: ImageBounds): Machine<ImageState, Frame, Im
   start,
   step: (known, frame) => {
     const events: ImageEvent[] = [];
-    let state: ImageState = { ...known, usage: latestUsage(known.usage, frame.usageMetadata), blocked: blockIn(frame) ?? known.blocked };
+    let state: ImageState = {
+      ...known,
+      usage: latestUsage(known.usage, frame.usageMetadata),
+      blocked: blockIn(frame) ?? known.blocked,
+    };
     for (const candidate of frame.candidates ?? []) {
       for (const part of candidate.content?.parts ?? []) {
         const [next, more] = partStep(state, part, bounds);
         state = next;
         events.push(...more);
       }
-      state = { ...state, finish: candidate.finishReason ?? state.finish, finishMessage: candidate.finishMessage ?? state.finishMessage };
+      state = {
+        ...state,
+        finish: candidate.finishReason ?? state.finish,
+        finishMessage: candidate.finishMessage ?? state.finishMessage,
+      };
     }
     return [state, events];
   },

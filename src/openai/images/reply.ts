@@ -5,9 +5,11 @@ import { dataEvent } from '../../wire/event-stream.ts';
 import { openaiErrors } from '../errors.ts';
 import type { ImageEvent, Picture } from './machine.ts';
 import type { ImageRequest } from './request.ts';
-import { noUsage, together } from './usage.ts';
+import { noUsage, addUsage } from './usage.ts';
 
-/** An event with what the endpoint says beside the picture: OpenAI's name for the event, and the words of the request. */
+/**
+ * An event with what the endpoint says beside the picture: OpenAI's name for the event, and the words of the request.
+ */
 export type ImageNews = { readonly event: ImageEvent; readonly head: ImageHead };
 
 /** What all events of one answer say alike. */
@@ -34,7 +36,11 @@ export const imageHead = (name: ImageHead['name'], created: number, { size, qual
   quality: known(quality, qualities),
 });
 
-const formats: ReadonlyMap<string, string> = new Map([['image/png', 'png'], ['image/jpeg', 'jpeg'], ['image/webp', 'webp']]);
+const formats: ReadonlyMap<string, string> = new Map([
+  ['image/png', 'png'],
+  ['image/jpeg', 'jpeg'],
+  ['image/webp', 'webp'],
+]);
 
 /** The format that came, whatever was asked for; where several came, none is told for all. */
 const formatOf = ({ mimeType }: Picture): string | undefined => formats.get(mimeType);
@@ -49,7 +55,7 @@ export const imagesResponse = (news: readonly ImageNews[]): E.Either<ProxyError,
     if (event.kind === 'failed') return E.left(event.error);
     if (event.kind !== 'completed') continue;
     drawn.push(event.picture);
-    usage = together(usage, event.usage);
+    usage = addUsage(usage, event.usage);
   }
   const { created, size, quality } = news[0]?.head ?? {};
   const came = new Set(drawn.map(formatOf));

@@ -8,7 +8,7 @@ import { imageSources, type ImageSource } from './sources.ts';
 
 const words: Readonly<Record<string, unknown>> = { true: true, false: false };
 
-const meant = (value: unknown): unknown => {
+const meantValue = (value: unknown): unknown => {
   if (typeof value !== 'string') return value;
   const plain = value.trim().toLowerCase();
   if (Object.hasOwn(words, plain)) return words[plain];
@@ -16,23 +16,35 @@ const meant = (value: unknown): unknown => {
 };
 
 /** Forms hold text alone: `3` and `true` stand for what they say. */
-const spelled = <A>(codec: t.Type<A, unknown>): t.Type<A | undefined, unknown> =>
-  optionalField(new t.Type<A, unknown>(codec.name, codec.is, (value, context) => codec.validate(meant(value), context), t.identity));
+const spelledField = <A>(codec: t.Type<A, unknown>): t.Type<A | undefined, unknown> =>
+  optionalField(
+    new t.Type<A, unknown>(
+      codec.name,
+      codec.is,
+      (value, context) => codec.validate(meantValue(value), context),
+      t.identity,
+    ),
+  );
 
 /** 0 and less say nothing of a size. */
-const pixels: t.Type<number | undefined, unknown> = spelled(within(-1, 99_999, 'whole'));
+const pixels: t.Type<number | undefined, unknown> = spelledField(within(-1, 99_999, 'whole'));
 
 /** `base64` is Together's word for it. */
 const shownAs: t.Type<'url' | 'b64_json', unknown> = (() => {
   const codec = oneOf(['url', 'b64_json']);
-  return new t.Type(codec.name, codec.is, (value, context) => codec.validate(value === 'base64' ? 'b64_json' : value, context), t.identity);
+  return new t.Type(
+    codec.name,
+    codec.is,
+    (value, context) => codec.validate(value === 'base64' ? 'b64_json' : value, context),
+    t.identity,
+  );
 })();
 
 /** The parameters of OpenAI's CreateImageRequest and CreateImageEditRequest, as JSON or as a form. */
 const parameters = t.type({
   prompt: t.string,
   model: optionalField(t.string),
-  n: spelled(within(1, 10, 'whole')),
+  n: spelledField(within(1, 10, 'whole')),
   size: optionalField(t.string),
   /** Shape and size as LobeChat, Cherry Studio and Google's own configuration name them. */
   aspectRatio: optionalField(t.string),
@@ -47,10 +59,10 @@ const parameters = t.type({
   style: optionalField(oneOf(['vivid', 'natural'])),
   background: optionalField(oneOf(['auto', 'opaque', 'transparent'])),
   output_format: optionalField(oneOf(['png', 'jpeg', 'webp'])),
-  output_compression: spelled(within(0, 100, 'whole')),
+  output_compression: spelledField(within(0, 100, 'whole')),
   response_format: optionalField(shownAs),
-  stream: spelled(t.boolean),
-  partial_images: spelled(within(0, 3, 'whole')),
+  stream: spelledField(t.boolean),
+  partial_images: spelledField(within(0, 3, 'whole')),
   moderation: optionalField(oneOf(['auto', 'low'])),
   input_fidelity: optionalField(oneOf(['low', 'high'])),
   user: optionalField(t.string),
@@ -64,17 +76,24 @@ type Parameters = t.TypeOf<typeof parameters>;
 /** A request for pictures: from a prompt alone, or from pictures and a prompt. */
 export type ImageRequest = Omit<Parameters, 'image' | 'images' | 'mask'> & { readonly sources: readonly ImageSource[] };
 
-const refused = (message: string, param: string, code: InvalidCode): ProxyError => invalid(message, param, code);
+const refusedParameter = (message: string, param: string, code: InvalidCode): ProxyError =>
+  invalid(message, param, code);
 
-const faultOf = ({ prompt, background, mask }: Parameters): ProxyError | null => {
-  if (prompt.trim() === '') return refused("'prompt' must not be empty.", 'prompt', 'invalid_value');
-  if (background === 'transparent') return refused("'background': Gemini draws no transparency.", 'background', 'unsupported_value');
-  if (mask != null && mask !== '') return refused("'mask' is not supported: say in the prompt what is to change and what is to stay.", 'mask', 'unsupported_parameter');
+const parameterError = ({ prompt, background, mask }: Parameters): ProxyError | null => {
+  if (prompt.trim() === '') return refusedParameter("'prompt' must not be empty.", 'prompt', 'invalid_value');
+  if (background === 'transparent')
+    return refusedParameter("'background': Gemini draws no transparency.", 'background', 'unsupported_value');
+  if (mask != null && mask !== '')
+    return refusedParameter(
+      "'mask' is not supported: say in the prompt what is to change and what is to stay.",
+      'mask',
+      'unsupported_parameter',
+    );
   return null;
 };
 
 const withSources = (read: Parameters): E.Either<ProxyError, ImageRequest> => {
-  const fault = faultOf(read);
+  const fault = parameterError(read);
   if (fault !== null) return E.left(fault);
   const { image, images, mask: _, ...rest } = read;
   return pipe(
@@ -91,7 +110,13 @@ const fieldsOf = (value: unknown): Fields => (isObject(value) ? value : {});
 const configIn = (body: Fields): Fields => {
   const google = fieldsOf(body['google'] ?? fieldsOf(body['extra_body'])['google']);
   const all = fieldsOf(body['generationConfig']);
-  return fieldsOf(google['image_config'] ?? google['imageConfig'] ?? body['image_config'] ?? body['imageConfig'] ?? all['imageConfig']);
+  return fieldsOf(
+    google['image_config'] ??
+      google['imageConfig'] ??
+      body['image_config'] ??
+      body['imageConfig'] ??
+      all['imageConfig'],
+  );
 };
 
 const sizeNames = ['aspectRatio', 'aspect_ratio', 'imageSize', 'image_size'] as const;
@@ -100,11 +125,14 @@ const sizeNames = ['aspectRatio', 'aspect_ratio', 'imageSize', 'image_size'] as 
 const withConfig = (body: unknown): unknown => {
   const config = configIn(fieldsOf(body));
   const named = sizeNames.filter((name) => config[name] !== undefined && fieldsOf(body)[name] == null);
-  return named.length === 0 ? body : { ...fieldsOf(body), ...Object.fromEntries(named.map((name) => [name, config[name]])) };
+  return named.length === 0
+    ? body
+    : { ...fieldsOf(body), ...Object.fromEntries(named.map((name) => [name, config[name]])) };
 };
 
 /** Decodes the body of POST /v1/images/generations. Pictures beside the prompt are taken as what to go by. */
-export const decodeGeneration = (body: unknown): E.Either<ProxyError, ImageRequest> => pipe(decodeWithin(imageBounds, parameters)(withConfig(body)), E.flatMap(withSources));
+export const decodeGeneration = (body: unknown): E.Either<ProxyError, ImageRequest> =>
+  pipe(decodeWithin(imageBounds, parameters)(withConfig(body)), E.flatMap(withSources));
 
 /** Decodes the body of POST /v1/images/edits: there must be a picture. */
 export const decodeEdit = (body: unknown): E.Either<ProxyError, ImageRequest> =>
@@ -112,6 +140,6 @@ export const decodeEdit = (body: unknown): E.Either<ProxyError, ImageRequest> =>
     decodeGeneration(body),
     E.filterOrElse(
       ({ sources }) => sources.length > 0,
-      () => refused("Missing required parameter: 'image'.", 'image', 'missing_required_parameter'),
+      () => refusedParameter("Missing required parameter: 'image'.", 'image', 'missing_required_parameter'),
     ),
   );

@@ -18,10 +18,12 @@ const mostImages = 16;
 export const checkedPicture = (blob: Blob, path: string): E.Either<ProxyError, Blob> => {
   const fault = pictureFault(blob.mimeType);
   if (fault !== null) return E.left(invalid(`'${path}' ${fault}.`, path, 'invalid_value'));
-  return blob.mimeType.startsWith('image/') ? E.right(blob) : E.left(invalid(`'${path}' is not a picture.`, path, 'invalid_value'));
+  return blob.mimeType.startsWith('image/')
+    ? E.right(blob)
+    : E.left(invalid(`'${path}' is not a picture.`, path, 'invalid_value'));
 };
 
-const inline = (blob: E.Either<ProxyError, Blob>, path: string): Read =>
+const inlineSource = (blob: E.Either<ProxyError, Blob>, path: string): Read =>
   pipe(
     blob,
     E.flatMap((read) => checkedPicture(read, path)),
@@ -30,23 +32,37 @@ const inline = (blob: E.Either<ProxyError, Blob>, path: string): Read =>
 
 const ofText = (text: string, path: string): Read => {
   if (isWebAddress(text)) return E.right({ path, url: text });
-  return inline(isDataUrl(text) ? fromDataUrl(text, path) : fromBase64(text, { declared: '' }, path), path);
+  return inlineSource(isDataUrl(text) ? fromDataUrl(text, path) : fromBase64(text, { declared: '' }, path), path);
 };
 
 const ofLink = (link: unknown, path: string): Read => {
   const [url, at] = isObject(link) ? [link['url'], `${path}.url`] : [link, path];
-  return typeof url === 'string' ? ofText(url, at) : E.left(invalid(`Invalid value for '${at}': expected a string.`, at, 'invalid_value'));
+  return typeof url === 'string'
+    ? ofText(url, at)
+    : E.left(invalid(`Invalid value for '${at}': expected a string.`, at, 'invalid_value'));
 };
 
 const readOne = (value: unknown, path: string): Read => {
   if (typeof value === 'string') return ofText(value, path);
-  if (isFormFile(value)) return inline(fromBase64(toBase64(value.bytes), { declared: value.mimeType, name: value.filename }, path), path);
+  if (isFormFile(value))
+    return inlineSource(
+      fromBase64(toBase64(value.bytes), { declared: value.mimeType, name: value.filename }, path),
+      path,
+    );
   if (isObject(value) && value['image_url'] != null) return ofLink(value['image_url'], `${path}.image_url`);
   if (isObject(value) && value['file_id'] != null) {
     const at = `${path}.file_id`;
-    return E.left(invalid(`'${at}': files kept elsewhere are not known here, send the picture itself.`, at, 'unsupported_value'));
+    return E.left(
+      invalid(`'${at}': files kept elsewhere are not known here, send the picture itself.`, at, 'unsupported_value'),
+    );
   }
-  return E.left(invalid(`Invalid value for '${path}': expected a file, a data: URL, base64 or a web address.`, path, 'invalid_value'));
+  return E.left(
+    invalid(
+      `Invalid value for '${path}': expected a file, a data: URL, base64 or a web address.`,
+      path,
+      'invalid_value',
+    ),
+  );
 };
 
 /**
@@ -55,8 +71,11 @@ const readOne = (value: unknown, path: string): Read => {
  */
 export const imageSources = (value: unknown, field: string): E.Either<ProxyError, readonly ImageSource[]> => {
   if (value == null || value === '') return E.right([]);
-  if (Array.isArray(value) && value.length > mostImages) return E.left(invalid(`'${field}' takes at most ${mostImages} pictures.`, field, 'invalid_value'));
-  const listed: readonly (readonly [unknown, string])[] = Array.isArray(value) ? value.map((one, at) => [one, `${field}.${at}`]) : [[value, field]];
+  if (Array.isArray(value) && value.length > mostImages)
+    return E.left(invalid(`'${field}' takes at most ${mostImages} pictures.`, field, 'invalid_value'));
+  const listed: readonly (readonly [unknown, string])[] = Array.isArray(value)
+    ? value.map((one, at) => [one, `${field}.${at}`])
+    : [[value, field]];
   const sources: ImageSource[] = [];
   for (const [one, path] of listed) {
     const read = readOne(one, path);

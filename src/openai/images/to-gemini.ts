@@ -28,9 +28,14 @@ const atOnce = 4;
 
 type Media = TranslationContext['media'];
 
-const ofWeb = ({ url, path }: Extract<ImageSource, { readonly url: string }>, media: Media, traits: ModelTraits): E.Either<ProxyError, RequestPart> => {
+const ofWeb = (
+  { url, path }: Extract<ImageSource, { readonly url: string }>,
+  media: Media,
+  traits: ModelTraits,
+): E.Either<ProxyError, RequestPart> => {
   const read = media.get(url);
-  if (read === undefined) return E.left(invalid(`'${path}' could not be read: send the picture itself.`, path, 'unsupported_value'));
+  if (read === undefined)
+    return E.left(invalid(`'${path}' could not be read: send the picture itself.`, path, 'unsupported_value'));
   const signature = traits.signatures ? read.signature : null;
   return pipe(
     checkedPicture({ mimeType: read.mimeType, data: read.data }, path),
@@ -43,7 +48,11 @@ const picturePart = (source: ImageSource, media: Media, traits: ModelTraits): E.
   return isReadByGemini(source.url) ? E.right({ fileData: { fileUri: source.url } }) : ofWeb(source, media, traits);
 };
 
-const pictureParts = (sources: readonly ImageSource[], media: Media, traits: ModelTraits): E.Either<ProxyError, readonly RequestPart[]> => {
+const pictureParts = (
+  sources: readonly ImageSource[],
+  media: Media,
+  traits: ModelTraits,
+): E.Either<ProxyError, readonly RequestPart[]> => {
   const parts: RequestPart[] = [];
   for (const source of sources) {
     const part = picturePart(source, media, traits);
@@ -63,16 +72,22 @@ const sizeFieldOf = (asked: ImageRequest): LookField => {
   return [path, asked[path]];
 };
 
-const sidesOf = ({ width = 0, height = 0 }: ImageRequest): string | undefined => (width > 0 && height > 0 ? `${width}x${height}` : undefined);
+const sidesOf = ({ width = 0, height = 0 }: ImageRequest): string | undefined =>
+  width > 0 && height > 0 ? `${width}x${height}` : undefined;
 
 const lookOf = (asked: ImageRequest): LookWish => ({
   size: ['size', asked.size ?? sidesOf(asked)],
   quality: asked.quality,
-  aspectRatio: asked.aspect_ratio === undefined ? ['aspectRatio', asked.aspectRatio] : ['aspect_ratio', asked.aspect_ratio],
+  aspectRatio:
+    asked.aspect_ratio === undefined ? ['aspectRatio', asked.aspectRatio] : ['aspect_ratio', asked.aspect_ratio],
   imageSize: sizeFieldOf(asked),
 });
 
-const configOf = (asked: ImageRequest, name: ModelName, traits: ModelTraits): E.Either<ProxyError, GenerationConfig> => {
+const configOf = (
+  asked: ImageRequest,
+  name: ModelName,
+  traits: ModelTraits,
+): E.Either<ProxyError, GenerationConfig> => {
   const own = imageTraits(name.model);
   const thinking = thinkingConfig(traits.thinking, name.thinking);
   const wished = name.thinking !== null || showsDrafts(asked);
@@ -81,8 +96,12 @@ const configOf = (asked: ImageRequest, name: ModelName, traits: ModelTraits): E.
     E.map((shape) => ({
       responseModalities: own.withText ? ['TEXT', 'IMAGE'] : ['IMAGE'],
       ...(Object.keys(shape).length === 0 ? {} : { imageConfig: shape }),
-      ...(asked.output_format === 'jpeg' && traits.signatures ? { responseFormat: { image: { mimeType: 'IMAGE_JPEG' } } } : {}),
-      ...(thinking === undefined || !wished ? {} : { thinkingConfig: { ...thinking, includeThoughts: showsDrafts(asked) } }),
+      ...(asked.output_format === 'jpeg' && traits.signatures
+        ? { responseFormat: { image: { mimeType: 'IMAGE_JPEG' } } }
+        : {}),
+      ...(thinking === undefined || !wished
+        ? {}
+        : { thinkingConfig: { ...thinking, includeThoughts: showsDrafts(asked) } }),
     })),
   );
 };
@@ -104,7 +123,11 @@ export const toGemini =
         streamed: showsDrafts(asked) || traits.streamOnly,
         copies: asked.n ?? 1,
         someCopies: { atOnce },
-        body: { contents: [{ role: 'user', parts: [...pictures, { text: asked.prompt }] }], safetySettings: filtersOff, generationConfig },
+        body: {
+          contents: [{ role: 'user', parts: [...pictures, { text: asked.prompt }] }],
+          safetySettings: filtersOff,
+          generationConfig,
+        },
       })),
     );
   };

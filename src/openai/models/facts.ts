@@ -19,7 +19,11 @@ export type ModelFacts = {
   readonly context_length?: number;
   readonly architecture?: Architecture;
   readonly supported_parameters?: readonly string[];
-  readonly top_provider?: { readonly context_length?: number; readonly max_completion_tokens?: number; readonly is_moderated: false };
+  readonly top_provider?: {
+    readonly context_length?: number;
+    readonly max_completion_tokens?: number;
+    readonly is_moderated: false;
+  };
   readonly displayName?: string;
   readonly contextWindowTokens?: number;
   readonly maxOutput?: number;
@@ -62,7 +66,7 @@ const parametersOf = (traits: ModelTraits): readonly string[] => [
   ...(traits.output === 'image' ? ['image_config', 'modalities'] : []),
 ];
 
-const architecture = (input: readonly string[], output: readonly string[]): Architecture => ({
+const architectureOf = (input: readonly string[], output: readonly string[]): Architecture => ({
   modality: `${input.join('+')}->${output.join('+')}`,
   input_modalities: input,
   output_modalities: output,
@@ -82,7 +86,7 @@ const chatFacts = (id: string): ModelFacts => {
   const traits = modelTraits(id);
   const input = inputsOf(id, traits);
   return {
-    architecture: architecture(input, outputs[traits.output]),
+    architecture: architectureOf(input, outputs[traits.output]),
     supported_parameters: parametersOf(traits),
     vision: input.includes('image'),
     functionCall: traits.functions,
@@ -95,7 +99,12 @@ const chatFacts = (id: string): ModelFacts => {
 /** The facts of a model that Google lists. */
 export const modelFacts = (id: string, model: GeminiModel, chats: boolean): ModelFacts => ({
   ...limitsOf(model),
-  ...(chats ? chatFacts(id) : { architecture: architecture(['text'], ['embeddings']), supported_parameters: ['dimensions', 'encoding_format'] }),
+  ...(chats
+    ? chatFacts(id)
+    : {
+        architecture: architectureOf(['text'], ['embeddings']),
+        supported_parameters: ['dimensions', 'encoding_format'],
+      }),
 });
 
 /** The facts of a model that only its name is known of. */

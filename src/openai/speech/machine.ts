@@ -14,7 +14,8 @@ export type SpokenPiece =
   | ({ readonly kind: 'wav' | 'pcm'; readonly isFirst: boolean } & Sound);
 
 /** What a speech answer is made of; `end` says how it went. */
-export type SpeechEvent = SpokenPiece | { readonly kind: 'end'; readonly usage: UsageMetadata; readonly error: ProxyError | null };
+export type SpeechEvent =
+  SpokenPiece | { readonly kind: 'end'; readonly usage: UsageMetadata; readonly error: ProxyError | null };
 
 /** What is known of a spoken answer so far. */
 export type SpeechState = {
@@ -24,7 +25,9 @@ export type SpeechState = {
   readonly usage: UsageMetadata;
 };
 
-const typeByKind: ReadonlyMap<string | null, string> = new Map(Object.values(encodedTypes).map((type) => [declaredKind(type), type]));
+const typeByKind: ReadonlyMap<string | null, string> = new Map(
+  Object.values(encodedTypes).map((type) => [declaredKind(type), type]),
+);
 
 /** The media type to answer encoded sound by, whichever of its names Gemini has for it; undefined for bare sound. */
 const encodedType = (mimeType: string): string | undefined => typeByKind.get(declaredKind(mimeType));

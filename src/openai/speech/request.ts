@@ -20,10 +20,14 @@ export type SpeechRequest = t.TypeOf<typeof speechRequest>;
 
 const tooLong = (field: string, value: string | undefined): ProxyError | null =>
   value !== undefined && value.length > mostCharacters && Array.from(value).length > mostCharacters
-    ? invalid(`Invalid value for '${field}': at most ${mostCharacters} characters are spoken at once.`, field, 'invalid_value')
+    ? invalid(
+        `Invalid value for '${field}': at most ${mostCharacters} characters are spoken at once.`,
+        field,
+        'invalid_value',
+      )
     : null;
 
-const empty = (field: string, value: string): ProxyError | null =>
+const emptyError = (field: string, value: string): ProxyError | null =>
   value.trim() === '' ? invalid(`Invalid value for '${field}': it is empty.`, field, 'invalid_value') : null;
 
 /** Decodes the body of POST /v1/audio/speech. */
@@ -32,7 +36,11 @@ export const decodeSpeechRequest = (body: unknown): E.Either<ProxyError, SpeechR
     decodeWithin(speechBounds, speechRequest)(body),
     E.flatMap((asked) => {
       const voice = typeof asked.voice === 'string' ? asked.voice : asked.voice.id;
-      const fault = empty('input', asked.input) ?? empty('voice', voice) ?? tooLong('input', asked.input) ?? tooLong('instructions', asked.instructions);
+      const fault =
+        emptyError('input', asked.input) ??
+        emptyError('voice', voice) ??
+        tooLong('input', asked.input) ??
+        tooLong('instructions', asked.instructions);
       return fault === null ? E.right(asked) : E.left(fault);
     }),
   );

@@ -7,14 +7,17 @@ import { voiceName } from '../voices.ts';
 import type { SpeechRequest } from './request.ts';
 
 /** How it is to be spoken: a field of its own from 3.8 on, before that said in front of the text. */
-const part = ({ input, instructions = '' }: SpeechRequest, model: string): RequestPart => {
+const textPart = ({ input, instructions = '' }: SpeechRequest, model: string): RequestPart => {
   const style = instructions.trim();
   if (style === '') return { text: input };
   return takesSpeechStyle(model) ? { text: input, speechMetadata: { style } } : { text: `${style}: ${input}` };
 };
 
 /** A speech request as one call. Speech models take no safety settings and no tools. */
-export const toGemini = (asked: SpeechRequest, aliases: ReadonlyMap<string, string>): E.Either<ProxyError, GeminiCall> => {
+export const toGemini = (
+  asked: SpeechRequest,
+  aliases: ReadonlyMap<string, string>,
+): E.Either<ProxyError, GeminiCall> => {
   const model = speechModel(modelName(asked.model, aliases).model);
   if (!isModelId(model)) return E.left(noSuchModel(asked.model));
   return E.right({
@@ -22,7 +25,7 @@ export const toGemini = (asked: SpeechRequest, aliases: ReadonlyMap<string, stri
     streamed: asked.stream_format === 'sse',
     copies: 1,
     body: {
-      contents: [{ role: 'user', parts: [part(asked, model)] }],
+      contents: [{ role: 'user', parts: [textPart(asked, model)] }],
       generationConfig: {
         responseModalities: ['AUDIO'],
         speechConfig: { voiceConfig: { prebuiltVoiceConfig: { voiceName: voiceName(asked.voice) } } },

@@ -37,7 +37,10 @@ export type TranscriptEnd = {
   readonly error: ProxyError | null;
 };
 
-/** What a transcript is made of. A `stretch` says again what `delta`s have said; a stream shows it where speakers are asked for. */
+/**
+ * What a transcript is made of. A `stretch` says again what `delta`s have said; a stream shows it where speakers are
+ * asked for.
+ */
 export type TranscriptEvent =
   | { readonly kind: 'delta'; readonly text: string; readonly segment: number | null }
   | { readonly kind: 'stretch'; readonly stretch: NumberedStretch; readonly isShown: boolean }
@@ -57,7 +60,15 @@ export type TranscriptState = {
 
 type Step = readonly [TranscriptState, readonly TranscriptEvent[]];
 
-const start: TranscriptState = { by: null, flow: emptyFlow, stretches: 0, speakers: [], language: null, refusal: null, usage: {} };
+const start: TranscriptState = {
+  by: null,
+  flow: emptyFlow,
+  stretches: 0,
+  speakers: [],
+  language: null,
+  refusal: null,
+  usage: {},
+};
 
 const added = (state: TranscriptState, text: string, segment: number | null): Step => {
   const [flow, delta] = flowOn(state.flow, text);
@@ -65,7 +76,9 @@ const added = (state: TranscriptState, text: string, segment: number | null): St
 };
 
 const withText = (state: TranscriptState, { text, thought }: ResponsePart): Step =>
-  text === undefined || text === '' || thought === true || state.by === 'stretches' ? [state, []] : added({ ...state, by: 'texts' }, text, null);
+  text === undefined || text === '' || thought === true || state.by === 'stretches'
+    ? [state, []]
+    : added({ ...state, by: 'texts' }, text, null);
 
 const speakerName = (at: number): string => (at < 26 ? String.fromCharCode(65 + at) : `S${at + 1}`);
 
@@ -83,7 +96,11 @@ const withStretch = (state: TranscriptState, read: AudioTranscription, asksForSp
   const known = { ...state, speakers, stretches: number + 1, language: read.languageCode ?? state.language };
   const place = speakers.indexOf(stretch.speaker);
   const speaker = speakerName(place < 0 ? mostSpeakers : place);
-  const event: TranscriptEvent = { kind: 'stretch', stretch: { ...stretch, number, speaker }, isShown: asksForSpeakers };
+  const event: TranscriptEvent = {
+    kind: 'stretch',
+    stretch: { ...stretch, number, speaker },
+    isShown: asksForSpeakers,
+  };
   if (state.by === 'texts') return [known, [event]];
   const gap = stretch.end === null ? '' : gapBetween(lastOf(state.flow), stretch.text);
   const [next, deltas] = added({ ...known, by: 'stretches' }, `${gap}${stretch.text}`, asksForSpeakers ? number : null);
@@ -95,12 +112,18 @@ export const transcriptMachine = (wish: TranscriptWish): Machine<TranscriptState
   const asksForSpeakers = wish.format === 'diarized_json';
   const stepped = (state: TranscriptState, part: ResponsePart): Step => {
     const { audioTranscription } = part;
-    return audioTranscription === undefined ? withText(state, part) : withStretch(state, { text: part.text ?? '', ...audioTranscription }, asksForSpeakers);
+    return audioTranscription === undefined
+      ? withText(state, part)
+      : withStretch(state, { text: part.text ?? '', ...audioTranscription }, asksForSpeakers);
   };
   return {
     start,
     step: (state, frame) => {
-      let known: TranscriptState = { ...state, refusal: blockIn(frame) ?? state.refusal, usage: latestUsage(state.usage, frame.usageMetadata) };
+      let known: TranscriptState = {
+        ...state,
+        refusal: blockIn(frame) ?? state.refusal,
+        usage: latestUsage(state.usage, frame.usageMetadata),
+      };
       const events: TranscriptEvent[] = [];
       for (const part of frame.candidates?.[0]?.content?.parts ?? []) {
         const [next, more] = stepped(known, part);

@@ -7,7 +7,7 @@ import { dataEvent } from '../../wire/event-stream.ts';
 import { openaiErrors } from '../errors.ts';
 import type { NumberedStretch, TranscriptEnd, TranscriptEvent } from './machine.ts';
 import { segmentsOf } from './segments.ts';
-import { srt, vtt } from './subtitles.ts';
+import { toSrt, toVtt } from './subtitles.ts';
 import { durationOf, verboseTranscript } from './verbose.ts';
 
 const usageOf = (usage: UsageMetadata): object => {
@@ -16,13 +16,16 @@ const usageOf = (usage: UsageMetadata): object => {
   return {
     type: 'tokens',
     input_tokens: input,
-    ...(audio === undefined ? {} : { input_token_details: { audio_tokens: audio, text_tokens: Math.max(0, input - audio) } }),
+    ...(audio === undefined
+      ? {}
+      : { input_token_details: { audio_tokens: audio, text_tokens: Math.max(0, input - audio) } }),
     output_tokens: output,
     total_tokens: input + output,
   };
 };
 
-const languages = ({ language }: TranscriptEnd): object => (language === null ? {} : { languages: [{ code: language }] });
+const languages = ({ language }: TranscriptEnd): object =>
+  language === null ? {} : { languages: [{ code: language }] };
 
 const spokenSegment = ({ text, start, end, speaker, number }: NumberedStretch): object => ({
   type: 'transcript.text.segment',
@@ -41,7 +44,12 @@ const diarized = (end: TranscriptEnd, stretches: readonly NumberedStretch[]): ob
   usage: usageOf(end.usage),
 });
 
-const plainText = (body: string): Whole => ({ kind: 'whole', status: 200, headers: { 'content-type': 'text/plain; charset=utf-8' }, body });
+const plainText = (body: string): Whole => ({
+  kind: 'whole',
+  status: 200,
+  headers: { 'content-type': 'text/plain; charset=utf-8' },
+  body,
+});
 
 /** The whole transcript in a format; Left where the format needs times and none came. */
 const written = (end: TranscriptEnd, stretches: readonly NumberedStretch[]): E.Either<ProxyError, Whole> => {
@@ -52,7 +60,7 @@ const written = (end: TranscriptEnd, stretches: readonly NumberedStretch[]): E.E
   if (segments.length === 0 && end.text !== '') return E.left({ tag: 'BadAnswer', reason: 'no times in it' });
   if (format === 'verbose_json') return E.right(json(200, verboseTranscript(end, stretches)));
   if (format === 'diarized_json') return E.right(json(200, diarized(end, stretches)));
-  return E.right(plainText(format === 'srt' ? srt(segments) : vtt(segments)));
+  return E.right(plainText(format === 'srt' ? toSrt(segments) : toVtt(segments)));
 };
 
 /** The whole transcript in the format asked for. */
@@ -70,12 +78,21 @@ export const transcriptFailure = (events: readonly TranscriptEvent[]): ProxyErro
 const frameOf = (event: TranscriptEvent): string => {
   switch (event.kind) {
     case 'delta':
-      return dataEvent({ type: 'transcript.text.delta', delta: event.text, ...(event.segment === null ? {} : { segment_id: `seg_${event.segment}` }) });
+      return dataEvent({
+        type: 'transcript.text.delta',
+        delta: event.text,
+        ...(event.segment === null ? {} : { segment_id: `seg_${event.segment}` }),
+      });
     case 'stretch':
       return event.isShown ? dataEvent(spokenSegment(event.stretch)) : '';
     case 'end':
       if (event.error !== null) return openaiErrors.inStream(event.error);
-      return dataEvent({ type: 'transcript.text.done', text: event.text, ...languages(event), usage: usageOf(event.usage) });
+      return dataEvent({
+        type: 'transcript.text.done',
+        text: event.text,
+        ...languages(event),
+        usage: usageOf(event.usage),
+      });
   }
 };
 

@@ -41,51 +41,71 @@ export const formatOf = (asked: TranscriptionRequest): ResponseFormat => asked.r
 /** True for formats that say when something was said, or by whom. */
 export const needsTimes = (asked: TranscriptionRequest): boolean => !['json', 'text'].includes(formatOf(asked));
 
-const wrong = (param: string, message: string, code: 'invalid_value' | 'unsupported_value' = 'unsupported_value'): ProxyError =>
-  invalid(`Invalid value for '${param}': ${message}`, param, code);
+const wrongParameter = (
+  param: string,
+  message: string,
+  code: 'invalid_value' | 'unsupported_value' = 'unsupported_value',
+): ProxyError => invalid(`Invalid value for '${param}': ${message}`, param, code);
 
-const fileFault = ({ bytes }: FormFile): ProxyError | null => {
-  if (bytes.length === 0) return wrong('file', 'the file is empty.', 'invalid_value');
+const fileError = ({ bytes }: FormFile): ProxyError | null => {
+  if (bytes.length === 0) return wrongParameter('file', 'the file is empty.', 'invalid_value');
   const megabytes = bytes.length / 1_048_576;
-  return megabytes > mostMegabytes ? wrong('file', `it has ${megabytes.toFixed(1)} MB, and at most ${mostMegabytes} MB are taken. Send it in pieces, or compressed.`, 'invalid_value') : null;
+  return megabytes > mostMegabytes
+    ? wrongParameter(
+        'file',
+        `it has ${megabytes.toFixed(1)} MB, and at most ${mostMegabytes} MB are taken. Send it in pieces, or compressed.`,
+        'invalid_value',
+      )
+    : null;
 };
 
 const isLanguage = (code: string): boolean => /^[a-z]{2,3}(?:[-_][a-z\d]{2,8})*$/i.test(code.trim());
 
-const languageFault = ({ language, languages = [] }: TranscriptionRequest): ProxyError | null => {
+const languageError = ({ language, languages = [] }: TranscriptionRequest): ProxyError | null => {
   const expected = 'expected a language code such as en or zh-CN.';
-  if (language !== undefined && !isLanguage(language)) return wrong('language', expected, 'invalid_value');
+  if (language !== undefined && !isLanguage(language)) return wrongParameter('language', expected, 'invalid_value');
   const at = languages.findIndex((one) => !isLanguage(one));
-  return at < 0 ? null : wrong(`languages.${at}`, expected, 'invalid_value');
+  return at < 0 ? null : wrongParameter(`languages.${at}`, expected, 'invalid_value');
 };
 
-const streamFault = (asked: TranscriptionRequest): ProxyError | null =>
+const streamError = (asked: TranscriptionRequest): ProxyError | null =>
   asked.stream === true && ['srt', 'vtt', 'verbose_json'].includes(formatOf(asked))
-    ? wrong('stream', `${formatOf(asked)} is written when all has been heard. Stream json, text or diarized_json.`)
+    ? wrongParameter(
+        'stream',
+        `${formatOf(asked)} is written when all has been heard. Stream json, text or diarized_json.`,
+      )
     : null;
 
-const speakerFault = (asked: TranscriptionRequest): ProxyError | null => {
-  const field = (['known_speaker_names', 'known_speaker_references'] as const).find((name) => (asked[name]?.length ?? 0) > 0);
-  return field === undefined ? null : wrong(field, 'Gemini tells speakers apart but cannot be told who they are.');
+const speakerError = (asked: TranscriptionRequest): ProxyError | null => {
+  const field = (['known_speaker_names', 'known_speaker_references'] as const).find(
+    (name) => (asked[name]?.length ?? 0) > 0,
+  );
+  return field === undefined
+    ? null
+    : wrongParameter(field, 'Gemini tells speakers apart but cannot be told who they are.');
 };
 
-const detailFault = (asked: TranscriptionRequest): ProxyError | null => {
-  if ((asked.include?.length ?? 0) > 0) return wrong('include', 'Gemini gives no log probabilities for what it hears.');
+const detailError = (asked: TranscriptionRequest): ProxyError | null => {
+  if ((asked.include?.length ?? 0) > 0)
+    return wrongParameter('include', 'Gemini gives no log probabilities for what it hears.');
   if (asked.timestamp_granularities !== undefined && formatOf(asked) !== 'verbose_json') {
-    return wrong('timestamp_granularities', "it goes with response_format 'verbose_json'.");
+    return wrongParameter('timestamp_granularities', "it goes with response_format 'verbose_json'.");
   }
   return null;
 };
 
-const sizeFault = ({ prompt = '', keywords = [] }: TranscriptionRequest): ProxyError | null => {
-  if (prompt.length > mostPrompt) return wrong('prompt', `at most ${mostPrompt} characters are taken.`, 'invalid_value');
-  return keywords.length > mostKeywords ? wrong('keywords', `at most ${mostKeywords} are taken.`, 'invalid_value') : null;
+const sizeError = ({ prompt = '', keywords = [] }: TranscriptionRequest): ProxyError | null => {
+  if (prompt.length > mostPrompt)
+    return wrongParameter('prompt', `at most ${mostPrompt} characters are taken.`, 'invalid_value');
+  return keywords.length > mostKeywords
+    ? wrongParameter('keywords', `at most ${mostKeywords} are taken.`, 'invalid_value')
+    : null;
 };
 
-const translationFault = (asked: TranscriptionRequest): ProxyError | null =>
-  needsTimes(asked) ? wrong('response_format', 'translations have no times. Ask for json or text.') : null;
+const translationError = (asked: TranscriptionRequest): ProxyError | null =>
+  needsTimes(asked) ? wrongParameter('response_format', 'translations have no times. Ask for json or text.') : null;
 
-const faults = [languageFault, streamFault, speakerFault, detailFault, sizeFault];
+const faults = [languageError, streamError, speakerError, detailError, sizeError];
 
 /** Decodes the form of POST /v1/audio/transcriptions or translations. */
 export const decodeTranscriptionRequest =
@@ -94,8 +114,10 @@ export const decodeTranscriptionRequest =
     pipe(
       decodeWithin(transcriptionBounds, transcriptionRequest)(body),
       E.flatMap((asked) => {
-        const found = [...(task === 'translate' ? [translationFault] : []), ...faults].map((fault) => fault(asked)).find((fault) => fault !== null);
-        const fault = fileFault(asked.file) ?? found ?? null;
+        const found = [...(task === 'translate' ? [translationError] : []), ...faults]
+          .map((fault) => fault(asked))
+          .find((fault) => fault !== null);
+        const fault = fileError(asked.file) ?? found ?? null;
         return fault === null ? E.right(asked) : E.left(fault);
       }),
     );

@@ -10,7 +10,10 @@ const endsSentence = (word: string): boolean => /[.!?…。！？]["'”’)\]]?
 
 type Cut = { readonly words: readonly TimedWord[]; readonly text: string };
 
-/** The text of each word as it stands in the stretch, with what follows it up to the next one; null where a word is not in it. */
+/**
+ * The text of each word as it stands in the stretch, with what follows it up to the next one; null where a word is not
+ * in it.
+ */
 const inText = ({ text, words }: Stretch): readonly string[] | null => {
   const starts: number[] = [];
   let from = 0;
@@ -36,10 +39,12 @@ const isFull = ({ words, text }: Cut, next: TimedWord, nextText: string): boolea
 
 const segmentOf = ({ words, text }: Cut): readonly Segment[] => {
   const [first, last] = [words[0], words.at(-1)];
-  return first === undefined || last === undefined ? [] : [{ text: text.trim(), start: first.start, end: Math.max(first.start, last.end) }];
+  return first === undefined || last === undefined
+    ? []
+    : [{ text: text.trim(), start: first.start, end: Math.max(first.start, last.end) }];
 };
 
-const cut = (stretch: Stretch): readonly Segment[] => {
+const cutStretch = (stretch: Stretch): readonly Segment[] => {
   const texts = inText(stretch);
   const segments: Segment[] = [];
   let words: TimedWord[] = [];
@@ -56,10 +61,13 @@ const cut = (stretch: Stretch): readonly Segment[] => {
   return [...segments, ...segmentOf({ words, text })];
 };
 
-/** Cuts stretches into lines by sentence, silence and length. A stretch without timed words is one line; without times, none. */
+/**
+ * Cuts stretches into lines by sentence, silence and length. A stretch without timed words is one line; without times,
+ * none.
+ */
 export const segmentsOf = (stretches: readonly Stretch[]): readonly Segment[] =>
   stretches.flatMap((stretch) => {
-    if (stretch.words.length > 0) return cut(stretch);
+    if (stretch.words.length > 0) return cutStretch(stretch);
     const { text, start, end } = stretch;
     return start === null || end === null || text.trim() === '' ? [] : [{ text: text.trim(), start, end }];
   });

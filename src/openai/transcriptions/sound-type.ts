@@ -10,6 +10,12 @@ const named = 'flac, mp3, mp4, mpeg, mpga, m4a, ogg, wav and webm';
 export const soundType = ({ bytes, filename, mimeType }: FormFile): E.Either<ProxyError, string> => {
   const type = soundKind(viewOfBytes(bytes), { declared: mimeType, name: filename });
   return type === null
-    ? E.left(invalid(`Invalid value for 'file': it is no recording of a known kind. These are read: ${named}.`, 'file', 'unsupported_value'))
+    ? E.left(
+        invalid(
+          `Invalid value for 'file': it is no recording of a known kind. These are read: ${named}.`,
+          'file',
+          'unsupported_value',
+        ),
+      )
     : E.right(type);
 };

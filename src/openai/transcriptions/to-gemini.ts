@@ -2,7 +2,12 @@ import { toBase64 } from '../../kernel/base64.ts';
 import { E, pipe } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import { modelTraits } from '../../gemini/model-traits.ts';
-import type { AudioTranscriptionConfig, GeminiCall, GenerateContentRequest, RequestPart } from '../../gemini/request.ts';
+import type {
+  AudioTranscriptionConfig,
+  GeminiCall,
+  GenerateContentRequest,
+  RequestPart,
+} from '../../gemini/request.ts';
 import { filtersOff } from '../../gemini/safety.ts';
 import { thinkingConfig } from '../../gemini/thinking.ts';
 import { onlyTranscribes, transcriptionModel } from '../audio-models.ts';
@@ -12,18 +17,22 @@ import { soundType } from './sound-type.ts';
 import { noSpeech } from './transcript.ts';
 
 const languagesOf = ({ language, languages = [] }: TranscriptionRequest): readonly string[] => [
-  ...new Set([...(language === undefined ? [] : [language]), ...languages].map((code) => code.trim().replaceAll('_', '-'))),
+  ...new Set(
+    [...(language === undefined ? [] : [language]), ...languages].map((code) => code.trim().replaceAll('_', '-')),
+  ),
 ];
 
 /** A prompt is mostly names to spell rightly: its phrases are words to listen for, but for long ones. */
-const vocabulary = ({ prompt = '', keywords = [] }: TranscriptionRequest): readonly string[] => {
+const vocabularyOf = ({ prompt = '', keywords = [] }: TranscriptionRequest): readonly string[] => {
   const phrases = prompt.split(/[,;\n、，；]/).map((phrase) => phrase.trim().replace(/[.。]$/, ''));
-  return [...new Set([...keywords.map((word) => word.trim()), ...phrases.filter((phrase) => phrase.length <= 60)])].filter((word) => word !== '');
+  return [
+    ...new Set([...keywords.map((word) => word.trim()), ...phrases.filter((phrase) => phrase.length <= 60)]),
+  ].filter((word) => word !== '');
 };
 
 /** How a model that only transcribes is told. Word times give a subtitle its beginning and end. */
 const transcriptionConfig = (asked: TranscriptionRequest): AudioTranscriptionConfig => {
-  const [languageCodes, customVocabulary] = [languagesOf(asked), vocabulary(asked)];
+  const [languageCodes, customVocabulary] = [languagesOf(asked), vocabularyOf(asked)];
   return {
     mode: 'VERBATIM',
     ...(languageCodes.length === 0 ? {} : { languageCodes }),
@@ -39,7 +48,7 @@ const orders: Readonly<Record<Task, string>> = {
 };
 
 /** How a model that can do anything is told. */
-const order = (asked: TranscriptionRequest, task: Task): string => {
+const orderText = (asked: TranscriptionRequest, task: Task): string => {
   const languages = languagesOf(asked);
   const { keywords = [], prompt = '' } = asked;
   return [
@@ -62,7 +71,7 @@ const toldBody = (sound: RequestPart, { asked, task, name }: Telling): GenerateC
     ...(thinking === undefined ? {} : { thinkingConfig: thinking }),
   };
   return {
-    contents: [{ role: 'user', parts: [sound, { text: order(asked, task) }] }],
+    contents: [{ role: 'user', parts: [sound, { text: orderText(asked, task) }] }],
     safetySettings: filtersOff,
     ...(Object.keys(config).length === 0 ? {} : { generationConfig: config }),
   };
@@ -71,16 +80,30 @@ const toldBody = (sound: RequestPart, { asked, task, name }: Telling): GenerateC
 const wrongModel = (asked: TranscriptionRequest, model: string, task: Task): ProxyError | null => {
   if (!isModelId(model)) return noSuchModel(asked.model);
   if (onlyTranscribes(model)) {
-    return task === 'transcribe' ? null : invalid(`Invalid value for 'model': '${model}' does not translate. Ask a model such as gemini-flash-latest.`, 'model', 'unsupported_value');
+    return task === 'transcribe'
+      ? null
+      : invalid(
+          `Invalid value for 'model': '${model}' does not translate. Ask a model such as gemini-flash-latest.`,
+          'model',
+          'unsupported_value',
+        );
   }
   if (!needsTimes(asked)) return null;
   const format = formatOf(asked);
   const why = format === 'diarized_json' ? 'no speakers' : 'no times that can be relied on';
-  return invalid(`Invalid value for 'response_format': ${format} does not go with '${model}', which tells ${why}. Ask gemini-3.5-transcribe, or for json or text.`, 'response_format', 'unsupported_value');
+  return invalid(
+    `Invalid value for 'response_format': ${format} does not go with '${model}', which tells ${why}. Ask gemini-3.5-transcribe, or for json or text.`,
+    'response_format',
+    'unsupported_value',
+  );
 };
 
 /** A transcription as one call, with the recording in it. */
-export const toGemini = (asked: TranscriptionRequest, task: Task, aliases: ReadonlyMap<string, string>): E.Either<ProxyError, GeminiCall> => {
+export const toGemini = (
+  asked: TranscriptionRequest,
+  task: Task,
+  aliases: ReadonlyMap<string, string>,
+): E.Either<ProxyError, GeminiCall> => {
   const name = modelName(asked.model, aliases);
   const model = transcriptionModel(name.model, needsTimes(asked));
   const fault = wrongModel(asked, model, task);
@@ -90,7 +113,10 @@ export const toGemini = (asked: TranscriptionRequest, task: Task, aliases: Reado
     E.map((mimeType) => {
       const sound = { inlineData: { mimeType, data: toBase64(asked.file.bytes) } };
       const body: GenerateContentRequest = onlyTranscribes(model)
-        ? { contents: [{ role: 'user', parts: [sound] }], generationConfig: { audioTranscriptionConfig: transcriptionConfig(asked) } }
+        ? {
+            contents: [{ role: 'user', parts: [sound] }],
+            generationConfig: { audioTranscriptionConfig: transcriptionConfig(asked) },
+          }
         : toldBody(sound, { asked, task, name: { ...name, model } });
       return { model, streamed: asked.stream === true || modelTraits(model).streamOnly, copies: 1, body };
     }),

@@ -17,7 +17,9 @@ export const lastOf = ({ last, held }: Flow): string => (held === '' ? last : he
 
 const isMarkSoFar = (text: string): boolean => noSpeech.startsWith(text.trim().toLowerCase());
 
-/** Adds a text. Blanks wait for what follows them, and the beginning waits while it could become the mark of silence. */
+/**
+ * Adds a text. Blanks wait for what follows them, and the beginning waits while it could become the mark of silence.
+ */
 export const flowOn = (flow: Flow, text: string): readonly [Flow, string] => {
   const { given, last, held } = flow;
   if (text.trim() === '') return [given === '' && held === '' ? flow : { given, last, held: held + text }, ''];
@@ -28,7 +30,8 @@ export const flowOn = (flow: Flow, text: string): readonly [Flow, string] => {
 };
 
 /** What is still to be given at the end. */
-export const flowEnd = ({ given, held }: Flow): string => (given !== '' || held.trim().toLowerCase() === noSpeech ? '' : held.trimEnd());
+export const flowEnd = ({ given, held }: Flow): string =>
+  given !== '' || held.trim().toLowerCase() === noSpeech ? '' : held.trimEnd();
 
 const isDense = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u;
 
@@ -51,21 +54,30 @@ export type Stretch = {
   readonly words: readonly TimedWord[];
 };
 
-const seconds = (offset: string | undefined): number | null => {
+const secondsOf = (offset: string | undefined): number | null => {
   const [, value] = /^(\d+(?:\.\d+)?)s$/.exec(offset ?? '') ?? [];
   return value === undefined ? null : Number(value);
 };
 
 /** Reads one of Gemini's stretches. An offset of zero may be left out, so a first word without one begins at 0. */
-export const stretchOf = ({ text = '', speakerLabel, words = [], startOffset, endOffset }: AudioTranscription): Stretch => {
+export const stretchOf = ({
+  text = '',
+  speakerLabel,
+  words = [],
+  startOffset,
+  endOffset,
+}: AudioTranscription): Stretch => {
   const timed = words.flatMap(({ word, startOffset: from, endOffset: to }): readonly TimedWord[] => {
-    const end = seconds(to);
-    return word === undefined || end === null ? [] : [{ word, start: seconds(from) ?? 0, end }];
+    const end = secondsOf(to);
+    return word === undefined || end === null ? [] : [{ word, start: secondsOf(from) ?? 0, end }];
   });
-  const end = seconds(endOffset) ?? timed.at(-1)?.end ?? null;
+  const end = secondsOf(endOffset) ?? timed.at(-1)?.end ?? null;
   return {
-    text: text === '' ? timed.map(({ word }, at) => `${gapBetween(timed[at - 1]?.word ?? '', word)}${word}`).join('') : text,
-    start: seconds(startOffset) ?? timed[0]?.start ?? (end === null ? null : 0),
+    text:
+      text === ''
+        ? timed.map(({ word }, at) => `${gapBetween(timed[at - 1]?.word ?? '', word)}${word}`).join('')
+        : text,
+    start: secondsOf(startOffset) ?? timed[0]?.start ?? (end === null ? null : 0),
     end,
     speaker: speakerLabel ?? null,
     words: timed,

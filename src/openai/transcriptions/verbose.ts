@@ -17,9 +17,17 @@ export const durationOf = (stretches: readonly NumberedStretch[]): number =>
   stretches.reduce((latest, { end, words }) => Math.max(latest, end ?? 0, words.at(-1)?.end ?? 0), 0);
 
 /** OpenAI's verbose_json. */
-export const verboseTranscript = ({ wish, text, language }: TranscriptEnd, stretches: readonly NumberedStretch[]): object => {
+export const verboseTranscript = (
+  { wish, text, language }: TranscriptEnd,
+  stretches: readonly NumberedStretch[],
+): object => {
   const duration = durationOf(stretches);
-  const segments = segmentsOf(stretches).map((segment, id) => ({ id, ...segment, temperature: wish.temperature, ...untold }));
+  const segments = segmentsOf(stretches).map((segment, id) => ({
+    id,
+    ...segment,
+    temperature: wish.temperature,
+    ...untold,
+  }));
   return {
     task: 'transcribe',
     language: languageName(language ?? wish.language ?? ''),

@@ -50,20 +50,30 @@ const bytesPerMiB = 1_048_576;
 
 /** What the caller did. */
 export const callerErrors: FactsTable<
-  | 'NoPassword' | 'WrongPassword' | 'DefaultPasswordRefused' | 'TooManyGuesses' | 'LimitReached' | 'InvalidRequest'
-  | 'NoSuchRoute' | 'MethodNotAllowed' | 'BodyTooLarge' | 'TooMuchHeld'
-  | 'UnsupportedMedia' | 'BodyTimeout'
+  | 'NoPassword'
+  | 'WrongPassword'
+  | 'DefaultPasswordRefused'
+  | 'TooManyGuesses'
+  | 'LimitReached'
+  | 'InvalidRequest'
+  | 'NoSuchRoute'
+  | 'MethodNotAllowed'
+  | 'BodyTooLarge'
+  | 'TooMuchHeld'
+  | 'UnsupportedMedia'
+  | 'BodyTimeout'
 > = {
   NoPassword: () =>
     refusedPassword('No API key given: send the PASSWORD of this service as the API key (Authorization: Bearer …).'),
   WrongPassword: () =>
     refusedPassword('Incorrect API key provided: it must be the PASSWORD of this service, no key of Google or OpenAI.'),
-  DefaultPasswordRefused: () => factsOf({
-    status: 403,
-    kind: 'permission',
-    message: "The default password works from the service's own network only: its owner must set PASSWORD.",
-    code: 'default_password',
-  }),
+  DefaultPasswordRefused: () =>
+    factsOf({
+      status: 403,
+      kind: 'permission',
+      message: "The default password works from the service's own network only: its owner must set PASSWORD.",
+      code: 'default_password',
+    }),
   TooManyGuesses: ({ retryAfterSeconds }) =>
     limitFacts(
       `Too many wrong API keys from this address: ${waitWords(retryAfterSeconds)}, then use the right one.`,
@@ -71,39 +81,44 @@ export const callerErrors: FactsTable<
     ),
   LimitReached: limitReached,
   InvalidRequest: ({ message, param, code }) => factsOf({ status: 400, kind: 'invalid request', message, param, code }),
-  NoSuchRoute: ({ method, path }) => factsOf({
-    status: 404,
-    kind: 'not found',
-    message: `Unknown request URL: ${method} ${path}.`,
-    code: 'unknown_url',
-  }),
-  MethodNotAllowed: ({ method, allowed }) => factsOf({
-    status: 405,
-    kind: 'invalid request',
-    message: `${method} is not allowed here: use ${allowed.join(' or ')}.`,
-    code: 'method_not_allowed',
-    headers: { allow: allowed.join(', ') },
-  }),
-  BodyTooLarge: ({ mostBytes }) => factsOf({
-    status: 413,
-    kind: 'too large',
-    message:
-      `The request body is larger than ${Math.floor(mostBytes / bytesPerMiB)} MiB (MAX_BODY_MB): ` +
-      'send fewer or smaller pictures and files.',
-    code: 'request_too_large',
-  }),
-  TooMuchHeld: ({ mostBytes }) => factsOf({
-    status: 413,
-    kind: 'too large',
-    message:
-      `This request, with what is read and answered for it, takes more than the ${Math.floor(mostBytes / bytesPerMiB)} ` +
-      'MiB of memory that one may have here (MEMORY_BUDGET_MB): ask for less at once.',
-    code: 'request_too_large',
-  }),
+  NoSuchRoute: ({ method, path }) =>
+    factsOf({
+      status: 404,
+      kind: 'not found',
+      message: `Unknown request URL: ${method} ${path}.`,
+      code: 'unknown_url',
+    }),
+  MethodNotAllowed: ({ method, allowed }) =>
+    factsOf({
+      status: 405,
+      kind: 'invalid request',
+      message: `${method} is not allowed here: use ${allowed.join(' or ')}.`,
+      code: 'method_not_allowed',
+      headers: { allow: allowed.join(', ') },
+    }),
+  BodyTooLarge: ({ mostBytes }) =>
+    factsOf({
+      status: 413,
+      kind: 'too large',
+      message:
+        `The request body is larger than ${Math.floor(mostBytes / bytesPerMiB)} MiB (MAX_BODY_MB): ` +
+        'send fewer or smaller pictures and files.',
+      code: 'request_too_large',
+    }),
+  TooMuchHeld: ({ mostBytes }) =>
+    factsOf({
+      status: 413,
+      kind: 'too large',
+      message:
+        `This request, with what is read and answered for it, takes more than the ${Math.floor(mostBytes / bytesPerMiB)} ` +
+        'MiB of memory that one may have here (MEMORY_BUDGET_MB): ask for less at once.',
+      code: 'request_too_large',
+    }),
   UnsupportedMedia: ({ message }) => factsOf({ status: 415, kind: 'invalid request', message }),
-  BodyTimeout: () => factsOf({
-    status: 408,
-    kind: 'invalid request',
-    message: 'The request body came too slowly: send it again, or send less.',
-  }),
+  BodyTimeout: () =>
+    factsOf({
+      status: 408,
+      kind: 'invalid request',
+      message: 'The request body came too slowly: send it again, or send less.',
+    }),
 };

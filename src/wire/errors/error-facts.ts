@@ -31,7 +31,7 @@ const table: FactsTable<ProxyError['tag']> = {
   ...serviceErrors,
 };
 
-const look = <Tag extends ProxyError['tag']>(tag: Tag, error: ErrorsByTag[Tag]): ErrorFacts => table[tag](error);
+const factsFor = <Tag extends ProxyError['tag']>(tag: Tag, error: ErrorsByTag[Tag]): ErrorFacts => table[tag](error);
 
 /** What a caller is told of an error, once for all dialects: each of them only gives it its shape (docs/errors.md). */
-export const errorFacts = (error: ProxyError): ErrorFacts => look(error.tag, error);
+export const errorFacts = (error: ProxyError): ErrorFacts => factsFor(error.tag, error);

@@ -2,7 +2,7 @@ import t from 'tap';
 import { E, TE } from '../../../src/kernel/fp.ts';
 import type { ProxyError } from '../../../src/kernel/proxy-error.ts';
 import { readEmbedded } from '../../../src/gemini/embeddings.ts';
-import { asBase64, normalised } from '../../../src/openai/embeddings/answer.ts';
+import { asBase64, normaliseVector } from '../../../src/openai/embeddings/answer.ts';
 import { embeddingDialect } from '../../../src/openai/embeddings/dialect.ts';
 import type { Questions } from '../../../src/ports/dialect.ts';
 
@@ -88,7 +88,7 @@ t.test('vectors have unit length and come as asked', async (t) => {
   t.same(data.map((one: { embedding: string; index: number }) => [one.index, floats(one.embedding).map((value) => Math.fround(value))]), [[0, [Math.fround(0.6), Math.fround(0.8)]], [1, [0, 0]]]);
   t.same(usage, { prompt_tokens: 2, total_tokens: 2 }, 'estimated where Google counts nothing');
   t.same((await replyTo({ embeddings: [{ values: [1] }, { values: [1] }], usageMetadata: { promptTokenCount: 7 } })).usage, { prompt_tokens: 7, total_tokens: 7 });
-  t.same(normalised([0, 5]), [0, 1]);
+  t.same(normaliseVector([0, 5]), [0, 1]);
   t.equal(asBase64([1]), Buffer.from(new Uint8Array(new Float32Array([1]).buffer)).toString('base64'));
 });
 
