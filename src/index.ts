@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { E } from './kernel/fp.ts';
 import { guardCrashes } from './adapters/crash-guard.ts';
+import { gatherLines } from './adapters/gather-lines.ts';
 import { guardOutput, jsonLog } from './adapters/json-log.ts';
 import { memoryFacts } from './adapters/memory-facts.ts';
 import { readEnvFile } from './adapters/state/env-file.ts';
@@ -19,12 +20,12 @@ const packageVersion = (): string => {
   return typeof read === 'object' && read !== null && 'version' in read ? String(read.version) : 'unknown';
 };
 
-const writeLine = (line: string): void => {
-  process.stdout.write(line);
-};
+const output = gatherLines((text) => {
+  process.stdout.write(text);
+});
 
 /** Until the settings are read no secret is known; keys are told by their look, and messages are left out. */
-const earlyLog: Log = jsonLog({ level: 'info', secrets: [], write: writeLine, now });
+const earlyLog: Log = jsonLog({ level: 'info', secrets: [], write: output.add, now });
 
 const exitWith = (lines: readonly string[]): never => {
   process.stderr.write(`${lines.join('\n')}\n`);
@@ -46,6 +47,7 @@ const stopOnSignals = (service: Service, drainMs: number): void => {
 };
 
 const runService = async (): Promise<void> => {
+  process.on('exit', output.flush);
   guardOutput(process.stdout);
   guardOutput(process.stderr);
   const crashes = guardCrashes(earlyLog);
@@ -58,7 +60,7 @@ const runService = async (): Promise<void> => {
   });
   if (E.isLeft(config))
     return exitWith(['Pollux cannot start; these settings are wrong:', ...config.left.map((fault) => `  ${fault}`)]);
-  const service = compose(config.right, { write: writeLine });
+  const service = compose(config.right, { write: output.add });
   crashes.serve({ log: service.log, stop: () => service.stop(0) });
   stopOnSignals(service, config.right.server.drainTimeoutMs);
   const started = await service.start();

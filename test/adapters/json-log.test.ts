@@ -1,5 +1,6 @@
 import { PassThrough, Writable } from 'node:stream';
 import t from 'tap';
+import { gatherLines } from '../../src/adapters/gather-lines.ts';
 import { guardOutput, jsonLog } from '../../src/adapters/json-log.ts';
 import { secret } from '../../src/kernel/secret.ts';
 import type { Log, LogLevel } from '../../src/ports/capabilities.ts';
@@ -134,4 +135,17 @@ t.test('a reader of the log that has gone does not end the process', async (t) =
   guardOutput(fine);
   fine.write('x');
   t.equal(String(fine.read()), 'x');
+});
+
+t.test('the lines of one turn of the event loop are written together, and none is lost at the end', async (t) => {
+  const written: string[] = [];
+  const { add, flush } = gatherLines((lines) => written.push(lines));
+  for (const line of ['one\n', 'two\n']) add(line);
+  t.strictSame(written, []);
+  await new Promise((resolve) => setImmediate(resolve));
+  t.strictSame(written, ['one\ntwo\n']);
+  add('three\n');
+  flush();
+  await new Promise((resolve) => setImmediate(resolve));
+  t.strictSame(written, ['one\ntwo\n', 'three\n']);
 });
