@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { E, TE, pipe } from '../kernel/fp.ts';
+import { E, pipe, type TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Wait } from '../ports/capabilities.ts';
 import { costs, type Memory } from '../ports/memory.ts';
@@ -55,17 +55,26 @@ const reserveBody = ({ memory }: BodySource, { mostBytes, announced, cost }: Exp
 const blocksFor = ({ memory }: BodySource, { announced, cost }: Expected): ByteBlocks =>
   announced === null ? byteBlocks(null, (bytes) => memory.take(bytes * cost)) : byteBlocks(announced, () => null);
 
-const collectBody = (
-  source: BodySource,
-  limits: BodyLimits,
-  known: Expected,
-): Promise<E.Either<ProxyError, Uint8Array>> => {
+type Body = E.Either<ProxyError, Uint8Array>;
+
+/** A body that is all there, as most are that came with their head: no listeners, no timer. */
+const takeBody = (source: BodySource, known: Expected): Body => {
+  const { message, memory } = source;
+  const size = message.readableLength;
+  if (size > known.mostBytes) return E.left(tooLarge(known.mostBytes));
+  const refusal = known.announced === null ? memory.take(size * known.cost) : null;
+  if (refusal !== null) return E.left(refusal);
+  const bytes: unknown = message.read();
+  return E.right(bytes instanceof Uint8Array ? bytes : new Uint8Array());
+};
+
+const collectBody = (source: BodySource, limits: BodyLimits, known: Expected): Promise<Body> => {
   const { message, signal } = source;
   const { timeoutMs, wait } = limits;
   const blocks = blocksFor(source, known);
   return new Promise((resolve) => {
     let timer: AbortController | null = null;
-    const settle = (result: E.Either<ProxyError, Uint8Array>): void => {
+    const settle = (result: Body): void => {
       message.off('data', onData).off('end', onWhole);
       signal.removeEventListener('abort', onAbort);
       timer?.abort();
@@ -85,7 +94,6 @@ const collectBody = (
     if (signal.aborted) return onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
     message.on('data', onData).on('end', onWhole);
-    if (message.complete) return;
     source.askForBody();
     const given = new AbortController();
     timer = given;
@@ -99,9 +107,13 @@ const collectBody = (
  */
 export const bodyReader = (source: BodySource, limits: BodyLimits): TE.TaskEither<ProxyError, Uint8Array> => {
   const known = expectedBody(source, limits);
-  return pipe(
-    TE.fromEither(checkMediaType(source.header, source.accepts)),
-    TE.flatMapEither(() => reserveBody(source, known)),
-    TE.flatMap(() => () => collectBody(source, limits, known)),
-  );
+  return async () => {
+    const reserved = pipe(
+      checkMediaType(source.header, source.accepts),
+      E.flatMap(() => reserveBody(source, known)),
+    );
+    if (E.isLeft(reserved)) return reserved;
+    const isThere = source.message.complete && !source.signal.aborted;
+    return isThere ? takeBody(source, known) : collectBody(source, limits, known);
+  };
 };
