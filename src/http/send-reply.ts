@@ -25,11 +25,6 @@ export type Outlet = {
 /** A body that nobody wants is read on and thrown away for so long: a reset at once would destroy the answer too. */
 const lingerMs = 1000;
 
-const mergeHeaders = (common: Headers, own: Headers): Headers => {
-  const vary = [common['vary'], own['vary']].filter((value) => value !== undefined).join(', ');
-  return { ...common, ...own, ...(vary === '' ? {} : { vary }) };
-};
-
 const bodyIsUnread = ({ message }: Outlet): boolean => !message.complete;
 
 /** A response without a socket is not closed: it waits for those before it on the same connection. */
@@ -77,21 +72,25 @@ const endReply = async (outlet: Outlet, { pace, body }: Ending): Promise<void> =
     return;
   }
   response.end(body);
-  if (response.socket !== null && response.socket.writableLength > 0) pace.last();
-  if (!response.writableFinished) watchReader(outlet);
+  // What the system has taken at once, as it nearly always does, needs no watching.
+  if (response.socket === null || response.socket.writableLength === 0) return;
+  pace.last();
+  watchReader(outlet);
 };
 
-const headOf = (outlet: Outlet, { headers }: Reply): Headers => ({
-  ...mergeHeaders(outlet.headers(), headers),
-  ...(bodyIsUnread(outlet) ? { connection: 'close' } : {}),
-});
+const headOf = (outlet: Outlet, { headers: own }: Reply, length: Headers = {}): Headers => {
+  const common = outlet.headers();
+  const [vary, more] = [common['vary'], own['vary']];
+  const both: Headers = vary === undefined || more === undefined ? {} : { vary: `${vary}, ${more}` };
+  return { ...common, ...own, ...both, ...length, ...(bodyIsUnread(outlet) ? { connection: 'close' } : {}) };
+};
 
 const hasNoBody = ({ status }: Reply): boolean => status === 204 || status === 304;
 
 const sendWhole = (reply: Whole, outlet: Outlet, pace: ReaderPace): Promise<void> => {
   const { response, message } = outlet;
   const length = String(Buffer.byteLength(reply.body));
-  const head = { ...headOf(outlet, reply), ...(hasNoBody(reply) ? {} : { 'content-length': length }) };
+  const head = headOf(outlet, reply, hasNoBody(reply) ? {} : { 'content-length': length });
   if (reply.reason === undefined) response.writeHead(reply.status, head);
   else response.writeHead(reply.status, reply.reason, head);
   return message.method === 'HEAD' || hasNoBody(reply)

@@ -137,7 +137,7 @@ const handleRequest = async (needs: ExchangeNeeds, exchange: Exchange): Promise<
   const { route, id } = found.right;
   known.route = route;
   const note = (facts: Partial<AccessFacts>): void => {
-    known.facts = { ...known.facts, ...facts };
+    Object.assign(known.facts, facts);
   };
   const memory = needs.memory.open();
   life.onEnd(memory.close);
