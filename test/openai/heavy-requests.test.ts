@@ -31,6 +31,8 @@ const requests: readonly (readonly [what: string, request: object])[] = [
   ['1,000,000 openings of pictures in an answer', { messages: [user('a'), assistant(`${'!['.repeat(1_000_000)}](x)`), user('b')] }],
   ['10,000 calls beside 20,000 details of reasoning', { messages: [user('a'), assistant('b', { tool_calls: many(10_000, (at) => called(`c${at}`, 'f')), reasoning_details: many(20_000, () => ({ type: 'reasoning.encrypted', data: 'x', id: 'c' })) }), user('c')] }],
   ['schemas that merge a large definition everywhere', { tools: many(5, (at) => mergesMany(`f${at}`)) }],
+  ['9,000 schemas with addresses below a long one', { tools: [tool('f', { parameters: { $id: `http://a/${'b/'.repeat(500_000)}`, $ref: 'c', properties: Object.fromEntries(many(9000, (at) => [`p${at}`, { $id: `x${at}`, $anchor: 'a' }])) } })] }],
+  ['a reference of 6 MB', { tools: [tool('f', { parameters: { type: 'object', properties: { a: { $ref: `#/${'~1'.repeat(3_000_000)}` } } } })] }],
   ['10,000 schemas that all hold at once', { tools: [{ type: 'function', function: { name: 'f', parameters: { allOf: many(10_000, (at) => ({ properties: { [`p${at}`]: { type: 'string' } }, required: [`p${at}`] })) } } }] }],
 ];
 

@@ -52,15 +52,23 @@ const followPointer = (pointer: string, resource: JsonObject): Place | undefined
   return { schema: at, resource: home, name };
 };
 
+const noBase = 'schema:///';
+
+/** Longer references and addresses name nothing: each is read in full wherever it stands, and thousands may share one. */
+const longestAddress = 2048;
+
+/** What has so long an address cannot be referred to. */
+const nowhere = 'schema:///too-long';
+
 const absoluteUri = (ref: string, base: string): string => {
+  if (ref.length > longestAddress) return nowhere;
   try {
-    return new URL(ref, base).href;
+    const { href } = new URL(ref, base);
+    return href.length > longestAddress ? nowhere : href;
   } catch {
     return ref;
   }
 };
-
-const noBase = 'schema:///';
 
 /** Values, not schemas: what looks like an address in them is none. */
 const values: ReadonlySet<string> = new Set(['enum', 'const', 'default', 'examples']);
@@ -130,6 +138,7 @@ const findByAddress = (
 export const referencesOf = (document: JsonObject): FindReference => {
   let known: Known | undefined;
   return (ref, resource) => {
+    if (ref.length > longestAddress) return undefined;
     if (ref === '#' || ref === '') return { schema: resource, resource, name: '' };
     if (ref.startsWith('#/'))
       return (

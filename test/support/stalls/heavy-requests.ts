@@ -110,6 +110,8 @@ const counts: readonly HeavyRequest[] = [
   row('60,000 functions', refused, () => beside(`"functions":${listed(60_000, (at) => `{"name":"f${at}"}`)}`)),
   row('500 tools of 40 properties', done, () => tools(500, (at) => `f${at}`, `{"type":"object","properties":{${Array.from({ length: 40 }, (_, at) => `"property_${at}":{"type":"string","description":"What it is for, in a few words."}`).join(',')}},"required":["property_1"]}`)),
   row('490,000 properties in a schema', either, () => tools(1, () => 'f', properties(490_000))),
+  row('a reference of 6 MiB in a schema', either, () => tools(1, () => 'f', `{"type":"object","properties":{"a":{"$ref":"#/${filled('~1', 6 * mebibyte)}"}}}`)),
+  row('9,000 addresses below one of 1 MiB in a schema', either, () => tools(1, () => 'f', `{"$id":"http://a/${filled('b/', mebibyte)}","$ref":"c","properties":{${Array.from({ length: 9000 }, (_, at) => `"p${at}":{"$id":"x${at}"}`).join(',')}}}`)),
   row('490,000 properties in the format of an answer', either, () => beside(`"response_format":{"type":"json_schema","json_schema":{"name":"a","schema":${properties(490_000)}}}`)),
   row('900,000 stop strings', refused, () => beside(`"stop":${listed(900_000, () => '"a"')}`)),
   row('metadata of 900,000 keys', refused, () => beside(`"metadata":{${Array.from({ length: 700_000 }, (_, at) => `"${at.toString(36)}":1`).join(',')}}`)),
