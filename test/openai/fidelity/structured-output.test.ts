@@ -96,6 +96,9 @@ t.test('with a JSON format the content is that JSON and nothing else, whole and 
     ['words beside another call', old, [frame([{ text: 'Let me look.' }, callPart('f')], stop)], null, 'tool_calls'],
     ['no call at all', old, [frame([{ text: '{"a":' }]), frame([{ text: '"b"}' }], stop)], '{"a":"b"}', 'stop'],
     ['no call, in a fence', old, [frame([{ text: '```json\n{"a":"b"}\n```' }], stop)], '{"a":"b"}', 'stop'],
+    ['no call, words around it', old, [frame([{ text: 'Here is the answer:\n{"a":"b"}\nAnything [else]?' }], stop)], '{"a":"b"}', 'stop'],
+    ['no call, words around a fence', old, [frame([{ text: 'Here it is:\n```json\n{"a":"{b}"}\n```\nGood {luck}!' }], stop)], '{"a":"{b}"}', 'stop'],
+    ['no call and no JSON', old, [frame([{ text: 'I {cannot} do it' }], stop)], 'I {cannot} do it', 'stop'],
     ['a cut without a call', old, [frame([{ text: '{"a":' }], { finishReason: 'MAX_TOKENS' })], '{"a":', 'length'],
     ['code that ran', { model: 'gemini-3.5-flash', tools: [{ type: 'code_execution' }], response_format: format }, [frame([...code, { text: '{"a":"b"}' }], stop)], '{"a":"b"}', 'stop'],
   ];

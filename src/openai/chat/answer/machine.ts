@@ -8,7 +8,7 @@ import { latestUsage } from '../../../gemini/usage.ts';
 import { annotations, noGrounding, withContent, withGrounding, type Grounding } from './citations.ts';
 import type { ChatEvent, ChatFailure, ChoiceChunk, Chunk, Delta, Logprobs } from './chunk.ts';
 import { finishReason, unnamed, type FinishReason } from './finish-reason.ts';
-import { unfenced } from '../ask/json-answer.ts';
+import { jsonInText } from '../ask/json-answer.ts';
 import { toLogprobs } from './logprobs.ts';
 import { partDelta, type PartSettings } from './part-deltas.ts';
 import { picturePieces } from './picture-pieces.ts';
@@ -156,7 +156,7 @@ const closing = ([index, state]: readonly [number, ChoiceState], blocked: string
     ...(cited.length === 0 ? {} : { annotations: cited }),
     ...(state.serverTools === null ? {} : { extra_content: { google: { server_tool_parts: itemsOf(state.serverTools) } } }),
   };
-  const words = state.answered || state.calls > 0 ? '' : unfenced(state.held);
+  const words = state.answered || state.calls > 0 ? '' : jsonInText(state.held);
   return [
     ...(words === '' ? [] : [emit(index, { content: words })]),
     ...(reason === null ? [] : [emit(index, { refusal: `${refusal(reason)}${message}` })]),

@@ -5,6 +5,7 @@ import { jsonText } from '../../../kernel/well-formed.ts';
 import { exactText } from '../../../gemini/exact-json.ts';
 import type { Json, JsonObject } from '../../../gemini/request.ts';
 import { exactSchema } from '../../../gemini/schema/long-numbers.ts';
+import { jsonOf } from '../../../gemini/json-text.ts';
 import { isJsonObject } from '../../../gemini/is-json-object.ts';
 import { answerSchema } from './answer-schema.ts';
 import type { DeclaredFunction } from './declared-tools.ts';
@@ -62,5 +63,22 @@ export const jsonAnswerText = ({ holds }: JsonAnswer, args: JsonObject | undefin
   return written ?? jsonText(value ?? args ?? {});
 };
 
-/** JSON out of the fence that models like to put around it in a text; any other text as it is. */
-export const unfenced = (text: string): string => /^\s*```(?:json)?\s*\n([^]*?)\n?\s*```\s*$/i.exec(text)?.[1] ?? text;
+const isJsonText = (text: string): boolean => E.isRight(jsonOf(text));
+
+const fenceIn = (text: string): string => {
+  const opening = /```(?:json)?[^\S\n]*\n/i.exec(text);
+  const from = opening === null ? text.length : opening.index + opening[0].length;
+  return text.slice(from, Math.max(from, text.indexOf('```', from))).trim();
+};
+
+/** From the first bracket that opens to the last of its kind that closes. */
+const bracketsIn = (text: string): string => {
+  const from = text.search(/[[{]/);
+  return from < 0 ? '' : text.slice(from, text.lastIndexOf(text[from] === '{' ? '}' : ']') + 1);
+};
+
+/** The JSON in a text: all of it, in the fence that models like to put around it, or between words; else as it is. */
+export const jsonInText = (text: string): string => {
+  if (isJsonText(text)) return text;
+  return [fenceIn(text), bracketsIn(text)].find(isJsonText) ?? text;
+};
