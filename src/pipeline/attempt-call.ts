@@ -32,7 +32,11 @@ const noteKey = (frame: Frame, { id: keyId }: Lease, { rememberSignature }: Atte
 
 type Attempt = { readonly lease: Lease; readonly model: string };
 
-async function* watchCall(frames: AsyncGenerator<Frame, void, undefined>, { lease, model }: Attempt, capabilities: Attempting): Frames {
+async function* watchCall(
+  frames: AsyncGenerator<Frame, void, undefined>,
+  { lease, model }: Attempt,
+  capabilities: Attempting,
+): Frames {
   try {
     for await (const frame of frames) yield noteKey(frame, lease, capabilities);
   } catch (cause) {
@@ -45,7 +49,11 @@ async function* watchCall(frames: AsyncGenerator<Frame, void, undefined>, { leas
 export type Reading = Judging & { readonly shown: boolean; readonly effort: Effort };
 
 /** One call with one key, read until there is something to show (`shown`), or to its end for a whole answer. */
-export const attemptCall = (capabilities: Attempting, planned: Planned, { shown, refusesBlocks, mustBeWhole, effort }: Reading): AnswerCall => {
+export const attemptCall = (
+  capabilities: Attempting,
+  planned: Planned,
+  { shown, refusesBlocks, mustBeWhole, effort }: Reading,
+): AnswerCall => {
   const encode = bodyEncoder();
   const { signal, note, preferredKey, conversation, held, isLarge: inPieces } = planned;
   return (call, begunBy) => async () => {
@@ -54,13 +62,16 @@ export const attemptCall = (capabilities: Attempting, planned: Planned, { shown,
     const { model, streamed } = call;
     const isOneOfAll = call.copies > 1 && call.someCopies === undefined;
     const judging = { refusesBlocks: refusesBlocks && begunBy === undefined && !isOneOfAll, mustBeWhole };
-    return tryKeys(capabilities, { model, size: bytesOf(body), effort, preferred, conversation, signal, note })((lease) => {
+    const prime = primeStream<Frame>(shown ? isMeaningful : () => false);
+    const need = { model, size: bytesOf(body), effort, preferred, conversation, signal, note };
+    return tryKeys(capabilities, need)((lease) => {
       // What a try held that came to nothing is free for the next one.
       const memory = portionOf(held.answer);
       const state = { isHead: true };
+      const holding = { memory, isCollected: () => !shown || state.isHead };
       return pipe(
-        capabilities.openGemini({ model, streamed, body, secret: lease.secret, holding: { memory, isCollected: () => !shown || state.isHead }, signal }),
-        TE.flatMap((frames) => primeStream<Frame>(shown ? isMeaningful : () => false)(wholeCalls(judgeFrames(frames, judging), capabilities.newId))),
+        capabilities.openGemini({ model, streamed, body, secret: lease.secret, holding, signal }),
+        TE.flatMap((frames) => prime(wholeCalls(judgeFrames(frames, judging), capabilities.newId))),
         TE.tapError(() => TE.fromIO(memory.letGo)),
         TE.map(({ all }) => {
           state.isHead = false;

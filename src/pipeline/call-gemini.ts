@@ -12,6 +12,7 @@ import type { Capabilities } from '../ports/capabilities.ts';
 import { attemptCall, type Attempting, type Reading } from './attempt-call.ts';
 import { followContinuations } from './follow-continuations.ts';
 import { inCopies } from './copies.ts';
+import type { Effort } from './effort.ts';
 import type { Frames, Planned, Received, ServedFrame } from './exchange.ts';
 import { letThrough } from './let-through.ts';
 
@@ -29,19 +30,28 @@ async function* countTokens(frames: Frames, note: Received['note']): Frames {
 }
 
 /** Whether a call may be needed again though its answer has begun: to go on with it, or to begin a copy. */
-const isStillNeeded = ({ model, copies, someCopies }: GeminiCall): boolean => mayContinue(model) || (copies > 1 && someCopies !== undefined);
+const isStillNeeded = ({ model, copies, someCopies }: GeminiCall): boolean =>
+  mayContinue(model) || (copies > 1 && someCopies !== undefined);
 
 /** Several choices, of which some may be blocked: an error when all of them are. */
-const notAllBlocked = ({ shown, refusesBlocks }: Reading, call: GeminiCall) => (frames: Frames): TE.TaskEither<ProxyError, Frames> =>
-  refusesBlocks && call.copies > 1 && call.someCopies === undefined
-    ? pipe(unlessBlocked(frames), primeStream<ServedFrame>(shown ? isMeaningful : () => false), TE.map(({ all }) => all))
-    : TE.right(frames);
+const notAllBlocked =
+  ({ shown, refusesBlocks }: Reading, call: GeminiCall) =>
+  (frames: Frames): TE.TaskEither<ProxyError, Frames> => {
+    if (!refusesBlocks || call.copies === 1 || call.someCopies !== undefined) return TE.right(frames);
+    const prime = primeStream<ServedFrame>(shown ? isMeaningful : () => false);
+    return pipe(unlessBlocked(frames), prime, TE.map(({ all }) => all));
+  };
 
 type Calling = Attempting & Pick<Capabilities, 'enterModel'>;
 
-const answerCall = (capabilities: Attempting, planned: Planned, reading: Reading): TE.TaskEither<ProxyError, Frames> => {
+const answerCall = (
+  capabilities: Attempting,
+  planned: Planned,
+  reading: Reading,
+): TE.TaskEither<ProxyError, Frames> => {
   const copies = inCopies(followContinuations(attemptCall(capabilities, planned, reading), reading.effort));
-  const answer = (call: GeminiCall): TE.TaskEither<ProxyError, Frames> => pipe(copies(call), TE.flatMap(notAllBlocked(reading, call)));
+  const answer = (call: GeminiCall): TE.TaskEither<ProxyError, Frames> =>
+    pipe(copies(call), TE.flatMap(notAllBlocked(reading, call)));
   const again = (error: ProxyError): TE.TaskEither<ProxyError, Frames> => {
     const call: GeminiCall | null = reading.effort.mayRetry(0) ? mendCall(planned.plan.call, error) : null;
     return call === null ? TE.left(error) : answer(call);
@@ -58,8 +68,10 @@ export const callGemini =
   (capabilities: Calling): Stage<Planned, Frames> =>
   (planned) => {
     const { call, shownEarly: shown, judging } = planned.plan;
+    const answer = (effort: Effort): TE.TaskEither<ProxyError, Frames> =>
+      answerCall(capabilities, planned, { ...judging, shown, effort });
     return pipe(
-      letThrough(capabilities, planned, call.model)((effort) => answerCall(capabilities, planned, { ...judging, shown, effort })),
+      letThrough(capabilities, planned, call.model)(answer),
       TE.tapIO(() => () => {
         if (!isStillNeeded(call)) planned.held.request.letGo();
       }),

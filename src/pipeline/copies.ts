@@ -10,12 +10,16 @@ import type { Frames, ServedFrame } from './exchange.ts';
 /** Copy k asks with the seed moved on by k: the same seed would give the same answer each time. */
 const copyOf = (call: GeminiCall, index: number): GeminiCall => {
   const seed = call.body.generationConfig?.seed;
-  return seed === undefined || index === 0
-    ? call
-    : { ...call, body: { ...call.body, generationConfig: { ...call.body.generationConfig, seed: (seed + index) | 0 } } };
+  if (seed === undefined || index === 0) return call;
+  const generationConfig = { ...call.body.generationConfig, seed: (seed + index) | 0 };
+  return { ...call, body: { ...call.body, generationConfig } };
 };
 
-type Next = { readonly index: number; readonly frames: Frames; readonly result: E.Either<ProxyError, IteratorResult<ServedFrame, void>> };
+type Next = {
+  readonly index: number;
+  readonly frames: Frames;
+  readonly result: E.Either<ProxyError, IteratorResult<ServedFrame, void>>;
+};
 
 const nextFrame = async (index: number, frames: Frames): Promise<Next> => {
   try {
@@ -32,15 +36,16 @@ type Running = { readonly atOnce: number; readonly allOrNothing: boolean };
 const ownFaults: ReadonlySet<ProxyError['tag']> = new Set(['Blocked', 'CutShort']);
 
 /** After a failure that other calls would meet as well, no more are begun. */
-const isCommon = (error: ProxyError): boolean => cureOf(error) !== 'another key after a wait' && !ownFaults.has(error.tag);
+const isCommon = (error: ProxyError): boolean =>
+  cureOf(error) !== 'another key after a wait' && !ownFaults.has(error.tag);
 
 /**
  * Frames of several answers as those of one with several candidates, as they come; usage is of all together.
  *
- * `waiting` holds one `next()` for every answer that has begun and not ended, never two: a generator that is asked again
- * before it has answered would queue the question, and frames would pile up that nobody takes. A promise that has won
- * the race is replaced at once, so no answer starves and none is raced for twice. However this ends (the reader leaves,
- * one answer fails), every generator is returned, also those that never began: they hold connections.
+ * `waiting` holds one `next()` for every answer that has begun and not ended, never two: a generator that is asked
+ * again before it has answered would queue the question, and frames would pile up that nobody takes. A promise that has
+ * won the race is replaced at once, so no answer starves and none is raced for twice. However this ends (the reader
+ * leaves, one answer fails), every generator is returned, also those that never began: they hold connections.
  */
 async function* interleaveAnswers(answers: readonly Frames[], { atOnce, allOrNothing }: Running): Frames {
   const usages: UsageMetadata[] = answers.map(() => ({}));

@@ -4,8 +4,9 @@ import type { GeminiCall } from '../gemini/request.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
 import type { Admitted } from './exchange.ts';
 
-/** How many answers a call asks for: each is a call of its own, or costs as much where a model gives several at once. */
-export const choicesOf = ({ copies, body }: GeminiCall): number => copies * (body.generationConfig?.candidateCount ?? 1);
+/** How many answers a call asks for: each is a call of its own, or costs as much where a model gives several. */
+export const choicesOf = ({ copies, body }: GeminiCall): number =>
+  copies * (body.generationConfig?.candidateCount ?? 1);
 
 const withCalls =
   (calls: number) =>

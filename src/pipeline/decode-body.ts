@@ -8,7 +8,7 @@ import { costs, type Memory } from '../ports/memory.ts';
 import type { Admitted, Asked } from './exchange.ts';
 import { isForm, readForm } from './read-form.ts';
 
-/** 300,000 tokens in one request for embeddings are the most that OpenAI takes. What is parsed in one go takes 0.1 s. */
+/** OpenAI takes 300,000 tokens in one request for embeddings at most. What is parsed in one go takes 0.1 s. */
 const bounds = { depth: 100, values: 1_000_000, itemValues: 400_000, itemTexts: 100_000, objectFields: 10_000 };
 
 const invalidBody = (message: string): ProxyError => invalid(message, null, 'invalid_value');
@@ -16,7 +16,9 @@ const invalidBody = (message: string): ProxyError => invalid(message, null, 'inv
 const faults: Readonly<Record<Exclude<ParseFault, 'no memory'>, ProxyError>> = {
   'too deep': invalidBody(`The request body is nested deeper than ${bounds.depth} levels.`),
   'too many values': invalidBody(`The request body holds more than ${bounds.values} values.`),
-  'too large an item': invalidBody(`A field or item of the request body holds more than ${bounds.itemValues} values, or ${bounds.itemTexts} texts.`),
+  'too large an item': invalidBody(
+    `A field or item of the request body holds more than ${bounds.itemValues} values, or ${bounds.itemTexts} texts.`,
+  ),
   'too many fields': invalidBody(`An object in the request body has more than ${bounds.objectFields} fields.`),
   'not JSON': invalid('The request body is not valid JSON.', null, 'invalid_json'),
 };
@@ -59,10 +61,16 @@ const parseJson = (body: Uint8Array, memory: Memory): TE.TaskEither<ProxyError, 
     return refusal === null;
   };
   const most = { ...bounds, hold };
-  return pipe(isLarge(bytes) ? parseLarge(bytes, most) : TE.fromEither(parseSmall(bytes, most)), TE.mapLeft((fault) => (fault === 'no memory' ? met.refusal : faults[fault])));
+  return pipe(
+    isLarge(bytes) ? parseLarge(bytes, most) : TE.fromEither(parseSmall(bytes, most)),
+    TE.mapLeft((fault) => (fault === 'no memory' ? met.refusal : faults[fault])),
+  );
 };
 
-const parseBody = (bytes: Uint8Array, { contentType, held }: Pick<Admitted, 'contentType' | 'held'>): TE.TaskEither<ProxyError, Parsed> =>
+const parseBody = (
+  bytes: Uint8Array,
+  { contentType, held }: Pick<Admitted, 'contentType' | 'held'>,
+): TE.TaskEither<ProxyError, Parsed> =>
   isForm(contentType)
     ? pipe(
         TE.fromEither(readForm(bytes, contentType)),
@@ -93,7 +101,9 @@ export const decodeBody =
         const isLargeBody = isLarge(bytes);
         return pipe(
           parseBody(bytes, admitted),
-          isLargeBody ? TE.flatMap(decodedApart(decode)) : TE.flatMapEither(({ value, written }) => decode(value, written)),
+          isLargeBody
+            ? TE.flatMap(decodedApart(decode))
+            : TE.flatMapEither(({ value, written }) => decode(value, written)),
           TE.map((asked) => ({ ...admitted, asked, isLargeBody })),
         );
       }),

@@ -1,7 +1,7 @@
 import type { CallBody } from '../gemini/call-body.ts';
 import type { Now } from '../ports/capabilities.ts';
 
-/** What one request may spend on Gemini with all its tries: other keys, mended calls, copies, the parts of an answer. */
+/** What one request may spend on Gemini: other keys, mended calls, copies and the parts of an answer together. */
 export type Effort = {
   /** Notes that a call of so many bytes goes out; says how many have, this one with them. */
   readonly spend: (bytes: number) => number;
@@ -13,7 +13,7 @@ export type Effort = {
   readonly isTrial: boolean;
 };
 
-/** What is sent again and again, all together: a body of MAX_BODY_MB some times over, a small one as often as needed. */
+/** All that is sent again and again: a body of MAX_BODY_MB some times over, a small one as often as needed. */
 const mostBytes = 256 * 1024 ** 2;
 /** No call is made again after ten minutes, and no long answer gone on with after half an hour. */
 const longestRetryMs = 10 * 60_000;
@@ -23,7 +23,8 @@ const longestAnswerMs = 30 * 60_000;
 export const effort = (now: Now, isTrial = false): Effort => {
   const began = now();
   const sent = { bytes: 0, calls: 0 };
-  const within = (bytes: number, longestMs: number): boolean => sent.bytes + bytes <= mostBytes && now() - began < longestMs;
+  const within = (bytes: number, longestMs: number): boolean =>
+    sent.bytes + bytes <= mostBytes && now() - began < longestMs;
   return {
     spend: (bytes) => {
       sent.bytes += bytes;
@@ -37,4 +38,5 @@ export const effort = (now: Now, isTrial = false): Effort => {
 };
 
 /** The length of a call's body; a text's in UTF-16 units, as near as the bound needs it. */
-export const bytesOf = (body: CallBody): number => (typeof body === 'string' ? body.length : body.reduce((sum, piece) => sum + piece.length, 0));
+export const bytesOf = (body: CallBody): number =>
+  typeof body === 'string' ? body.length : body.reduce((sum, piece) => sum + piece.length, 0);

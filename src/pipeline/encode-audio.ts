@@ -9,7 +9,8 @@ import type { Capabilities } from '../ports/capabilities.ts';
 import { costs } from '../ports/memory.ts';
 import type { Frames, Planned, ServedFrame } from './exchange.ts';
 
-const isSound = (part: ResponsePart): boolean => part.thought !== true && part.inlineData?.mimeType.startsWith('audio/') === true;
+const isSound = (part: ResponsePart): boolean =>
+  part.thought !== true && part.inlineData?.mimeType.startsWith('audio/') === true;
 
 const soundOf = ({ inlineData }: ResponsePart): Sound => {
   const sound = inlineData === undefined ? null : readSound(inlineData);
@@ -47,9 +48,17 @@ const frameOf = (piece: Uint8Array, mimeType: string): ServedFrame => {
 };
 
 /** `reserve` is asked before a piece of sound is held; what is slowed down is longer than what came. */
-type Spoken = { readonly frames: Frames; readonly signal: AbortSignal; readonly reserve: (bytes: number) => ProxyError | null };
+type Spoken = {
+  readonly frames: Frames;
+  readonly signal: AbortSignal;
+  readonly reserve: (bytes: number) => ProxyError | null;
+};
 
-async function* encodeFrames({ frames, signal, reserve }: Spoken, { encode }: AudioEncoder, encoding: Encoding): Frames {
+async function* encodeFrames(
+  { frames, signal, reserve }: Spoken,
+  { encode }: AudioEncoder,
+  encoding: Encoding,
+): Frames {
   const aside: ServedFrame[] = [];
   const sounds = soundsOf(frames, aside);
   try {

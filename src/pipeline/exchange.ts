@@ -54,7 +54,7 @@ export type Asked<Request> = Admitted & { readonly asked: Request; readonly isLa
 /** A request with the media that it names by address, by that address. */
 export type Gathered<Request> = Asked<Request> & { readonly media: ReadonlyMap<string, SignedImage> };
 
-/** True when work on a request, or on what was read for it, takes so long that the event loop must breathe in between. */
+/** True when work on a request, or on what was read for it, takes so long that the event loop must breathe. */
 export const isLarge = ({ isLargeBody, media }: Gathered<unknown>): boolean =>
   isLargeBody === true || (media.size > 0 && [...media.values()].some(({ data }) => data.length > atOnce));
 

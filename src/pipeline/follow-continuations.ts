@@ -43,7 +43,8 @@ async function* joinCalls(first: Frames, { call, answer, effort }: Going): Frame
 
 /**
  * Follows an answer that Gemini 4 breaks off with CONTINUATION: the same call with the token it gave, until the answer
- * ends, or as long as the request's effort allows. The caller sees one answer; its usage adds up, the prompt counted once.
+ * ends, or as long as the request's effort allows. The caller sees one answer; its usage adds up, the prompt counted
+ * once.
  */
 export const followContinuations =
   (answer: AnswerCall, effort: Pick<Effort, 'mayGoOn'>): AnswerCall =>

@@ -1,7 +1,12 @@
 import { E, pipe } from '../kernel/fp.ts';
 
 /** A part of a multipart form, its content still bytes of the body. */
-export type FormPart = { readonly name: string; readonly filename: string | null; readonly mimeType: string; readonly bytes: Uint8Array };
+export type FormPart = {
+  readonly name: string;
+  readonly filename: string | null;
+  readonly mimeType: string;
+  readonly bytes: Uint8Array;
+};
 
 /** What a form may hold. OpenAI's largest has 16 pictures, and fields that stand there several times. */
 export const formBounds = { parts: 256, headBytes: 4096, nameBytes: 256 } as const;
@@ -17,9 +22,14 @@ const boundaryOf = (contentType: string): string | null => {
   return found?.[1] ?? found?.[2] ?? null;
 };
 
-/** Browsers write three characters as escapes (HTML, multipart/form-data encoding algorithm), curl two with a backslash. */
+/** Browsers escape three characters (HTML, multipart/form-data encoding algorithm), curl two with a backslash. */
 const unescapeName = (text: string): string =>
-  text.replaceAll('%22', '"').replaceAll('%0D', '\r').replaceAll('%0A', '\n').replaceAll('\\"', '"').replaceAll('\\\\', '\\');
+  text
+    .replaceAll('%22', '"')
+    .replaceAll('%0D', '\r')
+    .replaceAll('%0A', '\n')
+    .replaceAll('\\"', '"')
+    .replaceAll('\\\\', '\\');
 
 const parameters = {
   name: /;\s*name=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))/i,
@@ -51,13 +61,14 @@ const partOf = (head: string, bytes: Uint8Array): FormPart | null => {
   const name = /^form-data\b/i.test(disposition) ? parameterOf('name', disposition) : null;
   if (name === null || name.length > formBounds.nameBytes) return null;
   const filename = parameterOf('filename', disposition) ?? extendedFilename(disposition);
-  return { name, filename, mimeType: headerIn(head, 'content-type') ?? (filename === null ? '' : 'application/octet-stream'), bytes };
+  const mimeType = headerIn(head, 'content-type') ?? (filename === null ? '' : 'application/octet-stream');
+  return { name, filename, mimeType, bytes };
 };
 
 const blankLine = Buffer.from('\r\n\r\n');
 const [dash, lineFeed, carriageReturn] = [0x2d, 0x0a, 0x0d];
 
-/** The first byte after the line end that follows a boundary; -1 where the form ends, null where neither stands there. */
+/** The first byte after the line end behind a boundary; -1 where the form ends, null where neither stands there. */
 const afterBoundary = (body: Buffer, at: number): number | null => {
   if (body[at] === dash && body[at + 1] === dash) return -1;
   return body[at] === carriageReturn && body[at + 1] === lineFeed ? at + 2 : null;
@@ -74,7 +85,8 @@ export const formParts = (bytes: Uint8Array, contentType: string): readonly Form
   const delimiter = Buffer.from(`\r\n--${boundary}`);
   const opening = delimiter.subarray(2);
   const parts: FormPart[] = [];
-  const first = body.subarray(0, opening.length).equals(opening) ? opening.length : body.indexOf(delimiter) + delimiter.length;
+  const isFirst = body.subarray(0, opening.length).equals(opening);
+  const first = isFirst ? opening.length : body.indexOf(delimiter) + delimiter.length;
   if (first < delimiter.length && first !== opening.length) return 'broken';
   for (let start = afterBoundary(body, first); start !== -1; ) {
     if (start === null) return 'broken';
@@ -83,7 +95,8 @@ export const formParts = (bytes: Uint8Array, contentType: string): readonly Form
     if (headEnd === -1) return body.length - start > formBounds.headBytes ? 'too long a head' : 'broken';
     const contentAt = start + headEnd + blankLine.length;
     const end = body.indexOf(delimiter, contentAt - 2);
-    const part = end === -1 ? null : partOf(body.toString('utf8', start, start + headEnd), body.subarray(contentAt, Math.max(contentAt, end)));
+    const head = body.toString('utf8', start, start + headEnd);
+    const part = end === -1 ? null : partOf(head, body.subarray(contentAt, Math.max(contentAt, end)));
     if (part === null) return 'broken';
     parts.push(part);
     start = afterBoundary(body, end + delimiter.length);

@@ -16,7 +16,11 @@ const mostAtOnce = 4;
 /** Base64 characters of all that is read for one request. */
 const mostCharacters = 96 * 1024 * 1024;
 
-const readOne = async ({ readImage, imageSignature, fetchMedia }: Reading, link: MediaLink, reader: Reader): Promise<E.Either<ProxyError, SignedImage>> => {
+const readOne = async (
+  { readImage, imageSignature, fetchMedia }: Reading,
+  link: MediaLink,
+  reader: Reader,
+): Promise<E.Either<ProxyError, SignedImage>> => {
   const own = await readImage(link.url, reader.memory)();
   if (E.isLeft(own)) return own;
   if (own.right !== null) return E.right(own.right);
@@ -31,15 +35,21 @@ const distinctLinks = (links: readonly MediaLink[]): readonly MediaLink[] => {
   return [...byUrl.values()];
 };
 
-const tooMany = ({ path }: MediaLink): ProxyError => invalid(`'${path}': at most ${mostLinks} web addresses are read for one request.`, path, 'invalid_value');
-const tooLarge = ({ path }: MediaLink): ProxyError => invalid(`'${path}': what the request's web addresses hold is too large together.`, path, 'invalid_value');
+const tooMany = ({ path }: MediaLink): ProxyError =>
+  invalid(`'${path}': at most ${mostLinks} web addresses are read for one request.`, path, 'invalid_value');
+const tooLarge = ({ path }: MediaLink): ProxyError =>
+  invalid(`'${path}': what the request's web addresses hold is too large together.`, path, 'invalid_value');
 
 /** What is told where there is no memory. */
 const noMemory: ReadonlySet<ProxyError['tag']> = new Set(['Busy', 'TooMuchHeld']);
 
 type Named = readonly [string, SignedImage];
 
-const gatherLinks = async (reading: Reading, links: readonly MediaLink[], { signal, memory }: Reader): Promise<E.Either<ProxyError, ReadonlyMap<string, SignedImage>>> => {
+const gatherLinks = async (
+  reading: Reading,
+  links: readonly MediaLink[],
+  { signal, memory }: Reader,
+): Promise<E.Either<ProxyError, ReadonlyMap<string, SignedImage>>> => {
   let characters = 0;
   const read = await inParallel<MediaLink, Named | null>(mostAtOnce, signal, async (link, _index, ended) => {
     if (ended.aborted) return E.right(null);
@@ -54,7 +64,10 @@ const gatherLinks = async (reading: Reading, links: readonly MediaLink[], { sign
 
 /** Reads what the request names by web address: our own pictures from the store, all else over the guarded fetch. */
 export const gatherMedia =
-  <Request>(reading: Reading, { mediaLinks }: Pick<Dialect<Request>, 'mediaLinks'>): Stage<Asked<Request>, Gathered<Request>> =>
+  <Request>(
+    reading: Reading,
+    { mediaLinks }: Pick<Dialect<Request>, 'mediaLinks'>,
+  ): Stage<Asked<Request>, Gathered<Request>> =>
   (asked) => {
     const links = distinctLinks(mediaLinks(asked.asked));
     const extra = links[mostLinks];

@@ -10,14 +10,20 @@ const outcomeOf = (answer: E.Either<ProxyError, unknown>): Parameters<Passage['l
 };
 
 const withWait = (error: ProxyError, seconds: number | null): ProxyError =>
-  seconds !== null && (error.tag === 'GeminiFault' || error.tag === 'Unreachable') ? { ...error, retryAfterSeconds: seconds } : error;
+  seconds !== null && (error.tag === 'GeminiFault' || error.tag === 'Unreachable')
+    ? { ...error, retryAfterSeconds: seconds }
+    : error;
 
 /**
  * Lets a request through to its model and tells how it fared. A model that fails for every try of a request is asked
  * one request at a time until it answers again; who is kept waiting learns for how long.
  */
 export const letThrough =
-  ({ enterModel, now }: Pick<Capabilities, 'enterModel' | 'now'>, { caller }: Pick<Received, 'caller'>, model: string) =>
+  (
+    { enterModel, now }: Pick<Capabilities, 'enterModel' | 'now'>,
+    { caller }: Pick<Received, 'caller'>,
+    model: string,
+  ) =>
   <A>(run: (effort: Effort) => TE.TaskEither<ProxyError, A>): TE.TaskEither<ProxyError, A> =>
   async () => {
     const passage = await enterModel(model, caller.address)();

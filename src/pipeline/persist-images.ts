@@ -3,12 +3,17 @@ import type { Capabilities } from '../ports/capabilities.ts';
 import { costs } from '../ports/memory.ts';
 import type { Frames, Planned, ServedFrame } from './exchange.ts';
 
-const isImage = (part: ResponsePart): boolean => part.thought !== true && part.inlineData?.mimeType.startsWith('image/') === true;
+const isImage = (part: ResponsePart): boolean =>
+  part.thought !== true && part.inlineData?.mimeType.startsWith('image/') === true;
 
 const holdsImages = (frame: ServedFrame): boolean =>
   (frame.candidates ?? []).some((candidate) => candidate.content?.parts?.some(isImage) === true);
 
-type Keeping = { readonly keepImage: Capabilities['keepImage']; readonly origin: string; readonly letGo: (characters: number) => void };
+type Keeping = {
+  readonly keepImage: Capabilities['keepImage'];
+  readonly origin: string;
+  readonly letGo: (characters: number) => void;
+};
 
 async function* persistFrames(frames: Frames, { keepImage, origin, letGo }: Keeping): Frames {
   const keep = async (part: ResponsePart, keyId: string): Promise<ResponsePart> => {
@@ -26,10 +31,10 @@ async function* persistFrames(frames: Frames, { keepImage, origin, letGo }: Keep
     }
     const { keyId = '' } = frame;
     const candidates = await Promise.all(
-      (frame.candidates ?? []).map(async (candidate) => ({
-        ...candidate,
-        content: { ...candidate.content, parts: await Promise.all((candidate.content?.parts ?? []).map((part) => keep(part, keyId))) },
-      })),
+      (frame.candidates ?? []).map(async (candidate) => {
+        const parts = await Promise.all((candidate.content?.parts ?? []).map((part) => keep(part, keyId)));
+        return { ...candidate, content: { ...candidate.content, parts } };
+      }),
     );
     yield { ...frame, candidates };
   }
@@ -37,12 +42,16 @@ async function* persistFrames(frames: Frames, { keepImage, origin, letGo }: Keep
 
 /**
  * Puts every picture of an answer into the store as it comes by, with its thought signature; the part then holds its
- * address. Drafts stay out, and so do pictures that the caller wants as they are. Where the whole answer is collected, a picture that has been put away is held no longer.
+ * address. Drafts stay out, and so do pictures that the caller wants as they are. Where the whole answer is collected,
+ * a picture that has been put away is held no longer.
  */
 export const persistImages =
   ({ keepImage }: Pick<Capabilities, 'keepImage'>) =>
   ({ plan, origin, held }: Planned): ((frames: Frames) => Frames) => {
     if (!plan.keepsImages) return (frames) => frames;
-    const letGo = plan.shownEarly ? (): void => undefined : (characters: number): void => held.answer.giveBack(characters * costs.answer);
+    const isCollected = !plan.shownEarly;
+    const letGo = (characters: number): void => {
+      if (isCollected) held.answer.giveBack(characters * costs.answer);
+    };
     return (frames) => persistFrames(frames, { keepImage, origin, letGo });
   };

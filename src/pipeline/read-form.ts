@@ -4,15 +4,21 @@ import type { Form, FormValue } from '../ports/form.ts';
 import { formBounds, formParts, type FormFault, type FormPart } from './form-parts.ts';
 
 /** True for a multipart form. */
-export const isForm = (contentType: string | null): contentType is string => /^\s*multipart\/form-data\b/i.test(contentType ?? '');
+export const isForm = (contentType: string | null): contentType is string =>
+  /^\s*multipart\/form-data\b/i.test(contentType ?? '');
+
+const invalidForm = (message: string): ProxyError => invalid(message, null, 'invalid_value');
 
 const faults: Readonly<Record<FormFault, ProxyError>> = {
-  broken: invalid('The request body is not a valid multipart form.', null, 'invalid_value'),
-  'too many parts': invalid(`The request body is a form of more than ${formBounds.parts} parts.`, null, 'invalid_value'),
-  'too long a head': invalid(`A part of the form in the request body has headers of more than ${formBounds.headBytes} bytes.`, null, 'invalid_value'),
+  broken: invalidForm('The request body is not a valid multipart form.'),
+  'too many parts': invalidForm(`The request body is a form of more than ${formBounds.parts} parts.`),
+  'too long a head': invalidForm(
+    `A part of the form in the request body has headers of more than ${formBounds.headBytes} bytes.`,
+  ),
 };
 
-const textOf = ({ bytes }: FormPart): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+const textOf = ({ bytes }: FormPart): string =>
+  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 
 /** A part with a file name is a file. */
 const valueOf = (part: FormPart): FormValue =>

@@ -12,7 +12,7 @@ import { authorize } from './authorize.ts';
 import { countCalls } from './count-calls.ts';
 import { decodeBody } from './decode-body.ts';
 import type { Effort } from './effort.ts';
-import type { Admitted, Received } from './exchange.ts';
+import type { Admitted, Asked, Received } from './exchange.ts';
 import { withLimits } from './limit-headers.ts';
 import { letThrough } from './let-through.ts';
 import { suggestModel } from './suggest-model.ts';
@@ -25,13 +25,18 @@ type Question = { readonly body: unknown; readonly at: number; readonly effort: 
 /** Asked at once. */
 const mostAtOnce = 4;
 
-const askQuestions = (capabilities: Asking, asked: Admitted, questions: Questions): TE.TaskEither<ProxyError, Whole> => {
+const askQuestions = (
+  capabilities: Asking,
+  asked: Admitted,
+  questions: Questions,
+): TE.TaskEither<ProxyError, Whole> => {
   const { model, method, bodies } = questions;
   const answers = questions.answers();
   const ask = ({ body, at, effort }: Question, signal: AbortSignal): TE.TaskEither<ProxyError, void> => {
     const text = jsonText(body);
     const isLarge = bodies.length > 1;
-    return tryKeys(capabilities, { model, size: text.length, effort, preferred: null, conversation: null, signal, note: asked.note })(({ secret }) =>
+    const wish = { model, size: text.length, preferred: null, conversation: null };
+    return tryKeys(capabilities, { ...wish, effort, signal, note: asked.note })(({ secret }) =>
       pipe(
         capabilities.askGemini({ model, method, body: text, secret, memory: asked.held.answer, signal }),
         TE.flatMap((value) => (isLarge ? TE.fromTask(() => breathe().then(() => value)) : TE.right(value))),
@@ -39,38 +44,42 @@ const askQuestions = (capabilities: Asking, asked: Admitted, questions: Question
       ),
     );
   };
-  const asking = letThrough(capabilities, asked, model)((effort) => () =>
-    inParallel<unknown, void>(mostAtOnce, asked.signal, (body, at, signal) => ask({ body, at, effort }, signal)())(bodies),
-  );
+  const asking = letThrough(capabilities, asked, model)((effort) => {
+    const askOne = (body: unknown, at: number, signal: AbortSignal) => ask({ body, at, effort }, signal)();
+    return () => inParallel<unknown, void>(mostAtOnce, asked.signal, askOne)(bodies);
+  });
   return pipe(asking, TE.flatMap(() => TE.fromTask(answers.end)));
 };
+
+type Serving = Asking & Pick<Capabilities, 'checkCaller' | 'takePermit' | 'listModels'>;
+
+/** The questions of a request, counted against the limits, asked and answered. */
+const answerRequest =
+  <Request>(capabilities: Serving, { translate, replies }: QuestionDialect<Request>) =>
+  (asked: Asked<Request>): TE.TaskEither<ProxyError, Reply> => {
+    const answer = (questions: Questions) => (counted: Admitted) =>
+      pipe(askQuestions(capabilities, counted, questions), TE.map(withLimits(replies, counted.permit)));
+    return pipe(
+      translate(asked.asked),
+      TE.tapIO(({ model }) => () => asked.note({ model, streamed: false })),
+      TE.flatMap((questions) =>
+        pipe(countCalls(capabilities)(asked, questions.bodies.length), TE.flatMap(answer(questions))),
+      ),
+      suggestModel(capabilities, 'embedding'),
+    );
+  };
 
 /**
  * Endpoints that ask Gemini one or several questions, each with one JSON answer: embeddings. Each question tries keys
  * of its own; when one fails for good, all do.
  */
 export const serveQuestions =
-  <Request>(
-    capabilities: Asking & Pick<Capabilities, 'checkCaller' | 'takePermit' | 'listModels'>,
-    dialect: QuestionDialect<Request>,
-  ): Stage<Received, Reply> =>
+  <Request>(capabilities: Serving, dialect: QuestionDialect<Request>): Stage<Received, Reply> =>
   (received) =>
     pipe(
       received,
       authorize(capabilities),
       TE.flatMap(admit(capabilities)),
       TE.flatMap(decodeBody(dialect.decode)),
-      TE.flatMap((asked) =>
-        pipe(
-          dialect.translate(asked.asked),
-          TE.tapIO(({ model }) => () => asked.note({ model, streamed: false })),
-          TE.flatMap((questions) =>
-            pipe(
-              countCalls(capabilities)(asked, questions.bodies.length),
-              TE.flatMap((counted) => pipe(askQuestions(capabilities, counted, questions), TE.map(withLimits(dialect.replies, counted.permit)))),
-            ),
-          ),
-          suggestModel(capabilities, 'embedding'),
-        ),
-      ),
+      TE.flatMap(answerRequest(capabilities, dialect)),
     );

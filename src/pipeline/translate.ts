@@ -17,7 +17,9 @@ const conversationOf = (call: GeminiCall): string =>
 
 /** The key of the newest remembered signature, of a call or else of a picture: another key may not accept it. */
 const signedBy = ({ recalled, media }: TranslationContext): string | null =>
-  [...recalled.values()].at(-1)?.keyId ?? [...media.values()].findLast(({ signature }) => signature !== null)?.signature?.keyId ?? null;
+  [...recalled.values()].at(-1)?.keyId ??
+  [...media.values()].findLast(({ signature }) => signature !== null)?.signature?.keyId ??
+  null;
 
 const withPlan = (gathered: Gathered<unknown>, context: TranslationContext, plan: Plan): Planned => {
   const { asked: _asked, media: _media, isLargeBody: _isLargeBody, ...admitted } = gathered;
@@ -30,7 +32,7 @@ const withPlan = (gathered: Gathered<unknown>, context: TranslationContext, plan
   };
 };
 
-/** Makes the plan of an answer, with its call to Gemini, from the decoded request, with the thought signatures that are remembered for it. */
+/** Makes the plan of the answer from the decoded request, with the thought signatures that are remembered for it. */
 export const translate =
   <Request>(
     { recallSignatures, newId, now }: Pick<Capabilities, 'recallSignatures' | 'newId' | 'now'>,
@@ -49,6 +51,9 @@ export const translate =
         const { requestId, media, imageReplyFormat } = gathered;
         return { requestId, id: newId(), created: Math.floor(now() / 1000), recalled, media, imageReplyFormat };
       }),
-      TE.flatMapEither((context) => pipe(dialect.translate(gathered.asked, context), E.map((plan) => withPlan(gathered, context, plan)))),
+      TE.flatMapEither((context) => {
+        const plan = dialect.translate(gathered.asked, context);
+        return E.isLeft(plan) ? plan : E.right(withPlan(gathered, context, plan.right));
+      }),
       TE.tapIO(({ plan, note }) => () => note({ model: plan.call.model, streamed: plan.streamed })),
     );

@@ -11,7 +11,8 @@ import type { Received } from './exchange.ts';
 export type Trying = Pick<Capabilities, 'leaseKey' | 'reportKey' | 'now' | 'wait' | 'random'>;
 
 /** The call that keys are tried for, and the request's effort, of which each try takes. */
-export type KeyNeed = Omit<KeyWish, 'tried' | 'unsuited'> & Pick<Received, 'signal' | 'note'> & { readonly effort: Effort };
+export type KeyNeed = Omit<KeyWish, 'tried' | 'unsuited'> &
+  Pick<Received, 'signal' | 'note'> & { readonly effort: Effort };
 
 /** How often a request may meet each fault of host or network before it is told; faults of keys cost a key each. */
 const mostTries: Partial<Record<ProxyError['tag'], number>> = {
@@ -92,7 +93,8 @@ export const tryKeys =
       const times = (met.faults.get(error.tag) ?? 0) + 1;
       met.faults.set(error.tag, times);
       const inTime = now() - began < longestTrying || error.tag === 'TimedOut';
-      const mayRetry = cure === 'another key after a wait' && times < triesFor(error, effort) && inTime && effort.mayRetry(wish.size);
+      const isPassing = cure === 'another key after a wait' && times < triesFor(error, effort);
+      const mayRetry = isPassing && inTime && effort.mayRetry(wish.size);
       if (!mayRetry) return answer;
       await wait(pauseAfter(times, random), signal);
       if (signal.aborted) return E.left(abortReason(signal));
