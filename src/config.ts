@@ -49,7 +49,7 @@ export type Config = {
     readonly firstByteTimeoutMs: number;
     readonly idleTimeoutMs: number;
   };
-  readonly chat: {
+  readonly translation: {
     readonly systemPromptMode: 'leading' | 'instruction' | 'user';
     readonly historyImages: 'last' | 'all';
     readonly modelAliases: ReadonlyMap<string, string>;
@@ -115,7 +115,7 @@ const upstreamConfig = (values: Values): Config['upstream'] => ({
   idleTimeoutMs: values.UPSTREAM_IDLE_TIMEOUT_MS,
 });
 
-const chatConfig = (values: Values): Config['chat'] => ({
+const translationConfig = (values: Values): Config['translation'] => ({
   systemPromptMode: values.SYSTEM_PROMPT_MODE,
   historyImages: values.HISTORY_IMAGE_SUBMIT_TYPE,
   modelAliases: values.MODEL_ALIASES,
@@ -179,7 +179,7 @@ export const readConfig = (environment: Environment, facts: StartFacts): E.Eithe
     limits: { perMinute: values.MAX_REQUESTS_PER_MINUTE, perDayPerAddress: values.MAX_REQUESTS_PER_DAY_PER_IP },
     keys: { keys: values.GEMINI_API_KEYS, strategy: values.KEY_STRATEGY },
     upstream: upstreamConfig(values),
-    chat: chatConfig(values),
+    translation: translationConfig(values),
     images: imageConfig(values, { store: store.right, hostUrl: hostUrl(values, environment), dataFolder }),
     dataFolder,
     redisUrl: values.REDIS_URL,

@@ -56,7 +56,7 @@ t.test('without any setting the documented defaults are in force', (t) => {
       firstByteTimeoutMs: 300_000,
       idleTimeoutMs: 120_000,
     },
-    chat: { systemPromptMode: 'leading', historyImages: 'last', modelAliases: new Map(), extraModels: [], keepAliveMs: 15_000, imageReplyFormat: 'markdown', blockedReply: 'error', showThoughts: true },
+    translation: { systemPromptMode: 'leading', historyImages: 'last', modelAliases: new Map(), extraModels: [], keepAliveMs: 15_000, imageReplyFormat: 'markdown', blockedReply: 'error', showThoughts: true },
     images: {
       store: { kind: 'local' },
       own: {
@@ -228,13 +228,13 @@ t.test('other names of a setting are taken', (t) => {
 });
 
 t.test('lists and pairs take full-width commas, blanks and quotes', (t) => {
-  const { chat, server } = configOf({
+  const { translation, server } = configOf({
     EXTRA_MODELS: ' one，"two",, one ',
     MODEL_ALIASES: 'gpt-4o = gemini-flash-latest, gpt-4=gemini-pro-latest-search',
     CORS_ORIGINS: 'https://a.example/, http://localhost:3000',
   });
-  t.strictSame(chat.extraModels, ['one', 'two']);
-  t.strictSame([...chat.modelAliases], [['gpt-4o', 'gemini-flash-latest'], ['gpt-4', 'gemini-pro-latest-search']]);
+  t.strictSame(translation.extraModels, ['one', 'two']);
+  t.strictSame([...translation.modelAliases], [['gpt-4o', 'gemini-flash-latest'], ['gpt-4', 'gemini-pro-latest-search']]);
   t.strictSame(server.corsOrigins, ['https://a.example', 'http://localhost:3000']);
   t.end();
 });
@@ -348,7 +348,7 @@ t.test('what pictures may take is bounded by settings, in bytes and milliseconds
     memory: { mostImages: 5, mostBytes: 6_291_456 },
   });
   t.equal(linkTtlSeconds, 60);
-  t.equal(configOf({ IMAGE_REPLY_FORMAT: 'Data-URL' }).chat.imageReplyFormat, 'data-url');
+  t.equal(configOf({ IMAGE_REPLY_FORMAT: 'Data-URL' }).translation.imageReplyFormat, 'data-url');
   t.end();
 });
 
@@ -407,7 +407,7 @@ t.test('a .env file fills what the process leaves unset', (t) => {
   const config = configOf(merged);
   t.equal(config.server.port, 2, 'the process wins');
   t.equal(config.upstream.baseUrl, 'https://process.example', 'under another name too');
-  t.strictSame(config.chat.extraModels, ['one'], 'what is empty in the process is unset');
+  t.strictSame(config.translation.extraModels, ['one'], 'what is empty in the process is unset');
   t.equal(config.callers.password.reveal(), 'quoted # text');
   t.equal(config.keys.keys.length, 2);
   t.equal(merged['OTHER'], 'x');

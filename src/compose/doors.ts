@@ -28,18 +28,22 @@ export type DoorNeeds = {
 };
 
 /** OpenAI's API, each endpoint its dialect run through the pipeline. */
-const openaiRoutes = ({ chat }: Config, capabilities: Capabilities): readonly Route[] => {
+const openaiRoutes = ({ translation }: Config, capabilities: Capabilities): readonly Route[] => {
   const transcribe = (task: 'transcribe' | 'translate'): Pick<Route, 'accepts' | 'handle'> => ({
     accepts: 'multipart',
-    handle: serve(capabilities, transcriptionDialect(task, chat), chat),
+    handle: serve(capabilities, transcriptionDialect(task, translation), translation),
   });
-  const embed = serveQuestions(capabilities, embeddingDialect(chat, openaiTokens()));
-  const draw = serve(capabilities, generationsDialect(chat), chat);
-  const edit = serve(capabilities, editsDialect(chat), chat);
+  const embed = serveQuestions(capabilities, embeddingDialect(translation, openaiTokens()));
+  const draw = serve(capabilities, generationsDialect(translation), translation);
+  const edit = serve(capabilities, editsDialect(translation), translation);
   return [
-    { method: 'POST', pattern: '/chat/completions', handle: serve(capabilities, chatDialect(chat), chat) },
+    {
+      method: 'POST',
+      pattern: '/chat/completions',
+      handle: serve(capabilities, chatDialect(translation), translation),
+    },
     { method: 'POST', pattern: '/embeddings', handle: embed },
-    { method: 'POST', pattern: '/audio/speech', handle: serve(capabilities, speechDialect(chat), chat) },
+    { method: 'POST', pattern: '/audio/speech', handle: serve(capabilities, speechDialect(translation), translation) },
     { method: 'POST', pattern: '/audio/transcriptions', ...transcribe('transcribe') },
     { method: 'POST', pattern: '/audio/translations', ...transcribe('translate') },
     { method: 'POST', pattern: '/images/generations', accepts: 'either', handle: draw },
@@ -77,7 +81,7 @@ export const openaiDoor = (routes: readonly Route[]): Door => ({
 export const doorsOf = (config: Config, { capabilities, firstSeen, house }: DoorNeeds): Doors => [
   openaiDoor([
     ...openaiRoutes(config, capabilities),
-    ...modelRoutes({ ...config.chat, firstSeen }, capabilities),
+    ...modelRoutes({ ...config.translation, firstSeen }, capabilities),
     ...house,
   ]),
 ];

@@ -5,7 +5,7 @@ import { monotonic, now } from '../adapters/system.ts';
 import { isWritableFolder } from '../adapters/state/writable-folder.ts';
 import type { Config } from '../config.ts';
 import { settings } from '../config/settings.ts';
-import { models } from '../openai/models/list.ts';
+import { listedModels } from '../openai/models/list.ts';
 import type { FirstSeen } from '../ports/capabilities.ts';
 import type { Notice, PublicStatus, ReadStatus } from '../ports/status.ts';
 
@@ -32,7 +32,7 @@ export const readStatus = (config: Config, { pool, catalogue, firstSeen, use, no
   return {
     forAnybody,
     forOwner: async (address) => {
-      const listed = models(await catalogue.listModels(), { ...config.chat, firstSeen });
+      const listed = listedModels(await catalogue.listModels(), { ...config.translation, firstSeen });
       const { strategy, keys } = pool.describe();
       const writable = isWritableFolder(config.dataFolder);
       return {

@@ -7,8 +7,10 @@ const defaultHearingModel = 'gemini-flash-latest';
 /** The same where times or speakers are asked for. */
 const defaultTranscribingModel = 'gemini-3.5-transcribe';
 
-const isOpenAiSpeech = (model: string): boolean => /^(?:tts-1(?:-hd)?|gpt-[\w.]+(?:-mini)?-tts)(?:-\d[\d-]*)?$/.test(model);
-const isOpenAiTranscription = (model: string): boolean => /^(?:whisper-\w+|gpt-(?:[\w.]+-)*transcribe(?:-diarize)?(?:-\d[\d-]*)?)$/.test(model);
+const isOpenAiSpeech = (model: string): boolean =>
+  /^(?:tts-1(?:-hd)?|gpt-[\w.]+(?:-mini)?-tts)(?:-\d[\d-]*)?$/.test(model);
+const isOpenAiTranscription = (model: string): boolean =>
+  /^(?:whisper-\w+|gpt-(?:[\w.]+-)*transcribe(?:-diarize)?(?:-\d[\d-]*)?)$/.test(model);
 
 /** Google's id for a speech model: OpenAI's own names stand for the default. */
 export const speechModel = (model: string): string => (isOpenAiSpeech(model) ? defaultSpeechModel : model);

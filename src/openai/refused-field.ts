@@ -11,4 +11,5 @@ const fields: readonly (readonly [RegExp, string])[] = [
 ];
 
 /** The field that Google's refusal is about; null where its words don't tell. */
-export const refusedField = (message: string): string | null => fields.find(([pattern]) => pattern.test(message))?.[1] ?? null;
+export const refusedField = (message: string): string | null =>
+  fields.find(([pattern]) => pattern.test(message))?.[1] ?? null;

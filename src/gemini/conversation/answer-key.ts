@@ -1,4 +1,12 @@
-import { digestOf, emptyFingerprint, longestEnd, withBorder, withEnd, withText, type Fingerprint } from '../../kernel/fingerprint.ts';
+import {
+  digestOf,
+  emptyFingerprint,
+  longestEnd,
+  withBorder,
+  withEnd,
+  withText,
+  type Fingerprint,
+} from '../../kernel/fingerprint.ts';
 import { callsIn, type ModelTurn, type Turn } from './turns.ts';
 
 /** The same value for the same JSON, whatever escapes it is written with. */
@@ -34,7 +42,8 @@ export const plainWords = ({ parts, words: said }: ModelTurn): string | undefine
   let words = '';
   for (const part of parts) {
     if ('call' in part) continue;
-    if ('link' in part || part.text === undefined || part.thought === true || part.thoughtSignature !== undefined) return undefined;
+    if ('link' in part || part.text === undefined || part.thought === true || part.thoughtSignature !== undefined)
+      return undefined;
     words += part.text;
   }
   return words;
@@ -64,7 +73,8 @@ export const questionBefore = (turns: readonly Turn[], index: number, model: str
 export const answerKey = (question: string, { said, end, called }: AnswerPrint): string =>
   `answer:${question}${digestOf(withEnd(said, end))}${digestOf(called)}`;
 
-const argumentsText = (given: unknown): string => (typeof given === 'string' ? given : given === undefined ? '' : JSON.stringify(given));
+const argumentsText = (given: unknown): string =>
+  typeof given === 'string' ? given : given === undefined ? '' : JSON.stringify(given);
 
 /** What the model's turn at an index may be remembered by; undefined for any other turn, and one that says nothing. */
 export const turnKey = (turns: readonly Turn[], index: number, model: string): string | undefined => {

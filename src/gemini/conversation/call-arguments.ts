@@ -15,7 +15,10 @@ const asWritten = (value: Json, text: string): JsonObject => {
 };
 
 /** A call's arguments as an object: '' and null are none, what is no object goes in as `value`. */
-export const callArguments = ({ arguments: given = '', path }: Pick<Call, 'arguments' | 'path'>): E.Either<ProxyError, JsonObject> => {
+export const callArguments = ({
+  arguments: given = '',
+  path,
+}: Pick<Call, 'arguments' | 'path'>): E.Either<ProxyError, JsonObject> => {
   if (typeof given !== 'string') return E.right(given);
   if (given.trim() === '') return E.right({});
   return pipe(

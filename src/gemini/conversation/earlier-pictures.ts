@@ -26,7 +26,7 @@ type Piece = { readonly text: string } | Picture;
  * Where a mark stands at or after a place; the text's length when it does not. Asked for places in rising order, it
  * reads the text once altogether.
  */
-const finder = (text: string, mark: string): ((from: number) => number) => {
+const findFrom = (text: string, mark: string): ((from: number) => number) => {
   let found = -1;
   return (from) => {
     if (found < from) found = text.indexOf(mark, from);
@@ -46,8 +46,8 @@ const addressIn = (text: string, from: number, to: number): string => {
 };
 
 /** Cuts a text at its markdown pictures `![alt](url)`. Plain scanning: a text may be megabytes of base64. */
-function* pieces(text: string): Generator<Piece, void, undefined> {
-  const [middleFrom, endFrom, lineEndFrom] = [finder(text, ']('), finder(text, ')'), finder(text, '\n')];
+function* piecesOf(text: string): Generator<Piece, void, undefined> {
+  const [middleFrom, endFrom, lineEndFrom] = [findFrom(text, ']('), findFrom(text, ')'), findFrom(text, '\n')];
   let from = 0;
   for (let at = text.indexOf('!['); at >= 0; at = text.indexOf('![', at)) {
     const middle = middleFrom(at);
@@ -70,7 +70,7 @@ function* pieces(text: string): Generator<Piece, void, undefined> {
 export function* pictureAddresses({ parts, pictures = [] }: ModelTurn): Generator<string, void, undefined> {
   for (const part of parts) {
     if (!('text' in part) || part.text === undefined || !part.text.includes('![')) continue;
-    for (const piece of pieces(part.text)) if ('url' in piece) yield piece.url;
+    for (const piece of piecesOf(part.text)) if ('url' in piece) yield piece.url;
   }
   yield* pictures;
 }
@@ -87,7 +87,12 @@ export const tooManyPictures = (turns: readonly Turn[]): ProxyError | null => {
     if (turn.role !== 'model') continue;
     for (const _ of pictureAddresses(turn)) {
       found += 1;
-      if (found > mostPictures) return invalid(`'${turn.path}': at most ${mostPictures} pictures of earlier answers are read.`, turn.path, 'invalid_value');
+      if (found > mostPictures)
+        return invalid(
+          `'${turn.path}': at most ${mostPictures} pictures of earlier answers are read.`,
+          turn.path,
+          'invalid_value',
+        );
     }
   }
   return null;
@@ -103,7 +108,8 @@ export const picturesFrom = (turns: readonly Turn[], which: HistoryImages): numb
 const picturePart = (url: string, media: Media): RequestPart | undefined => {
   if (isDataUrl(url)) {
     const blob = fromDataUrl(url, '');
-    const isPicture = E.isRight(blob) && blob.right.mimeType.startsWith('image/') && pictureFault(blob.right.mimeType) === null;
+    const isPicture =
+      E.isRight(blob) && blob.right.mimeType.startsWith('image/') && pictureFault(blob.right.mimeType) === null;
     return isPicture ? { inlineData: blob.right } : undefined;
   }
   const read = media.get(url);
@@ -128,11 +134,12 @@ export const addWithPictures = (into: RequestPart[], text: string, back: Picture
     if (text !== '') into.push({ text });
     return;
   }
-  for (const piece of pieces(text)) {
+  for (const piece of piecesOf(text)) {
     if ('url' in piece) addReturned(into, piece, back);
     else if (piece.text !== '') into.push({ text: piece.text });
   }
 };
 
 /** Adds a picture that stood beside an earlier answer's text. */
-export const addPictureBeside = (into: RequestPart[], url: string, back: PictureReturn): void => addReturned(into, { url, markdown: `![](${url})` }, back);
+export const addPictureBeside = (into: RequestPart[], url: string, back: PictureReturn): void =>
+  addReturned(into, { url, markdown: `![](${url})` }, back);

@@ -5,7 +5,7 @@ export type FunctionNames = {
 };
 
 /** Gemini: `[a-zA-Z_][a-zA-Z0-9_:.-]*`, at most 128 (discovery document). */
-const fitted = (name: string): string => {
+const fitName = (name: string): string => {
   const clean = name.replaceAll(/[^a-zA-Z0-9_:.-]/g, '_').slice(0, 127);
   return /^[a-zA-Z_]/.test(clean) ? clean : `_${clean}`;
 };
@@ -29,15 +29,15 @@ export const functionNames = (declared: readonly string[]): FunctionNames => {
   const back = new Map<string, string>();
   const there = new Map<string, string>();
   const unused = unusedNames(back);
-  const inOrder = declared.toSorted((a, b) => Number(fitted(a) !== a) - Number(fitted(b) !== b));
+  const inOrder = declared.toSorted((a, b) => Number(fitName(a) !== a) - Number(fitName(b) !== b));
   for (const name of inOrder) {
     if (there.has(name)) continue;
-    const sent = unused(fitted(name));
+    const sent = unused(fitName(name));
     there.set(name, sent);
     back.set(sent, name);
   }
   return {
-    toGemini: (name) => there.get(name) ?? fitted(name),
+    toGemini: (name) => there.get(name) ?? fitName(name),
     toClient: (name) => back.get(name) ?? name,
   };
 };

@@ -15,7 +15,8 @@ export type Media = ReadonlyMap<string, GatheredMedia>;
 export const blobPart = (inlineData: Blob): RequestPart => ({ inlineData });
 
 /** Media by web address: Gemini reads some itself, the rest is to be gathered. */
-export const webPart = (url: string, path: string): TurnPart => (isReadByGemini(url) ? { fileData: { fileUri: url } } : { link: { url, path } });
+export const webPart = (url: string, path: string): TurnPart =>
+  isReadByGemini(url) ? { fileData: { fileUri: url } } : { link: { url, path } };
 
 /** Media by a data: URL, a web address, or bare base64. */
 export const mediaPart = (url: string, path: string): E.Either<ProxyError, TurnPart> => {
@@ -40,14 +41,17 @@ export const asPicture = (part: TurnPart, path: string): E.Either<ProxyError, Tu
 const gatheredPart = ({ link, level }: LinkedMedia, media: Media): E.Either<ProxyError, RequestPart> => {
   const { url, path, pictureAt } = link;
   const read = media.get(url);
-  if (read === undefined) return E.left(invalid(`'${path}' could not be read: send the content as a data: URL.`, path, 'unsupported_value'));
+  if (read === undefined)
+    return E.left(invalid(`'${path}' could not be read: send the content as a data: URL.`, path, 'unsupported_value'));
   const fault = pictureAt === undefined ? null : pictureRefused(read.mimeType, pictureAt);
   if (fault !== null) return E.left(fault);
   const inlineData = { mimeType: read.mimeType, data: read.data };
   return E.right(level === undefined ? { inlineData } : { inlineData, mediaResolution: { level } });
 };
 
-/** Adds a part as Gemini takes it; `rich` models take mediaResolution on a part. Left where it could not be gathered. */
+/**
+ * Adds a part as Gemini takes it; `rich` models take mediaResolution on a part. Left where it could not be gathered.
+ */
 export const sentPart = (part: TurnPart, media: Media, rich: boolean): E.Either<ProxyError, RequestPart> => {
   const read = 'link' in part ? gatheredPart(part, media) : E.right(part);
   if (rich || E.isLeft(read) || read.right.mediaResolution === undefined) return read;
@@ -56,7 +60,11 @@ export const sentPart = (part: TurnPart, media: Media, rich: boolean): E.Either<
 };
 
 /** The same for all parts of a turn. */
-export const sentParts = (parts: readonly TurnPart[], media: Media, rich: boolean): E.Either<ProxyError, readonly RequestPart[]> => {
+export const sentParts = (
+  parts: readonly TurnPart[],
+  media: Media,
+  rich: boolean,
+): E.Either<ProxyError, readonly RequestPart[]> => {
   const sent: RequestPart[] = [];
   for (const part of parts) {
     const read = sentPart(part, media, rich);

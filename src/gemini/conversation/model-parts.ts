@@ -23,11 +23,18 @@ export type ModelTurnSettings = {
   readonly circulates: boolean;
 };
 
-/** What is known of a model's turn: how it was signed, as far as that is remembered, and whether its pictures go back. */
+/**
+ * What is known of a model's turn: how it was signed, as far as that is remembered, and whether its pictures go back.
+ */
 export type KnownTurn = { readonly answer: SignedAnswer | undefined; readonly showsPictures: boolean };
 
 /** A turn under translation; `sent` grows. */
-type Told = { readonly turn: ModelTurn; readonly known: KnownTurn; readonly settings: ModelTurnSettings; readonly sent: RequestPart[] };
+type Told = {
+  readonly turn: ModelTurn;
+  readonly known: KnownTurn;
+  readonly settings: ModelTurnSettings;
+  readonly sent: RequestPart[];
+};
 
 const isServerTool = (part: RequestPart): boolean => part.toolCall !== undefined || part.toolResponse !== undefined;
 
@@ -58,7 +65,8 @@ const restoredWords = ({ turn, known, settings }: Told): RestoredParts | undefin
     ? undefined
     : restoredParts(words, stretches, (text) => {
         const read: RequestPart[] = [];
-        for (const part of textParts(text)) addWithPictures(read, part.text ?? '', { isSent: known.showsPictures, media: settings.media });
+        for (const part of textParts(text))
+          addWithPictures(read, part.text ?? '', { isSent: known.showsPictures, media: settings.media });
         signPictures(read, 0, settings.traits);
         return read;
       });
@@ -79,11 +87,19 @@ const addPart = (part: TurnPart, { known, settings, sent }: Told): ProxyError | 
 const signLastText = ({ turn, known, sent }: Told): void => {
   const last = sent.at(-1);
   const signature = turn.signature ?? known.answer?.parts.findLast(({ part }) => part === undefined)?.thought_signature;
-  if (last?.text === undefined || last.thought === true || last.thoughtSignature !== undefined || !isSignature(signature)) return;
+  if (
+    last?.text === undefined ||
+    last.thought === true ||
+    last.thoughtSignature !== undefined ||
+    !isSignature(signature)
+  )
+    return;
   sent[sent.length - 1] = { ...last, thoughtSignature: signature };
 };
 
-/** A call with its thought signature: as the client gives it back, or as remembered, by its id or by the whole answer. */
+/**
+ * A call with its thought signature: as the client gives it back, or as remembered, by its id or by the whole answer.
+ */
 const callPart = (call: Call, position: number, { known, settings }: Told): E.Either<ProxyError, RequestPart> => {
   const args = callArguments(call);
   if (E.isLeft(args)) return args;
@@ -92,7 +108,11 @@ const callPart = (call: Call, position: number, { known, settings }: Told): E.Ei
   const signature = isSignature(recalled) ? recalled : (known.answer?.calls[position] ?? undefined);
   if (signature !== undefined) return E.right({ functionCall, thoughtSignature: signature });
   // Gemini 3 and later want one signature a model turn, on its first function call.
-  return E.right(position === 0 && settings.traits.signatures ? { functionCall, thoughtSignature: standInSignature } : { functionCall });
+  return E.right(
+    position === 0 && settings.traits.signatures
+      ? { functionCall, thoughtSignature: standInSignature }
+      : { functionCall },
+  );
 };
 
 /** Adds what comes from a place on: calls, and unless they are restored the words between and behind them. */
@@ -149,7 +169,11 @@ const addHead = (told: Told, until: number): ProxyError | null => {
  * A model's turn as Gemini's parts: its words and thoughts, then its calls, as they were signed. Thoughts without their
  * signature are of no use to the model: readers leave them out.
  */
-export const modelParts = (turn: ModelTurn, known: KnownTurn, settings: ModelTurnSettings): E.Either<ProxyError, readonly RequestPart[]> => {
+export const modelParts = (
+  turn: ModelTurn,
+  known: KnownTurn,
+  settings: ModelTurnSettings,
+): E.Either<ProxyError, readonly RequestPart[]> => {
   const told: Told = { turn, known, settings, sent: [] };
   const restored = restoredWords(told);
   if (restored !== undefined) return restoredTurn(told, restored);

@@ -11,7 +11,11 @@ type Waiting = { readonly turn: number; readonly positions: number[]; next: numb
 /** By id, and by name where a result names its function. */
 type Waitings = { readonly id: Map<string, Waiting>; readonly name: Map<string, Waiting> | null };
 
-const noteCall = (waiting: Map<string, Waiting>, key: string, [turn, position]: readonly [turn: number, position: number]): void => {
+const noteCall = (
+  waiting: Map<string, Waiting>,
+  key: string,
+  [turn, position]: readonly [turn: number, position: number],
+): void => {
   const known = waiting.get(key);
   if (known?.turn === turn) known.positions.push(position);
   else waiting.set(key, { turn, positions: [position], next: 0 });

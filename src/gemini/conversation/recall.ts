@@ -23,7 +23,7 @@ export const recallKeys = (turns: readonly Turn[], model: string): readonly stri
 /** Looks up what is remembered of the model's turn at an index. */
 export type RecallAnswer = (index: number) => SignedAnswer | undefined;
 
-const nothing: RecallAnswer = () => undefined;
+const recallNothing: RecallAnswer = () => undefined;
 
 /**
  * What is remembered of a conversation's answers. Signatures that Gemini can do without go back as long as the key made
@@ -31,7 +31,7 @@ const nothing: RecallAnswer = () => undefined;
  */
 export const answerRecall = (turns: readonly Turn[], model: string, recalled: Recalled): RecallAnswer => {
   const newest = [...recalled.values()].at(-1)?.keyId;
-  if (newest === undefined) return nothing;
+  if (newest === undefined) return recallNothing;
   return (index) => {
     const known = recalled.get(turnKey(turns, index, model) ?? '');
     return known?.keyId === newest ? readSignedAnswer(known.value) : undefined;

@@ -7,7 +7,13 @@ import { resultResponse } from './result-response.ts';
 import type { Call, ResultTurn } from './turns.ts';
 
 /** Kinds that a function response can hold beside its object, on models that take them there. */
-const holdable: ReadonlySet<string> = new Set(['image/png', 'image/jpeg', 'image/webp', 'application/pdf', 'text/plain']);
+const holdable: ReadonlySet<string> = new Set([
+  'image/png',
+  'image/jpeg',
+  'image/webp',
+  'application/pdf',
+  'text/plain',
+]);
 
 type Settings = Pick<ModelTurnSettings, 'traits' | 'names' | 'media'>;
 
@@ -17,7 +23,11 @@ type Placing = { readonly settings: Settings; readonly beside: RequestPart[] };
 type Held = { readonly inlineData: Blob };
 
 /** The response to one call. */
-const responsePart = (call: Call, result: ResultTurn | undefined, { settings: { traits, names, media }, beside }: Placing): E.Either<ProxyError, RequestPart> => {
+const responsePart = (
+  call: Call,
+  result: ResultTurn | undefined,
+  { settings: { traits, names, media }, beside }: Placing,
+): E.Either<ProxyError, RequestPart> => {
   const { id } = call;
   const name = names.toGemini(call.name);
   if (result === undefined) return E.right({ functionResponse: { id, name, response: { error: 'no result' } } });
@@ -37,7 +47,11 @@ const responsePart = (call: Call, result: ResultTurn | undefined, { settings: { 
  * The results of one turn's calls: one user turn, in the order of the calls, whatever order they came in and whatever
  * stood between; a call without a result says so. Media that can't be inside follows in its own turn.
  */
-export const resultContents = (calls: readonly Call[], results: ReadonlyMap<number, ResultTurn> | undefined, settings: Settings): E.Either<ProxyError, readonly Content[]> => {
+export const resultContents = (
+  calls: readonly Call[],
+  results: ReadonlyMap<number, ResultTurn> | undefined,
+  settings: Settings,
+): E.Either<ProxyError, readonly Content[]> => {
   if (calls.length === 0) return E.right([]);
   const parts: RequestPart[] = [];
   const beside: RequestPart[] = [];

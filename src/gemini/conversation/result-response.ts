@@ -7,7 +7,7 @@ import type { Json, JsonObject } from '../request.ts';
 import type { ResultTurn } from './turns.ts';
 
 /** Undefined for what is no JSON, or nests too deep to be walked: then it stays the text that it is. */
-const parsed = (text: string): unknown => E.getOrElse((): unknown => undefined)(jsonOf(text));
+const parseResult = (text: string): unknown => E.getOrElse((): unknown => undefined)(jsonOf(text));
 
 /** A JSON Schema's `$ref` in a result would be read as a reference to a media part (ai-sdk 4.0.80). */
 const holdsReference = (value: unknown): boolean =>
@@ -20,7 +20,7 @@ const holdsReference = (value: unknown): boolean =>
  * order (google.protobuf.Struct), so what would be another number, or in another order, stays the text that it is.
  */
 const ofText = (text: string): JsonObject => {
-  const value = text.trimStart().startsWith('{') ? parsed(text) : undefined;
+  const value = text.trimStart().startsWith('{') ? parseResult(text) : undefined;
   if (!isJsonObject(value)) return { result: wellFormed(text) };
   const json = wellFormedJson(text);
   const fate = holdsReference(value) ? null : fateOf(json, value);
@@ -36,7 +36,9 @@ const ofJson = (value: unknown): JsonObject => {
 };
 
 /** What a failed function says is all told as its error. */
-const ofError = ({ value }: ResultTurn): JsonObject => ({ error: 'text' in value ? wellFormed(value.text) : isJson(value.json) ? value.json : '' });
+const ofError = ({ value }: ResultTurn): JsonObject => ({
+  error: 'text' in value ? wellFormed(value.text) : isJson(value.json) ? value.json : '',
+});
 
 /**
  * A result as the object that Gemini wants: a JSON object as it is, anything else as `{result: …}`, since strings,

@@ -106,7 +106,7 @@ export const readSignedParts = (value: unknown): readonly SignedPart[] | undefin
   return parts.length === value.length && isInOrder ? parts : undefined;
 };
 
-const parsed = (text: string): unknown => {
+const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {
@@ -116,7 +116,7 @@ const parsed = (text: string): unknown => {
 
 /** Reads a signed answer as it was remembered. */
 export const readSignedAnswer = (text: string): SignedAnswer | undefined => {
-  const value = text.startsWith('{') ? parsed(text) : undefined;
+  const value = text.startsWith('{') ? parseJson(text) : undefined;
   if (!isObject(value)) return undefined;
   const { lead, parts, calls } = value;
   return {

@@ -7,7 +7,7 @@ import { modelParts, type ModelTurnSettings } from './model-parts.ts';
 import { pairResults, type Results } from './pair-results.ts';
 import { answerRecall, type RecallAnswer } from './recall.ts';
 import { resultContents } from './result-contents.ts';
-import { finished } from './turn-order.ts';
+import { orderTurns } from './turn-order.ts';
 import { callsIn, type Turn } from './turns.ts';
 
 /**
@@ -40,7 +40,11 @@ const instructedTurns = (turns: readonly Turn[], mode: SystemPromptMode): number
 const asksLast = (turns: readonly Turn[]): boolean =>
   turns.findLastIndex(({ role }) => role === 'system') > turns.findLastIndex(({ role }) => role === 'model');
 
-const instruction = (turns: readonly Turn[], until: number, { media, traits }: ConversationSettings): E.Either<ProxyError, readonly RequestPart[]> => {
+const instructionOf = (
+  turns: readonly Turn[],
+  until: number,
+  { media, traits }: ConversationSettings,
+): E.Either<ProxyError, readonly RequestPart[]> => {
   const system: RequestPart[] = [];
   for (let index = 0; index < until; index += 1) {
     const turn = turns[index];
@@ -48,7 +52,13 @@ const instruction = (turns: readonly Turn[], until: number, { media, traits }: C
     const read = sentParts(turn.parts, media, traits.richParts);
     if (E.isLeft(read)) return read;
     if (read.right.some((part) => part.text === undefined)) {
-      return E.left(invalid(`'${turn.path}': a ${turn.called} message takes text only; send media in a user message.`, turn.path, 'unsupported_value'));
+      return E.left(
+        invalid(
+          `'${turn.path}': a ${turn.called} message takes text only; send media in a user message.`,
+          turn.path,
+          'unsupported_value',
+        ),
+      );
     }
     for (const part of read.right) system.push(part);
   }
@@ -86,7 +96,11 @@ const addTurn = (history: History, index: number, settings: ConversationSettings
   return null;
 };
 
-const turnContents = (turns: readonly Turn[], until: number, settings: ConversationSettings): E.Either<ProxyError, readonly Content[]> => {
+const turnContents = (
+  turns: readonly Turn[],
+  until: number,
+  settings: ConversationSettings,
+): E.Either<ProxyError, readonly Content[]> => {
   const results = pairResults(turns);
   if (E.isLeft(results)) return results;
   const history: History = {
@@ -106,19 +120,24 @@ const turnContents = (turns: readonly Turn[], until: number, settings: Conversat
 
 /**
  * A conversation as Gemini's turns (reference: wire rules of @ai-sdk/google, pydantic-ai, Google's function-calling
- * guide): the instruction apart, results right behind their calls, turn order mended, nothing empty. A conversation that
- * grows keeps what it began with, so that Gemini's implicit cache knows it again.
+ * guide): the instruction apart, results right behind their calls, turn order mended, nothing empty. A conversation
+ * that grows keeps what it began with, so that Gemini's implicit cache knows it again.
  */
 export const toContents = (turns: readonly Turn[], settings: ConversationSettings): E.Either<ProxyError, Contents> => {
   const { traits, path } = settings;
   const until = instructedTurns(turns, settings.systemPromptMode);
   const contents = turnContents(turns, until, settings);
   if (E.isLeft(contents)) return contents;
-  const system = instruction(turns, until, settings);
+  const system = instructionOf(turns, until, settings);
   if (E.isLeft(system)) return system;
   // Models that take no instruction, and an instruction alone: it is the beginning of the first user turn.
   const joins = system.right.length > 0 && (contents.right.length === 0 || !traits.systemInstruction);
-  const joined: readonly Content[] = joins ? [{ role: 'user', parts: system.right }, ...contents.right] : contents.right;
+  const joined: readonly Content[] = joins
+    ? [{ role: 'user', parts: system.right }, ...contents.right]
+    : contents.right;
   if (joined.length === 0) return E.left(invalid(`'${path}' holds no text or media to answer.`, path, 'invalid_value'));
-  return E.right({ contents: finished(joined, traits.prefill && !asksLast(turns)), system: joins ? [] : system.right });
+  return E.right({
+    contents: orderTurns(joined, traits.prefill && !asksLast(turns)),
+    system: joins ? [] : system.right,
+  });
 };

@@ -5,7 +5,7 @@ const hasResults = (content: Content): boolean => content.parts.some((part) => p
 type Run = { readonly role: Content['role']; readonly takesMore: boolean; readonly contents: Content[] };
 
 /** Turns of one role in a row become one, their parts as they are; results of functions stay by themselves. */
-const joined = (contents: readonly Content[]): readonly Content[] => {
+const joinTurns = (contents: readonly Content[]): readonly Content[] => {
   const runs: Run[] = [];
   for (const next of contents) {
     const run = runs.at(-1);
@@ -19,15 +19,15 @@ const joined = (contents: readonly Content[]): readonly Content[] => {
 };
 
 /** A conversation must begin with the user ("function call turn comes immediately after a user turn"). */
-const begun = (contents: readonly Content[]): readonly Content[] =>
+const beginWithUser = (contents: readonly Content[]): readonly Content[] =>
   contents[0]?.role === 'model' ? [{ role: 'user', parts: [{ text: ' ' }] }, ...contents] : contents;
 
 /** From 3.5-flash-lite and 3.6 on a conversation that ends with the model is refused: ask it to go on. */
-const ended = (contents: readonly Content[], prefill: boolean): readonly Content[] =>
+const endWithUser = (contents: readonly Content[], prefill: boolean): readonly Content[] =>
   contents.at(-1)?.role === 'model' && !prefill
     ? [...contents, { role: 'user', parts: [{ text: 'Continue.' }] }]
     : contents;
 
 /** Turns in an order that Gemini takes; `prefill` tells whether the model may be left to go on with its own words. */
-export const finished = (contents: readonly Content[], prefill: boolean): readonly Content[] =>
-  ended(begun(joined(contents)), prefill);
+export const orderTurns = (contents: readonly Content[], prefill: boolean): readonly Content[] =>
+  endWithUser(beginWithUser(joinTurns(contents)), prefill);

@@ -5,7 +5,10 @@ import type { SignedPart } from './signed-parts.ts';
  * Media that stands elsewhere and is gathered before the request is translated. `path` names the field with the
  * address; `pictureAt` the field that must hold a picture, where one is meant.
  */
-export type LinkedMedia = { readonly link: { readonly url: string; readonly path: string; readonly pictureAt?: string }; readonly level?: MediaLevel };
+export type LinkedMedia = {
+  readonly link: { readonly url: string; readonly path: string; readonly pictureAt?: string };
+  readonly level?: MediaLevel;
+};
 
 /** What stands in a turn: a text, media or thought in Gemini's words, with its signature; or media to be gathered. */
 export type TurnPart = RequestPart | LinkedMedia;

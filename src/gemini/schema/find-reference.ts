@@ -54,7 +54,9 @@ const followPointer = (pointer: string, resource: JsonObject): Place | undefined
 
 const noBase = 'schema:///';
 
-/** Longer references and addresses name nothing: each is read in full wherever it stands, and thousands may share one. */
+/**
+ * Longer references and addresses name nothing: each is read in full wherever it stands, and thousands may share one.
+ */
 const longestAddress = 2048;
 
 /** What has so long an address cannot be referred to. */

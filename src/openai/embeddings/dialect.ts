@@ -29,7 +29,7 @@ const textOf = (decodeTokens: DecodeTokens): ((input: EmbeddingInput) => TE.Task
 const unreadable: ProxyError = { tag: 'BadAnswer', reason: 'embeddings that do not match the texts' };
 
 /** What is no batch of vectors may be a block. */
-const faultOf = (value: unknown): ProxyError => {
+const answerError = (value: unknown): ProxyError => {
   const read = readFrame(value);
   return (read.kind === 'frame' ? blockIn(read.frame) : null) ?? unreadable;
 };
@@ -42,7 +42,7 @@ const vectorReader = (asked: EmbeddingRequest, { texts, batches }: Texts): Answe
   return {
     read: (value, at) => {
       const embedded = readEmbedded(value, batches[at]?.requests.length ?? 0);
-      if (embedded === null) return E.left(faultOf(value));
+      if (embedded === null) return E.left(answerError(value));
       read[at] = embedded;
       return E.right(undefined);
     },

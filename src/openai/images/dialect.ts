@@ -7,7 +7,7 @@ import type { Dialect, MediaLink } from '../../ports/dialect.ts';
 import type { ModelSettings } from '../../wire/model-name.ts';
 import { openaiReplies } from '../replies.ts';
 import { imageMachine, type ImageState } from './machine.ts';
-import { imageFailure, imageFrames, imageHead, imagesResponse, type ImageHead, type ImageNews } from './reply.ts';
+import { imageError, imageFrames, imageHead, imagesResponse, type ImageHead, type ImageNews } from './reply.ts';
 import { decodeEdit, decodeGeneration, type ImageRequest } from './request.ts';
 import { showsDrafts, toGemini } from './to-gemini.ts';
 
@@ -21,7 +21,7 @@ const wantsAddress = (asked: ImageRequest): boolean => {
   return !isStreamed(asked) && (asked.response_format ?? unsaid) === 'url';
 };
 
-const machine = (asked: ImageRequest, head: ImageHead): Machine<ImageState, Frame, ImageNews> => {
+const machineFor = (asked: ImageRequest, head: ImageHead): Machine<ImageState, Frame, ImageNews> => {
   const drafts = showsDrafts(asked) ? (asked.partial_images ?? 0) : 0;
   const { start, step, end, fail } = imageMachine({ pictures: asked.n ?? 1, drafts });
   return {
@@ -38,11 +38,11 @@ const machine = (asked: ImageRequest, head: ImageHead): Machine<ImageState, Fram
 const form: AnswerForm<ImageState, ImageNews> = {
   frames: imageFrames,
   whole: imagesResponse,
-  failure: imageFailure,
+  failure: imageError,
   closing: '',
 };
 
-const answerOf = (asked: ImageRequest, head: ImageHead): AnswerWriter => answerWriter(machine(asked, head), form);
+const answerOf = (asked: ImageRequest, head: ImageHead): AnswerWriter => answerWriter(machineFor(asked, head), form);
 
 const linksOf = ({ sources }: ImageRequest): readonly MediaLink[] =>
   sources.flatMap((source) =>

@@ -55,13 +55,13 @@ const pictureOf = ({ inlineData, fileData }: ResponsePart): Picture | null => {
     : null;
 };
 
-const completed = (state: ImageState, picture: Picture): Step => {
+const completePicture = (state: ImageState, picture: Picture): Step => {
   const usage = usageBeyond(toImageUsage(state.usage), state.told);
   return [{ ...state, held: null, told: addUsage(state.told, usage) }, [{ kind: 'completed', picture, usage }]];
 };
 
-const drawn = (state: ImageState, picture: Picture): Step => {
-  const [next, events] = state.held === null ? [state, []] : completed(state, state.held);
+const drawPicture = (state: ImageState, picture: Picture): Step => {
+  const [next, events] = state.held === null ? [state, []] : completePicture(state, state.held);
   return [{ ...next, held: picture, pictures: state.pictures + 1 }, events];
 };
 
@@ -71,17 +71,17 @@ const partStep = (state: ImageState, part: ResponsePart, bounds: ImageBounds): S
     if (picture === null || state.drafts >= bounds.drafts) return [state, []];
     return [{ ...state, drafts: state.drafts + 1 }, [{ kind: 'draft', picture, index: state.drafts }]];
   }
-  if (picture !== null) return state.pictures < bounds.pictures ? drawn(state, picture) : [state, []];
+  if (picture !== null) return state.pictures < bounds.pictures ? drawPicture(state, picture) : [state, []];
   return [{ ...state, text: `${state.text}${part.text ?? ''}`.slice(0, mostText) }, []];
 };
 
-const policy = (message: string): ProxyError => invalid(message, 'prompt', 'content_policy_violation');
+const policyError = (message: string): ProxyError => invalid(message, 'prompt', 'content_policy_violation');
 
 /** Why there is no picture: the prompt or the answer was blocked, or the model said something instead. */
-const failure = ({ blocked, finish, finishMessage, text }: ImageState): ProxyError => {
+const endError = ({ blocked, finish, finishMessage, text }: ImageState): ProxyError => {
   const said = text.trim();
   if (blocked !== null) return blocked;
-  if (said !== '') return policy(`Gemini drew no picture: ask in other words. It said: ${said}`);
+  if (said !== '') return policyError(`Gemini drew no picture: ask in other words. It said: ${said}`);
   return { tag: 'EmptyAnswer', finishReason: finish, finishMessage };
 };
 
@@ -109,6 +109,7 @@ export const imageMachine = (bounds: ImageBounds): Machine<ImageState, Frame, Im
     }
     return [state, events];
   },
-  end: (state) => (state.held === null ? [{ kind: 'failed', error: failure(state) }] : completed(state, state.held)[1]),
+  end: (state) =>
+    state.held === null ? [{ kind: 'failed', error: endError(state) }] : completePicture(state, state.held)[1],
   fail: (_state, error) => [{ kind: 'failed', error }],
 });

@@ -25,15 +25,15 @@ export type ImageHead = {
 const sizes: readonly string[] = ['1024x1024', '1024x1536', '1536x1024'];
 const qualities: readonly string[] = ['low', 'medium', 'high'];
 
-const known = (value: string | undefined, values: readonly string[]): string | undefined =>
+const knownWord = (value: string | undefined, values: readonly string[]): string | undefined =>
   value !== undefined && values.includes(value) ? value : undefined;
 
 /** What was asked for is told where OpenAI's schema has a word for it. */
 export const imageHead = (name: ImageHead['name'], created: number, { size, quality }: ImageRequest): ImageHead => ({
   name,
   created,
-  size: known(size, sizes),
-  quality: known(quality, qualities),
+  size: knownWord(size, sizes),
+  quality: knownWord(quality, qualities),
 });
 
 const formats: ReadonlyMap<string, string> = new Map([
@@ -45,7 +45,8 @@ const formats: ReadonlyMap<string, string> = new Map([
 /** The format that came, whatever was asked for; where several came, none is told for all. */
 const formatOf = ({ mimeType }: Picture): string | undefined => formats.get(mimeType);
 
-const shown = (picture: Picture): object => ('url' in picture ? { url: picture.url } : { b64_json: picture.data });
+const showPicture = (picture: Picture): object =>
+  'url' in picture ? { url: picture.url } : { b64_json: picture.data };
 
 /** OpenAI's ImagesResponse; Left when there is no picture. */
 export const imagesResponse = (news: readonly ImageNews[]): E.Either<ProxyError, Whole> => {
@@ -61,7 +62,7 @@ export const imagesResponse = (news: readonly ImageNews[]): E.Either<ProxyError,
   const came = new Set(drawn.map(formatOf));
   const answer = {
     created,
-    data: drawn.map(shown),
+    data: drawn.map(showPicture),
     background: 'opaque',
     output_format: came.size === 1 ? [...came][0] : undefined,
     size,
@@ -72,7 +73,7 @@ export const imagesResponse = (news: readonly ImageNews[]): E.Either<ProxyError,
 };
 
 /** Streams speak of base64 alone (ImageGenCompletedEvent); all their fields are required. */
-const sent = ({ event, head }: ImageNews): string => {
+const frameText = ({ event, head }: ImageNews): string => {
   if (event.kind === 'failed') return openaiErrors.inStream(event.error);
   const { picture } = event;
   const type = `${head.name}.${event.kind === 'draft' ? 'partial_image' : 'completed'}`;
@@ -90,10 +91,10 @@ const sent = ({ event, head }: ImageNews): string => {
 };
 
 /** OpenAI's ImageGenStreamEvent or ImageEditStreamEvent. */
-export const imageFrames = (news: readonly ImageNews[]): string => news.map(sent).join('');
+export const imageFrames = (news: readonly ImageNews[]): string => news.map(frameText).join('');
 
 /** Why a stream ends without a picture. */
-export const imageFailure = (news: readonly ImageNews[]): ProxyError | null => {
+export const imageError = (news: readonly ImageNews[]): ProxyError | null => {
   const failed = news.find(({ event }) => event.kind === 'failed')?.event;
   return failed?.kind === 'failed' ? failed.error : null;
 };

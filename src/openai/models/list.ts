@@ -33,44 +33,63 @@ const canBeOff = ({ thinking }: ModelTraits): boolean =>
 /** A suffix name, and what it changes of the facts. */
 type Suffix = readonly [suffix: string, changed: ModelFacts];
 
-const searches = ({ output, builtIns, thinking }: ModelTraits): boolean => output === 'text' && builtIns.includes('googleSearch') && thinking.by !== 'switch';
+const doesSearch = ({ output, builtIns, thinking }: ModelTraits): boolean =>
+  output === 'text' && builtIns.includes('googleSearch') && thinking.by !== 'switch';
 
 /** The suffix names that make a difference for a model; Gemma's, which are few and small, are taken but not listed. */
-const suffixes = (traits: ModelTraits): readonly Suffix[] => [
+const suffixesOf = (traits: ModelTraits): readonly Suffix[] => [
   ...(thinksInSteps(traits) ? ([['-thinking', {}], ['-maxthinking', {}], ['-hidden', {}]] as const) : []),
   ...(canBeOff(traits) ? ([['-nothinking', { reasoning: false }]] as const) : []),
-  ...(searches(traits) ? ([['-search', { search: true }]] as const) : []),
+  ...(doesSearch(traits) ? ([['-search', { search: true }]] as const) : []),
 ];
 
-const plain = (id: string, owner: string, created: number): Model => ({ id, object: 'model', created, owned_by: owner });
+const plainModel = (id: string, owner: string, created: number): Model => ({
+  id,
+  object: 'model',
+  created,
+  owned_by: owner,
+});
 
 const createdOf = (id: string, { firstSeen }: ModelListSettings): number => releasedAt(id) ?? firstSeen(id);
 
 /** People tell models apart by these names. */
-const renamed = (name: string | undefined, suffix: string): ModelFacts => {
+const renameFacts = (name: string | undefined, suffix: string): ModelFacts => {
   if (name === undefined) return {};
   const told = `${name} (${suffix.slice(1)})`;
   return { name: told, displayName: told };
 };
 
-const variants = (model: GeminiModel, settings: ModelListSettings): readonly Model[] => {
-  if (!chats(model) && !embeds(model)) return [];
+const variantsOf = (model: GeminiModel, settings: ModelListSettings): readonly Model[] => {
+  if (!doesChat(model) && !doesEmbed(model)) return [];
   const id = model.name.replace(/^models\//, '');
-  const base: Model = { ...plain(id, 'google', createdOf(id, settings)), ...modelFacts(id, model, chats(model)) };
-  const offered = chats(model) ? suffixes(modelTraits(id)) : [];
-  return [base, ...offered.map(([suffix, changed]) => ({ ...base, ...renamed(base.name, suffix), ...changed, id: `${id}${suffix}` }))];
+  const base: Model = {
+    ...plainModel(id, 'google', createdOf(id, settings)),
+    ...modelFacts(id, model, doesChat(model)),
+  };
+  const offered = doesChat(model) ? suffixesOf(modelTraits(id)) : [];
+  return [
+    base,
+    ...offered.map(([suffix, changed]) => ({
+      ...base,
+      ...renameFacts(base.name, suffix),
+      ...changed,
+      id: `${id}${suffix}`,
+    })),
+  ];
 };
 
-const does = (model: GeminiModel, method: string): boolean => model.supportedGenerationMethods?.includes(method) === true;
-const chats = (model: GeminiModel): boolean => model.supportedGenerationMethods === undefined || does(model, 'generateContent');
-const embeds = (model: GeminiModel): boolean => does(model, 'embedContent');
+const doesMethod = (model: GeminiModel, method: string): boolean =>
+  model.supportedGenerationMethods?.includes(method) === true;
+const doesChat = (model: GeminiModel): boolean =>
+  model.supportedGenerationMethods === undefined || doesMethod(model, 'generateContent');
+const doesEmbed = (model: GeminiModel): boolean => doesMethod(model, 'embedContent');
 
 /** A name of ours has the facts and the age of the model that it stands for, as far as that is known. */
-const named = (id: string, owner: string, { known, settings }: Named): Model => {
+const namedModel = (id: string, owner: string, { known, settings }: Named): Model => {
   const { model } = modelName(id, settings.modelAliases);
   const target = known.get(settings.modelAliases.get(id) ?? id) ?? known.get(model);
   const { name: _, displayName: __, ...facts }: ModelFacts = target === undefined ? namedFacts(model) : factsOf(target);
-  return { ...plain(id, owner, target?.created ?? createdOf(model, settings)), ...facts };
+  return { ...plainModel(id, owner, target?.created ?? createdOf(model, settings)), ...facts };
 };
 
 type Named = { readonly known: ReadonlyMap<string, Model>; readonly settings: ModelListSettings };
@@ -78,13 +97,13 @@ type Named = { readonly known: ReadonlyMap<string, Model>; readonly settings: Mo
 const factsOf = ({ id: _, object: __, created: ___, owned_by: ____, ...facts }: Model): ModelFacts => facts;
 
 /** Every model to offer: Google's that chat, with their suffix names, or embed; then EXTRA_MODELS and the aliases. */
-export const models = (known: readonly GeminiModel[], settings: ModelListSettings): readonly Model[] => {
-  const google = known.flatMap((model) => variants(model, settings));
+export const listedModels = (known: readonly GeminiModel[], settings: ModelListSettings): readonly Model[] => {
+  const google = known.flatMap((model) => variantsOf(model, settings));
   const about = { known: new Map(google.map((model) => [model.id, model])), settings };
   const listed = [
     ...google,
-    ...settings.extraModels.map((id) => named(id, 'google', about)),
-    ...[...settings.modelAliases.keys()].filter((id) => !isPattern(id)).map((id) => named(id, 'pollux', about)),
+    ...settings.extraModels.map((id) => namedModel(id, 'google', about)),
+    ...[...settings.modelAliases.keys()].filter((id) => !isPattern(id)).map((id) => namedModel(id, 'pollux', about)),
   ];
   return [...new Map([...listed, ...listed.toReversed()].map((model) => [model.id, model])).values()];
 };
@@ -92,14 +111,16 @@ export const models = (known: readonly GeminiModel[], settings: ModelListSetting
 /** GET /v1/models. */
 export const modelList = (known: readonly GeminiModel[], settings: ModelListSettings): object => ({
   object: 'list',
-  data: models(known, settings),
+  data: listedModels(known, settings),
 });
 
-/** GET /v1/models/{id}, with or without `models/`, `google/` or `gemini/` before the id; SDKs write the slash as `%2F`. */
+/**
+ * GET /v1/models/{id}, with or without `models/`, `google/` or `gemini/` before the id; SDKs write the slash as `%2F`.
+ */
 export const oneModel =
   (id: string) =>
   (known: readonly GeminiModel[], settings: ModelListSettings): E.Either<ProxyError, Model> => {
     const bare = withoutPrefixes(id.replaceAll(/%2f/gi, '/'));
-    const found = models(known, settings).find((model) => model.id === id || model.id === bare);
+    const found = listedModels(known, settings).find((model) => model.id === id || model.id === bare);
     return found === undefined ? E.left(noSuchModel(id)) : E.right(found);
   };

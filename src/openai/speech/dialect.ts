@@ -5,14 +5,14 @@ import type { ModelSettings } from '../../wire/model-name.ts';
 import { openaiReplies } from '../replies.ts';
 import { encodingWish } from './encoding.ts';
 import { speechMachine, type SpeechEvent, type SpeechState } from './machine.ts';
-import { speechFailure, speechFrames, wholeSpeech } from './reply.ts';
+import { speechError, speechFrames, wholeSpeech } from './reply.ts';
 import { decodeSpeechRequest, type SpeechRequest } from './request.ts';
 import { toGemini } from './to-gemini.ts';
 
 const form: AnswerForm<SpeechState, SpeechEvent> = {
   frames: speechFrames,
   whole: wholeSpeech,
-  failure: speechFailure,
+  failure: speechError,
   closing: '',
 };
 

@@ -13,7 +13,7 @@ const isPiece = (event: SpeechEvent): event is SpokenPiece => event.kind !== 'en
 const bytesOf = (piece: SpokenPiece): Uint8Array => (piece.kind === 'encoded' ? piece.bytes : piece.samples);
 
 /** Why there is no good end; null while none is known. */
-export const speechFailure = (events: readonly SpeechEvent[]): ProxyError | null =>
+export const speechError = (events: readonly SpeechEvent[]): ProxyError | null =>
   events.flatMap((event) => (event.kind === 'end' && event.error !== null ? [event.error] : []))[0] ?? null;
 
 const contentType = (piece: SpokenPiece): string => {
@@ -23,7 +23,7 @@ const contentType = (piece: SpokenPiece): string => {
 
 /** The whole sound in one body. */
 export const wholeSpeech = (events: readonly SpeechEvent[]): E.Either<ProxyError, Whole> => {
-  const failure = speechFailure(events);
+  const failure = speechError(events);
   if (failure !== null) return E.left(failure);
   const pieces = events.filter(isPiece);
   const [first] = pieces;

@@ -5,14 +5,14 @@ import type { Dialect } from '../../ports/dialect.ts';
 import type { ModelSettings } from '../../wire/model-name.ts';
 import { openaiReplies } from '../replies.ts';
 import { transcriptMachine, wishOf, type TranscriptEvent, type TranscriptState } from './machine.ts';
-import { transcriptFailure, transcriptFrames, wholeTranscript } from './reply.ts';
+import { transcriptError, transcriptFrames, wholeTranscript } from './reply.ts';
 import { decodeTranscriptionRequest, type Task, type TranscriptionRequest } from './request.ts';
 import { toGemini } from './to-gemini.ts';
 
 const form: AnswerForm<WholeCharacters<TranscriptState>, TranscriptEvent> = {
   frames: transcriptFrames,
   whole: wholeTranscript,
-  failure: transcriptFailure,
+  failure: transcriptError,
   closing: '',
 };
 

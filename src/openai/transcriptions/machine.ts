@@ -70,7 +70,7 @@ const start: TranscriptState = {
   usage: {},
 };
 
-const added = (state: TranscriptState, text: string, segment: number | null): Step => {
+const addText = (state: TranscriptState, text: string, segment: number | null): Step => {
   const [flow, delta] = flowOn(state.flow, text);
   return [{ ...state, flow }, delta === '' ? [] : [{ kind: 'delta', text: delta, segment }]];
 };
@@ -78,7 +78,7 @@ const added = (state: TranscriptState, text: string, segment: number | null): St
 const withText = (state: TranscriptState, { text, thought }: ResponsePart): Step =>
   text === undefined || text === '' || thought === true || state.by === 'stretches'
     ? [state, []]
-    : added({ ...state, by: 'texts' }, text, null);
+    : addText({ ...state, by: 'texts' }, text, null);
 
 const speakerName = (at: number): string => (at < 26 ? String.fromCharCode(65 + at) : `S${at + 1}`);
 
@@ -103,7 +103,11 @@ const withStretch = (state: TranscriptState, read: AudioTranscription, asksForSp
   };
   if (state.by === 'texts') return [known, [event]];
   const gap = stretch.end === null ? '' : gapBetween(lastOf(state.flow), stretch.text);
-  const [next, deltas] = added({ ...known, by: 'stretches' }, `${gap}${stretch.text}`, asksForSpeakers ? number : null);
+  const [next, deltas] = addText(
+    { ...known, by: 'stretches' },
+    `${gap}${stretch.text}`,
+    asksForSpeakers ? number : null,
+  );
   return [next, [...deltas, event]];
 };
 

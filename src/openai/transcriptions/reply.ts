@@ -24,7 +24,7 @@ const usageOf = (usage: UsageMetadata): object => {
   };
 };
 
-const languages = ({ language }: TranscriptEnd): object =>
+const languagesOf = ({ language }: TranscriptEnd): object =>
   language === null ? {} : { languages: [{ code: language }] };
 
 const spokenSegment = ({ text, start, end, speaker, number }: NumberedStretch): object => ({
@@ -36,7 +36,7 @@ const spokenSegment = ({ text, start, end, speaker, number }: NumberedStretch): 
   speaker,
 });
 
-const diarized = (end: TranscriptEnd, stretches: readonly NumberedStretch[]): object => ({
+const diarizedReply = (end: TranscriptEnd, stretches: readonly NumberedStretch[]): object => ({
   task: 'transcribe',
   duration: durationOf(stretches),
   text: end.text,
@@ -52,14 +52,14 @@ const plainText = (body: string): Whole => ({
 });
 
 /** The whole transcript in a format; Left where the format needs times and none came. */
-const written = (end: TranscriptEnd, stretches: readonly NumberedStretch[]): E.Either<ProxyError, Whole> => {
+const writeReply = (end: TranscriptEnd, stretches: readonly NumberedStretch[]): E.Either<ProxyError, Whole> => {
   const { format } = end.wish;
-  if (format === 'json') return E.right(json(200, { text: end.text, ...languages(end), usage: usageOf(end.usage) }));
+  if (format === 'json') return E.right(json(200, { text: end.text, ...languagesOf(end), usage: usageOf(end.usage) }));
   if (format === 'text') return E.right(plainText(`${end.text}\n`));
   const segments = segmentsOf(stretches);
   if (segments.length === 0 && end.text !== '') return E.left({ tag: 'BadAnswer', reason: 'no times in it' });
   if (format === 'verbose_json') return E.right(json(200, verboseTranscript(end, stretches)));
-  if (format === 'diarized_json') return E.right(json(200, diarized(end, stretches)));
+  if (format === 'diarized_json') return E.right(json(200, diarizedReply(end, stretches)));
   return E.right(plainText(format === 'srt' ? toSrt(segments) : toVtt(segments)));
 };
 
@@ -68,11 +68,11 @@ export const wholeTranscript = (events: readonly TranscriptEvent[]): E.Either<Pr
   const end = events.find((event) => event.kind === 'end');
   if (end?.kind !== 'end') return E.left({ tag: 'BadAnswer', reason: 'it has no end' });
   const stretches = events.flatMap((event) => (event.kind === 'stretch' ? [event.stretch] : []));
-  return end.error === null ? written(end, stretches) : E.left(end.error);
+  return end.error === null ? writeReply(end, stretches) : E.left(end.error);
 };
 
 /** Why there is no good end; null while none is known. */
-export const transcriptFailure = (events: readonly TranscriptEvent[]): ProxyError | null =>
+export const transcriptError = (events: readonly TranscriptEvent[]): ProxyError | null =>
   events.flatMap((event) => (event.kind === 'end' && event.error !== null ? [event.error] : []))[0] ?? null;
 
 const frameOf = (event: TranscriptEvent): string => {
@@ -90,7 +90,7 @@ const frameOf = (event: TranscriptEvent): string => {
       return dataEvent({
         type: 'transcript.text.done',
         text: event.text,
-        ...languages(event),
+        ...languagesOf(event),
         usage: usageOf(event.usage),
       });
   }

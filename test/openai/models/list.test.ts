@@ -1,12 +1,12 @@
 import t from 'tap';
 import { E } from '../../../src/kernel/fp.ts';
 import { fallbackModels } from '../../../src/gemini/fallback-models.ts';
-import { modelList, models, oneModel, type Model } from '../../../src/openai/models/list.ts';
+import { modelList, listedModels, oneModel, type Model } from '../../../src/openai/models/list.ts';
 
 const seen = 1_790_000_000;
 const none = { extraModels: [], modelAliases: new Map<string, string>(), firstSeen: () => seen };
 const google = (id: string, more: object = {}) => ({ name: `models/${id}`, supportedGenerationMethods: ['generateContent'], ...more });
-const idsOf = (id: string): readonly string[] => models([google(id)], none).map((model) => model.id.slice(id.length));
+const idsOf = (id: string): readonly string[] => listedModels([google(id)], none).map((model) => model.id.slice(id.length));
 
 t.test('the list has OpenAI\'s shape, with what OpenRouter and LobeChat tell of a model', (t) => {
   const known = [google('gemini-2.5-flash', { displayName: 'Gemini 2.5 Flash', description: 'd', inputTokenLimit: 1_048_576, outputTokenLimit: 65_536 }), google('gemini-embedding-2', { supportedGenerationMethods: ['embedContent'], inputTokenLimit: 8192 })];
@@ -47,8 +47,8 @@ t.test('what a model can do follows its family', (t) => {
     ['gemma-3-27b-it', { vision: true, functionCall: false }],
     ['gemini-9-unknown', { vision: true, functionCall: true, reasoning: true, search: true }],
   ];
-  for (const [id, facts] of table) t.match(models([google(id)], none)[0], facts, id);
-  t.notOk(models([google('gemini-3.8-flash')], none)[0]?.supported_parameters?.includes('temperature'), 'a parameter that does not count is not named');
+  for (const [id, facts] of table) t.match(listedModels([google(id)], none)[0], facts, id);
+  t.notOk(listedModels([google('gemini-3.8-flash')], none)[0]?.supported_parameters?.includes('temperature'), 'a parameter that does not count is not named');
   t.end();
 });
 
@@ -59,9 +59,9 @@ t.test('a model is as old as it is: by its day, by the month in its name, else s
     ['gemini-2.5-flash-preview-09-2025', Date.parse('2025-09-01T00:00:00Z') / 1000],
     ['gemini-4-argon', seen],
   ];
-  for (const [id, created] of table) for (const model of models([google(id)], none)) t.equal(model.created, created, model.id);
+  for (const [id, created] of table) for (const model of listedModels([google(id)], none)) t.equal(model.created, created, model.id);
   const aliases = { ...none, extraModels: ['gemini-3.7-flash', 'mine'], modelAliases: new Map([['gpt-4o', 'gemini-2.5-flash-search'], ['gpt-5', 'gemini-3.8-flash']]) };
-  const listed = new Map(models([google('gemini-2.5-flash', { displayName: 'G', inputTokenLimit: 5 })], aliases).map((model) => [model.id, model]));
+  const listed = new Map(listedModels([google('gemini-2.5-flash', { displayName: 'G', inputTokenLimit: 5 })], aliases).map((model) => [model.id, model]));
   t.match(listed.get('gpt-4o'), { created: Date.parse('2025-06-17T00:00:00Z') / 1000, context_length: 5, owned_by: 'pollux', search: true, name: undefined });
   t.match(listed.get('gpt-5'), { created: Date.parse('2026-09-02T00:00:00Z') / 1000, vision: true });
   t.match(listed.get('gemini-3.7-flash'), { created: Date.parse('2026-08-13T00:00:00Z') / 1000 });
@@ -80,13 +80,13 @@ t.test('suffix names are offered where they make a difference', (t) => {
     ['gemma-4-31b-it', ['']],
   ];
   for (const [id, suffixes] of table) t.same(idsOf(id), suffixes, id);
-  t.same(models([google('veo-3.1', { supportedGenerationMethods: ['predictLongRunning'] })], none), [], 'what neither chats nor embeds is not listed');
+  t.same(listedModels([google('veo-3.1', { supportedGenerationMethods: ['predictLongRunning'] })], none), [], 'what neither chats nor embeds is not listed');
   t.end();
 });
 
 t.test('EXTRA_MODELS and aliases follow, and a name that Google has too keeps its place and its facts', (t) => {
   const settings = { ...none, extraModels: ['gemma-a', 'mine', 'mine'], modelAliases: new Map([['gpt-4o', 'gemma-b'], ['mine', 'gemma-b']]) };
-  const listed = models([google('gemma-a', { displayName: 'A' }), google('gemma-b')], settings);
+  const listed = listedModels([google('gemma-a', { displayName: 'A' }), google('gemma-b')], settings);
   t.same(listed.map(({ id }) => id), ['gemma-a', 'gemma-b', 'mine', 'gpt-4o']);
   t.match(listed[0], { name: 'A' });
   t.end();
@@ -99,7 +99,7 @@ t.test('one model is found with and without models/, and an unknown one is named
 });
 
 t.test('no two models share a name, also in the list of last resort', (t) => {
-  const ids = models(fallbackModels, none).map(({ id }) => id);
+  const ids = listedModels(fallbackModels, none).map(({ id }) => id);
   t.equal(new Set(ids).size, ids.length);
   t.ok(ids.includes('gemini-flash-latest'));
   t.end();

@@ -3,7 +3,7 @@ import { E } from '../../../src/kernel/fp.ts';
 import type { ProxyError } from '../../../src/kernel/proxy-error.ts';
 import type { Frame } from '../../../src/gemini/response.ts';
 import { speechMachine } from '../../../src/openai/speech/machine.ts';
-import { speechFailure, speechFrames, wholeSpeech } from '../../../src/openai/speech/reply.ts';
+import { speechError, speechFrames, wholeSpeech } from '../../../src/openai/speech/reply.ts';
 import { tone, wav } from '../../support/gemini-emulator/canned-media.ts';
 
 const l16 = 'audio/L16;codec=pcm;rate=24000';
@@ -77,8 +77,8 @@ t.test('an answer without sound is an error, in words', (t) => {
   t.match(whole([sound('audio/midi', one), last], 'wav'), { tag: 'BadAnswer', reason: 'sound of an unknown kind' });
   t.match(whole([{ candidates: [{ finishReason: 'PROHIBITED_CONTENT' }] }], 'wav'), { tag: 'Blocked', what: 'answer', reason: 'PROHIBITED_CONTENT' });
   t.match(whole([{ promptFeedback: { blockReason: 'SAFETY' } }], 'wav'), { tag: 'Blocked', what: 'prompt' });
-  t.match(speechFailure(events([sound(l16, one), { candidates: [{ finishReason: 'SAFETY' }] }], 'pcm')), { tag: 'Blocked', what: 'answer' }, 'even after some of it');
-  t.equal(speechFailure(events([sound(l16, one), last], 'pcm')), null);
+  t.match(speechError(events([sound(l16, one), { candidates: [{ finishReason: 'SAFETY' }] }], 'pcm')), { tag: 'Blocked', what: 'answer' }, 'even after some of it');
+  t.equal(speechError(events([sound(l16, one), last], 'pcm')), null);
   t.end();
 });
 

@@ -3,7 +3,7 @@ import { E } from '../../../src/kernel/fp.ts';
 import type { ProxyError } from '../../../src/kernel/proxy-error.ts';
 import type { AudioTranscription, Frame } from '../../../src/gemini/response.ts';
 import { transcriptMachine, type TranscriptWish } from '../../../src/openai/transcriptions/machine.ts';
-import { transcriptFailure, transcriptFrames, wholeTranscript } from '../../../src/openai/transcriptions/reply.ts';
+import { transcriptError, transcriptFrames, wholeTranscript } from '../../../src/openai/transcriptions/reply.ts';
 import type { Whole } from '../../../src/ports/reply.ts';
 import { cannedTranscript } from '../../support/gemini-emulator/canned-transcript.ts';
 import { textFrame } from '../../support/capabilities.ts';
@@ -128,7 +128,7 @@ t.test('speakers are A, B, … in order, whole and streamed', (t) => {
 t.test('a refusal is told in words, even after some of it', (t) => {
   t.match(whole([{ candidates: [{ finishReason: 'SAFETY' }] }]), { tag: 'Blocked', what: 'answer', reason: 'SAFETY' });
   t.match(whole([{ promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }]), { tag: 'Blocked', what: 'prompt', reason: 'PROHIBITED_CONTENT' });
-  t.match(transcriptFailure(events([textFrame('Hello'), { candidates: [{ finishReason: 'RECITATION' }] }])), { tag: 'Blocked', reason: 'RECITATION' });
-  t.equal(transcriptFailure(events([textFrame('Hello')])), null);
+  t.match(transcriptError(events([textFrame('Hello'), { candidates: [{ finishReason: 'RECITATION' }] }])), { tag: 'Blocked', reason: 'RECITATION' });
+  t.equal(transcriptError(events([textFrame('Hello')])), null);
   t.end();
 });

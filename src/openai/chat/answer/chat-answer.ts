@@ -17,7 +17,7 @@ import type { ChatRequest } from '../ask/request.ts';
 import { signedAnswers, type SignedAnswers } from './signed-answers.ts';
 import type { SettledChat } from '../ask/to-gemini.ts';
 import { hidesThoughts } from '../ask/thinking-wish.ts';
-import { circulates } from '../ask/tools.ts';
+import { needsCirculation } from '../ask/tools.ts';
 
 type State = WholeCharacters<SignedAnswers<ChatState>>;
 
@@ -39,7 +39,7 @@ const machineSettings = (
   imageReply,
   citesSources: plan.builtIns.length > 0,
   isJson: plan.formatsJson || plan.jsonAnswer !== null,
-  keepsServerTools: circulates(plan),
+  keepsServerTools: needsCirculation(plan),
   tellsDetails: wantsDetails(asked),
   hidesThoughts: hidesThoughts(asked, showsThoughts),
 });

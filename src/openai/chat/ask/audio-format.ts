@@ -6,7 +6,7 @@ export const audioFormat = (asked: ChatRequest): 'wav' | 'pcm16' =>
   asked.audio?.format === 'pcm16' || asked.stream === true ? 'pcm16' : 'wav';
 
 /** Why the format can't be given; null when it can. In a stream only pcm16 can be cut anywhere, as OpenAI says too. */
-export const audioFault = (asked: ChatRequest): ProxyError | null => {
+export const audioError = (asked: ChatRequest): ProxyError | null => {
   const format = asked.audio?.format;
   const offered = asked.stream === true ? ['pcm16'] : ['wav', 'pcm16'];
   return format === undefined || offered.includes(format)

@@ -9,8 +9,14 @@ const legacyCallId = (index: number): string => `call_function_${index}`;
 
 type ToolCall = NonNullable<ChatMessage['tool_calls']>[number];
 
-/** The thought signature that a call carries itself (Google's, LiteLLM's form), or a detail of its message (OpenRouter's). */
-const signatureOf = ({ id, extra_content: extra, provider_specific_fields: fields }: ToolCall, detailed: ReadonlyMap<unknown, string> | null): string | undefined => {
+/**
+ * The thought signature that a call carries itself (Google's, LiteLLM's form), or a detail of its message
+ * (OpenRouter's).
+ */
+const signatureOf = (
+  { id, extra_content: extra, provider_specific_fields: fields }: ToolCall,
+  detailed: ReadonlyMap<unknown, string> | null,
+): string | undefined => {
   const own = extra?.google?.thought_signature ?? fields?.thought_signature;
   return isSignature(own) ? own : detailed?.get(id);
 };
@@ -34,8 +40,17 @@ export const callsOf = (message: ChatMessage, index: number): readonly Call[] =>
   if (calls.length === 0 && legacy === undefined) return [];
   const detailed = encryptedDetails(message);
   const byId = detailed.length === 0 ? null : new Map(detailed.toReversed().map(({ id, data }) => [id, data]));
-  if (legacy === undefined || calls.length > 0) return calls.map((call, position) => toCall(call, path(position), signatureOf(call, byId)));
+  if (legacy === undefined || calls.length > 0)
+    return calls.map((call, position) => toCall(call, path(position), signatureOf(call, byId)));
   const id = legacyCallId(index);
   const own = message.extra_content?.google?.thought_signature;
-  return [{ id, name: legacy.name, arguments: legacy.arguments, path: path(0), signature: isSignature(own) ? own : byId?.get(id) }];
+  return [
+    {
+      id,
+      name: legacy.name,
+      arguments: legacy.arguments,
+      path: path(0),
+      signature: isSignature(own) ? own : byId?.get(id),
+    },
+  ];
 };

@@ -5,7 +5,7 @@ import type { CustomTool, FunctionTool } from './request.ts';
 /** The one parameter that stands for a custom tool's free text. */
 const parameter = 'input';
 
-const described = ({ description = '', format }: CustomTool): string => {
+const describeTool = ({ description = '', format }: CustomTool): string => {
   const grammar = format?.grammar;
   if (grammar === undefined) return description;
   const rule = `The input must match this ${grammar.syntax ?? 'lark'} grammar:\n${grammar.definition}`;
@@ -18,7 +18,7 @@ const described = ({ description = '', format }: CustomTool): string => {
  */
 export const asFunction = (tool: CustomTool): FunctionTool => ({
   name: tool.name,
-  description: described(tool),
+  description: describeTool(tool),
   parameters: { type: 'object', properties: { [parameter]: { type: 'string' } }, required: [parameter] },
   strict: undefined,
 });

@@ -21,20 +21,27 @@ export type DeclaredTools = {
 /** Names of the declared functions and custom tools, as the client knows them. */
 export const declaredNames = (asked: ChatRequest): readonly string[] => [
   ...(asked.functions ?? []).map((tool) => tool.name),
-  ...(asked.tools ?? []).flatMap((tool) => (builtInTool(tool) === undefined ? (tool.function?.name ?? tool.custom?.name ?? []) : [])),
+  ...(asked.tools ?? []).flatMap((tool) =>
+    builtInTool(tool) === undefined ? (tool.function?.name ?? tool.custom?.name ?? []) : [],
+  ),
 ];
 
 /** Names of the custom tools: their calls are answered as such. */
 export const customNames = (asked: ChatRequest): ReadonlySet<string> =>
   new Set((asked.tools ?? []).flatMap((tool) => (tool.function === undefined ? (tool.custom?.name ?? []) : [])));
 
-const missing = (path: string): ProxyError => invalid(`Missing required parameter: '${path}'.`, path, 'missing_required_parameter');
+const missingParameter = (path: string): ProxyError =>
+  invalid(`Missing required parameter: '${path}'.`, path, 'missing_required_parameter');
 
 const functionOf = (offer: ToolOffer, path: string): E.Either<ProxyError, FunctionTool> => {
   const type = offer.type ?? (offer.custom === undefined ? 'function' : 'custom');
-  if (type === 'function') return offer.function === undefined ? E.left(missing(`${path}.function`)) : E.right(offer.function);
-  if (type === 'custom') return offer.custom === undefined ? E.left(missing(`${path}.custom`)) : E.right(asFunction(offer.custom));
-  return E.left(invalid(`'${path}.type' must be 'function', 'custom', or a tool of Google's.`, `${path}.type`, 'unsupported_value'));
+  if (type === 'function')
+    return offer.function === undefined ? E.left(missingParameter(`${path}.function`)) : E.right(offer.function);
+  if (type === 'custom')
+    return offer.custom === undefined ? E.left(missingParameter(`${path}.custom`)) : E.right(asFunction(offer.custom));
+  return E.left(
+    invalid(`'${path}.type' must be 'function', 'custom', or a tool of Google's.`, `${path}.type`, 'unsupported_value'),
+  );
 };
 
 type Offered = { readonly tool: FunctionTool; readonly path: string };
@@ -46,7 +53,10 @@ const withoutDoubles = (offers: readonly Offered[]): readonly Offered[] => {
   return [...first.values()];
 };
 
-const declare = (offers: readonly Offered[], budget: SchemaBudget): E.Either<ProxyError, readonly DeclaredFunction[]> => {
+const declareFunctions = (
+  offers: readonly Offered[],
+  budget: SchemaBudget,
+): E.Either<ProxyError, readonly DeclaredFunction[]> => {
   const functions: DeclaredFunction[] = [];
   for (const { tool, path } of offers) {
     const parameters = functionParameters(tool.parameters, budget, `${path}.parameters`);
@@ -71,5 +81,7 @@ export const declaredTools = (asked: ChatRequest): E.Either<ProxyError, Declared
     if (E.isLeft(read)) return read;
     offers.push({ tool: read.right, path: `${path}.function` });
   }
-  return E.map((functions: readonly DeclaredFunction[]) => ({ functions, builtIns }))(declare(withoutDoubles(offers), newSchemaBudget()));
+  return E.map((functions: readonly DeclaredFunction[]) => ({ functions, builtIns }))(
+    declareFunctions(withoutDoubles(offers), newSchemaBudget()),
+  );
 };

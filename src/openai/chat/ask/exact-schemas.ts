@@ -31,14 +31,27 @@ const withNumbers = (asked: ChatFields, numbers: LongNumbers): ChatFields => {
   return {
     ...asked,
     tools: tools?.map((offer) =>
-      offer.function === undefined ? offer : { ...offer, function: { ...offer.function, parameters: marked(offer.function.parameters) } },
+      offer.function === undefined
+        ? offer
+        : { ...offer, function: { ...offer.function, parameters: marked(offer.function.parameters) } },
     ),
     functions: functions?.map((one) => ({ ...one, parameters: marked(one.parameters) })),
-    response_format: format === undefined || holder === undefined ? format : { ...format, json_schema: { ...holder, schema: marked(holder.schema) } },
+    response_format:
+      format === undefined || holder === undefined
+        ? format
+        : { ...format, json_schema: { ...holder, schema: marked(holder.schema) } },
   };
 };
 
-const fields = ['tools', 'functions', 'response_format', 'generationConfig', 'guided_json', 'json_schema', 'format'] as const;
+const fields = [
+  'tools',
+  'functions',
+  'response_format',
+  'generationConfig',
+  'guided_json',
+  'json_schema',
+  'format',
+] as const;
 
 /** In longer bodies numbers are written as JavaScript does: to look for them would stop everybody else. */
 const longestBody = 4 * 1024 ** 2;

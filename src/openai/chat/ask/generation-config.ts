@@ -8,7 +8,7 @@ import type { ThinkingWish } from '../../../gemini/thinking.ts';
 import { imageConfig, type LookField } from '../../images/size.ts';
 import { voiceName } from '../../voices.ts';
 import { answerSchema } from './answer-schema.ts';
-import { audioFault } from './audio-format.ts';
+import { audioError } from './audio-format.ts';
 import { googleOptions, imageWishOf } from './google-options.ts';
 import type { ChatRequest } from './request.ts';
 import { chatThinking, outputCap } from './thinking-wish.ts';
@@ -29,27 +29,29 @@ type Part = E.Either<ProxyError, GenerationConfig>;
 
 const maxStops = 5;
 
-const stops = (asked: ChatRequest): Part => {
+const stopsPart = (asked: ChatRequest): Part => {
   const wanted = (typeof asked.stop === 'string' ? [asked.stop] : (asked.stop ?? [])).filter((stop) => stop !== '');
-  if (wanted.length > maxStops) return E.left(invalid(`'stop' takes at most ${maxStops} strings.`, 'stop', 'invalid_value'));
+  if (wanted.length > maxStops)
+    return E.left(invalid(`'stop' takes at most ${maxStops} strings.`, 'stop', 'invalid_value'));
   return E.right(wanted.length === 0 ? {} : { stopSequences: wanted });
 };
 
-const sampling = (asked: ChatRequest, traits: ModelTraits): GenerationConfig =>
+const samplingOf = (asked: ChatRequest, traits: ModelTraits): GenerationConfig =>
   traits.sampling ? { temperature: asked.temperature, topP: asked.top_p, topK: capInt32(asked.top_k) } : {};
 
 /** Gemini's penalties are from -2 to less than 2 (Google's GenerationConfig reference): the last float before it. */
 const mostPenalty = 2 - 2 ** -23;
 
 /** Zero is no penalty. */
-const penalty = (value: number | undefined): number | undefined => (value === undefined || value === 0 ? undefined : Math.min(value, mostPenalty));
+const penaltyOf = (value: number | undefined): number | undefined =>
+  value === undefined || value === 0 ? undefined : Math.min(value, mostPenalty);
 
-const penalties = (asked: ChatRequest, traits: ModelTraits): GenerationConfig =>
+const penaltiesOf = (asked: ChatRequest, traits: ModelTraits): GenerationConfig =>
   traits.penalties
-    ? { presencePenalty: penalty(asked.presence_penalty), frequencyPenalty: penalty(asked.frequency_penalty) }
+    ? { presencePenalty: penaltyOf(asked.presence_penalty), frequencyPenalty: penaltyOf(asked.frequency_penalty) }
     : {};
 
-const format = (asked: ChatRequest, { formatsJson }: GenerationSettings): Part => {
+const formatPart = (asked: ChatRequest, { formatsJson }: GenerationSettings): Part => {
   const wanted = asked.response_format;
   if (wanted?.type === 'json_schema' && wanted.json_schema === undefined) {
     const path = 'response_format.json_schema';
@@ -57,17 +59,24 @@ const format = (asked: ChatRequest, { formatsJson }: GenerationSettings): Part =
   }
   if (wanted === undefined || !formatsJson) return E.right({});
   if (wanted.type === 'json_object') return E.right({ responseMimeType: 'application/json' });
-  return E.map((responseJsonSchema: JsonObject | undefined): GenerationConfig => ({ responseMimeType: 'application/json', responseJsonSchema }))(
-    answerSchema(asked),
-  );
+  return E.map((responseJsonSchema: JsonObject | undefined): GenerationConfig => ({
+    responseMimeType: 'application/json',
+    responseJsonSchema,
+  }))(answerSchema(asked));
 };
 
-const biased = (asked: ChatRequest): Part =>
+const biasPart = (asked: ChatRequest): Part =>
   asked.logit_bias !== undefined && Object.keys(asked.logit_bias).length > 0
-    ? E.left(invalid("'logit_bias' is not supported, since Gemini has no counterpart: leave it out.", 'logit_bias', 'unsupported_parameter'))
+    ? E.left(
+        invalid(
+          "'logit_bias' is not supported, since Gemini has no counterpart: leave it out.",
+          'logit_bias',
+          'unsupported_parameter',
+        ),
+      )
     : E.right({});
 
-const logprobs = (asked: ChatRequest): Part => {
+const logprobsPart = (asked: ChatRequest): Part => {
   if (asked.logprobs !== true) {
     return (asked.top_logprobs ?? 0) > 0
       ? E.left(invalid("'top_logprobs' needs 'logprobs': true.", 'top_logprobs', 'invalid_value'))
@@ -76,36 +85,51 @@ const logprobs = (asked: ChatRequest): Part => {
   return E.right({ responseLogprobs: true, logprobs: asked.top_logprobs });
 };
 
-const modalities = (asked: ChatRequest, traits: ModelTraits): Part => {
+const modalitiesPart = (asked: ChatRequest, traits: ModelTraits): Part => {
   const wanted = asked.modalities ?? [];
   if (traits.output === 'audio') {
-    const fault = audioFault(asked);
+    const fault = audioError(asked);
     if (fault !== null) return E.left(fault);
     const voice = { prebuiltVoiceConfig: { voiceName: voiceName(asked.audio?.voice) } };
     return E.right({ responseModalities: ['AUDIO'], speechConfig: { voiceConfig: voice } });
   }
   if (wanted.includes('audio')) {
-    return E.left(invalid('This model does not speak: ask a text-to-speech model for audio.', 'modalities', 'unsupported_value'));
+    return E.left(
+      invalid('This model does not speak: ask a text-to-speech model for audio.', 'modalities', 'unsupported_value'),
+    );
   }
-  return E.right(traits.output === 'image' || wanted.includes('image') ? { responseModalities: ['TEXT', 'IMAGE'] } : {});
+  return E.right(
+    traits.output === 'image' || wanted.includes('image') ? { responseModalities: ['TEXT', 'IMAGE'] } : {},
+  );
 };
 
 /** A wish for shape and size counts where pictures are drawn; elsewhere it is let go, since clients leave it set. */
-const look = (asked: ChatRequest, { traits, model }: GenerationSettings): Part => {
+const imagePart = (asked: ChatRequest, { traits, model }: GenerationSettings): Part => {
   const wish = imageWishOf(asked);
-  if (wish === undefined || !(traits.output === 'image' || asked.modalities?.includes('image') === true)) return E.right({});
-  const field = (name: string, said: string | undefined): LookField => [wish.path === '' ? name : `${wish.path}.${name}`, said];
-  return E.map((config: ImageConfig): GenerationConfig => (Object.keys(config).length === 0 ? {} : { imageConfig: config }))(
-    imageConfig({ aspectRatio: field('aspect_ratio', wish.aspectRatio), imageSize: field('image_size', wish.imageSize) }, imageTraits(model)),
+  if (wish === undefined || !(traits.output === 'image' || asked.modalities?.includes('image') === true))
+    return E.right({});
+  const field = (name: string, said: string | undefined): LookField => [
+    wish.path === '' ? name : `${wish.path}.${name}`,
+    said,
+  ];
+  return E.map((config: ImageConfig): GenerationConfig =>
+    Object.keys(config).length === 0 ? {} : { imageConfig: config },
+  )(
+    imageConfig(
+      { aspectRatio: field('aspect_ratio', wish.aspectRatio), imageSize: field('image_size', wish.imageSize) },
+      imageTraits(model),
+    ),
   );
 };
 
 const thinkingOf = (asked: ChatRequest, { traits, suffix, showsThoughts }: GenerationSettings): Part =>
-  E.map((config: GenerationConfig['thinkingConfig']): GenerationConfig => ({ thinkingConfig: config }))(chatThinking(asked, traits.thinking, { suffix, showsThoughts }));
+  E.map((config: GenerationConfig['thinkingConfig']): GenerationConfig => ({ thinkingConfig: config }))(
+    chatThinking(asked, traits.thinking, { suffix, showsThoughts }),
+  );
 
-const plain = (asked: ChatRequest, traits: ModelTraits): GenerationConfig => ({
-  ...sampling(asked, traits),
-  ...penalties(asked, traits),
+const plainConfig = (asked: ChatRequest, traits: ModelTraits): GenerationConfig => ({
+  ...samplingOf(asked, traits),
+  ...penaltiesOf(asked, traits),
   maxOutputTokens: outputCap(asked),
   candidateCount: (asked.n ?? 1) > 1 && traits.manyCandidates ? asked.n : undefined,
   seed: foldInt32(asked.seed),
@@ -115,16 +139,17 @@ const plain = (asked: ChatRequest, traits: ModelTraits): GenerationConfig => ({
 /** Every sampling and format parameter of a chat request; what a model family refuses or ignores is left out. */
 export const generationConfig = (asked: ChatRequest, settings: GenerationSettings): Part => {
   const parts = [
-    stops(asked),
-    format(asked, settings),
-    biased(asked),
-    logprobs(asked),
-    modalities(asked, settings.traits),
-    look(asked, settings),
+    stopsPart(asked),
+    formatPart(asked, settings),
+    biasPart(asked),
+    logprobsPart(asked),
+    modalitiesPart(asked, settings.traits),
+    imagePart(asked, settings),
     thinkingOf(asked, settings),
   ];
   return parts.reduce<Part>(
-    (whole, part) => E.flatMap((done: GenerationConfig) => E.map((more: GenerationConfig) => ({ ...done, ...more }))(part))(whole),
-    E.right(plain(asked, settings.traits)),
+    (whole, part) =>
+      E.flatMap((done: GenerationConfig) => E.map((more: GenerationConfig) => ({ ...done, ...more }))(part))(whole),
+    E.right(plainConfig(asked, settings.traits)),
   );
 };

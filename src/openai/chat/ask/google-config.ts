@@ -20,15 +20,19 @@ const names: readonly (readonly [google: string, chat: string])[] = [
   ['responseModalities', 'responseModalities'],
 ];
 
-const snake = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+const snakeCase = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-const valueIn = (config: Fields, name: string): unknown => config[name] ?? config[snake(name)];
+const valueIn = (config: Fields, name: string): unknown => config[name] ?? config[snakeCase(name)];
 
 /** The form of the answer, where its type is JSON. */
 const formatIn = (config: Fields): Fields => {
   if (valueIn(config, 'responseMimeType') !== 'application/json') return {};
   const schema = valueIn(config, 'responseJsonSchema') ?? valueIn(config, 'responseSchema');
-  return { response_format: isObject(schema) ? { type: 'json_schema', json_schema: { name: 'answer', schema } } : { type: 'json_object' } };
+  return {
+    response_format: isObject(schema)
+      ? { type: 'json_schema', json_schema: { name: 'answer', schema } }
+      : { type: 'json_object' },
+  };
 };
 
 /** Google's generationConfig at the top of a chat request, told by the request's own names, which go before it. */
@@ -42,5 +46,9 @@ export const withGoogleConfig = (body: unknown): unknown => {
     if (!isEmpty(value)) told[chat] = value;
   }
   const own = Object.entries(body).filter(([, value]) => value != null);
-  return { ...told, ...(body['max_completion_tokens'] == null ? {} : { max_tokens: undefined }), ...Object.fromEntries(own) };
+  return {
+    ...told,
+    ...(body['max_completion_tokens'] == null ? {} : { max_tokens: undefined }),
+    ...Object.fromEntries(own),
+  };
 };

@@ -17,12 +17,22 @@ export const googleOptions = (asked: ChatRequest): Options => {
 };
 
 /** A wish for the shape or size of a picture, and the field that holds it. */
-export type ImageWish = { readonly path: string; readonly aspectRatio: string | undefined; readonly imageSize: string | undefined };
+export type ImageWish = {
+  readonly path: string;
+  readonly aspectRatio: string | undefined;
+  readonly imageSize: string | undefined;
+};
 
 const wishIn = (config: ChatRequest['image_config'], path: string): readonly ImageWish[] =>
   config === undefined
     ? []
-    : [{ path, aspectRatio: config.aspect_ratio ?? config.aspectRatio, imageSize: config.image_size ?? config.imageSize }];
+    : [
+        {
+          path,
+          aspectRatio: config.aspect_ratio ?? config.aspectRatio,
+          imageSize: config.image_size ?? config.imageSize,
+        },
+      ];
 
 const unlessEmpty = (text: string | undefined): string | undefined => (text === '' ? undefined : text);
 
@@ -33,7 +43,10 @@ const bareWish = (asked: ChatRequest): readonly ImageWish[] => {
   return aspectRatio === undefined && imageSize === undefined ? [] : [{ path: '', aspectRatio, imageSize }];
 };
 
-/** How a picture is to look: `extra_body.google.image_config`, OpenRouter's `image_config`, LiteLLM's `imageConfig`, or bare. */
+/**
+ * How a picture is to look: `extra_body.google.image_config`, OpenRouter's `image_config`, LiteLLM's `imageConfig`, or
+ * bare.
+ */
 export const imageWishOf = (asked: ChatRequest): ImageWish | undefined => {
   const google = asked.google ?? asked.extra_body?.google;
   const inGoogle = asked.google === undefined ? 'extra_body.google' : 'google';

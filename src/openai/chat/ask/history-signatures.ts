@@ -11,7 +11,9 @@ export const encryptedDetails = ({ reasoning_details: details }: ChatMessage): r
   !Array.isArray(details)
     ? []
     : details.flatMap((detail: unknown): readonly Encrypted[] =>
-        isObject(detail) && detail['type'] === 'reasoning.encrypted' && isSignature(detail['data']) ? [{ id: detail['id'], data: detail['data'] }] : [],
+        isObject(detail) && detail['type'] === 'reasoning.encrypted' && isSignature(detail['data'])
+          ? [{ id: detail['id'], data: detail['data'] }]
+          : [],
       );
 
 /** The signature of a message's text, as the client gives it back; a legacy call's stands in its place. */
@@ -20,7 +22,9 @@ export const textSignature = (message: ChatMessage, isLegacy: boolean): string |
   return isSignature(own) ? own : encryptedDetails(message).find(({ id }) => typeof id !== 'string')?.data;
 };
 
-/** Calls that Google made itself and their results, as they were given out in `extra_content.google.server_tool_parts`. */
+/**
+ * Calls that Google made itself and their results, as they were given out in `extra_content.google.server_tool_parts`.
+ */
 export const serverToolParts = (message: ChatMessage): readonly RequestPart[] => {
   const given = message.extra_content?.google?.server_tool_parts;
   return (Array.isArray(given) ? given : []).flatMap((part: unknown): readonly RequestPart[] => {

@@ -16,30 +16,44 @@ import type { ChatRequest } from './request.ts';
  * that takes the answer. `whole`: its arguments are the answer; `value`: the argument of that name is; `text`: that
  * argument is the answer as JSON text.
  */
-export type JsonAnswer = { readonly name: string; readonly holds: 'whole' | 'value' | 'text'; readonly tool: DeclaredFunction };
+export type JsonAnswer = {
+  readonly name: string;
+  readonly holds: 'whole' | 'value' | 'text';
+  readonly tool: DeclaredFunction;
+};
 
 const parameter = 'answer';
-const description = 'Gives the final answer to the user. Call this, once and alone, when no other function needs to be called.';
+const description =
+  'Gives the final answer to the user. Call this, once and alone, when no other function needs to be called.';
 
-const unused = (taken: readonly string[]): string => {
+const unusedName = (taken: readonly string[]): string => {
   let name = 'final_answer';
   while (taken.includes(name)) name = `${name}_`;
   return name;
 };
 
 /** Definitions stand at the root of what goes up, so that references to them hold. */
-const inside = (schema: JsonObject): JsonObject => {
+const insideSchema = (schema: JsonObject): JsonObject => {
   const { $defs, ...rest } = schema;
-  return { type: 'object', properties: { [parameter]: rest }, required: [parameter], ...($defs === undefined ? {} : { $defs }) };
+  return {
+    type: 'object',
+    properties: { [parameter]: rest },
+    required: [parameter],
+    ...($defs === undefined ? {} : { $defs }),
+  };
 };
 
 type Shape = Pick<JsonAnswer, 'holds'> & { readonly parameters: JsonObject };
 
-const asText: Shape = { holds: 'text', parameters: inside({ type: 'string', description: 'The answer: one JSON object, as text.' }) };
+const asText: Shape = {
+  holds: 'text',
+  parameters: insideSchema({ type: 'string', description: 'The answer: one JSON object, as text.' }),
+};
 
 const shapeOf = (schema: JsonObject): Shape => {
-  const isPlain = schema['type'] === 'object' && isJsonObject(schema['properties']) && Object.keys(schema['properties']).length > 0;
-  return isPlain ? { holds: 'whole', parameters: schema } : { holds: 'value', parameters: inside(schema) };
+  const isPlain =
+    schema['type'] === 'object' && isJsonObject(schema['properties']) && Object.keys(schema['properties']).length > 0;
+  return isPlain ? { holds: 'whole', parameters: schema } : { holds: 'value', parameters: insideSchema(schema) };
 };
 
 /** The function that takes the answer to this request. */
@@ -48,7 +62,7 @@ export const jsonAnswer = (asked: ChatRequest, taken: readonly string[]): E.Eith
     answerSchema(asked),
     E.map((schema) => (schema === undefined ? asText : shapeOf(schema))),
     E.map(({ holds, parameters }) => {
-      const name = unused(taken);
+      const name = unusedName(taken);
       const exact = exactSchema(parameters, asked.response_format?.json_schema?.schema);
       return { name, holds, tool: { name, description, parameters: exact, strict: undefined } };
     }),

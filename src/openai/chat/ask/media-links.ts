@@ -3,4 +3,7 @@ import type { HistoryImages } from '../../../gemini/conversation/earlier-picture
 import type { ChatRequest } from './request.ts';
 
 /** What a chat request names by web address. */
-export const mediaLinks = ({ turns }: Pick<ChatRequest, 'turns'>, historyImages: HistoryImages): readonly ConversationLink[] => conversationLinks(turns, historyImages);
+export const mediaLinks = (
+  { turns }: Pick<ChatRequest, 'turns'>,
+  historyImages: HistoryImages,
+): readonly ConversationLink[] => conversationLinks(turns, historyImages);

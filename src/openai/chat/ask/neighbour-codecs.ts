@@ -4,24 +4,30 @@ import type { MediaLevel } from '../../../gemini/request.ts';
 import { efforts, type Effort } from '../../../gemini/thinking.ts';
 import { lenient, oneOf, optional, unlessEmpty, within } from '../../../wire/codec.ts';
 
-/** An effort; `auto` and `default`, which clients send for "as the model likes", are as good as nothing (Cherry Studio). */
+/**
+ * An effort; `auto` and `default`, which clients send for "as the model likes", are as good as nothing (Cherry Studio).
+ */
 export const effortWish: t.Type<Effort | undefined, unknown> = (() => {
   const codec = optional(oneOf(efforts));
   return new t.Type<Effort | undefined, unknown>(
     codec.name,
     codec.is,
-    (value, context) => (value === 'auto' || value === 'default' ? t.success(undefined) : codec.validate(value, context)),
+    (value, context) =>
+      value === 'auto' || value === 'default' ? t.success(undefined) : codec.validate(value, context),
     t.identity,
   );
 })();
 
-/** A sampler's whole number: 0, less, null and an empty text are its "no limit" (llama.cpp, vLLM, SillyTavern #1823). */
+/**
+ * A sampler's whole number: 0, less, null and an empty text are its "no limit" (llama.cpp, vLLM, SillyTavern #1823).
+ */
 const samplerCount: t.Type<number | undefined, unknown> = (() => {
   const codec = unlessEmpty(within(1, Infinity, 'whole'));
   return new t.Type<number | undefined, unknown>(
     codec.name,
     codec.is,
-    (value, context) => (typeof value === 'number' && value < 1 ? t.success(undefined) : codec.validate(value, context)),
+    (value, context) =>
+      typeof value === 'number' && value < 1 ? t.success(undefined) : codec.validate(value, context),
     t.identity,
   );
 })();
@@ -70,7 +76,8 @@ const levelOf = (value: unknown): MediaLevel | undefined =>
 /** How closely media is looked at: a level, in Google's word or its last part; other words are as good as nothing. */
 const mediaLevel: t.Type<MediaLevel | undefined, unknown> = new t.Type(
   'a media resolution',
-  (value): value is MediaLevel | undefined => value === undefined || [...levels.values()].some((level) => level === value),
+  (value): value is MediaLevel | undefined =>
+    value === undefined || [...levels.values()].some((level) => level === value),
   (value) => t.success(levelOf(value)),
   t.identity,
 );

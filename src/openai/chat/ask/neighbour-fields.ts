@@ -71,10 +71,20 @@ export const neighbourFields: readonly NeighbourField[] = [
   ['echo', 'Together, Fireworks, vLLM', 'ignored', 'the answer alone is told'],
   ['echo_last', 'Fireworks', 'ignored', 'the answer alone is told'],
   ['add_generation_prompt', 'vLLM', 'ignored', ofServer],
-  ['continue_final_message', 'vLLM', 'ignored', 'a history that ends with an answer is continued where the model does it'],
+  [
+    'continue_final_message',
+    'vLLM',
+    'ignored',
+    'a history that ends with an answer is continued where the model does it',
+  ],
   ['add_special_tokens', 'vLLM', 'ignored', ofServer],
   ['chat_template', 'vLLM', 'ignored', ofServer],
-  ['chat_template_kwargs', 'vLLM, llama.cpp, Together', 'taken', 'enable_thinking and thinking switch thinking; the rest is ignored'],
+  [
+    'chat_template_kwargs',
+    'vLLM, llama.cpp, Together',
+    'taken',
+    'enable_thinking and thinking switch thinking; the rest is ignored',
+  ],
   ['mm_processor_kwargs', 'vLLM', 'ignored', ofServer],
   ['return_tokens_as_token_ids', 'vLLM', 'ignored', ofServer],
   ['return_token_ids', 'vLLM, Fireworks', 'ignored', ofServer],
@@ -149,7 +159,12 @@ export const neighbourFields: readonly NeighbourField[] = [
   ['speechConfig', 'LiteLLM', 'ignored', 'ask with audio.voice'],
   ['labels', 'LiteLLM', 'ignored', 'for bills of Vertex'],
   ['guided_json', 'vLLM', 'taken', 'response_format json_schema'],
-  ['structured_outputs', 'vLLM', 'taken', '`json` and `json_object` as response_format; choice, regex, grammar, structural_tag are a 400'],
+  [
+    'structured_outputs',
+    'vLLM',
+    'taken',
+    '`json` and `json_object` as response_format; choice, regex, grammar, structural_tag are a 400',
+  ],
   ['json_schema', 'llama.cpp', 'taken', 'response_format json_schema'],
   ['format', 'Ollama', 'taken', '`json` or a schema, as response_format'],
   ['guided_choice', 'vLLM', 'refused', shape],
@@ -169,7 +184,11 @@ type Refused = { readonly outer: string; readonly inner: string | null; readonly
 
 const refusedFields: readonly Refused[] = [
   ...neighbourFields.flatMap(([name, , fate, why]) => (fate === 'refused' ? [{ outer: name, inner: null, why }] : [])),
-  ...['choice', 'regex', 'grammar', 'structural_tag'].map((inner) => ({ outer: 'structured_outputs', inner, why: shape })),
+  ...['choice', 'regex', 'grammar', 'structural_tag'].map((inner) => ({
+    outer: 'structured_outputs',
+    inner,
+    why: shape,
+  })),
 ];
 
 /** What clients send for a field that they leave alone. */

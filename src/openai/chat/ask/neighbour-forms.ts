@@ -27,15 +27,21 @@ const formatBy = (schema: Schema): Format => ({
   response_schema: undefined,
 });
 
-const jsonObject: Format = { type: 'json_object', json_schema: undefined, schema: undefined, response_schema: undefined };
+const jsonObject: Format = {
+  type: 'json_object',
+  json_schema: undefined,
+  schema: undefined,
+  response_schema: undefined,
+};
 
 const telling = ['type', 'properties', 'anyOf', '$ref', 'items', 'enum'] as const;
 
 /** A schema where its holder belongs, as clients send it that leave the holder out. */
-const isSchema = (holder: Schema): boolean => holder['schema'] === undefined && telling.some((name) => holder[name] !== undefined);
+const isSchema = (holder: Schema): boolean =>
+  holder['schema'] === undefined && telling.some((name) => holder[name] !== undefined);
 
 /** A schema beside the type: Together, Fireworks, llama.cpp (`schema`), LiteLLM (`response_schema`). */
-const completed = (format: Format): Format => {
+const completeFormat = (format: Format): Format => {
   const holder: Schema | undefined = format.json_schema;
   if (format.type === 'json_schema' && holder !== undefined && isSchema(holder)) return formatBy(holder);
   if (format.type === 'text' || format.json_schema !== undefined) return format;
@@ -44,7 +50,7 @@ const completed = (format: Format): Format => {
 };
 
 /** A form asked for elsewhere: vLLM's guided_json and structured_outputs, llama.cpp's json_schema, Ollama's format. */
-const elsewhere = (asked: ChatFields): E.Either<ProxyError, Format | undefined> => {
+const formatElsewhere = (asked: ChatFields): E.Either<ProxyError, Format | undefined> => {
   const outputs = isObject(asked.structured_outputs) ? asked.structured_outputs : {};
   return pipe(
     schemaOrText(asked.guided_json, 'guided_json'),
@@ -60,7 +66,9 @@ const elsewhere = (asked: ChatFields): E.Either<ProxyError, Format | undefined> 
 
 const formatOf = (asked: ChatFields): E.Either<ProxyError, Format | undefined> => {
   const own = asked.response_format;
-  return own === undefined || own.type === 'text' ? E.map((found: Format | undefined) => found ?? own)(elsewhere(asked)) : E.right(completed(own));
+  return own === undefined || own.type === 'text'
+    ? E.map((found: Format | undefined) => found ?? own)(formatElsewhere(asked))
+    : E.right(completeFormat(own));
 };
 
 const wantsUsage = (asked: ChatFields): boolean => isObject(asked.usage) && asked.usage['include'] === true;
@@ -68,11 +76,15 @@ const wantsUsage = (asked: ChatFields): boolean => isObject(asked.usage) && aske
 /** Gemini's own word for modalities (LiteLLM): only pictures are asked for by it, text comes anyway. */
 const modalitiesOf = (asked: ChatFields): ChatFields['modalities'] => {
   const said: unknown = asked.responseModalities;
-  const wantsPictures = Array.isArray(said) && said.slice(0, 10).some((one) => typeof one === 'string' && one.toUpperCase() === 'IMAGE');
+  const wantsPictures =
+    Array.isArray(said) && said.slice(0, 10).some((one) => typeof one === 'string' && one.toUpperCase() === 'IMAGE');
   return asked.modalities ?? (wantsPictures ? ['text', 'image'] : undefined);
 };
 
-/** What neighbours ask for in other places, where OpenAI's API has it: the form of the answer, its modalities, length and usage. */
+/**
+ * What neighbours ask for in other places, where OpenAI's API has it: the form of the answer, its modalities, length
+ * and usage.
+ */
 export const withNeighbourForms = (asked: ChatFields): E.Either<ProxyError, ChatFields> =>
   E.map((format: Format | undefined): ChatFields => ({
     ...asked,

@@ -25,13 +25,17 @@ const codecs = {
 };
 
 /** OpenAI's picture detail as Gemini's media resolution; `auto` leaves it to the model. */
-const levels: ReadonlyMap<string, MediaLevel> = new Map([['low', 'MEDIA_RESOLUTION_LOW'], ['high', 'MEDIA_RESOLUTION_HIGH']]);
+const levels: ReadonlyMap<string, MediaLevel> = new Map([
+  ['low', 'MEDIA_RESOLUTION_LOW'],
+  ['high', 'MEDIA_RESOLUTION_HIGH'],
+]);
 
 type Link = t.TypeOf<typeof link>;
 
-const withLevel = (part: TurnPart, level: MediaLevel): TurnPart => ('link' in part ? { ...part, level } : { ...part, mediaResolution: { level } });
+const withLevel = (part: TurnPart, level: MediaLevel): TurnPart =>
+  'link' in part ? { ...part, level } : { ...part, mediaResolution: { level } };
 
-const linked = (at: Link, path: string): Part => {
+const readLink = (at: Link, path: string): Part => {
   if (typeof at === 'string') return mediaPart(at, path);
   const level = levels.get(at.detail ?? '');
   const part = mediaPart(at.url, `${path}.url`);
@@ -57,26 +61,52 @@ const filePart = (file: FilePart, path: string): Part => {
   const fileUri = keptByGoogle(file.file_id);
   if (file.file_data === undefined && fileUri !== undefined) return E.right({ fileData: { fileUri } });
   if (file.file_data === undefined) {
-    return E.left(invalid(`'${path}' needs file_data: files kept elsewhere (file_id) are not known here.`, path, 'unsupported_value'));
+    return E.left(
+      invalid(
+        `'${path}' needs file_data: files kept elsewhere (file_id) are not known here.`,
+        path,
+        'unsupported_value',
+      ),
+    );
   }
   const at = `${path}.file_data`;
-  return isWebAddress(file.file_data) ? E.right(webPart(file.file_data, at)) : E.map(blobPart)(fileBlob(file.file_data, file.filename, at));
+  return isWebAddress(file.file_data)
+    ? E.right(webPart(file.file_data, at))
+    : E.map(blobPart)(fileBlob(file.file_data, file.filename, at));
 };
 
-const alone = (part: Part): Parts => E.map((read: TurnPart): readonly TurnPart[] => [read])(part);
+const asList = (part: Part): Parts => E.map((read: TurnPart): readonly TurnPart[] => [read])(part);
 
 const readers: Readonly<Record<string, (part: unknown, path: string) => Parts>> = {
-  text: (part, path) => pipe(decodeWith(codecs.text, path)(part), E.map(({ text }) => textParts(text))),
-  refusal: (part, path) => pipe(decodeWith(codecs.refusal, path)(part), E.map(({ refusal }) => textParts(refusal))),
+  text: (part, path) =>
+    pipe(
+      decodeWith(codecs.text, path)(part),
+      E.map(({ text }) => textParts(text)),
+    ),
+  refusal: (part, path) =>
+    pipe(
+      decodeWith(codecs.refusal, path)(part),
+      E.map(({ refusal }) => textParts(refusal)),
+    ),
   image_url: (part, path) =>
     pipe(
       decodeWith(codecs.image_url, path)(part),
-      E.flatMap((read) => linked(read.image_url, `${path}.image_url`)),
+      E.flatMap((read) => readLink(read.image_url, `${path}.image_url`)),
       E.flatMap((read) => asPicture(read, `${path}.image_url`)),
-      alone,
+      asList,
     ),
-  video_url: (part, path) => pipe(decodeWith(codecs.video_url, path)(part), E.flatMap((read) => linked(read.video_url, `${path}.video_url`)), alone),
-  audio_url: (part, path) => pipe(decodeWith(codecs.audio_url, path)(part), E.flatMap((read) => linked(read.audio_url, `${path}.audio_url`)), alone),
+  video_url: (part, path) =>
+    pipe(
+      decodeWith(codecs.video_url, path)(part),
+      E.flatMap((read) => readLink(read.video_url, `${path}.video_url`)),
+      asList,
+    ),
+  audio_url: (part, path) =>
+    pipe(
+      decodeWith(codecs.audio_url, path)(part),
+      E.flatMap((read) => readLink(read.audio_url, `${path}.audio_url`)),
+      asList,
+    ),
   input_audio: (part, path) =>
     pipe(
       decodeWith(codecs.input_audio, path)(part),
@@ -86,17 +116,24 @@ const readers: Readonly<Record<string, (part: unknown, path: string) => Parts>> 
           : fromBase64(audio.data, { declared: `audio/${audio.format ?? 'wav'}` }, `${path}.input_audio.data`),
       ),
       E.map(blobPart),
-      alone,
+      asList,
     ),
-  file: (part, path) => pipe(decodeWith(codecs.file, path)(part), E.flatMap(({ file }) => filePart(file, `${path}.file`)), alone),
+  file: (part, path) =>
+    pipe(
+      decodeWith(codecs.file, path)(part),
+      E.flatMap(({ file }) => filePart(file, `${path}.file`)),
+      asList,
+    ),
 };
 
 const typed = t.type({ type: t.string });
 
 /** Most parts are plain texts: they need no decoder. */
-const isPlainText = (part: unknown): part is { readonly text: string } => isObject(part) && part['type'] === 'text' && typeof part['text'] === 'string';
+const isPlainText = (part: unknown): part is { readonly text: string } =>
+  isObject(part) && part['type'] === 'text' && typeof part['text'] === 'string';
 
-const onePart = (part: unknown, path: string): Parts => (isPlainText(part) ? E.right(textParts(part.text)) : decodedPart(part, path));
+const onePart = (part: unknown, path: string): Parts =>
+  isPlainText(part) ? E.right(textParts(part.text)) : decodedPart(part, path);
 
 const decodedPart = (part: unknown, path: string): Parts =>
   pipe(
@@ -114,7 +151,9 @@ export const contentParts = (content: unknown, path: string): Parts => {
   if (content == null) return E.right([]);
   if (typeof content === 'string') return E.right(textParts(content));
   if (!Array.isArray(content)) {
-    return E.left(invalid(`Invalid value for '${path}': expected a string or an array of content parts.`, path, 'invalid_type'));
+    return E.left(
+      invalid(`Invalid value for '${path}': expected a string or an array of content parts.`, path, 'invalid_type'),
+    );
   }
   const read: TurnPart[] = [];
   for (const [index, part] of content.entries()) {

@@ -13,7 +13,13 @@ type Read<A> = E.Either<ProxyError, A>;
 const modelTurn = (message: ChatMessage, index: number, path: string): Read<ModelTurn> => {
   if (message.audio !== undefined) {
     const at = `messages.${index}.audio.id`;
-    return E.left(invalid(`'${at}': earlier audio answers are not kept here; send the transcript as content.`, at, 'unsupported_value'));
+    return E.left(
+      invalid(
+        `'${at}': earlier audio answers are not kept here; send the transcript as content.`,
+        at,
+        'unsupported_value',
+      ),
+    );
   }
   const content = contentParts(message.content ?? message.refusal, path);
   if (E.isLeft(content)) return content;
@@ -31,8 +37,15 @@ const modelTurn = (message: ChatMessage, index: number, path: string): Read<Mode
 };
 
 /** A result names its call by its id, a deprecated one its function. */
-const resultTurn = ({ role, content, tool_call_id: id, name }: ChatMessage, index: number, path: string): Read<ResultTurn> => {
-  const names = role === 'tool' ? { by: 'id' as const, key: id, path: `messages.${index}.tool_call_id` } : { by: 'name' as const, key: name, path: `messages.${index}.name` };
+const resultTurn = (
+  { role, content, tool_call_id: id, name }: ChatMessage,
+  index: number,
+  path: string,
+): Read<ResultTurn> => {
+  const names =
+    role === 'tool'
+      ? { by: 'id' as const, key: id, path: `messages.${index}.tool_call_id` }
+      : { by: 'name' as const, key: name, path: `messages.${index}.name` };
   if (typeof content === 'string') return E.right({ role: 'result', ...names, value: { text: content }, media: [] });
   if (!isContentParts(content)) return E.right({ role: 'result', ...names, value: { json: content }, media: [] });
   return E.map((parts: readonly TurnPart[]): ResultTurn => {
@@ -49,7 +62,9 @@ const readTurn = (message: ChatMessage, index: number): Read<Turn> => {
   if (role === 'tool' || role === 'function') return resultTurn(message, index, path);
   const parts = contentParts(message.content, path);
   if (E.isLeft(parts)) return parts;
-  return E.right(role === 'user' ? { role, parts: parts.right } : { role: 'system', parts: parts.right, path, called: role });
+  return E.right(
+    role === 'user' ? { role, parts: parts.right } : { role: 'system', parts: parts.right, path, called: role },
+  );
 };
 
 /** OpenAI's messages as the turns of a conversation, one each. */

@@ -18,18 +18,23 @@ const object = t.UnknownRecord;
 const flag = t.boolean;
 
 /** A schema may be a flag (JSON Schema 2020-12 §4.3.2): `true` takes anything, `false` has nothing to say it with. */
-const schemaOr = (anything: Readonly<Record<string, unknown>> | undefined): t.Type<Readonly<Record<string, unknown>> | undefined, unknown> => {
+const schemaOr = (
+  anything: Readonly<Record<string, unknown>> | undefined,
+): t.Type<Readonly<Record<string, unknown>> | undefined, unknown> => {
   const codec = optional(object);
   return new t.Type(
     object.name,
     codec.is,
-    (value, context) => (typeof value === 'boolean' ? t.success(value ? anything : undefined) : codec.validate(value, context)),
+    (value, context) =>
+      typeof value === 'boolean' ? t.success(value ? anything : undefined) : codec.validate(value, context),
     t.identity,
   );
 };
 
 const extraContent = t.type({
-  google: optional(t.type({ thought_signature: optional(text), server_tool_parts: t.unknown, signed_parts: t.unknown })),
+  google: optional(
+    t.type({ thought_signature: optional(text), server_tool_parts: t.unknown, signed_parts: t.unknown }),
+  ),
 });
 
 const call = t.type({

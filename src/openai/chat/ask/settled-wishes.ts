@@ -21,16 +21,26 @@ const names: Readonly<Record<Wish, string>> = {
   instruction: 'a system instruction',
 };
 
-const refusal = ({ path, wish, beside }: RefusedWish): ProxyError => {
-  const why = beside === null ? `this model does not do ${names[wish]}` : `this model does not do ${names[wish]} beside ${names[beside]}`;
-  const cure = beside === null ? 'leave it out, or choose another model' : 'leave one of them out, or choose a Gemini 3 model';
+const wishError = ({ path, wish, beside }: RefusedWish): ProxyError => {
+  const why =
+    beside === null
+      ? `this model does not do ${names[wish]}`
+      : `this model does not do ${names[wish]} beside ${names[beside]}`;
+  const cure =
+    beside === null ? 'leave it out, or choose another model' : 'leave one of them out, or choose a Gemini 3 model';
   return invalid(`'${path}': ${why}; ${cure}.`, path, 'unsupported_parameter');
 };
 
-const wantsJson = (asked: ChatRequest): boolean => asked.response_format !== undefined && asked.response_format.type !== 'text';
+const wantsJson = (asked: ChatRequest): boolean =>
+  asked.response_format !== undefined && asked.response_format.type !== 'text';
 
-/** A tool that nobody may call is no wish: Google's own would run all the same, functions would keep out a JSON format. */
-const toolsOf = ({ asked, declared, choice }: Asking, { traits, searchSuffix }: Settings): readonly (readonly [Wish, string | null])[] => {
+/**
+ * A tool that nobody may call is no wish: Google's own would run all the same, functions would keep out a JSON format.
+ */
+const toolsOf = (
+  { asked, declared, choice }: Asking,
+  { traits, searchSuffix }: Settings,
+): readonly (readonly [Wish, string | null])[] => {
   const path = asked.tools === undefined ? 'functions' : 'tools';
   const isOff = choice.kind === 'must not';
   const functions = declared.functions.length > 0 && !(isOff && (wantsJson(asked) || !traits.functions));
@@ -59,5 +69,5 @@ export const settledWishes = (asking: Asking, settings: Settings): E.Either<Prox
     ...(asked.logprobs === true ? [['logprobs', 'logprobs'] as const] : []),
     ...(googleOptions(asked).cached_content === undefined ? [] : [['cached content', 'cached_content'] as const]),
   ]);
-  return pipe(settleWishes(wishes, settings.traits), E.mapLeft(refusal));
+  return pipe(settleWishes(wishes, settings.traits), E.mapLeft(wishError));
 };

@@ -25,7 +25,7 @@ const ofLevel = (said: string | undefined, path: string): E.Either<ProxyError, W
 };
 
 /** An explicit thinking_config, as Google's own compatible endpoint takes it, in either casing. */
-const explicit = (asked: ChatRequest): E.Either<ProxyError, Wish> => {
+const explicitWish = (asked: ChatRequest): E.Either<ProxyError, Wish> => {
   const config = configOf(asked);
   const tokens = config?.thinking_budget ?? config?.thinkingBudget;
   if (tokens !== undefined) return E.right({ kind: 'budget', tokens });
@@ -66,10 +66,12 @@ const ofSwitch = (asked: ChatRequest): Wish => {
   return on === true ? dynamic : null;
 };
 
-const ofEffort = ({ reasoning_effort: effort }: ChatRequest): Wish => (effort === undefined ? null : { kind: 'effort', effort });
+const ofEffort = ({ reasoning_effort: effort }: ChatRequest): Wish =>
+  effort === undefined ? null : { kind: 'effort', effort };
 
 /** The cap on the answer's tokens, thoughts included; undefined for none. */
-export const outputCap = (asked: ChatRequest): number | undefined => capInt32(asked.max_completion_tokens ?? asked.max_tokens);
+export const outputCap = (asked: ChatRequest): number | undefined =>
+  capInt32(asked.max_completion_tokens ?? asked.max_tokens);
 
 /** Below this cap thoughts of the usual length would use up the answer (recorded: 1,238 for one title). */
 const roomForThoughts = 2048;
@@ -85,20 +87,29 @@ const ofCap = (asked: ChatRequest, thinking: Thinking): Wish => {
 const areShown = (asked: ChatRequest): boolean | undefined => {
   const config = configOf(asked);
   const excluded = asked.reasoning?.exclude;
-  return config?.include_thoughts ?? config?.includeThoughts ?? (excluded === undefined ? asked.include_reasoning : !excluded);
+  return (
+    config?.include_thoughts ??
+    config?.includeThoughts ??
+    (excluded === undefined ? asked.include_reasoning : !excluded)
+  );
 };
 
 /** What holds where the request says nothing: the model's suffix, and whether thoughts are shown. */
 export type ThinkingDefaults = { readonly suffix: Wish; readonly showsThoughts: boolean };
 
 /** True where the request, or what holds without its word, hides thoughts: some models tell them all the same. */
-export const hidesThoughts = (asked: ChatRequest, showsThoughts: boolean): boolean => !(areShown(asked) ?? showsThoughts);
+export const hidesThoughts = (asked: ChatRequest, showsThoughts: boolean): boolean =>
+  !(areShown(asked) ?? showsThoughts);
 
 /**
  * Thoughts are shown where nobody says otherwise, since they are made and paid for anyway. `includeThoughts` is never
  * asked of a model that is told not to think, unless in Google's own words: Gemini refuses that.
  */
-const withShown = (config: ThinkingConfig | undefined, asked: ChatRequest, { showsThoughts }: ThinkingDefaults): ThinkingConfig | undefined => {
+const withShown = (
+  config: ThinkingConfig | undefined,
+  asked: ChatRequest,
+  { showsThoughts }: ThinkingDefaults,
+): ThinkingConfig | undefined => {
   const said = areShown(asked);
   if (config === undefined) return undefined;
   const own = configOf(asked)?.include_thoughts ?? configOf(asked)?.includeThoughts;
@@ -110,9 +121,13 @@ const withShown = (config: ThinkingConfig | undefined, asked: ChatRequest, { sho
  * Thinking by the most explicit wish: thinking_config, then reasoning_effort, `reasoning`, `thinking`, a level, a
  * budget or switch of a neighbour's, then the model's suffix, then what a small cap leaves room for.
  */
-export const chatThinking = (asked: ChatRequest, thinking: Thinking, defaults: ThinkingDefaults): E.Either<ProxyError, ThinkingConfig | undefined> =>
+export const chatThinking = (
+  asked: ChatRequest,
+  thinking: Thinking,
+  defaults: ThinkingDefaults,
+): E.Either<ProxyError, ThinkingConfig | undefined> =>
   pipe(
-    explicit(asked),
+    explicitWish(asked),
     E.bindTo('first'),
     E.bind('level', () => ofLevel(asked.thinking_level ?? asked.thinkingLevel, 'thinking_level')),
     E.map(({ first, level }): ThinkingConfig | undefined => {

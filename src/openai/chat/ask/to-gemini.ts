@@ -13,7 +13,7 @@ import { googleOptions } from './google-options.ts';
 import type { HistoryImages } from '../../../gemini/conversation/earlier-pictures.ts';
 import { chosenFormat, type ImageReplyFormat } from '../../../wire/image-reply.ts';
 import type { ChatRequest } from './request.ts';
-import { circulates, toGeminiTools, toolPlan, type GeminiTools, type ToolPlan } from './tools.ts';
+import { needsCirculation, toGeminiTools, toolPlan, type GeminiTools, type ToolPlan } from './tools.ts';
 
 /** The settings that change how a chat request is translated. */
 export type ChatSettings = {
@@ -28,7 +28,7 @@ export type ChatSettings = {
 };
 
 /** Safety filters are off unless the request says otherwise; speech models take no such settings. */
-const safety = (asked: ChatRequest, traits: ModelTraits): readonly SafetySetting[] | undefined => {
+const safetySettings = (asked: ChatRequest, traits: ModelTraits): readonly SafetySetting[] | undefined => {
   const wanted = googleOptions(asked).safety_settings;
   if (wanted !== undefined) return wanted;
   return traits.output === 'audio' ? undefined : filtersOff;
@@ -36,17 +36,28 @@ const safety = (asked: ChatRequest, traits: ModelTraits): readonly SafetySetting
 
 const tiers: Readonly<Record<string, 'flex' | 'priority'>> = { flex: 'flex', priority: 'priority', fast: 'priority' };
 
-type Pieces = { readonly contents: Contents; readonly plan: ToolPlan; readonly tools: GeminiTools; readonly config: GenerationConfig };
+type Pieces = {
+  readonly contents: Contents;
+  readonly plan: ToolPlan;
+  readonly tools: GeminiTools;
+  readonly config: GenerationConfig;
+};
 
-const body = (asked: ChatRequest, traits: ModelTraits, { contents, plan, tools, config }: Pieces): GenerateContentRequest => {
+const requestBody = (
+  asked: ChatRequest,
+  traits: ModelTraits,
+  { contents, plan, tools, config }: Pieces,
+): GenerateContentRequest => {
   const cachedContent = googleOptions(asked).cached_content;
   const written = Object.values(config).some((value) => value !== undefined);
   return {
     contents: contents.contents,
-    ...(contents.system.length === 0 || !plan.takesInstruction ? {} : { systemInstruction: { parts: contents.system } }),
+    ...(contents.system.length === 0 || !plan.takesInstruction
+      ? {}
+      : { systemInstruction: { parts: contents.system } }),
     ...tools,
     cachedContent,
-    safetySettings: safety(asked, traits),
+    safetySettings: safetySettings(asked, traits),
     ...(written ? { generationConfig: config } : {}),
     serviceTier: tiers[asked.service_tier ?? ''],
   };
@@ -85,12 +96,12 @@ export const settleChat =
 /** A request with what it was settled to. */
 export type ChatAsked = { readonly asked: ChatRequest; readonly settled: SettledChat; readonly settings: ChatSettings };
 
-const pieces = (
+const piecesOf = (
   { asked, settled: { traits, names, plan, name, showsThoughts }, settings }: ChatAsked,
   { recalled, media }: TranslationContext,
 ): E.Either<ProxyError, Pieces> => {
   const { systemPromptMode, historyImages } = settings;
-  const answers = { traits, names, media, recalled, circulates: circulates(plan) };
+  const answers = { traits, names, media, recalled, circulates: needsCirculation(plan) };
   const conversation = { ...answers, model: name.model, systemPromptMode, historyImages, path: 'messages' };
   const wishes = { model: name.model, traits, suffix: name.thinking, showsThoughts, formatsJson: plan.formatsJson };
   return pipe(
@@ -106,12 +117,12 @@ export const toGemini = (chat: ChatAsked, context: TranslationContext): E.Either
   const { asked, settled } = chat;
   const { name, traits } = settled;
   return pipe(
-    pieces(chat, context),
+    piecesOf(chat, context),
     E.map((made) => ({
       model: name.model,
       streamed: asked.stream === true || traits.streamOnly,
       copies: traits.manyCandidates ? 1 : (asked.n ?? 1),
-      body: body(asked, traits, made),
+      body: requestBody(asked, traits, made),
     })),
   );
 };

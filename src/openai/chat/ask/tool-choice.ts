@@ -12,41 +12,59 @@ const words: Readonly<Record<string, ToolChoice>> = {
   required: { kind: 'must' },
 };
 
-const bad = (path: string): E.Either<ProxyError, never> =>
+const badChoice = (path: string): E.Either<ProxyError, never> =>
   E.left(invalid(`'${path}' must be 'none', 'auto', 'required', or name a declared function.`, path, 'invalid_value'));
 
-type Wanted = { readonly path: string; readonly functions: readonly FunctionTool[]; readonly builtIns: ReadonlySet<string> };
+type Wanted = {
+  readonly path: string;
+  readonly functions: readonly FunctionTool[];
+  readonly builtIns: ReadonlySet<string>;
+};
 
 /** Gemini can be held to functions, not to tools of Google's: those it may use. */
-const named = (names: readonly (string | undefined)[], kind: ToolChoice['kind'], { path, functions, builtIns }: Wanted): E.Either<ProxyError, ToolChoice> => {
+const namedChoice = (
+  names: readonly (string | undefined)[],
+  kind: ToolChoice['kind'],
+  { path, functions, builtIns }: Wanted,
+): E.Either<ProxyError, ToolChoice> => {
   const declared = new Set(functions.map((tool) => tool.name));
   const known = names.flatMap((name) => (name !== undefined && declared.has(name) ? [name] : []));
   const ofGoogle = names.filter((name) => name !== undefined && builtIns.has(name)).length;
-  if (names.length === 0 || known.length + ofGoogle < names.length) return bad(path);
+  if (names.length === 0 || known.length + ofGoogle < names.length) return badChoice(path);
   return E.right(known.length === 0 ? { kind: 'may' } : { kind: ofGoogle === 0 ? kind : 'may', only: known });
 };
 
-type Chosen = { readonly type?: string | undefined; readonly function: { readonly name: string } | undefined; readonly custom: { readonly name: string } | undefined };
+type Chosen = {
+  readonly type?: string | undefined;
+  readonly function: { readonly name: string } | undefined;
+  readonly custom: { readonly name: string } | undefined;
+};
 
 const nameOf = (chosen: Chosen): string | undefined => chosen.function?.name ?? chosen.custom?.name ?? chosen.type;
 
 const none: ToolChoice = { kind: 'must not' };
 
 /** `tool_choice`, or the deprecated `function_call`, which says the same for one function. */
-export const toolChoice = (asked: ChatRequest, functions: readonly FunctionTool[]): E.Either<ProxyError, ToolChoice> => {
+export const toolChoice = (
+  asked: ChatRequest,
+  functions: readonly FunctionTool[],
+): E.Either<ProxyError, ToolChoice> => {
   if (functions.length === 0) return E.right(asked.tool_choice === 'none' ? none : { kind: 'may' });
   const path = asked.tool_choice === undefined ? 'function_call' : 'tool_choice';
-  const legacy = typeof asked.function_call === 'object' ? { function: asked.function_call, custom: undefined, allowed_tools: undefined } : asked.function_call;
+  const legacy =
+    typeof asked.function_call === 'object'
+      ? { function: asked.function_call, custom: undefined, allowed_tools: undefined }
+      : asked.function_call;
   const wish = asked.tool_choice ?? legacy;
   if (wish === undefined) return E.right({ kind: 'may' });
   if (typeof wish === 'string') {
     const read = Object.hasOwn(words, wish) ? words[wish] : undefined;
-    return read === undefined ? bad(path) : E.right(read);
+    return read === undefined ? badChoice(path) : E.right(read);
   }
   const wanted: Wanted = { path, functions, builtIns: builtInNames(asked.tools ?? []) };
   if (wish.allowed_tools !== undefined) {
     const { mode, tools } = wish.allowed_tools;
-    return named(tools.map(nameOf), mode === 'required' ? 'must' : 'may', wanted);
+    return namedChoice(tools.map(nameOf), mode === 'required' ? 'must' : 'may', wanted);
   }
-  return named([nameOf(wish)], 'must', wanted);
+  return namedChoice([nameOf(wish)], 'must', wanted);
 };

@@ -5,7 +5,11 @@ type Fields = Readonly<Record<string, unknown>>;
 const plainTypes: readonly unknown[] = [undefined, 'function', 'custom'];
 
 const isFlat = (offer: unknown): offer is Fields =>
-  isObject(offer) && typeof offer['name'] === 'string' && offer['function'] === undefined && offer['custom'] === undefined && plainTypes.includes(offer['type']);
+  isObject(offer) &&
+  typeof offer['name'] === 'string' &&
+  offer['function'] === undefined &&
+  offer['custom'] === undefined &&
+  plainTypes.includes(offer['type']);
 
 const nestTool = (offer: unknown): unknown => {
   if (!isFlat(offer)) return offer;
@@ -18,12 +22,14 @@ const nestTool = (offer: unknown): unknown => {
 /** What others call the choice: Anthropic's and Mistral's `any` is OpenAI's `required`. */
 const choices: Readonly<Record<string, string>> = { any: 'required', auto: 'auto', none: 'none', required: 'required' };
 
-const ownWord = (word: unknown): string | undefined => (typeof word === 'string' && Object.hasOwn(choices, word) ? choices[word] : undefined);
+const ownWord = (word: unknown): string | undefined =>
+  typeof word === 'string' && Object.hasOwn(choices, word) ? choices[word] : undefined;
 
 const choiceOf = (choice: unknown): unknown => {
   if (!isObject(choice)) return ownWord(choice) ?? choice;
   const { type, name, mode, tools } = choice;
-  if (type === 'allowed_tools' && choice['allowed_tools'] === undefined) return { type, allowed_tools: { mode, tools: Array.isArray(tools) ? tools.map(nestTool) : tools } };
+  if (type === 'allowed_tools' && choice['allowed_tools'] === undefined)
+    return { type, allowed_tools: { mode, tools: Array.isArray(tools) ? tools.map(nestTool) : tools } };
   if (typeof name === 'string' && choice['function'] === undefined && choice['custom'] === undefined) {
     return type === 'custom' ? { type, custom: { name } } : { type: 'function', function: { name } };
   }
@@ -31,13 +37,17 @@ const choiceOf = (choice: unknown): unknown => {
 };
 
 /**
- * A chat request with tools and their choice in OpenAI's chat form: the flat one of its Responses API, which Cursor sends
- * to any address, and Anthropic's (`input_schema`, `{"type": "any"}`, `{"type": "tool", "name": …}`).
+ * A chat request with tools and their choice in OpenAI's chat form: the flat one of its Responses API, which Cursor
+ * sends to any address, and Anthropic's (`input_schema`, `{"type": "any"}`, `{"type": "tool", "name": …}`).
  */
 export const withToolForms = (body: unknown): unknown => {
   if (!isObject(body)) return body;
   const { tools, tool_choice: choice } = body;
   const isNested = !Array.isArray(tools) || !tools.some(isFlat);
   if (isNested && (choice == null || choice === 'auto')) return body;
-  return { ...body, ...(isNested ? {} : { tools: tools.map(nestTool) }), ...(choice == null ? {} : { tool_choice: choiceOf(choice) }) };
+  return {
+    ...body,
+    ...(isNested ? {} : { tools: tools.map(nestTool) }),
+    ...(choice == null ? {} : { tool_choice: choiceOf(choice) }),
+  };
 };

@@ -38,13 +38,21 @@ type Offered = Pick<ToolPlan, 'functions' | 'builtIns' | 'choice' | 'takesInstru
  * before, by a function of ours that takes the answer; functions that must not be called are left out
  * (@ai-sdk/google; recorded: JSON with functions and search, no calling config).
  */
-const withJson = (asked: ChatRequest, offered: Offered, { jsonByFunction }: Settled): E.Either<ProxyError, ToolPlan> => {
+const withJson = (
+  asked: ChatRequest,
+  offered: Offered,
+  { jsonByFunction }: Settled,
+): E.Either<ProxyError, ToolPlan> => {
   const { functions, choice } = offered;
   const plain = { ...offered, formatsJson: true, jsonAnswer: null };
   if (functions.length === 0) return E.right(plain);
   const only = new Set(choice.only);
   const allowed = choice.only === undefined ? functions : functions.filter(({ name }) => only.has(name));
-  const open: ToolPlan = { ...plain, functions: allowed.map((tool) => ({ ...tool, strict: undefined })), choice: { kind: 'may' } };
+  const open: ToolPlan = {
+    ...plain,
+    functions: allowed.map((tool) => ({ ...tool, strict: undefined })),
+    choice: { kind: 'may' },
+  };
   if (!jsonByFunction) return E.right(open);
   return E.map((answer: JsonAnswer): ToolPlan => ({
     ...open,
@@ -52,7 +60,12 @@ const withJson = (asked: ChatRequest, offered: Offered, { jsonByFunction }: Sett
     choice: { kind: 'must' },
     formatsJson: false,
     jsonAnswer: answer,
-  }))(jsonAnswer(asked, functions.map(({ name }) => name)));
+  }))(
+    jsonAnswer(
+      asked,
+      functions.map(({ name }) => name),
+    ),
+  );
 };
 
 type Asked = { readonly asked: ChatRequest; readonly declared: DeclaredTools; readonly choice: ToolChoice };
@@ -82,7 +95,7 @@ export const toolPlan = (asked: ChatRequest, settings: ToolSettings): E.Either<P
     ),
   );
 
-const declaration = (tool: DeclaredFunction, names: FunctionNames): FunctionDeclaration => ({
+const declarationOf = (tool: DeclaredFunction, names: FunctionNames): FunctionDeclaration => ({
   name: names.toGemini(tool.name),
   ...(tool.description === undefined || tool.description === '' ? {} : { description: tool.description }),
   ...(tool.parameters === undefined ? {} : { parametersJsonSchema: tool.parameters }),
@@ -94,12 +107,15 @@ const callingConfig = (plan: ToolPlan, names: FunctionNames): ToolConfig['functi
   const only = choice.only === undefined ? {} : { allowedFunctionNames: choice.only.map(names.toGemini) };
   if (choice.kind === 'must') return { mode: 'ANY', ...only };
   if (choice.kind === 'must not') return { mode: 'NONE' };
-  const validated = choice.only !== undefined || functions.some((tool) => tool.strict === true) || (builtIns.length > 0 && !formatsJson);
+  const validated =
+    choice.only !== undefined ||
+    functions.some((tool) => tool.strict === true) ||
+    (builtIns.length > 0 && !formatsJson);
   return validated ? { mode: 'VALIDATED', ...only } : undefined;
 };
 
 /** True when Google's tools and functions stand together: their calls are then part of the conversation. */
-export const circulates = (plan: ToolPlan): boolean => plan.builtIns.length > 0 && plan.functions.length > 0;
+export const needsCirculation = (plan: ToolPlan): boolean => plan.builtIns.length > 0 && plan.functions.length > 0;
 
 /** The two fields of a Gemini request that tools go to. */
 export type GeminiTools = { readonly tools?: readonly Tool[]; readonly toolConfig?: ToolConfig };
@@ -107,12 +123,14 @@ export type GeminiTools = { readonly tools?: readonly Tool[]; readonly toolConfi
 /** A plan as Gemini takes it; nothing where there is nothing, since empty tools and configs are refused. */
 export const toGeminiTools = (plan: ToolPlan, names: FunctionNames): GeminiTools => {
   const hasFunctions = plan.functions.length > 0;
-  const declared: readonly Tool[] = hasFunctions ? [{ functionDeclarations: plan.functions.map((tool) => declaration(tool, names)) }] : [];
+  const declared: readonly Tool[] = hasFunctions
+    ? [{ functionDeclarations: plan.functions.map((tool) => declarationOf(tool, names)) }]
+    : [];
   const tools = [...declared, ...plan.builtIns.map(geminiTool)];
   const functionCallingConfig = hasFunctions ? callingConfig(plan, names) : undefined;
   const toolConfig: ToolConfig = {
     ...(functionCallingConfig === undefined ? {} : { functionCallingConfig }),
-    ...(circulates(plan) ? { includeServerSideToolInvocations: true } : {}),
+    ...(needsCirculation(plan) ? { includeServerSideToolInvocations: true } : {}),
   };
   return {
     ...(tools.length === 0 ? {} : { tools }),
