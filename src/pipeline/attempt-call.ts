@@ -9,14 +9,14 @@ import type { Capabilities, Lease } from '../ports/capabilities.ts';
 import { portionOf } from '../ports/memory.ts';
 import type { AnswerCall } from './follow-continuations.ts';
 import { bytesOf, type Effort } from './effort.ts';
-import type { Frames, Planned, ServedFrame } from './exchange.ts';
+import type { Frames, Planned } from './exchange.ts';
 import { tryKeys, type Trying } from './try-keys.ts';
 
 /** What an answer needs from the world. */
 export type Attempting = Trying & Pick<Capabilities, 'openGemini' | 'rememberSignature' | 'newId'>;
 
 /** Remembers the signatures of tool calls, and notes which key a frame came by where that will matter. */
-const noteKey = (frame: Frame, { id: keyId }: Lease, { rememberSignature }: Attempting): ServedFrame => {
+const noteKey = (frame: Frame, { id: keyId }: Lease, { rememberSignature }: Attempting): Frame => {
   let isBound = false;
   for (const candidate of frame.candidates ?? []) {
     isBound ||= candidate.continuationToken !== undefined;

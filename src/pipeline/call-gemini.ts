@@ -4,7 +4,7 @@ import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
 import { mendCall } from '../gemini/mend-call.ts';
 import type { GeminiCall } from '../gemini/request.ts';
-import type { UsageMetadata } from '../gemini/response.ts';
+import type { Frame, UsageMetadata } from '../gemini/response.ts';
 import { latestUsage, tokenCounts } from '../gemini/usage.ts';
 import { mayContinue } from '../gemini/continuation.ts';
 import { isMeaningful, unlessBlocked } from '../gemini/verdict.ts';
@@ -13,7 +13,7 @@ import { attemptCall, type Attempting, type Reading } from './attempt-call.ts';
 import { followContinuations } from './follow-continuations.ts';
 import { inCopies } from './copies.ts';
 import type { Effort } from './effort.ts';
-import type { Frames, Planned, Received, ServedFrame } from './exchange.ts';
+import type { Frames, Planned, Received } from './exchange.ts';
 import { letThrough } from './let-through.ts';
 
 async function* countTokens(frames: Frames, note: Received['note']): Frames {
@@ -38,7 +38,7 @@ const notAllBlocked =
   ({ shown, refusesBlocks }: Reading, call: GeminiCall) =>
   (frames: Frames): TE.TaskEither<ProxyError, Frames> => {
     if (!refusesBlocks || call.copies === 1 || call.someCopies !== undefined) return TE.right(frames);
-    const prime = primeStream<ServedFrame>(shown ? isMeaningful : () => false);
+    const prime = primeStream<Frame>(shown ? isMeaningful : () => false);
     return pipe(unlessBlocked(frames), prime, TE.map(({ all }) => all));
   };
 

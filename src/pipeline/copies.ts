@@ -2,10 +2,10 @@ import { E, RA, TE, pipe } from '../kernel/fp.ts';
 import { primeStream } from '../kernel/prime-stream.ts';
 import { caught, cureOf, thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import type { GeminiCall } from '../gemini/request.ts';
-import type { UsageMetadata } from '../gemini/response.ts';
+import type { Frame, UsageMetadata } from '../gemini/response.ts';
 import { addedUsage, latestUsage } from '../gemini/usage.ts';
 import type { AnswerCall } from './follow-continuations.ts';
-import type { Frames, ServedFrame } from './exchange.ts';
+import type { Frames } from './exchange.ts';
 
 /** Copy k asks with the seed moved on by k: the same seed would give the same answer each time. */
 const copyOf = (call: GeminiCall, index: number): GeminiCall => {
@@ -18,7 +18,7 @@ const copyOf = (call: GeminiCall, index: number): GeminiCall => {
 type Next = {
   readonly index: number;
   readonly frames: Frames;
-  readonly result: E.Either<ProxyError, IteratorResult<ServedFrame, void>>;
+  readonly result: E.Either<ProxyError, IteratorResult<Frame, void>>;
 };
 
 const nextFrame = async (index: number, frames: Frames): Promise<Next> => {

@@ -2,12 +2,12 @@ import { toBase64 } from '../kernel/base64.ts';
 import { TE, pipe } from '../kernel/fp.ts';
 import { thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
-import type { ResponsePart } from '../gemini/response.ts';
+import type { Frame, ResponsePart } from '../gemini/response.ts';
 import { readSound, type Sound } from '../gemini/sound.ts';
 import { encodedTypes, type AudioEncoder, type Encoding } from '../ports/audio.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
 import { costs } from '../ports/memory.ts';
-import type { Frames, Planned, ServedFrame } from './exchange.ts';
+import type { Frames, Planned } from './exchange.ts';
 
 const isSound = (part: ResponsePart): boolean =>
   part.thought !== true && part.inlineData?.mimeType.startsWith('audio/') === true;
@@ -18,7 +18,7 @@ const soundOf = ({ inlineData }: ResponsePart): Sound => {
   return sound;
 };
 
-const withoutSound = (frame: ServedFrame): ServedFrame => ({
+const withoutSound = (frame: Frame): Frame => ({
   ...frame,
   candidates: (frame.candidates ?? []).map((candidate) => ({
     ...candidate,
@@ -27,7 +27,7 @@ const withoutSound = (frame: ServedFrame): ServedFrame => ({
 });
 
 /** Gives the sound of an answer, and lays aside all else that it holds. */
-async function* soundsOf(frames: Frames, aside: ServedFrame[]): AsyncGenerator<Sound, void, undefined> {
+async function* soundsOf(frames: Frames, aside: Frame[]): AsyncGenerator<Sound, void, undefined> {
   for await (const frame of frames) {
     aside.push(withoutSound(frame));
     for (const part of (frame.candidates?.[0]?.content?.parts ?? []).filter(isSound)) yield soundOf(part);
@@ -42,7 +42,7 @@ async function* samplesOf(first: Sound, rest: AsyncIterable<Sound>): AsyncGenera
 const typeOf = ({ format }: Encoding, { rate, channels }: Sound): string =>
   format === 'pcm' ? `audio/L16;codec=pcm;rate=${rate};channels=${channels}` : encodedTypes[format];
 
-const frameOf = (piece: Uint8Array, mimeType: string): ServedFrame => {
+const frameOf = (piece: Uint8Array, mimeType: string): Frame => {
   const inlineData = { mimeType, data: toBase64(piece) };
   return { candidates: [{ index: 0, content: { parts: [{ inlineData }] } }] };
 };
@@ -59,7 +59,7 @@ async function* encodeFrames(
   { encode }: AudioEncoder,
   encoding: Encoding,
 ): Frames {
-  const aside: ServedFrame[] = [];
+  const aside: Frame[] = [];
   const sounds = soundsOf(frames, aside);
   try {
     const first = await sounds.next();

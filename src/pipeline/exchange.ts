@@ -69,8 +69,5 @@ export type Planned = Admitted & {
   readonly conversation: string | null;
 };
 
-/** A frame, with the key that it came by where it holds pictures, signatures or a token to go on with. */
-export type ServedFrame = Frame;
-
-/** Gemini's frames, as they come. */
-export type Frames = AsyncGenerator<ServedFrame, void, undefined>;
+/** Gemini's frames, as they come. They name the key that they came by where that will matter. */
+export type Frames = AsyncGenerator<Frame, void, undefined>;

@@ -1,12 +1,12 @@
-import type { ResponsePart } from '../gemini/response.ts';
+import type { Frame, ResponsePart } from '../gemini/response.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
 import { costs } from '../ports/memory.ts';
-import type { Frames, Planned, ServedFrame } from './exchange.ts';
+import type { Frames, Planned } from './exchange.ts';
 
 const isImage = (part: ResponsePart): boolean =>
   part.thought !== true && part.inlineData?.mimeType.startsWith('image/') === true;
 
-const holdsImages = (frame: ServedFrame): boolean =>
+const holdsImages = (frame: Frame): boolean =>
   (frame.candidates ?? []).some((candidate) => candidate.content?.parts?.some(isImage) === true);
 
 type Keeping = {

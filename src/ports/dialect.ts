@@ -48,7 +48,7 @@ export type Replies = {
   readonly limitHeaders: (permit: Permit) => Headers;
 };
 
-/** What a request comes to: the call, and all that was decided with it, once. It holds nothing of the request. */
+/** What a request comes to: the call, and all that was decided with it, once. */
 export type Plan = {
   readonly call: GeminiCall;
   /** The caller asked for a stream. */

@@ -4,21 +4,20 @@ import { caught } from '../../src/kernel/proxy-error.ts';
 import type { GeminiCall } from '../../src/gemini/request.ts';
 import type { Frame } from '../../src/gemini/response.ts';
 import { followContinuations, type AnswerCall } from '../../src/pipeline/follow-continuations.ts';
-import type { ServedFrame } from '../../src/pipeline/exchange.ts';
 import { framesOf } from '../support/capabilities.ts';
 
 const call: GeminiCall = { model: 'gemini-4-argon', streamed: true, copies: 1, body: { contents: [{ role: 'user', parts: [{ text: 'long' }] }] } };
 
-const frame = (text: string, usage: Frame['usageMetadata'], over: object = {}): ServedFrame => ({
+const frame = (text: string, usage: Frame['usageMetadata'], over: object = {}): Frame => ({
   candidates: [{ content: { parts: [{ text }] }, ...over }],
   ...(usage === undefined ? {} : { usageMetadata: usage }),
 });
-const broken = (text: string, token: string, tokens: number): ServedFrame => ({
+const broken = (text: string, token: string, tokens: number): Frame => ({
   ...frame(text, { promptTokenCount: 9, candidatesTokenCount: tokens, thoughtsTokenCount: 1 }, { finishReason: 'CONTINUATION', continuationToken: token }),
   keyId: `key of ${token}`,
 });
 
-const followed = async (answers: readonly (readonly ServedFrame[] | 'fails')[], mayGoOn = () => true) => {
+const followed = async (answers: readonly (readonly Frame[] | 'fails')[], mayGoOn = () => true) => {
   const asked: (readonly [string | undefined, string | undefined])[] = [];
   const answer: AnswerCall = ({ body }, begunBy) => {
     const frames = answers[asked.length];
@@ -27,7 +26,7 @@ const followed = async (answers: readonly (readonly ServedFrame[] | 'fails')[], 
   };
   const begun = await followContinuations(answer, { mayGoOn })(call)();
   if (E.isLeft(begun)) throw new Error(begun.left.tag);
-  const seen: ServedFrame[] = [];
+  const seen: Frame[] = [];
   const error = await (async () => {
     for await (const one of begun.right) seen.push(one);
     return null;
