@@ -95,7 +95,10 @@ const watchAnswer = (request: IncomingMessage, response: ServerResponse): void =
     keep(all[0]);
     return end(...all);
   }) as typeof end;
-  response.once('finish', () => check(request, response, state.headers, Buffer.concat(pieces).toString('utf8')));
+  // The answer to a client that left on the way is no whole one.
+  response.once('finish', () => {
+    if (!request.socket.destroyed) check(request, response, state.headers, Buffer.concat(pieces).toString('utf8'));
+  });
 };
 
 /** Notes what a call to Gemini has against Google's document. */
