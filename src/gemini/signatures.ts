@@ -16,7 +16,7 @@ const standIns: ReadonlySet<string> = new Set(
 export const isStandIn = (signature: string): boolean => standIns.has(withoutTrailing(signature, '='));
 
 /** Gemini 3 and later want one signature a model turn, on its first function call: marks it when it has none. */
-export const withStandIn = (parts: readonly RequestPart[]): readonly RequestPart[] => {
+const withStandIn = (parts: readonly RequestPart[]): readonly RequestPart[] => {
   const first = parts.findIndex((part) => part.functionCall !== undefined);
   return parts.map((part, index) =>
     index === first && part.thoughtSignature === undefined ? { ...part, thoughtSignature: standInSignature } : part,

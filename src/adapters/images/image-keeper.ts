@@ -72,7 +72,7 @@ const keepPicture = (
   const keepIn = async (place: ImagePlace, image: NamedImage, origin: string): Promise<string | null> => {
     const put = await place.put(image, origin)();
     if (E.isLeft(put)) {
-      reports.refused(place.kind, put.left.reason);
+      reports.refused(place.kind, put.left);
       return null;
     }
     reports.kept(place.kind);

@@ -55,8 +55,8 @@ export const pacedPlace = (
     });
     try {
       return await Promise.race([place.put(image, origin, budget.signal)(), late]);
-    } catch {
-      return E.left({ reason: 'It failed in a way that nobody foresaw.' });
+    } catch (cause) {
+      return E.left({ reason: 'It failed in a way that nobody foresaw.', cause });
     } finally {
       done.abort();
     }

@@ -2,6 +2,7 @@ import type { Log, Now } from '../../ports/capabilities.ts';
 import type { Notice } from '../../ports/status.ts';
 import { recentMap } from '../../kernel/recent-map.ts';
 import type { ImagePlace } from './image-places.ts';
+import type { StoreFault } from './image-store.ts';
 
 type Kind = ImagePlace['kind'] | 'inline';
 
@@ -16,7 +17,7 @@ export type ImageCounts = {
 /** Takes down what became of each picture. */
 export type ImageReports = {
   readonly kept: (kind: Kind) => void;
-  readonly refused: (kind: ImagePlace['kind'], reason: string) => void;
+  readonly refused: (kind: ImagePlace['kind'], fault: StoreFault) => void;
   readonly counts: () => ImageCounts;
   /** For the status page. */
   readonly notices: () => readonly Notice[];
@@ -60,13 +61,18 @@ export const imageReports = (
       const fault = kind === 'inline' ? undefined : faults.get(kind);
       if (kind !== 'inline' && fault !== undefined) faults.set(kind, { ...fault, over: true });
     },
-    refused: (kind, reason) => {
+    refused: (kind, { reason, cause }) => {
       refused[kind] += 1;
       faults.set(kind, { reason, at: now(), over: false });
       const last = loggedAt.get(`${kind} ${reason}`);
       if (last !== undefined && now() - last < quietMs) return;
       loggedAt.set(`${kind} ${reason}`, now());
-      log('warn', 'A picture could not be kept where it should be', { place: kind, next: after(kind), reason });
+      log('warn', 'A picture could not be kept where it should be', {
+        place: kind,
+        next: after(kind),
+        reason,
+        ...(cause instanceof Error ? { cause } : {}),
+      });
     },
     counts: () => ({ kept: { ...kept }, refused: { ...refused } }),
     notices: () => [

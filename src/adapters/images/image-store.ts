@@ -1,8 +1,11 @@
 import type { TE } from '../../kernel/fp.ts';
 import type { FindImage, ImageSignature } from '../../ports/images.ts';
 
-/** Why a store did not take a picture: plain words, no secret, no picture. */
-export type StoreFault = { readonly reason: string };
+/**
+ * Why a store did not take a picture: plain words, no secret, no picture. `cause` is what it threw where nobody foresaw
+ * that, for the log.
+ */
+export type StoreFault = { readonly reason: string; readonly cause?: unknown };
 
 /** A picture under our own name for it (`20250102_030405_<32 hex digits>.png`), its type told by its content. */
 export type NamedImage = {

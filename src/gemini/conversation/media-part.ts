@@ -25,7 +25,7 @@ export const mediaPart = (url: string, path: string): E.Either<ProxyError, TurnP
 };
 
 /** The 400 for a picture that is of a kind which browsers draw and Gemini does not; null for any other. */
-export const pictureRefused = (mimeType: string, path: string): ProxyError | null => {
+const pictureRefused = (mimeType: string, path: string): ProxyError | null => {
   const fault = pictureFault(mimeType);
   return fault === null ? null : invalid(`'${path}' ${fault}.`, path, 'invalid_value');
 };
