@@ -1,4 +1,5 @@
 import { compactJson, rawElements, rawMember, saysTheSame } from '../kernel/raw-json.ts';
+import { jsonText, wellFormedJson } from '../kernel/well-formed.ts';
 import { isObject } from '../kernel/is-object.ts';
 import { isJsonObject } from './is-json-object.ts';
 import type { Json, JsonObject } from './request.ts';
@@ -39,11 +40,25 @@ export const fateOf = (json: string, value: Json): Fate => {
   return { kind: saysTheSame(exact, written) ? 'respelled' : 'changed', exact };
 };
 
-const keepIn = (call: unknown, raw: string | undefined): void => {
-  const args = isObject(call) ? call['args'] : undefined;
-  if (raw === undefined || !isObject(call) || !isJsonObject(args)) return;
-  const fate = fateOf(raw, args);
-  if (fate.kind !== 'same') Object.assign(call, { args: withExactText(args, fate.exact) });
+/** Where a part holds somebody else's JSON: arguments of calls, and what Google's own tools gave. */
+const ownJson: readonly (readonly [field: string, content: string])[] = [
+  ['functionCall', 'args'],
+  ['toolCall', 'args'],
+  ['toolResponse', 'response'],
+];
+
+const holdsOwn = (part: unknown): boolean => isObject(part) && ownJson.some(([field]) => isObject(part[field]));
+
+const keepIn = (part: unknown, raw: string | undefined): void => {
+  if (!isObject(part)) return;
+  for (const [field, content] of ownJson) {
+    const holder = part[field];
+    const value = isObject(holder) ? holder[content] : undefined;
+    const json = isJsonObject(value) ? rawMember(rawMember(raw, field), content) : undefined;
+    if (json === undefined || !isJsonObject(value) || !isObject(holder)) continue;
+    const fate = fateOf(json, value);
+    if (fate.kind !== 'same') Object.assign(holder, { [content]: withExactText(value, fate.exact) });
+  }
 };
 
 const partsIn = (candidate: unknown): readonly unknown[] => {
@@ -52,17 +67,35 @@ const partsIn = (candidate: unknown): readonly unknown[] => {
   return Array.isArray(parts) ? parts : [];
 };
 
-/** Keeps how the arguments of calls were written, in a frame that was just read from this text. */
+/** Keeps how the JSON in calls and results of tools was written, in a frame that was just read from this text. */
 export const keepArguments = (json: string, frame: unknown): void => {
-  if (!json.includes('"functionCall"') || !isObject(frame) || !Array.isArray(frame['candidates'])) return;
+  if (!ownJson.some(([field]) => json.includes(`"${field}"`)) || !isObject(frame)) return;
+  if (!Array.isArray(frame['candidates'])) return;
   const candidates = rawElements(rawMember(json, 'candidates'));
   for (const [index, candidate] of frame['candidates'].entries()) {
     const parts = partsIn(candidate);
-    if (!parts.some((part) => isObject(part) && isObject(part['functionCall']))) continue;
+    if (!parts.some(holdsOwn)) continue;
     const raw = rawElements(rawMember(rawMember(candidates[index], 'content'), 'parts'));
-    for (const [at, part] of parts.entries()) {
-      if (isObject(part) && isObject(part['functionCall']))
-        keepIn(part['functionCall'], rawMember(rawMember(raw[at], 'functionCall'), 'args'));
-    }
+    for (const [at, part] of parts.entries()) if (holdsOwn(part)) keepIn(part, raw[at]);
   }
+};
+
+/** A text that does not stand in another. */
+const unusedMark = (json: string): string => {
+  let count = 0;
+  while (json.includes(`exact-${count}`)) count += 1;
+  return `exact-${count}`;
+};
+
+/** A value as JSON; whatever in it is kept as it was written stands in it so. */
+export const exactJson = (value: unknown): string => {
+  const kept: string[] = [];
+  const mark = unusedMark(jsonText(value));
+  const marked = JSON.stringify(value, (_, held: unknown) => {
+    if (typeof held !== 'object' || held === null || !isKept(held)) return held;
+    kept.push(held[text]);
+    return mark;
+  });
+  const pieces = wellFormedJson(marked).split(`"${mark}"`);
+  return pieces.map((piece, at) => `${piece}${kept[at] ?? ''}`).join('');
 };

@@ -215,6 +215,27 @@ t.test('numbers of schemas go up as they were written, wherever the schema stand
   t.match(await sentFor(service, asking('gemini-3.5-flash', tools('{"type":"object","properties":{"a":{"enum":[9007199254740992,9007199254740993]}}}'))), '"enum":[9007199254740992]', 'two that are one number here');
 });
 
+t.test('what Google\'s own tools were asked and gave keeps its numbers, there and back, with and without the client\'s help', async (t) => {
+  const [service, other] = [await pollux(t), await pollux(t)];
+  const [args, response] = ['{"id":12345678901234567890,"n":1.5}', '{"found":[9007199254740993,{"a":"exact-0"}]}'];
+  const parts = `[{"toolCall":{"id":"t","toolType":"GOOGLE_SEARCH_WEB","args":${args}},"thoughtSignature":"c2ln"},{"toolResponse":{"id":"t","toolType":"GOOGLE_SEARCH_WEB","response":${response}},"thoughtSignature":"c2ln"},{"text":"Answer"},{"functionCall":{"id":"q","name":"f","args":${args}},"thoughtSignature":"c2lnMg=="}]`;
+  const body = `{"candidates":[{"content":{"role":"model","parts":${parts}},"finishReason":"STOP"}]}`;
+  const tools = '"tools":[{"type":"function","function":{"name":"f","parameters":{"type":"object","properties":{"a":{"type":"string"}}}}},{"type":"web_search"}]';
+  for (const stream of [false, true]) {
+    service.emulator.answerWith({ body: stream ? `data: ${body}\r\n\r\n` : body }, { times: 1 });
+    const asking = (more: string): string => `{"model":"gemini-3.5-flash",${tools},"messages":[{"role":"user","content":"a"}${more}]`;
+    const told = await (await post(service, '/v1/chat/completions', `${asking('')},"stream":${stream}}`)).text();
+    t.ok(told.includes(`"args":${args}`) && told.includes(`"response":${response}`), `told, stream ${stream}: ${told}`);
+    const given = /"server_tool_parts":(\[.*?"thoughtSignature":"c2ln"\}\])/.exec(told)?.[1] ?? '';
+    const call = `"content":"Answer","tool_calls":[{"id":"q","type":"function","function":{"name":"f","arguments":${JSON.stringify(args)}}}]`;
+    for (const kept of [`,"extra_content":{"google":{"server_tool_parts":${given}}}`, '']) {
+      const sent = await sentFor(kept === '' ? service : other, `${asking(`,{"role":"assistant",${call}${kept}},{"role":"tool","tool_call_id":"q","content":"ok"}`)}}`);
+      t.equal(sent.split(args).length, 3, `sent back ${kept === '' ? 'from memory' : 'by the client'}: ${sent}`);
+      t.ok(sent.includes(`"response":${response}`));
+    }
+  }
+});
+
 const callFrame = (args: string): string => `{"candidates":[{"content":{"parts":[{"text":"} \\" {","thought":true},{"functionCall":{"name":"f","args":${args}}}],"role":"model"},"finishReason":"STOP"}]}`;
 
 type Calling = { readonly function?: { readonly arguments: string }; readonly custom?: { readonly input: string } };

@@ -1,4 +1,5 @@
 import { isObject } from '../../kernel/is-object.ts';
+import { withExactParts } from './exact-parts.ts';
 import { isJsonObject } from '../is-json-object.ts';
 import type { JsonObject, RequestPart } from '../request.ts';
 import { isStandIn } from '../signatures.ts';
@@ -121,7 +122,7 @@ export const readSignedAnswer = (text: string): SignedAnswer | undefined => {
   const { lead, parts, calls } = value;
   return {
     lead: typeof lead === 'number' ? lead : 0,
-    parts: readSignedParts(parts) ?? [],
+    parts: readSignedParts(withExactParts(parts, text)) ?? [],
     calls: Array.isArray(calls) ? calls.map((one) => (isSignature(one) ? one : null)) : [],
   };
 };

@@ -1,4 +1,5 @@
 import type { Machine } from '../../../kernel/machine.ts';
+import { exactJson } from '../../../gemini/exact-json.ts';
 import type { Frame, ResponsePart } from '../../../gemini/response.ts';
 import { wholeCharacters, type WholeCharacters } from '../../../gemini/whole-characters.ts';
 import { answerWriter, type AnswerForm, type AnswerWriter } from '../../../ports/answer-writer.ts';
@@ -63,7 +64,10 @@ export const answerMachine = (
 
 const frameOf = (event: ChatEvent | ChatFailure): string => {
   if ('error' in event) return openaiErrors.inStream(event.error);
-  return event.isSent ? dataEvent(event.chunk) : '';
+  if (!event.isSent) return '';
+  const google = event.chunk.choices[0]?.delta.extra_content?.google;
+  const holdsTools = google?.server_tool_parts !== undefined || google?.signed_parts !== undefined;
+  return holdsTools ? `data: ${exactJson(event.chunk)}\n\n` : dataEvent(event.chunk);
 };
 
 const form: AnswerForm<State, ChatEvent, ChatFailure> = {

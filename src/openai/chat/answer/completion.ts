@@ -1,5 +1,6 @@
 import { E } from '../../../kernel/fp.ts';
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
+import { exactJson } from '../../../gemini/exact-json.ts';
 import { json, type Whole } from '../../../ports/reply.ts';
 import type { Annotation, AudioDelta, CallDelta, ChatEvent, ChoiceChunk, Delta, ExtraContent, ImageDelta, Logprobs, ReasoningDetail, TokenLogprob } from './chunk.ts';
 import type { FinishReason } from './finish-reason.ts';
@@ -103,5 +104,6 @@ export const completion = (events: readonly ChatEvent[]): E.Either<ProxyError, W
     usage: last?.usage,
     ...(last?.service_tier === undefined ? {} : { service_tier: last.service_tier }),
   };
-  return E.right(json(200, answer));
+  const holdsTools = [...choices.values()].some(({ extra }) => extra?.google.server_tool_parts !== undefined || extra?.google.signed_parts !== undefined);
+  return E.right(holdsTools ? { ...json(200, {}), body: exactJson(answer) } : json(200, answer));
 };

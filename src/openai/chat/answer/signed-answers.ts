@@ -1,5 +1,6 @@
 import type { Machine } from '../../../kernel/machine.ts';
 import type { Candidate, Frame, ResponsePart } from '../../../gemini/response.ts';
+import { exactJson } from '../../../gemini/exact-json.ts';
 import type { RequestPart } from '../../../gemini/request.ts';
 import type { Signature } from '../../../ports/capabilities.ts';
 import { answerKey, emptyPrint, withCall, withWords, type AnswerPrint } from '../../../gemini/conversation/answer-key.ts';
@@ -128,7 +129,8 @@ const mostRemembered = 262_144;
 
 const remembered = (track: Track, question: string): readonly Signature[] => {
   const answer = answerOf(track);
-  const value = answer === null ? '' : JSON.stringify(answer);
+  const holdsTools = answer?.parts.some(({ part }) => part?.toolCall !== undefined || part?.toolResponse !== undefined);
+  const value = answer === null ? '' : holdsTools === true ? exactJson(answer) : JSON.stringify(answer);
   if (value === '' || value.length > mostRemembered) return [];
   const holdsWords = track.stretches.some(({ part }) => part !== undefined) ? { holdsWords: true } : {};
   return [{ callId: answerKey(question, track.print), value, keyId: track.keyId, ...holdsWords }];

@@ -1,6 +1,8 @@
 import { rawElements, rawMember } from '../../../kernel/raw-json.ts';
+import { withExactParts } from '../../../gemini/conversation/exact-parts.ts';
 import { fateOf } from '../../../gemini/exact-json.ts';
 import type { Json } from '../../../gemini/request.ts';
+import { holdsLong, longestBody } from './exact-schemas.ts';
 import { isContentParts } from './parts.ts';
 import type { ChatMessage, ChatFields } from './request.ts';
 
@@ -21,6 +23,33 @@ export const withExactResults = (asked: ChatFields, json: () => string): ChatFie
     if (written === undefined || !isJson(message.content) || fateOf(written, message.content).kind === 'same')
       return message;
     return { ...message, content: written };
+  });
+  return { ...asked, messages };
+};
+
+type Google = NonNullable<ChatMessage['extra_content']>['google'];
+
+const toolPartsOf = ({ extra_content: extra }: ChatMessage): Google => {
+  const google = extra?.google;
+  return Array.isArray(google?.server_tool_parts) || Array.isArray(google?.signed_parts) ? google : undefined;
+};
+
+/** What Google's own tools were asked and gave, as the client hands it back, with long numbers as they stand in the body. */
+export const withExactToolParts = (asked: ChatFields, written: () => string): ChatFields => {
+  if (!asked.messages.some((message) => holdsLong(toolPartsOf(message)))) return asked;
+  const json = written();
+  if (json.length > longestBody) return asked;
+  const raw = rawElements(rawMember(json, 'messages'));
+  const messages = asked.messages.map((message, index) => {
+    const google = toolPartsOf(message);
+    if (google === undefined || !holdsLong(google)) return message;
+    const text = rawMember(raw[index], 'extra_content') ?? '';
+    const exact = {
+      ...google,
+      server_tool_parts: withExactParts(google.server_tool_parts, text),
+      signed_parts: withExactParts(google.signed_parts, text),
+    };
+    return { ...message, extra_content: { ...message.extra_content, google: exact } };
   });
   return { ...asked, messages };
 };

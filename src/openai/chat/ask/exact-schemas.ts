@@ -8,7 +8,8 @@ const mostDigits = 16;
 
 const isLong = (value: number): boolean => !Number.isSafeInteger(value) && String(value).length > mostDigits;
 
-const holdsLong = (value: unknown): boolean => {
+/** True for a value that holds a number which JavaScript may write as another one. */
+export const holdsLong = (value: unknown): boolean => {
   if (typeof value === 'number') return isLong(value);
   if (typeof value !== 'object' || value === null) return false;
   if (Array.isArray(value)) return value.some(holdsLong);
@@ -54,7 +55,7 @@ const fields = [
 ] as const;
 
 /** In longer bodies numbers are written as JavaScript does: to look for them would stop everybody else. */
-const longestBody = 4 * 1024 ** 2;
+export const longestBody = 4 * 1024 ** 2;
 
 /** Schemas that know how their numbers beyond 2^53 were written: a bound or a value is somebody else's, too. */
 export const withExactSchemas = (asked: ChatFields, written: () => string): ChatFields => {

@@ -4,7 +4,7 @@ import { blockThresholds, harmCategories } from '../../../gemini/safety.ts';
 import { chatBounds } from '../../field-bounds.ts';
 import { decodeWithin, lenient, listOf, oneOf, optional, stringOr, unlessEmpty, within } from '../../../wire/codec.ts';
 import type { Turn } from '../../../gemini/conversation/turns.ts';
-import { withExactResults } from './exact-results.ts';
+import { withExactResults, withExactToolParts } from './exact-results.ts';
 import { withExactSchemas } from './exact-schemas.ts';
 import { effortWish, googleProps, neighbourProps } from './neighbour-codecs.ts';
 import { refuseNeighbours } from './neighbour-fields.ts';
@@ -211,6 +211,6 @@ export const decodeChatRequest = (body: unknown, written: () => string = () => '
     decodeWithin(chatBounds, chatRequest)(withToolForms(withGoogleConfig(body))),
     E.tap(() => refuseNeighbours(body)),
     E.flatMap(withNeighbourForms),
-    E.map((fields) => withExactSchemas(withExactResults(fields, written), written)),
+    E.map((fields) => withExactSchemas(withExactToolParts(withExactResults(fields, written), written), written)),
     E.flatMap(withTurns),
   );
