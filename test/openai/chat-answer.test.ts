@@ -3,7 +3,7 @@ import { E } from '../../src/kernel/fp.ts';
 import type { Candidate, Frame, ResponsePart } from '../../src/gemini/response.ts';
 import type { ChatEvent } from '../../src/openai/chat/answer/chunk.ts';
 import { completion } from '../../src/openai/chat/answer/completion.ts';
-import { functionNames } from '../../src/gemini/conversation/function-names.ts';
+import { functionNames } from '../../src/gemini/tools/function-names.ts';
 import { chatMachine, type MachineSettings } from '../../src/openai/chat/answer/machine.ts';
 
 const settings: MachineSettings = {

@@ -7,7 +7,7 @@ import { openaiErrors } from '../../src/openai/errors.ts';
 import { newSchemaBudget } from '../../src/gemini/schema/schema-budget.ts';
 import { toGeminiSchema as translate } from '../../src/gemini/schema/to-gemini-schema.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';
-import { functionNames } from '../../src/gemini/conversation/function-names.ts';
+import { functionNames } from '../../src/gemini/tools/function-names.ts';
 import { decodeChatRequest } from '../../src/openai/chat/ask/request.ts';
 import { cureOf, type ProxyError } from '../../src/kernel/proxy-error.ts';
 

@@ -6,7 +6,7 @@ import { standInSignature } from '../signatures.ts';
 import { plainWords } from './answer-key.ts';
 import { callArguments } from './call-arguments.ts';
 import { addPictureBeside, addWithPictures } from './earlier-pictures.ts';
-import type { FunctionNames } from './function-names.ts';
+import type { FunctionNames } from '../tools/function-names.ts';
 import { sentPart, type Media } from './media-part.ts';
 import type { Recalled } from './recall.ts';
 import { isSignature, restoredParts, type RestoredParts, type SignedAnswer } from './signed-parts.ts';

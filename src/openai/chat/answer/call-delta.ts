@@ -2,9 +2,9 @@ import type { JsonObject } from '../../../gemini/request.ts';
 import type { ResponsePart } from '../../../gemini/response.ts';
 import { argumentsText } from '../../../gemini/arguments-text.ts';
 import type { CallDelta, Delta, ExtraContent } from './chunk.ts';
-import { customInput } from '../ask/custom-tools.ts';
-import type { FunctionNames } from '../../../gemini/conversation/function-names.ts';
-import { jsonAnswerText, type JsonAnswer } from '../ask/json-answer.ts';
+import { freeTextInput } from '../../../gemini/tools/free-text-tools.ts';
+import type { FunctionNames } from '../../../gemini/tools/function-names.ts';
+import { jsonAnswerText, type JsonAnswer } from '../../../gemini/tools/json-answer.ts';
 
 /** How calls of this request are written. */
 export type CallSettings = {
@@ -24,7 +24,7 @@ export const signed = (signature: string | undefined): { readonly extra_content?
   signature === undefined ? {} : { extra_content: { google: { thought_signature: signature } } };
 
 const payload = (name: string, args: JsonObject | undefined, isCustom: boolean): Pick<CallDelta, 'type' | 'function' | 'custom'> =>
-  isCustom ? { custom: { name, input: customInput(args) } } : { type: 'function', function: { name, arguments: argumentsText(args) } };
+  isCustom ? { custom: { name, input: freeTextInput(args) } } : { type: 'function', function: { name, arguments: argumentsText(args) } };
 
 /** A function call as the call that the client knows, or as the JSON answer that it carries; `calls` were made before. */
 export const callDelta = (part: ResponsePart, calls: number, settings: CallSettings): Delta | undefined => {

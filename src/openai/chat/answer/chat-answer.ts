@@ -10,7 +10,7 @@ import { questionBefore } from '../../../gemini/conversation/answer-key.ts';
 import { audioFormat } from '../ask/audio-format.ts';
 import type { ChatEvent, ChatFailure } from './chunk.ts';
 import { completion } from './completion.ts';
-import { customNames } from '../ask/declared-tools.ts';
+import { customNames } from '../ask/read-tools.ts';
 import { chatMachine, type ChatState, type MachineSettings } from './machine.ts';
 import { partDelta } from './part-deltas.ts';
 import { wantsDetails } from './reasoning-details.ts';
@@ -18,19 +18,19 @@ import type { ChatRequest } from '../ask/request.ts';
 import { signedAnswers, type SignedAnswers } from './signed-answers.ts';
 import type { SettledChat } from '../ask/to-gemini.ts';
 import { hidesThoughts } from '../ask/thinking-wish.ts';
-import { needsCirculation } from '../ask/tools.ts';
+import { needsCirculation } from '../../../gemini/tools/tool-plan.ts';
 
 type State = WholeCharacters<SignedAnswers<ChatState>>;
 
 const machineSettings = (
   asked: ChatRequest,
-  { names, plan, imageReply, showsThoughts }: SettledChat,
+  { plan, imageReply, showsThoughts }: SettledChat,
   { id, created }: TranslationContext,
 ): MachineSettings => ({
   id: `chatcmpl-${id}`,
   created,
   model: asked.model,
-  names,
+  names: plan.names,
   custom: customNames(asked),
   jsonAnswer: plan.jsonAnswer,
   isLegacy: asked.functions !== undefined && asked.tools === undefined,

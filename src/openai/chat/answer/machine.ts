@@ -8,7 +8,7 @@ import { latestUsage } from '../../../gemini/usage.ts';
 import { annotations, noGrounding, withContent, withGrounding, type Grounding } from './citations.ts';
 import type { ChatEvent, ChatFailure, ChoiceChunk, Chunk, Delta, Logprobs } from './chunk.ts';
 import { finishReason, unnamed, type FinishReason } from './finish-reason.ts';
-import { jsonInText } from '../ask/json-answer.ts';
+import { jsonInText } from '../../../gemini/tools/json-answer.ts';
 import { toLogprobs } from './logprobs.ts';
 import { partDelta, type PartSettings } from './part-deltas.ts';
 import { picturePieces } from './picture-pieces.ts';

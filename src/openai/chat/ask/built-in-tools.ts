@@ -1,6 +1,5 @@
 import { isEmpty } from '../../../kernel/is-empty.ts';
 import type { BuiltInTool } from '../../../gemini/model-traits.ts';
-import type { Tool } from '../../../gemini/request.ts';
 import type { FunctionTool, ToolOffer } from './request.ts';
 
 /**
@@ -64,6 +63,3 @@ export const builtInNames = (offers: readonly ToolOffer[]): ReadonlySet<string> 
       builtInTool(offer) === undefined ? [] : [offer.function?.name ?? offer.type ?? Object.keys(offer)[0] ?? ''],
     ),
   );
-
-/** It as Gemini takes it. */
-export const geminiTool = (tool: BuiltInTool): Tool => ({ [tool]: {} });

@@ -1,6 +1,6 @@
 import { isSignature } from '../../../gemini/conversation/signed-parts.ts';
 import type { Call } from '../../../gemini/conversation/turns.ts';
-import { customArguments } from './custom-tools.ts';
+import { freeTextArguments } from '../../../gemini/tools/free-text-tools.ts';
 import { encryptedDetails } from './history-signatures.ts';
 import type { ChatMessage } from './request.ts';
 
@@ -25,7 +25,7 @@ const toCall = (call: ToolCall, path: string, signature: string | undefined): Ca
   const { id, function: called, custom } = call;
   if (called !== undefined) return { id, name: called.name, arguments: called.arguments, path, signature };
   const written = custom?.input ?? '';
-  return { id, name: custom?.name ?? '', arguments: customArguments(written), written, path, signature };
+  return { id, name: custom?.name ?? '', arguments: freeTextArguments(written), written, path, signature };
 };
 
 /** True when the message calls a function in the deprecated form; its signature is then the message's own. */

@@ -7,7 +7,8 @@ import type { GenerationConfig, ImageConfig, JsonObject } from '../../../gemini/
 import type { ThinkingWish } from '../../../gemini/thinking.ts';
 import { imageConfig, type LookField } from '../../images/size.ts';
 import { voiceName } from '../../voices.ts';
-import { answerSchema } from './answer-schema.ts';
+import { answerSchema } from '../../../gemini/tools/answer-schema.ts';
+import { jsonWish } from './read-tools.ts';
 import { audioError } from './audio-format.ts';
 import { googleOptions, imageWishOf } from './google-options.ts';
 import type { ChatRequest } from './request.ts';
@@ -59,10 +60,12 @@ const formatPart = (asked: ChatRequest, { formatsJson }: GenerationSettings): Pa
   }
   if (wanted === undefined || !formatsJson) return E.right({});
   if (wanted.type === 'json_object') return E.right({ responseMimeType: 'application/json' });
+  const wish = jsonWish(asked);
+  const schema = wish === null ? E.right(undefined) : answerSchema(wish);
   return E.map((responseJsonSchema: JsonObject | undefined): GenerationConfig => ({
     responseMimeType: 'application/json',
     responseJsonSchema,
-  }))(answerSchema(asked));
+  }))(schema);
 };
 
 const biasPart = (asked: ChatRequest): Part =>

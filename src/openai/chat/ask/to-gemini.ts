@@ -6,14 +6,19 @@ import { filtersOff } from '../../../gemini/safety.ts';
 import type { TranslationContext } from '../../../ports/dialect.ts';
 import { isModelId, modelName, noSuchModel, type ModelName } from '../../../wire/model-name.ts';
 import { toContents, type Contents, type SystemPromptMode } from '../../../gemini/conversation/to-contents.ts';
-import { functionNames, type FunctionNames } from '../../../gemini/conversation/function-names.ts';
-import { declaredNames } from './declared-tools.ts';
 import { generationConfig } from './generation-config.ts';
 import { googleOptions } from './google-options.ts';
 import type { HistoryImages } from '../../../gemini/conversation/earlier-pictures.ts';
 import { chosenFormat, type ImageReplyFormat } from '../../../wire/image-reply.ts';
 import type { ChatRequest } from './request.ts';
-import { needsCirculation, toGeminiTools, toolPlan, type GeminiTools, type ToolPlan } from './tools.ts';
+import {
+  needsCirculation,
+  toGeminiTools,
+  toolPlan,
+  type GeminiTools,
+  type ToolPlan,
+} from '../../../gemini/tools/tool-plan.ts';
+import { readTools } from './read-tools.ts';
 
 /** The settings that change how a chat request is translated. */
 export type ChatSettings = {
@@ -67,7 +72,6 @@ const requestBody = (
 export type SettledChat = {
   readonly name: ModelName;
   readonly traits: ModelTraits;
-  readonly names: FunctionNames;
   readonly plan: ToolPlan;
   readonly imageReply: ImageReplyFormat;
   /** Unless the request itself says otherwise. */
@@ -88,8 +92,8 @@ export const settleChat =
     return pipe(
       chosenFormat(name.imageReply, imageReplyFormat, settings.imageReplyFormat),
       E.bindTo('imageReply'),
-      E.bind('plan', () => toolPlan(asked, { traits, searchSuffix: name.search })),
-      E.map((chosen) => ({ ...chosen, name, traits, names: functionNames(declaredNames(asked)), showsThoughts })),
+      E.bind('plan', () => pipe(readTools(asked, name.search), E.flatMap((tools) => toolPlan(tools, traits)))),
+      E.map((chosen) => ({ ...chosen, name, traits, showsThoughts })),
     );
   };
 
@@ -97,18 +101,18 @@ export const settleChat =
 export type ChatAsked = { readonly asked: ChatRequest; readonly settled: SettledChat; readonly settings: ChatSettings };
 
 const piecesOf = (
-  { asked, settled: { traits, names, plan, name, showsThoughts }, settings }: ChatAsked,
+  { asked, settled: { traits, plan, name, showsThoughts }, settings }: ChatAsked,
   { recalled, media }: TranslationContext,
 ): E.Either<ProxyError, Pieces> => {
   const { systemPromptMode, historyImages } = settings;
-  const answers = { traits, names, media, recalled, circulates: needsCirculation(plan) };
+  const answers = { traits, names: plan.names, media, recalled, circulates: needsCirculation(plan) };
   const conversation = { ...answers, model: name.model, systemPromptMode, historyImages, path: 'messages' };
   const wishes = { model: name.model, traits, suffix: name.thinking, showsThoughts, formatsJson: plan.formatsJson };
   return pipe(
     toContents(asked.turns, conversation),
     E.bindTo('contents'),
     E.bind('config', () => generationConfig(asked, wishes)),
-    E.map(({ contents, config }) => ({ contents, config, plan, tools: toGeminiTools(plan, names) })),
+    E.map(({ contents, config }) => ({ contents, config, plan, tools: toGeminiTools(plan) })),
   );
 };
 

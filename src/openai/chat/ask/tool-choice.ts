@@ -1,10 +1,8 @@
 import { E } from '../../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
 import { builtInNames } from './built-in-tools.ts';
-import type { ChatRequest, FunctionTool } from './request.ts';
-
-/** Whether the model may, must or must not call, and which functions only. */
-export type ToolChoice = { readonly kind: 'may' | 'must' | 'must not'; readonly only?: readonly string[] };
+import type { FunctionOffer, ToolChoice } from '../../../gemini/tools/asked-tools.ts';
+import type { ChatRequest } from './request.ts';
 
 const words: Readonly<Record<string, ToolChoice>> = {
   auto: { kind: 'may' },
@@ -17,7 +15,7 @@ const badChoice = (path: string): E.Either<ProxyError, never> =>
 
 type Wanted = {
   readonly path: string;
-  readonly functions: readonly FunctionTool[];
+  readonly functions: readonly FunctionOffer[];
   readonly builtIns: ReadonlySet<string>;
 };
 
@@ -47,7 +45,7 @@ const none: ToolChoice = { kind: 'must not' };
 /** `tool_choice`, or the deprecated `function_call`, which says the same for one function. */
 export const toolChoice = (
   asked: ChatRequest,
-  functions: readonly FunctionTool[],
+  functions: readonly FunctionOffer[],
 ): E.Either<ProxyError, ToolChoice> => {
   if (functions.length === 0) return E.right(asked.tool_choice === 'none' ? none : { kind: 'may' });
   const path = asked.tool_choice === undefined ? 'function_call' : 'tool_choice';

@@ -1,18 +1,18 @@
-import { E, pipe } from '../../../kernel/fp.ts';
-import type { ProxyError } from '../../../kernel/proxy-error.ts';
-import type { BuiltInTool, ModelTraits } from '../../../gemini/model-traits.ts';
-import { builtInTools, type Settled } from '../../../gemini/refused-pairs.ts';
-import type { FunctionDeclaration, Tool, ToolConfig } from '../../../gemini/request.ts';
-import { geminiTool } from './built-in-tools.ts';
-import { declaredTools, type DeclaredFunction, type DeclaredTools } from './declared-tools.ts';
-import type { FunctionNames } from '../../../gemini/conversation/function-names.ts';
+import { E, pipe } from '../../kernel/fp.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
+import type { BuiltInTool, ModelTraits } from '../model-traits.ts';
+import { builtInTools, type Settled } from '../refused-pairs.ts';
+import type { FunctionDeclaration, Tool, ToolConfig } from '../request.ts';
+import type { AskedTools, JsonWish, ToolChoice } from './asked-tools.ts';
+import { declareFunctions, type DeclaredFunction } from './declare-functions.ts';
+import { functionNames, type FunctionNames } from './function-names.ts';
 import { jsonAnswer, type JsonAnswer } from './json-answer.ts';
-import type { ChatRequest } from './request.ts';
-import { settledWishes } from './settled-wishes.ts';
-import { toolChoice, type ToolChoice } from './tool-choice.ts';
+import { settleTools } from './settle-tools.ts';
 
 /** What a request's tools come to for a model. */
 export type ToolPlan = {
+  /** Names of all functions that were offered, both ways. */
+  readonly names: FunctionNames;
   readonly functions: readonly DeclaredFunction[];
   readonly builtIns: readonly BuiltInTool[];
   readonly choice: ToolChoice;
@@ -24,25 +24,14 @@ export type ToolPlan = {
   readonly takesInstruction: boolean;
 };
 
-/** What a model can do with tools, and what its name's suffix asks for. */
-export type ToolSettings = {
-  readonly traits: ModelTraits;
-  /** The model's `-search` suffix was given. */
-  readonly searchSuffix: boolean;
-};
-
-type Offered = Pick<ToolPlan, 'functions' | 'builtIns' | 'choice' | 'takesInstruction'>;
+type Offered = Pick<ToolPlan, 'names' | 'functions' | 'builtIns' | 'choice' | 'takesInstruction'>;
 
 /**
  * JSON beside functions: from Gemini 3 on in mode AUTO only, so functions that are not allowed are not declared at all;
  * before, by a function of ours that takes the answer; functions that must not be called are left out
  * (@ai-sdk/google; recorded: JSON with functions and search, no calling config).
  */
-const withJson = (
-  asked: ChatRequest,
-  offered: Offered,
-  { jsonByFunction }: Settled,
-): E.Either<ProxyError, ToolPlan> => {
+const withJson = (wish: JsonWish, offered: Offered, { jsonByFunction }: Settled): E.Either<ProxyError, ToolPlan> => {
   const { functions, choice } = offered;
   const plain = { ...offered, formatsJson: true, jsonAnswer: null };
   if (functions.length === 0) return E.right(plain);
@@ -60,40 +49,42 @@ const withJson = (
     choice: { kind: 'must' },
     formatsJson: false,
     jsonAnswer: answer,
-  }))(
-    jsonAnswer(
-      asked,
-      functions.map(({ name }) => name),
-    ),
-  );
+  }))(jsonAnswer(wish, functions.map(({ name }) => name)));
 };
 
-type Asked = { readonly asked: ChatRequest; readonly declared: DeclaredTools; readonly choice: ToolChoice };
-
-const planOf = ({ asked, declared, choice }: Asked, settled: Settled): E.Either<ProxyError, ToolPlan> => {
+const planTools = (
+  asked: AskedTools,
+  declared: readonly DeclaredFunction[],
+  settled: Settled,
+): E.Either<ProxyError, ToolPlan> => {
   const offered: Offered = {
-    functions: settled.kept.has('functions') ? declared.functions : [],
+    names: functionNames(declared.map(({ name }) => name)),
+    functions: settled.kept.has('functions') ? declared : [],
     builtIns: builtInTools.filter((tool) => settled.kept.has(tool)),
-    choice,
+    choice: asked.choice,
     takesInstruction: settled.kept.has('instruction'),
   };
   const isJson = settled.kept.has('json') || settled.jsonByFunction;
-  return isJson ? withJson(asked, offered, settled) : E.right({ ...offered, formatsJson: false, jsonAnswer: null });
+  return isJson && asked.json !== null
+    ? withJson(asked.json, offered, settled)
+    : E.right({ ...offered, formatsJson: false, jsonAnswer: null });
 };
 
-/** Reads tools, tool_choice and response_format together: they limit each other, by family (gemini/refused-pairs). */
-export const toolPlan = (asked: ChatRequest, settings: ToolSettings): E.Either<ProxyError, ToolPlan> =>
-  pipe(
-    declaredTools(asked),
-    E.bindTo('declared'),
-    E.bind('choice', ({ declared }) => toolChoice(asked, declared.functions)),
-    E.flatMap(({ declared, choice }) =>
-      pipe(
-        settledWishes({ asked, declared, choice }, settings),
-        E.flatMap((settled) => planOf({ asked, declared, choice }, settled)),
-      ),
-    ),
+/**
+ * Plans functions, Google's tools, the choice among them and JSON together: they limit each other, by family
+ * (refused-pairs.ts).
+ */
+export const toolPlan = (asked: AskedTools, traits: ModelTraits): E.Either<ProxyError, ToolPlan> => {
+  const declared = declareFunctions(asked.functions);
+  if (E.isLeft(declared)) return declared;
+  return pipe(
+    settleTools(asked, traits),
+    E.flatMap((settled) => planTools(asked, declared.right, settled)),
   );
+};
+
+/** It as Gemini takes it. */
+const geminiTool = (tool: BuiltInTool): Tool => ({ [tool]: {} });
 
 const declarationOf = (tool: DeclaredFunction, names: FunctionNames): FunctionDeclaration => ({
   name: names.toGemini(tool.name),
@@ -102,8 +93,8 @@ const declarationOf = (tool: DeclaredFunction, names: FunctionNames): FunctionDe
 });
 
 /** VALIDATED is AUTO with arguments held to their schema, OpenAI's `strict`; and the form of AUTO that takes names. */
-const callingConfig = (plan: ToolPlan, names: FunctionNames): ToolConfig['functionCallingConfig'] => {
-  const { functions, choice, builtIns, formatsJson } = plan;
+const callingConfig = (plan: ToolPlan): ToolConfig['functionCallingConfig'] => {
+  const { names, functions, choice, builtIns, formatsJson } = plan;
   const only = choice.only === undefined ? {} : { allowedFunctionNames: choice.only.map(names.toGemini) };
   if (choice.kind === 'must') return { mode: 'ANY', ...only };
   if (choice.kind === 'must not') return { mode: 'NONE' };
@@ -121,13 +112,13 @@ export const needsCirculation = (plan: ToolPlan): boolean => plan.builtIns.lengt
 export type GeminiTools = { readonly tools?: readonly Tool[]; readonly toolConfig?: ToolConfig };
 
 /** A plan as Gemini takes it; nothing where there is nothing, since empty tools and configs are refused. */
-export const toGeminiTools = (plan: ToolPlan, names: FunctionNames): GeminiTools => {
+export const toGeminiTools = (plan: ToolPlan): GeminiTools => {
   const hasFunctions = plan.functions.length > 0;
   const declared: readonly Tool[] = hasFunctions
-    ? [{ functionDeclarations: plan.functions.map((tool) => declarationOf(tool, names)) }]
+    ? [{ functionDeclarations: plan.functions.map((tool) => declarationOf(tool, plan.names)) }]
     : [];
   const tools = [...declared, ...plan.builtIns.map(geminiTool)];
-  const functionCallingConfig = hasFunctions ? callingConfig(plan, names) : undefined;
+  const functionCallingConfig = hasFunctions ? callingConfig(plan) : undefined;
   const toolConfig: ToolConfig = {
     ...(functionCallingConfig === undefined ? {} : { functionCallingConfig }),
     ...(needsCirculation(plan) ? { includeServerSideToolInvocations: true } : {}),

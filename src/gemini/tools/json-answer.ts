@@ -1,15 +1,15 @@
-import { E, pipe } from '../../../kernel/fp.ts';
-import type { ProxyError } from '../../../kernel/proxy-error.ts';
-import { rawMember } from '../../../kernel/raw-json.ts';
-import { jsonText } from '../../../kernel/well-formed.ts';
-import { exactText } from '../../../gemini/exact-json.ts';
-import type { Json, JsonObject } from '../../../gemini/request.ts';
-import { exactSchema } from '../../../gemini/schema/long-numbers.ts';
-import { jsonOf } from '../../../gemini/json-text.ts';
-import { isJsonObject } from '../../../gemini/is-json-object.ts';
+import { E, pipe } from '../../kernel/fp.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
+import { rawMember } from '../../kernel/raw-json.ts';
+import { jsonText } from '../../kernel/well-formed.ts';
+import { exactText } from '../exact-json.ts';
+import type { Json, JsonObject } from '../request.ts';
+import { exactSchema } from '../schema/long-numbers.ts';
+import { jsonOf } from '../json-text.ts';
+import { isJsonObject } from '../is-json-object.ts';
 import { answerSchema } from './answer-schema.ts';
-import type { DeclaredFunction } from './declared-tools.ts';
-import type { ChatRequest } from './request.ts';
+import type { JsonWish } from './asked-tools.ts';
+import type { DeclaredFunction } from './declare-functions.ts';
 
 /**
  * How an answer in JSON is got from a model that gives none beside functions (2.5 and older): by one more function
@@ -56,14 +56,14 @@ const shapeOf = (schema: JsonObject): Shape => {
   return isPlain ? { holds: 'whole', parameters: schema } : { holds: 'value', parameters: insideSchema(schema) };
 };
 
-/** The function that takes the answer to this request. */
-export const jsonAnswer = (asked: ChatRequest, taken: readonly string[]): E.Either<ProxyError, JsonAnswer> =>
+/** The function that takes the answer; its name is none of those that are taken. */
+export const jsonAnswer = (wish: JsonWish, taken: readonly string[]): E.Either<ProxyError, JsonAnswer> =>
   pipe(
-    answerSchema(asked),
+    answerSchema(wish),
     E.map((schema) => (schema === undefined ? asText : shapeOf(schema))),
     E.map(({ holds, parameters }) => {
       const name = unusedName(taken);
-      const exact = exactSchema(parameters, asked.response_format?.json_schema?.schema);
+      const exact = exactSchema(parameters, wish.schema);
       return { name, holds, tool: { name, description, parameters: exact, strict: undefined } };
     }),
   );
