@@ -2,6 +2,15 @@ import { byteBlocks } from '../../kernel/byte-blocks.ts';
 import { thrown, type ProxyError } from '../../kernel/proxy-error.ts';
 import { costs, type Memory } from '../../ports/memory.ts';
 
+/** Told of what comes, and when more is wanted. */
+export type Watching = { readonly came: (bytes: number) => void; readonly wants: () => void };
+
+/** An answer's body: to be read once, and given up where it is not read to its end. */
+export type AnswerBody = {
+  readonly pieces: (watching?: Watching) => AsyncGenerator<Buffer, void, undefined>;
+  readonly destroy: () => void;
+};
+
 const mostErrorBytes = 1024 * 1024;
 const mostJsonBytes = 64 * 1024 * 1024;
 

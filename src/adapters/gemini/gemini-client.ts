@@ -2,16 +2,16 @@ import { E } from '../../kernel/fp.ts';
 import { thrown, type ProxyError } from '../../kernel/proxy-error.ts';
 import type { Frame } from '../../gemini/response.ts';
 import type { AskGemini, OpenGemini, UpstreamCall } from '../../ports/capabilities.ts';
-import { jsonBody } from './answer-body.ts';
+import { jsonBody, type AnswerBody } from './answer-body.ts';
 import { answerMeter, type AnswerMeter } from './answer-meter.ts';
 import { bodyValues } from './body-values.ts';
 import { connectionError } from './connection-error.ts';
+import type { Answer } from './dispatch-call.ts';
 import { geminiFrames } from './gemini-frames.ts';
 import { geminiModelList, type GeminiModelList } from './gemini-model-list.ts';
 import {
   geminiRequests,
   answerError,
-  type Answer,
   type GeminiRequests,
   type GeminiRequestSettings,
 } from './gemini-requests.ts';
@@ -43,17 +43,14 @@ const pathOf = (model: string, method: string): string => {
 
 type Watching = { readonly dog: Watchdog; readonly meter: AnswerMeter };
 
-async function* watchedBytes(
-  body: AsyncIterable<Buffer>,
-  { dog, meter }: Watching,
-): AsyncGenerator<Buffer, void, undefined> {
-  for await (const bytes of body) {
-    dog.fed();
-    meter.came(bytes.length);
-    yield bytes;
-    dog.awaits();
-  }
-}
+const watchedBytes = (body: AnswerBody, { dog, meter }: Watching): AsyncGenerator<Buffer, void, undefined> =>
+  body.pieces({
+    came: (bytes) => {
+      dog.fed();
+      meter.came(bytes);
+    },
+    wants: dog.awaits,
+  });
 
 /** A connection that breaks after the answer began is a cut, whatever the network calls it. */
 const brokenOff = (error: ProxyError): ProxyError => (error.tag === 'Unreachable' ? { tag: 'StreamCut' } : error);
@@ -86,7 +83,7 @@ const openGemini =
     const dog = watchdog(silence, call.signal);
     try {
       const path = pathOf(model, streamed ? 'streamGenerateContent?alt=sse' : 'generateContent');
-      const answer = await request({ path, secret, body, signal: dog.signal });
+      const answer = await request({ path, secret, body, dog });
       if (answer.statusCode === 200)
         return E.right(readFrames(answer, { model, secret }, { dog, meter: answerMeter(holding) }));
       const error = await answerError(answer, model, secret);
@@ -104,9 +101,9 @@ const askGemini =
   async () => {
     const dog = watchdog(silence, signal);
     try {
-      const answer = await request({ path: pathOf(model, method), secret, body, signal: dog.signal });
+      const answer = await request({ path: pathOf(model, method), secret, body, dog });
       if (answer.statusCode !== 200) return E.left(await answerError(answer, model, secret));
-      return E.right(await jsonBody(answer.body, 'an answer', memory));
+      return E.right(await jsonBody(answer.body.pieces(), 'an answer', memory));
     } catch (cause) {
       return E.left(connectionError(cause, dog));
     } finally {

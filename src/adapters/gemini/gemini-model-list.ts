@@ -26,9 +26,9 @@ export const geminiModelList = ({ request }: Pick<GeminiRequests, 'request'>): G
   const page = async (query: string, secret: Secret, signal: AbortSignal): Promise<unknown> => {
     const dog = watchdog({ firstByteMs: timeoutMs, idleMs: timeoutMs }, signal);
     try {
-      const answer = await request({ path: `models?${query}`, secret, signal: dog.signal });
+      const answer = await request({ path: `models?${query}`, secret, dog });
       if (answer.statusCode !== 200) throw thrown(await answerError(answer, '', secret));
-      return await jsonBody(answer.body, 'a model list', null);
+      return await jsonBody(answer.body.pieces(), 'a model list', null);
     } catch (cause) {
       throw thrown(connectionError(cause, dog));
     } finally {

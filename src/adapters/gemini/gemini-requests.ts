@@ -5,9 +5,10 @@ import type { Secret } from '../../kernel/secret.ts';
 import type { CallBody } from '../../gemini/call-body.ts';
 import { errorFromAnswer } from '../../gemini/error-from-answer.ts';
 import { errorText } from './answer-body.ts';
+import { dispatchCall, type Answer } from './dispatch-call.ts';
 import { dispatcherFor, type ProxySettings } from './dispatcher.ts';
 import { codeOf } from '../error-code.ts';
-import { answerOrAbort } from './until-aborted.ts';
+import type { Watchdog } from '../watchdog.ts';
 import { withoutSecret } from './without-secret.ts';
 
 /** Where Gemini is, and the way to it. */
@@ -18,15 +19,13 @@ export type GeminiRequestSettings = {
   readonly connectTimeoutMs: number;
 };
 
-/** What Gemini's host answered: the head, and the body as it comes. */
-export type Answer = Dispatcher.ResponseData;
-
 /** A call to make: a POST when it has a body. */
 export type Call = {
   readonly path: string;
   readonly secret: Secret;
   readonly body?: CallBody;
-  readonly signal: AbortSignal;
+  /** Ends the call where it bites. */
+  readonly dog: Pick<Watchdog, 'onBite' | 'bite'>;
 };
 
 /** Makes calls; the path is what follows `/v1beta/`. */
@@ -81,7 +80,7 @@ const headersFor = (secret: Secret): Record<string, string> => ({
 
 /** Reads why a call was refused. Never ends a body that was read to its end: its connection is used again. */
 export const answerError = async (answer: Answer, model: string, secret: Secret): Promise<ProxyError> =>
-  withoutSecret(secret)(errorFromAnswer(answer.statusCode, await errorText(answer.body), model));
+  withoutSecret(secret)(errorFromAnswer(answer.statusCode, await errorText(answer.body.pieces()), model));
 
 /** Calls over kept-alive connections. The key travels in its header only; redirects are not followed. */
 export const geminiRequests = ({ baseUrl, proxies, connectTimeoutMs }: GeminiRequestSettings): GeminiRequests => {
@@ -90,19 +89,11 @@ export const geminiRequests = ({ baseUrl, proxies, connectTimeoutMs }: GeminiReq
   const { origin, pathname } = new URL(baseUrl);
   const root = `${pathname === '/' ? '' : pathname}/v1beta/`;
 
-  const requestOver = (connections: Dispatcher, { path, secret, body: given, signal }: Call): Promise<Answer> => {
+  const requestOver = (connections: Dispatcher, { path, secret, body: given, dog }: Call): Promise<Answer> => {
     const { body, headers } = sentOf(given);
-    return answerOrAbort(
-      connections.request({
-        origin,
-        path: root + path,
-        method: given === undefined ? 'GET' : 'POST',
-        headers: { ...headersFor(secret), ...headers },
-        body,
-        signal,
-      }),
-      signal,
-    );
+    const method = given === undefined ? 'GET' : 'POST';
+    const sent = { method, headers: { ...headersFor(secret), ...headers }, body } as const;
+    return dispatchCall(connections, { origin, path: root + path, ...sent }, dog);
   };
 
   return {
@@ -110,7 +101,7 @@ export const geminiRequests = ({ baseUrl, proxies, connectTimeoutMs }: GeminiReq
       try {
         return await requestOver(keptAlive, call);
       } catch (cause) {
-        if (call.signal.aborted || !lostReuse.has(networkCode(cause))) throw cause;
+        if (call.dog.bite() !== null || !lostReuse.has(networkCode(cause))) throw cause;
         return requestOver(fresh, call);
       }
     },

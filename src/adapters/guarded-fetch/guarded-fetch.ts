@@ -107,11 +107,13 @@ export const guardedFetch = (
     return pipe(
       TE.tryCatch(async () => {
         const dog = watchdog({ firstByteMs: timeoutMs, idleMs: timeoutMs }, reader.signal);
+        const over = new AbortController();
+        dog.onBite(() => over.abort());
         try {
           const content = await contentOf(
             url,
             { visit, reach, mostRedirects },
-            { signal: dog.signal, reserve: patientReserve(held, dog.signal) },
+            { signal: over.signal, reserve: patientReserve(held, over.signal) },
           );
           return pipe(content, E.flatMap(blobOf), E.mapLeft(fetchError(dog, path, timeoutMs)));
         } finally {

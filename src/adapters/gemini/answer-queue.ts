@@ -1,0 +1,95 @@
+import type { AnswerBody, Watching } from './answer-body.ts';
+
+/** The pieces of one answer between undici, which pushes them, and who reads it. */
+export type AnswerQueue = {
+  readonly body: AnswerBody;
+  /** False when so much waits that no more should come until it has been read. */
+  readonly push: (piece: Buffer) => boolean;
+  /** It is whole. */
+  readonly end: () => void;
+  readonly fail: (cause: unknown) => void;
+};
+
+/** How the connection goes on, and how it is given up. */
+export type Flow = { readonly resume: () => void; readonly abort: () => void };
+
+const mostWaiting = 65_536;
+
+type Waiting = {
+  pieces: Buffer[];
+  bytes: number;
+  end: 'open' | 'whole' | { readonly cause: unknown };
+  isPaused: boolean;
+  wake: () => void;
+};
+
+const idle = (): void => undefined;
+const unwatched: Watching = { came: idle, wants: idle };
+
+/** All that waits, in one piece: what one read of the socket brought travels together. */
+const takeAll = (queue: Waiting): Buffer | null => {
+  const { pieces, bytes } = queue;
+  const [first] = pieces;
+  if (first === undefined) return null;
+  queue.pieces = [];
+  queue.bytes = 0;
+  return pieces.length === 1 ? first : Buffer.concat(pieces, bytes);
+};
+
+async function* readPieces(
+  queue: Waiting,
+  { resume, abort }: Flow,
+  { came, wants }: Watching,
+): AsyncGenerator<Buffer, void, undefined> {
+  // One reader only. undici pushes within one tick all that a read of the socket brought, so `wake` is called before
+  // the last piece is there, and the reader runs after it.
+  try {
+    for (;;) {
+      const piece = takeAll(queue);
+      if (piece !== null) {
+        came(piece.length);
+        yield piece;
+        wants();
+      } else if (queue.isPaused) {
+        queue.isPaused = false;
+        resume();
+      } else if (queue.end === 'whole') return;
+      else if (queue.end !== 'open') throw queue.end.cause;
+      else
+        await new Promise<void>((resolve) => {
+          queue.wake = resolve;
+        });
+    }
+  } finally {
+    if (queue.end === 'open') abort();
+  }
+}
+
+/**
+ * Holds what has come of an answer and was not read yet. A plain queue and one generator cost 8 µs an answer where
+ * undici's stream, with its events and signals, costs 30.
+ */
+export const answerQueue = (flow: Flow): AnswerQueue => {
+  const queue: Waiting = { pieces: [], bytes: 0, end: 'open', isPaused: false, wake: idle };
+  const close = (end: Waiting['end']): void => {
+    if (queue.end === 'open') queue.end = end;
+    queue.wake();
+  };
+  return {
+    body: {
+      pieces: (watching = unwatched) => readPieces(queue, flow, watching),
+      destroy: () => {
+        if (queue.end === 'open') flow.abort();
+      },
+    },
+    push: (piece) => {
+      queue.pieces.push(piece);
+      queue.bytes += piece.length;
+      queue.isPaused = queue.bytes > mostWaiting;
+      queue.wake();
+      return !queue.isPaused;
+    },
+    end: () => close('whole'),
+    fail: (cause) => close({ cause }),
+  };
+};

@@ -1,0 +1,58 @@
+import { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import type { Watchdog } from '../watchdog.ts';
+import type { AnswerBody } from './answer-body.ts';
+import { answerQueue, type AnswerQueue, type Flow } from './answer-queue.ts';
+
+/** What Gemini's host answered: the status, and the body as it comes. */
+export type Answer = { readonly statusCode: number; readonly body: AnswerBody };
+
+/** Ends the call if it has begun; undici tells how only once it is connected. */
+type Ending = { abort: (() => void) | null; isOver: boolean };
+
+type Settle = { readonly resolve: (answer: Answer) => void; readonly reject: (cause: unknown) => void };
+
+const handlerOf = (ending: Ending, { resolve, reject }: Settle, sent: unknown): Dispatcher.DispatchHandler => {
+  let queue: AnswerQueue | null = null;
+  const abort = (): void => ending.abort?.();
+  return {
+    onConnect: (abortCall) => {
+      ending.abort = abortCall;
+      if (ending.isOver) abortCall();
+    },
+    onHeaders: (statusCode, _headers, resume) => {
+      if (statusCode < 200) return true;
+      const flow: Flow = { resume, abort };
+      queue = answerQueue(flow);
+      resolve({ statusCode, body: queue.body });
+      return true;
+    },
+    onData: (piece) => queue?.push(piece) ?? true,
+    onComplete: () => queue?.end(),
+    onError: (cause) => {
+      if (sent instanceof Readable) sent.destroy();
+      if (queue === null) reject(cause);
+      else queue.fail(cause);
+    },
+  };
+};
+
+/**
+ * One call. It rejects as soon as the dog bites, also while it waits for a connection; an answer that comes all the
+ * same is given up. undici's own `request` makes a stream, an AsyncResource and two listeners for each call, and parses
+ * headers that nobody reads.
+ */
+export const dispatchCall = (
+  connections: Dispatcher,
+  options: Dispatcher.DispatchOptions,
+  dog: Pick<Watchdog, 'onBite'>,
+): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const ending: Ending = { abort: null, isOver: false };
+    dog.onBite(() => {
+      ending.isOver = true;
+      ending.abort?.();
+      reject(new Error('aborted'));
+    });
+    if (!ending.isOver) connections.dispatch(options, handlerOf(ending, { resolve, reject }, options.body));
+  });
