@@ -57,14 +57,23 @@ const blocksFor = ({ memory }: BodySource, { announced, cost }: Expected): ByteB
 
 type Body = E.Either<ProxyError, Uint8Array>;
 
-/** A body that is all there, as most are that came with their head: no listeners, no timer. */
-const takeBody = (source: BodySource, known: Expected): Body => {
+/**
+ * Whether all of a body is there, as of most that came with their head. Node says `complete` only after what waited for
+ * the bytes has run.
+ */
+const isThere = ({ message, signal }: BodySource, { announced }: Expected): boolean =>
+  !signal.aborted && (message.complete || (announced !== null && message.readableLength === announced));
+
+/** Takes a body that is all there: no listeners for data, no timer, no AbortController. */
+const takeBody = async (source: BodySource, known: Expected): Promise<Body> => {
   const { message, memory } = source;
   const size = message.readableLength;
   if (size > known.mostBytes) return E.left(tooLarge(known.mostBytes));
   const refusal = known.announced === null ? memory.take(size * known.cost) : null;
   if (refusal !== null) return E.left(refusal);
   const bytes: unknown = message.read();
+  // Until Node says so the body counts as unread, which would end the connection.
+  if (!message.complete) await new Promise((resolve) => message.once('end', resolve).resume());
   return E.right(bytes instanceof Uint8Array ? bytes : new Uint8Array());
 };
 
@@ -113,7 +122,6 @@ export const bodyReader = (source: BodySource, limits: BodyLimits): TE.TaskEithe
       E.flatMap(() => reserveBody(source, known)),
     );
     if (E.isLeft(reserved)) return reserved;
-    const isThere = source.message.complete && !source.signal.aborted;
-    return isThere ? takeBody(source, known) : collectBody(source, limits, known);
+    return isThere(source, known) ? takeBody(source, known) : collectBody(source, limits, known);
   };
 };

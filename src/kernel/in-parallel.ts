@@ -8,6 +8,7 @@ export type Work<A, B> = (item: A, index: number, signal: AbortSignal) => Promis
 export const inParallel =
   <A, B>(most: number, signal: AbortSignal, work: Work<A, B>) =>
   async (items: readonly A[]): Promise<E.Either<ProxyError, readonly B[]>> => {
+    if (items.length === 0) return E.right([]);
     const done = new Map<number, B>();
     const stopped = new AbortController();
     const either = AbortSignal.any([signal, stopped.signal]);
