@@ -1,4 +1,5 @@
 import { E } from '../kernel/fp.ts';
+import { takeBatches } from '../kernel/join-machines.ts';
 import type { Machine } from '../kernel/machine.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Frame } from '../gemini/response.ts';
@@ -48,17 +49,15 @@ export type AnswerForm<S, B, F = B> = {
 
 const comment = ': keep-alive\n\n';
 
-const streamWriter = <S, B, F>(machine: Machine<S, Frame, B, F>, form: AnswerForm<S, B, F>): StreamWriter => {
+type FrameMachine<S, B, F> = Machine<S, readonly Frame[], B, F>;
+
+const streamWriter = <S, B, F>(machine: FrameMachine<S, B, F>, form: AnswerForm<S, B, F>): StreamWriter => {
   let state = machine.start;
   return {
     write: (frames) => {
-      let text = '';
-      for (const frame of frames) {
-        const [next, outputs] = machine.step(state, frame);
-        state = next;
-        if (outputs.length > 0) text += form.frames(outputs);
-      }
-      return text;
+      const [next, outputs] = machine.step(state, frames);
+      state = next;
+      return outputs.length > 0 ? form.frames(outputs) : '';
     },
     end: () => {
       const last = machine.end(state);
@@ -76,16 +75,14 @@ const streamWriter = <S, B, F>(machine: Machine<S, Frame, B, F>, form: AnswerFor
   };
 };
 
-const wholeWriter = <S, B, F>(machine: Machine<S, Frame, B, F>, form: AnswerForm<S, B, F>): WholeWriter => {
+const wholeWriter = <S, B, F>(machine: FrameMachine<S, B, F>, form: AnswerForm<S, B, F>): WholeWriter => {
   let state = machine.start;
   const all: B[] = [];
   return {
     add: (frames) => {
-      for (const frame of frames) {
-        const [next, outputs] = machine.step(state, frame);
-        state = next;
-        for (const output of outputs) all.push(output);
-      }
+      const [next, outputs] = machine.step(state, frames);
+      state = next;
+      for (const output of outputs) all.push(output);
     },
     end: () => {
       const last = machine.end(state);
@@ -96,12 +93,17 @@ const wholeWriter = <S, B, F>(machine: Machine<S, Frame, B, F>, form: AnswerForm
 };
 
 /**
- * Stream and whole answer are the same machine, so that the two cannot disagree. Its state and outputs stay in here.
+ * Writes with a machine that takes all frames of one read at once. Stream and whole answer are the same machine, so
+ * that the two cannot disagree. Its state and outputs stay in here.
  */
-export const answerWriter = <S, B, F>(
-  machine: Machine<S, Frame, B, F>,
+export const batchWriter = <S, B, F>(
+  machine: FrameMachine<S, B, F>,
   form: AnswerForm<S, B, F>,
 ): AnswerWriter => ({
   stream: () => streamWriter(machine, form),
   whole: () => wholeWriter(machine, form),
 });
+
+/** The same for a machine that takes frame after frame. */
+export const answerWriter = <S, B, F>(machine: Machine<S, Frame, B, F>, form: AnswerForm<S, B, F>): AnswerWriter =>
+  batchWriter(takeBatches(machine), form);

@@ -21,6 +21,7 @@ const settings: MachineSettings = {
   citesSources: false,
   keepsServerTools: false,
   tellsDetails: false,
+  question: '',
 };
 
 const events = (frames: readonly Frame[], over: Partial<MachineSettings> = {}): readonly ChatEvent[] => {
@@ -28,7 +29,7 @@ const events = (frames: readonly Frame[], over: Partial<MachineSettings> = {}): 
   const made: ChatEvent[] = [];
   let state = machine.start;
   for (const frame of frames) {
-    const [next, some] = machine.step(state, frame);
+    const [next, some] = machine.step(state, [frame]);
     state = next;
     made.push(...some);
   }

@@ -74,7 +74,7 @@ export const events = (request: object, frames: readonly Frame[]): readonly Chat
   const machine = answerMachine(read.right, settled.right, contextWith());
   let state = machine.start;
   const before = frames.flatMap((one) => {
-    const [next, made] = machine.step(state, one);
+    const [next, made] = machine.step(state, [one]);
     state = next;
     return made;
   });

@@ -1,6 +1,7 @@
 import { E, pipe } from '../../kernel/fp.ts';
-import { wholeCharacters, type WholeCharacters } from '../../gemini/whole-characters.ts';
-import { answerWriter, type AnswerForm, type AnswerWriter } from '../../ports/answer-writer.ts';
+import { joinMachines, takeBatches } from '../../kernel/join-machines.ts';
+import { wholeCharacters, type WaitingHalves } from '../../gemini/answer/whole-characters.ts';
+import { batchWriter, type AnswerForm, type AnswerWriter } from '../../ports/answer-writer.ts';
 import type { Dialect } from '../../ports/dialect.ts';
 import type { ModelSettings } from '../../wire/model-name.ts';
 import { openaiReplies } from '../replies.ts';
@@ -9,7 +10,7 @@ import { transcriptError, transcriptFrames, wholeTranscript } from './reply.ts';
 import { decodeTranscriptionRequest, type Task, type TranscriptionRequest } from './request.ts';
 import { toGemini } from './to-gemini.ts';
 
-const form: AnswerForm<WholeCharacters<TranscriptState>, TranscriptEvent> = {
+const form: AnswerForm<readonly [WaitingHalves, TranscriptState], TranscriptEvent> = {
   frames: transcriptFrames,
   whole: wholeTranscript,
   failure: transcriptError,
@@ -17,7 +18,7 @@ const form: AnswerForm<WholeCharacters<TranscriptState>, TranscriptEvent> = {
 };
 
 const answerOf = (asked: TranscriptionRequest): AnswerWriter =>
-  answerWriter(wholeCharacters(transcriptMachine(wishOf(asked))), form);
+  batchWriter(joinMachines(wholeCharacters, takeBatches(transcriptMachine(wishOf(asked)))), form);
 
 /** POST /v1/audio/transcriptions as data, and with `translate` POST /v1/audio/translations. */
 export const transcriptionDialect = (task: Task, { modelAliases }: ModelSettings): Dialect<TranscriptionRequest> => ({

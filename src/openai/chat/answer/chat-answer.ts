@@ -1,30 +1,32 @@
+import { joinMachines } from '../../../kernel/join-machines.ts';
 import type { Machine } from '../../../kernel/machine.ts';
+import type { AnswerState } from '../../../gemini/answer/read-answer.ts';
+import { questionBefore } from '../../../gemini/conversation/answer-key.ts';
 import { exactJson } from '../../../gemini/exact-json.ts';
-import type { Frame, ResponsePart } from '../../../gemini/response.ts';
-import { wholeCharacters, type WholeCharacters } from '../../../gemini/whole-characters.ts';
-import { answerWriter, type AnswerForm, type AnswerWriter } from '../../../ports/answer-writer.ts';
+import type { Frame } from '../../../gemini/response.ts';
+import { wholeCharacters, type WaitingHalves } from '../../../gemini/answer/whole-characters.ts';
+import { needsCirculation } from '../../../gemini/tools/tool-plan.ts';
+import { batchWriter, type AnswerForm, type AnswerWriter } from '../../../ports/answer-writer.ts';
 import type { TranslationContext } from '../../../ports/dialect.ts';
 import { dataEvent } from '../../../wire/event-stream.ts';
 import { openaiErrors } from '../../errors.ts';
-import { questionBefore } from '../../../gemini/conversation/answer-key.ts';
 import { audioFormat } from '../ask/audio-format.ts';
+import { customNames } from '../ask/read-tools.ts';
+import type { ChatRequest } from '../ask/request.ts';
+import { hidesThoughts } from '../ask/thinking-wish.ts';
+import type { SettledChat } from '../ask/to-gemini.ts';
 import type { ChatEvent, ChatFailure } from './chunk.ts';
 import { completion } from './completion.ts';
-import { customNames } from '../ask/read-tools.ts';
 import { chatMachine, type ChatState, type MachineSettings } from './machine.ts';
-import { partDelta } from './part-deltas.ts';
 import { wantsDetails } from './reasoning-details.ts';
-import type { ChatRequest } from '../ask/request.ts';
-import { signedAnswers, type SignedAnswers } from './signed-answers.ts';
-import type { SettledChat } from '../ask/to-gemini.ts';
-import { hidesThoughts } from '../ask/thinking-wish.ts';
-import { needsCirculation } from '../../../gemini/tools/tool-plan.ts';
 
-type State = WholeCharacters<SignedAnswers<ChatState>>;
+type State = readonly [WaitingHalves, readonly [AnswerState, ChatState]];
+
+const isLegacy = ({ functions, tools }: ChatRequest): boolean => functions !== undefined && tools === undefined;
 
 const machineSettings = (
   asked: ChatRequest,
-  { plan, imageReply, showsThoughts }: SettledChat,
+  { name, plan, imageReply, showsThoughts }: SettledChat,
   { id, created }: TranslationContext,
 ): MachineSettings => ({
   id: `chatcmpl-${id}`,
@@ -33,8 +35,8 @@ const machineSettings = (
   names: plan.names,
   custom: customNames(asked),
   jsonAnswer: plan.jsonAnswer,
-  isLegacy: asked.functions !== undefined && asked.tools === undefined,
-  oneCall: asked.parallel_tool_calls === false,
+  isLegacy: isLegacy(asked),
+  oneCall: isLegacy(asked) || asked.parallel_tool_calls === false,
   audio: { format: audioFormat(asked), id: `audio_${id}`, expiresAt: created },
   includeUsage: asked.stream_options?.include_usage === true,
   imageReply,
@@ -43,24 +45,16 @@ const machineSettings = (
   keepsServerTools: needsCirculation(plan),
   tellsDetails: wantsDetails(asked),
   hidesThoughts: hidesThoughts(asked, showsThoughts),
+  question: questionBefore(asked.turns, asked.turns.length, name.model),
 });
-
-const signedMachine = (own: MachineSettings, question: string): Machine<State, Frame, ChatEvent, ChatFailure> => {
-  const shownLength = (part: ResponsePart): number => partDelta(part, 0, own)?.content?.length ?? 0;
-  const { keepsServerTools, hidesThoughts: hides = false } = own;
-  const following = { question, shownLength, keepsServerTools, hidesThoughts: hides };
-  return wholeCharacters(signedAnswers(chatMachine(own), following));
-};
 
 /** The machine that makes the events of an answer to this request. */
 export const answerMachine = (
   asked: ChatRequest,
   settled: SettledChat,
   context: TranslationContext,
-): Machine<State, Frame, ChatEvent, ChatFailure> => {
-  const question = questionBefore(asked.turns, asked.turns.length, settled.name.model);
-  return signedMachine(machineSettings(asked, settled, context), question);
-};
+): Machine<State, readonly Frame[], ChatEvent, ChatFailure> =>
+  joinMachines(wholeCharacters, chatMachine(machineSettings(asked, settled, context)));
 
 const frameOf = (event: ChatEvent | ChatFailure): string => {
   if ('error' in event) return openaiErrors.inStream(event.error);
@@ -79,4 +73,4 @@ const form: AnswerForm<State, ChatEvent, ChatFailure> = {
 
 /** How the answer to a chat request is written. */
 export const chatAnswer = (asked: ChatRequest, settled: SettledChat, context: TranslationContext): AnswerWriter =>
-  answerWriter(answerMachine(asked, settled, context), form);
+  batchWriter(answerMachine(asked, settled, context), form);

@@ -1,66 +1,55 @@
-import { appendItems, itemsOf, type Chain } from '../../../kernel/chain.ts';
+import { appendItems, itemsOf } from '../../../kernel/chain.ts';
+import { joinMachines } from '../../../kernel/join-machines.ts';
 import type { Machine } from '../../../kernel/machine.ts';
-import type { Candidate, Frame, ResponsePart, UsageMetadata } from '../../../gemini/response.ts';
-import { mostCandidates } from '../../../gemini/frame-pieces.ts';
-import { finishKind } from '../../../gemini/finish.ts';
-import { blockReason } from '../../../gemini/verdict.ts';
-import { latestUsage } from '../../../gemini/usage.ts';
-import { annotations, noGrounding, withContent, withGrounding, type Grounding } from './citations.ts';
-import type { ChatEvent, ChatFailure, ChoiceChunk, Chunk, Delta, Logprobs } from './chunk.ts';
-import { finishReason, unnamed, type FinishReason } from './finish-reason.ts';
-import { jsonInText } from '../../../gemini/tools/json-answer.ts';
+import type { AnswerEvent, EndEvent } from '../../../gemini/answer/answer-event.ts';
+import { readAnswer, type AnswerSettings, type AnswerState } from '../../../gemini/answer/read-answer.ts';
+import { followPlaces } from '../../../gemini/answer/signed-places.ts';
+import type { Frame, UsageMetadata } from '../../../gemini/response.ts';
+import type { Signature } from '../../../ports/capabilities.ts';
+import { afterDelta, annotationsOf, freshChoice, signaturesOf, signedParts, type ChoiceState } from './choice-state.ts';
+import type { ChatEvent, ChatFailure, ChoiceChunk, Chunk, Delta } from './chunk.ts';
+import { eventDelta, type DeltaSettings } from './event-delta.ts';
+import { finishReason, unnamedReason } from './finish-reason.ts';
 import { toLogprobs } from './logprobs.ts';
-import { partDelta, type PartSettings } from './part-deltas.ts';
 import { picturePieces } from './picture-pieces.ts';
 import { withDetails } from './reasoning-details.ts';
 import { servedTier, toUsage } from './usage.ts';
 
-/** What is known of one choice so far. */
-type ChoiceState = {
-  readonly calls: number;
-  readonly hasOutput: boolean;
-  readonly finish: string | null;
-  readonly finishMessage: string | null;
-  readonly grounding: Grounding;
-  /** Calls of Google's own tools and their results, as they came. */
-  readonly serverTools: Chain<ResponsePart>;
-  /** The function of ours that takes an answer in JSON has been called. */
-  readonly answered: boolean;
-  /** Text beside such a function: the answer after all where the function is not called. */
-  readonly held: string;
-};
-
-/** What is known of an answer so far; choices by index. */
+/** What is known of an answer's writing so far; choices by index. */
 export type ChatState = {
   readonly choices: ReadonlyMap<number, ChoiceState>;
   readonly usage: UsageMetadata;
-  readonly blocked: string | null;
+  readonly signatures: readonly Signature[];
 };
 
 /** How the answer to one request is written. */
-export type MachineSettings = PartSettings & {
-  readonly id: string;
-  readonly created: number;
-  /** The model as the client named it. */
-  readonly model: string;
-  readonly includeUsage: boolean;
-  readonly citesSources: boolean;
-  /** Google's own tools stand beside functions: their calls are given out, to come back with the history. */
-  readonly keepsServerTools: boolean;
-  /** The content is JSON and nothing else: no code that ran, no words beside it. */
-  readonly isJson?: boolean;
-  /** Thoughts and signatures in OpenRouter's form too. */
-  readonly tellsDetails: boolean;
-};
+export type MachineSettings = DeltaSettings &
+  AnswerSettings & {
+    readonly id: string;
+    readonly created: number;
+    /** The model as the client named it. */
+    readonly model: string;
+    readonly includeUsage: boolean;
+    /** Google's own tools stand beside functions: their calls are given out, to come back with the history. */
+    readonly keepsServerTools: boolean;
+    /** Thoughts and signatures in OpenRouter's form too. */
+    readonly tellsDetails: boolean;
+    /** What is asked (answer-key.ts). */
+    readonly question: string;
+  };
 
+/** Makes the event of one choice. */
 type Emit = (index: number, delta: Delta, rest?: Partial<ChoiceChunk>) => ChatEvent;
 
-/** The same for one choice. */
-type Add = (delta: Delta, rest?: Partial<ChoiceChunk>) => ChatEvent;
+/** Where what is written goes, and how. */
+type Writing = { readonly settings: MachineSettings; readonly emit: Emit; readonly events: ChatEvent[] };
 
-const fresh: ChoiceState = { calls: 0, hasOutput: false, finish: null, finishMessage: null, grounding: noGrounding, serverTools: null, answered: false, held: '' };
-
-const headOf = ({ id, created, model }: MachineSettings): Pick<Chunk, 'id' | 'object' | 'created' | 'model'> => ({ id, object: 'chat.completion.chunk', created, model });
+const headOf = ({ id, created, model }: MachineSettings): Pick<Chunk, 'id' | 'object' | 'created' | 'model'> => ({
+  id,
+  object: 'chat.completion.chunk',
+  created,
+  model,
+});
 
 const emitter = (settings: MachineSettings): Emit => {
   const head = headOf(settings);
@@ -73,98 +62,83 @@ const emitter = (settings: MachineSettings): Emit => {
 
 const opening: Delta = { role: 'assistant', content: '', refusal: null };
 
-const afterPart = (state: ChoiceState, delta: Delta, grounding: Grounding): ChoiceState => {
-  const called = delta.tool_calls !== undefined || delta.function_call !== undefined;
-  return {
-    ...state,
-    calls: called ? state.calls + 1 : state.calls,
-    hasOutput: state.hasOutput || called || (delta.content ?? '') !== '' || delta.audio !== undefined || delta.images !== undefined,
-    grounding,
-  };
-};
+const isCode = ({ kind }: AnswerEvent): boolean => kind === 'code' || kind === 'code result';
 
-const afterCandidate = (state: ChoiceState, candidate: Candidate): ChoiceState => {
-  if (candidate.finishReason === undefined && candidate.groundingMetadata === undefined) return state;
-  return {
-    ...state,
-    finish: candidate.finishReason ?? state.finish,
-    finishMessage: candidate.finishMessage ?? state.finishMessage,
-    grounding: withGrounding(state.grounding, candidate.groundingMetadata),
-  };
-};
+/** Code and what it printed would stand in the content beside the JSON. */
+const isBesideJson = (event: AnswerEvent, { isJson }: MachineSettings): boolean =>
+  isJson === true && isCode(event) && !('isThought' in event && event.isThought);
 
-/** What would stand in the content beside the JSON: code and what it printed, words beside the function that answers. */
-const isBesideJson = (part: ResponsePart, { isJson, jsonAnswer }: MachineSettings, answered: boolean): boolean => {
-  if ((isJson !== true && jsonAnswer === null) || part.thought === true) return false;
-  if (part.executableCode !== undefined || part.codeExecutionResult !== undefined) return true;
-  return jsonAnswer !== null && (answered || part.text !== undefined);
-};
-
-type Parted = { readonly state: ChoiceState; readonly events: readonly ChatEvent[] };
-
-/** Log probabilities belong to the text of the same frame; without any they come by themselves. */
-const withLogprobs = (events: readonly ChatEvent[], logprobs: Logprobs | null, add: Add): readonly ChatEvent[] => {
-  if (logprobs === null) return events;
-  const at = events.findIndex(({ chunk }) => chunk.choices[0]?.delta.content !== undefined);
-  const event = events[at];
-  const choice = event?.chunk.choices[0];
-  if (event === undefined || choice === undefined) return [...events, add({}, { logprobs })];
-  return events.with(at, { ...event, chunk: { ...event.chunk, choices: [{ ...choice, logprobs }] } });
-};
-
-const isServerTool = (part: ResponsePart): boolean => part.toolCall !== undefined || part.toolResponse !== undefined;
-
-const parted = (known: ChoiceState, parts: readonly ResponsePart[], { settings, add }: { readonly settings: MachineSettings; readonly add: Add }): Parted => {
-  const events: ChatEvent[] = [];
-  let state = known;
-  for (const part of parts) {
-    if (isServerTool(part)) {
-      if (settings.keepsServerTools) state = { ...state, serverTools: appendItems(state.serverTools, [part]) };
-      continue;
-    }
-    const isAnswer = settings.jsonAnswer !== null && part.functionCall?.name === settings.jsonAnswer.name;
-    if (isBesideJson(part, settings, state.answered)) {
-      state = { ...state, held: `${state.held}${part.text ?? ''}` };
-      continue;
-    }
-    const delta = partDelta(part, state.calls, settings);
-    if (delta === undefined) continue;
-    const grounding = settings.citesSources && delta.content !== undefined ? withContent(state.grounding, delta.content, part.text !== undefined) : state.grounding;
-    state = { ...afterPart(state, delta, grounding), answered: state.answered || isAnswer };
-    events.push(...picturePieces(settings.tellsDetails ? withDetails(delta) : delta, settings.imageReply).map((piece) => add(piece)));
+/** Writes what an event shows. */
+const writeShown = (state: ChoiceState, event: AnswerEvent & { readonly candidate: number }, to: Writing): ChoiceState => {
+  const { settings, emit, events } = to;
+  const delta = eventDelta(event, state.calls, settings);
+  if (delta === undefined || isBesideJson(event, settings)) {
+    return { ...state, places: followPlaces(state.places, event, delta?.content?.length ?? 0) };
   }
-  return { state, events };
+  let logprobs = event.kind === 'text' ? toLogprobs(event.logprobs) : null;
+  for (const piece of picturePieces(settings.tellsDetails ? withDetails(delta) : delta, settings.imageReply)) {
+    events.push(emit(event.candidate, piece, logprobs === null ? undefined : { logprobs }));
+    logprobs = null;
+  }
+  return afterDelta(state, event, delta);
 };
 
-const refusal = (reason: string): string => `The answer was blocked by Gemini (${reason}).`;
-
-const finishOf = (state: ChoiceState, blocked: string | null, called: FinishReason): Partial<ChoiceChunk> => {
-  const native = blocked === null ? state.finish : 'SAFETY';
-  const own = unnamed(native);
-  return {
-    finish_reason: finishReason(native, state.calls > 0 ? called : null),
-    ...(own === null ? {} : { native_finish_reason: own }),
-  };
-};
-
-const closing = ([index, state]: readonly [number, ChoiceState], blocked: string | null, settings: MachineSettings): readonly ChatEvent[] => {
-  const emit = emitter(settings);
-  const reason = blocked ?? (finishKind(state.finish) === 'blocked' && !state.hasOutput && state.held === '' ? state.finish : null);
-  const message = state.finishMessage === null ? '' : ` ${state.finishMessage}`;
-  const cited = annotations(state.grounding);
-  const last: Delta = {
+const writeEnd = (state: ChoiceState, end: EndEvent, { settings, emit, events }: Writing): void => {
+  const cited = annotationsOf(state);
+  const serverTools = state.serverTools === null ? null : { server_tool_parts: itemsOf(state.serverTools) };
+  const places = signedParts(state, settings.hidesThoughts === true);
+  const google = places === null ? serverTools : { ...state.own, ...serverTools, signed_parts: places.signed_parts };
+  const delta: Delta = {
     ...(cited.length === 0 ? {} : { annotations: cited }),
-    ...(state.serverTools === null ? {} : { extra_content: { google: { server_tool_parts: itemsOf(state.serverTools) } } }),
+    ...(google === null ? {} : { extra_content: { google } }),
   };
-  const words = state.answered || state.calls > 0 ? '' : jsonInText(state.held);
-  return [
-    ...(words === '' ? [] : [emit(index, { content: words })]),
-    ...(reason === null ? [] : [emit(index, { refusal: `${refusal(reason)}${message}` })]),
-    emit(index, last, finishOf(state, blocked, settings.isLegacy ? 'function_call' : 'tool_calls')),
-  ];
+  const own = unnamedReason(end);
+  events.push(
+    emit(end.candidate, delta, {
+      finish_reason: finishReason(end, settings.isLegacy ? 'function_call' : 'tool_calls'),
+      ...(own === null ? {} : { native_finish_reason: own }),
+    }),
+  );
 };
 
-const usageEvent = (usage: UsageMetadata, settings: MachineSettings): ChatEvent => {
+/** Writes an event of one choice; the state after it. */
+const writeEvent = (
+  state: ChoiceState,
+  event: Exclude<AnswerEvent, { readonly kind: 'usage' }>,
+  to: Writing,
+): ChoiceState => {
+  const { settings, emit, events } = to;
+  const { candidate } = event;
+  switch (event.kind) {
+    case 'begin':
+      events.push(emit(candidate, opening));
+      return state;
+    case 'server tool':
+      if (!settings.keepsServerTools) return state;
+      return {
+        ...state,
+        serverTools: appendItems(state.serverTools, [event.part]),
+        places: followPlaces(state.places, event, 0),
+      };
+    case 'citation':
+      return { ...state, citations: appendItems(state.citations, [event]) };
+    case 'logprobs':
+      events.push(emit(candidate, {}, { logprobs: toLogprobs(event.logprobs) }));
+      return state;
+    case 'refusal':
+      events.push(emit(candidate, { refusal: event.words }));
+      return state;
+    case 'end':
+      writeEnd(state, event, to);
+      return state;
+    case 'source':
+      return state;
+    default:
+      return writeShown(state, event, to);
+  }
+};
+
+const usageEvent = ({ usage, signatures }: ChatState, settings: MachineSettings): ChatEvent => {
   const tier = servedTier(usage);
   const chunk: Chunk = {
     ...headOf(settings),
@@ -172,48 +146,37 @@ const usageEvent = (usage: UsageMetadata, settings: MachineSettings): ChatEvent 
     usage: toUsage(usage),
     ...(tier === undefined ? {} : { service_tier: tier }),
   };
-  return { chunk, isSent: settings.includeUsage };
+  return { chunk, isSent: settings.includeUsage, ...(signatures.length === 0 ? {} : { signatures }) };
 };
 
-const ended = (state: ChatState, settings: MachineSettings): readonly ChatEvent[] => {
+/** Events of an answer as OpenAI's chunks; the last of them has the usage, and the signatures to remember. */
+const chatWriter = (settings: MachineSettings): Machine<ChatState, readonly AnswerEvent[], ChatEvent, ChatFailure> => {
   const emit = emitter(settings);
-  const begun = state.choices.size > 0;
-  const choices: readonly (readonly [number, ChoiceState])[] = begun ? [...state.choices] : [[0, fresh]];
-  return [
-    ...(begun ? [] : [emit(0, opening)]),
-    ...choices.flatMap((choice) => closing(choice, begun ? null : state.blocked, settings)),
-    usageEvent(state.usage, settings),
-  ];
-};
-
-/**
- * Gemini's frames as OpenAI's chunks. Finish reason and usage are known only when the stream is over, since one stream
- * can say STOP several times and go on: both leave at the end.
- */
-export const chatMachine = (settings: MachineSettings): Machine<ChatState, Frame, ChatEvent, ChatFailure> => {
-  const emit = emitter(settings);
-  const candidateStep = (known: ChoiceState | undefined, candidate: Candidate, index: number): Parted => {
-    const add: Add = (delta, rest) => emit(index, delta, rest);
-    const { state, events } = parted(known ?? fresh, candidate.content?.parts ?? [], { settings, add });
-    const shown = withLogprobs(events, toLogprobs(candidate.logprobsResult), add);
-    return { state: afterCandidate(state, candidate), events: known === undefined ? [add(opening), ...shown] : shown };
-  };
   return {
-    start: { choices: new Map(), usage: {}, blocked: null },
-    step: (state, frame) => {
+    start: { choices: new Map(), usage: {}, signatures: [] },
+    step: (state, given) => {
       const events: ChatEvent[] = [];
       const choices = new Map(state.choices);
-      for (const candidate of frame.candidates ?? []) {
-        const index = candidate.index ?? 0;
-        if (index >= mostCandidates) continue;
-        const read = candidateStep(choices.get(index), candidate, index);
-        choices.set(index, read.state);
-        for (const event of read.events) events.push(event);
+      const signatures = [...state.signatures];
+      let { usage } = state;
+      for (const event of given) {
+        if (event.kind === 'usage') {
+          usage = event.usage;
+          continue;
+        }
+        const choice = writeEvent(choices.get(event.candidate) ?? freshChoice, event, { settings, emit, events });
+        choices.set(event.candidate, choice);
+        if (event.kind === 'end') signatures.push(...signaturesOf(choice, settings.question, event.keyId));
       }
-      const blocked = blockReason(frame) ?? state.blocked;
-      return [{ choices, usage: latestUsage(state.usage, frame.usageMetadata), blocked }, events];
+      return [{ choices, usage, signatures }, events];
     },
-    end: (state) => ended(state, settings),
+    end: (state) => [usageEvent(state, settings)],
     fail: (_state, error) => [{ error }],
   };
 };
+
+/** Gemini's frames as OpenAI's chunks. */
+export const chatMachine = (
+  settings: MachineSettings,
+): Machine<readonly [AnswerState, ChatState], readonly Frame[], ChatEvent, ChatFailure> =>
+  joinMachines(readAnswer(settings), chatWriter(settings));

@@ -1,12 +1,12 @@
-import type { Machine } from '../kernel/machine.ts';
-import { wellFormed } from '../kernel/well-formed.ts';
-import type { Candidate, Frame, ResponsePart } from './response.ts';
+import type { Machine } from '../../kernel/machine.ts';
+import { wellFormed } from '../../kernel/well-formed.ts';
+import type { Candidate, Frame, ResponsePart } from '../response.ts';
 
 /** Halves of characters that wait for their other half: of one candidate, by the text that they are the end of. */
 type Halves = { readonly text?: string; readonly thought?: string; readonly transcript?: string };
 
-/** A machine's state, and the halves by index of the candidate. */
-export type WholeCharacters<S> = { readonly inner: S; readonly halves: ReadonlyMap<number, Halves> };
+/** The halves by index of the candidate. */
+export type WaitingHalves = ReadonlyMap<number, Halves>;
 
 const replacement = '\ufffd';
 
@@ -69,38 +69,35 @@ const kinds = ['thought', 'text', 'transcript'] as const;
 const endHalves = (halves: Halves): readonly ResponsePart[] =>
   kinds.flatMap((kind) => ((halves[kind] ?? '') === '' ? [] : [endHalf(kind)]));
 
+const joinFrame = (halves: Map<number, Halves>, frame: Frame): Frame => {
+  if (frame.candidates === undefined) return frame;
+  const candidates = frame.candidates.map((candidate): Candidate => {
+    const index = candidate.index ?? 0;
+    const start: Parted = { halves: halves.get(index) ?? {}, parts: [] };
+    const read = (candidate.content?.parts ?? []).reduce(withPart, start);
+    if (endHalves(read.halves).length > 0) halves.set(index, read.halves);
+    else halves.delete(index);
+    return candidate.content === undefined
+      ? candidate
+      : { ...candidate, content: { ...candidate.content, parts: read.parts } };
+  });
+  return { ...frame, candidates };
+};
+
 /**
- * Gives a machine whole characters: where a text ends in the first half of a surrogate pair, the half waits for the
- * next text of its kind in the same candidate; what stays alone is U+FFFD.
+ * Makes whole characters: where a text ends in the first half of a surrogate pair, the half waits for the next text of
+ * its kind in the same candidate; what stays alone is U+FFFD.
  */
-export const wholeCharacters = <S, B, F>(
-  machine: Machine<S, Frame, B, F>,
-): Machine<WholeCharacters<S>, Frame, B, F> => ({
-  start: { inner: machine.start, halves: new Map() },
-  step: (state, frame) => {
-    if (state.halves.size === 0 && !needsCare(frame)) {
-      const [inner, events] = machine.step(state.inner, frame);
-      return [{ inner, halves: state.halves }, events];
-    }
-    const halves = new Map(state.halves);
-    const candidates = frame.candidates?.map((candidate): Candidate => {
-      const index = candidate.index ?? 0;
-      const start: Parted = { halves: halves.get(index) ?? {}, parts: [] };
-      const read = (candidate.content?.parts ?? []).reduce(withPart, start);
-      if (endHalves(read.halves).length > 0) halves.set(index, read.halves);
-      else halves.delete(index);
-      return candidate.content === undefined
-        ? candidate
-        : { ...candidate, content: { ...candidate.content, parts: read.parts } };
-    });
-    const [inner, events] = machine.step(state.inner, candidates === undefined ? frame : { ...frame, candidates });
-    return [{ inner, halves }, events];
+export const wholeCharacters: Machine<WaitingHalves, readonly Frame[], Frame, never> = {
+  start: new Map(),
+  step: (known, frames) => {
+    if (known.size === 0 && !frames.some(needsCare)) return [known, frames];
+    const halves = new Map(known);
+    return [halves, frames.map((frame) => (halves.size > 0 || needsCare(frame) ? joinFrame(halves, frame) : frame))];
   },
-  end: ({ inner, halves }) => {
-    if (halves.size === 0) return machine.end(inner);
-    const candidates = [...halves].map(([index, own]) => ({ index, content: { parts: endHalves(own) } }));
-    const [last, events] = machine.step(inner, { candidates });
-    return [...events, ...machine.end(last)];
-  },
-  fail: ({ inner }, error) => machine.fail(inner, error),
-});
+  end: (halves) =>
+    halves.size === 0
+      ? []
+      : [{ candidates: [...halves].map(([index, own]) => ({ index, content: { parts: endHalves(own) } })) }],
+  fail: () => [],
+};

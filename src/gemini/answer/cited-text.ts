@@ -28,8 +28,8 @@ const marksOf = (text: string): readonly Mark[] => {
 };
 
 /**
- * Character indices of byte offsets: Gemini counts UTF-8 bytes, OpenAI characters (UTF-16 units, as JavaScript does). The
- * text is walked through once, then a hundred bytes for each question; a text of bytes alone needs neither.
+ * Character indices of byte offsets: Gemini counts UTF-8 bytes, OpenAI characters (UTF-16 units, as JavaScript does).
+ * The text is walked through once, then a hundred bytes for each question; a text of bytes alone needs neither.
  */
 export const characterIndex = (text: string): ((offset: number) => number) => {
   if (Buffer.byteLength(text) === text.length) return (offset) => Math.min(offset, text.length);
