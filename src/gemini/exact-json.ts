@@ -49,8 +49,16 @@ const ownJson: readonly (readonly [field: string, content: string])[] = [
 
 const holdsOwn = (part: unknown): boolean => isObject(part) && ownJson.some(([field]) => isObject(part[field]));
 
+/** Arguments that come in pieces (Vertex): the list of pieces knows how it was written. */
+const keepPieces = (call: unknown, raw: string | undefined): void => {
+  const pieces = isObject(call) ? call['partialArgs'] : undefined;
+  const json = Array.isArray(pieces) ? rawMember(raw, 'partialArgs') : undefined;
+  if (json !== undefined && oddities.test(json)) Object.defineProperty(pieces, text, { value: json });
+};
+
 const keepIn = (part: unknown, raw: string | undefined): void => {
   if (!isObject(part)) return;
+  keepPieces(part['functionCall'], rawMember(raw, 'functionCall'));
   for (const [field, content] of ownJson) {
     const holder = part[field];
     const value = isObject(holder) ? holder[content] : undefined;

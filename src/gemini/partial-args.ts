@@ -1,5 +1,9 @@
+import { rewriteNumbers } from '../kernel/raw-json.ts';
+import { jsonText } from '../kernel/well-formed.ts';
+import { withExactText, writtenText } from './exact-json.ts';
 import type { Json, JsonObject } from './request.ts';
 import type { PartialArg } from './response.ts';
+import { longNumbers } from './schema/long-numbers.ts';
 
 type Branch = { [key: string]: Tree };
 type Tree = Json | Branch | Tree[];
@@ -70,13 +74,17 @@ const addPiece = (root: Branch, piece: PartialArg): void => {
 
 /**
  * Arguments to be put together from pieces (Vertex: partialArgs, willContinue), beginning with those that came whole.
+ * Long numbers stay as they were written.
  */
 export const partialArgs = (given: JsonObject): PartialArgs => {
   const root: Branch = structuredClone(given);
+  const numbers = new Map<number, string>();
+  const exact = (): string => rewriteNumbers(jsonText(root), (written) => numbers.get(Number(written)) ?? written);
   return {
     add: (pieces) => {
+      for (const [value, written] of longNumbers(writtenText(pieces) ?? '')) numbers.set(value, written);
       for (const piece of pieces) addPiece(root, piece);
     },
-    whole: () => root,
+    whole: () => (numbers.size === 0 ? root : withExactText(root, exact())),
   };
 };

@@ -236,6 +236,19 @@ t.test('what Google\'s own tools were asked and gave keeps its numbers, there an
   }
 });
 
+t.test('numbers of arguments that come in pieces stay as they were written', async (t) => {
+  const service = await pollux(t);
+  const part = (call: string, more = ''): string => `data: {"candidates":[{"content":{"role":"model","parts":[{"functionCall":${call}}]}${more}}]}\r\n\r\n`;
+  const frames = [
+    part('{"name":"f","willContinue":true}'),
+    part('{"partialArgs":[{"jsonPath":"$.id","numberValue":12345678901234567890},{"jsonPath":"$.n","numberValue":2}],"willContinue":true}'),
+    part('{}', ',"finishReason":"STOP"'),
+  ];
+  service.emulator.answerWith({ body: frames.join('') }, { times: 1 });
+  const told = await (await chat(service, question('a', { model: 'gemini-3.5-flash', stream: true, tools: [{ type: 'function', function: { name: 'f' } }] }))).text();
+  t.match(told, '"arguments":"{\\"id\\":12345678901234567890,\\"n\\":2}"');
+});
+
 const callFrame = (args: string): string => `{"candidates":[{"content":{"parts":[{"text":"} \\" {","thought":true},{"functionCall":{"name":"f","args":${args}}}],"role":"model"},"finishReason":"STOP"}]}`;
 
 type Calling = { readonly function?: { readonly arguments: string }; readonly custom?: { readonly input: string } };
