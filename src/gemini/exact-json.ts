@@ -88,11 +88,17 @@ export const keepArguments = (json: string, frame: unknown): void => {
   }
 };
 
-/** A text that does not stand in another. */
+const markHead = 'exact-';
+const markDigits = 8;
+
+/** A text that does not stand in another: of all numbers the first that follows no head of a mark in it. One pass. */
 const unusedMark = (json: string): string => {
-  let count = 0;
-  while (json.includes(`exact-${count}`)) count += 1;
-  return `exact-${count}`;
+  const taken = new Uint8Array(Math.floor(json.length / markHead.length) + 1);
+  for (let at = json.indexOf(markHead); at !== -1; at = json.indexOf(markHead, at + 1)) {
+    const from = at + markHead.length;
+    taken[Number(json.slice(from, from + markDigits))] = 1;
+  }
+  return `${markHead}${String(taken.indexOf(0)).padStart(markDigits, '0')}`;
 };
 
 /** A value as JSON; whatever in it is kept as it was written stands in it so. */

@@ -1,8 +1,9 @@
 import t from 'tap';
+import { bodyEncoder } from '../../src/gemini/call-body.ts';
 import { E } from '../../src/kernel/fp.ts';
 import { decodeChatRequest } from '../../src/openai/chat/ask/request.ts';
 import { mediaLinks } from '../../src/openai/chat/ask/media-links.ts';
-import { assistant, body, called, refusal, result, tool, translated, user } from '../support/chat.ts';
+import { assistant, body, call, called, refusal, result, tool, translated, user } from '../support/chat.ts';
 
 // All of it takes seconds. Where the work grew with the square of the size, tap's time-out would end the file.
 t.setTimeout(120_000);
@@ -78,6 +79,13 @@ t.test('definitions that merge each other deep inside come out no deeper than ca
   const inside = (at: number, levels: number): object => (levels === 0 ? { allOf: [{ $ref: `#/$defs/D${at}` }, { type: 'object' }] } : { type: 'array', items: inside(at, levels - 1) });
   const $defs = Object.fromEntries(many(200, (at) => [`D${at}`, inside(at + 1, 90)]));
   t.ok(body({ tools: [{ type: 'function', function: { name: 'f', parameters: { $defs, properties: { a: inside(0, 1) } } } }] }).tools);
+});
+
+t.test("a body's marks for JSON that stays as written are found in a text that is full of such marks", (t) => {
+  const marks = many(200_000, (at) => `exact-${at} exact-${String(at).padStart(8, '0')}`).join(' ');
+  const messages = [user(marks), assistant(null, { tool_calls: [called('c', 'f', '{"a":12345678901234567890}')] }), result('c', '1')];
+  t.match(String(bodyEncoder().small(call({ messages }).body)), '{"a":12345678901234567890}');
+  t.end();
 });
 
 t.test('a data: URL whose media type is megabytes long is none', async (t) => {

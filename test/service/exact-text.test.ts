@@ -204,7 +204,7 @@ t.test('numbers of schemas go up as they were written, wherever the schema stand
     asking('gemini-3.5-flash', format),
     asking('gemini-3.5-flash', `"guided_json":${schema}`),
     asking('gemini-2.5-flash', `${tools('{"type":"object","properties":{"x":{"type":"string"}}}')},${format}`),
-    `{"model":"gemini-3.5-flash",${tools(schema)},"messages":[{"role":"user","content":"a"},{"role":"assistant","tool_calls":[{"id":"1","type":"function","function":{"name":"f","arguments":"{\\"a\\":12345678901234567890}"}}]},{"role":"tool","tool_call_id":"1","content":"exact-0"}]}`,
+    `{"model":"gemini-3.5-flash",${tools(schema)},"messages":[{"role":"user","content":"a"},{"role":"assistant","tool_calls":[{"id":"1","type":"function","function":{"name":"f","arguments":"{\\"a\\":12345678901234567890}"}}]},{"role":"tool","tool_call_id":"1","content":"exact-0 exact-00000000"}]}`,
   ];
   for (const body of bodies) {
     const sent = await sentFor(service, body);
