@@ -1,4 +1,5 @@
-import { Agent, EnvHttpProxyAgent, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
+import { loadAgent, loadUndici } from '../undici.ts';
 import { proxyTunnels } from './proxy-tunnels.ts';
 
 /** Outbound proxies as in HTTPS_PROXY, HTTP_PROXY and NO_PROXY; null where unset. */
@@ -29,7 +30,8 @@ export const dispatcherFor = (proxies: ProxySettings, connectTimeoutMs: number, 
     allowH2: false,
   };
   const { httpsProxy, httpProxy, noProxy } = proxies;
-  if (httpsProxy === null && httpProxy === null) return new Agent(options);
+  if (httpsProxy === null && httpProxy === null) return new (loadAgent())(options);
+  const { EnvHttpProxyAgent } = loadUndici();
   return new EnvHttpProxyAgent({
     ...options,
     httpProxy: httpProxy ?? '',

@@ -1,4 +1,5 @@
-import { errors, Pool, type Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici';
+import { loadUndici } from '../undici.ts';
 
 /**
  * Connections to a proxy whose CONNECT is answered in time or fails for good. undici by itself waits without end for
@@ -8,6 +9,7 @@ import { errors, Pool, type Dispatcher } from 'undici';
 export const proxyTunnels =
   (connectTimeoutMs: number) =>
   (origin: URL, options: object): Dispatcher => {
+    const { errors, Pool } = loadUndici();
     const pool = new Pool(origin, options);
     const open = pool.connect.bind(pool);
     const connect = async (wanted: Dispatcher.ConnectOptions): Promise<Dispatcher.ConnectData> => {

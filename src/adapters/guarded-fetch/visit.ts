@@ -1,6 +1,7 @@
-import { Client, type Dispatcher } from 'undici';
+import type { Client, Dispatcher } from 'undici';
 import { E, pipe } from '../../kernel/fp.ts';
 import { caught } from '../../kernel/proxy-error.ts';
+import { loadUndici } from '../undici.ts';
 import { guardedConnect, type ConnectGuard } from './guarded-connect.ts';
 import { readBytes, type Room } from './read-bytes.ts';
 import { reasons, type Reason } from './reasons.ts';
@@ -76,7 +77,7 @@ export const guardedVisits = ({ mostBytes, ...guard }: VisitNeeds): Visits => {
   const connection = (url: URL): Connection => {
     const over = new AbortController();
     const connect = guardedConnect({ ...guard, signal: over.signal });
-    const client = new Client(url.origin, {
+    const client = new (loadUndici().Client)(url.origin, {
       connect,
       pipelining: 0,
       headersTimeout: 0,
