@@ -119,12 +119,16 @@ const configIn = (body: Fields): Fields => {
   );
 };
 
-const sizeNames = ['aspectRatio', 'aspect_ratio', 'imageSize', 'image_size'] as const;
+const wishes: readonly (readonly string[])[] = [
+  ['aspectRatio', 'aspect_ratio'],
+  ['imageSize', 'image_size', 'resolution'],
+];
 
 /** The same body with them where they are read; what stands there already goes first. */
 const withConfig = (body: unknown): unknown => {
   const config = configIn(fieldsOf(body));
-  const named = sizeNames.filter((name) => config[name] !== undefined && fieldsOf(body)[name] == null);
+  const open = wishes.filter((names) => names.every((name) => fieldsOf(body)[name] == null));
+  const named = open.flat().filter((name) => config[name] !== undefined);
   return named.length === 0
     ? body
     : { ...fieldsOf(body), ...Object.fromEntries(named.map((name) => [name, config[name]])) };

@@ -104,6 +104,7 @@ t.test('a shape and a size of their own win over what the size says', (t) => {
       (given): readonly [object, object] => [given, { aspectRatio: '16:9', imageSize: '2K' }],
     ),
     [{ image_config: { aspect_ratio: '16:9' }, aspect_ratio: '1:1' }, { aspectRatio: '1:1' }],
+    [{ image_config: { aspect_ratio: '16:9', image_size: '4K' }, aspectRatio: '1:1', resolution: '2K' }, { aspectRatio: '1:1', imageSize: '2K' }],
     [{ image_config: 'x', imageConfig: null, extra_body: 3 }, undefined],
     [{ width: 1024, height: '1024' }, { aspectRatio: '1:1', imageSize: '1K' }],
     [{ width: 0, height: -1, response_format: 'base64' }, undefined],
