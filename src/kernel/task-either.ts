@@ -16,7 +16,9 @@ export {
   type TaskEither,
 } from 'fp-ts/lib/TaskEither.js';
 
-/** The next stage, when this one went well. As fp-ts's, in 2 promises instead of 7: a request goes through 25 stages. */
+/**
+ * The next stage, when this one went well. As fp-ts's, in 2 promises instead of 7: a request goes through 25 stages.
+ */
 export const flatMap =
   <A, E2, B>(next: (value: A) => TaskEither<E2, B>) =>
   <E1>(stage: TaskEither<E1, A>): TaskEither<E1 | E2, B> =>

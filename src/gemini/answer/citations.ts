@@ -29,7 +29,7 @@ export const withGrounding = (known: Grounding, next: GroundingMetadata): Ground
 type Span = readonly [start: number, end: number];
 
 /** Where a segment stands in the model's text. Its own words decide where its offsets don't fit them. */
-const spans = (text: string): ((segment: NonNullable<Support['segment']>) => Span) => {
+const spansIn = (text: string): ((segment: NonNullable<Support['segment']>) => Span) => {
   const characterAt = characterIndex(text);
   const find = wordFinder(text);
   return ({ startIndex = 0, endIndex = Infinity, text: words = '' }) => {
@@ -46,7 +46,7 @@ export const citationsOf = (grounding: Grounding, candidate: number): readonly C
   const { text, supports } = grounding;
   const sources = itemsOf(grounding.sources);
   if (text === '' || sources.length === 0) return [];
-  const spanOf = spans(text);
+  const spanOf = spansIn(text);
   return itemsOf(supports).flatMap((support) => {
     const [start, end] = spanOf(support.segment ?? {});
     return (support.groundingChunkIndices ?? []).flatMap((index): readonly CitationEvent[] => {

@@ -36,28 +36,28 @@ export const noPlaces: SignedPlaces = {
  */
 const mostFollowed = 1000;
 
-const followed = <A>(known: readonly A[], next: A): readonly A[] =>
+const followNext = <A>(known: readonly A[], next: A): readonly A[] =>
   known.length > mostFollowed ? known : [...known, next];
 
 /** A longer thought goes back without its words. */
 const longestThought = 20_000;
 
-const signed = (signature: string | undefined): { readonly thought_signature?: string } =>
+const signatureField = (signature: string | undefined): { readonly thought_signature?: string } =>
   signature === undefined ? {} : { thought_signature: signature };
 
 const behindCalls = ({ hasCalled }: SignedPlaces): { readonly behind?: true } => (hasCalled ? { behind: true } : {});
 
 const closedStretches = ({ stretches, open }: SignedPlaces): readonly Stretch[] =>
-  open === null ? stretches : followed(stretches, open);
+  open === null ? stretches : followNext(stretches, open);
 
 /** Pieces of a text are one, up to the one that is signed; a signature without text belongs to the text before it. */
 const withText = (places: SignedPlaces, { text: { length }, signature }: TextEvent): SignedPlaces => {
   const { open, hasCalled } = places;
   const goesOn = open?.isText === true && open.thought_signature === undefined && (open.behind === true) === hasCalled;
   if (goesOn) {
-    return { ...places, thought: '', open: { ...open, length: open.length + length, ...signed(signature) } };
+    return { ...places, thought: '', open: { ...open, length: open.length + length, ...signatureField(signature) } };
   }
-  const next: Stretch = { length, isText: true, ...signed(signature), ...behindCalls(places) };
+  const next: Stretch = { length, isText: true, ...signatureField(signature), ...behindCalls(places) };
   return { ...places, thought: '', stretches: closedStretches(places), open: next };
 };
 
@@ -65,7 +65,7 @@ const withThought = (places: SignedPlaces, { text, signature }: ThoughtEvent): S
   const thought = places.thought.length > longestThought ? places.thought : places.thought + text;
   if (signature === undefined) return { ...places, thought };
   const part: RequestPart = { text: thought.length > longestThought ? '' : thought, thought: true };
-  const next: Stretch = { length: 0, part, ...signed(signature), ...behindCalls(places) };
+  const next: Stretch = { length: 0, part, ...signatureField(signature), ...behindCalls(places) };
   return { ...places, thought: '', stretches: closedStretches(places), open: next };
 };
 
@@ -81,7 +81,7 @@ const withPiece = (places: SignedPlaces, { length, own, signature }: Piece): Sig
   const spoken = places.thought === '' ? places : { ...places, thought: '' };
   if (length === 0 && own === undefined) return spoken;
   const part = own === undefined ? {} : { part: own };
-  const next: Stretch = { length, ...signed(signature), ...part, ...behindCalls(places) };
+  const next: Stretch = { length, ...signatureField(signature), ...part, ...behindCalls(places) };
   return { ...spoken, stretches: closedStretches(spoken), open: next };
 };
 
@@ -93,7 +93,7 @@ export const followPlaces = (places: SignedPlaces, event: AnswerEvent, shown: nu
     case 'thought':
       return withThought(places, event);
     case 'call':
-      return { ...places, hasCalled: true, calls: followed(places.calls, event.signature ?? null) };
+      return { ...places, hasCalled: true, calls: followNext(places.calls, event.signature ?? null) };
     case 'picture':
       return event.isDraft ? places : withPiece(places, { length: shown, signature: event.signature });
     case 'code': {

@@ -9,7 +9,13 @@ import {
   withContent,
   type SignedPlaces,
 } from '../../../gemini/answer/signed-places.ts';
-import { answerKey, emptyPrint, withCall, withWords, type AnswerPrint } from '../../../gemini/conversation/answer-key.ts';
+import {
+  answerKey,
+  emptyPrint,
+  withCall,
+  withWords,
+  type AnswerPrint,
+} from '../../../gemini/conversation/answer-key.ts';
 import type { SignedPart } from '../../../gemini/conversation/signed-parts.ts';
 import { exactJson } from '../../../gemini/exact-json.ts';
 import type { ResponsePart } from '../../../gemini/response.ts';
@@ -80,8 +86,8 @@ const withoutWords = (signed: SignedPart): SignedPart =>
   signed.part?.thought === true ? { ...signed, part: { ...signed.part, text: '' } } : signed;
 
 /**
- * Where a choice's signatures belong, when its other fields can't tell; those are said again, for clients that keep what
- * came last.
+ * Where a choice's signatures belong, when its other fields can't tell; those are said again, for clients that keep
+ * what came last.
  */
 export const signedParts = ({ places, own }: ChoiceState, hidesThoughts: boolean): ExtraContent['google'] | null => {
   const answer = signedAnswer(places);

@@ -9,12 +9,24 @@ import type { Usage } from './usage.ts';
  * Google's extras, which want to come back with the history: a thought signature, calls of its own tools, and which
  * stretch of the answer which signature belongs to.
  */
-export type ExtraContent = { readonly google: { readonly thought_signature?: string; readonly server_tool_parts?: readonly ResponsePart[]; readonly signed_parts?: readonly SignedPart[] } };
+export type ExtraContent = {
+  readonly google: {
+    readonly thought_signature?: string;
+    readonly server_tool_parts?: readonly ResponsePart[];
+    readonly signed_parts?: readonly SignedPart[];
+  };
+};
 
 /** OpenRouter's form of thoughts and their signatures. */
 export type ReasoningDetail =
   | { readonly type: 'reasoning.text'; readonly text: string; readonly format: string; readonly index: number }
-  | { readonly type: 'reasoning.encrypted'; readonly data: string; readonly id?: string; readonly format: string; readonly index: number };
+  | {
+      readonly type: 'reasoning.encrypted';
+      readonly data: string;
+      readonly id?: string;
+      readonly format: string;
+      readonly index: number;
+    };
 
 /** A tool call; ours come whole, in one delta. */
 export type CallDelta = {
@@ -30,11 +42,21 @@ export type CallDelta = {
 /** A passage of the content and a source for it; indices are characters. */
 export type Annotation = {
   readonly type: 'url_citation';
-  readonly url_citation: { readonly url: string; readonly title: string; readonly start_index: number; readonly end_index: number };
+  readonly url_citation: {
+    readonly url: string;
+    readonly title: string;
+    readonly start_index: number;
+    readonly end_index: number;
+  };
 };
 
 /** A piece of sound in base64. */
-export type AudioDelta = { readonly id: string; readonly data: string; readonly transcript: string; readonly expires_at: number };
+export type AudioDelta = {
+  readonly id: string;
+  readonly data: string;
+  readonly transcript: string;
+  readonly expires_at: number;
+};
 
 /** A picture beside the text (openrouter.ai: message.images). */
 export type ImageDelta = { readonly type: 'image_url'; readonly image_url: { readonly url: string } };

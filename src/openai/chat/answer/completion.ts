@@ -2,7 +2,19 @@ import { E } from '../../../kernel/fp.ts';
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
 import { exactJson } from '../../../gemini/exact-json.ts';
 import { json, type Whole } from '../../../ports/reply.ts';
-import type { Annotation, AudioDelta, CallDelta, ChatEvent, ChoiceChunk, Delta, ExtraContent, ImageDelta, Logprobs, ReasoningDetail, TokenLogprob } from './chunk.ts';
+import type {
+  Annotation,
+  AudioDelta,
+  CallDelta,
+  ChatEvent,
+  ChoiceChunk,
+  Delta,
+  ExtraContent,
+  ImageDelta,
+  Logprobs,
+  ReasoningDetail,
+  TokenLogprob,
+} from './chunk.ts';
 import type { FinishReason } from './finish-reason.ts';
 import { joinedDetails } from './reasoning-details.ts';
 
@@ -23,7 +35,7 @@ type Collected = {
   native: string | undefined;
 };
 
-const nothing = (): Collected => ({
+const nothingCollected = (): Collected => ({
   content: '',
   refusal: '',
   reasoning: '',
@@ -39,7 +51,10 @@ const nothing = (): Collected => ({
   native: undefined,
 });
 
-const add = (into: Collected, { delta, logprobs, finish_reason: finish, native_finish_reason: native }: ChoiceChunk): void => {
+const addDelta = (
+  into: Collected,
+  { delta, logprobs, finish_reason: finish, native_finish_reason: native }: ChoiceChunk,
+): void => {
   into.content += delta.content ?? '';
   into.refusal += delta.refusal ?? '';
   into.reasoning += delta.reasoning_content ?? '';
@@ -49,13 +64,16 @@ const add = (into: Collected, { delta, logprobs, finish_reason: finish, native_f
   into.annotations = delta.annotations ?? into.annotations;
   into.audio ??= delta.audio;
   into.images.push(...(delta.images ?? []));
-  into.extra = delta.extra_content === undefined ? into.extra : { google: { ...into.extra?.google, ...delta.extra_content.google } };
+  into.extra =
+    delta.extra_content === undefined
+      ? into.extra
+      : { google: { ...into.extra?.google, ...delta.extra_content.google } };
   for (const token of logprobs?.content ?? []) into.logprobs.push(token);
   into.finish = finish ?? into.finish;
   into.native = native ?? into.native;
 };
 
-const message = (of: Collected): object => {
+const messageOf = (of: Collected): object => {
   const called = of.calls.length > 0 || of.functionCall !== undefined;
   const silent = of.content === '' && (called || of.refusal !== '' || of.audio !== undefined);
   return {
@@ -63,8 +81,18 @@ const message = (of: Collected): object => {
     content: silent ? null : of.content,
     refusal: of.refusal === '' ? null : of.refusal,
     ...(of.reasoning === '' ? {} : { reasoning_content: of.reasoning }),
-    ...(of.details.length === 0 ? {} : { ...(of.reasoning === '' ? {} : { reasoning: of.reasoning }), reasoning_details: joinedDetails(of.details) }),
-    ...(of.calls.length === 0 ? {} : { tool_calls: of.calls.map(({ index: _, id, ...call }) => ({ id, ...(call.custom === undefined ? {} : { type: 'custom' }), ...call })) }),
+    ...(of.details.length === 0
+      ? {}
+      : { ...(of.reasoning === '' ? {} : { reasoning: of.reasoning }), reasoning_details: joinedDetails(of.details) }),
+    ...(of.calls.length === 0
+      ? {}
+      : {
+          tool_calls: of.calls.map(({ index: _, id, ...call }) => ({
+            id,
+            ...(call.custom === undefined ? {} : { type: 'custom' }),
+            ...call,
+          })),
+        }),
     ...(of.functionCall === undefined ? {} : { function_call: of.functionCall }),
     ...(of.annotations.length === 0 ? {} : { annotations: of.annotations }),
     ...(of.audio === undefined ? {} : { audio: of.audio }),
@@ -73,11 +101,11 @@ const message = (of: Collected): object => {
   };
 };
 
-const choice = (index: number, of: Collected): object => {
+const choiceOf = (index: number, of: Collected): object => {
   const logprobs: Logprobs | null = of.logprobs.length === 0 ? null : { content: of.logprobs, refusal: null };
   return {
     index,
-    message: message(of),
+    message: messageOf(of),
     logprobs,
     finish_reason: of.finish,
     ...(of.native === undefined ? {} : { native_finish_reason: of.native }),
@@ -89,8 +117,8 @@ export const completion = (events: readonly ChatEvent[]): E.Either<ProxyError, W
   const choices = new Map<number, Collected>();
   for (const { chunk } of events) {
     for (const part of chunk.choices) {
-      const into = choices.get(part.index) ?? nothing();
-      add(into, part);
+      const into = choices.get(part.index) ?? nothingCollected();
+      addDelta(into, part);
       choices.set(part.index, into);
     }
   }
@@ -100,10 +128,12 @@ export const completion = (events: readonly ChatEvent[]): E.Either<ProxyError, W
     object: 'chat.completion',
     created: last?.created,
     model: last?.model,
-    choices: [...choices].toSorted(([a], [b]) => a - b).map(([index, of]) => choice(index, of)),
+    choices: [...choices].toSorted(([a], [b]) => a - b).map(([index, of]) => choiceOf(index, of)),
     usage: last?.usage,
     ...(last?.service_tier === undefined ? {} : { service_tier: last.service_tier }),
   };
-  const holdsTools = [...choices.values()].some(({ extra }) => extra?.google.server_tool_parts !== undefined || extra?.google.signed_parts !== undefined);
+  const holdsTools = [...choices.values()].some(
+    ({ extra }) => extra?.google.server_tool_parts !== undefined || extra?.google.signed_parts !== undefined,
+  );
   return E.right(holdsTools ? { ...json(200, {}), body: exactJson(answer) } : json(200, answer));
 };

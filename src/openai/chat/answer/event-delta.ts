@@ -19,10 +19,11 @@ export type DeltaSettings = {
 export type AudioSettings = { readonly format: 'wav' | 'pcm16'; readonly id: string; readonly expiresAt: number };
 
 /** A thought signature where Google's own compatible endpoint puts it. */
-const signed = (signature: string | undefined): { readonly extra_content?: ExtraContent } =>
+const signatureField = (signature: string | undefined): { readonly extra_content?: ExtraContent } =>
   signature === undefined ? {} : { extra_content: { google: { thought_signature: signature } } };
 
-const fenced = (language: string, text: string): string => `\n\`\`\`${language}\n${text.replace(/\n$/, '')}\n\`\`\`\n`;
+const fenceText = (language: string, text: string): string =>
+  `\n\`\`\`${language}\n${text.replace(/\n$/, '')}\n\`\`\`\n`;
 
 const shownWords = (text: string, isThought: boolean, hidesThoughts = false): Delta | undefined => {
   if (!isThought) return { content: text };
@@ -41,8 +42,8 @@ const callPayload = (
 const callDelta = (event: CallEvent, calls: number, { custom, isLegacy }: DeltaSettings): Delta => {
   const { id, name, text, signature } = event;
   return isLegacy
-    ? { function_call: { name, arguments: text }, ...signed(signature) }
-    : { tool_calls: [{ index: calls, id, ...callPayload(event, custom), ...signed(signature) }] };
+    ? { function_call: { name, arguments: text }, ...signatureField(signature) }
+    : { tool_calls: [{ index: calls, id, ...callPayload(event, custom), ...signatureField(signature) }] };
 };
 
 /** A picture by its address: in the store, or a data: URL where it was not stored. */
@@ -65,7 +66,7 @@ const audioDelta = ({ mimeType, data }: MediaEvent, { format, id, expiresAt }: A
 export const eventDelta = (event: AnswerEvent, calls: number, settings: DeltaSettings): Delta | undefined => {
   switch (event.kind) {
     case 'text':
-      return { content: event.text, ...signed(event.signature) };
+      return { content: event.text, ...signatureField(event.signature) };
     case 'thought':
       return shownWords(event.text, true, settings.hidesThoughts);
     case 'call':
@@ -76,10 +77,10 @@ export const eventDelta = (event: AnswerEvent, calls: number, settings: DeltaSet
       return audioDelta(event, settings.audio);
     case 'code': {
       const { language = 'python', code = '' } = event.code;
-      return shownWords(fenced(language.toLowerCase(), code), event.isThought, settings.hidesThoughts);
+      return shownWords(fenceText(language.toLowerCase(), code), event.isThought, settings.hidesThoughts);
     }
     case 'code result':
-      return shownWords(fenced('', event.result.output ?? ''), event.isThought, settings.hidesThoughts);
+      return shownWords(fenceText('', event.result.output ?? ''), event.isThought, settings.hidesThoughts);
     default:
       return undefined;
   }

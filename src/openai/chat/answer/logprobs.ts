@@ -14,7 +14,7 @@ const bytesOf = (text: string): readonly number[] => {
   return bytes;
 };
 
-const plain = (native: Native): Plain => {
+const plainLogprob = (native: Native): Plain => {
   const token = native.token ?? '';
   return { token, logprob: native.logProbability ?? 0, bytes: bytesOf(token) };
 };
@@ -24,8 +24,8 @@ export const toLogprobs = (result: LogprobsResult | undefined): Logprobs | null 
   const chosen = result?.chosenCandidates ?? [];
   if (chosen.length === 0) return null;
   const content = chosen.map((native, index) => ({
-    ...plain(native),
-    top_logprobs: (result?.topCandidates?.[index]?.candidates ?? []).map(plain),
+    ...plainLogprob(native),
+    top_logprobs: (result?.topCandidates?.[index]?.candidates ?? []).map(plainLogprob),
   }));
   return { content, refusal: null };
 };

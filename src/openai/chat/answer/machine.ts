@@ -69,7 +69,11 @@ const isBesideJson = (event: AnswerEvent, { isJson }: MachineSettings): boolean 
   isJson === true && isCode(event) && !('isThought' in event && event.isThought);
 
 /** Writes what an event shows. */
-const writeShown = (state: ChoiceState, event: AnswerEvent & { readonly candidate: number }, to: Writing): ChoiceState => {
+const writeShown = (
+  state: ChoiceState,
+  event: AnswerEvent & { readonly candidate: number },
+  to: Writing,
+): ChoiceState => {
   const { settings, emit, events } = to;
   const delta = eventDelta(event, state.calls, settings);
   if (delta === undefined || isBesideJson(event, settings)) {

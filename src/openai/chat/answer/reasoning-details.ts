@@ -4,16 +4,27 @@ import type { ChatRequest } from '../ask/request.ts';
 const format = 'google-gemini-v1';
 
 /** True when the request speaks of reasoning in OpenRouter's words: it is then answered in them too. */
-export const wantsDetails = (asked: ChatRequest): boolean => asked.reasoning !== undefined || asked.include_reasoning === true;
+export const wantsDetails = (asked: ChatRequest): boolean =>
+  asked.reasoning !== undefined || asked.include_reasoning === true;
 
-const encrypted = (data: string, id?: string): ReasoningDetail => ({ type: 'reasoning.encrypted', data, ...(id === undefined ? {} : { id }), format, index: 0 });
+const encryptedDetail = (data: string, id?: string): ReasoningDetail => ({
+  type: 'reasoning.encrypted',
+  data,
+  ...(id === undefined ? {} : { id }),
+  format,
+  index: 0,
+});
 
 const detailsOf = (delta: Delta): readonly ReasoningDetail[] => [
-  ...(delta.reasoning_content === undefined ? [] : [{ type: 'reasoning.text' as const, text: delta.reasoning_content, format, index: 0 }]),
+  ...(delta.reasoning_content === undefined
+    ? []
+    : [{ type: 'reasoning.text' as const, text: delta.reasoning_content, format, index: 0 }]),
   ...(delta.tool_calls ?? []).flatMap(({ id, extra_content: extra }) =>
-    extra?.google.thought_signature === undefined ? [] : [encrypted(extra.google.thought_signature, id)],
+    extra?.google.thought_signature === undefined ? [] : [encryptedDetail(extra.google.thought_signature, id)],
   ),
-  ...(delta.extra_content?.google.thought_signature === undefined ? [] : [encrypted(delta.extra_content.google.thought_signature)]),
+  ...(delta.extra_content?.google.thought_signature === undefined
+    ? []
+    : [encryptedDetail(delta.extra_content.google.thought_signature)]),
 ];
 
 /** The same delta with its thoughts and signatures as OpenRouter gives them, beside the usual fields. */
@@ -31,7 +42,8 @@ export const joinedDetails = (details: readonly ReasoningDetail[]): readonly Rea
   const joined: ReasoningDetail[] = [];
   for (const detail of details) {
     const last = joined.at(-1);
-    if (detail.type === 'reasoning.text' && last?.type === 'reasoning.text') joined[joined.length - 1] = { ...last, text: last.text + detail.text };
+    if (detail.type === 'reasoning.text' && last?.type === 'reasoning.text')
+      joined[joined.length - 1] = { ...last, text: last.text + detail.text };
     else joined.push(detail);
   }
   return joined;

@@ -10,10 +10,10 @@ export type Usage = {
   readonly completion_tokens_details: Readonly<Record<string, number>>;
 };
 
-const count = (details: readonly ModalityCount[] | undefined, modality: string): number | undefined =>
+const countOf = (details: readonly ModalityCount[] | undefined, modality: string): number | undefined =>
   details?.find((detail) => detail.modality === modality)?.tokenCount;
 
-const present = (counts: Readonly<Record<string, number | undefined>>): Readonly<Record<string, number>> =>
+const presentCounts = (counts: Readonly<Record<string, number | undefined>>): Readonly<Record<string, number>> =>
   Object.fromEntries(Object.entries(counts).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
 
 /** Gemini's counts as OpenAI's. */
@@ -23,22 +23,27 @@ export const toUsage = (usage: UsageMetadata): Usage => {
     prompt_tokens: input,
     completion_tokens: output,
     total_tokens: input + output,
-    prompt_tokens_details: present({
+    prompt_tokens_details: presentCounts({
       cached_tokens: usage.cachedContentTokenCount ?? 0,
-      audio_tokens: count(usage.promptTokensDetails, 'AUDIO') ?? 0,
-      text_tokens: count(usage.promptTokensDetails, 'TEXT'),
-      image_tokens: count(usage.promptTokensDetails, 'IMAGE'),
+      audio_tokens: countOf(usage.promptTokensDetails, 'AUDIO') ?? 0,
+      text_tokens: countOf(usage.promptTokensDetails, 'TEXT'),
+      image_tokens: countOf(usage.promptTokensDetails, 'IMAGE'),
     }),
-    completion_tokens_details: present({
+    completion_tokens_details: presentCounts({
       reasoning_tokens: usage.thoughtsTokenCount ?? 0,
-      audio_tokens: count(usage.candidatesTokensDetails, 'AUDIO') ?? 0,
-      text_tokens: count(usage.candidatesTokensDetails, 'TEXT'),
-      image_tokens: count(usage.candidatesTokensDetails, 'IMAGE'),
+      audio_tokens: countOf(usage.candidatesTokensDetails, 'AUDIO') ?? 0,
+      text_tokens: countOf(usage.candidatesTokensDetails, 'TEXT'),
+      image_tokens: countOf(usage.candidatesTokensDetails, 'IMAGE'),
     }),
   };
 };
 
-const tiers: ReadonlyMap<string, string> = new Map([['standard', 'default'], ['flex', 'flex'], ['priority', 'priority']]);
+const tiers: ReadonlyMap<string, string> = new Map([
+  ['standard', 'default'],
+  ['flex', 'flex'],
+  ['priority', 'priority'],
+]);
 
 /** The tier that served, in OpenAI's words; undefined when Gemini did not say. */
-export const servedTier = (usage: UsageMetadata): string | undefined => tiers.get(usage.serviceTier?.toLowerCase() ?? '');
+export const servedTier = (usage: UsageMetadata): string | undefined =>
+  tiers.get(usage.serviceTier?.toLowerCase() ?? '');

@@ -34,7 +34,10 @@ const toolPartsOf = ({ extra_content: extra }: ChatMessage): Google => {
   return Array.isArray(google?.server_tool_parts) || Array.isArray(google?.signed_parts) ? google : undefined;
 };
 
-/** What Google's own tools were asked and gave, as the client hands it back, with long numbers as they stand in the body. */
+/**
+ * What Google's own tools were asked and gave, as the client hands it back, with long numbers as they stand in the
+ * body.
+ */
 export const withExactToolParts = (asked: ChatFields, written: () => string): ChatFields => {
   if (!asked.messages.some((message) => holdsLong(toolPartsOf(message)))) return asked;
   const json = written();
