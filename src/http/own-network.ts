@@ -40,12 +40,19 @@ const wordsOfProxies: ReadonlySet<string> = new Set(
     'original originating rewrite host scheme proto ssl hop hops loop ingress gateway cf cloudfront',
     'cloudflare fly flyio fastly akamai azure arr fd appengine cloud amz amzn vercel nf netlify envoy istio',
     'traefik nginx varnish sucuri incap imperva rndr render railway koyeb heroku zeabur ngrok tailscale',
-    'tunnel hf replit gfe ali qcloud eo tencent bunny appgw wl',
+    'tunnel hf replit gfe ali qcloud eo tencent bunny appgw wl port tls geo geoip surrogate',
   ].flatMap((line) => line.split(' ')),
 );
 
-/** Of Heroku, of Microsoft's proxies, and of HTTP itself. */
-const otherTraces: ReadonlySet<string> = new Set(['x-request-start', 'front-end-https', 'max-forwards']);
+/** Of Heroku, of Microsoft's proxies, and of HTTP itself (RFC 8470 §5.1, RFC 9440 §2). */
+const otherTraces: ReadonlySet<string> = new Set([
+  'x-request-start',
+  'front-end-https',
+  'max-forwards',
+  'early-data',
+  'client-cert',
+  'client-cert-chain',
+]);
 
 const isTraceOfProxy = (name: string): boolean =>
   otherTraces.has(name) ||
