@@ -1,13 +1,12 @@
 import { E } from '../../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
 import { imageTraits } from '../../../gemini/image-traits.ts';
-import { capInt32, foldInt32 } from '../../../gemini/int32.ts';
+import { jsonFormat, plainGeneration, stopSequences, type GenerationWishes } from '../../../gemini/generation.ts';
 import type { ModelTraits } from '../../../gemini/model-traits.ts';
-import type { GenerationConfig, ImageConfig, JsonObject } from '../../../gemini/request.ts';
+import type { GenerationConfig, ImageConfig } from '../../../gemini/request.ts';
 import type { ThinkingWish } from '../../../gemini/thinking.ts';
 import { imageConfig, type LookField } from '../../images/size.ts';
 import { voiceName } from '../../voices.ts';
-import { answerSchema } from '../../../gemini/tools/answer-schema.ts';
 import { jsonWish } from './read-tools.ts';
 import { audioError } from './audio-format.ts';
 import { googleOptions, imageWishOf } from './google-options.ts';
@@ -28,29 +27,7 @@ export type GenerationSettings = {
 
 type Part = E.Either<ProxyError, GenerationConfig>;
 
-const maxStops = 5;
-
-const stopsPart = (asked: ChatRequest): Part => {
-  const wanted = (typeof asked.stop === 'string' ? [asked.stop] : (asked.stop ?? [])).filter((stop) => stop !== '');
-  if (wanted.length > maxStops)
-    return E.left(invalid(`'stop' takes at most ${maxStops} strings.`, 'stop', 'invalid_value'));
-  return E.right(wanted.length === 0 ? {} : { stopSequences: wanted });
-};
-
-const samplingOf = (asked: ChatRequest, traits: ModelTraits): GenerationConfig =>
-  traits.sampling ? { temperature: asked.temperature, topP: asked.top_p, topK: capInt32(asked.top_k) } : {};
-
-/** Gemini's penalties are from -2 to less than 2 (Google's GenerationConfig reference): the last float before it. */
-const mostPenalty = 2 - 2 ** -23;
-
-/** Zero is no penalty. */
-const penaltyOf = (value: number | undefined): number | undefined =>
-  value === undefined || value === 0 ? undefined : Math.min(value, mostPenalty);
-
-const penaltiesOf = (asked: ChatRequest, traits: ModelTraits): GenerationConfig =>
-  traits.penalties
-    ? { presencePenalty: penaltyOf(asked.presence_penalty), frequencyPenalty: penaltyOf(asked.frequency_penalty) }
-    : {};
+const stopsPart = ({ stop = [] }: ChatRequest): Part => stopSequences(typeof stop === 'string' ? [stop] : stop, 'stop');
 
 const formatPart = (asked: ChatRequest, { formatsJson }: GenerationSettings): Part => {
   const wanted = asked.response_format;
@@ -61,11 +38,7 @@ const formatPart = (asked: ChatRequest, { formatsJson }: GenerationSettings): Pa
   if (wanted === undefined || !formatsJson) return E.right({});
   if (wanted.type === 'json_object') return E.right({ responseMimeType: 'application/json' });
   const wish = jsonWish(asked);
-  const schema = wish === null ? E.right(undefined) : answerSchema(wish);
-  return E.map((responseJsonSchema: JsonObject | undefined): GenerationConfig => ({
-    responseMimeType: 'application/json',
-    responseJsonSchema,
-  }))(schema);
+  return wish === null ? E.right({}) : jsonFormat(wish);
 };
 
 const biasPart = (asked: ChatRequest): Part =>
@@ -130,13 +103,16 @@ const thinkingOf = (asked: ChatRequest, { traits, suffix, showsThoughts }: Gener
     chatThinking(asked, traits.thinking, { suffix, showsThoughts }),
   );
 
-const plainConfig = (asked: ChatRequest, traits: ModelTraits): GenerationConfig => ({
-  ...samplingOf(asked, traits),
-  ...penaltiesOf(asked, traits),
+const wishesOf = (asked: ChatRequest): GenerationWishes => ({
+  temperature: asked.temperature,
+  topP: asked.top_p,
+  topK: asked.top_k,
+  presencePenalty: asked.presence_penalty,
+  frequencyPenalty: asked.frequency_penalty,
   maxOutputTokens: outputCap(asked),
-  candidateCount: (asked.n ?? 1) > 1 && traits.manyCandidates ? asked.n : undefined,
-  seed: foldInt32(asked.seed),
-  mediaResolution: traits.output === 'audio' ? undefined : googleOptions(asked).media_resolution,
+  candidates: asked.n,
+  seed: asked.seed,
+  mediaResolution: googleOptions(asked).media_resolution,
 });
 
 /** Every sampling and format parameter of a chat request; what a model family refuses or ignores is left out. */
@@ -153,6 +129,6 @@ export const generationConfig = (asked: ChatRequest, settings: GenerationSetting
   return parts.reduce<Part>(
     (whole, part) =>
       E.flatMap((done: GenerationConfig) => E.map((more: GenerationConfig) => ({ ...done, ...more }))(part))(whole),
-    E.right(plainConfig(asked, settings.traits)),
+    E.right(plainGeneration(wishesOf(asked), settings.traits)),
   );
 };
