@@ -281,7 +281,7 @@ t.test('arguments come down as Gemini wrote them, streamed and whole, and so doe
 const number = fc.oneof(fc.bigInt().map(String), fc.tuple(fc.integer(), fc.nat(99_999), fc.integer({ min: -400, max: 400 })).map(([whole, fraction, power]) => `${whole}.${fraction}e${power}`), fc.double({ noNaN: true, noDefaultInfinity: true }).map(String));
 const { json: anyJson } = fc.letrec<{ readonly json: string; readonly object: string }>((tie) => ({
   json: fc.oneof({ maxDepth: 3 }, number, fc.string({ unit: 'grapheme', maxLength: 5 }).map((text) => JSON.stringify(text)), fc.array(tie('json'), { maxLength: 3 }).map((list) => `[${list.join(',')}]`), tie('object')),
-  object: fc.array(fc.tuple(fc.oneof(fc.nat(20).map(String), fc.string({ maxLength: 3 })), tie('json')), { maxLength: 4 }).map((members) => `{${members.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`),
+  object: fc.uniqueArray(fc.tuple(fc.oneof(fc.nat(20).map(String), fc.string({ maxLength: 3 })), tie('json')), { maxLength: 4, selector: ([name]) => name }).map((members) => `{${members.map(([name, value]) => `${JSON.stringify(name)}:${value}`).join(',')}}`),
 }));
 
 t.test('arguments go round without a change, whatever they hold', async (t) => {
