@@ -96,7 +96,7 @@ const sliceLists = (value: Fields, names: readonly string[], at: number): Fields
   );
 
 const logprobs = ['chosenCandidates', 'topCandidates'];
-const grounding = ['groundingChunks', 'groundingSupports'];
+const grounding = ['webSearchQueries', 'groundingChunks', 'groundingSupports'];
 
 const sizeOf = (value: unknown, names: readonly string[]): number =>
   Math.max(...names.map((name) => listAt(value, name).length));

@@ -52,6 +52,7 @@ const candidateShape: Shape = {
   finishMessage: isText,
   continuationToken: isText,
   groundingMetadata: hasShape({
+    webSearchQueries: isListOf(isText),
     groundingChunks: isListOf(chunk),
     groundingSupports: isListOf(hasShape({ segment, groundingChunkIndices: isListOf(isCount) })),
   }),

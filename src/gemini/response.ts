@@ -62,6 +62,8 @@ export type GroundingChunk = {
 
 /** Which sources an answer rests on, and where in its text. */
 export type GroundingMetadata = {
+  /** What Google Search was asked. */
+  readonly webSearchQueries?: readonly string[];
   readonly groundingChunks?: readonly GroundingChunk[];
   readonly groundingSupports?: readonly {
     /** Offsets are UTF-8 bytes. */

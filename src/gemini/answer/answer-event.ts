@@ -76,6 +76,9 @@ export type CodeResultEvent = {
 /** A tool that Google ran itself, or what it gave: wanted back with the history, where functions stand beside it. */
 export type ServerToolEvent = { readonly kind: 'server tool'; readonly candidate: number; readonly part: ResponsePart };
 
+/** What was searched for. */
+export type SearchEvent = { readonly kind: 'search'; readonly candidate: number; readonly queries: readonly string[] };
+
 /** A source that the answer rests on, cited or not. */
 export type SourceEvent = {
   readonly kind: 'source';
@@ -138,6 +141,7 @@ export type AnswerEvent =
   | CodeEvent
   | CodeResultEvent
   | ServerToolEvent
+  | SearchEvent
   | SourceEvent
   | CitationEvent
   | LogprobsEvent

@@ -1,10 +1,7 @@
-import { joinMachines } from '../../../kernel/join-machines.ts';
 import type { Machine } from '../../../kernel/machine.ts';
-import type { AnswerState } from '../../../gemini/answer/read-answer.ts';
 import { questionBefore } from '../../../gemini/conversation/answer-key.ts';
 import { exactJson } from '../../../gemini/exact-json.ts';
 import type { Frame } from '../../../gemini/response.ts';
-import { wholeCharacters, type WaitingHalves } from '../../../gemini/answer/whole-characters.ts';
 import { needsCirculation } from '../../../gemini/tools/tool-plan.ts';
 import { batchWriter, type AnswerForm, type AnswerWriter } from '../../../ports/answer-writer.ts';
 import type { TranslationContext } from '../../../ports/dialect.ts';
@@ -17,10 +14,8 @@ import { hidesThoughts } from '../ask/thinking-wish.ts';
 import type { SettledChat } from '../ask/to-gemini.ts';
 import type { ChatEvent, ChatFailure } from './chunk.ts';
 import { completion } from './completion.ts';
-import { chatMachine, type ChatState, type MachineSettings } from './machine.ts';
+import { chatMachine, type ChatMachineState, type MachineSettings } from './machine.ts';
 import { wantsDetails } from './reasoning-details.ts';
-
-type State = readonly [WaitingHalves, readonly [AnswerState, ChatState]];
 
 const isLegacy = ({ functions, tools }: ChatRequest): boolean => functions !== undefined && tools === undefined;
 
@@ -53,8 +48,8 @@ export const answerMachine = (
   asked: ChatRequest,
   settled: SettledChat,
   context: TranslationContext,
-): Machine<State, readonly Frame[], ChatEvent, ChatFailure> =>
-  joinMachines(wholeCharacters, chatMachine(machineSettings(asked, settled, context)));
+): Machine<ChatMachineState, readonly Frame[], ChatEvent, ChatFailure> =>
+  chatMachine(machineSettings(asked, settled, context));
 
 const frameOf = (event: ChatEvent | ChatFailure): string => {
   if ('error' in event) return openaiErrors.inStream(event.error);
@@ -64,7 +59,7 @@ const frameOf = (event: ChatEvent | ChatFailure): string => {
   return holdsTools ? `data: ${exactJson(event.chunk)}\n\n` : dataEvent(event.chunk);
 };
 
-const form: AnswerForm<State, ChatEvent, ChatFailure> = {
+const form: AnswerForm<ChatMachineState, ChatEvent, ChatFailure> = {
   frames: (events) => events.map(frameOf).join(''),
   whole: completion,
   signatures: (last) => last.at(-1)?.signatures ?? [],

@@ -2,7 +2,8 @@ import { appendItems, itemsOf } from '../../../kernel/chain.ts';
 import { joinMachines } from '../../../kernel/join-machines.ts';
 import type { Machine } from '../../../kernel/machine.ts';
 import type { AnswerEvent, EndEvent } from '../../../gemini/answer/answer-event.ts';
-import { readAnswer, type AnswerSettings, type AnswerState } from '../../../gemini/answer/read-answer.ts';
+import { readAnswer, type AnswerState } from '../../../gemini/answer/read-answer.ts';
+import type { AnswerSettings } from '../../../gemini/answer/read-part.ts';
 import { followPlaces } from '../../../gemini/answer/signed-places.ts';
 import type { Frame, UsageMetadata } from '../../../gemini/response.ts';
 import type { Signature } from '../../../ports/capabilities.ts';
@@ -135,6 +136,7 @@ const writeEvent = (
     case 'end':
       writeEnd(state, event, to);
       return state;
+    case 'search':
     case 'source':
       return state;
     default:
@@ -179,8 +181,11 @@ const chatWriter = (settings: MachineSettings): Machine<ChatState, readonly Answ
   };
 };
 
+/** What is known of an answer as it comes, and as it is written. */
+export type ChatMachineState = readonly [AnswerState, ChatState];
+
 /** Gemini's frames as OpenAI's chunks. */
 export const chatMachine = (
   settings: MachineSettings,
-): Machine<readonly [AnswerState, ChatState], readonly Frame[], ChatEvent, ChatFailure> =>
+): Machine<ChatMachineState, readonly Frame[], ChatEvent, ChatFailure> =>
   joinMachines(readAnswer(settings), chatWriter(settings));
