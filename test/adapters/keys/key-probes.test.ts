@@ -1,11 +1,11 @@
 import t from 'tap';
-import { E, TE } from '../../src/kernel/fp.ts';
-import type { ProxyError } from '../../src/kernel/proxy-error.ts';
-import { keyPool } from '../../src/adapters/keys/key-pool.ts';
-import { keyProbes, type KeyProbes } from '../../src/adapters/keys/key-probes.ts';
-import type { Lease } from '../../src/ports/capabilities.ts';
-import { fakeClock } from '../support/contracts/fake-clock.ts';
-import { hostFault, keyRefused, madeUpKeys, minuteSpent, unpaid, wish } from '../support/contracts/started-key-pool.ts';
+import { E, TE } from '../../../src/kernel/fp.ts';
+import type { ProxyError } from '../../../src/kernel/proxy-error.ts';
+import { keyPool } from '../../../src/adapters/keys/key-pool.ts';
+import { keyProbes, type KeyProbes } from '../../../src/adapters/keys/key-probes.ts';
+import type { Lease } from '../../../src/ports/capabilities.ts';
+import { fakeClock } from '../../support/contracts/fake-clock.ts';
+import { hostFault, keyRefused, madeUpKeys, minuteSpent, unpaid, wish } from '../../support/contracts/started-key-pool.ts';
 
 const hour = 3_600_000;
 const works = E.right([]);

@@ -1,11 +1,11 @@
 import t from 'tap';
-import { audioEncoders } from '../../src/adapters/audio/audio-encoders.ts';
-import { mp3Audio } from '../../src/adapters/audio/mp3-audio.ts';
-import { thrown } from '../../src/kernel/proxy-error.ts';
-import type { AudioEncoder, EncodedFormat, SampleStream } from '../../src/ports/audio.ts';
-import { tone } from '../support/gemini-emulator/canned-media.ts';
-import { mp3Frames } from '../support/mp3-frames.ts';
-import { gate } from '../support/pollux.ts';
+import { audioEncoders } from '../../../src/adapters/audio/audio-encoders.ts';
+import { mp3Audio } from '../../../src/adapters/audio/mp3-audio.ts';
+import { thrown } from '../../../src/kernel/proxy-error.ts';
+import type { AudioEncoder, EncodedFormat, SampleStream } from '../../../src/ports/audio.ts';
+import { tone } from '../../support/gemini-emulator/canned-media.ts';
+import { mp3Frames } from '../../support/mp3-frames.ts';
+import { gate } from '../../support/pollux.ts';
 
 const usual = { format: 'mp3', speed: 1 } as const;
 const never = new AbortController().signal;

@@ -1,16 +1,16 @@
 import t from 'tap';
-import { E } from '../../src/kernel/fp.ts';
-import type { Log } from '../../src/ports/capabilities.ts';
-import { keyPool, type KeyPool, type KeyPoolSettings } from '../../src/adapters/keys/key-pool.ts';
-import { decodeKeySnapshot, type KeySnapshot } from '../../src/adapters/keys/key-snapshot.ts';
-import { healthAfter, restAfter, restNow } from '../../src/adapters/keys/key-state.ts';
-import { modelBreaker } from '../../src/adapters/limits/model-breaker.ts';
-import { pacificMidnightAfter } from '../../src/adapters/keys/pacific-midnight.ts';
-import type { StateFile } from '../../src/adapters/state/state-file.ts';
-import { fakeClock, type FakeClock } from '../support/contracts/fake-clock.ts';
-import { keyPoolContract } from '../support/contracts/key-pool-contract.ts';
-import { modelBreakerContract } from '../support/contracts/model-breaker-contract.ts';
-import { daySpent, keyRefused, madeUpKeys, minuteSpent, wish } from '../support/contracts/started-key-pool.ts';
+import { E } from '../../../src/kernel/fp.ts';
+import type { Log } from '../../../src/ports/capabilities.ts';
+import { keyPool, type KeyPool, type KeyPoolSettings } from '../../../src/adapters/keys/key-pool.ts';
+import { decodeKeySnapshot, type KeySnapshot } from '../../../src/adapters/keys/key-snapshot.ts';
+import { healthAfter, restAfter, restNow } from '../../../src/adapters/keys/key-state.ts';
+import { modelBreaker } from '../../../src/adapters/limits/model-breaker.ts';
+import { pacificMidnightAfter } from '../../../src/adapters/keys/pacific-midnight.ts';
+import type { StateFile } from '../../../src/adapters/state/state-file.ts';
+import { fakeClock, type FakeClock } from '../../support/contracts/fake-clock.ts';
+import { keyPoolContract } from '../../support/contracts/key-pool-contract.ts';
+import { modelBreakerContract } from '../../support/contracts/model-breaker-contract.ts';
+import { daySpent, keyRefused, madeUpKeys, minuteSpent, wish } from '../../support/contracts/started-key-pool.ts';
 
 const silent: Log = () => undefined;
 const noon = '2026-11-24T20:00:00Z';

@@ -1,23 +1,23 @@
 import { createHash } from 'node:crypto';
 import t from 'tap';
-import { E } from '../../src/kernel/fp.ts';
-import { secret } from '../../src/kernel/secret.ts';
-import { addressGroup, addressSite } from '../../src/adapters/callers/address-group.ts';
-import { passwordCheck } from '../../src/adapters/callers/check-password.ts';
-import { decodeDayCounts, type DayCountsSnapshot } from '../../src/adapters/limits/day-counts.ts';
-import { limiter } from '../../src/adapters/limits/limiter.ts';
-import { recentMap } from '../../src/kernel/recent-map.ts';
+import { E } from '../../../src/kernel/fp.ts';
+import { secret } from '../../../src/kernel/secret.ts';
+import { addressGroup, addressSite } from '../../../src/adapters/callers/address-group.ts';
+import { passwordCheck } from '../../../src/adapters/callers/check-password.ts';
+import { decodeDayCounts, type DayCountsSnapshot } from '../../../src/adapters/limits/day-counts.ts';
+import { limiter } from '../../../src/adapters/limits/limiter.ts';
+import { recentMap } from '../../../src/kernel/recent-map.ts';
 import {
   decodeSignatures,
   signatureMemory,
   type SignatureBounds,
   type SignaturesSnapshot,
-} from '../../src/adapters/state/signature-memory.ts';
-import type { StateFile } from '../../src/adapters/state/state-file.ts';
-import { callersContract } from '../support/contracts/callers-contract.ts';
-import { fakeClock } from '../support/contracts/fake-clock.ts';
-import { limiterContract } from '../support/contracts/limiter-contract.ts';
-import { signature, signatureMemoryContract } from '../support/contracts/signature-memory-contract.ts';
+} from '../../../src/adapters/state/signature-memory.ts';
+import type { StateFile } from '../../../src/adapters/state/state-file.ts';
+import { callersContract } from '../../support/contracts/callers-contract.ts';
+import { fakeClock } from '../../support/contracts/fake-clock.ts';
+import { limiterContract } from '../../support/contracts/limiter-contract.ts';
+import { signature, signatureMemoryContract } from '../../support/contracts/signature-memory-contract.ts';
 
 type FakeStore<A> = StateFile<A> & { readonly text: () => string };
 

@@ -3,10 +3,10 @@ import fs, { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlink
 import { syncBuiltinESMExports } from 'node:module';
 import { join } from 'node:path';
 import t, { type Test } from 'tap';
-import { t as io } from '../../src/kernel/fp.ts';
-import type { Log } from '../../src/ports/capabilities.ts';
-import { latestWriter } from '../../src/adapters/state/latest-writer.ts';
-import { stateFile, type StateFile } from '../../src/adapters/state/state-file.ts';
+import { t as io } from '../../../src/kernel/fp.ts';
+import type { Log } from '../../../src/ports/capabilities.ts';
+import { latestWriter } from '../../../src/adapters/state/latest-writer.ts';
+import { stateFile, type StateFile } from '../../../src/adapters/state/state-file.ts';
 
 const codec = io.type({ count: io.number });
 type Kept = io.TypeOf<typeof codec>;

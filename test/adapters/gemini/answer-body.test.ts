@@ -1,6 +1,6 @@
 import t from 'tap';
-import { errorText, jsonBody } from '../../src/adapters/gemini/answer-body.ts';
-import { caught } from '../../src/kernel/proxy-error.ts';
+import { errorText, jsonBody } from '../../../src/adapters/gemini/answer-body.ts';
+import { caught } from '../../../src/kernel/proxy-error.ts';
 
 const mebibyte = Buffer.alloc(1024 * 1024, ' ');
 

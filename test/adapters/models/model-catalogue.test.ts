@@ -1,11 +1,11 @@
 import t from 'tap';
-import { E, type TE } from '../../src/kernel/fp.ts';
-import type { ProxyError } from '../../src/kernel/proxy-error.ts';
-import { decodeFirstSeen, firstSeenDays, type FirstSeenSnapshot } from '../../src/adapters/models/first-seen.ts';
-import { modelCatalogue } from '../../src/adapters/models/model-catalogue.ts';
-import { fallbackModels } from '../../src/gemini/fallback-models.ts';
-import type { GeminiModel } from '../../src/gemini/response.ts';
-import { fakeClock } from '../support/contracts/fake-clock.ts';
+import { E, type TE } from '../../../src/kernel/fp.ts';
+import type { ProxyError } from '../../../src/kernel/proxy-error.ts';
+import { decodeFirstSeen, firstSeenDays, type FirstSeenSnapshot } from '../../../src/adapters/models/first-seen.ts';
+import { modelCatalogue } from '../../../src/adapters/models/model-catalogue.ts';
+import { fallbackModels } from '../../../src/gemini/fallback-models.ts';
+import type { GeminiModel } from '../../../src/gemini/response.ts';
+import { fakeClock } from '../../support/contracts/fake-clock.ts';
 
 type Told = E.Either<ProxyError, readonly GeminiModel[]>;
 

@@ -1,9 +1,9 @@
 import t from 'tap';
-import { E, type TE } from '../../src/kernel/fp.ts';
-import type { ProxyError } from '../../src/kernel/proxy-error.ts';
-import { checkKeys } from '../../src/adapters/keys/check-keys.ts';
-import type { Lease } from '../../src/ports/capabilities.ts';
-import { lease } from '../support/capabilities.ts';
+import { E, type TE } from '../../../src/kernel/fp.ts';
+import type { ProxyError } from '../../../src/kernel/proxy-error.ts';
+import { checkKeys } from '../../../src/adapters/keys/check-keys.ts';
+import type { Lease } from '../../../src/ports/capabilities.ts';
+import { lease } from '../../support/capabilities.ts';
 
 const leases = (count: number): readonly Lease[] => Array.from({ length: count }, (_, at) => lease(at + 1));
 
