@@ -84,3 +84,13 @@ export const thinkingConfig = (thinking: Thinking, wish: ThinkingWish | null): T
   if (thinking.by === 'switch') return withSwitch(wish);
   return thinking.by === 'budget' ? withBudget(thinking, wish) : withLevel(thinking.levels, wish);
 };
+
+/** Below this cap thoughts of the usual length would use up the answer (recorded: 1,238 for one title). */
+const roomForThoughts = 2048;
+
+/** Where nobody wishes, a small cap on the answer's tokens asks for as few thoughts as the model can do with. */
+export const wishOfCap = (cap: number | undefined, thinking: Thinking): ThinkingWish | null => {
+  if (cap === undefined || cap >= roomForThoughts) return null;
+  if (thinking.by === 'budget') return thinking.onByDefault ? { kind: 'effort', effort: 'none' } : null;
+  return { kind: 'effort', effort: 'minimal' };
+};

@@ -3,7 +3,7 @@ import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
 import { capInt32 } from '../../../gemini/int32.ts';
 import type { Thinking } from '../../../gemini/model-traits.ts';
 import type { ThinkingConfig } from '../../../gemini/request.ts';
-import { efforts, thinkingConfig, type Effort, type ThinkingWish } from '../../../gemini/thinking.ts';
+import { efforts, thinkingConfig, wishOfCap, type Effort, type ThinkingWish } from '../../../gemini/thinking.ts';
 import { googleOptions } from './google-options.ts';
 import type { ChatRequest, GoogleOptions } from './request.ts';
 
@@ -73,16 +73,6 @@ const ofEffort = ({ reasoning_effort: effort }: ChatRequest): Wish =>
 export const outputCap = (asked: ChatRequest): number | undefined =>
   capInt32(asked.max_completion_tokens ?? asked.max_tokens);
 
-/** Below this cap thoughts of the usual length would use up the answer (recorded: 1,238 for one title). */
-const roomForThoughts = 2048;
-
-/** Without a wish of the caller's, a small cap asks for as few thoughts as the model can do with. */
-const ofCap = (asked: ChatRequest, thinking: Thinking): Wish => {
-  if ((outputCap(asked) ?? roomForThoughts) >= roomForThoughts) return null;
-  if (thinking.by === 'budget') return thinking.onByDefault ? { kind: 'effort', effort: 'none' } : null;
-  return { kind: 'effort', effort: 'minimal' };
-};
-
 /** Whether thoughts are to be shown, as far as the request says so; Google's own word wins, then OpenRouter's two. */
 const areShown = (asked: ChatRequest): boolean | undefined => {
   const config = configOf(asked);
@@ -132,6 +122,10 @@ export const chatThinking = (
     E.bind('level', () => ofLevel(asked.thinking_level ?? asked.thinkingLevel, 'thinking_level')),
     E.map(({ first, level }): ThinkingConfig | undefined => {
       const said = first ?? ofEffort(asked) ?? ofReasoning(asked) ?? ofThinking(asked) ?? level ?? ofSwitch(asked);
-      return withShown(thinkingConfig(thinking, said ?? defaults.suffix ?? ofCap(asked, thinking)), asked, defaults);
+      return withShown(
+        thinkingConfig(thinking, said ?? defaults.suffix ?? wishOfCap(outputCap(asked), thinking)),
+        asked,
+        defaults,
+      );
     }),
   );
