@@ -1,12 +1,16 @@
 import type { ModalityCount, UsageMetadata } from './response.ts';
 
+const isSaid = (count: unknown): boolean => count !== undefined && count !== 0;
+
 /**
  * Usage over a stream: every frame's counts are cumulative, a later frame may drop a field or zero it, so the last
  * non-zero value of each field stands (pydantic-ai #5205). Never a sum.
  */
 export const latestUsage = (known: UsageMetadata, next: UsageMetadata | undefined): UsageMetadata => {
   if (next === undefined) return known;
-  const said = Object.entries(next).filter(([, value]) => value !== undefined && value !== 0);
+  const counts = Object.values(next);
+  if (counts.length > 0 && counts.every(isSaid)) return { ...known, ...next };
+  const said = Object.entries(next).filter(([, value]) => isSaid(value));
   return said.length === 0 ? known : { ...known, ...Object.fromEntries(said) };
 };
 

@@ -53,7 +53,13 @@ const withCalled = (print: AnswerPrint, { tool_calls: calls, function_call: lega
   return { ...print, called: withCall(print.called, name, input) };
 };
 
-/** The choice after a delta: what it has shown, and what it is known again by. */
+/** The choice with the place of what it shows, for citations. */
+export const withPlace = (state: ChoiceState, event: AnswerEvent, { content = '' }: Delta): ChoiceState => ({
+  ...state,
+  shown: withShown(state.shown, content.length, event.kind === 'text' && event.isOwn),
+});
+
+/** The choice after a delta: what it has said, and what it is known again by. */
 export const afterDelta = (state: ChoiceState, event: AnswerEvent, delta: Delta): ChoiceState => {
   const { content, extra_content: extra } = delta;
   const places = followPlaces(state.places, event, content?.length ?? 0);
@@ -64,7 +70,6 @@ export const afterDelta = (state: ChoiceState, event: AnswerEvent, delta: Delta)
   if (content === undefined || content === '') return { ...state, places, own };
   return {
     ...state,
-    shown: withShown(state.shown, content.length, event.kind === 'text' && event.isOwn),
     places: withContent(places, content),
     print: withWords(state.print, content),
     own,

@@ -7,7 +7,15 @@ import type { AnswerSettings } from '../../../gemini/answer/read-part.ts';
 import { followPlaces } from '../../../gemini/answer/signed-places.ts';
 import type { Frame, UsageMetadata } from '../../../gemini/response.ts';
 import type { Signature } from '../../../ports/capabilities.ts';
-import { afterDelta, annotationsOf, freshChoice, signaturesOf, signedParts, type ChoiceState } from './choice-state.ts';
+import {
+  afterDelta,
+  annotationsOf,
+  freshChoice,
+  signaturesOf,
+  signedParts,
+  withPlace,
+  type ChoiceState,
+} from './choice-state.ts';
 import type { ChatEvent, ChatFailure, ChoiceChunk, Chunk, Delta } from './chunk.ts';
 import { eventDelta, type DeltaSettings } from './event-delta.ts';
 import { finishReason, unnamedReason } from './finish-reason.ts';
@@ -52,13 +60,17 @@ const headOf = ({ id, created, model }: MachineSettings): Pick<Chunk, 'id' | 'ob
   model,
 });
 
-const emitter = (settings: MachineSettings): Emit => {
-  const head = headOf(settings);
-  const tail = settings.includeUsage ? ({ usage: null } as const) : {};
-  return (index, delta, rest) => ({
-    chunk: { ...head, choices: [{ index, delta, logprobs: null, finish_reason: null, ...rest }], ...tail },
-    isSent: true,
-  });
+/** Written out field by field, without spreads: it makes every chunk. */
+const emitter = ({ id, created, model, includeUsage }: MachineSettings): Emit => {
+  const object = 'chat.completion.chunk';
+  return (index, delta, rest) => {
+    const plain: ChoiceChunk = { index, delta, logprobs: null, finish_reason: null };
+    const choices = [rest === undefined ? plain : { ...plain, ...rest }];
+    const chunk: Chunk = includeUsage
+      ? { id, object, created, model, choices, usage: null }
+      : { id, object, created, model, choices };
+    return { chunk, isSent: true };
+  };
 };
 
 const opening: Delta = { role: 'assistant', content: '', refusal: null };
@@ -85,7 +97,7 @@ const writeShown = (
     events.push(emit(event.candidate, piece, logprobs === null ? undefined : { logprobs }));
     logprobs = null;
   }
-  return afterDelta(state, event, delta);
+  return afterDelta(settings.citesSources ? withPlace(state, event, delta) : state, event, delta);
 };
 
 const writeEnd = (state: ChoiceState, end: EndEvent, { settings, emit, events }: Writing): void => {
