@@ -2,8 +2,8 @@ import { below, oneOf, onceIn, type Random } from './choose.ts';
 import { heavyRequests } from '../stalls/heavy-requests.ts';
 import { mutatedBytes, oddJson, oddValue, type Tree } from './odd-json.ts';
 
-/** A request to the service, password left out. */
-export type OddRequest = { readonly method: string; readonly path: string; readonly headers: Readonly<Record<string, string>>; readonly body?: Buffer };
+/** A request to the service, password left out; with `chunkBytes` its body comes in chunks of so many bytes. */
+export type OddRequest = { readonly method: string; readonly path: string; readonly headers: Readonly<Record<string, string>>; readonly body?: Buffer; readonly chunkBytes?: number };
 
 const picture = 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR4nGNwav2CFTEMLQkAGc1uwRO7N3AAAAAASUVORK5CYII=';
 
@@ -84,7 +84,8 @@ const form = (path: string, names: readonly string[]) => (random: Random): OddRe
     const file = onceIn(random, 2) ? `; filename="${oneOf(random, ['a.png', '../../x', 'a.mp3', '', '\0'])}"\r\nContent-Type: ${oneOf(random, ['image/png', 'audio/mpeg', 'text/html', '', 'x'])}` : '';
     return field(name, value, file);
   });
-  const bytes = Buffer.from(`${fields.join('')}--edge--\r\n`, 'latin1');
+  const many = onceIn(random, 20) ? field('n', '1').repeat(below(random, 3000)) : '';
+  const bytes = Buffer.from(`${many}${fields.join('')}--edge--\r\n`, 'latin1');
   const body = onceIn(random, 4) ? mutatedBytes(bytes, random) : bytes;
   const type = oneOf(random, ['multipart/form-data; boundary=edge', 'multipart/form-data; boundary="edge"', 'multipart/form-data', 'multipart/form-data; boundary=', 'Multipart/Form-Data; charset=x; boundary=edge']);
   return { method: 'POST', path, headers: { 'content-type': type, ...oddHeaders(random) }, body };
@@ -121,5 +122,11 @@ const kinds: readonly ((random: Random) => OddRequest)[] = [
   bare,
 ];
 
+const mostInChunks = 20_000;
+
+/** Each byte of a body may come in a chunk of its own. */
+const inChunks = (request: OddRequest, random: Random): OddRequest =>
+  request.body !== undefined && request.body.length < mostInChunks && onceIn(random, 8) ? { ...request, chunkBytes: 1 + below(random, 3) } : request;
+
 /** A request of any route with something odd about it. */
-export const oddRequest = (random: Random): OddRequest => oneOf(random, kinds)(random);
+export const oddRequest = (random: Random): OddRequest => inChunks(oneOf(random, kinds)(random), random);

@@ -1,4 +1,4 @@
-import { request as httpRequest, type Agent } from 'node:http';
+import { request as httpRequest, type Agent, type ClientRequest } from 'node:http';
 import { performance } from 'node:perf_hooks';
 import { caseOf } from './cases.ts';
 import { faultsOf, type Got } from './faults.ts';
@@ -25,11 +25,22 @@ const failed = (milliseconds: number, cause: Error): Got => ({ status: 0, type: 
 const sendable = (headers: OddRequest['headers']): OddRequest['headers'] =>
   Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, value.replaceAll(/[^\t\x20-\x7e]/g, '?')]));
 
-const ask = ({ url, password, agent }: Target, { method, path, headers, body }: OddRequest): Promise<Got> => {
+const sendBody = (asking: ClientRequest, { body, chunkBytes }: OddRequest): void => {
+  if (body === undefined || chunkBytes === undefined) {
+    asking.end(body);
+    return;
+  }
+  for (let at = 0; at < body.length; at += chunkBytes) asking.write(body.subarray(at, at + chunkBytes));
+  asking.end();
+};
+
+const ask = ({ url, password, agent }: Target, request: OddRequest): Promise<Got> => {
+  const { method, path, headers, body, chunkBytes } = request;
+  const isMeasured = body !== undefined && chunkBytes === undefined;
   const began = performance.now();
   return new Promise((resolve) => {
     const { hostname, port } = new URL(url);
-    const asking = httpRequest({ hostname, port, method, path, agent, headers: { authorization: `Bearer ${password}`, ...sendable(headers), ...(body === undefined ? {} : { 'content-length': String(body.length) }) } });
+    const asking = httpRequest({ hostname, port, method, path, agent, headers: { authorization: `Bearer ${password}`, ...sendable(headers), ...(isMeasured ? { 'content-length': String(body.length) } : {}) } });
     const timer = setTimeout(() => asking.destroy(new Error('hangs')), hangsAfterMs);
     const end = (got: Got): void => {
       clearTimeout(timer);
@@ -44,7 +55,7 @@ const ask = ({ url, password, agent }: Target, { method, path, headers, body }: 
         end({ status: response.statusCode ?? 0, type: `${response.headers['content-type'] ?? ''}${'x-injected' in response.headers ? ' x-injected' : ''}`, text: Buffer.concat(pieces).toString('utf8'), milliseconds: performance.now() - began }),
       );
     });
-    asking.end(body);
+    sendBody(asking, request);
   });
 };
 
