@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { joinMachines } from '../../src/kernel/join-machines.ts';
+import type { Machine } from '../../src/kernel/machine.ts';
 import type { AnswerEvent } from '../../src/gemini/answer/answer-event.ts';
 import { readAnswer } from '../../src/gemini/answer/read-answer.ts';
 import type { AnswerSettings } from '../../src/gemini/answer/read-part.ts';
@@ -118,6 +120,84 @@ t.test('a function that takes an answer in JSON is told as text, and words besid
   t.match(said([{ text: 'So: ' }, call, { text: ' Done.' }]), { text: '[1]', calls: [] });
   t.match(said([{ text: '```json\n[2]\n```' }]), { text: '[2]', calls: [] });
   t.match(said([{ text: 'I ask.' }, { functionCall: { id: 'y', name: 'f' } }]), { text: '', calls: [{ name: 'f', args: {} }] });
+  t.end();
+});
+
+type Block = { readonly type: string; readonly key: string };
+type Blocks = { readonly index: number; readonly open: Block | null; readonly input: number; readonly output: number; readonly found: readonly string[] };
+type Out = readonly [type: string, detail?: unknown];
+
+/** A dialect of blocks, of which one is open at a time: Anthropic's, in small. */
+const blockWriter: Machine<Blocks, readonly AnswerEvent[], Out> = {
+  start: { index: 0, open: null, input: 0, output: 0, found: [] },
+  step: (known, given) => {
+    let state = known;
+    const out: Out[] = [];
+    const close = (): void => {
+      if (state.open !== null) out.push(['content_block_stop', state.index]);
+      if (state.open !== null) state = { ...state, open: null, index: state.index + 1 };
+    };
+    const enter = (type: string, key = type): void => {
+      if (state.open?.key === key) return;
+      close();
+      out.push(['content_block_start', type]);
+      state = { ...state, open: { type, key } };
+    };
+    const sign = (signature: string | undefined): void => {
+      if (signature === undefined) return;
+      enter('thinking');
+      out.push(['signature_delta', signature]);
+      close();
+    };
+    for (const event of given) {
+      if (event.kind === 'usage') {
+        const { promptTokenCount = 0, candidatesTokenCount = 0, thoughtsTokenCount = 0 } = event.usage;
+        state = { ...state, input: promptTokenCount, output: candidatesTokenCount + thoughtsTokenCount };
+      } else if (event.kind === 'begin') out.push(['message_start', state.input]);
+      else if (event.kind === 'thought' || event.kind === 'text') {
+        if (event.text !== '') enter(event.kind === 'text' ? 'text' : 'thinking');
+        if (event.text !== '') out.push([`${event.kind}_delta`, event.text]);
+        sign(event.signature);
+      } else if (event.kind === 'call') {
+        sign(event.signature);
+        enter('tool_use', event.id);
+        out.push(['input_json_delta', event.text]);
+        close();
+      } else if (event.kind === 'source') state = { ...state, found: [...state.found, event.url] };
+      else if (event.kind === 'end') {
+        close();
+        if (state.found.length > 0) out.push(['web_search_tool_result', state.found]);
+        out.push(['message_delta', [event.finish === 'stopped' && event.calls > 0 ? 'tool_use' : event.finish, state.output]]);
+      }
+    }
+    return [state, out];
+  },
+  end: () => [['message_stop']],
+  fail: (_state, error) => [['error', error.tag]],
+};
+
+t.test('its events are enough for a dialect of blocks, each signature in its place', (t) => {
+  const machine = joinMachines(readAnswer(settings), blockWriter);
+  const call = (id: string, more: object = {}) => ({ functionCall: { id, name: 'f', args: { a: 1 } }, ...more });
+  const given: readonly Frame[] = [
+    { candidates: [{ content: { parts: [{ text: 'hm', thought: true }, { text: ' so', thought: true, thoughtSignature: 's1' }] } }], usageMetadata: { promptTokenCount: 7 } },
+    { candidates: [{ content: { parts: [{ text: 'Hi' }, { text: '!' }, call('1', { thoughtSignature: 's2' }), call('2')] } }] },
+    { candidates: [{ content: { parts: [{ text: '', thoughtSignature: 's3' }] }, finishReason: 'STOP', groundingMetadata: { groundingChunks: [{ web: { uri: 'http://a' } }] } }], usageMetadata: { promptTokenCount: 7, candidatesTokenCount: 5, thoughtsTokenCount: 2 } },
+  ];
+  const [state, before] = machine.step(machine.start, given);
+  t.same([...before, ...machine.end(state)], [
+    ['message_start', 7],
+    ['content_block_start', 'thinking'], ['thought_delta', 'hm'], ['thought_delta', ' so'], ['signature_delta', 's1'], ['content_block_stop', 0],
+    ['content_block_start', 'text'], ['text_delta', 'Hi'], ['text_delta', '!'], ['content_block_stop', 1],
+    ['content_block_start', 'thinking'], ['signature_delta', 's2'], ['content_block_stop', 2],
+    ['content_block_start', 'tool_use'], ['input_json_delta', '{"a":1}'], ['content_block_stop', 3],
+    ['content_block_start', 'tool_use'], ['input_json_delta', '{"a":1}'], ['content_block_stop', 4],
+    ['content_block_start', 'thinking'], ['signature_delta', 's3'], ['content_block_stop', 5],
+    ['web_search_tool_result', ['http://a']],
+    ['message_delta', ['tool_use', 7]],
+    ['message_stop'],
+  ]);
+  t.same(machine.fail(state, { tag: 'ClientGone' }), [['error', 'ClientGone']], 'a failure has the writer\'s own shape');
   t.end();
 });
 
