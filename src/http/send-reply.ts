@@ -25,6 +25,9 @@ export type Outlet = {
 /** A body that nobody wants is read on and thrown away for so long: a reset at once would destroy the answer too. */
 const lingerMs = 1000;
 
+/** Of a stream's texts that leave together. */
+const mostGathered = 16 * 1024;
+
 const bodyIsUnread = ({ message }: Outlet): boolean => !message.complete;
 
 /** A response without a socket is not closed: it waits for those before it on the same connection. */
@@ -101,15 +104,43 @@ const sendWhole = (reply: Whole, outlet: Outlet, pace: ReaderPace): Promise<void
 /** Writes pieces behind the reply's head, which leaves with the first of them. */
 type Writer = {
   readonly write: (piece: string | Uint8Array) => Promise<void>;
+  /** Hands over what is gathered. */
+  readonly flush: () => void;
+  /** Takes back what is gathered, to be written with the end. */
+  readonly rest: () => string;
   readonly heartbeats: (signal: AbortSignal) => Promise<void>;
+};
+
+type TextGatherer = Pick<Writer, 'flush' | 'rest'> & { readonly gather: (text: string) => void };
+
+/**
+ * Gathers the texts of one tick: what one read of Gemini's socket brought leaves as one chunk in one write. Node would
+ * make three pieces of each text, and hand over hundreds (a burst of 100 frames costs 12 % more so).
+ */
+const textGatherer = (put: (text: string) => void): TextGatherer => {
+  let gathered = '';
+  const rest = (): string => {
+    const text = gathered;
+    gathered = '';
+    return text;
+  };
+  const flush = (): void => {
+    const text = rest();
+    if (text !== '') put(text);
+  };
+  const gather = (text: string): void => {
+    if (gathered === '') process.nextTick(flush);
+    gathered += text;
+    if (gathered.length >= mostGathered) flush();
+  };
+  return { gather, flush, rest };
 };
 
 const replyWriter = (reply: Streamed, outlet: Outlet, pace: ReaderPace): Writer => {
   // Two write here, the stream and its heartbeats, and neither locks the other out: a piece is handed over in one tick,
-  // so a heartbeat stands between pieces and never within one. `lastAt` moves with every write, which puts the next
-  // heartbeat off; while the reader is behind there is nothing to keep alive, and a heartbeat would only pile up. The
-  // head
-  // leaves with whatever comes first.
+  // so a heartbeat, which has a tick of its own, stands between pieces and never within one. `lastAt` moves with every
+  // write, which puts the next heartbeat off; while the reader is behind there is nothing to keep alive, and one more
+  // would only pile up. The head leaves with whatever comes first.
   const { response, now, wait } = outlet;
   const { text: heartbeat, afterMs } = reply.heartbeat;
   let lastAt = outlet.startedAt;
@@ -121,15 +152,19 @@ const replyWriter = (reply: Streamed, outlet: Outlet, pace: ReaderPace): Writer 
     begin();
     return response.write(piece);
   };
+  const { gather, flush, rest } = textGatherer((text) => isClosed(outlet) || put(text));
   return {
     write: async (piece) => {
+      if (!isClosed(outlet) && response.writableNeedDrain) await pace.drained();
       if (isClosed(outlet)) return;
-      if (piece.length > pieceSize) {
-        begin();
-        await writeInPieces(piece, outlet, pace);
-        lastAt = now();
-      } else if (!put(piece)) await pace.drained();
+      if (typeof piece === 'string' && piece.length < mostGathered) return gather(piece);
+      flush();
+      begin();
+      await writeInPieces(piece, outlet, pace);
+      lastAt = now();
     },
+    flush,
+    rest,
     heartbeats: async (signal) => {
       if (afterMs === 0) return;
       for (;;) {
@@ -146,13 +181,14 @@ const replyWriter = (reply: Streamed, outlet: Outlet, pace: ReaderPace): Writer 
  * What the tail throws (it never should) becomes a last frame. It is thrown on while nothing has gone out, and where a
  * length was promised: a frame would pass for the content there.
  */
-const pourTail = async ({ tail, fail }: Streamed, outlet: Outlet, { write }: Writer): Promise<void> => {
+const pourTail = async ({ tail, fail }: Streamed, outlet: Outlet, { write, flush }: Writer): Promise<void> => {
   try {
     for (let next = await tail.next(); next.done !== true; next = await tail.next()) {
       if (isClosed(outlet)) return;
       await write(next.value);
     }
   } catch (cause) {
+    flush();
     if (!outlet.response.headersSent || fail === null) throw cause;
     await write(fail(outlet.noteFailure(cause)));
   }
@@ -170,22 +206,23 @@ const sendStream = async (reply: Streamed, outlet: Outlet, pace: ReaderPace): Pr
     await Promise.all([discardReply(reply), endReply(outlet, { pace })]);
     return;
   }
-  const write = replyWriter(reply, outlet, pace);
+  const writer = replyWriter(reply, outlet, pace);
   const poured = new AbortController();
-  const heartbeats = write.heartbeats(poured.signal).catch(() => undefined);
+  const heartbeats = writer.heartbeats(poured.signal).catch(() => undefined);
   try {
-    await pourTail(reply, outlet, write);
+    await pourTail(reply, outlet, writer);
   } finally {
     poured.abort();
     await Promise.all([heartbeats, discardReply(reply)]);
   }
   if (isClosed(outlet)) return;
   if (!response.headersSent) response.writeHead(reply.status, headOf(outlet, reply));
-  await endReply(outlet, { pace });
+  const last = writer.rest();
+  await endReply(outlet, last === '' ? { pace } : { pace, body: last });
 };
 
 /**
- * Writes a reply to the socket; nothing else does. A whole one leaves in one write, a stream in one write a text; large
+ * Writes a reply to the socket; nothing else does. A whole one leaves in one write, a stream in one write a tick; large
  * ones in pieces, no faster than they are read. Rejects only before anything was written.
  */
 export const sendReply = async (reply: Reply, outlet: Outlet): Promise<void> => {
