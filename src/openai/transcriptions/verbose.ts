@@ -1,12 +1,16 @@
 import type { NumberedStretch, TranscriptEnd } from './machine.ts';
 import { segmentsOf } from './segments.ts';
 
-const englishNames = new Intl.DisplayNames(['en'], { type: 'language', fallback: 'none' });
+const known: { names: Intl.DisplayNames | null } = { names: null };
+
+/** Made when it is asked first: that takes 9 ms, which a start need not wait for. */
+const englishNames = (): Intl.DisplayNames =>
+  (known.names ??= new Intl.DisplayNames(['en'], { type: 'language', fallback: 'none' }));
 
 /** `english` for `en-US`, as Whisper says it; '' when nobody knows. */
 const languageName = (code: string): string => {
   const [main = ''] = code.split(/[-_]/);
-  return /^[a-z]{2,3}$/i.test(main) && main !== 'und' ? (englishNames.of(main)?.toLowerCase() ?? code) : '';
+  return /^[a-z]{2,3}$/i.test(main) && main !== 'und' ? (englishNames().of(main)?.toLowerCase() ?? code) : '';
 };
 
 /** Fields of Whisper's inner life, which Gemini does not tell: values that no filter takes offence at. */
