@@ -22,7 +22,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
 const top = ['compose', 'compose.ts', 'config', 'config.ts', 'health-check.ts', 'index.ts'];
 
 /** The files of the lowest floor that are the door to packages. */
-const doors: readonly string[] = [join('kernel', 'fp.ts'), join('kernel', 'task-either.ts')];
+const doors: readonly string[] = ['fp.ts', 'either.ts', 'task-either.ts'].map((name) => join('kernel', name));
 
 const project = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const src = join(project, 'src');

@@ -8,8 +8,6 @@ export {
   fromTask,
   left,
   right,
-  tapError,
-  tapIO,
   tapTask,
   traverseSeqArray,
   tryCatch,
@@ -61,4 +59,25 @@ export const orElse =
   async () => {
     const result = await stage();
     return E.isLeft(result) ? other(result.left)() : result;
+  };
+
+/** Does something with what went well, and passes it on. */
+export const tapIO =
+  <A>(act: (value: A) => () => unknown) =>
+  <E1>(stage: TaskEither<E1, A>): TaskEither<E1, A> =>
+  async () => {
+    const result = await stage();
+    if (E.isRight(result)) act(result.right)();
+    return result;
+  };
+
+/** Does something with what went wrong, and passes it on; where that goes wrong too, its own error. */
+export const tapError =
+  <E1, E2>(act: (error: E1) => TaskEither<E2, unknown>) =>
+  <A>(stage: TaskEither<E1, A>): TaskEither<E1 | E2, A> =>
+  async () => {
+    const result = await stage();
+    if (E.isRight(result)) return result;
+    const done = await act(result.left)();
+    return E.isLeft(done) ? done : result;
   };
