@@ -2,12 +2,12 @@ import { E, TE, pipe } from '../../kernel/fp.ts';
 import { caught, invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import type { Blob } from '../../gemini/request.ts';
 import type { FetchMedia } from '../../ports/images.ts';
-import { costs, portionOf, type Memory } from '../../ports/memory.ts';
-import { random, wait } from '../system.ts';
+import { portionOf } from '../../ports/memory.ts';
 import { watchdog, type Watchdog } from '../watchdog.ts';
 import { callerLookup } from './caller-lookup.ts';
 import { openDirectly, type Lookup, type OpenSocket } from './guarded-connect.ts';
 import { mediaTypeOf } from './media-type.ts';
+import { memoryLine } from './memory-line.ts';
 import { reasons, type Reason } from './reasons.ts';
 import { reachOf, targetOf, type Reach } from './target.ts';
 import { guardedVisits, type Visitor, type Visits } from './visit.ts';
@@ -68,28 +68,6 @@ const fetchError = (dog: Watchdog, path: string, timeoutMs: number) => (reason: 
 };
 
 /**
- * How long a fetch waits for memory, ms: from so long to twice as long, so that of many that wait some give up first.
- */
-const shortestPatience = 1000;
-const pauseMs = 25;
-
-/**
- * Reserves for a fetch. It waits a little for memory: of many requests that hold a part each, some go on as others end.
- */
-const patientReserve = (memory: Memory, signal: AbortSignal): Visitor['reserve'] => {
-  const patience = shortestPatience * (1 + random());
-  let waited = 0;
-  return async (bytes) => {
-    for (;;) {
-      const full = memory.take(bytes * costs.media);
-      if (full?.tag !== 'Busy' || waited >= patience || signal.aborted) return full;
-      await wait(pauseMs, signal);
-      waited += pauseMs;
-    }
-  };
-};
-
-/**
  * Reads pictures and files by addresses that callers send: http and https, public addresses only (see `reachOf`), a few
  * redirects, each checked like the first, none from https down to http. No proxy, cookies, referrer or headers of the
  * caller. The kind is told by the content. Every failure is a 400 that names the field; ClientGone when the caller
@@ -100,6 +78,7 @@ export const guardedFetch = (
   { lookup, openSocket }: GuardedFetchNeeds = { lookup: callerLookup({ allowPrivate }), openSocket: openDirectly },
 ): GuardedFetch => {
   const reach = reachOf(allowPrivate);
+  const joinLine = memoryLine();
   const { visit, close } = guardedVisits({ lookup, openSocket, mayReach: reach.address, mostBytes });
 
   const fetchMedia: FetchMedia = (url, path, reader) => {
@@ -109,14 +88,16 @@ export const guardedFetch = (
         const dog = watchdog({ firstByteMs: timeoutMs, idleMs: timeoutMs }, reader.signal);
         const over = new AbortController();
         dog.onBite(() => over.abort());
+        const { reserve, leave } = joinLine(reader.memory, held, over.signal);
         try {
           const content = await contentOf(
             url,
             { visit, reach, mostRedirects },
-            { signal: over.signal, reserve: patientReserve(held, over.signal) },
+            { signal: over.signal, reserve },
           );
           return pipe(content, E.flatMap(blobOf), E.mapLeft(fetchError(dog, path, timeoutMs)));
         } finally {
+          leave();
           dog.stop();
         }
       }, caught),
