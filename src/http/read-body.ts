@@ -86,7 +86,7 @@ const collectBody = (source: BodySource, limits: BodyLimits, known: Expected): P
     const settle = (result: Body): void => {
       message.off('data', onData).off('end', onWhole);
       signal.removeEventListener('abort', onAbort);
-      timer?.abort();
+      timer?.abort('settled');
       resolve(result);
     };
     const fail = (error: ProxyError): void => {

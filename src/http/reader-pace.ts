@@ -30,7 +30,7 @@ export const readerPace = ({ response, readerTimeoutMs, wait }: PaceNeeds): Read
   const watch = async (): Promise<void> => {
     state.isWatched = true;
     const over = new AbortController();
-    response.once('close', () => over.abort());
+    response.once('close', () => over.abort('closed'));
     while (!over.signal.aborted) {
       const before = state.drains;
       await wait(readerTimeoutMs, over.signal);

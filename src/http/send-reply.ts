@@ -41,7 +41,7 @@ const watchReader = ({ response, readerTimeoutMs }: Outlet): void => {
 const discardBody = async ({ message, wait, holdsBody, response }: Outlet): Promise<void> => {
   if (holdsBody()) return;
   const enough = new AbortController();
-  const stop = (): void => enough.abort();
+  const stop = (): void => enough.abort('enough');
   message.once('end', stop);
   response.once('close', stop);
   message.resume();
@@ -207,12 +207,13 @@ const sendStream = async (reply: Streamed, outlet: Outlet, pace: ReaderPace): Pr
     return;
   }
   const writer = replyWriter(reply, outlet, pace);
+  // Aborted with a word of ours, as every signal that only ends a wait: without one Node makes a DOMException, 12 µs.
   const poured = new AbortController();
   const heartbeats = writer.heartbeats(poured.signal).catch(() => undefined);
   try {
     await pourTail(reply, outlet, writer);
   } finally {
-    poured.abort();
+    poured.abort('poured');
     await Promise.all([heartbeats, discardReply(reply)]);
   }
   if (isClosed(outlet)) return;

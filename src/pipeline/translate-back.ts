@@ -87,7 +87,7 @@ const streamReply =
     const waiting = new AbortController();
     const tooLong = wait(keepAliveMs, waiting.signal).then(() => null);
     const first = keepAliveMs === 0 ? await head : await Promise.race([head, tooLong]);
-    waiting.abort();
+    waiting.abort('begun');
     if (first !== null && E.isLeft(first)) return first;
     return E.right({
       kind: 'streamed',
