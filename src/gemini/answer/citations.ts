@@ -41,13 +41,16 @@ const spansIn = (text: string): ((segment: NonNullable<Support['segment']>) => S
   };
 };
 
+/** Passages that are looked for in one text. Recorded answers have dozens; finding and writing more would stall others. */
+const mostSupports = 20_000;
+
 /** Citations of a candidate's text: one for each supported passage and source. */
 export const citationsOf = (grounding: Grounding, candidate: number): readonly CitationEvent[] => {
   const { text, supports } = grounding;
   const sources = itemsOf(grounding.sources);
   if (text === '' || sources.length === 0) return [];
   const spanOf = spansIn(text);
-  return itemsOf(supports).flatMap((support) => {
+  return itemsOf(supports).slice(0, mostSupports).flatMap((support) => {
     const [start, end] = spanOf(support.segment ?? {});
     return (support.groundingChunkIndices ?? []).flatMap((index): readonly CitationEvent[] => {
       const source = sources[index];
