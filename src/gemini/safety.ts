@@ -1,3 +1,4 @@
+import type { ModelTraits } from './model-traits.ts';
 import type { SafetySetting } from './request.ts';
 
 /** The categories that are off by default. */
@@ -24,3 +25,9 @@ export const blockThresholds = [
 
 /** Every adjustable filter off: the default, which a request may override. */
 export const filtersOff: readonly SafetySetting[] = categories.map((category) => ({ category, threshold: 'OFF' }));
+
+/** The filters for a model: as asked, else off; speech models take no such settings. */
+export const safetySettings = (
+  wanted: readonly SafetySetting[] | undefined,
+  { output }: Pick<ModelTraits, 'output'>,
+): readonly SafetySetting[] | undefined => wanted ?? (output === 'audio' ? undefined : filtersOff);

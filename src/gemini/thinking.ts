@@ -94,3 +94,37 @@ export const wishOfCap = (cap: number | undefined, thinking: Thinking): Thinking
   if (thinking.by === 'budget') return thinking.onByDefault ? { kind: 'effort', effort: 'none' } : null;
   return { kind: 'effort', effort: 'minimal' };
 };
+
+/** What decides how much a model thinks, the first that is there: the request's wish, the suffix, a small cap. */
+export type ThinkingWishes = {
+  readonly asked: ThinkingWish | null;
+  readonly suffix: ThinkingWish | null;
+  /** Of the answer's tokens, thoughts included. */
+  readonly cap: number | undefined;
+};
+
+/** Whether thoughts are told: as the request says, in Google's words or in others; else as it is without its word. */
+export type ThoughtTelling = {
+  readonly asked: boolean | undefined;
+  readonly isGoogles: boolean;
+  readonly otherwise: boolean;
+};
+
+/**
+ * `includeThoughts` is never asked of a model that is told not to think, unless in Google's own words: Gemini refuses
+ * that.
+ */
+const withTelling = (config: ThinkingConfig, { asked, isGoogles, otherwise }: ThoughtTelling): ThinkingConfig => {
+  if (isGoogles || asked === false) return { ...config, includeThoughts: asked };
+  return config.includeThoughts === true && !(asked ?? otherwise) ? { ...config, includeThoughts: false } : config;
+};
+
+/** Thinking for a model by the most explicit wish, and whether its thoughts are told. */
+export const settleThinking = (
+  thinking: Thinking,
+  { asked, suffix, cap }: ThinkingWishes,
+  telling: ThoughtTelling,
+): ThinkingConfig | undefined => {
+  const config = thinkingConfig(thinking, asked ?? suffix ?? wishOfCap(cap, thinking));
+  return config === undefined ? undefined : withTelling(config, telling);
+};

@@ -3,11 +3,11 @@ import { E } from '../../src/kernel/fp.ts';
 import type { Frame, ResponsePart } from '../../src/gemini/response.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';
 import { decodeChatRequest, type ChatRequest } from '../../src/openai/chat/ask/request.ts';
-import type { ChatSettings } from '../../src/openai/chat/ask/to-gemini.ts';
+import type { TranslationSettings } from '../../src/wire/translation-settings.ts';
 import type { TranslationContext } from '../../src/ports/dialect.ts';
 import type { SignedImage } from '../../src/ports/images.ts';
 
-const settings: ChatSettings = { systemPromptMode: 'leading', historyImages: 'last', imageReplyFormat: 'markdown', modelAliases: new Map() };
+const settings: TranslationSettings = { systemPromptMode: 'leading', historyImages: 'last', imageReplyFormat: 'markdown', modelAliases: new Map() };
 const context: TranslationContext = { requestId: 'req_1', id: 'x', created: 1, recalled: new Map(), media: new Map(), imageReplyFormat: null };
 
 const requestOf = (body: object): ChatRequest => {
@@ -20,9 +20,9 @@ const png = 'iVBORw0KGgoAAAAN';
 const stored: ResponsePart = { fileData: { mimeType: 'image/png', fileUri: 'http://x/images/a.png' } };
 const drawn: ResponsePart = { inlineData: { mimeType: 'image/png', data: png } };
 
-const dialectOf = (imageReplyFormat: ChatSettings['imageReplyFormat']) => chatDialect({ ...settings, imageReplyFormat });
+const dialectOf = (imageReplyFormat: TranslationSettings['imageReplyFormat']) => chatDialect({ ...settings, imageReplyFormat });
 
-const shown = (model: string, parts: readonly ResponsePart[], over: { readonly header?: string; readonly setting?: ChatSettings['imageReplyFormat'] } = {}) => {
+const shown = (model: string, parts: readonly ResponsePart[], over: { readonly header?: string; readonly setting?: TranslationSettings['imageReplyFormat'] } = {}) => {
   const dialect = dialectOf(over.setting ?? 'markdown');
   const asked = requestOf({ model, messages: [{ role: 'user', content: 'draw' }] });
   const said = { ...context, imageReplyFormat: over.header ?? null };

@@ -2,19 +2,19 @@ import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
 import type { GenerateContentRequest } from '../../src/gemini/request.ts';
 import { decodeChatRequest } from '../../src/openai/chat/ask/request.ts';
-import type { ChatSettings } from '../../src/openai/chat/ask/to-gemini.ts';
+import type { TranslationSettings } from '../../src/wire/translation-settings.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';
 import type { Signature } from '../../src/ports/capabilities.ts';
 import type { Plan } from '../../src/ports/dialect.ts';
 
-const settings: ChatSettings = {
+const settings: TranslationSettings = {
   systemPromptMode: 'leading',
   historyImages: 'last',
   imageReplyFormat: 'markdown',
   modelAliases: new Map([['gpt-4o', 'gemini-3.5-flash']]),
 };
 
-type Options = { readonly settings?: Partial<ChatSettings>; readonly recalled?: readonly Signature[] };
+type Options = { readonly settings?: Partial<TranslationSettings>; readonly recalled?: readonly Signature[] };
 
 const translated = (request: object, options: Options = {}) => {
   const recalled = new Map((options.recalled ?? []).map((signature) => [signature.callId, signature]));

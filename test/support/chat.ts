@@ -7,12 +7,13 @@ import type { ChatEvent } from '../../src/openai/chat/answer/chunk.ts';
 import { completion } from '../../src/openai/chat/answer/completion.ts';
 import type { SystemPromptMode } from '../../src/gemini/conversation/to-contents.ts';
 import { decodeChatRequest } from '../../src/openai/chat/ask/request.ts';
-import { settleChat, type ChatSettings } from '../../src/openai/chat/ask/to-gemini.ts';
+import { settleChat } from '../../src/openai/chat/ask/to-gemini.ts';
+import type { TranslationSettings } from '../../src/wire/translation-settings.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';
 import type { Signature } from '../../src/ports/capabilities.ts';
 import type { Plan, TranslationContext } from '../../src/ports/dialect.ts';
 
-const settings: ChatSettings = { systemPromptMode: 'leading', historyImages: 'last', imageReplyFormat: 'markdown', modelAliases: new Map() };
+const settings: TranslationSettings = { systemPromptMode: 'leading', historyImages: 'last', imageReplyFormat: 'markdown', modelAliases: new Map() };
 
 /** The chat endpoint with the usual settings. */
 export const chat = chatDialect(settings);

@@ -24,6 +24,24 @@ export const mediaPart = (url: string, path: string): E.Either<ProxyError, TurnP
   return isWebAddress(url) ? E.right(webPart(url, path)) : E.map(blobPart)(fromBase64(url, { declared: '' }, path));
 };
 
+/** Sound in a data: URL or in base64, of this format or WAV. */
+export const soundPart = (data: string, format: string | undefined, path: string): E.Either<ProxyError, RequestPart> =>
+  E.map(blobPart)(
+    isDataUrl(data) ? fromDataUrl(data, path) : fromBase64(data, { declared: `audio/${format ?? 'wav'}` }, path),
+  );
+
+/** A file in a data: URL or in base64; a drawing sent as a file is read as the text that it is. */
+export const filePartOf = (data: string, name: string | undefined, path: string): E.Either<ProxyError, RequestPart> =>
+  E.map((blob: Blob) => blobPart(blob.mimeType === 'image/svg+xml' ? { ...blob, mimeType: 'text/xml' } : blob))(
+    isDataUrl(data) ? fromDataUrl(data, path, name) : fromBase64(data, { declared: '', name }, path),
+  );
+
+/** The address of a file that Google keeps, by its own name `files/abc` or that address; undefined for any other. */
+export const keptByGoogle = (id = ''): string | undefined => {
+  const address = /^files\/[\w-]+$/.test(id) ? `https://generativelanguage.googleapis.com/v1beta/${id}` : id;
+  return isReadByGemini(address) ? address : undefined;
+};
+
 /** The 400 for a picture that is of a kind which browsers draw and Gemini does not; null for any other. */
 const pictureRefused = (mimeType: string, path: string): ProxyError | null => {
   const fault = pictureFault(mimeType);

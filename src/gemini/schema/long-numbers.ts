@@ -1,3 +1,4 @@
+import { isObject } from '../../kernel/is-object.ts';
 import { rewriteNumbers, saysTheSame } from '../../kernel/raw-json.ts';
 import { jsonText } from '../../kernel/well-formed.ts';
 import { withExactText } from '../exact-json.ts';
@@ -37,3 +38,20 @@ export const exactSchema = (made: JsonObject, schema: object | undefined): JsonO
   const numbers = schema[numbersOf];
   return withExactText(made, rewriteNumbers(jsonText(made), (written) => numbers.get(Number(written)) ?? written));
 };
+
+/** Digits of a number that may be another one when it is written again. */
+const mostDigits = 16;
+
+const isLong = (value: number): boolean => !Number.isSafeInteger(value) && String(value).length > mostDigits;
+
+/** True for a value that holds a number which JavaScript may write as another one. */
+export const holdsLong = (value: unknown): boolean => {
+  if (typeof value === 'number') return isLong(value);
+  if (typeof value !== 'object' || value === null) return false;
+  if (Array.isArray(value)) return value.some(holdsLong);
+  for (const name in value) if (isObject(value) && holdsLong(value[name])) return true;
+  return false;
+};
+
+/** In longer bodies numbers are written as JavaScript does: to look for them would stop everybody else. */
+export const longestBody = 4 * 1024 ** 2;

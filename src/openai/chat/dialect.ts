@@ -2,13 +2,14 @@ import { E, pipe } from '../../kernel/fp.ts';
 import type { GeminiCall } from '../../gemini/request.ts';
 import type { Dialect, Plan, TranslationContext } from '../../ports/dialect.ts';
 import { modelName } from '../../wire/model-name.ts';
+import type { TranslationSettings } from '../../wire/translation-settings.ts';
 import { tooManyPictures } from '../../gemini/conversation/earlier-pictures.ts';
 import { recallKeys } from '../../gemini/conversation/recall.ts';
 import { openaiReplies } from '../replies.ts';
 import { chatAnswer } from './answer/chat-answer.ts';
 import { mediaLinks } from './ask/media-links.ts';
 import { decodeChatRequest, type ChatRequest } from './ask/request.ts';
-import { settleChat, toGemini, type ChatAsked, type ChatSettings } from './ask/to-gemini.ts';
+import { settleChat, toGemini, type ChatAsked } from './ask/to-gemini.ts';
 
 const planOf = ({ asked, settled, settings }: ChatAsked, context: TranslationContext, call: GeminiCall): Plan => {
   const streamed = asked.stream === true;
@@ -24,7 +25,7 @@ const planOf = ({ asked, settled, settings }: ChatAsked, context: TranslationCon
 };
 
 /** POST /v1/chat/completions as data. */
-export const chatDialect = (settings: ChatSettings): Dialect<ChatRequest> => {
+export const chatDialect = (settings: TranslationSettings): Dialect<ChatRequest> => {
   const settle = settleChat(settings);
   return {
     decode: (body, written) =>

@@ -7,6 +7,7 @@ import type { AnswerSettings } from '../../../gemini/answer/read-part.ts';
 import { followPlaces } from '../../../gemini/answer/signed-places.ts';
 import type { Frame, UsageMetadata } from '../../../gemini/response.ts';
 import type { Signature } from '../../../ports/capabilities.ts';
+import { servedTier } from '../../../wire/service-tier.ts';
 import {
   afterDelta,
   annotationsOf,
@@ -22,7 +23,7 @@ import { finishReason, unnamedReason } from './finish-reason.ts';
 import { toLogprobs } from './logprobs.ts';
 import { picturePieces } from './picture-pieces.ts';
 import { withDetails } from './reasoning-details.ts';
-import { servedTier, toUsage } from './usage.ts';
+import { toUsage } from './usage.ts';
 
 /** What is known of an answer's writing so far; choices by index. */
 export type ChatState = {

@@ -37,13 +37,3 @@ export const toUsage = (usage: UsageMetadata): Usage => {
     }),
   };
 };
-
-const tiers: ReadonlyMap<string, string> = new Map([
-  ['standard', 'default'],
-  ['flex', 'flex'],
-  ['priority', 'priority'],
-]);
-
-/** The tier that served, in OpenAI's words; undefined when Gemini did not say. */
-export const servedTier = (usage: UsageMetadata): string | undefined =>
-  tiers.get(usage.serviceTier?.toLowerCase() ?? '');

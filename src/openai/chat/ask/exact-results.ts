@@ -1,8 +1,8 @@
 import { rawElements, rawMember } from '../../../kernel/raw-json.ts';
 import { withExactParts } from '../../../gemini/conversation/exact-parts.ts';
 import { fateOf } from '../../../gemini/exact-json.ts';
+import { holdsLong, longestBody } from '../../../gemini/schema/long-numbers.ts';
 import type { Json } from '../../../gemini/request.ts';
-import { holdsLong, longestBody } from './exact-schemas.ts';
 import { isContentParts } from './parts.ts';
 import type { ChatMessage, ChatFields } from './request.ts';
 

@@ -1,21 +1,12 @@
-import { isObject } from '../../../kernel/is-object.ts';
 import { rawMember } from '../../../kernel/raw-json.ts';
-import { longNumbers, withLongNumbers, type LongNumbers } from '../../../gemini/schema/long-numbers.ts';
+import {
+  holdsLong,
+  longestBody,
+  longNumbers,
+  withLongNumbers,
+  type LongNumbers,
+} from '../../../gemini/schema/long-numbers.ts';
 import type { ChatFields, FunctionTool } from './request.ts';
-
-/** Digits of a number that may be another one when it is written again. */
-const mostDigits = 16;
-
-const isLong = (value: number): boolean => !Number.isSafeInteger(value) && String(value).length > mostDigits;
-
-/** True for a value that holds a number which JavaScript may write as another one. */
-export const holdsLong = (value: unknown): boolean => {
-  if (typeof value === 'number') return isLong(value);
-  if (typeof value !== 'object' || value === null) return false;
-  if (Array.isArray(value)) return value.some(holdsLong);
-  for (const name in value) if (isObject(value) && holdsLong(value[name])) return true;
-  return false;
-};
 
 type Schema = FunctionTool['parameters'];
 
@@ -53,9 +44,6 @@ const fields = [
   'json_schema',
   'format',
 ] as const;
-
-/** In longer bodies numbers are written as JavaScript does: to look for them would stop everybody else. */
-export const longestBody = 4 * 1024 ** 2;
 
 /** Schemas that know how their numbers beyond 2^53 were written: a bound or a value is somebody else's, too. */
 export const withExactSchemas = (asked: ChatFields, written: () => string): ChatFields => {

@@ -1,22 +1,8 @@
 import { t } from '../../../kernel/fp.ts';
 import { isObject } from '../../../kernel/is-object.ts';
 import type { MediaLevel } from '../../../gemini/request.ts';
-import { efforts, type Effort } from '../../../gemini/thinking.ts';
-import { lenient, oneOf, optional, unlessEmpty, within } from '../../../wire/codec.ts';
-
-/**
- * An effort; `auto` and `default`, which clients send for "as the model likes", are as good as nothing (Cherry Studio).
- */
-export const effortWish: t.Type<Effort | undefined, unknown> = (() => {
-  const codec = optional(oneOf(efforts));
-  return new t.Type<Effort | undefined, unknown>(
-    codec.name,
-    codec.is,
-    (value, context) =>
-      value === 'auto' || value === 'default' ? t.success(undefined) : codec.validate(value, context),
-    t.identity,
-  );
-})();
+import { lenient, unlessEmpty, within } from '../../../wire/codec.ts';
+import { effortWish } from '../../effort-wish.ts';
 
 /**
  * A sampler's whole number: 0, less, null and an empty text are its "no limit" (llama.cpp, vLLM, SillyTavern #1823).

@@ -1,12 +1,19 @@
 import { E, pipe, t } from '../../../kernel/fp.ts';
 import { isObject } from '../../../kernel/is-object.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
-import { asPicture, blobPart, mediaPart, webPart } from '../../../gemini/conversation/media-part.ts';
+import {
+  asPicture,
+  filePartOf,
+  keptByGoogle,
+  mediaPart,
+  soundPart,
+  webPart,
+} from '../../../gemini/conversation/media-part.ts';
 import { textParts } from '../../../gemini/conversation/text-parts.ts';
 import type { TurnPart } from '../../../gemini/conversation/turns.ts';
-import { fromBase64, fromDataUrl, isDataUrl, isReadByGemini, isWebAddress } from '../../../gemini/inline-media.ts';
-import type { Blob, MediaLevel } from '../../../gemini/request.ts';
+import { isWebAddress } from '../../../gemini/inline-media.ts';
 import { decodeWith, optional, stringOr } from '../../../wire/codec.ts';
+import { withDetail } from '../../picture-detail.ts';
 
 type Part = E.Either<ProxyError, TurnPart>;
 type Parts = E.Either<ProxyError, readonly TurnPart[]>;
@@ -24,38 +31,14 @@ const codecs = {
   }),
 };
 
-/** OpenAI's picture detail as Gemini's media resolution; `auto` leaves it to the model. */
-const levels: ReadonlyMap<string, MediaLevel> = new Map([
-  ['low', 'MEDIA_RESOLUTION_LOW'],
-  ['high', 'MEDIA_RESOLUTION_HIGH'],
-]);
-
 type Link = t.TypeOf<typeof link>;
-
-const withLevel = (part: TurnPart, level: MediaLevel): TurnPart =>
-  'link' in part ? { ...part, level } : { ...part, mediaResolution: { level } };
 
 const readLink = (at: Link, path: string): Part => {
   if (typeof at === 'string') return mediaPart(at, path);
-  const level = levels.get(at.detail ?? '');
-  const part = mediaPart(at.url, `${path}.url`);
-  return level === undefined ? part : E.map((read: TurnPart) => withLevel(read, level))(part);
+  return E.map((part: TurnPart) => withDetail(part, at.detail))(mediaPart(at.url, `${path}.url`));
 };
 
 type FilePart = t.TypeOf<typeof codecs.file>['file'];
-
-/** The Files API's own name of a file, `files/abc`, or its whole address. */
-const keptByGoogle = (id = ''): string | undefined => {
-  const address = /^files\/[\w-]+$/.test(id) ? `https://generativelanguage.googleapis.com/v1beta/${id}` : id;
-  return isReadByGemini(address) ? address : undefined;
-};
-
-/** A drawing sent as a file is read as the text that it is. */
-const fileBlob = (data: string, name: string | undefined, path: string): E.Either<ProxyError, Blob> =>
-  pipe(
-    isDataUrl(data) ? fromDataUrl(data, path, name) : fromBase64(data, { declared: '', name }, path),
-    E.map((blob) => (blob.mimeType === 'image/svg+xml' ? { ...blob, mimeType: 'text/xml' } : blob)),
-  );
 
 const filePart = (file: FilePart, path: string): Part => {
   const fileUri = keptByGoogle(file.file_id);
@@ -72,7 +55,7 @@ const filePart = (file: FilePart, path: string): Part => {
   const at = `${path}.file_data`;
   return isWebAddress(file.file_data)
     ? E.right(webPart(file.file_data, at))
-    : E.map(blobPart)(fileBlob(file.file_data, file.filename, at));
+    : filePartOf(file.file_data, file.filename, at);
 };
 
 const asList = (part: Part): Parts => E.map((read: TurnPart): readonly TurnPart[] => [read])(part);
@@ -110,12 +93,7 @@ const readers: Readonly<Record<string, (part: unknown, path: string) => Parts>> 
   input_audio: (part, path) =>
     pipe(
       decodeWith(codecs.input_audio, path)(part),
-      E.flatMap(({ input_audio: audio }) =>
-        isDataUrl(audio.data)
-          ? fromDataUrl(audio.data, `${path}.input_audio.data`)
-          : fromBase64(audio.data, { declared: `audio/${audio.format ?? 'wav'}` }, `${path}.input_audio.data`),
-      ),
-      E.map(blobPart),
+      E.flatMap(({ input_audio: audio }) => soundPart(audio.data, audio.format, `${path}.input_audio.data`)),
       asList,
     ),
   file: (part, path) =>

@@ -1,12 +1,14 @@
 import { E, pipe, t } from '../../../kernel/fp.ts';
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
 import { blockThresholds, harmCategories } from '../../../gemini/safety.ts';
+import { effortWish } from '../../effort-wish.ts';
 import { chatBounds } from '../../field-bounds.ts';
 import { decodeWithin, lenient, listOf, oneOf, optional, stringOr, unlessEmpty, within } from '../../../wire/codec.ts';
+import { schemaOr } from '../../../wire/schema-codec.ts';
 import type { Turn } from '../../../gemini/conversation/turns.ts';
 import { withExactResults, withExactToolParts } from './exact-results.ts';
 import { withExactSchemas } from './exact-schemas.ts';
-import { effortWish, googleProps, neighbourProps } from './neighbour-codecs.ts';
+import { googleProps, neighbourProps } from './neighbour-codecs.ts';
 import { refuseNeighbours } from './neighbour-fields.ts';
 import { withGoogleConfig } from './google-config.ts';
 import { withToolForms } from './tool-forms.ts';
@@ -16,20 +18,6 @@ import { readTurns } from './read-turns.ts';
 const text = t.string;
 const object = t.UnknownRecord;
 const flag = t.boolean;
-
-/** A schema may be a flag (JSON Schema 2020-12 §4.3.2): `true` takes anything, `false` has nothing to say it with. */
-const schemaOr = (
-  anything: Readonly<Record<string, unknown>> | undefined,
-): t.Type<Readonly<Record<string, unknown>> | undefined, unknown> => {
-  const codec = optional(object);
-  return new t.Type(
-    object.name,
-    codec.is,
-    (value, context) =>
-      typeof value === 'boolean' ? t.success(value ? anything : undefined) : codec.validate(value, context),
-    t.identity,
-  );
-};
 
 const extraContent = t.type({
   google: optional(

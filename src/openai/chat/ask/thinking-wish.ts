@@ -3,7 +3,7 @@ import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
 import { capInt32 } from '../../../gemini/int32.ts';
 import type { Thinking } from '../../../gemini/model-traits.ts';
 import type { ThinkingConfig } from '../../../gemini/request.ts';
-import { efforts, thinkingConfig, wishOfCap, type Effort, type ThinkingWish } from '../../../gemini/thinking.ts';
+import { efforts, settleThinking, type Effort, type ThinkingWish } from '../../../gemini/thinking.ts';
 import { googleOptions } from './google-options.ts';
 import type { ChatRequest, GoogleOptions } from './request.ts';
 
@@ -91,25 +91,14 @@ export type ThinkingDefaults = { readonly suffix: Wish; readonly showsThoughts: 
 export const hidesThoughts = (asked: ChatRequest, showsThoughts: boolean): boolean =>
   !(areShown(asked) ?? showsThoughts);
 
-/**
- * Thoughts are shown where nobody says otherwise, since they are made and paid for anyway. `includeThoughts` is never
- * asked of a model that is told not to think, unless in Google's own words: Gemini refuses that.
- */
-const withShown = (
-  config: ThinkingConfig | undefined,
-  asked: ChatRequest,
-  { showsThoughts }: ThinkingDefaults,
-): ThinkingConfig | undefined => {
-  const said = areShown(asked);
-  if (config === undefined) return undefined;
-  const own = configOf(asked)?.include_thoughts ?? configOf(asked)?.includeThoughts;
-  if (own !== undefined || said === false) return { ...config, includeThoughts: said };
-  return config.includeThoughts === true && !(said ?? showsThoughts) ? { ...config, includeThoughts: false } : config;
-};
+/** Google's own word for it. */
+const isToldInGoogles = (asked: ChatRequest): boolean =>
+  (configOf(asked)?.include_thoughts ?? configOf(asked)?.includeThoughts) !== undefined;
 
 /**
  * Thinking by the most explicit wish: thinking_config, then reasoning_effort, `reasoning`, `thinking`, a level, a
- * budget or switch of a neighbour's, then the model's suffix, then what a small cap leaves room for.
+ * budget or switch of a neighbour's, then the model's suffix, then what a small cap leaves room for. Thoughts are shown
+ * where nobody says otherwise, since they are made and paid for anyway.
  */
 export const chatThinking = (
   asked: ChatRequest,
@@ -122,10 +111,11 @@ export const chatThinking = (
     E.bind('level', () => ofLevel(asked.thinking_level ?? asked.thinkingLevel, 'thinking_level')),
     E.map(({ first, level }): ThinkingConfig | undefined => {
       const said = first ?? ofEffort(asked) ?? ofReasoning(asked) ?? ofThinking(asked) ?? level ?? ofSwitch(asked);
-      return withShown(
-        thinkingConfig(thinking, said ?? defaults.suffix ?? wishOfCap(outputCap(asked), thinking)),
-        asked,
-        defaults,
-      );
+      const wishes = { asked: said, suffix: defaults.suffix, cap: outputCap(asked) };
+      return settleThinking(thinking, wishes, {
+        asked: areShown(asked),
+        isGoogles: isToldInGoogles(asked),
+        otherwise: defaults.showsThoughts,
+      });
     }),
   );

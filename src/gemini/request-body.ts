@@ -1,0 +1,30 @@
+import type { Contents } from './conversation/to-contents.ts';
+import type { GenerateContentRequest, GenerationConfig, SafetySetting } from './request.ts';
+import { toGeminiTools, type ToolPlan } from './tools/tool-plan.ts';
+
+/** What the body of a call is made of, whatever dialect it was asked in. */
+export type BodyPieces = {
+  readonly contents: Contents;
+  readonly plan: ToolPlan;
+  readonly config: GenerationConfig;
+  readonly safetySettings: readonly SafetySetting[] | undefined;
+  readonly cachedContent?: string | undefined;
+  readonly serviceTier?: GenerateContentRequest['serviceTier'];
+};
+
+/** The body of a call; what says nothing is left out, since Gemini refuses empty tools and instructions. */
+export const requestBody = (pieces: BodyPieces): GenerateContentRequest => {
+  const { contents, plan, config, safetySettings, cachedContent, serviceTier } = pieces;
+  const written = Object.values(config).some((value) => value !== undefined);
+  return {
+    contents: contents.contents,
+    ...(contents.system.length === 0 || !plan.takesInstruction
+      ? {}
+      : { systemInstruction: { parts: contents.system } }),
+    ...toGeminiTools(plan),
+    cachedContent,
+    safetySettings,
+    ...(written ? { generationConfig: config } : {}),
+    serviceTier,
+  };
+};
