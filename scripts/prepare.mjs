@@ -107,16 +107,20 @@ function dropMapsOfTypes(folder) {
   }
 }
 
-/** Compiles with one tsconfig into one folder, emptied first, and copies what is not TypeScript. */
+const makeTokenTable = (folder) =>
+  runNode('token table', 'scripts/token-table.mjs', inRoot(folder, 'adapters', 'cl100k-base.tokens'));
+
+/** Compiles with one tsconfig into one folder, emptied first, and adds what is not TypeScript. */
 const compile = ({ into, configs, assets }) =>
   stamped({
     stamp: join(into, '.prepared'),
-    wanted: () => fingerprint([...Object.keys(assets), ...configs, 'package-lock.json']),
+    wanted: () => fingerprint([...Object.keys(assets), ...configs, 'package-lock.json', 'scripts/token-table.mjs']),
     make: () => {
       say(`Building ${into} …`);
       rmSync(inRoot(into), { recursive: true, force: true, maxRetries: 3 });
       runNode('tsc', 'node_modules/typescript/bin/tsc', '-p', configs[0]);
       for (const [from, to] of Object.entries(assets)) copyAssets(from, to);
+      makeTokenTable(assets.src);
       dropMapsOfTypes(into);
     },
   });

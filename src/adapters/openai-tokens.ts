@@ -1,53 +1,46 @@
 import { E, TE, pipe } from '../kernel/fp.ts';
-import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
+import { caught, invalid, type ProxyError } from '../kernel/proxy-error.ts';
 import type { DecodeTokens } from '../ports/tokens.ts';
+import { loadTokenTable, type TokenTable } from './token-table.ts';
 
-type Decoder = (tokens: number[]) => string;
-
-const missing: ProxyError = invalid(
-  "'input' holds token numbers, which can't be read here: send texts (in LangChain: check_embedding_ctx_length=False).",
-  'input',
-  'unsupported_value',
-);
 const unknownToken: ProxyError = invalid(
   "'input' holds numbers that are no tokens of cl100k_base.",
   'input',
   'invalid_value',
 );
 
-const loadDecoder = async (): Promise<Decoder> => {
-  const [{ Tiktoken }, { default: ranks }] = await Promise.all([
-    import('js-tiktoken/lite'),
-    import('js-tiktoken/ranks/cl100k_base'),
-  ]);
-  const encoding = new Tiktoken(ranks);
-  return (tokens) => encoding.decode(tokens);
+/** The text of these tokens. A character may lie across tokens, so their bytes are put together first. */
+const textOf = ({ bytes, ends }: TokenTable, tokens: readonly number[]): E.Either<ProxyError, string> => {
+  const begins = (token: number): number => ends[token - 1] ?? 0;
+  const lengths = tokens.map((token) => (ends[token] ?? 0) - begins(token));
+  if (lengths.some((length) => length <= 0)) return E.left(unknownToken);
+  const text = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + length, 0));
+  let at = 0;
+  for (const token of tokens) {
+    const end = ends[token] ?? 0;
+    for (let from = begins(token); from < end; from += 1) text[at++] = bytes[from] ?? 0;
+  }
+  return E.right(text.toString());
 };
 
-const decodeTokens = (decode: Decoder, tokens: readonly number[]): E.Either<ProxyError, string> =>
-  pipe(
-    E.tryCatch(
-      () => decode([...tokens]),
-      () => unknownToken,
-    ),
-    E.filterOrElse(
-      (text) => text !== '',
-      () => unknownToken,
-    ),
-  );
-
 /**
- * Decodes OpenAI's tokens of cl100k_base, which LangChain sends by default. The table of tokens (1.7 MB) is loaded when
- * the first ones come.
+ * Decodes OpenAI's tokens of cl100k_base, which all its embedding models take and LangChain sends by default. Their
+ * table is loaded when the first ones come. A text has 8192 at most, which take a fraction of a millisecond.
  */
 export const openaiTokens = (): DecodeTokens => {
-  let loading: Promise<Decoder> | undefined;
-  const decoder = TE.tryCatch(
-    () => {
-      loading ??= loadDecoder();
-      return loading;
-    },
-    () => missing,
-  );
-  return (tokens) => pipe(decoder, TE.flatMapEither((decode) => decodeTokens(decode, tokens)));
+  let loading: Promise<TokenTable> | undefined;
+  const load = async (): Promise<TokenTable> => {
+    try {
+      return await (loading ??= loadTokenTable());
+    } catch (cause) {
+      loading = undefined;
+      throw cause;
+    }
+  };
+  const table = TE.tryCatch(load, caught);
+  return (tokens) =>
+    pipe(
+      table,
+      TE.flatMapEither((loaded) => textOf(loaded, tokens)),
+    );
 };
