@@ -30,6 +30,8 @@ export type ProxyError =
       readonly param: string | null;
       readonly code: InvalidCode | null;
     }
+  /** Something that is kept here for a time was named, and is not, or not for this caller. */
+  | { readonly tag: 'NotKept'; readonly message: string; readonly param: string | null }
   | { readonly tag: 'NoSuchRoute'; readonly method: string; readonly path: string }
   | { readonly tag: 'MethodNotAllowed'; readonly method: string; readonly allowed: readonly string[] }
   | { readonly tag: 'BodyTooLarge'; readonly mostBytes: number }
@@ -104,7 +106,8 @@ export type InvalidCode =
   | 'unsupported_value'
   | 'invalid_json'
   | 'context_length_exceeded'
-  | 'content_policy_violation';
+  | 'content_policy_violation'
+  | 'previous_response_not_found';
 
 /** What to do about an error before the first byte has gone out; `none`: tell it. */
 export type Cure = 'none' | 'another key' | 'another key after a wait';

@@ -12,6 +12,7 @@ import { encodeAudio } from './encode-audio.ts';
 import { choicesOf, countCalls } from './count-calls.ts';
 import { decodeBody } from './decode-body.ts';
 import { gatherMedia } from './gather-media.ts';
+import { lookUp } from './look-up.ts';
 import { suggestModel } from './suggest-model.ts';
 import { translate } from './translate.ts';
 import { translateBack } from './translate-back.ts';
@@ -39,6 +40,7 @@ export const serve = <Request>(
       authorize(capabilities),
       TE.flatMap(admit(capabilities)),
       TE.flatMap(decodeBody(dialect.decode)),
+      TE.flatMap(lookUp(dialect)),
       TE.flatMap(gatherMedia(capabilities, dialect)),
       TE.flatMap(translate(capabilities, dialect)),
       suggest,

@@ -23,8 +23,9 @@ const mostParts = 1000;
 const partsIn = ({ candidates = [] }: Frame): number =>
   candidates.reduce((sum, { content }) => sum + (content?.parts?.length ?? 0), 1);
 
-const endOf = <A>(end: AnswerEnd<A>, remember: RememberSignature): A => {
+const endOf = async <A>(end: AnswerEnd<A>, remember: RememberSignature): Promise<A> => {
   for (const signature of end.signatures) remember(signature);
+  await end.keep?.();
   return end.value;
 };
 
@@ -64,7 +65,7 @@ async function* writeTail(
     }
     const end = writer.end();
     if (E.isLeft(end)) throw thrown(end.left);
-    const last = endOf(end.right, remember);
+    const last = await endOf(end.right, remember);
     if (last !== '') yield last;
   } catch (cause) {
     const error = caught(cause);
@@ -108,7 +109,8 @@ export const translateBack = (answering: Answering, answer: Stage<Planned, Frame
     return pipe(
       answer(planned),
       TE.flatMap((frames) => collectWhole(plan.answer.whole(), frames)),
-      TE.map((end) => withLimits(answering, permit)(endOf(end, answering.rememberSignature))),
+      TE.flatMap((end) => TE.fromTask(() => endOf(end, answering.rememberSignature))),
+      TE.map(withLimits(answering, permit)),
     );
   };
 };

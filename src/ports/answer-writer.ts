@@ -7,7 +7,12 @@ import type { Signature } from './capabilities.ts';
 import type { Whole } from './reply.ts';
 
 /** How an answer ends, and the signatures to remember that only all of it tells. */
-export type AnswerEnd<A> = { readonly value: A; readonly signatures: readonly Signature[] };
+export type AnswerEnd<A> = {
+  readonly value: A;
+  readonly signatures: readonly Signature[];
+  /** Keeps the answer for later requests: to be done before its end goes out. It never fails. */
+  readonly keep?: (() => Promise<void>) | undefined;
+};
 
 /** Writes one stream. Frames come in batches, one for each read of the socket, and leave in one text. */
 export type StreamWriter = {
@@ -41,6 +46,8 @@ export type AnswerForm<S, B, F = B> = {
   readonly failure?: (last: readonly B[]) => ProxyError | null;
   /** Signatures to remember that the last outputs tell. */
   readonly signatures?: (last: readonly B[]) => readonly Signature[];
+  /** Keeps the answer that the last outputs tell; undefined where it is not to be kept. */
+  readonly keep?: (last: readonly B[]) => (() => Promise<void>) | undefined;
   /** What closes a stream that ended well, after the last outputs. */
   readonly closing: string;
   /** A heartbeat, and the state after it; a comment, which every client passes over, unless told. */
@@ -50,6 +57,11 @@ export type AnswerForm<S, B, F = B> = {
 const comment = ': keep-alive\n\n';
 
 type FrameMachine<S, B, F> = Machine<S, readonly Frame[], B, F>;
+
+const besideEnd = <S, B, F>(
+  { signatures, keep }: AnswerForm<S, B, F>,
+  last: readonly B[],
+): Omit<AnswerEnd<unknown>, 'value'> => ({ signatures: signatures?.(last) ?? [], keep: keep?.(last) });
 
 const streamWriter = <S, B, F>(machine: FrameMachine<S, B, F>, form: AnswerForm<S, B, F>): StreamWriter => {
   let state = machine.start;
@@ -63,7 +75,7 @@ const streamWriter = <S, B, F>(machine: FrameMachine<S, B, F>, form: AnswerForm<
       const last = machine.end(state);
       const failure = form.failure?.(last) ?? null;
       if (failure !== null) return E.left(failure);
-      return E.right({ value: form.frames(last) + form.closing, signatures: form.signatures?.(last) ?? [] });
+      return E.right({ value: form.frames(last) + form.closing, ...besideEnd(form, last) });
     },
     fail: (error) => form.frames(machine.fail(state, error)),
     heartbeat: () => {
@@ -87,7 +99,7 @@ const wholeWriter = <S, B, F>(machine: FrameMachine<S, B, F>, form: AnswerForm<S
     end: () => {
       const last = machine.end(state);
       for (const output of last) all.push(output);
-      return E.map((value: Whole) => ({ value, signatures: form.signatures?.(last) ?? [] }))(form.whole(all));
+      return E.map((value: Whole) => ({ value, ...besideEnd(form, last) }))(form.whole(all));
     },
   };
 };

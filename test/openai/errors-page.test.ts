@@ -18,6 +18,7 @@ const invalidCodes: Readonly<Record<InvalidCode, true>> = {
   invalid_json: true,
   context_length_exceeded: true,
   content_policy_violation: true,
+  previous_response_not_found: true,
 };
 const isInvalidCode = (code: string): code is InvalidCode => Object.hasOwn(invalidCodes, code);
 const ofCaller = Object.keys(invalidCodes).filter(isInvalidCode).filter((code) => code !== 'context_length_exceeded');
@@ -34,6 +35,7 @@ const samples: Samples = {
     { tag: 'LimitReached', limit: 'minute', most: 3, retryAfterSeconds: 3, calls: 4 },
   ],
   InvalidRequest: ofCaller.map((code) => ({ tag: 'InvalidRequest', message: 'm', param: 'p', code })),
+  NotKept: [{ tag: 'NotKept', message: 'm', param: 'input' }],
   NoSuchRoute: [{ tag: 'NoSuchRoute', method: 'GET', path: '/x' }],
   MethodNotAllowed: [{ tag: 'MethodNotAllowed', method: 'PUT', allowed: ['GET', 'POST'] }],
   BodyTooLarge: [{ tag: 'BodyTooLarge', mostBytes: 1_048_576 }],

@@ -56,6 +56,7 @@ export const callerErrors: FactsTable<
   | 'TooManyGuesses'
   | 'LimitReached'
   | 'InvalidRequest'
+  | 'NotKept'
   | 'NoSuchRoute'
   | 'MethodNotAllowed'
   | 'BodyTooLarge'
@@ -81,6 +82,7 @@ export const callerErrors: FactsTable<
     ),
   LimitReached: limitReached,
   InvalidRequest: ({ message, param, code }) => factsOf({ status: 400, kind: 'invalid request', message, param, code }),
+  NotKept: ({ message, param }) => factsOf({ status: 404, kind: 'not found', message, param }),
   NoSuchRoute: ({ method, path }) =>
     factsOf({
       status: 404,

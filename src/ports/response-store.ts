@@ -1,0 +1,47 @@
+import type { TE } from '../kernel/fp.ts';
+import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { Caller } from './capabilities.ts';
+
+/** A finished response as it is kept: all that a later request can ask for by its id, or by the id of an item. */
+export type ResponseRecord = {
+  readonly id: string;
+  /** Seconds since the epoch. */
+  readonly created: number;
+  /** The response that this one goes on from; null for none. */
+  readonly previous: string | null;
+  /** The request's own items, without those of earlier responses; as they were sent, so some may have no id. */
+  readonly input: readonly unknown[];
+  /** The response as it went out, `output` and all. */
+  readonly response: Readonly<Record<string, unknown>>;
+};
+
+/** What a request refers to by id. */
+export type ItemReferences = { readonly previous: string | null; readonly items: readonly string[] };
+
+/** What is known of it: the items of all earlier turns, input and output, the oldest first; and single ones by id. */
+export type RecalledItems = { readonly before: readonly unknown[]; readonly byId: ReadonlyMap<string, unknown> };
+
+/** Why a response is not known here: the 400 that clients tell by its code, whoever else may have it. */
+export const previousNotFound = (id: string): ProxyError => ({
+  tag: 'InvalidRequest',
+  message: `Previous response with id '${id.slice(0, 100)}' not found.`,
+  param: 'previous_response_id',
+  code: 'previous_response_not_found',
+});
+
+/** Why an item is not known here: OpenAI's own 404. */
+export const itemNotFound = (id: string): ProxyError => ({
+  tag: 'NotKept',
+  message:
+    `Item with id '${id.slice(0, 100)}' not found. Items are not persisted when \`store\` is set to false: send the ` +
+    'item itself, or set `store` to true.',
+  param: 'input',
+});
+
+/** Responses that are kept for those who made them. What is another caller's is as good as unknown. */
+export type ResponseStore = {
+  /** Left where one of them is not known: a chain is told from its first turn, or not at all. */
+  readonly recallItems: (references: ItemReferences, caller: Caller) => TE.TaskEither<ProxyError, RecalledItems>;
+  /** Keeps one, so that it is there for the next request once this has resolved; it never fails. */
+  readonly keepResponse: (record: ResponseRecord, caller: Caller) => Promise<void>;
+};
