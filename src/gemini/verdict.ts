@@ -40,13 +40,18 @@ const showsPart = (part: ResponsePart): boolean =>
   part.audioTranscription !== undefined ||
   (part.inlineData !== undefined && part.thought !== true);
 
-const holdsPart = (frame: Frame, which: (part: ResponsePart) => boolean): boolean =>
-  (frame.candidates ?? []).some((candidate) => (candidate.content?.parts ?? []).some(which));
+const holdsPart = ({ candidates }: Frame, which: (part: ResponsePart) => boolean): boolean => {
+  if (candidates === undefined) return false;
+  for (const { content } of candidates) if (content?.parts?.some(which) === true) return true;
+  return false;
+};
 
 /** True when a frame holds something to show, thoughts included: once it has gone out, nothing is retried. */
 export const isMeaningful = (frame: Frame): boolean => holdsPart(frame, showsPart);
 
-const isAnswer = (frame: Frame): boolean => holdsPart(frame, (part) => part.thought !== true && showsPart(part));
+const answersPart = (part: ResponsePart): boolean => part.thought !== true && showsPart(part);
+
+const isAnswer = (frame: Frame): boolean => holdsPart(frame, answersPart);
 
 /** A fault that Gemini itself tells of an answer. */
 const faultIn = (frame: Frame): ProxyError | null => {
@@ -60,23 +65,17 @@ const faultIn = (frame: Frame): ProxyError | null => {
 };
 
 /** What was seen of an answer until it ended. */
-type Seen = {
-  readonly answered: boolean;
-  readonly isBegun: boolean;
-  readonly end: Candidate | null;
-  readonly block: Block | null;
-  readonly lost: string | null;
+type Seen = { answered: boolean; isBegun: boolean; end: Candidate | null; block: Block | null; lost: string | null };
+
+const noteFrame = (seen: Seen, frame: Frame): void => {
+  seen.answered ||= isAnswer(frame);
+  seen.block = blockIn(frame) ?? seen.block;
+  seen.lost = frame.lost ?? seen.lost;
+  for (const candidate of frame.candidates ?? []) {
+    seen.isBegun = true;
+    if (candidate.finishReason !== undefined) seen.end = candidate;
+  }
 };
-
-const nothingSeen: Seen = { answered: false, isBegun: false, end: null, block: null, lost: null };
-
-const noteFrame = (seen: Seen, frame: Frame): Seen => ({
-  answered: seen.answered || isAnswer(frame),
-  isBegun: seen.isBegun || (frame.candidates ?? []).length > 0,
-  end: frame.candidates?.findLast((candidate) => candidate.finishReason !== undefined) ?? seen.end,
-  block: blockIn(frame) ?? seen.block,
-  lost: frame.lost ?? seen.lost,
-});
 
 /** Why an answer that ended is none; null when it is one. A block, or tokens used up by thoughts, can be one. */
 const verdictOf = (
@@ -102,40 +101,54 @@ const verdictOf = (
     : null;
 };
 
+/** The frames that may be shown, and what makes the answer none behind them. */
+export type Judged = { readonly frames: readonly Frame[]; readonly fault: ProxyError | null };
+
+/** Judges the frames of one answer as they come. */
+export type Judge = {
+  readonly judge: (frames: readonly Frame[]) => Judged;
+  /** Why an answer that has ended is none. */
+  readonly end: () => ProxyError | null;
+};
+
 /**
- * Passes frames on and throws what makes them no answer. What Gemini itself calls faulty is thrown instead of its
- * frame, so that nothing of it is shown; the rest is told at the end: nothing at all, thoughts that stopped, a block, a
- * cut where the answer must be whole. A call to a function that nobody declared, when Gemini finds no fault in it, is a
- * call: agents answer that there is no such tool, and the model goes on.
+ * Finds what makes frames no answer. What Gemini itself calls faulty is told instead of its frame, so that nothing of
+ * it is shown; the rest is told at the end: nothing at all, thoughts that stopped, a block, a cut where the answer must
+ * be whole. A call to a function that nobody declared, when Gemini finds no fault in it, is a call: agents answer that
+ * there is no such tool, and the model goes on.
  */
-export async function* judgeFrames(
-  frames: AsyncIterable<Frame>,
-  judging: Judging,
-): AsyncGenerator<Frame, void, undefined> {
-  let seen = nothingSeen;
-  for await (const frame of frames) {
-    const fault = faultIn(frame);
-    if (fault !== null)
-      throw thrown(
-        fault.tag === 'EmptyAnswer' && seen.answered
-          ? { ...fault, tag: 'FaultyAnswer', finishReason: fault.finishReason ?? '' }
-          : fault,
-      );
-    seen = noteFrame(seen, frame);
-    yield frame;
-  }
-  const fault = verdictOf(seen, judging);
-  if (fault !== null) throw thrown(fault);
-}
+export const frameJudge = (judging: Judging): Judge => {
+  const seen: Seen = { answered: false, isBegun: false, end: null, block: null, lost: null };
+  return {
+    judge: (frames) => {
+      for (const [at, frame] of frames.entries()) {
+        const fault = faultIn(frame);
+        if (fault === null) {
+          noteFrame(seen, frame);
+          continue;
+        }
+        const before = frames.slice(0, at);
+        if (fault.tag !== 'EmptyAnswer' || !seen.answered) return { frames: before, fault };
+        return { frames: before, fault: { ...fault, tag: 'FaultyAnswer', finishReason: fault.finishReason ?? '' } };
+      }
+      return { frames, fault: null };
+    },
+    end: () => verdictOf(seen, judging),
+  };
+};
 
 /** Passes the frames of several answers on, and throws the block when all that came of them was blocks. */
-export async function* unlessBlocked<F extends Frame>(frames: AsyncIterable<F>): AsyncGenerator<F, void, undefined> {
+export async function* unlessBlocked(
+  batches: AsyncIterable<readonly Frame[]>,
+): AsyncGenerator<readonly Frame[], void, undefined> {
   let answered = false;
   let block: Block | null = null;
-  for await (const frame of frames) {
-    answered ||= isAnswer(frame);
-    block = blockIn(frame) ?? block;
-    yield frame;
+  for await (const frames of batches) {
+    for (const frame of frames) {
+      answered ||= isAnswer(frame);
+      block = blockIn(frame) ?? block;
+    }
+    yield frames;
   }
   if (block !== null && !answered) throw thrown(block);
 }

@@ -77,26 +77,27 @@ const identifyCalls = (candidate: Candidate, identify: Identify): Candidate => (
   },
 });
 
-const holdsCalls = (frame: Frame): boolean =>
-  (frame.candidates ?? []).some(
-    (candidate) => candidate.content?.parts?.some((part) => part.functionCall !== undefined) === true,
-  );
+const isCall = ({ functionCall }: ResponsePart): boolean => functionCall !== undefined;
+
+const holdsCalls = ({ candidates }: Frame): boolean =>
+  candidates?.some(({ content }) => content?.parts?.some(isCall) === true) === true;
+
+/** Reads the calls of one answer as its frames come. */
+export type CallReader = {
+  readonly read: (frames: readonly Frame[]) => readonly Frame[];
+  /** Calls that were never finished, as a last frame. */
+  readonly end: () => readonly Frame[];
+};
 
 /**
  * Makes every function call whole and gives it an id before a dialect sees it: pieces of one call are put together,
  * and a call that Gemini left without an id, or with one that the answer holds already, gets one of ours.
  */
-export async function* wholeCalls(
-  frames: AsyncIterable<Frame>,
-  newId: () => string,
-): AsyncGenerator<Frame, void, undefined> {
+export const callReader = (newId: () => string): CallReader => {
   const pending = new Map<number, Pending>();
   const identify = callIdentifier(newId);
-  for await (const frame of frames) {
-    if (pending.size === 0 && !holdsCalls(frame)) {
-      yield frame;
-      continue;
-    }
+  const readFrame = (frame: Frame): Frame => {
+    if (pending.size === 0 && !holdsCalls(frame)) return frame;
     const candidates = (frame.candidates ?? []).map((candidate) => {
       const index = candidate.index ?? 0;
       const read = readCandidate(candidate, pending.get(index));
@@ -104,11 +105,16 @@ export async function* wholeCalls(
       else pending.set(index, read.pending);
       return identifyCalls(read.candidate, identify);
     });
-    yield { ...frame, candidates };
-  }
-  if (pending.size === 0) return;
-  const candidates = [...pending].map(([index, call]) =>
-    identifyCalls({ index, content: { parts: [finishCall(call)] } }, identify),
-  );
-  yield { candidates };
-}
+    return { ...frame, candidates };
+  };
+  return {
+    read: (frames) => (pending.size === 0 && !frames.some(holdsCalls) ? frames : frames.map(readFrame)),
+    end: () => {
+      if (pending.size === 0) return [];
+      const candidates = [...pending].map(([index, call]) =>
+        identifyCalls({ index, content: { parts: [finishCall(call)] } }, identify),
+      );
+      return [{ candidates }];
+    },
+  };
+};

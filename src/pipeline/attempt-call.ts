@@ -1,10 +1,10 @@
 import { TE, pipe } from '../kernel/fp.ts';
 import { primeStream } from '../kernel/prime-stream.ts';
-import { caught } from '../kernel/proxy-error.ts';
+import { caught, thrown } from '../kernel/proxy-error.ts';
 import { bodyEncoder } from '../gemini/call-body.ts';
-import type { Frame } from '../gemini/response.ts';
-import { isMeaningful, judgeFrames, type Judging } from '../gemini/verdict.ts';
-import { wholeCalls } from '../gemini/whole-calls.ts';
+import type { Candidate, Frame, ResponsePart } from '../gemini/response.ts';
+import { frameJudge, isMeaningful, type Judging } from '../gemini/verdict.ts';
+import { callReader } from '../gemini/whole-calls.ts';
 import type { Capabilities, Lease } from '../ports/capabilities.ts';
 import { portionOf } from '../ports/memory.ts';
 import type { AnswerCall } from './follow-continuations.ts';
@@ -15,35 +15,66 @@ import { tryKeys, type Trying } from './try-keys.ts';
 /** What an answer needs from the world. */
 export type Attempting = Trying & Pick<Capabilities, 'openGemini' | 'rememberSignature' | 'newId'>;
 
-/** Remembers the signatures of tool calls, and notes which key a frame came by where that will matter. */
-const noteKey = (frame: Frame, { id: keyId }: Lease, { rememberSignature }: Attempting): Frame => {
-  let isBound = false;
-  for (const candidate of frame.candidates ?? []) {
-    isBound ||= candidate.continuationToken !== undefined;
-    for (const { functionCall, inlineData, thoughtSignature } of candidate.content?.parts ?? []) {
-      isBound ||= inlineData !== undefined || thoughtSignature !== undefined;
+const partsOf = ({ content }: Candidate): readonly ResponsePart[] => content?.parts ?? [];
+
+const isBound = ({ inlineData, thoughtSignature }: ResponsePart): boolean =>
+  inlineData !== undefined || thoughtSignature !== undefined;
+
+/** Whether a frame holds what is good with the key only that it came by. */
+const needsKey = ({ candidates }: Frame): boolean =>
+  candidates?.some(
+    ({ continuationToken, content }) => continuationToken !== undefined || content?.parts?.some(isBound) === true,
+  ) === true;
+
+/** Remembers the signatures of tool calls, and notes which key frames came by where that will matter. */
+const noteKeys = (
+  frames: readonly Frame[],
+  { id: keyId }: Lease,
+  { rememberSignature }: Attempting,
+): readonly Frame[] => {
+  if (!frames.some(needsKey)) return frames;
+  return frames.map((frame) => {
+    if (!needsKey(frame)) return frame;
+    for (const { functionCall, thoughtSignature } of (frame.candidates ?? []).flatMap(partsOf)) {
       if (functionCall?.id !== undefined && thoughtSignature !== undefined) {
         rememberSignature({ callId: functionCall.id, value: thoughtSignature, keyId });
       }
     }
-  }
-  return isBound ? { ...frame, keyId } : frame;
+    return { ...frame, keyId };
+  });
 };
 
 type Attempt = { readonly lease: Lease; readonly model: string };
 
-async function* watchCall(
-  frames: AsyncGenerator<Frame, void, undefined>,
-  { lease, model }: Attempt,
-  capabilities: Attempting,
-): Frames {
+/** Judges frames and makes their calls whole; what makes them no answer is thrown behind those before it. */
+async function* checkFrames(batches: Frames, judging: Judging, newId: () => string): Frames {
+  const { judge, end } = frameJudge(judging);
+  const calls = callReader(newId);
+  for await (const batch of batches) {
+    const { frames, fault } = judge(batch);
+    if (frames.length > 0) yield calls.read(frames);
+    if (fault !== null) throw thrown(fault);
+  }
+  const fault = end();
+  if (fault !== null) throw thrown(fault);
+  const last = calls.end();
+  if (last.length > 0) yield last;
+}
+
+async function* watchCall(batches: Frames, { lease, model }: Attempt, capabilities: Attempting): Frames {
   try {
-    for await (const frame of frames) yield noteKey(frame, lease, capabilities);
+    for await (const frames of batches) yield noteKeys(frames, lease, capabilities);
   } catch (cause) {
     capabilities.reportKey(lease, model, caught(cause));
     throw cause;
   }
 }
+
+const holdsMeaning = (frames: readonly Frame[]): boolean => frames.some(isMeaningful);
+
+const never = (): boolean => false;
+
+const lengthOf = ({ length }: readonly Frame[]): number => length;
 
 /** How an answer is read: whether frames go out as they come, how it is judged, and what may be spent on it. */
 export type Reading = Judging & { readonly shown: boolean; readonly effort: Effort };
@@ -62,7 +93,7 @@ export const attemptCall = (
     const { model, streamed } = call;
     const isOneOfAll = call.copies > 1 && call.someCopies === undefined;
     const judging = { refusesBlocks: refusesBlocks && begunBy === undefined && !isOneOfAll, mustBeWhole };
-    const prime = primeStream<Frame>(shown ? isMeaningful : () => false);
+    const prime = primeStream<readonly Frame[]>(shown ? holdsMeaning : never, lengthOf);
     const need = { model, size: bytesOf(body), effort, preferred, conversation, signal, note };
     return tryKeys(capabilities, need)((lease) => {
       // What a try held that came to nothing is free for the next one.
@@ -71,7 +102,7 @@ export const attemptCall = (
       const holding = { memory, isCollected: () => !shown || state.isHead };
       return pipe(
         capabilities.openGemini({ model, streamed, body, secret: lease.secret, holding, signal }),
-        TE.flatMap((frames) => prime(wholeCalls(judgeFrames(frames, judging), capabilities.newId))),
+        TE.flatMap((frames) => prime(checkFrames(frames, judging, capabilities.newId))),
         TE.tapError(() => TE.fromIO(memory.letGo)),
         TE.map(({ all }) => {
           state.isHead = false;

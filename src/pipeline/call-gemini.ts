@@ -19,9 +19,9 @@ import { letThrough } from './let-through.ts';
 async function* countTokens(frames: Frames, note: Received['note']): Frames {
   let usage: UsageMetadata = {};
   try {
-    for await (const frame of frames) {
-      usage = latestUsage(usage, frame.usageMetadata);
-      yield frame;
+    for await (const batch of frames) {
+      for (const { usageMetadata } of batch) usage = latestUsage(usage, usageMetadata);
+      yield batch;
     }
   } finally {
     const { input, output } = tokenCounts(usage);
@@ -38,7 +38,10 @@ const notAllBlocked =
   ({ shown, refusesBlocks }: Reading, call: GeminiCall) =>
   (frames: Frames): TE.TaskEither<ProxyError, Frames> => {
     if (!refusesBlocks || call.copies === 1 || call.someCopies !== undefined) return TE.right(frames);
-    const prime = primeStream<Frame>(shown ? isMeaningful : () => false);
+    const prime = primeStream<readonly Frame[]>(
+      (batch) => shown && batch.some(isMeaningful),
+      ({ length }) => length,
+    );
     return pipe(unlessBlocked(frames), prime, TE.map(({ all }) => all));
   };
 

@@ -18,10 +18,10 @@ const copyOf = (call: GeminiCall, index: number): GeminiCall => {
 type Next = {
   readonly index: number;
   readonly frames: Frames;
-  readonly result: E.Either<ProxyError, IteratorResult<Frame, void>>;
+  readonly result: E.Either<ProxyError, IteratorResult<readonly Frame[], void>>;
 };
 
-const nextFrame = async (index: number, frames: Frames): Promise<Next> => {
+const nextFrames = async (index: number, frames: Frames): Promise<Next> => {
   try {
     return { index, frames, result: E.right(await frames.next()) };
   } catch (cause) {
@@ -54,7 +54,7 @@ async function* interleaveAnswers(answers: readonly Frames[], { atOnce, allOrNot
   const failures: ProxyError[] = [];
   const begin = (): void => {
     const [index, frames] = failures.some(isCommon) ? [] : (queue.shift() ?? []);
-    if (index !== undefined && frames !== undefined) waiting.set(index, nextFrame(index, frames));
+    if (index !== undefined && frames !== undefined) waiting.set(index, nextFrames(index, frames));
   };
   let whole = 0;
   try {
@@ -69,11 +69,12 @@ async function* interleaveAnswers(answers: readonly Frames[], { atOnce, allOrNot
         begin();
         continue;
       }
-      const frame = result.right.value;
-      waiting.set(index, nextFrame(index, frames));
-      usages[index] = latestUsage(usages[index] ?? {}, frame.usageMetadata);
-      const candidates = (frame.candidates ?? []).map((candidate) => ({ ...candidate, index }));
-      yield { ...frame, candidates, usageMetadata: addedUsage(usages) };
+      waiting.set(index, nextFrames(index, frames));
+      yield result.right.value.map((frame) => {
+        usages[index] = latestUsage(usages[index] ?? {}, frame.usageMetadata);
+        const candidates = (frame.candidates ?? []).map((candidate) => ({ ...candidate, index }));
+        return { ...frame, candidates, usageMetadata: addedUsage(usages) };
+      });
     }
     if (failures[0] !== undefined && whole === 0) throw thrown(failures[0]);
   } finally {

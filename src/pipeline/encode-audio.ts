@@ -28,9 +28,11 @@ const withoutSound = (frame: Frame): Frame => ({
 
 /** Gives the sound of an answer, and lays aside all else that it holds. */
 async function* soundsOf(frames: Frames, aside: Frame[]): AsyncGenerator<Sound, void, undefined> {
-  for await (const frame of frames) {
-    aside.push(withoutSound(frame));
-    for (const part of (frame.candidates?.[0]?.content?.parts ?? []).filter(isSound)) yield soundOf(part);
+  for await (const batch of frames) {
+    for (const frame of batch) {
+      aside.push(withoutSound(frame));
+      for (const part of (frame.candidates?.[0]?.content?.parts ?? []).filter(isSound)) yield soundOf(part);
+    }
   }
 }
 
@@ -69,10 +71,10 @@ async function* encodeFrames(
       for await (const piece of encode({ samples: samplesOf(first.value, sounds), rate, channels }, encoding, signal)) {
         const refusal = reserve(piece.length);
         if (refusal !== null) throw thrown(refusal);
-        yield frameOf(piece, mimeType);
+        yield [frameOf(piece, mimeType)];
       }
     }
-    yield* aside;
+    if (aside.length > 0) yield aside;
   } finally {
     sounds.return().catch(() => undefined);
   }

@@ -1,8 +1,7 @@
 import { atOnce } from '../kernel/breathe.ts';
 import type { TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
-import type { Frame } from '../gemini/response.ts';
-import type { Caller, Permit } from '../ports/capabilities.ts';
+import type { Caller, FrameStream, Permit } from '../ports/capabilities.ts';
 import type { SignedImage } from '../ports/images.ts';
 import type { Held } from '../ports/memory.ts';
 import type { Plan } from '../ports/dialect.ts';
@@ -69,5 +68,5 @@ export type Planned = Admitted & {
   readonly conversation: string | null;
 };
 
-/** Gemini's frames, as they come. They name the key that they came by where that will matter. */
-export type Frames = AsyncGenerator<Frame, void, undefined>;
+/** Gemini's frames, a list for each read of the socket. They name the key that they came by where that will matter. */
+export type Frames = FrameStream;

@@ -2,7 +2,7 @@ import { E, TE, pipe } from '../kernel/fp.ts';
 import { thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import { continuationToken, continuedCall, mayContinue, withoutEnd } from '../gemini/continuation.ts';
 import type { GeminiCall } from '../gemini/request.ts';
-import type { UsageMetadata } from '../gemini/response.ts';
+import type { Frame, UsageMetadata } from '../gemini/response.ts';
 import { addedUsage, latestUsage } from '../gemini/usage.ts';
 import type { Effort } from './effort.ts';
 import type { Frames } from './exchange.ts';
@@ -15,6 +15,9 @@ const mostCalls = 32;
 
 type Going = { readonly call: GeminiCall; readonly answer: AnswerCall; readonly effort: Pick<Effort, 'mayGoOn'> };
 
+/** What one call has told. */
+type Met = { usage: UsageMetadata; next: TE.TaskEither<ProxyError, Frames> | null };
+
 /**
  * One call after the other, never two at once: `next` is made when its token comes by, and begun only after the frames
  * before it have been read to their end, since a token can come before the last frame. Each call's usage counts from
@@ -24,18 +27,18 @@ async function* joinCalls(first: Frames, { call, answer, effort }: Going): Frame
   let frames = first;
   let spent: UsageMetadata | null = null;
   for (let calls = 1; ; calls += 1) {
-    let usage: UsageMetadata = {};
-    let next: TE.TaskEither<ProxyError, Frames> | null = null;
-    for await (const frame of frames) {
+    const met: Met = { usage: {}, next: null };
+    const follow = (frame: Frame): Frame => {
       const token = calls < mostCalls && effort.mayGoOn(0) ? continuationToken(frame) : null;
-      if (token !== null) next = answer(continuedCall(call, token), frame.keyId);
-      usage = latestUsage(usage, frame.usageMetadata);
+      if (token !== null) met.next = answer(continuedCall(call, token), frame.keyId);
+      met.usage = latestUsage(met.usage, frame.usageMetadata);
       const shown = token === null ? frame : withoutEnd(frame);
-      yield spent === null ? shown : { ...shown, usageMetadata: addedUsage([spent, usage]) };
-    }
-    if (next === null) return;
-    spent = spent === null ? usage : addedUsage([spent, usage]);
-    const more = await next();
+      return spent === null ? shown : { ...shown, usageMetadata: addedUsage([spent, met.usage]) };
+    };
+    for await (const batch of frames) yield batch.map(follow);
+    if (met.next === null) return;
+    spent = spent === null ? met.usage : addedUsage([spent, met.usage]);
+    const more = await met.next();
     if (E.isLeft(more)) throw thrown(more.left);
     frames = more.right;
   }

@@ -6,8 +6,8 @@ import type { Frames, Planned } from './exchange.ts';
 const isImage = (part: ResponsePart): boolean =>
   part.thought !== true && part.inlineData?.mimeType.startsWith('image/') === true;
 
-const holdsImages = (frame: Frame): boolean =>
-  (frame.candidates ?? []).some((candidate) => candidate.content?.parts?.some(isImage) === true);
+const holdsImages = ({ candidates }: Frame): boolean =>
+  candidates?.some(({ content }) => content?.parts?.some(isImage) === true) === true;
 
 type Keeping = {
   readonly keepImage: Capabilities['keepImage'];
@@ -24,11 +24,7 @@ async function* persistFrames(frames: Frames, { keepImage, origin, letGo }: Keep
     if (!fileUri.startsWith('data:')) letGo(inlineData.data.length);
     return { ...rest, fileData: { mimeType: inlineData.mimeType, fileUri } };
   };
-  for await (const frame of frames) {
-    if (!holdsImages(frame)) {
-      yield frame;
-      continue;
-    }
+  const persist = async (frame: Frame): Promise<Frame> => {
     const { keyId = '' } = frame;
     const candidates = await Promise.all(
       (frame.candidates ?? []).map(async (candidate) => {
@@ -36,7 +32,11 @@ async function* persistFrames(frames: Frames, { keepImage, origin, letGo }: Keep
         return { ...candidate, content: { ...candidate.content, parts } };
       }),
     );
-    yield { ...frame, candidates };
+    return { ...frame, candidates };
+  };
+  for await (const batch of frames) {
+    if (!batch.some(holdsImages)) yield batch;
+    else for (const frame of batch) yield [holdsImages(frame) ? await persist(frame) : frame];
   }
 }
 

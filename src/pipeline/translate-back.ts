@@ -20,8 +20,11 @@ export type Answering = Pick<Replies, 'streamHeaders' | 'limitHeaders'> & {
 /** Parts and frames after which the event loop breathes: a few milliseconds' worth. */
 const mostParts = 1000;
 
-const partsIn = ({ candidates = [] }: Frame): number =>
-  candidates.reduce((sum, { content }) => sum + (content?.parts?.length ?? 0), 1);
+const partsIn = (frames: readonly Frame[]): number => {
+  let parts = frames.length;
+  for (const { candidates } of frames) for (const { content } of candidates ?? []) parts += content?.parts?.length ?? 0;
+  return parts;
+};
 
 const endOf = async <A>(end: AnswerEnd<A>, remember: RememberSignature): Promise<A> => {
   for (const signature of end.signatures) remember(signature);
@@ -33,9 +36,9 @@ const collectWhole = (writer: WholeWriter, frames: Frames): TE.TaskEither<ProxyE
   pipe(
     TE.tryCatch(async () => {
       const pace = paceWork(mostParts);
-      for await (const frame of frames) {
-        writer.add([frame]);
-        const rest = pace(partsIn(frame));
+      for await (const batch of frames) {
+        writer.add(batch);
+        const rest = pace(partsIn(batch));
         if (rest !== null) await rest;
       }
     }, caught),
@@ -57,10 +60,10 @@ async function* writeTail(
     const frames = await head;
     if (E.isLeft(frames)) throw thrown(frames.left);
     const pace = paceWork(mostParts);
-    for await (const frame of frames.right) {
-      const text = writer.write([frame]);
+    for await (const batch of frames.right) {
+      const text = writer.write(batch);
       if (text !== '') yield text;
-      const rest = pace(partsIn(frame));
+      const rest = pace(partsIn(batch));
       if (rest !== null) await rest;
     }
     const end = writer.end();

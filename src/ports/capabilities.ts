@@ -78,11 +78,14 @@ export type UpstreamCall = {
   readonly signal: AbortSignal;
 };
 
+/** Frames as they come: all that one read of the socket brought travel together. No list is empty. */
+export type FrameStream = AsyncGenerator<readonly Frame[], void, undefined>;
+
 /**
  * One call to Gemini. Left: it was refused before any frame (status, reset, time-out). The frames throw a `Thrown`
  * when the stream fails later: error frame, reset, idle time-out, or an end without any finish reason (StreamCut).
  */
-export type OpenGemini = (call: UpstreamCall) => TE.TaskEither<ProxyError, AsyncGenerator<Frame, void, undefined>>;
+export type OpenGemini = (call: UpstreamCall) => TE.TaskEither<ProxyError, FrameStream>;
 
 /** One call for one JSON value, by one key. */
 export type GeminiQuestion = {

@@ -8,7 +8,7 @@ import type { AnswerSettings } from '../../src/gemini/answer/read-part.ts';
 import { parseFrames } from '../../src/gemini/parse-frames.ts';
 import type { Frame } from '../../src/gemini/response.ts';
 import { functionNames } from '../../src/gemini/tools/function-names.ts';
-import { wholeCalls } from '../../src/gemini/whole-calls.ts';
+import { callReader } from '../../src/gemini/whole-calls.ts';
 import { nativeRecordings, skipWithoutRecordings, type Recording } from '../support/recordings.ts';
 
 const settings: AnswerSettings = { names: functionNames([]), jsonAnswer: null, oneCall: false, citesSources: true };
@@ -213,25 +213,22 @@ const recorded = (body: string): readonly string[] => {
   return text.split(/\r\n|\n|\r/).filter((line) => line.startsWith('data:')).map((line) => line.slice('data:'.length));
 };
 
-const framesOf = async (texts: readonly string[]): Promise<readonly Frame[]> => {
-  async function* read(): AsyncGenerator<Frame, void, undefined> {
-    for (const text of texts) for (const reading of parseFrames(text)) if (reading.kind === 'frame') yield reading.frame;
-  }
-  const all: Frame[] = [];
-  for await (const one of wholeCalls(read(), () => 'new')) all.push(one);
-  return all;
+const framesOf = (texts: readonly string[]): readonly Frame[] => {
+  const readings = texts.flatMap((text) => [...parseFrames(text)]);
+  const calls = callReader(() => 'new');
+  return [...calls.read(readings.flatMap((reading) => (reading.kind === 'frame' ? [reading.frame] : []))), ...calls.end()];
 };
 
 const isAnswer = ({ kind, response }: Recording): boolean =>
   ['generate', 'stream'].some((word) => kind.includes(word)) && response.status === 200 && response.body.includes('"candidates"');
 
-t.test('no event loses anything of a recorded answer', { skip: skipWithoutRecordings() }, async (t) => {
+t.test('no event loses anything of a recorded answer', { skip: skipWithoutRecordings() }, (t) => {
   const answers = nativeRecordings().filter(isAnswer);
   t.ok(answers.length > 100, `${answers.length} answers`);
   for (const { name, response } of answers) {
     const texts = recorded(response.body);
     const raws = texts.map((text): Raw => JSON.parse(text));
-    const all = events([await framesOf(texts)]);
+    const all = events([framesOf(texts)]);
     const candidates = raws.flatMap((raw) => raw.candidates ?? []);
     for (const index of new Set(candidates.map((one) => one.index ?? 0))) {
       const own = candidates.filter((one) => (one.index ?? 0) === index);
@@ -256,4 +253,5 @@ t.test('no event loses anything of a recorded answer', { skip: skipWithoutRecord
     const { promptTokenCount, candidatesTokenCount, thoughtsTokenCount } = usage;
     t.same([promptTokenCount, candidatesTokenCount, thoughtsTokenCount], ['promptTokenCount', 'candidatesTokenCount', 'thoughtsTokenCount'].map(last), `${name}: usage`);
   }
+  t.end();
 });

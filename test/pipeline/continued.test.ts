@@ -28,7 +28,7 @@ const followed = async (answers: readonly (readonly Frame[] | 'fails')[], mayGoO
   if (E.isLeft(begun)) throw new Error(begun.left.tag);
   const seen: Frame[] = [];
   const error = await (async () => {
-    for await (const one of begun.right) seen.push(one);
+    for await (const batch of begun.right) seen.push(...batch);
     return null;
   })().catch((cause: unknown) => caught(cause).tag);
   return { asked, seen, error };

@@ -51,7 +51,7 @@ const read = async (answer: TE.TaskEither<ProxyError, Frames>): Promise<readonly
   if (E.isLeft(frames)) return frames.left;
   const texts: string[] = [];
   try {
-    for await (const frame of frames.right) for (const { index, content } of frame.candidates ?? []) texts.push(`${index}:${content?.parts?.[0]?.text}`);
+    for await (const batch of frames.right) for (const { index, content } of batch.flatMap((frame) => frame.candidates ?? [])) texts.push(`${index}:${content?.parts?.[0]?.text}`);
   } catch (cause) {
     return caught(cause);
   }
@@ -101,6 +101,6 @@ t.test('usage of some copies is that of those which answered, the prompt once', 
   const frames = await inCopies(answer)(callOf(3, 3))();
   if (E.isLeft(frames)) return t.fail('an answer');
   let last: Frame = {};
-  for await (const frame of frames.right) last = frame;
+  for await (const batch of frames.right) last = batch.at(-1) ?? last;
   t.match(last.usageMetadata, { promptTokenCount: 5, candidatesTokenCount: 4, totalTokenCount: 9 });
 });

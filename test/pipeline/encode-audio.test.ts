@@ -144,7 +144,7 @@ t.test('who stops listening ends the encoder and the answer', async (t) => {
     TE.right(
       (async function* () {
         try {
-          for (;;) yield l16('more');
+          for (;;) yield [l16('more')];
         } finally {
           ended.push('answer');
         }

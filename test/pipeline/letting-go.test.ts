@@ -2,7 +2,7 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import t from 'tap';
 import { E, TE } from '../../src/kernel/fp.ts';
-import type { Frame } from '../../src/gemini/response.ts';
+import type { FrameStream } from '../../src/ports/capabilities.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';
 import { serve } from '../../src/pipeline/serve.ts';
 import type { Portion } from '../../src/ports/memory.ts';
@@ -60,10 +60,10 @@ t.test('once no try can need the request any more, it is let go, though its answ
     const done = gate();
     const lets = { count: 0 };
     const request: Portion = { ...freely, letGo: () => (lets.count += 1) };
-    async function* slow(): AsyncGenerator<Frame, void, undefined> {
-      yield textFrame('begun');
+    async function* slow(): FrameStream {
+      yield [textFrame('begun')];
       await done.until;
-      yield textFrame('ended', 'STOP');
+      yield [textFrame('ended', 'STOP')];
     }
     const body = { model, messages: [{ role: 'user', content: 'Hello' }], ...over };
     const reply = await serve({ ...happyCapabilities, openGemini: () => TE.right(slow()) }, dialect, settings)(receivedWith(body, { held: { request, answer: freely } }))();

@@ -7,7 +7,7 @@ import type { Dialect } from '../../src/ports/dialect.ts';
 import type { Machine } from '../../src/kernel/machine.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';
 import { serve } from '../../src/pipeline/serve.ts';
-import type { Capabilities, KeyWish, Lease, Signature, UpstreamCall } from '../../src/ports/capabilities.ts';
+import type { Capabilities, FrameStream, KeyWish, Lease, Signature, UpstreamCall } from '../../src/ports/capabilities.ts';
 import type { Received } from '../../src/pipeline/exchange.ts';
 import type { Reply } from '../../src/ports/reply.ts';
 import { framesOf, happyCapabilities, lease, receivedWith, shouldNotBeCalled, textFrame } from '../support/capabilities.ts';
@@ -165,9 +165,9 @@ t.test('n choices from a model that gives one a call: parallel calls, one answer
 });
 
 t.test('a stream that takes long to begin begins without its answer, and still fails over', async (t) => {
-  const asked: ((frames: E.Either<ProxyError, AsyncGenerator<Frame, void, undefined>>) => void)[] = [];
-  const openGemini = () => () => new Promise<E.Either<ProxyError, AsyncGenerator<Frame, void, undefined>>>((resolve) => asked.push(resolve));
-  const open = async (frames: E.Either<ProxyError, AsyncGenerator<Frame, void, undefined>>): Promise<void> => {
+  const asked: ((frames: E.Either<ProxyError, FrameStream>) => void)[] = [];
+  const openGemini = () => () => new Promise<E.Either<ProxyError, FrameStream>>((resolve) => asked.push(resolve));
+  const open = async (frames: E.Either<ProxyError, FrameStream>): Promise<void> => {
     await eventually(() => asked.length > 0);
     asked.pop()?.(frames);
   };
@@ -186,6 +186,25 @@ t.test('a stream that takes long to begin begins without its answer, and still f
   const text = await read(E.right(bad));
   t.match(text, /model_not_found/);
   t.notMatch(text, /DONE/);
+});
+
+t.test('frames that came together leave together, and a fault among them is told behind those before it', async (t) => {
+  async function* together(...frames: readonly Frame[]): FrameStream {
+    yield frames;
+  }
+  const texts = async (...frames: readonly Frame[]): Promise<readonly string[]> => {
+    const reply = await run({ openGemini: () => TE.right(together(...frames)) }, receivedWith({ ...chat, stream: true }));
+    if (E.isLeft(reply) || reply.right.kind !== 'streamed') throw new Error('no stream');
+    const written: string[] = [];
+    for await (const text of reply.right.tail) written.push(String(text));
+    return written;
+  };
+  const all = await texts(textFrame('one '), textFrame('two '), textFrame('three', 'STOP'));
+  t.match(all, [/one .*two .*three/s, /DONE/]);
+  t.equal(all.length, 2);
+  const faulty = await texts(textFrame('one '), { candidates: [{ finishReason: 'MALFORMED_FUNCTION_CALL' }] }, textFrame('never'));
+  t.match(faulty, [/one /, /"error"/]);
+  t.notMatch(faulty.join(''), /never|DONE/);
 });
 
 t.test('pictures are kept in order, drafts are not', async (t) => {

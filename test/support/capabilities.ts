@@ -3,7 +3,7 @@ import { thrown, type ProxyError } from '../../src/kernel/proxy-error.ts';
 import { secret } from '../../src/kernel/secret.ts';
 import type { Frame } from '../../src/gemini/response.ts';
 import type { Portion } from '../../src/ports/memory.ts';
-import type { Capabilities, Lease } from '../../src/ports/capabilities.ts';
+import type { Capabilities, FrameStream, Lease } from '../../src/ports/capabilities.ts';
 import type { AccessFacts, Received } from '../../src/pipeline/exchange.ts';
 
 /** Stands for what a test does not expect to be called. */
@@ -14,11 +14,11 @@ export const shouldNotBeCalled = (): never => {
 /** A lease of the key with this number. */
 export const lease = (number: number): Lease => ({ number, id: `key-${number}`, secret: secret(`made-up-key-${number}`) });
 
-/** Frames of an answer; an error in the list is thrown where it stands. */
-export async function* framesOf(items: readonly (Frame | ProxyError)[]): AsyncGenerator<Frame, void, undefined> {
+/** Frames of an answer, each in a read of its own; an error in the list is thrown where it stands. */
+export async function* framesOf(items: readonly (Frame | ProxyError)[]): FrameStream {
   for (const item of items) {
     if ('tag' in item) throw thrown(item);
-    yield item;
+    yield [item];
   }
 }
 

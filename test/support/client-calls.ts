@@ -49,7 +49,7 @@ export const outcomeOf = async (client: GeminiClient, made: UpstreamCall): Promi
   if (E.isLeft(opened)) return { frames: [], error: opened.left, at: 'head' };
   const frames: Frame[] = [];
   try {
-    for await (const frame of opened.right) frames.push(frame);
+    for await (const batch of opened.right) frames.push(...batch);
     return { frames, error: null, at: 'end' };
   } catch (cause) {
     return { frames, error: caught(cause), at: 'frames' };

@@ -5,8 +5,8 @@ import { thrown } from '../../kernel/proxy-error.ts';
 /** How an answer's values came: each in an event or an array as it was made, or the one whole value of the body. */
 export type Framing = 'stream' | 'whole';
 
-/** One JSON text of a body. */
-export type BodyValue = { readonly json: string; readonly framing: Framing };
+/** JSON texts of a body that came together. */
+export type BodyValues = { readonly texts: readonly string[]; readonly framing: Framing };
 
 /** A 4K picture is tens of megabytes in one event. */
 const mostCharacters = 64 * 1024 * 1024;
@@ -159,13 +159,13 @@ const splitterFor = (text: string): readonly [Splitter, Framing] => {
 
 /**
  * The JSON texts of an answer's body as they come, whatever its form: server-sent events (any line ends, an
- * unterminated last one too), an array in pieces, or one object. Throws BadAnswer past 64 MiB in one piece. `passed`
- * runs when the values of what came have been read on.
+ * unterminated last one too), an array in pieces, or one object. Those that one piece of the body ends come together.
+ * Throws BadAnswer past 64 MiB in one piece. `passed` runs when the values of what came have been read on.
  */
 export async function* bodyValues(
   body: AsyncIterable<Buffer>,
   passed: () => void = () => undefined,
-): AsyncGenerator<BodyValue, void, undefined> {
+): AsyncGenerator<BodyValues, void, undefined> {
   const decoder = new StringDecoder('utf8');
   let form: readonly [Splitter, Framing] | null = null;
   for await (const bytes of body) {
@@ -174,13 +174,14 @@ export async function* bodyValues(
     if (text === '') continue;
     form ??= splitterFor(text);
     const [splitter, framing] = form;
-    const values = splitter.feed(text);
-    for (const json of values) yield { json, framing };
-    if (values.length > 0) passed();
+    const texts = splitter.feed(text);
+    if (texts.length === 0) continue;
+    yield { texts, framing };
+    passed();
   }
   if (form === null) return;
   const [splitter, framing] = form;
   const rest = decoder.end();
-  if (rest !== '') for (const json of splitter.feed(rest)) yield { json, framing };
-  for (const json of splitter.end()) yield { json, framing };
+  const last = rest === '' ? splitter.end() : [...splitter.feed(rest), ...splitter.end()];
+  if (last.length > 0) yield { texts: last, framing };
 }

@@ -1,7 +1,6 @@
 import { E } from '../../kernel/fp.ts';
 import { thrown, type ProxyError } from '../../kernel/proxy-error.ts';
-import type { Frame } from '../../gemini/response.ts';
-import type { AskGemini, OpenGemini, UpstreamCall } from '../../ports/capabilities.ts';
+import type { AskGemini, FrameStream, OpenGemini, UpstreamCall } from '../../ports/capabilities.ts';
 import { jsonBody, type AnswerBody } from './answer-body.ts';
 import { answerMeter, type AnswerMeter } from './answer-meter.ts';
 import { bodyValues } from './body-values.ts';
@@ -61,7 +60,7 @@ async function* readFrames(
   answer: Answer,
   { model, secret }: Asked,
   { dog, meter }: Watching,
-): AsyncGenerator<Frame, void, undefined> {
+): FrameStream {
   try {
     yield* geminiFrames(bodyValues(watchedBytes(answer.body, { dog, meter }), meter.passed), model);
   } catch (cause) {

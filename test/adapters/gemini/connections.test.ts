@@ -129,11 +129,11 @@ t.test('frames that nobody wants any more close the connection', async (t) => {
   const opened = await clientOf(t, emulator.url).openGemini(call())();
   if (E.isLeft(opened)) return t.fail(opened.left.tag);
   let frames = 0;
-  for await (const frame of opened.right) {
-    frames += frame.candidates?.length ?? 0;
-    if (frames === 100) break;
+  for await (const batch of opened.right) {
+    for (const frame of batch) frames += frame.candidates?.length ?? 0;
+    if (frames >= 100) break;
   }
-  t.equal(frames, 100);
+  t.ok(frames >= 100);
   t.match(await emulator.requests[0]?.closed, { early: true });
 });
 

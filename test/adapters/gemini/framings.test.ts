@@ -1,5 +1,5 @@
 import t from 'tap';
-import { bodyValues, type BodyValue } from '../../../src/adapters/gemini/body-values.ts';
+import { bodyValues, type Framing } from '../../../src/adapters/gemini/body-values.ts';
 import { caught } from '../../../src/kernel/proxy-error.ts';
 import { call, clientOf, outcomeOf, startedEmulator, textOf } from '../../support/client-calls.ts';
 import { randomCuts, seeded } from '../../support/random.ts';
@@ -8,9 +8,11 @@ async function* fed(pieces: readonly Buffer[]): AsyncGenerator<Buffer, void, und
   yield* pieces;
 }
 
+type BodyValue = { readonly json: string; readonly framing: Framing };
+
 const valuesOf = async (pieces: readonly Buffer[]): Promise<readonly BodyValue[]> => {
   const values: BodyValue[] = [];
-  for await (const value of bodyValues(fed(pieces))) values.push(value);
+  for await (const { texts, framing } of bodyValues(fed(pieces))) values.push(...texts.map((json) => ({ json, framing })));
   return values;
 };
 
@@ -69,7 +71,7 @@ t.test('an event is given as soon as it is complete', async (t) => {
     yield Buffer.from(`data: ${two}\n\n`);
     t.same(given, [one, two]);
   }
-  for await (const { json } of bodyValues(slowly())) given.push(json);
+  for await (const { texts } of bodyValues(slowly())) given.push(...texts);
 });
 
 t.test('a streamed answer is the same however it is cut on the wire', async (t) => {
@@ -104,7 +106,7 @@ t.test('a body of lines that are no events is given up, not kept', async (t) => 
     for (; state.given < 1000; state.given += 1) yield Buffer.from('a line of a page\n'.repeat(1000));
   }
   const read = async (): Promise<void> => {
-    for await (const value of bodyValues(page())) t.fail(value.json);
+    for await (const { texts } of bodyValues(page())) t.fail(texts.join());
   };
   t.same(await read().then(() => null, caught), { tag: 'BadAnswer', reason: 'lines that are no events' });
   t.ok(state.given < 5);

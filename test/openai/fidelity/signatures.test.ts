@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { parseFrames } from '../../../src/gemini/parse-frames.ts';
 import type { Frame, ResponsePart } from '../../../src/gemini/response.ts';
-import { wholeCalls } from '../../../src/gemini/whole-calls.ts';
+import { callReader } from '../../../src/gemini/whole-calls.ts';
 import { standInSignature } from '../../../src/gemini/signatures.ts';
 import { mendCall } from '../../../src/gemini/mend-call.ts';
 import { errorFromAnswer } from '../../../src/gemini/error-from-answer.ts';
@@ -160,21 +160,17 @@ const keeping: Readonly<Record<string, (message: Message) => object>> = {
   },
 };
 
-const whole = async (frames: readonly Frame[]): Promise<readonly Frame[]> => {
+const whole = (frames: readonly Frame[]): readonly Frame[] => {
   let ids = 0;
-  const made: Frame[] = [];
-  const all = (async function* () {
-    yield* frames;
-  })();
-  for await (const one of wholeCalls(all, () => String((ids += 1)))) made.push(one);
-  return made;
+  const calls = callReader(() => String((ids += 1)));
+  return [...calls.read(frames), ...calls.end()];
 };
 
 const partsOf = (frames: readonly Frame[]) => frames.flatMap((one) => (one.candidates ?? []).filter(({ index = 0 }) => index === 0).flatMap(({ content }) => content?.parts ?? []));
 
 /** What goes back of an answer's signatures, by client. */
-const goesBack = async (given: readonly Frame[], model = 'gemini-3.5-flash') => {
-  const frames = await whole(given);
+const goesBack = (given: readonly Frame[], model = 'gemini-3.5-flash') => {
+  const frames = whole(given);
   const names = [...new Set(partsOf(frames).flatMap(({ functionCall }) => functionCall?.name ?? []))];
   const request = { model, tools: [...names, 'other'].map((name) => tool(name)).concat([Object({ type: 'web_search' })]), messages: [user('a')] };
   const made = events(request, frames);
@@ -194,20 +190,21 @@ const signedFrames = ({ response }: Recording): readonly Frame[] => {
   return blocks.flatMap((block) => [...parseFrames(block)]).flatMap((read) => (read.kind === 'frame' ? [read.frame] : []));
 };
 
-t.test('whatever was recorded signed goes back signed, in the same place, whatever the client keeps', { skip: skipWithoutRecordings() }, async (t) => {
+t.test('whatever was recorded signed goes back signed, in the same place, whatever the client keeps', { skip: skipWithoutRecordings() }, (t) => {
   const seen = new Set<string>();
   for (const recording of nativeRecordings()) {
     if (!recording.response?.body?.includes('thoughtSignature')) continue;
     const frames = signedFrames(recording);
-    const came = signedOf(partsOf(await whole(frames)));
+    const came = signedOf(partsOf(whole(frames)));
     if (came.length === 0) continue;
     for (const [kind] of came) seen.add(kind.split(' ')[0] ?? '');
-    for (const [client, went] of await goesBack(frames)) t.same(went, came, `${recording.name}: a client that ${client}`);
+    for (const [client, went] of goesBack(frames)) t.same(went, came, `${recording.name}: a client that ${client}`);
   }
   t.same([...seen].toSorted(), ['executableCode', 'functionCall', 'text', 'toolCall', 'toolResponse']);
+  t.end();
 });
 
-t.test('signatures on other parts go back in the same place too', async (t) => {
+t.test('signatures on other parts go back in the same place too', (t) => {
   const code = { executableCode: { id: 'c', language: 'PYTHON', code: 'print(1)\n' } };
   const ran = { codeExecutionResult: { id: 'c', outcome: 'OUTCOME_OK', output: '1\n' } };
   const cases: Readonly<Record<string, readonly object[]>> = {
@@ -222,17 +219,19 @@ t.test('signatures on other parts go back in the same place too', async (t) => {
   };
   for (const [name, parts] of Object.entries(cases)) {
     for (const frames of [[frame(parts, stop)], parts.map((part, at) => frame([part], at === parts.length - 1 ? stop : {}))]) {
-      for (const [client, went] of await goesBack(frames)) t.same(went, signedOf(parts), `${name}: a client that ${client}`);
+      for (const [client, went] of goesBack(frames)) t.same(went, signedOf(parts), `${name}: a client that ${client}`);
     }
   }
+  t.end();
 });
 
-t.test('a picture that a client keeps as data goes back with its signature, and so does the text before it', async (t) => {
+t.test('a picture that a client keeps as data goes back with its signature, and so does the text before it', (t) => {
   const picture = { inlineData: { mimeType: 'image/png', data: 'iVBORw0KGgo=' }, thoughtSignature: 'cGlj' };
   const parts = [{ text: 'Here: ', thoughtSignature: 'dGV4dA==' }, picture];
-  for (const [client, went] of await goesBack([frame(parts, stop)], 'gemini-3.1-flash-image')) {
+  for (const [client, went] of goesBack([frame(parts, stop)], 'gemini-3.1-flash-image')) {
     t.same(went.map(([kind, signature]) => [kind, signature]), [['text', 'dGV4dA=='], ['inlineData', 'cGlj']], client);
   }
+  t.end();
 });
 
 t.test('remembered signatures of texts go back as long as one key made them, the one that is asked first', (t) => {

@@ -86,7 +86,7 @@ const collected = async (bytes: readonly Buffer[]): Promise<readonly Frame[]> =>
   async function* source(): AsyncGenerator<Buffer, void, undefined> {
     yield* bytes;
   }
-  for await (const one of geminiFrames(bodyValues(source()), 'm')) frames.push(one);
+  for await (const batch of geminiFrames(bodyValues(source()), 'm')) frames.push(...batch);
   return frames;
 };
 

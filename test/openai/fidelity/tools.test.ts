@@ -1,8 +1,7 @@
 import t from 'tap';
 import type { Frame } from '../../../src/gemini/response.ts';
-import { wholeCalls } from '../../../src/gemini/whole-calls.ts';
+import { callReader } from '../../../src/gemini/whole-calls.ts';
 import { answer, assistant, body, call, called, callPart, deltas, frame, plain, refusal, result, stop, tool, user } from '../../support/chat.ts';
-import { framesOf } from '../../support/capabilities.ts';
 
 const calling = (request: object) => body(request).toolConfig?.functionCallingConfig;
 const declarations = (request: object) => body(request).tools?.[0]?.functionDeclarations;
@@ -34,17 +33,18 @@ t.test('every streamed call has index, id, type and name in its first delta, alo
   t.end();
 });
 
-t.test('ids are unique in an answer, Gemini\'s own where they can be', async (t) => {
+t.test('ids are unique in an answer, Gemini\'s own where they can be', (t) => {
   let made = 0;
   const frames: readonly Frame[] = [
     frame([callPart('f', {}, { functionCall: { id: 'x', name: 'f' } }), { functionCall: { id: 'x', name: 'g' } }]),
     frame([{ functionCall: { id: 'x', name: 'h' } }, { functionCall: { id: '', name: 'i' } }, { functionCall: { name: 'j' } }, { functionCall: { id: 'y', name: 'k' } }], stop),
   ];
   const ids: (string | undefined)[] = [];
-  for await (const one of wholeCalls(framesOf(frames), () => String((made += 1)))) {
+  for (const one of callReader(() => String((made += 1))).read(frames)) {
     ids.push(...(one.candidates?.[0]?.content?.parts ?? []).map((part) => part.functionCall?.id));
   }
   t.same(ids, ['x', 'call_1', 'call_2', 'call_3', 'call_4', 'y']);
+  t.end();
 });
 
 t.test('the name of a result is that of its call', (t) => {
