@@ -128,8 +128,8 @@ t.test('no two files have one name, but those that every endpoint has', (t) => {
   t.end();
 });
 
-/** Ideas of the house: how an error travels through a generator (`kernel/proxy-error.ts`). */
-const ideas = ['caught', 'thrown'];
+/** Ideas of the house: how an error travels through a generator (`kernel/proxy-error.ts`), and the side of an Either. */
+const ideas = ['caught', 'thrown', 'left'];
 
 /** Verbs that end like participles. */
 const verbs = ['embed', 'feed', 'need', 'seed', 'proceed'];

@@ -146,7 +146,7 @@ const handleRequest = async (needs: ExchangeNeeds, exchange: Exchange): Promise<
     route,
     needs.limits,
   );
-  return unlessAborted(route.handle(received, { ...head.right, id, errors: door.errors(requestId) })(), life.signal);
+  return unlessAborted(route.handle(received, { ...head.right, id, errors: door.errors(requestId) }), life.signal)();
 };
 
 const renderError = (site: Site, exchange: Exchange, error: ProxyError): Reply => {

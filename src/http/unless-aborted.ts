@@ -1,4 +1,4 @@
-import { E } from '../kernel/fp.ts';
+import { E, type TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Reply } from '../ports/reply.ts';
 import { abortReason } from '../kernel/abort-reason.ts';
@@ -6,11 +6,7 @@ import { discardReply } from './send-reply.ts';
 
 type Result = E.Either<ProxyError, Reply>;
 
-/**
- * The result, or the reason of the signal as soon as it aborts: nothing that forgot the signal can hold an exchange
- * open. A reply that comes too late is let go.
- */
-export const unlessAborted = (running: Promise<Result>, signal: AbortSignal): Promise<Result> =>
+const firstOf = (running: Promise<Result>, signal: AbortSignal): Promise<Result> =>
   new Promise((resolve, reject) => {
     const onAbort = (): void => resolve(E.left(abortReason(signal)));
     const onResult = (result: Result): void => {
@@ -22,3 +18,14 @@ export const unlessAborted = (running: Promise<Result>, signal: AbortSignal): Pr
     else signal.addEventListener('abort', onAbort, { once: true });
     running.then(onResult, reject);
   });
+
+/**
+ * The result, or the reason of the signal as soon as it aborts: nothing that forgot the signal can hold an exchange
+ * open. A reply that comes too late is let go; one that is there at once is taken as it is.
+ */
+export const unlessAborted =
+  (answer: TE.TaskEither<ProxyError, Reply>, signal: AbortSignal): TE.TaskEither<ProxyError, Reply> =>
+  () => {
+    const running = answer();
+    return running instanceof Promise ? firstOf(running, signal) : running;
+  };

@@ -1,8 +1,12 @@
-import { E } from './fp.ts';
+import { E, type TE } from './fp.ts';
 import type { ProxyError } from './proxy-error.ts';
 
 /** Work on one item; its signal ends it when the caller leaves or another item has failed. */
-export type Work<A, B> = (item: A, index: number, signal: AbortSignal) => Promise<E.Either<ProxyError, B>>;
+export type Work<A, B> = (
+  item: A,
+  index: number,
+  signal: AbortSignal,
+) => TE.Outcome<ProxyError, B>;
 
 /** Works on all items, at most `most` at once. The answers are in the items' order; the first Left ends the rest. */
 export const inParallel =

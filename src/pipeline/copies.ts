@@ -93,7 +93,7 @@ const closeAll = async (answers: readonly E.Either<ProxyError, Frames>[]): Promi
 };
 
 const allOf = (all: readonly TE.TaskEither<ProxyError, Frames>[]): TE.TaskEither<ProxyError, Frames> => async () => {
-  const answers = await Promise.all(all.map((one) => one()));
+  const answers = await Promise.all(all.map(async (one) => one()));
   return pipe(
     answers,
     RA.sequence(E.Applicative),

@@ -62,6 +62,8 @@ const gatherLinks = async (
   return E.map((named: readonly (Named | null)[]) => new Map(named.filter((one) => one !== null)))(read);
 };
 
+const nothing: ReadonlyMap<string, SignedImage> = new Map();
+
 /** Reads what the request names by web address: our own pictures from the store, all else over the guarded fetch. */
 export const gatherMedia =
   <Request>(
@@ -69,7 +71,9 @@ export const gatherMedia =
     { mediaLinks }: Pick<Dialect<Request>, 'mediaLinks'>,
   ): Stage<Asked<Request>, Gathered<Request>> =>
   (asked) => {
-    const links = distinctLinks(mediaLinks(asked.asked));
+    const found = mediaLinks(asked.asked);
+    if (found.length === 0) return TE.right({ ...asked, media: nothing });
+    const links = distinctLinks(found);
     const extra = links[mostLinks];
     if (extra !== undefined) return TE.left(tooMany(extra));
     return pipe(

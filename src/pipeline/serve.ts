@@ -1,4 +1,4 @@
-import { TE, pipe } from '../kernel/fp.ts';
+import { TE, flow, pipe } from '../kernel/fp.ts';
 import type { Stage } from '../kernel/stage.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
 import type { Dialect } from '../ports/dialect.ts';
@@ -33,18 +33,19 @@ export const serve = <Request>(
   const persist = persistImages(capabilities);
   const call = callGemini(capabilities);
   const answer: Stage<Planned, Frames> = (planned) => pipe(planned, call, TE.map(persist(planned)), suggest);
+  const count = countCalls(capabilities);
+  const countPlanned = (planned: Planned) => count(planned, choicesOf(planned.plan.call));
   const spoken = encodeAudio(capabilities)(answer);
-  return (received) =>
-    pipe(
-      received,
-      authorize(capabilities),
-      TE.flatMap(admit(capabilities)),
-      TE.flatMap(decodeBody(dialect.decode)),
-      TE.flatMap(lookUp(dialect)),
-      TE.flatMap(gatherMedia(capabilities, dialect)),
-      TE.flatMap(translate(capabilities, dialect)),
-      suggest,
-      TE.flatMap((planned) => countCalls(capabilities)(planned, choicesOf(planned.plan.call))),
-      TE.flatMap(translateBack({ ...capabilities, ...dialect.replies, keepAliveMs }, spoken)),
-    );
+  // Made here, once: a request only runs them.
+  return flow(
+    authorize(capabilities),
+    TE.flatMap(admit(capabilities)),
+    TE.flatMap(decodeBody(dialect.decode)),
+    TE.flatMap(lookUp(dialect)),
+    TE.flatMap(gatherMedia(capabilities, dialect)),
+    TE.flatMap(translate(capabilities, dialect)),
+    suggest,
+    TE.flatMap(countPlanned),
+    TE.flatMap(translateBack({ ...capabilities, ...dialect.replies, keepAliveMs }, spoken)),
+  );
 };

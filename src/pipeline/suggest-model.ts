@@ -1,4 +1,4 @@
-import { E, type TE } from '../kernel/fp.ts';
+import { TE, pipe } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import { livingModel, type ModelJob } from '../gemini/living-model.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
@@ -7,8 +7,17 @@ import type { Capabilities } from '../ports/capabilities.ts';
 export const suggestModel =
   ({ listModels }: Pick<Capabilities, 'listModels'>, job: ModelJob) =>
   <A>(asking: TE.TaskEither<ProxyError, A>): TE.TaskEither<ProxyError, A> =>
-  async () => {
-    const answer = await asking();
-    if (E.isRight(answer) || answer.left.tag !== 'ModelNotFound' || answer.left.instead !== undefined) return answer;
-    return E.left({ ...answer.left, instead: livingModel(answer.left.model, job, await listModels()) });
-  };
+    pipe(
+      asking,
+      TE.orElse((error) => {
+        if (error.tag !== 'ModelNotFound' || error.instead !== undefined) return TE.left(error);
+        const withSuggestion = (listed: Awaited<ReturnType<typeof listModels>>): ProxyError => ({
+          ...error,
+          instead: livingModel(error.model, job, listed),
+        });
+        return pipe(
+          TE.fromTask(listModels),
+          TE.flatMap((listed) => TE.left(withSuggestion(listed))),
+        );
+      }),
+    );

@@ -46,7 +46,7 @@ const collectWhole = (writer: WholeWriter, frames: Frames): TE.TaskEither<ProxyE
   );
 
 type Begun = {
-  readonly head: Promise<E.Either<ProxyError, Frames>>;
+  readonly head: TE.Outcome<ProxyError, Frames>;
   readonly note: Received['note'];
   readonly remember: RememberSignature;
 };

@@ -21,39 +21,64 @@ const signedBy = ({ recalled, media }: TranslationContext): string | null =>
   [...media.values()].findLast(({ signature }) => signature !== null)?.signature?.keyId ??
   null;
 
-const withPlan = (gathered: Gathered<unknown>, context: TranslationContext, plan: Plan): Planned => {
-  const { asked: _asked, media: _media, isLargeBody: _isLargeBody, ...admitted } = gathered;
-  return {
-    ...admitted,
-    plan,
-    isLarge: isLarge(gathered),
-    preferredKey: signedBy(context),
-    conversation: conversationOf(plan.call),
+/** Named one by one: to leave fields out of a copy costs 5 µs. */
+const withPlan = (gathered: Gathered<unknown>, context: TranslationContext, plan: Plan): Planned => ({
+  requestId: gathered.requestId,
+  method: gathered.method,
+  path: gathered.path,
+  caller: gathered.caller,
+  readBody: gathered.readBody,
+  held: gathered.held,
+  contentType: gathered.contentType,
+  origin: gathered.origin,
+  imageReplyFormat: gathered.imageReplyFormat,
+  signal: gathered.signal,
+  note: gathered.note,
+  onEnd: gathered.onEnd,
+  authorized: true,
+  permit: gathered.permit,
+  plan,
+  isLarge: isLarge(gathered),
+  preferredKey: signedBy(context),
+  conversation: conversationOf(plan.call),
+});
+
+const nothingRecalled: TranslationContext['recalled'] = new Map();
+
+/** What is remembered of the request's signatures; to look through a large request is work in a go of its own. */
+const recallFor = <Request>(
+  { recallSignatures }: Pick<Capabilities, 'recallSignatures'>,
+  { callIds }: Pick<Dialect<Request>, 'callIds'>,
+  gathered: Gathered<Request>,
+): TE.TaskEither<never, TranslationContext['recalled']> => {
+  const recall = () => {
+    const ids = callIds(gathered.asked);
+    return ids.length === 0 ? nothingRecalled : recallSignatures(ids);
   };
+  if (!isLarge(gathered)) return TE.fromTask(recall);
+  return pipe(
+    TE.fromTask(breathe),
+    TE.flatMap(() => TE.fromTask(recall)),
+    TE.tapTask(() => breathe),
+  );
 };
 
 /** Makes the plan of the answer from the decoded request, with the thought signatures that are remembered for it. */
 export const translate =
   <Request>(
-    { recallSignatures, newId, now }: Pick<Capabilities, 'recallSignatures' | 'newId' | 'now'>,
+    { newId, now, ...memory }: Pick<Capabilities, 'recallSignatures' | 'newId' | 'now'>,
     dialect: Pick<Dialect<Request>, 'callIds' | 'translate'>,
   ): Stage<Gathered<Request>, Planned> =>
   (gathered) =>
     pipe(
-      TE.fromTask(async () => {
-        if (!isLarge(gathered)) return recallSignatures(dialect.callIds(gathered.asked));
-        await breathe();
-        const recalled = await recallSignatures(dialect.callIds(gathered.asked));
-        await breathe();
-        return recalled;
-      }),
-      TE.map((recalled): TranslationContext => {
-        const { requestId, media, imageReplyFormat } = gathered;
-        return { requestId, id: newId(), created: Math.floor(now() / 1000), recalled, media, imageReplyFormat };
-      }),
-      TE.flatMapEither((context) => {
+      recallFor(memory, dialect, gathered),
+      TE.flatMapEither((recalled) => {
+        const { requestId, media, imageReplyFormat, note } = gathered;
+        const created = Math.floor(now() / 1000);
+        const context: TranslationContext = { requestId, id: newId(), created, recalled, media, imageReplyFormat };
         const plan = dialect.translate(gathered.asked, context);
-        return E.isLeft(plan) ? plan : E.right(withPlan(gathered, context, plan.right));
+        if (E.isLeft(plan)) return plan;
+        note({ model: plan.right.call.model, streamed: plan.right.streamed });
+        return E.right(withPlan(gathered, context, plan.right));
       }),
-      TE.tapIO(({ plan, note }) => () => note({ model: plan.call.model, streamed: plan.streamed })),
     );

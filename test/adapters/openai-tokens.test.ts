@@ -38,6 +38,6 @@ t.test('numbers that are no tokens are told, alone and among others', async (t) 
 
 t.test('many who ask at once share one table', async (t) => {
   const fresh = openaiTokens();
-  const read = await Promise.all(Array.from({ length: 32 }, () => fresh([57668, 53901])()));
+  const read = await Promise.all(Array.from({ length: 32 }, async () => fresh([57668, 53901])()));
   t.ok(read.every((one) => E.isRight(one) && one.right === '你好'));
 });

@@ -34,7 +34,7 @@ const bracketing = (formats: readonly EncodedFormat[] = ['mp3', 'pcm']) => {
   return { wishes, findEncoder: () => Promise.resolve(encoder) };
 };
 
-const run = (over: Partial<Capabilities>, body: object): Promise<E.Either<ProxyError, Reply>> =>
+const run = async (over: Partial<Capabilities>, body: object): Promise<E.Either<ProxyError, Reply>> =>
   serve({ ...happyCapabilities, ...over }, dialect, { keepAliveMs: 0 })(receivedWith({ ...base, ...body }))();
 
 const answering = (...frames: readonly (Frame | ProxyError)[]): Partial<Capabilities> => ({ openGemini: () => TE.right(framesOf(frames)) });

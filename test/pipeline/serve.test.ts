@@ -16,7 +16,7 @@ import { eventually } from '../support/serving.ts';
 const dialect = chatDialect({ systemPromptMode: 'leading', historyImages: 'last', imageReplyFormat: 'markdown', modelAliases: new Map() });
 const chat = { model: 'gemini-3.5-flash', messages: [{ role: 'user', content: 'hi' }] };
 
-const run = (over: Partial<Capabilities>, received: Received, keepAliveMs = 0): Promise<E.Either<ProxyError, Reply>> =>
+const run = async (over: Partial<Capabilities>, received: Received, keepAliveMs = 0): Promise<E.Either<ProxyError, Reply>> =>
   serve({ ...happyCapabilities, ...over }, dialect, { keepAliveMs })(received)();
 
 const read = async (reply: E.Either<ProxyError, Reply>): Promise<string> => {

@@ -43,7 +43,8 @@ export const uploadOrAbort =
         return;
       }
       signal.addEventListener('abort', leave, { once: true });
-      void upload(ended.signal)()
+      void Promise.resolve()
+        .then(upload(ended.signal))
         .catch((cause: unknown) => E.left(networkFault(vendor, cause)))
         .then((result) => {
           signal.removeEventListener('abort', leave);

@@ -232,7 +232,7 @@ t.test('one hundred pictures of 2 MB at once are all kept whole', async (t) => {
   const folder = t.testdir();
   const store = opened(folder);
   const images = Array.from({ length: 100 }, () => named(2_000_000, { signature }));
-  const results = await Promise.all(images.map((image) => store.put(image)()));
+  const results = await Promise.all(images.map(async (image) => store.put(image)()));
   t.ok(results.every(E.isRight));
   await store.stop();
   t.equal(readdirSync(folder).length, 200);

@@ -59,7 +59,7 @@ t.test('the region is looked up once for many pictures at the same time and afte
   const shared = store(fake);
   const writtenAt = (): number | null => statSync(join(tmpdir(), 'qn-regions-cache.jsonl'), { throwIfNoEntry: false })?.mtimeMs ?? null;
   const before = writtenAt();
-  const results = await Promise.all(['1', '2', '3'].map((name) => shared.put({ ...image, name }, never)()));
+  const results = await Promise.all(['1', '2', '3'].map(async (name) => shared.put({ ...image, name }, never)()));
   t.same(results.map(E.isRight), [true, true, true]);
   await shared.put(image, never)();
   t.equal(fake.lookups(), 1);

@@ -186,7 +186,7 @@ const ends = <S extends BucketServer>({ store }: BucketVendor<S>, promise: Promi
     const ended = shared.put(picture(10, 'ended.png'), control.signal)();
     await server.arrived();
     server.befall({ kind: 'slow reading', pauseMs: 1 });
-    const others = [1, 2, 3, 4, 5].map((index) => shared.put(picture(megabytes(2), `${index}.png`), never)());
+    const others = [1, 2, 3, 4, 5].map(async (index) => shared.put(picture(megabytes(2), `${index}.png`), never)());
     control.abort();
     t.ok(E.isLeft(await ended));
     t.same((await Promise.all(others)).map(E.isRight), [true, true, true, true, true]);
