@@ -83,6 +83,25 @@ t.test('an import against the floors is named', (t) => {
   t.end();
 });
 
+/** What is loaded with a file at once: its imports and theirs, not those that wait for `import()`. */
+const loadedWith = (file: string, seen: Set<string> = new Set()): ReadonlySet<string> => {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  const text = readFileSync(join(src, file), 'utf8');
+  for (const [, imported = ''] of text.matchAll(/(?:^|\n)\s*(?:import|export)\s(?!type\b)[^;]*?\bfrom\s+'(\.[^']+)'/g)) {
+    loadedWith(relative(src, resolve(src, dirname(file), imported)), seen);
+  }
+  return seen;
+};
+
+t.test('a start loads no endpoint: what only requests need waits for the first of them', (t) => {
+  const loaded = [...loadedWith('index.ts')];
+  t.ok(loaded.includes('compose.ts'));
+  const early = loaded.filter((file) => /(?:^|\/)(?:dialect|serve|to-gemini|request)\.ts$|^gemini\/(?:schema|conversation|tools)\//.test(file.split(sep).join('/')));
+  t.same(early, []);
+  t.end();
+});
+
 t.test('every export says what it is for', (t) => {
   const silent = files.flatMap((file) => {
     const lines = readFileSync(join(src, file), 'utf8').split('\n');

@@ -1,23 +1,14 @@
 import { E } from '../kernel/fp.ts';
-import { openaiTokens } from '../adapters/openai-tokens.ts';
 import type { Config } from '../config.ts';
 import type { Door, Doors } from '../http/door.ts';
-import type { Route } from '../http/route.ts';
+import type { Handler, Route } from '../http/route.ts';
 import { answerHeaders, readableHeaders } from '../openai/answer-headers.ts';
 import { baseAddresses } from '../openai/base-addresses.ts';
-import { chatDialect } from '../openai/chat/dialect.ts';
-import { embeddingDialect } from '../openai/embeddings/dialect.ts';
 import { openaiErrors } from '../openai/errors.ts';
-import { editsDialect, generationsDialect } from '../openai/images/dialect.ts';
-import { noVariations } from '../openai/images/variations.ts';
-import { modelList, oneModel, type ModelListSettings } from '../openai/models/list.ts';
-import { speechDialect } from '../openai/speech/dialect.ts';
-import { transcriptionDialect } from '../openai/transcriptions/dialect.ts';
-import { refuse } from '../pipeline/refuse.ts';
-import { serve } from '../pipeline/serve.ts';
-import { serveModels } from '../pipeline/serve-models.ts';
-import { serveQuestions } from '../pipeline/serve-questions.ts';
+import type { ModelListSettings } from '../openai/models/list.ts';
 import type { Capabilities, FirstSeen } from '../ports/capabilities.ts';
+import type { Dialect } from '../ports/dialect.ts';
+import { onFirstUse } from './on-first-use.ts';
 
 /** What the doors need of the other parts. */
 export type DoorNeeds = {
@@ -27,45 +18,76 @@ export type DoorNeeds = {
   readonly house: readonly Route[];
 };
 
+/** Makes the handler of an endpoint that generates, of its dialect, once a request comes for it. */
+export const serveOnFirstUse =
+  ({ translation }: Pick<Config, 'translation'>, capabilities: Capabilities) =>
+  <Request>(load: () => Promise<Dialect<Request>>): Handler =>
+    onFirstUse(async () => {
+      const [{ serve }, dialect] = await Promise.all([import('../pipeline/serve.ts'), load()]);
+      return serve(capabilities, dialect, translation);
+    });
+
+const embedOnFirstUse = ({ translation }: Config, capabilities: Capabilities): Handler =>
+  onFirstUse(async () => {
+    const [{ serveQuestions }, { embeddingDialect }, { openaiTokens }] = await Promise.all([
+      import('../pipeline/serve-questions.ts'),
+      import('../openai/embeddings/dialect.ts'),
+      import('../adapters/openai-tokens.ts'),
+    ]);
+    return serveQuestions(capabilities, embeddingDialect(translation, openaiTokens()));
+  });
+
+const refuseVariations = (capabilities: Capabilities): Handler =>
+  onFirstUse(async () => {
+    const [{ refuse }, { noVariations }] = await Promise.all([
+      import('../pipeline/refuse.ts'),
+      import('../openai/images/variations.ts'),
+    ]);
+    return refuse(capabilities, noVariations);
+  });
+
 /** OpenAI's API, each endpoint its dialect run through the pipeline. */
-const openaiRoutes = ({ translation }: Config, capabilities: Capabilities): readonly Route[] => {
+const openaiRoutes = (config: Config, capabilities: Capabilities): readonly Route[] => {
+  const { translation } = config;
+  const serves = serveOnFirstUse(config, capabilities);
+  const chat = serves(async () => (await import('../openai/chat/dialect.ts')).chatDialect(translation));
+  const speak = serves(async () => (await import('../openai/speech/dialect.ts')).speechDialect(translation));
+  const draw = serves(async () => (await import('../openai/images/dialect.ts')).generationsDialect(translation));
+  const edit = serves(async () => (await import('../openai/images/dialect.ts')).editsDialect(translation));
   const transcribe = (task: 'transcribe' | 'translate'): Pick<Route, 'accepts' | 'handle'> => ({
     accepts: 'multipart',
-    handle: serve(capabilities, transcriptionDialect(task, translation), translation),
+    handle: serves(async () =>
+      (await import('../openai/transcriptions/dialect.ts')).transcriptionDialect(task, translation),
+    ),
   });
-  const embed = serveQuestions(capabilities, embeddingDialect(translation, openaiTokens()));
-  const draw = serve(capabilities, generationsDialect(translation), translation);
-  const edit = serve(capabilities, editsDialect(translation), translation);
   return [
-    {
-      method: 'POST',
-      pattern: '/chat/completions',
-      handle: serve(capabilities, chatDialect(translation), translation),
-    },
-    { method: 'POST', pattern: '/embeddings', handle: embed },
-    { method: 'POST', pattern: '/audio/speech', handle: serve(capabilities, speechDialect(translation), translation) },
+    { method: 'POST', pattern: '/chat/completions', handle: chat },
+    { method: 'POST', pattern: '/embeddings', handle: embedOnFirstUse(config, capabilities) },
+    { method: 'POST', pattern: '/audio/speech', handle: speak },
     { method: 'POST', pattern: '/audio/transcriptions', ...transcribe('transcribe') },
     { method: 'POST', pattern: '/audio/translations', ...transcribe('translate') },
     { method: 'POST', pattern: '/images/generations', accepts: 'either', handle: draw },
     { method: 'POST', pattern: '/images/edits', accepts: 'either', handle: edit },
-    { method: 'POST', pattern: '/images/variations', handle: refuse(capabilities, noVariations) },
+    { method: 'POST', pattern: '/images/variations', handle: refuseVariations(capabilities) },
   ];
 };
 
-const modelRoutes = (listed: ModelListSettings, capabilities: Capabilities): readonly Route[] => [
-  {
-    method: 'GET',
-    pattern: '/models',
-    keyInQuery: true,
-    handle: serveModels(capabilities, (known) => E.right(modelList(known, listed))),
-  },
-  {
-    method: 'GET',
-    pattern: '/models/{id}',
-    keyInQuery: true,
-    handle: (received, { id }) => serveModels(capabilities, (known) => oneModel(id)(known, listed))(received),
-  },
-];
+const loadModels = () => Promise.all([import('../pipeline/serve-models.ts'), import('../openai/models/list.ts')]);
+
+const modelRoutes = (listed: ModelListSettings, capabilities: Capabilities): readonly Route[] => {
+  const list = onFirstUse(async () => {
+    const [{ serveModels }, { modelList }] = await loadModels();
+    return serveModels(capabilities, (known) => E.right(modelList(known, listed)));
+  });
+  const show = onFirstUse(async () => {
+    const [{ serveModels }, { oneModel }] = await loadModels();
+    return (received, { id }) => serveModels(capabilities, (known) => oneModel(id)(known, listed))(received);
+  });
+  return [
+    { method: 'GET', pattern: '/models', keyInQuery: true, handle: list },
+    { method: 'GET', pattern: '/models/{id}', keyInQuery: true, handle: show },
+  ];
+};
 
 /** OpenAI's door, for whatever routes. */
 export const openaiDoor = (routes: readonly Route[]): Door => ({

@@ -1,6 +1,11 @@
 import t from 'tap';
 import { asked, chat, model, pollux, question, toldBy } from '../support/pollux.ts';
 import { startService } from '../support/service.ts';
+import { TE } from '../../src/kernel/fp.ts';
+import { onFirstUse } from '../../src/compose/on-first-use.ts';
+import type { Handler } from '../../src/http/route.ts';
+import { json } from '../../src/ports/reply.ts';
+import { serving } from '../support/serving.ts';
 
 const page = 'text/html; charset=utf-8';
 
@@ -131,4 +136,21 @@ t.test('the status line of an error tells its first sentence, and nothing of the
     await answer.body?.cancel();
   }
   t.equal((await fetch(`${url}/healthz`)).statusText, 'OK');
+});
+
+t.test('a handler is loaded by the first request for it, once for all, and anew when that failed', async (t) => {
+  let [loads, files] = [0, 0];
+  const handle: Handler = () => TE.right(json(200, 'here'));
+  const load = async (): Promise<Handler> => {
+    loads += 1;
+    if (files === 0) throw new Error('no file could be opened');
+    return handle;
+  };
+  const { origin } = await serving(t, [{ method: 'GET', pattern: '/models', handle: onFirstUse(load) }]);
+  const ask = async (): Promise<number> => (await fetch(`${origin}/v1/models`)).status;
+  t.equal(loads, 0, 'nothing at start');
+  t.same([await ask(), loads], [500, 1]);
+  files = 1;
+  t.same([await Promise.all([ask(), ask(), ask()]), loads], [[200, 200, 200], 2], 'three at once load it once');
+  t.same([await ask(), loads], [200, 2]);
 });
