@@ -1,48 +1,65 @@
-import { E, flow, pipe, t } from '../kernel/fp.ts';
+import { E, pipe, t } from '../kernel/fp.ts';
 import { isEmpty } from '../kernel/is-empty.ts';
+import { isObject } from '../kernel/is-object.ts';
 import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
 import { withinBounds, type Bound } from './bounds.ts';
+import { misfit, readerOf, withReader, type Reader, type ReadingCodec } from './reader.ts';
+
+/** Values of which some are as good as absent: those decode to undefined, the rest must fit. */
+export const unless = <A>(
+  isMissing: (value: unknown) => boolean,
+  codec: t.Type<A, unknown>,
+): ReadingCodec<A | undefined> => {
+  const read = readerOf(codec);
+  return withReader(
+    new t.Type<A | undefined, unknown>(
+      codec.name,
+      (value): value is A | undefined => value === undefined || codec.is(value),
+      (value, context) => (isMissing(value) ? t.success(undefined) : codec.validate(value, context)),
+      t.identity,
+    ),
+    (value) => (isMissing(value) ? undefined : read(value)),
+  );
+};
 
 /** Absent and null are the same: both decode to undefined. */
-export const optional = <A>(codec: t.Type<A, unknown>): t.Type<A | undefined, unknown> =>
-  new t.Type<A | undefined, unknown>(
-    codec.name,
-    (value): value is A | undefined => value === undefined || codec.is(value),
-    (value, context) => (value == null ? t.success(undefined) : codec.validate(value, context)),
-    (value) => value,
-  );
+export const optional = <A>(codec: t.Type<A, unknown>): ReadingCodec<A | undefined> =>
+  unless((value) => value == null, codec);
 
 /** For fields of other services: null, an empty text, list or object is as good as absent; the rest must fit. */
-export const unlessEmpty = <A>(codec: t.Type<A, unknown>): t.Type<A | undefined, unknown> =>
-  new t.Type<A | undefined, unknown>(
-    codec.name,
-    (value): value is A | undefined => value === undefined || codec.is(value),
-    (value, context) => (isEmpty(value) ? t.success(undefined) : codec.validate(value, context)),
-    (value) => value,
-  );
+export const unlessEmpty = <A>(codec: t.Type<A, unknown>): ReadingCodec<A | undefined> => unless(isEmpty, codec);
 
 /** For fields of other services: what does not fit is as good as absent. */
-export const lenient = <A>(codec: t.Type<A, unknown>): t.Type<A | undefined, unknown> =>
-  new t.Type<A | undefined, unknown>(
-    codec.name,
-    (value): value is A | undefined => value === undefined || codec.is(value),
-    (value, context) => {
-      const read = codec.validate(value, context);
-      return E.isRight(read) ? t.success(read.right) : t.success(undefined);
-    },
-    (value) => value,
+export const lenient = <A>(codec: t.Type<A, unknown>): ReadingCodec<A | undefined> => {
+  const read = readerOf(codec);
+  const lenientRead = (value: unknown): A | undefined => {
+    const fitting = read(value);
+    return fitting === misfit ? undefined : fitting;
+  };
+  return withReader(
+    new t.Type<A | undefined, unknown>(
+      codec.name,
+      (value): value is A | undefined => value === undefined || codec.is(value),
+      (value) => t.success(lenientRead(value)),
+      t.identity,
+    ),
+    lenientRead,
   );
+};
 
-const guardedType = <A>(name: string, holds: t.Is<A>): t.Type<A, unknown> =>
-  new t.Type(
-    name,
-    holds,
-    (value, context) => (holds(value) ? t.success(value) : t.failure(value, context)),
-    t.identity,
+const guardedType = <A>(name: string, holds: t.Is<A>): ReadingCodec<A> =>
+  withReader(
+    new t.Type<A, unknown>(
+      name,
+      holds,
+      (value, context) => (holds(value) ? t.success(value) : t.failure(value, context)),
+      t.identity,
+    ),
+    (value) => (holds(value) ? value : misfit),
   );
 
 /** A number from `least` to `most`; `whole` asks for an integer. */
-export const within = (least: number, most: number, whole: 'whole' | 'any' = 'any'): t.Type<number, unknown> => {
+export const within = (least: number, most: number, whole: 'whole' | 'any' = 'any'): ReadingCodec<number> => {
   const kind = whole === 'whole' ? 'a whole number' : 'a number';
   const name = Number.isFinite(most) ? `${kind} from ${least} to ${most}` : `${kind} of at least ${least}`;
   const holds = (value: unknown): value is number =>
@@ -51,14 +68,29 @@ export const within = (least: number, most: number, whole: 'whole' | 'any' = 'an
 };
 
 /** One of a few strings. */
-export const oneOf = <const A extends string>(values: readonly A[]): t.Type<A, unknown> => {
+export const oneOf = <const A extends string>(values: readonly A[]): ReadingCodec<A> => {
   const holds = (value: unknown): value is A => values.some((known) => known === value);
   const name = `one of ${values.join(', ')}`;
   return guardedType(name, holds);
 };
 
+/** A list as it is where all its items are given back as they are, else a new one. */
+const listReader =
+  <A>(read: Reader<A>): Reader<readonly A[]> =>
+  (value) => {
+    if (!Array.isArray(value)) return misfit;
+    const list: readonly unknown[] = value;
+    const items: A[] = [];
+    for (let index = 0; index < list.length; index += 1) {
+      const item = read(list[index]);
+      if (item === misfit) return misfit;
+      items.push(item);
+    }
+    return items;
+  };
+
 /** A list of these. Stops at the first that does not fit: io-ts would tell of millions, one by one. */
-export const listOf = <A>(item: t.Type<A, unknown>): t.Type<readonly A[], unknown> => {
+export const listOf = <A>(item: t.Type<A, unknown>): ReadingCodec<readonly A[]> => {
   const holds = (value: unknown): value is readonly A[] => Array.isArray(value) && value.every(item.is);
   const validate = (value: unknown, context: t.Context): t.Validation<readonly A[]> => {
     if (!Array.isArray(value)) return t.failure(value, context);
@@ -70,17 +102,62 @@ export const listOf = <A>(item: t.Type<A, unknown>): t.Type<readonly A[], unknow
     }
     return t.success(list);
   };
-  return new t.Type(`Array<${item.name}>`, holds, validate, t.identity);
+  return withReader(
+    new t.Type<readonly A[], unknown>(`Array<${item.name}>`, holds, validate, t.identity),
+    listReader(readerOf(item)),
+  );
 };
 
 /** `string | A`, with errors that speak of A when the value is not a string. */
-export const stringOr = <A>(codec: t.Type<A, unknown>): t.Type<string | A, unknown> =>
-  new t.Type<string | A, unknown>(
-    `a string or ${codec.name}`,
-    (value): value is string | A => typeof value === 'string' || codec.is(value),
-    (value, context) => (typeof value === 'string' ? t.success(value) : codec.validate(value, context)),
-    t.identity,
+export const stringOr = <A>(codec: t.Type<A, unknown>): ReadingCodec<string | A> => {
+  const read = readerOf(codec);
+  return withReader(
+    new t.Type<string | A, unknown>(
+      `a string or ${codec.name}`,
+      (value): value is string | A => typeof value === 'string' || codec.is(value),
+      (value, context) => (typeof value === 'string' ? t.success(value) : codec.validate(value, context)),
+      t.identity,
+    ),
+    (value) => (typeof value === 'string' ? value : read(value)),
   );
+};
+
+type Fields = Readonly<Record<string, unknown>>;
+
+/** Reads the fields that a value has; a new value only where one of them is read as something else. */
+const readFields = (value: Fields, readers: ReadonlyMap<string, Reader<unknown>>): Fields | typeof misfit => {
+  let changed: Record<string, unknown> | null = null;
+  for (const name in value) {
+    const read = readers.get(name);
+    if (read === undefined) continue;
+    const given = value[name];
+    const field = read(given);
+    if (field === misfit) return misfit;
+    if (field === given) continue;
+    changed ??= { ...value };
+    changed[name] = field;
+  }
+  return changed ?? value;
+};
+
+/**
+ * An object with these fields: io-ts's `type`, which reads by the fields that a value has. Of the 80 that a chat
+ * request may have three are there. Fields that are not named here stay as they are, absent ones stay absent.
+ */
+export const record = <P extends t.Props>(props: P): t.TypeC<P> & ReadingCodec<t.TypeOf<t.TypeC<P>>> => {
+  type A = t.TypeOf<t.TypeC<P>>;
+  const readers = new Map(Object.entries(props).map(([name, field]) => [name, readerOf<unknown>(field)]));
+  const required = [...readers].filter(([, read]) => read(undefined) === misfit).map(([name]) => name);
+  const isWhole = (fields: Fields): fields is A => {
+    for (const name of required) if (fields[name] === undefined) return false;
+    return true;
+  };
+  const read: Reader<A> = (value) => {
+    const fields = isObject(value) ? readFields(value, readers) : misfit;
+    return fields !== misfit && isWhole(fields) ? fields : misfit;
+  };
+  return withReader(t.type(props), read);
+};
 
 const kinds: Readonly<Record<string, string>> = {
   string: 'a string',
@@ -101,33 +178,49 @@ const pathOf = (error: t.ValidationError): string =>
     .filter((key) => key !== '')
     .join('.');
 
+/** Reads once more what did not fit: the first fault by its path, and what belongs there. */
+const decodeTelling = <A>(codec: t.Type<A, unknown>, under: string, value: unknown): E.Either<ProxyError, A> =>
+  pipe(
+    codec.decode(value),
+    E.mapLeft((errors) => {
+      const error = errors[0];
+      const inner = error === undefined ? '' : pathOf(error);
+      const path = [under, inner].filter((piece) => piece !== '').join('.');
+      const last = error?.context.at(-1);
+      const name = nameExpected(last?.type.name ?? 'an object');
+      const missing = last !== undefined && last.actual === undefined;
+      return path === ''
+        ? invalid('The request body must be a JSON object.', null, 'invalid_type')
+        : invalid(
+            missing
+              ? `Missing required parameter: '${path}' (${name}).`
+              : `Invalid value for '${path}': expected ${name}.`,
+            path,
+            missing ? 'missing_required_parameter' : 'invalid_value',
+          );
+    }),
+  );
+
 /** Decodes and names the first fault by its path (`messages.3.role`) and what belongs there, never by its value. */
-export const decodeWith =
-  <A>(codec: t.Type<A, unknown>, under = '') =>
-  (value: unknown): E.Either<ProxyError, A> =>
-    pipe(
-      codec.decode(value),
-      E.mapLeft((errors) => {
-        const error = errors[0];
-        const inner = error === undefined ? '' : pathOf(error);
-        const path = [under, inner].filter((piece) => piece !== '').join('.');
-        const last = error?.context.at(-1);
-        const name = nameExpected(last?.type.name ?? 'an object');
-        const missing = last !== undefined && last.actual === undefined;
-        return path === ''
-          ? invalid('The request body must be a JSON object.', null, 'invalid_type')
-          : invalid(
-              missing
-                ? `Missing required parameter: '${path}' (${name}).`
-                : `Invalid value for '${path}': expected ${name}.`,
-              path,
-              missing ? 'missing_required_parameter' : 'invalid_value',
-            );
-      }),
-    );
+export const decodeWith = <A>(
+  codec: t.Type<A, unknown>,
+  under = '',
+): ((value: unknown) => E.Either<ProxyError, A>) => {
+  const read = readerOf(codec);
+  return (value) => {
+    const fitting = read(value);
+    return fitting === misfit ? decodeTelling(codec, under, value) : E.right(fitting);
+  };
+};
 
 /** Decodes what is within bounds: counts and lengths are looked at before all else. */
 export const decodeWithin = <A>(
   bounds: readonly Bound[],
   codec: t.Type<A, unknown>,
-): ((value: unknown) => E.Either<ProxyError, A>) => flow(withinBounds(bounds), E.flatMap(decodeWith(codec)));
+): ((value: unknown) => E.Either<ProxyError, A>) => {
+  const [bounded, decode] = [withinBounds(bounds), decodeWith(codec)];
+  return (value) => {
+    const read = bounded(value);
+    return E.isLeft(read) ? read : decode(value);
+  };
+};

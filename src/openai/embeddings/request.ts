@@ -64,9 +64,11 @@ const inputsOf = (input: unknown): E.Either<ProxyError, readonly EmbeddingInput[
     }),
   );
 
+const decodeFields = decodeWithin(embeddingBounds, settings);
+
 /** Decodes the body of POST /v1/embeddings. */
 export const decodeEmbeddingRequest = (body: unknown): E.Either<ProxyError, EmbeddingRequest> =>
   pipe(
-    decodeWithin(embeddingBounds, settings)(body),
+    decodeFields(body),
     E.flatMap(({ input, ...rest }) => pipe(inputsOf(input), E.map((inputs) => ({ ...rest, inputs })))),
   );

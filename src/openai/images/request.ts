@@ -134,9 +134,11 @@ const withConfig = (body: unknown): unknown => {
     : { ...fieldsOf(body), ...Object.fromEntries(named.map((name) => [name, config[name]])) };
 };
 
+const decodeFields = decodeWithin(imageBounds, parameters);
+
 /** Decodes the body of POST /v1/images/generations. Pictures beside the prompt are taken as what to go by. */
 export const decodeGeneration = (body: unknown): E.Either<ProxyError, ImageRequest> =>
-  pipe(decodeWithin(imageBounds, parameters)(withConfig(body)), E.flatMap(withSources));
+  pipe(decodeFields(withConfig(body)), E.flatMap(withSources));
 
 /** Decodes the body of POST /v1/images/edits: there must be a picture. */
 export const decodeEdit = (body: unknown): E.Either<ProxyError, ImageRequest> =>

@@ -30,10 +30,12 @@ const tooLong = (field: string, value: string | undefined): ProxyError | null =>
 const emptyError = (field: string, value: string): ProxyError | null =>
   value.trim() === '' ? invalid(`Invalid value for '${field}': it is empty.`, field, 'invalid_value') : null;
 
+const decodeFields = decodeWithin(speechBounds, speechRequest);
+
 /** Decodes the body of POST /v1/audio/speech. */
 export const decodeSpeechRequest = (body: unknown): E.Either<ProxyError, SpeechRequest> =>
   pipe(
-    decodeWithin(speechBounds, speechRequest)(body),
+    decodeFields(body),
     E.flatMap((asked) => {
       const voice = typeof asked.voice === 'string' ? asked.voice : asked.voice.id;
       const fault =

@@ -107,12 +107,14 @@ const translationError = (asked: TranscriptionRequest): ProxyError | null =>
 
 const faults = [languageError, streamError, speakerError, detailError, sizeError];
 
+const decodeFields = decodeWithin(transcriptionBounds, transcriptionRequest);
+
 /** Decodes the form of POST /v1/audio/transcriptions or translations. */
 export const decodeTranscriptionRequest =
   (task: Task) =>
   (body: unknown): E.Either<ProxyError, TranscriptionRequest> =>
     pipe(
-      decodeWithin(transcriptionBounds, transcriptionRequest)(body),
+      decodeFields(body),
       E.flatMap((asked) => {
         const found = [...(task === 'translate' ? [translationError] : []), ...faults]
           .map((fault) => fault(asked))

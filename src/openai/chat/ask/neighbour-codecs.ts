@@ -1,46 +1,36 @@
 import { t } from '../../../kernel/fp.ts';
+import { isEmpty } from '../../../kernel/is-empty.ts';
 import { isObject } from '../../../kernel/is-object.ts';
 import type { MediaLevel } from '../../../gemini/request.ts';
-import { lenient, unlessEmpty, within } from '../../../wire/codec.ts';
+import { lenient, record, unless, unlessEmpty, within } from '../../../wire/codec.ts';
+import { withReader, type ReadingCodec } from '../../../wire/reader.ts';
 import { effortWish } from '../../effort-wish.ts';
 
 /**
  * A sampler's whole number: 0, less, null and an empty text are its "no limit" (llama.cpp, vLLM, SillyTavern #1823).
  */
-const samplerCount: t.Type<number | undefined, unknown> = (() => {
-  const codec = unlessEmpty(within(1, Infinity, 'whole'));
-  return new t.Type<number | undefined, unknown>(
-    codec.name,
-    codec.is,
-    (value, context) =>
-      typeof value === 'number' && value < 1 ? t.success(undefined) : codec.validate(value, context),
-    t.identity,
-  );
-})();
+const samplerCount = unless(
+  (value) => isEmpty(value) || (typeof value === 'number' && value < 1),
+  within(1, Infinity, 'whole'),
+);
 
 const text = unlessEmpty(t.string);
 const flag = unlessEmpty(t.boolean);
 
 /** Tokens for thoughts; -1 leaves it to the model. */
-const thoughtTokens: t.Type<number | undefined, unknown> = unlessEmpty(within(-1, 1_000_000, 'whole'));
+const thoughtTokens: ReadingCodec<number | undefined> = unlessEmpty(within(-1, 1_000_000, 'whole'));
 
-const openRouter = t.type({ effort: unlessEmpty(effortWish), max_tokens: thoughtTokens, enabled: flag, exclude: flag });
-const openRouterWish = unlessEmpty(openRouter);
+const openRouter = record({ effort: unlessEmpty(effortWish), max_tokens: thoughtTokens, enabled: flag, exclude: flag });
 
 /** OpenRouter's `reasoning`: an empty one says nothing of thinking, but it asks for `reasoning_details`. */
-const reasoning: typeof openRouterWish = new t.Type(
-  openRouter.name,
-  (value): value is t.TypeOf<typeof openRouter> | undefined => value === undefined || openRouter.is(value),
-  (value, context) => (isObject(value) ? openRouter.validate(value, context) : openRouterWish.validate(value, context)),
-  t.identity,
-);
+const reasoning = unless((value) => isEmpty(value) && !isObject(value), openRouter);
 
 /** OpenRouter's `image_config`, Google's imageConfig. */
-const imageWish = unlessEmpty(t.type({ aspect_ratio: text, aspectRatio: text, image_size: text, imageSize: text }));
+const imageWish = unlessEmpty(record({ aspect_ratio: text, aspectRatio: text, image_size: text, imageSize: text }));
 
 /** A thinkingConfig, as Google's own compatible endpoint takes it, in either casing. */
 const googleThinking = unlessEmpty(
-  t.type({
+  record({
     thinking_budget: thoughtTokens,
     thinkingBudget: thoughtTokens,
     thinking_level: text,
@@ -60,12 +50,15 @@ const levelOf = (value: unknown): MediaLevel | undefined =>
   typeof value === 'string' ? levels.get(value.toLowerCase().replace('media_resolution_', '')) : undefined;
 
 /** How closely media is looked at: a level, in Google's word or its last part; other words are as good as nothing. */
-const mediaLevel: t.Type<MediaLevel | undefined, unknown> = new t.Type(
-  'a media resolution',
-  (value): value is MediaLevel | undefined =>
-    value === undefined || [...levels.values()].some((level) => level === value),
-  (value) => t.success(levelOf(value)),
-  t.identity,
+const mediaLevel: ReadingCodec<MediaLevel | undefined> = withReader(
+  new t.Type<MediaLevel | undefined, unknown>(
+    'a media resolution',
+    (value): value is MediaLevel | undefined =>
+      value === undefined || [...levels.values()].some((level) => level === value),
+    (value) => t.success(levelOf(value)),
+    t.identity,
+  ),
+  levelOf,
 );
 
 /** Google's options that LiteLLM has at the top of a request, and Google in `google`. */
@@ -87,7 +80,7 @@ export const neighbourProps = {
   reasoning,
   include_reasoning: lenient(t.boolean),
   /** As Anthropic's API and others have it. */
-  thinking: lenient(t.type({ type: text, budget_tokens: thoughtTokens })),
+  thinking: lenient(record({ type: text, budget_tokens: thoughtTokens })),
   thinking_budget: thoughtTokens,
   thinkingBudget: thoughtTokens,
   thinking_token_budget: thoughtTokens,
@@ -95,7 +88,7 @@ export const neighbourProps = {
   thinking_level: text,
   thinkingLevel: text,
   enable_thinking: lenient(t.boolean),
-  chat_template_kwargs: lenient(t.type({ enable_thinking: t.unknown, thinking: t.unknown })),
+  chat_template_kwargs: lenient(record({ enable_thinking: t.unknown, thinking: t.unknown })),
   think: t.unknown,
   ...googleProps,
   aspect_ratio: lenient(t.string),

@@ -200,9 +200,20 @@ const valueAt = (body: Readonly<Record<string, unknown>>, { outer, inner }: Refu
   return isObject(value) ? value[inner] : undefined;
 };
 
+const refusedNames: ReadonlySet<string> = new Set(refusedFields.map(({ outer }) => outer));
+
+/** Most requests hold none of these fields. */
+const mayBeRefused = (body: Readonly<Record<string, unknown>>): boolean => {
+  for (const name in body) if (refusedNames.has(name)) return true;
+  return false;
+};
+
 /** Refuses, by its name, a field of a neighbour that would change the answer and that Gemini has no counterpart for. */
 export const refuseNeighbours = (body: unknown): E.Either<ProxyError, void> => {
-  const found = isObject(body) ? refusedFields.find((field) => !saysNothing(valueAt(body, field))) : undefined;
+  const found =
+    isObject(body) && mayBeRefused(body)
+      ? refusedFields.find((field) => !saysNothing(valueAt(body, field)))
+      : undefined;
   if (found === undefined) return E.right(undefined);
   const path = found.inner === null ? found.outer : `${found.outer}.${found.inner}`;
   return E.left(invalid(`'${path}' is not supported: ${found.why}.`, path, 'unsupported_parameter'));

@@ -81,15 +81,29 @@ const modalitiesOf = (asked: ChatFields): ChatFields['modalities'] => {
   return asked.modalities ?? (wantsPictures ? ['text', 'image'] : undefined);
 };
 
+/** Where the form of the answer, its modalities, length and usage may be asked for. */
+const places = [
+  'response_format',
+  'guided_json',
+  'structured_outputs',
+  'json_schema',
+  'format',
+  'responseModalities',
+  'n_predict',
+  'usage',
+] as const;
+
 /**
  * What neighbours ask for in other places, where OpenAI's API has it: the form of the answer, its modalities, length
  * and usage.
  */
-export const withNeighbourForms = (asked: ChatFields): E.Either<ProxyError, ChatFields> =>
-  E.map((format: Format | undefined): ChatFields => ({
+export const withNeighbourForms = (asked: ChatFields): E.Either<ProxyError, ChatFields> => {
+  if (places.every((name) => asked[name] === undefined)) return E.right(asked);
+  return E.map((format: Format | undefined): ChatFields => ({
     ...asked,
     response_format: format,
     modalities: modalitiesOf(asked),
     max_tokens: asked.max_tokens ?? asked.n_predict,
     stream_options: asked.stream_options ?? (wantsUsage(asked) ? { include_usage: true } : undefined),
   }))(formatOf(asked));
+};

@@ -12,22 +12,22 @@ import {
 import { textParts } from '../../../gemini/conversation/text-parts.ts';
 import type { TurnPart } from '../../../gemini/conversation/turns.ts';
 import { isWebAddress } from '../../../gemini/inline-media.ts';
-import { decodeWith, optional, stringOr } from '../../../wire/codec.ts';
+import { decodeWith, optional, record, stringOr } from '../../../wire/codec.ts';
 import { withDetail } from '../../picture-detail.ts';
 
 type Part = E.Either<ProxyError, TurnPart>;
 type Parts = E.Either<ProxyError, readonly TurnPart[]>;
 
-const link = stringOr(t.type({ url: t.string, detail: optional(t.string) }));
+const link = stringOr(record({ url: t.string, detail: optional(t.string) }));
 const codecs = {
-  text: t.type({ text: t.string }),
-  refusal: t.type({ refusal: t.string }),
-  image_url: t.type({ image_url: link }),
-  video_url: t.type({ video_url: link }),
-  audio_url: t.type({ audio_url: link }),
-  input_audio: t.type({ input_audio: t.type({ data: t.string, format: optional(t.string) }) }),
-  file: t.type({
-    file: t.type({ file_data: optional(t.string), filename: optional(t.string), file_id: optional(t.string) }),
+  text: record({ text: t.string }),
+  refusal: record({ refusal: t.string }),
+  image_url: record({ image_url: link }),
+  video_url: record({ video_url: link }),
+  audio_url: record({ audio_url: link }),
+  input_audio: record({ input_audio: record({ data: t.string, format: optional(t.string) }) }),
+  file: record({
+    file: record({ file_data: optional(t.string), filename: optional(t.string), file_id: optional(t.string) }),
   }),
 };
 
@@ -104,7 +104,7 @@ const readers: Readonly<Record<string, (part: unknown, path: string) => Parts>> 
     ),
 };
 
-const typed = t.type({ type: t.string });
+const typed = record({ type: t.string });
 
 /** Most parts are plain texts: they need no decoder. */
 const isPlainText = (part: unknown): part is { readonly text: string } =>

@@ -1,9 +1,20 @@
-import { E, pipe, t } from '../../../kernel/fp.ts';
+import { E, t } from '../../../kernel/fp.ts';
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
 import { blockThresholds, harmCategories } from '../../../gemini/safety.ts';
 import { effortWish } from '../../effort-wish.ts';
 import { chatBounds } from '../../field-bounds.ts';
-import { decodeWithin, lenient, listOf, oneOf, optional, stringOr, unlessEmpty, within } from '../../../wire/codec.ts';
+import {
+  decodeWithin,
+  lenient,
+  listOf,
+  oneOf,
+  optional,
+  record,
+  stringOr,
+  unlessEmpty,
+  within,
+} from '../../../wire/codec.ts';
+import { misfit, withReader } from '../../../wire/reader.ts';
 import { schemaOr } from '../../../wire/schema-codec.ts';
 import type { Turn } from '../../../gemini/conversation/turns.ts';
 import { withExactResults, withExactToolParts } from './exact-results.ts';
@@ -19,36 +30,46 @@ const text = t.string;
 const object = t.UnknownRecord;
 const flag = t.boolean;
 
-const extraContent = t.type({
+const extraContent = record({
   google: optional(
-    t.type({ thought_signature: optional(text), server_tool_parts: t.unknown, signed_parts: t.unknown }),
+    record({ thought_signature: optional(text), server_tool_parts: t.unknown, signed_parts: t.unknown }),
   ),
 });
 
-const call = t.type({
+const call = record({
   id: text,
   type: optional(text),
-  function: optional(t.type({ name: text, arguments: optional(text) })),
-  custom: optional(t.type({ name: text, input: optional(text) })),
+  function: optional(record({ name: text, arguments: optional(text) })),
+  custom: optional(record({ name: text, input: optional(text) })),
   extra_content: optional(extraContent),
   /** LiteLLM's place for the thought signature. */
-  provider_specific_fields: lenient(t.type({ thought_signature: optional(text) })),
+  provider_specific_fields: lenient(record({ thought_signature: optional(text) })),
 });
 
+type ToolCall = t.TypeOf<typeof call>;
+
+const namesNothing = (read: ToolCall): boolean => read.function === undefined && read.custom === undefined;
+
 /** A call names a function, or a custom tool. */
-const toolCall = new t.Type<t.TypeOf<typeof call>, unknown>(
-  'a tool call',
-  call.is,
-  (value, context) => {
-    const read = call.validate(value, context);
-    return E.isRight(read) && read.right.function === undefined && read.right.custom === undefined
-      ? t.failure(undefined, t.appendContext(context, 'function', t.UnknownRecord))
-      : read;
+const toolCall = withReader(
+  new t.Type<ToolCall, unknown>(
+    'a tool call',
+    call.is,
+    (value, context) => {
+      const read = call.validate(value, context);
+      return E.isRight(read) && namesNothing(read.right)
+        ? t.failure(undefined, t.appendContext(context, 'function', t.UnknownRecord))
+        : read;
+    },
+    t.identity,
+  ),
+  (value) => {
+    const read = call.read(value);
+    return read === misfit || namesNothing(read) ? misfit : read;
   },
-  t.identity,
 );
 
-const message = t.type({
+const message = record({
   role: oneOf(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
   /** Read by role: results of tools may be any JSON. */
   content: t.unknown,
@@ -56,31 +77,31 @@ const message = t.type({
   refusal: optional(text),
   tool_calls: optional(listOf(toolCall)),
   tool_call_id: optional(text),
-  function_call: optional(t.type({ name: text, arguments: optional(text) })),
-  audio: optional(t.type({ id: text })),
-  images: optional(listOf(t.type({ image_url: t.type({ url: text }) }))),
+  function_call: optional(record({ name: text, arguments: optional(text) })),
+  audio: optional(record({ id: text })),
+  images: optional(listOf(record({ image_url: record({ url: text }) }))),
   extra_content: optional(extraContent),
   /** OpenRouter's form of thoughts and their signatures. */
   reasoning_details: t.unknown,
 });
 
-const functionTool = t.type({
+const functionTool = record({
   name: text,
   description: optional(text),
   parameters: schemaOr({ type: 'object', additionalProperties: true }),
   strict: optional(flag),
 });
 
-const grammar = t.type({ syntax: optional(text), definition: text });
+const grammar = record({ syntax: optional(text), definition: text });
 
-const customTool = t.type({
+const customTool = record({
   name: text,
   description: optional(text),
-  format: optional(t.type({ type: optional(text), grammar: optional(grammar) })),
+  format: optional(record({ type: optional(text), grammar: optional(grammar) })),
 });
 
 /** A function, a custom tool, or one of Google's own by any of the names that clients use for it. */
-const tool = t.type({
+const tool = record({
   type: optional(text),
   function: optional(functionTool),
   custom: optional(customTool),
@@ -94,41 +115,41 @@ const tool = t.type({
   google_maps: t.unknown,
 });
 
-const named = t.type({ name: text });
+const named = record({ name: text });
 
 const toolChoice = stringOr(
-  t.type({
+  record({
     type: optional(text),
     function: optional(named),
     custom: optional(named),
     allowed_tools: optional(
-      t.type({
+      record({
         mode: oneOf(['auto', 'required']),
-        tools: listOf(t.type({ type: optional(text), function: optional(named), custom: optional(named) })),
+        tools: listOf(record({ type: optional(text), function: optional(named), custom: optional(named) })),
       }),
     ),
   }),
 );
 
-const responseFormat = t.type({
+const responseFormat = record({
   type: oneOf(['text', 'json_object', 'json_schema']),
-  json_schema: optional(t.type({ name: optional(text), schema: schemaOr(undefined), strict: optional(flag) })),
+  json_schema: optional(record({ name: optional(text), schema: schemaOr(undefined), strict: optional(flag) })),
   /** Together's, Fireworks' and llama.cpp's place for the schema. */
   schema: t.unknown,
   /** LiteLLM's. */
   response_schema: t.unknown,
 });
 
-const safetySettings = listOf(t.type({ category: oneOf(harmCategories), threshold: oneOf(blockThresholds) }));
+const safetySettings = listOf(record({ category: oneOf(harmCategories), threshold: oneOf(blockThresholds) }));
 
-const google = t.type({
+const google = record({
   ...googleProps,
   safety_settings: unlessEmpty(safetySettings),
   safetySettings: unlessEmpty(safetySettings),
 });
 
 /** OpenAI's chat request as far as it is read. Null is absent everywhere; what is not named here is ignored. */
-const chatRequest = t.type({
+const chatRequest = record({
   ...neighbourProps,
   model: text,
   messages: listOf(message),
@@ -152,14 +173,14 @@ const chatRequest = t.type({
   function_call: optional(stringOr(named)),
   reasoning_effort: effortWish,
   stream: optional(flag),
-  stream_options: optional(t.type({ include_usage: optional(flag) })),
+  stream_options: optional(record({ include_usage: optional(flag) })),
   service_tier: optional(oneOf(['auto', 'default', 'flex', 'priority', 'fast', 'scale'])),
   modalities: optional(listOf(oneOf(['text', 'audio', 'image']))),
-  audio: optional(t.type({ voice: t.unknown, format: optional(text) })),
+  audio: optional(record({ voice: t.unknown, format: optional(text) })),
   web_search_options: optional(object),
   safety_settings: unlessEmpty(safetySettings),
   google: unlessEmpty(google),
-  extra_body: unlessEmpty(t.type({ google: unlessEmpty(google) })),
+  extra_body: unlessEmpty(record({ google: unlessEmpty(google) })),
 });
 
 /** The fields of a chat request, decoded. */
@@ -183,22 +204,27 @@ export type FunctionTool = t.TypeOf<typeof functionTool>;
 /** Google's own options, in either casing. */
 export type GoogleOptions = t.TypeOf<typeof google>;
 
-/** The fields were made for this request alone: what is read of the messages takes their place. */
-const withTurns = (fields: ChatFields): E.Either<ProxyError, ChatRequest> =>
-  pipe(
-    readTurns(fields.messages),
-    E.map((turns) => Object.assign(fields, { messages: [], turns })),
-  );
+/** What is read of the messages takes their place. */
+const withTurns = ({ messages, ...fields }: ChatFields): E.Either<ProxyError, ChatRequest> => {
+  const turns = readTurns(messages);
+  return E.isLeft(turns) ? turns : E.right({ ...fields, turns: turns.right });
+};
+
+const decodeFields = decodeWithin(chatBounds, chatRequest);
 
 /**
  * Reads the body of POST /v1/chat/completions, what neighbours call otherwise put into OpenAI's words; `written` gives
  * how it was written.
  */
-export const decodeChatRequest = (body: unknown, written: () => string = () => ''): E.Either<ProxyError, ChatRequest> =>
-  pipe(
-    decodeWithin(chatBounds, chatRequest)(withToolForms(withGoogleConfig(body))),
-    E.tap(() => refuseNeighbours(body)),
-    E.flatMap(withNeighbourForms),
-    E.map((fields) => withExactSchemas(withExactToolParts(withExactResults(fields, written), written), written)),
-    E.flatMap(withTurns),
-  );
+export const decodeChatRequest = (
+  body: unknown,
+  written: () => string = () => '',
+): E.Either<ProxyError, ChatRequest> => {
+  const decoded = decodeFields(withToolForms(withGoogleConfig(body)));
+  if (E.isLeft(decoded)) return decoded;
+  const refused = refuseNeighbours(body);
+  if (E.isLeft(refused)) return refused;
+  const asked = withNeighbourForms(decoded.right);
+  if (E.isLeft(asked)) return asked;
+  return withTurns(withExactSchemas(withExactToolParts(withExactResults(asked.right, written), written), written));
+};
