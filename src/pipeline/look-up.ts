@@ -10,7 +10,7 @@ export const lookUp = <Request>({
   if (complete === undefined) return TE.right;
   return (asked) =>
     pipe(
-      complete(asked.asked, asked.caller),
+      complete(asked.asked, { caller: asked.caller, memory: asked.held.request }),
       TE.map((completed) => ({ ...asked, asked: completed })),
     );
 };

@@ -5,9 +5,10 @@ import type { GeminiCall } from '../gemini/request.ts';
 import type { Judging } from '../gemini/verdict.ts';
 import type { AnswerWriter } from './answer-writer.ts';
 import type { EncodingWish } from './audio.ts';
-import type { Caller, Permit, Signature } from './capabilities.ts';
+import type { Permit, Signature } from './capabilities.ts';
 import type { SignedImage } from './images.ts';
 import type { Headers, Whole } from './reply.ts';
+import type { Asker } from './response-store.ts';
 
 /** What a translation may know beside the request itself. */
 export type TranslationContext = {
@@ -70,7 +71,7 @@ export type Dialect<Request> = {
   /** What it wants of a model, so that another can be named where there is none; a chat unless told. */
   readonly job?: ModelJob;
   /** Completes a request with what it refers to and this service keeps, for its caller alone. */
-  readonly lookUp?: (request: Request, caller: Caller) => TE.TaskEither<ProxyError, Request>;
+  readonly lookUp?: (request: Request, asker: Asker) => TE.TaskEither<ProxyError, Request>;
   /** What signatures of the history are remembered by: ids of its calls, keys of its answers. */
   readonly callIds: (request: Request) => readonly string[];
   /** What is to be read before the request can be translated. */

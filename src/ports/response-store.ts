@@ -1,6 +1,7 @@
 import type { TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Caller } from './capabilities.ts';
+import type { Memory } from './memory.ts';
 
 /** A finished response as it is kept: all that a later request can ask for by its id, or by the id of an item. */
 export type ResponseRecord = {
@@ -38,10 +39,20 @@ export const itemNotFound = (id: string): ProxyError => ({
   param: 'input',
 });
 
+/** Who asks for what is kept, and whose memory holds it then. */
+export type Asker = { readonly caller: Caller; readonly memory: Memory };
+
 /** Responses that are kept for those who made them. What is another caller's is as good as unknown. */
 export type ResponseStore = {
-  /** Left where one of them is not known: a chain is told from its first turn, or not at all. */
-  readonly recallItems: (references: ItemReferences, caller: Caller) => TE.TaskEither<ProxyError, RecalledItems>;
+  /**
+   * Left where one of them is not known: a chain is told from its first turn, or not at all. What is read is reserved
+   * in `memory`.
+   */
+  readonly recallItems: (references: ItemReferences, asker: Asker) => TE.TaskEither<ProxyError, RecalledItems>;
   /** Keeps one, so that it is there for the next request once this has resolved; it never fails. */
   readonly keepResponse: (record: ResponseRecord, caller: Caller) => Promise<void>;
+  /** Null where there is none. */
+  readonly findResponse: (id: string, asker: Asker) => TE.TaskEither<ProxyError, ResponseRecord | null>;
+  /** Forgets one, on disk too; false where there is none. */
+  readonly removeResponse: (id: string, caller: Caller) => Promise<boolean>;
 };

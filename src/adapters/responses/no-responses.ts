@@ -8,4 +8,6 @@ export const noResponses: ResponseStore = {
     return item === undefined ? TE.right({ before: [], byId: new Map() }) : TE.left(itemNotFound(item));
   },
   keepResponse: () => Promise.resolve(),
+  findResponse: () => TE.right(null),
+  removeResponse: () => Promise.resolve(false),
 };

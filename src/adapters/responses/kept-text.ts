@@ -1,0 +1,52 @@
+import { atOnce } from '../../kernel/breathe.ts';
+import { E, TE, pipe } from '../../kernel/fp.ts';
+import { isObject } from '../../kernel/is-object.ts';
+import { parseLargeJson } from '../../kernel/parse-json.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
+import { costs, type Memory } from '../../ports/memory.ts';
+import type { ResponseRecord } from '../../ports/response-store.ts';
+
+const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
+
+/** The items that a response's `output` holds. */
+export const outputOf = ({ output }: ResponseRecord['response']): readonly unknown[] => (isList(output) ? output : []);
+
+/** A record as JSON. Long lists stand outermost, where they are read in pieces. */
+export const recordText = ({ response, ...record }: ResponseRecord): string =>
+  JSON.stringify({ ...record, output: outputOf(response), response: { ...response, output: [] } });
+
+const readRecord = (value: unknown): E.Either<ProxyError, ResponseRecord> => {
+  const { id, created, previous, input, output, response } = isObject(value) ? value : {};
+  if (typeof id !== 'string' || typeof created !== 'number' || !isList(input) || !isList(output) || !isObject(response))
+    return E.left({ tag: 'Defect', cause: new Error('what was kept of a response can not be read') });
+  const before = typeof previous === 'string' ? previous : null;
+  return E.right({ id, created, previous: before, input, response: { ...response, output } });
+};
+
+/** What was written is bounded by its bytes. */
+const unbounded = {
+  depth: 1_000_000,
+  values: Infinity,
+  itemValues: Infinity,
+  itemTexts: Infinity,
+  objectFields: Infinity,
+};
+
+const parse = async (bytes: Buffer): Promise<unknown> => {
+  if (bytes.length <= atOnce) return JSON.parse(bytes.toString('utf8'));
+  return pipe(
+    await parseLargeJson(bytes, unbounded),
+    E.getOrElse((): unknown => null),
+  );
+};
+
+/** Reads a record back, in pieces where it is large. Its memory is taken first. */
+export const readKept = (bytes: Buffer, memory: Memory): TE.TaskEither<ProxyError, ResponseRecord> => {
+  const refusal = memory.take(bytes.length * costs.json);
+  return refusal === null
+    ? pipe(
+        TE.fromTask(() => parse(bytes)),
+        TE.flatMapEither(readRecord),
+      )
+    : TE.left(refusal);
+};

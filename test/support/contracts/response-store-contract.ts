@@ -1,0 +1,202 @@
+import type { Test } from 'tap';
+import { E } from '../../../src/kernel/fp.ts';
+import type { ProxyError } from '../../../src/kernel/proxy-error.ts';
+import { secret } from '../../../src/kernel/secret.ts';
+import type { ResponseBounds } from '../../../src/adapters/responses/kept-list.ts';
+import type { ResponseMemory } from '../../../src/adapters/responses/response-memory.ts';
+import type { Caller } from '../../../src/ports/capabilities.ts';
+import type { ItemReferences, RecalledItems } from '../../../src/ports/response-store.ts';
+import { freely } from '../capabilities.ts';
+import { fakeClock, type FakeClock } from './fake-clock.ts';
+
+export type MakeResponseStore = (bounds: ResponseBounds, clock: FakeClock) => Promise<ResponseMemory>;
+
+/** Whoever presents this password. */
+export const callerWith = (password: string): Caller => ({ address: '127.0.0.1', credential: secret(password), fromOwnNetwork: true });
+
+const [alice, bob] = [callerWith('made-up-password-of-alice'), callerWith('made-up-password-of-bob')];
+
+/** Room for all that a test keeps. */
+export const roomy: ResponseBounds = { mostResponses: 100, mostBytes: 1_000_000, mostBytesEach: 100_000, longestMs: 3_600_000 };
+
+type Item = Readonly<Record<string, unknown>>;
+
+const message = (id: string, text: string): Item => ({ type: 'message', id, content: [{ type: 'text', text }] });
+
+type Turn = { readonly id: string; readonly previous?: string | null; readonly text?: string; readonly caller?: Caller };
+
+/** Keeps a response whose input and output say this text. */
+export const keepTurn = ({ keepResponse }: ResponseMemory, { id, previous = null, text = id, caller = alice }: Turn): Promise<void> =>
+  keepResponse(
+    { id, created: 1_764_000_000, previous, input: [message(`in_${id}`, text)], response: { id, output: [message(`out_${id}`, text)], status: 'completed' } },
+    caller,
+  );
+
+const keepAll = async (store: ResponseMemory, turns: readonly Turn[]): Promise<void> => {
+  for (const turn of turns) await keepTurn(store, turn);
+};
+
+const idsKept = async (store: ResponseMemory, ids: readonly string[], caller = alice): Promise<readonly string[]> => {
+  const found = await Promise.all(ids.map(async (id) => store.findResponse(id, { caller, memory: freely })()));
+  return found.flatMap((one) => (E.isRight(one) && one.right !== null ? [one.right.id] : []));
+};
+
+const recalled = (store: ResponseMemory, wish: Partial<ItemReferences>, caller = alice) =>
+  store.recallItems({ previous: null, items: [], ...wish }, { caller, memory: freely })();
+
+const recall = async (store: ResponseMemory, wish: Partial<ItemReferences>, caller = alice): Promise<RecalledItems> => {
+  const history = await recalled(store, wish, caller);
+  if (E.isLeft(history)) throw new Error(JSON.stringify(history.left));
+  return history.right;
+};
+
+const lossOf = async (store: ResponseMemory, wish: Partial<ItemReferences>, caller = alice): Promise<unknown> => {
+  const history = await recalled(store, wish, caller);
+  return E.isLeft(history) ? history.left : 'found';
+};
+
+const lost = { tag: 'InvalidRequest', param: 'previous_response_id', code: 'previous_response_not_found' };
+
+const numbered = (count: number): readonly string[] => Array.from({ length: count }, (_, at) => `resp_${at + 100}`);
+
+const unknownItem = { tag: 'NotKept', param: 'input' };
+
+type Make = (bounds?: Partial<ResponseBounds>, clock?: FakeClock) => Promise<ResponseMemory>;
+
+const boundsOfStores = (t: Test, make: Make): void => {
+  t.test('past so many responses the oldest go', async (t) => {
+    const store = await make({ mostResponses: 3 });
+    await keepAll(store, numbered(5).map((id) => ({ id })));
+    t.same(await idsKept(store, numbered(5)), numbered(5).slice(2));
+    t.equal(store.use().responses, 3);
+  });
+
+  t.test('past so many bytes the oldest go', async (t) => {
+    const store = await make({ mostBytes: 10_000 });
+    await keepAll(store, numbered(20).map((id) => ({ id, text: 'x'.repeat(500) })));
+    const { bytes, responses } = store.use();
+    t.ok(bytes <= 10_000 && responses > 2 && responses < 10, `${responses}: ${bytes}`);
+    t.same(await idsKept(store, numbered(20)), numbered(20).slice(-responses));
+  });
+
+  t.test('one that is too large is not kept, and drives nothing out', async (t) => {
+    const store = await make({ mostBytesEach: 5000 });
+    await keepAll(store, [{ id: 'resp_a' }, { id: 'resp_b', text: 'x'.repeat(6000) }, { id: 'resp_c', text: '\n'.repeat(2000) }]);
+    const input = numbered(60).map((id) => ({ id, type: 'reasoning' }));
+    await store.keepResponse({ id: 'resp_d', created: 1, previous: null, input, response: { output: [] } }, alice);
+    t.same(await idsKept(store, ['resp_a', 'resp_b', 'resp_c', 'resp_d']), ['resp_a'], 'as text, and with what their ids take in the index');
+  });
+
+  t.test('what is too old is gone', async (t) => {
+    const clock = fakeClock('2026-11-29T12:00:00Z');
+    const store = await make({ longestMs: 60_000 }, clock);
+    await keepTurn(store, { id: 'resp_a' });
+    clock.advance(40_000);
+    await keepTurn(store, { id: 'resp_b', previous: 'resp_a' });
+    t.same(await idsKept(store, ['resp_a', 'resp_b']), ['resp_a', 'resp_b']);
+    clock.advance(20_000);
+    t.same(await idsKept(store, ['resp_a', 'resp_b']), ['resp_b']);
+    t.match(await lossOf(store, { previous: 'resp_b' }), lost, 'and so is the history that rests on it');
+    t.match(await lossOf(store, { items: ['out_resp_a'] }), unknownItem);
+  });
+
+  t.test('10,000 responses leave the store within its bounds, and so do large ones', async (t) => {
+    const store = await make({ mostResponses: 1000, mostBytes: 1_200_000 });
+    await keepAll(store, numbered(10_000).map((id) => ({ id })));
+    t.equal(store.use().responses, 1000);
+    await store.removeResponse('resp_10099', alice);
+    await keepAll(store, numbered(50).map((id) => ({ id: `large_${id}`, text: 'x'.repeat(40_000) })));
+    t.ok(store.use().bytes <= 1_200_000 && store.use().responses > 2, JSON.stringify(store.use()));
+  });
+};
+
+/** What every store of responses keeps to. */
+export const responseStoreContract = (t: Test, makeStore: MakeResponseStore): void => {
+  const make: Make = (bounds = {}, clock = fakeClock('2026-11-29T12:00:00Z')) => makeStore({ ...roomy, ...bounds }, clock);
+
+  t.test('a response is found as it was', async (t) => {
+    const store = await make();
+    const response = { id: 'resp_1', model: 'm', output: [message('out_1', 'text')], usage: null };
+    const record = { id: 'resp_1', created: 1_764_000_000, previous: 'resp_0', input: [message('in_1', 'half a character: \ud83d'), { role: 'user' }], response };
+    t.same(await idsKept(store, ['resp_1']), []);
+    await store.keepResponse(record, alice);
+    const found = await store.findResponse('resp_1', { caller: alice, memory: freely })();
+    t.same(found, E.right(record));
+    t.same(E.isRight(found) ? Object.keys(found.right?.response ?? {}) : [], Object.keys(response), 'in the same order');
+    t.same(await idsKept(store, ['__proto__', '']), []);
+  });
+
+  t.test('what one caller made is not there for another', async (t) => {
+    const store = await make();
+    await keepTurn(store, { id: 'resp_1' });
+    t.same(await idsKept(store, ['resp_1'], bob), []);
+    t.match(await lossOf(store, { previous: 'resp_1' }, bob), lost);
+    t.match(await lossOf(store, { items: ['out_resp_1'] }, bob), unknownItem);
+    t.equal(await store.removeResponse('resp_1', bob), false);
+    await keepTurn(store, { id: 'resp_1', text: 'of bob', caller: bob });
+    t.match((await recall(store, { previous: 'resp_1' })).before[0], message('in_resp_1', 'resp_1'), 'an id of the same name takes nothing away');
+  });
+
+  t.test('a removed response is gone, with its items', async (t) => {
+    const store = await make();
+    await keepTurn(store, { id: 'resp_1' });
+    t.equal(await store.removeResponse('resp_1', alice), true);
+    t.equal(await store.removeResponse('resp_1', alice), false);
+    t.same(await idsKept(store, ['resp_1']), []);
+    t.match(await lossOf(store, { items: ['out_resp_1'] }), unknownItem);
+    t.equal(store.use().bytes, 0);
+  });
+
+  t.test('a chain is read from its first turn on, and never shortened', async (t) => {
+    const store = await make();
+    await keepAll(store, [{ id: 'resp_1' }, { id: 'resp_2', previous: 'resp_1' }, { id: 'resp_3', previous: 'resp_2' }]);
+    const { before } = await recall(store, { previous: 'resp_3' });
+    t.match(before, ['in_resp_1', 'out_resp_1', 'in_resp_2', 'out_resp_2', 'in_resp_3', 'out_resp_3'].map((id) => ({ id })));
+    await store.removeResponse('resp_1', alice);
+    t.match(await lossOf(store, { previous: 'resp_3' }), lost);
+    t.match(await lossOf(store, { previous: 'resp_never' }), lost);
+  });
+
+  t.test('a chain that leads back into itself is no chain', async (t) => {
+    const store = await make();
+    await keepAll(store, [{ id: 'resp_1', previous: 'resp_2' }, { id: 'resp_2', previous: 'resp_1' }]);
+    t.match(await lossOf(store, { previous: 'resp_2' }), lost);
+  });
+
+  t.test('items are found by their id, of input and output, the newest of a name', async (t) => {
+    const store = await make();
+    await keepAll(store, [{ id: 'resp_1', text: 'old' }, { id: 'resp_2' }]);
+    await store.keepResponse({ id: 'resp_3', created: 1, previous: null, input: [message('in_resp_1', 'new')], response: {} }, alice);
+    const { byId } = await recall(store, { items: ['in_resp_1', 'out_resp_2'] });
+    t.same([...byId.keys()].toSorted(), ['in_resp_1', 'out_resp_2']);
+    t.same(byId.get('in_resp_1'), message('in_resp_1', 'new'));
+    t.match(await lossOf(store, { items: ['out_resp_2', 'out_never'] }), { ...unknownItem, message: /'out_never'/ });
+  });
+
+  t.test('what is read is reserved first', async (t) => {
+    const store = await make();
+    await keepTurn(store, { id: 'resp_1', text: 'x'.repeat(5000) });
+    const taken: number[] = [];
+    const busy: ProxyError = { tag: 'Busy', message: 'full' };
+    const memory = {
+      ...freely,
+      take: (bytes: number) => {
+        taken.push(bytes);
+        return busy;
+      },
+    };
+    t.same(await store.findResponse('resp_1', { caller: alice, memory })(), E.left(busy));
+    t.same(await store.recallItems({ previous: 'resp_1', items: [] }, { caller: alice, memory })(), E.left(busy));
+    t.ok(taken.length === 2 && taken.every((bytes) => bytes > 20_000), String(taken));
+  });
+
+  t.test('a large response is read as it was written', async (t) => {
+    const store = await make({ mostBytes: 20_000_000, mostBytesEach: 15_000_000 });
+    const input = numbered(5000).map((id) => message(id, 'some words of a long conversation'));
+    const record = { id: 'resp_1', created: 1, previous: null, input, response: { id: 'resp_1', output: input } };
+    await store.keepResponse(record, alice);
+    t.strictSame(await store.findResponse('resp_1', { caller: alice, memory: freely })(), E.right(record));
+  });
+
+  t.test('bounds', async (t) => boundsOfStores(t, make));
+};
