@@ -3,7 +3,10 @@ import { isObject } from '../kernel/is-object.ts';
 /** Whether a field holds what it may. */
 export type Check = (value: unknown) => boolean;
 /** The fields of an object that are looked at, by name. */
-export type Shape = Readonly<Record<string, Check>>;
+export type Shape = ReadonlyMap<string, Check>;
+
+/** A shape with these fields. */
+export const shapeOf = (fields: Readonly<Record<string, Check>>): Shape => new Map(Object.entries(fields));
 
 /** A text. */
 export const isText: Check = (value) => typeof value === 'string';
@@ -18,10 +21,13 @@ export const isFlag: Check = (value) => typeof value === 'boolean';
 export const mostDepth = 100;
 
 /** What nests deeper would overflow the stack of whatever walks it. */
-export const isShallow = (value: unknown, levels = mostDepth): boolean =>
-  typeof value !== 'object' ||
-  value === null ||
-  (levels > 0 && Object.values(value).every((one) => isShallow(one, levels - 1)));
+export const isShallow = (value: unknown, levels = mostDepth): boolean => {
+  if (typeof value !== 'object' || value === null) return true;
+  if (levels === 0) return false;
+  if (!isObject(value)) return Object.values(value).every((one) => isShallow(one, levels - 1));
+  for (const name in value) if (!isShallow(value[name], levels - 1)) return false;
+  return true;
+};
 
 /** An object of JSON that does not nest too deep. */
 export const isShallowObject: Check = (value) => isObject(value) && isShallow(value);
@@ -36,12 +42,21 @@ export const isListOf =
   (value) =>
     Array.isArray(value) && value.every(check);
 
-/** Absent and null are fine everywhere; what is there must have the right type. Unknown fields are not looked at. */
-export const fitsShape = (value: unknown, shape: Shape): boolean =>
-  isObject(value) && Object.entries(shape).every(([name, check]) => value[name] == null || check(value[name]));
+/**
+ * Absent and null are fine everywhere; what is there must have the right type. Unknown fields are not looked at. Only
+ * what is there is gone through: to ask for every field of a shape cost 8 µs a frame.
+ */
+export const fitsShape = (value: unknown, shape: Shape): boolean => {
+  if (!isObject(value)) return false;
+  for (const name in value) {
+    const field = value[name];
+    if (field != null && shape.get(name)?.(field) === false) return false;
+  }
+  return true;
+};
 
 /** An object whose fields fit, of which these must be there. */
-export const hasShape =
-  (shape: Shape, ...required: readonly string[]): Check =>
-  (value) =>
-    fitsShape(value, shape) && isObject(value) && required.every((name) => value[name] != null);
+export const hasShape = (fields: Readonly<Record<string, Check>>, ...required: readonly string[]): Check => {
+  const shape = shapeOf(fields);
+  return (value) => fitsShape(value, shape) && isObject(value) && required.every((name) => value[name] != null);
+};

@@ -12,17 +12,20 @@ const mostKinds = 64;
 type Fields = Readonly<Record<string, unknown>>;
 type List = readonly unknown[];
 
+const noList: List = [];
+
 const listAt = (value: unknown, name: string): List => {
   const list = isObject(value) ? value[name] : undefined;
-  return Array.isArray(list) ? list : [];
+  return Array.isArray(list) ? list : noList;
 };
 
 /** Parts of all candidates of a frame that was just parsed, whatever they are. */
-export const countParts = (frame: unknown): number =>
-  listAt(frame, 'candidates').reduce<number>(
-    (sum, candidate) => sum + 1 + listAt(isObject(candidate) ? candidate['content'] : null, 'parts').length,
-    0,
-  );
+export const countParts = (frame: unknown): number => {
+  const candidates = listAt(frame, 'candidates');
+  let parts = candidates.length;
+  for (const one of candidates) if (isObject(one)) parts += listAt(one['content'], 'parts').length;
+  return parts;
+};
 
 const isText = (part: unknown): part is Fields & { readonly text: string } => {
   if (!isObject(part) || typeof part['text'] !== 'string') return false;

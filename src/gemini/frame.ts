@@ -1,80 +1,21 @@
 import { isObject } from '../kernel/is-object.ts';
 import { viewOfBase64 } from './byte-view.ts';
-import { fitsShape, hasShape, isCount, isFlag, isListOf, isShallow, isShallowObject } from './field-checks.ts';
-import { isText, mediaType, mostDepth, number, type Shape } from './field-checks.ts';
+import {
+  fitsShape,
+  hasShape,
+  isFlag,
+  isListOf,
+  isShallow,
+  isText,
+  mostDepth,
+  number,
+  type Shape,
+} from './field-checks.ts';
+import { candidateShape, feedbackShape, partShape, usageShape } from './frame-shapes.ts';
 import { harmlessText } from './harmless-text.ts';
 import { answeredKind } from './media-kind.ts';
-import { withoutNulls } from './without-nulls.ts';
+import { holdsNull, withoutNulls } from './without-nulls.ts';
 import type { Candidate, Frame, GeminiModel, ResponsePart, UsageMetadata } from './response.ts';
-
-const source = hasShape({ uri: isText, title: isText });
-const chunk = hasShape({
-  web: source,
-  maps: source,
-  retrievedContext: source,
-  image: hasShape({ sourceUri: isText, title: isText }),
-});
-const segment = hasShape({ partIndex: isCount, startIndex: isCount, endIndex: isCount, text: isText });
-const token = hasShape({ token: isText, logProbability: number });
-const word = hasShape({ word: isText, startOffset: isText, endOffset: isText });
-const counts = isListOf(hasShape({ modality: isText, tokenCount: isCount }));
-
-const partShape: Shape = {
-  text: isText,
-  thought: isFlag,
-  thoughtSignature: isText,
-  inlineData: hasShape({ mimeType: mediaType, data: isText }, 'mimeType', 'data'),
-  fileData: hasShape({ mimeType: mediaType, fileUri: isText }, 'fileUri'),
-  functionCall: hasShape({
-    id: isText,
-    name: isText,
-    args: isShallowObject,
-    partialArgs: isListOf(hasShape({ jsonPath: isText, stringValue: isText, numberValue: number, boolValue: isFlag })),
-    willContinue: isFlag,
-  }),
-  executableCode: hasShape({ id: isText, language: isText, code: isText }),
-  codeExecutionResult: hasShape({ id: isText, outcome: isText, output: isText }),
-  audioTranscription: hasShape({
-    text: isText,
-    languageCode: isText,
-    speakerLabel: isText,
-    words: isListOf(word),
-    startOffset: isText,
-    endOffset: isText,
-  }),
-  toolCall: isShallowObject,
-  toolResponse: isShallowObject,
-};
-
-const candidateShape: Shape = {
-  index: isCount,
-  finishReason: isText,
-  finishMessage: isText,
-  continuationToken: isText,
-  groundingMetadata: hasShape({
-    webSearchQueries: isListOf(isText),
-    groundingChunks: isListOf(chunk),
-    groundingSupports: isListOf(hasShape({ segment, groundingChunkIndices: isListOf(isCount) })),
-  }),
-  logprobsResult: hasShape({
-    chosenCandidates: isListOf(token),
-    topCandidates: isListOf(hasShape({ candidates: isListOf(token) })),
-  }),
-};
-
-const usageShape: Shape = {
-  promptTokenCount: isCount,
-  cachedContentTokenCount: isCount,
-  candidatesTokenCount: isCount,
-  thoughtsTokenCount: isCount,
-  toolUsePromptTokenCount: isCount,
-  totalTokenCount: isCount,
-  promptTokensDetails: counts,
-  candidatesTokensDetails: counts,
-  serviceTier: isText,
-};
-
-const feedbackShape: Shape = { blockReason: isText, blockReasonMessage: isText };
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -84,7 +25,7 @@ const soundFields = (value: Fields, shape: Shape): Fields => {
   return fitsShape(fields, shape)
     ? fields
     : Object.fromEntries(
-        Object.entries(fields).filter(([name, field]) => !Object.hasOwn(shape, name) || shape[name]?.(field) === true),
+        Object.entries(fields).filter(([name, field]) => shape.get(name)?.(field) !== false),
       );
 };
 
@@ -132,6 +73,10 @@ const readPart = (value: unknown): readonly ResponsePart[] => {
   return isPart(part) ? [trulyNamed(part)] : [];
 };
 
+/** A part that is taken as it is. What media are called is looked into. */
+const isSoundPart = (value: unknown): value is ResponsePart =>
+  isPart(value) && value.inlineData === undefined && !holdsNull(value);
+
 const partsOf = (candidate: unknown): readonly unknown[] => {
   const content = isObject(candidate) ? candidate['content'] : undefined;
   return isObject(content) && Array.isArray(content['parts']) ? content['parts'] : [];
@@ -167,23 +112,38 @@ const readCandidate = (value: unknown): readonly Candidate[] => {
   return [parts === undefined ? kept : { ...kept, content: { parts } }];
 };
 
-const readUsage = (value: unknown): Pick<Frame, 'usageMetadata'> => {
-  const usageMetadata = isObject(value) ? soundFields(value, usageShape) : {};
-  return isUsage(usageMetadata) ? { usageMetadata } : {};
+/** A candidate of which nothing is left out or changed: nearly all are such. Null where it must be looked into. */
+const soundCandidate = (value: unknown): Candidate | null => {
+  if (!isObject(value) || !isPlainCandidate(value) || holdsNull(value)) return null;
+  const { content, finishMessage } = value;
+  if (finishMessage !== undefined) return null;
+  if (content === undefined) return value;
+  const parts: unknown = content.parts;
+  return Array.isArray(parts) && parts.every(isSoundPart) ? { ...value, content: { parts } } : null;
 };
 
-const readFeedback = (value: unknown): Pick<Frame, 'promptFeedback'> => {
-  const promptFeedback = isObject(value)
-    ? soundFields(nameCode(value, 'blockReason', blockReasons), feedbackShape)
-    : {};
-  if (!isFeedback(promptFeedback)) return {};
-  const { blockReasonMessage } = promptFeedback;
-  return {
-    promptFeedback:
-      blockReasonMessage === undefined
-        ? promptFeedback
-        : { ...promptFeedback, blockReasonMessage: harmlessText(blockReasonMessage) },
-  };
+const readCandidates = (values: readonly unknown[]): Pick<Frame, 'candidates' | 'lost'> => {
+  const candidates: Candidate[] = [];
+  for (const value of values) {
+    const candidate = soundCandidate(value);
+    if (candidate === null) return { candidates: values.flatMap(readCandidate), ...lostIn(values) };
+    candidates.push(candidate);
+  }
+  return { candidates };
+};
+
+const readUsage = (value: unknown): UsageMetadata => {
+  if (!isObject(value)) return {};
+  if (isUsage(value) && !holdsNull(value)) return value;
+  const usage = soundFields(value, usageShape);
+  return isUsage(usage) ? usage : {};
+};
+
+const readFeedback = (value: unknown): NonNullable<Frame['promptFeedback']> => {
+  const feedback = isObject(value) ? soundFields(nameCode(value, 'blockReason', blockReasons), feedbackShape) : {};
+  if (!isFeedback(feedback)) return {};
+  const { blockReasonMessage: message } = feedback;
+  return message === undefined ? feedback : { ...feedback, blockReasonMessage: harmlessText(message) };
 };
 
 /** What one JSON value from Google is: a frame, an error of theirs, or nothing that we can read. */
@@ -193,6 +153,9 @@ export type FrameReading =
   | { readonly kind: 'unreadable' };
 
 const unreadable: FrameReading = { kind: 'unreadable' };
+
+/** A frame that is being made: absent fields cost nothing. */
+type Making = { -readonly [Name in keyof Frame]: Frame[Name] };
 
 /**
  * Reads a JSON value as a frame. Unknown fields, parts and enum values are let through; a known field of a wrong type
@@ -204,12 +167,10 @@ export const readFrame = (value: unknown): FrameReading => {
   if (isObject(body['error'])) return { kind: 'error', error: body['error'] };
   const { candidates, promptFeedback, usageMetadata, modelVersion } = body;
   if (candidates === undefined && promptFeedback === undefined && usageMetadata === undefined) return unreadable;
-  const frame: Frame = {
-    ...(Array.isArray(candidates) ? { candidates: candidates.flatMap(readCandidate), ...lostIn(candidates) } : {}),
-    ...(promptFeedback === undefined ? {} : readFeedback(promptFeedback)),
-    ...(usageMetadata === undefined ? {} : readUsage(usageMetadata)),
-    ...(typeof modelVersion === 'string' ? { modelVersion } : {}),
-  };
+  const frame: Making = Array.isArray(candidates) ? readCandidates(candidates) : {};
+  if (promptFeedback !== undefined) frame.promptFeedback = readFeedback(promptFeedback);
+  if (usageMetadata !== undefined) frame.usageMetadata = readUsage(usageMetadata);
+  if (typeof modelVersion === 'string') frame.modelVersion = modelVersion;
   return { kind: 'frame', frame };
 };
 
@@ -226,16 +187,17 @@ export const readModelPage = (
   };
 };
 
-const isModel = (value: unknown): value is GeminiModel =>
-  hasShape(
-    {
-      name: isText,
-      displayName: isText,
-      description: isText,
-      inputTokenLimit: number,
-      outputTokenLimit: number,
-      supportedGenerationMethods: isListOf(isText),
-      thinking: isFlag,
-    },
-    'name',
-  )(value);
+const fitsModel = hasShape(
+  {
+    name: isText,
+    displayName: isText,
+    description: isText,
+    inputTokenLimit: number,
+    outputTokenLimit: number,
+    supportedGenerationMethods: isListOf(isText),
+    thinking: isFlag,
+  },
+  'name',
+);
+
+const isModel = (value: unknown): value is GeminiModel => fitsModel(value);

@@ -26,18 +26,24 @@ const isError = (value: unknown): boolean => isObject(value) && value['error'] !
 /** Longer frames are read in pieces. */
 const longest = 65_536;
 
-function* readingsOf(json: string, parsed: Parsed | null): Generator<FrameReading, void, undefined> {
-  if (parsed === null) yield { kind: 'unreadable' };
-  else if (json.length <= longest || isError(parsed.value)) yield readFrame(parsed.value);
-  else for (const piece of framePieces(parsed.value)) yield readFrame(piece);
+function* readPieces(value: unknown): Generator<FrameReading, void, undefined> {
+  for (const piece of framePieces(value)) yield readFrame(piece);
+}
+
+const readingsOf = (json: string, parsed: Parsed | null): Iterable<FrameReading> => {
+  if (parsed === null) return [{ kind: 'unreadable' }];
+  return json.length <= longest || isError(parsed.value) ? [readFrame(parsed.value)] : readPieces(parsed.value);
+};
+
+function* parseLines(lines: readonly string[]): Generator<FrameReading, void, undefined> {
+  for (const line of lines) yield* readingsOf(line, parseValue(line));
 }
 
 /**
  * Reads the data of one event; text that is no JSON is unreadable. Several lines that are no JSON together may be one
- * frame each: some servers leave out the empty line between events.
+ * frame each: some servers leave out the empty line between events. A long frame is read in pieces, as they are taken.
  */
-export function* parseFrames(json: string): Generator<FrameReading, void, undefined> {
+export const parseFrames = (json: string): Iterable<FrameReading> => {
   const whole = parseValue(json);
-  if (whole !== null || !json.includes('\n')) yield* readingsOf(json, whole);
-  else for (const line of json.split('\n')) yield* readingsOf(line, parseValue(line));
-}
+  return whole !== null || !json.includes('\n') ? readingsOf(json, whole) : parseLines(json.split('\n'));
+};

@@ -6,14 +6,19 @@ const own: ReadonlySet<string> = new Set(['args', 'toolCall', 'toolResponse']);
 /** Known fields lie no deeper; what does is not looked at. */
 const deepest = 8;
 
-const holdsNull = (value: unknown, levels: number): boolean => {
-  if (levels === 0) return false;
-  if (Array.isArray(value)) return value.some((one) => holdsNull(one, levels - 1));
-  return (
-    isObject(value) &&
-    Object.entries(value).some(([name, one]) => one === null || (!own.has(name) && holdsNull(one, levels - 1)))
-  );
+const isNullWithin = (value: unknown, levels: number): boolean => {
+  if (levels === 0 || typeof value !== 'object') return false;
+  if (Array.isArray(value)) return value.some((one) => isNullWithin(one, levels - 1));
+  if (!isObject(value)) return false;
+  for (const name in value) {
+    const one = value[name];
+    if (one === null || (typeof one === 'object' && !own.has(name) && isNullWithin(one, levels - 1))) return true;
+  }
+  return false;
 };
+
+/** True where a field is null, at whatever level. */
+export const holdsNull = (value: unknown): boolean => isNullWithin(value, deepest);
 
 const pruneNulls = (value: unknown, levels: number): unknown => {
   if (levels === 0) return value;
@@ -33,4 +38,4 @@ const withoutThem = (value: Readonly<Record<string, unknown>>, levels: number): 
  * where there are none.
  */
 export const withoutNulls = (value: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
-  holdsNull(value, deepest) ? withoutThem(value, deepest) : value;
+  holdsNull(value) ? withoutThem(value, deepest) : value;

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import t from 'tap';
 import { readFrame, readModelPage, type FrameReading } from '../../src/gemini/frame.ts';
 import { parseFrames } from '../../src/gemini/parse-frames.ts';
@@ -69,6 +70,49 @@ const rows: readonly Row[] = [
 
 t.test('a frame is read for what is sound in it', (t) => {
   for (const [why, value, frame] of rows) t.strictSame(frameOf(value), frame, why);
+  t.end();
+});
+
+const field = fc.oneof(fc.string(), fc.integer(), fc.double(), fc.boolean(), fc.constant({}), fc.constant([]));
+const rightOr = (right: fc.Arbitrary<unknown>) => fc.oneof({ weight: 9, arbitrary: right }, { weight: 1, arbitrary: field });
+const someOf = (fields: Readonly<Record<string, fc.Arbitrary<unknown>>>) => fc.record(fields, { requiredKeys: [] });
+const anyPart = someOf({
+  text: rightOr(fc.string()),
+  thought: rightOr(fc.boolean()),
+  thoughtSignature: rightOr(fc.string()),
+  functionCall: rightOr(someOf({ name: rightOr(fc.string()), args: rightOr(fc.dictionary(fc.string(), field)) })),
+  inlineData: rightOr(fc.record({ mimeType: fc.constantFrom('image/png', 'x'), data: fc.base64String() })),
+  hologram: field,
+});
+const anyCandidate = someOf({
+  content: rightOr(someOf({ role: fc.constant('model'), parts: rightOr(fc.array(anyPart)) })),
+  index: rightOr(fc.nat()),
+  finishReason: rightOr(fc.constantFrom('STOP', 'SAFETY')),
+  finishMessage: rightOr(fc.string()),
+  avgLogprobs: field,
+});
+const anyFrame = someOf({
+  candidates: rightOr(fc.array(rightOr(anyCandidate))),
+  usageMetadata: rightOr(someOf({ promptTokenCount: rightOr(fc.nat()), serviceTier: rightOr(fc.string()) })),
+  modelVersion: rightOr(fc.string()),
+});
+
+const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+
+/** A null is no value, but what holds one is looked into: it never takes the short way of frames that are all right. */
+const withNulls = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withNulls);
+  if (typeof value !== 'object' || value === null) return value;
+  return { nothing: null, ...Object.fromEntries(Object.entries(value).map(([name, one]) => [name, name === 'args' ? one : withNulls(one)])) };
+};
+
+t.test('a frame that is all right is read as one that must be looked into', (t) => {
+  fc.assert(
+    fc.property(anyFrame, (value) => {
+      t.strictSame(frameOf(plain(value)), frameOf(withNulls(plain(value))));
+    }),
+    { numRuns: 500 },
+  );
   t.end();
 });
 
