@@ -133,7 +133,10 @@ export type GeminiCall = {
   readonly model: string;
   /** Ask with streamGenerateContent rather than generateContent. */
   readonly streamed: boolean;
-  /** Number of parallel calls; 1 but where several choices are asked of a model that gives one candidate a call. */
+  /**
+   * Number of parallel calls; 1 but where several choices are asked of a model that gives one candidate a call, and 0
+   * where nothing is to be said.
+   */
   readonly copies: number;
   /** How many of the copies run at once, where an answer of those that worked is good enough; else all, or nothing. */
   readonly someCopies?: { readonly atOnce: number };

@@ -32,6 +32,8 @@ const nextFrames = async (index: number, frames: Frames): Promise<Next> => {
 /** How many answers run at once, and what becomes of a failure: the failure of all, or told when no answer is whole. */
 type Running = { readonly atOnce: number; readonly allOrNothing: boolean };
 
+const oneAtATime: Running = { atOnce: 1, allOrNothing: true };
+
 /** What one answer met and another need not. */
 const ownFaults: ReadonlySet<ProxyError['tag']> = new Set(['Blocked', 'CutShort']);
 
@@ -121,6 +123,9 @@ const someOf = (all: readonly TE.TaskEither<ProxyError, Frames>[], atOnce: numbe
     TE.map((read) => read.all),
   );
 
+/** The answer to a call that nobody makes. */
+const noAnswer: TE.TaskEither<ProxyError, Frames> = () => Promise.resolve(E.right(interleaveAnswers([], oneAtATime)));
+
 /**
  * Makes `call.copies` calls where a model gives one candidate a call, and shows them as one answer. All at once, and
  * when one of them fails for good the whole fails and the others are closed: `n` choices were asked for. With
@@ -130,6 +135,7 @@ export const inCopies =
   (answer: AnswerCall): AnswerCall =>
   (call) => {
     if (call.copies === 1) return answer(call);
+    if (call.copies === 0) return noAnswer;
     const all = Array.from({ length: call.copies }, (_, index) => answer(copyOf(call, index)));
     return call.someCopies === undefined ? allOf(all) : someOf(all, call.someCopies.atOnce);
   };

@@ -104,3 +104,12 @@ t.test('usage of some copies is that of those which answered, the prompt once', 
   for await (const batch of frames.right) last = batch.at(-1) ?? last;
   t.match(last.usageMetadata, { promptTokenCount: 5, candidatesTokenCount: 4, totalTokenCount: 9 });
 });
+
+t.test('a call of which there is to be no copy is not made, and has an empty answer', async (t) => {
+  const answers = inCopies(() => {
+    throw new Error('should not be called');
+  });
+  const frames = await answers(callOf(0), undefined)();
+  if (E.isLeft(frames)) throw new Error(frames.left.tag);
+  t.same(await frames.right.next(), { done: true, value: undefined });
+});
