@@ -7,7 +7,8 @@ import type { Dialect, MediaLink } from '../ports/dialect.ts';
 import type { Reader, SignedImage } from '../ports/images.ts';
 import type { Asked, Gathered } from './exchange.ts';
 
-type Reading = Pick<Capabilities, 'readImage' | 'imageSignature' | 'fetchMedia'>;
+/** What reading media by address needs of the world. */
+export type GatheringNeeds = Pick<Capabilities, 'readImage' | 'imageSignature' | 'fetchMedia'>;
 
 /** Addresses in one request. */
 const mostLinks = 32;
@@ -17,7 +18,7 @@ const mostAtOnce = 4;
 const mostCharacters = 96 * 1024 * 1024;
 
 const readOne = async (
-  { readImage, imageSignature, fetchMedia }: Reading,
+  { readImage, imageSignature, fetchMedia }: GatheringNeeds,
   link: MediaLink,
   reader: Reader,
 ): Promise<E.Either<ProxyError, SignedImage>> => {
@@ -46,7 +47,7 @@ const noMemory: ReadonlySet<ProxyError['tag']> = new Set(['Busy', 'TooMuchHeld']
 type Named = readonly [string, SignedImage];
 
 const gatherLinks = async (
-  reading: Reading,
+  reading: GatheringNeeds,
   links: readonly MediaLink[],
   { signal, memory }: Reader,
 ): Promise<E.Either<ProxyError, ReadonlyMap<string, SignedImage>>> => {
@@ -67,7 +68,7 @@ const nothing: ReadonlyMap<string, SignedImage> = new Map();
 /** Reads what the request names by web address: our own pictures from the store, all else over the guarded fetch. */
 export const gatherMedia =
   <Request>(
-    reading: Reading,
+    reading: GatheringNeeds,
     { mediaLinks }: Pick<Dialect<Request>, 'mediaLinks'>,
   ): Stage<Asked<Request>, Gathered<Request>> =>
   (asked) => {

@@ -5,14 +5,15 @@ import { jsonText } from '../kernel/well-formed.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
-import type { QuestionDialect, Questions } from '../ports/dialect.ts';
+import type { MediaLink, QuestionDialect, Questions } from '../ports/dialect.ts';
 import type { Reply, Whole } from '../ports/reply.ts';
 import { admit } from './admit.ts';
 import { authorize } from './authorize.ts';
 import { countCalls } from './count-calls.ts';
 import { decodeBody } from './decode-body.ts';
 import type { Effort } from './effort.ts';
-import type { Admitted, Asked, Received } from './exchange.ts';
+import type { Admitted, Gathered, Received } from './exchange.ts';
+import { gatherMedia, type GatheringNeeds } from './gather-media.ts';
 import { withLimits } from './limit-headers.ts';
 import { letThrough } from './let-through.ts';
 import { suggestModel } from './suggest-model.ts';
@@ -51,27 +52,29 @@ const askQuestions = (
   return pipe(asking, TE.flatMap(() => TE.fromTask(answers.end)));
 };
 
-type Serving = Asking & Pick<Capabilities, 'checkCaller' | 'takePermit' | 'listModels'>;
+type Serving = Asking & GatheringNeeds & Pick<Capabilities, 'checkCaller' | 'takePermit' | 'listModels'>;
 
 /** The questions of a request, counted against the limits, asked and answered. */
 const answerRequest =
-  <Request>(capabilities: Serving, { translate, replies }: QuestionDialect<Request>) =>
-  (asked: Asked<Request>): TE.TaskEither<ProxyError, Reply> => {
+  <Request>(capabilities: Serving, { translate, replies, job = 'embedding' }: QuestionDialect<Request>) =>
+  (asked: Gathered<Request>): TE.TaskEither<ProxyError, Reply> => {
     const answer = (questions: Questions) => (counted: Admitted) =>
       pipe(askQuestions(capabilities, counted, questions), TE.map(withLimits(replies, counted.permit)));
     return pipe(
-      translate(asked.asked),
+      translate(asked.asked, asked),
       TE.tapIO(({ model }) => () => asked.note({ model, streamed: false })),
       TE.flatMap((questions) =>
         pipe(countCalls(capabilities)(asked, questions.bodies.length), TE.flatMap(answer(questions))),
       ),
-      suggestModel(capabilities, 'embedding'),
+      suggestModel(capabilities, job),
     );
   };
 
+const noLinks = (): readonly MediaLink[] => [];
+
 /**
- * Endpoints that ask Gemini one or several questions, each with one JSON answer: embeddings. Each question tries keys
- * of its own; when one fails for good, all do.
+ * Endpoints that ask Gemini one or several questions, each with one JSON answer: embeddings, counts of tokens. Each
+ * question tries keys of its own; when one fails for good, all do.
  */
 export const serveQuestions =
   <Request>(capabilities: Serving, dialect: QuestionDialect<Request>): Stage<Received, Reply> =>
@@ -81,5 +84,6 @@ export const serveQuestions =
       authorize(capabilities),
       TE.flatMap(admit(capabilities)),
       TE.flatMap(decodeBody(dialect.decode)),
+      TE.flatMap(gatherMedia(capabilities, { mediaLinks: dialect.mediaLinks ?? noLinks })),
       TE.flatMap(answerRequest(capabilities, dialect)),
     );

@@ -100,7 +100,14 @@ export type AnswerReader = {
 
 /** A public endpoint whose answer is no generated content, as data. */
 export type QuestionDialect<Request> = {
-  readonly decode: (body: unknown) => E.Either<ProxyError, Request>;
-  readonly translate: (request: Request) => TE.TaskEither<ProxyError, Questions>;
+  readonly decode: (body: unknown, written?: () => string) => E.Either<ProxyError, Request>;
+  /** What it wants of a model, so that another can be named where there is none; vectors unless told. */
+  readonly job?: ModelJob;
+  /** What is to be read before the request can be translated; nothing unless told. */
+  readonly mediaLinks?: (request: Request) => readonly MediaLink[];
+  readonly translate: (
+    request: Request,
+    context: Pick<TranslationContext, 'media'>,
+  ) => TE.TaskEither<ProxyError, Questions>;
   readonly replies: Replies;
 };
