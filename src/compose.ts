@@ -127,6 +127,12 @@ const beginWork = (parts: Parts, log: Log, stopping: AbortSignal): void => {
   void catalogue.listModels();
 };
 
+/** The longest answer of a model, as far as Google's list has told it. */
+const listedLimit =
+  ({ known }: ModelCatalogue) =>
+  (model: string): number | undefined =>
+    known()?.find(({ name }) => name === `models/${model}`)?.outputTokenLimit;
+
 /** Makes the service from its settings. Nothing is asked of the network before `start`. */
 export const compose = (config: Config, needs: ComposeNeeds): Service => {
   const log = logOf(config, needs);
@@ -139,8 +145,9 @@ export const compose = (config: Config, needs: ComposeNeeds): Service => {
     readMetrics: readMetrics({ pool, meter, pictures: kept.counts }),
     checkCaller: capabilities.checkCaller,
   };
+  const house = [...houseRoutes(views), ...kept.routes];
   const server = createServer({ ...config.server, ...connectionBounds(config.server, descriptorLimit()) }, {
-    doors: doorsOf(config, { capabilities, firstSeen, house: [...houseRoutes(views), ...kept.routes] }),
+    doors: doorsOf(config, { capabilities, firstSeen, listedLimit: listedLimit(catalogue), house }),
     countRequest: meter.countRequest,
     groupAddress: addressGroup,
     log,

@@ -53,6 +53,8 @@ export type Config = {
     readonly systemPromptMode: 'leading' | 'instruction' | 'user';
     readonly historyImages: 'last' | 'all';
     readonly modelAliases: ReadonlyMap<string, string>;
+    /** Claude's names, for Anthropic's API. */
+    readonly claudeModels: ReadonlyMap<string, string>;
     readonly extraModels: readonly string[];
     readonly keepAliveMs: number;
     readonly imageReplyFormat: 'markdown' | 'images' | 'data-url';
@@ -119,6 +121,7 @@ const translationConfig = (values: Values): Config['translation'] => ({
   systemPromptMode: values.SYSTEM_PROMPT_MODE,
   historyImages: values.HISTORY_IMAGE_SUBMIT_TYPE,
   modelAliases: values.MODEL_ALIASES,
+  claudeModels: values.CLAUDE_MODELS,
   extraModels: values.EXTRA_MODELS,
   keepAliveMs: values.STREAM_KEEPALIVE_SECONDS * 1000,
   imageReplyFormat: values.IMAGE_REPLY_FORMAT,

@@ -31,6 +31,7 @@ t.test('without any setting the documented defaults are in force', (t) => {
   t.equal(callers.allowDefaultPassword, true);
   t.equal(callers.onHostingPlatform, false);
   t.same(secrets.map(({ reveal }) => reveal()), ['123']);
+  const claudeModels = new Map([['claude-*haiku*', 'gemini-flash-lite-latest'], ['claude-*sonnet*', 'gemini-flash-latest'], ['claude-*opus*', 'gemini-pro-latest'], ['claude-*', 'gemini-pro-latest']]);
   t.strictSame(config, {
     version: '1.2.3',
     server: {
@@ -56,7 +57,7 @@ t.test('without any setting the documented defaults are in force', (t) => {
       firstByteTimeoutMs: 300_000,
       idleTimeoutMs: 120_000,
     },
-    translation: { systemPromptMode: 'leading', historyImages: 'last', modelAliases: new Map(), extraModels: [], keepAliveMs: 15_000, imageReplyFormat: 'markdown', blockedReply: 'error', showThoughts: true },
+    translation: { systemPromptMode: 'leading', historyImages: 'last', modelAliases: new Map(), claudeModels, extraModels: [], keepAliveMs: 15_000, imageReplyFormat: 'markdown', blockedReply: 'error', showThoughts: true },
     images: {
       store: { kind: 'local' },
       own: {

@@ -13,6 +13,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   ports: ['kernel', 'gemini'],
   wire: ['kernel', 'gemini', 'ports'],
   openai: ['kernel', 'gemini', 'ports', 'wire'],
+  anthropic: ['kernel', 'gemini', 'ports', 'wire'],
   adapters: ['kernel', 'gemini', 'ports', 'node', 'packages'],
   pipeline: ['kernel', 'gemini', 'ports'],
   http: ['kernel', 'gemini', 'ports', 'pipeline', 'node'],

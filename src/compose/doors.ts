@@ -7,25 +7,19 @@ import { baseAddresses } from '../openai/base-addresses.ts';
 import { openaiErrors } from '../openai/errors.ts';
 import type { ModelListSettings } from '../openai/models/list.ts';
 import type { Capabilities, FirstSeen } from '../ports/capabilities.ts';
-import type { Dialect } from '../ports/dialect.ts';
+import { anthropicDoor, anthropicRoutes } from './anthropic-door.ts';
 import { onFirstUse } from './on-first-use.ts';
+import { serveOnFirstUse } from './serve-on-first-use.ts';
 
 /** What the doors need of the other parts. */
 export type DoorNeeds = {
   readonly capabilities: Capabilities;
   readonly firstSeen: FirstSeen;
+  /** The longest answer of a model, as Google lists it. */
+  readonly listedLimit: (model: string) => number | undefined;
   /** What is no API: health, status, metrics, pictures. They are found at every base address of the first door. */
   readonly house: readonly Route[];
 };
-
-/** Makes the handler of an endpoint that generates, of its dialect, once a request comes for it. */
-export const serveOnFirstUse =
-  ({ translation }: Pick<Config, 'translation'>, capabilities: Capabilities) =>
-  <Request>(load: () => Promise<Dialect<Request>>): Handler =>
-    onFirstUse(async () => {
-      const [{ serve }, dialect] = await Promise.all([import('../pipeline/serve.ts'), load()]);
-      return serve(capabilities, dialect, translation);
-    });
 
 const embedOnFirstUse = ({ translation }: Config, capabilities: Capabilities): Handler =>
   onFirstUse(async () => {
@@ -100,10 +94,14 @@ export const openaiDoor = (routes: readonly Route[]): Door => ({
 });
 
 /** The public doors: a new API is a line here. The first one answers what is nobody's. */
-export const doorsOf = (config: Config, { capabilities, firstSeen, house }: DoorNeeds): Doors => [
-  openaiDoor([
-    ...openaiRoutes(config, capabilities),
-    ...modelRoutes({ ...config.translation, firstSeen }, capabilities),
-    ...house,
-  ]),
-];
+export const doorsOf = (config: Config, needs: DoorNeeds): Doors => {
+  const { capabilities, firstSeen, house } = needs;
+  return [
+    openaiDoor([
+      ...openaiRoutes(config, capabilities),
+      ...modelRoutes({ ...config.translation, firstSeen }, capabilities),
+      ...house,
+    ]),
+    anthropicDoor(anthropicRoutes(config, needs)),
+  ];
+};

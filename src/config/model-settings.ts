@@ -1,4 +1,4 @@
-import { flag, list, pairs, wholeNumber, word } from './setting-kinds.ts';
+import { flag, list, pairs, pairsOrOff, wholeNumber, word } from './setting-kinds.ts';
 import { setting } from './setting.ts';
 
 /** How requests are translated and which models are offered. */
@@ -11,6 +11,14 @@ export const chatSettings = {
     en: 'Other names for models, such as `gpt-4o=gemini-flash-latest`, with commas between. A star stands for any text: `gpt-*=gemini-flash-latest`.',
     zh: '模型别名，例如 `gpt-4o=gemini-flash-latest`，用逗号分隔。星号代表任意文字：`gpt-*=gemini-flash-latest`。',
   }),
+  CLAUDE_MODELS: setting(
+    pairsOrOff,
+    'claude-*haiku*=gemini-flash-lite-latest,claude-*sonnet*=gemini-flash-latest,claude-*opus*=gemini-pro-latest,claude-*=gemini-pro-latest',
+    {
+      en: "What Claude's names stand for on Anthropic's API, where MODEL_ALIASES has nothing for them; the first that fits. `off`: they are unknown.",
+      zh: '在 Anthropic 接口上 Claude 的模型名对应的模型（MODEL_ALIASES 未指定时，取第一个匹配项）。`off`：不识别这些名字。',
+    },
+  ),
   SYSTEM_PROMPT_MODE: setting(word('leading', 'instruction', 'user'), 'leading', {
     en: 'Which system messages are the system instruction: `leading`, those before the first other message; `instruction`, all; `user`, none. The others stay in place as user turns.',
     zh: '哪些 system 消息作为系统指令：`leading` 仅第一条其他消息之前的；`instruction` 全部；`user` 都不。其余的留在原位，作为用户消息发送。',

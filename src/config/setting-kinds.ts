@@ -138,6 +138,13 @@ export const pairs: Kind<ReadonlyMap<string, string>> = kind(
   },
 );
 
+/** The same, or `off` for none. */
+export const pairsOrOff: Kind<ReadonlyMap<string, string>> = kind(`off, or ${pairs.name}`, (given) => {
+  if (given.toLowerCase() === 'off') return new Map();
+  const read = pairs.decode(given);
+  return E.isRight(read) ? read.right : undefined;
+});
+
 /** `*`, or web origins with commas between. */
 export const origins: Kind<'*' | readonly string[]> = kind(
   '* or web origins such as https://example.com with commas between',

@@ -1,0 +1,46 @@
+import { batchWriter, type AnswerForm, type AnswerWriter } from '../../../ports/answer-writer.ts';
+import type { TranslationContext } from '../../../ports/dialect.ts';
+import type { MessagesRequest } from '../ask/request.ts';
+import type { SettledMessages } from '../ask/to-gemini.ts';
+import { messageMachine, type MessageMachineSettings, type MessageMachineState } from './machine.ts';
+import type { MessageEvent, MessageFailure } from './message-event.ts';
+import { messageFrames, messageHeartbeat, type MessageHead } from './message-stream.ts';
+import { wholeMessage } from './whole-message.ts';
+
+const machineSettings = (
+  asked: MessagesRequest,
+  { plan, show }: SettledMessages,
+  { id }: TranslationContext,
+): MessageMachineSettings => ({
+  id,
+  show,
+  names: plan.names,
+  jsonAnswer: plan.jsonAnswer,
+  isJson: plan.formatsJson || plan.jsonAnswer !== null,
+  oneCall: asked.tool_choice?.disable_parallel_tool_use === true,
+  citesSources: false,
+});
+
+const formOf = (head: MessageHead): AnswerForm<MessageMachineState, MessageEvent, MessageFailure> => {
+  const beat = messageHeartbeat(head);
+  return {
+    frames: messageFrames(head),
+    whole: wholeMessage(head),
+    closing: '',
+    heartbeat: ([answer, message]) => {
+      const [next, text] = beat(message);
+      return [[answer, next], text];
+    },
+  };
+};
+
+/** How the answer to a request for a message is written. */
+export const messageAnswer = (
+  asked: MessagesRequest,
+  settled: SettledMessages,
+  context: TranslationContext,
+): AnswerWriter =>
+  batchWriter(
+    messageMachine(machineSettings(asked, settled, context)),
+    formOf({ id: `msg_${context.id}`, requestId: context.requestId, model: asked.model }),
+  );

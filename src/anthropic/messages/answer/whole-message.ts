@@ -1,0 +1,63 @@
+import { E } from '../../../kernel/fp.ts';
+import type { ProxyError } from '../../../kernel/proxy-error.ts';
+import { jsonText, wellFormedJson } from '../../../kernel/well-formed.ts';
+import type { Whole } from '../../../ports/reply.ts';
+import type { MessageEvent, OpenedBlock } from './message-event.ts';
+import { messageHead, openedBlock, stopFields, type MessageHead } from './message-stream.ts';
+import { messageUsage } from './usage.ts';
+
+/** A block and what its pieces add up to. */
+type Collected = { readonly block: OpenedBlock; text: string; signature: string; json: string };
+
+/** An input stands as Gemini wrote it, with its numbers and their order. */
+const withInput = (block: OpenedBlock, json: string): string =>
+  jsonText(openedBlock(block)).replace('"input":{}', () => `"input":${json === '' ? '{}' : wellFormedJson(json)}`);
+
+const blockText = ({ block, text, signature, json }: Collected): string => {
+  switch (block.kind) {
+    case 'text':
+      return jsonText({ type: 'text', text, citations: null });
+    case 'thinking':
+      return jsonText({ type: 'thinking', thinking: text, signature });
+    case 'call':
+    case 'server tool':
+      return withInput(block, json);
+    case 'server result':
+      return jsonText(openedBlock(block));
+  }
+};
+
+const addPiece = (into: Collected, kind: 'text' | 'thinking' | 'signature' | 'json', piece: string): void => {
+  if (kind === 'signature') into.signature = piece;
+  else if (kind === 'json') into.json += piece;
+  else into.text += piece;
+};
+
+const noEnd: ProxyError = { tag: 'StreamCut' };
+
+/** A whole message: the events of its stream, collected. */
+export const wholeMessage =
+  (head: MessageHead) =>
+  (events: readonly MessageEvent[]): E.Either<ProxyError, Whole> => {
+    const blocks: Collected[] = [];
+    let ended: Extract<MessageEvent, { readonly kind: 'end' }> | undefined;
+    for (const event of events) {
+      const last = blocks.at(-1);
+      if (event.kind === 'open') blocks.push({ block: event.block, text: '', signature: '', json: '' });
+      else if ('text' in event && last !== undefined) addPiece(last, event.kind, event.text);
+      else if (event.kind === 'end') ended = event;
+    }
+    if (ended === undefined) return E.left(noEnd);
+    const before = jsonText(messageHead(head)).slice(0, -1);
+    const after = jsonText({
+      ...stopFields(ended.stop),
+      diagnostics: null,
+      usage: messageUsage(ended.usage, ended.searches),
+    }).slice(1);
+    return E.right({
+      kind: 'whole',
+      status: 200,
+      headers: { 'content-type': 'application/json; charset=utf-8' },
+      body: `${before},"content":[${blocks.map(blockText).join(',')}],${after}`,
+    });
+  };

@@ -1,0 +1,100 @@
+import { E, pipe, t } from '../../../kernel/fp.ts';
+import type { ProxyError } from '../../../kernel/proxy-error.ts';
+import type { Turn } from '../../../gemini/conversation/turns.ts';
+import { decodeWithin, lenient, listOf, oneOf, optional, within } from '../../../wire/codec.ts';
+import { schemaOr } from '../../../wire/schema-codec.ts';
+import { messageBounds } from '../../field-limits.ts';
+import { withExactInputs } from './exact-inputs.ts';
+import { readMessages, type ToolChanges } from './message-turns.ts';
+import { refuseFields } from './refused-fields.ts';
+
+const object = t.UnknownRecord;
+
+/** Anthropic's words; `none` and `minimal` are OpenAI's, which clients for many services send. */
+const effort = oneOf(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']);
+
+const format = t.type({ type: oneOf(['json_schema']), schema: schemaOr(undefined) });
+
+const thinking = t.type({
+  type: oneOf(['enabled', 'disabled', 'adaptive', 'between_tools']),
+  budget_tokens: optional(within(0, Infinity, 'whole')),
+  display: optional(t.string),
+});
+
+const choice = t.type({
+  type: oneOf(['auto', 'any', 'tool', 'none']),
+  name: optional(t.string),
+  disable_parallel_tool_use: optional(t.boolean),
+});
+
+/** Everything but `messages` and `tools`, which are read item by item. What is not named here is ignored. */
+const fields = {
+  model: t.string,
+  messages: listOf(object),
+  system: t.unknown,
+  stop_sequences: optional(listOf(t.string)),
+  temperature: optional(within(0, 2)),
+  top_p: optional(within(0, 1)),
+  top_k: optional(within(0, Infinity, 'whole')),
+  stream: optional(t.boolean),
+  thinking: optional(thinking),
+  output_config: optional(t.type({ effort: optional(effort), format: optional(format) })),
+  output_format: optional(format),
+  tools: optional(listOf(object)),
+  tool_choice: optional(choice),
+  container: t.unknown,
+  thread: t.unknown,
+  mcp_servers: lenient(t.array(t.unknown)),
+};
+
+const message = t.type({ ...fields, max_tokens: within(0, Infinity, 'whole') });
+const counted = t.type({ ...fields, max_tokens: t.unknown });
+
+type Fields = t.TypeOf<typeof message>;
+
+/** What is asked of an endpoint that reads messages: its fields, and the conversation that they hold. */
+export type MessagesRequest = Omit<Fields, 'messages' | 'system' | 'max_tokens'> & {
+  /** Null where only tokens are counted. */
+  readonly max_tokens: number | null;
+  readonly turns: readonly Turn[];
+  readonly changes: ToolChanges;
+};
+
+/** Fields whose messages are yet to be read. */
+export type MessageFields = Omit<Fields, 'max_tokens'>;
+
+const readFields = (
+  read: MessageFields,
+  written: () => string,
+  max_tokens: number | null,
+): E.Either<ProxyError, MessagesRequest> => {
+  const refused = refuseFields(read);
+  if (refused !== null) return E.left(refused);
+  const exact = withExactInputs(read, written);
+  return E.map(({ turns, changes }: { readonly turns: readonly Turn[]; readonly changes: ToolChanges }) => ({
+    ...exact,
+    max_tokens,
+    turns,
+    changes,
+  }))(readMessages(exact));
+};
+
+/** Reads the body of POST /v1/messages; `written` gives how it was written. */
+export const decodeMessagesRequest = (
+  body: unknown,
+  written: () => string = () => '',
+): E.Either<ProxyError, MessagesRequest> =>
+  pipe(
+    decodeWithin(messageBounds, message)(body),
+    E.flatMap((read) => readFields(read, written, read.max_tokens)),
+  );
+
+/** Reads the body of POST /v1/messages/count_tokens: the same without a length. */
+export const decodeCountRequest = (
+  body: unknown,
+  written: () => string = () => '',
+): E.Either<ProxyError, MessagesRequest> =>
+  pipe(
+    decodeWithin(messageBounds, counted)(body),
+    E.flatMap((read) => readFields(read, written, null)),
+  );
