@@ -2,14 +2,24 @@ import type { ModalityCount, UsageMetadata } from './response.ts';
 
 const isSaid = (count: unknown): boolean => count !== undefined && count !== 0;
 
+/** Whether usage says all that is known, anew: most frames' does, and is then taken as it is. */
+const saysAll = (next: Readonly<Record<string, unknown>>, known: UsageMetadata): boolean => {
+  for (const name in known) if (!Object.hasOwn(next, name)) return false;
+  let isAny = false;
+  for (const name in next) {
+    if (!isSaid(next[name])) return false;
+    isAny = true;
+  }
+  return isAny;
+};
+
 /**
  * Usage over a stream: every frame's counts are cumulative, a later frame may drop a field or zero it, so the last
  * non-zero value of each field stands (pydantic-ai #5205). Never a sum.
  */
 export const latestUsage = (known: UsageMetadata, next: UsageMetadata | undefined): UsageMetadata => {
   if (next === undefined) return known;
-  const counts = Object.values(next);
-  if (counts.length > 0 && counts.every(isSaid)) return { ...known, ...next };
+  if (saysAll(next, known)) return next;
   const said = Object.entries(next).filter(([, value]) => isSaid(value));
   return said.length === 0 ? known : { ...known, ...Object.fromEntries(said) };
 };

@@ -1,10 +1,14 @@
+import fc from 'fast-check';
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
 import type { Candidate, Frame, ResponsePart } from '../../src/gemini/response.ts';
 import type { ChatEvent } from '../../src/openai/chat/answer/chunk.ts';
 import { completion } from '../../src/openai/chat/answer/completion.ts';
 import { functionNames } from '../../src/gemini/tools/function-names.ts';
+import { chatWriting } from '../../src/openai/chat/answer/chat-answer.ts';
 import { chatMachine, type MachineSettings } from '../../src/openai/chat/answer/machine.ts';
+import { dataEvent } from '../../src/wire/event-stream.ts';
+import { eventTemplate } from '../../src/wire/event-template.ts';
 
 const settings: MachineSettings = {
   id: 'chatcmpl-1',
@@ -195,5 +199,46 @@ t.test('log probabilities', (t) => {
   const plain = { token: 'é', logprob: -0.5, bytes: [195, 169] };
   t.same(whole(frames).choices[0]?.logprobs, { content: [{ ...plain, top_logprobs: [plain] }], refusal: null });
   t.same(events(frames).find(({ chunk }) => chunk.choices[0]?.delta.content === 'é')?.chunk.choices[0]?.logprobs, { content: [{ ...plain, top_logprobs: [plain] }], refusal: null });
+  t.end();
+});
+
+const anyPart: fc.Arbitrary<ResponsePart> = fc.oneof(
+  fc.record({ text: fc.string({ unit: 'binary' }) }),
+  fc.record({ text: fc.constantFrom('', ' ', '\n', 'a"\\', '\u2028') }),
+  fc.record({ text: fc.string(), thought: fc.constant(true) }),
+  fc.record({ text: fc.string(), thoughtSignature: fc.constantFrom('c2ln', 'bmV4dA==') }),
+  fc.record({ executableCode: fc.record({ code: fc.string() }) }),
+  fc.record({ functionCall: fc.record({ name: fc.constant('f'), id: fc.string() }) }),
+);
+const anyFrames = fc.array(fc.record({ parts: fc.array(anyPart, { maxLength: 4 }), index: fc.nat({ max: 2 }) }), { maxLength: 12 });
+
+t.test('what is written the short way is what would have been, and frames that come together say the same as one by one', (t) => {
+  fc.assert(
+    fc.property(anyFrames, fc.boolean(), fc.boolean(), fc.string(), (given, includeUsage, citesSources, model) => {
+      const asked = { ...settings, includeUsage, citesSources, model };
+      const frames = given.map(({ parts, index }) => frame(parts, { index }));
+      const alone = events(frames, asked);
+      const machine = chatMachine(asked);
+      const [state, together] = machine.step(machine.start, frames);
+      t.same([...together, ...machine.end(state)], alone);
+      const stream = chatWriting(asked).stream();
+      const written = stream.write(frames);
+      const ended = E.match(() => 'failed', ({ value }: { readonly value: string }) => value)(stream.end());
+      t.equal(`${written}${ended}`, `${alone.filter(({ isSent }) => isSent).map(({ chunk }) => dataEvent(chunk)).join('')}data: [DONE]\n\n`);
+    }),
+  );
+  t.end();
+});
+
+t.test('an event of which all but a text and a number is made once is the same event', (t) => {
+  const anyText = fc.string({ unit: 'binary' });
+  const anyCount = fc.oneof(fc.nat(), fc.constantFrom(1_000_000_007, 1_000_000_008, 0));
+  fc.assert(
+    fc.property(anyText, anyText, anyCount, fc.constantFrom('before', 'behind', 'none'), fc.constantFrom('text', 'text-', '1000000007'), (text, own, count, place, odd) => {
+      const write = (delta: string, number: number): string =>
+        dataEvent({ own, odd, ...(place === 'before' ? { number } : {}), delta, ...(place === 'behind' ? { number } : {}), end: odd });
+      t.equal(eventTemplate(write)(text, count), write(text, count));
+    }),
+  );
   t.end();
 });

@@ -14,6 +14,7 @@ import { hidesThoughts } from '../ask/thinking-wish.ts';
 import type { SettledChat } from '../ask/to-gemini.ts';
 import type { ChatEvent, ChatFailure } from './chunk.ts';
 import { completion } from './completion.ts';
+import { textWriter, type StreamFacts } from './emitter.ts';
 import { chatMachine, type ChatMachineState, type MachineSettings } from './machine.ts';
 import { wantsDetails } from './reasoning-details.ts';
 
@@ -51,21 +52,38 @@ export const answerMachine = (
 ): Machine<ChatMachineState, readonly Frame[], ChatEvent, ChatFailure> =>
   chatMachine(machineSettings(asked, settled, context));
 
-const frameOf = (event: ChatEvent | ChatFailure): string => {
+type WriteText = ReturnType<typeof textWriter>;
+
+const frameOf = (event: ChatEvent | ChatFailure, writeText: WriteText): string => {
   if ('error' in event) return openaiErrors.inStream(event.error);
   if (!event.isSent) return '';
+  if (event.isPlain === true) {
+    const [choice] = event.chunk.choices;
+    return choice?.delta.content === undefined ? '' : writeText(choice.index, choice.delta.content);
+  }
   const google = event.chunk.choices[0]?.delta.extra_content?.google;
   const holdsTools = google?.server_tool_parts !== undefined || google?.signed_parts !== undefined;
   return holdsTools ? `data: ${exactJson(event.chunk)}\n\n` : dataEvent(event.chunk);
 };
 
-const form: AnswerForm<ChatMachineState, ChatEvent, ChatFailure> = {
-  frames: (events) => events.map(frameOf).join(''),
-  whole: completion,
-  signatures: (last) => last.at(-1)?.signatures ?? [],
-  closing: 'data: [DONE]\n\n',
+const chatForm = (facts: StreamFacts): AnswerForm<ChatMachineState, ChatEvent, ChatFailure> => {
+  const writeText = textWriter(facts);
+  return {
+    frames: (events) => {
+      let text = '';
+      for (const event of events) text += frameOf(event, writeText);
+      return text;
+    },
+    whole: completion,
+    signatures: (last) => last.at(-1)?.signatures ?? [],
+    closing: 'data: [DONE]\n\n',
+  };
 };
+
+/** How an answer is written with these settings. */
+export const chatWriting = (settings: MachineSettings): AnswerWriter =>
+  batchWriter(chatMachine(settings), chatForm(settings));
 
 /** How the answer to a chat request is written. */
 export const chatAnswer = (asked: ChatRequest, settled: SettledChat, context: TranslationContext): AnswerWriter =>
-  batchWriter(answerMachine(asked, settled, context), form);
+  chatWriting(machineSettings(asked, settled, context));

@@ -113,7 +113,13 @@ export type Chunk = {
  * A chunk, and whether the stream shows it: the usage is always counted but sent only when asked for. The last event
  * has the signatures to remember.
  */
-export type ChatEvent = { readonly chunk: Chunk; readonly isSent: boolean; readonly signatures?: readonly Signature[] };
+export type ChatEvent = {
+  readonly chunk: Chunk;
+  readonly isSent: boolean;
+  readonly signatures?: readonly Signature[];
+  /** One choice, of which the chunk says a text and nothing else. */
+  readonly isPlain?: boolean;
+};
 
 /** What went wrong inside a stream: no chunk, and without its id. */
 export type ChatFailure = { readonly error: ProxyError };

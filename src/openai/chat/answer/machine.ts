@@ -1,7 +1,7 @@
 import { appendItems, itemsOf } from '../../../kernel/chain.ts';
 import { joinMachines } from '../../../kernel/join-machines.ts';
 import type { Machine } from '../../../kernel/machine.ts';
-import type { AnswerEvent, EndEvent } from '../../../gemini/answer/answer-event.ts';
+import type { AnswerEvent, EndEvent, TextEvent } from '../../../gemini/answer/answer-event.ts';
 import { readAnswer, type AnswerState } from '../../../gemini/answer/read-answer.ts';
 import type { AnswerSettings } from '../../../gemini/answer/read-part.ts';
 import { followPlaces } from '../../../gemini/answer/signed-places.ts';
@@ -17,11 +17,12 @@ import {
   withPlace,
   type ChoiceState,
 } from './choice-state.ts';
-import type { ChatEvent, ChatFailure, ChoiceChunk, Chunk, Delta } from './chunk.ts';
+import type { ChatEvent, ChatFailure, Chunk, Delta } from './chunk.ts';
+import { emitter, type Emit, type StreamFacts } from './emitter.ts';
 import { eventDelta, type DeltaSettings } from './event-delta.ts';
 import { finishReason, unnamedReason } from './finish-reason.ts';
 import { toLogprobs } from './logprobs.ts';
-import { picturePieces } from './picture-pieces.ts';
+import { longestDelta, picturePieces } from './picture-pieces.ts';
 import { withDetails } from './reasoning-details.ts';
 import { toUsage } from './usage.ts';
 
@@ -34,12 +35,8 @@ export type ChatState = {
 
 /** How the answer to one request is written. */
 export type MachineSettings = DeltaSettings &
-  AnswerSettings & {
-    readonly id: string;
-    readonly created: number;
-    /** The model as the client named it. */
-    readonly model: string;
-    readonly includeUsage: boolean;
+  AnswerSettings &
+  StreamFacts & {
     /** Google's own tools stand beside functions: their calls are given out, to come back with the history. */
     readonly keepsServerTools: boolean;
     /** Thoughts and signatures in OpenRouter's form too. */
@@ -47,9 +44,6 @@ export type MachineSettings = DeltaSettings &
     /** What is asked (answer-key.ts). */
     readonly question: string;
   };
-
-/** Makes the event of one choice. */
-type Emit = (index: number, delta: Delta, rest?: Partial<ChoiceChunk>) => ChatEvent;
 
 /** Where what is written goes, and how. */
 type Writing = { readonly settings: MachineSettings; readonly emit: Emit; readonly events: ChatEvent[] };
@@ -60,19 +54,6 @@ const headOf = ({ id, created, model }: MachineSettings): Pick<Chunk, 'id' | 'ob
   created,
   model,
 });
-
-/** Written out field by field, without spreads: it makes every chunk. */
-const emitter = ({ id, created, model, includeUsage }: MachineSettings): Emit => {
-  const object = 'chat.completion.chunk';
-  return (index, delta, rest) => {
-    const plain: ChoiceChunk = { index, delta, logprobs: null, finish_reason: null };
-    const choices = [rest === undefined ? plain : { ...plain, ...rest }];
-    const chunk: Chunk = includeUsage
-      ? { id, object, created, model, choices, usage: null }
-      : { id, object, created, model, choices };
-    return { chunk, isSent: true };
-  };
-};
 
 const opening: Delta = { role: 'assistant', content: '', refusal: null };
 
@@ -117,6 +98,37 @@ const writeEnd = (state: ChoiceState, end: EndEvent, { settings, emit, events }:
       ...(own === null ? {} : { native_finish_reason: own }),
     }),
   );
+};
+
+/** A text that is shown as it is, in one delta that has nothing beside it. */
+const isPlain = (event: AnswerEvent): event is TextEvent =>
+  event.kind === 'text' &&
+  event.isOwn &&
+  event.signature === undefined &&
+  event.logprobs === undefined &&
+  event.text.length <= longestDelta;
+
+type TextRun = { readonly add: (event: TextEvent) => void; readonly end: () => void };
+
+/** Plain texts of one choice that follow each other are remembered as one: that costs as much as one of them. */
+const textRun = (choices: Map<number, ChoiceState>, citesSources: boolean): TextRun => {
+  const run = { candidate: 0, text: '' };
+  const end = (): void => {
+    if (run.text === '') return;
+    const event: TextEvent = { kind: 'text', ...run, signature: undefined, isOwn: true, logprobs: undefined };
+    const delta = { content: run.text };
+    const known = choices.get(run.candidate) ?? freshChoice;
+    choices.set(run.candidate, afterDelta(citesSources ? withPlace(known, event, delta) : known, event, delta));
+    run.text = '';
+  };
+  return {
+    add: ({ candidate, text }) => {
+      if (candidate !== run.candidate) end();
+      run.candidate = candidate;
+      run.text += text;
+    },
+    end,
+  };
 };
 
 /** Writes an event of one choice; the state after it. */
@@ -168,6 +180,28 @@ const usageEvent = ({ usage, signatures }: ChatState, settings: MachineSettings)
   return { chunk, isSent: settings.includeUsage, ...(signatures.length === 0 ? {} : { signatures }) };
 };
 
+const writeEvents = (state: ChatState, given: readonly AnswerEvent[], to: Writing): ChatState => {
+  const { settings, emit, events } = to;
+  const choices = new Map(state.choices);
+  const run = textRun(choices, settings.citesSources);
+  let { usage, signatures } = state;
+  for (const event of given) {
+    if (event.kind === 'usage') usage = event.usage;
+    else if (isPlain(event)) {
+      run.add(event);
+      events.push(emit(event.candidate, { content: event.text }));
+    } else {
+      run.end();
+      const choice = writeEvent(choices.get(event.candidate) ?? freshChoice, event, to);
+      choices.set(event.candidate, choice);
+      if (event.kind === 'end')
+        signatures = [...signatures, ...signaturesOf(choice, settings.question, event.keyId)];
+    }
+  }
+  run.end();
+  return { choices, usage, signatures };
+};
+
 /** Events of an answer as OpenAI's chunks; the last of them has the usage, and the signatures to remember. */
 const chatWriter = (settings: MachineSettings): Machine<ChatState, readonly AnswerEvent[], ChatEvent, ChatFailure> => {
   const emit = emitter(settings);
@@ -175,19 +209,7 @@ const chatWriter = (settings: MachineSettings): Machine<ChatState, readonly Answ
     start: { choices: new Map(), usage: {}, signatures: [] },
     step: (state, given) => {
       const events: ChatEvent[] = [];
-      const choices = new Map(state.choices);
-      const signatures = [...state.signatures];
-      let { usage } = state;
-      for (const event of given) {
-        if (event.kind === 'usage') {
-          usage = event.usage;
-          continue;
-        }
-        const choice = writeEvent(choices.get(event.candidate) ?? freshChoice, event, { settings, emit, events });
-        choices.set(event.candidate, choice);
-        if (event.kind === 'end') signatures.push(...signaturesOf(choice, settings.question, event.keyId));
-      }
-      return [{ choices, usage, signatures }, events];
+      return [writeEvents(state, given, { settings, emit, events }), events];
     },
     end: (state) => [usageEvent(state, settings)],
     fail: (_state, error) => [{ error }],

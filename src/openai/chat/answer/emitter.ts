@@ -1,0 +1,45 @@
+import { dataEvent } from '../../../wire/event-stream.ts';
+import { eventTemplate, type WriteEvent } from '../../../wire/event-template.ts';
+import type { ChatEvent, ChoiceChunk, Chunk, Delta } from './chunk.ts';
+
+/** What all chunks of one stream say. */
+export type StreamFacts = {
+  readonly id: string;
+  readonly created: number;
+  /** The model as the client named it. */
+  readonly model: string;
+  readonly includeUsage: boolean;
+};
+
+/** Makes the event of one choice. */
+export type Emit = (index: number, delta: Delta, rest?: Partial<ChoiceChunk>) => ChatEvent;
+
+const isPlain = (delta: Delta): boolean => {
+  for (const name in delta) if (name !== 'content') return false;
+  return delta.content !== undefined;
+};
+
+/** Written out field by field, without spreads: it makes every chunk. */
+export const emitter = ({ id, created, model, includeUsage }: StreamFacts): Emit => {
+  const object = 'chat.completion.chunk';
+  return (index, delta, rest) => {
+    const plain: ChoiceChunk = { index, delta, logprobs: null, finish_reason: null };
+    const choices = [rest === undefined ? plain : { ...plain, ...rest }];
+    const chunk: Chunk = includeUsage
+      ? { id, object, created, model, choices, usage: null }
+      : { id, object, created, model, choices };
+    return { chunk, isSent: true, isPlain: rest === undefined && isPlain(delta) };
+  };
+};
+
+/** Writes texts of one stream that have nothing beside them, by their choice. */
+export const textWriter = (facts: StreamFacts): ((index: number, text: string) => string) => {
+  const emit = emitter(facts);
+  const templates = new Map<number, WriteEvent>();
+  return (index, text) => {
+    const known = templates.get(index);
+    const write = known ?? eventTemplate((content) => dataEvent(emit(index, { content }).chunk));
+    if (known === undefined) templates.set(index, write);
+    return write(text, 0);
+  };
+};
