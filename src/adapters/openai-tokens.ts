@@ -3,17 +3,18 @@ import { caught, invalid, type ProxyError } from '../kernel/proxy-error.ts';
 import type { DecodeTokens } from '../ports/tokens.ts';
 import { loadTokenTable, type TokenTable } from './token-table.ts';
 
-const unknownToken: ProxyError = invalid(
-  "'input' holds numbers that are no tokens of cl100k_base.",
-  'input',
-  'invalid_value',
-);
+const unknownToken = (field: string): ProxyError =>
+  invalid(`'${field}' holds numbers that are no tokens of cl100k_base.`, field, 'invalid_value');
 
 /** The text of these tokens. A character may lie across tokens, so their bytes are put together first. */
-const textOf = ({ bytes, ends }: TokenTable, tokens: readonly number[]): E.Either<ProxyError, string> => {
+const textOf = (
+  { bytes, ends }: TokenTable,
+  tokens: readonly number[],
+  field: string,
+): E.Either<ProxyError, string> => {
   const begins = (token: number): number => ends[token - 1] ?? 0;
   const lengths = tokens.map((token) => (ends[token] ?? 0) - begins(token));
-  if (lengths.some((length) => length <= 0)) return E.left(unknownToken);
+  if (lengths.some((length) => length <= 0)) return E.left(unknownToken(field));
   const text = Buffer.allocUnsafe(lengths.reduce((sum, length) => sum + length, 0));
   let at = 0;
   for (const token of tokens) {
@@ -25,9 +26,9 @@ const textOf = ({ bytes, ends }: TokenTable, tokens: readonly number[]): E.Eithe
 
 /**
  * Decodes OpenAI's tokens of cl100k_base, which all its embedding models take and LangChain sends by default. Their
- * table is loaded when the first ones come. A text has 8192 at most, which take a fraction of a millisecond.
+ * table is loaded when the first ones come. A text has 16,384 at most, which take a millisecond. `field` holds them.
  */
-export const openaiTokens = (): DecodeTokens => {
+export const openaiTokens = (field = 'input'): DecodeTokens => {
   let loading: Promise<TokenTable> | undefined;
   const load = async (): Promise<TokenTable> => {
     try {
@@ -41,6 +42,6 @@ export const openaiTokens = (): DecodeTokens => {
   return (tokens) =>
     pipe(
       table,
-      TE.flatMapEither((loaded) => textOf(loaded, tokens)),
+      TE.flatMapEither((loaded) => textOf(loaded, tokens, field)),
     );
 };

@@ -1,5 +1,6 @@
 import { E } from '../kernel/fp.ts';
 import type { Config } from '../config.ts';
+import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Door, Doors } from '../http/door.ts';
 import type { Handler, Route } from '../http/route.ts';
 import { answerHeaders, readableHeaders } from '../openai/answer-headers.ts';
@@ -31,14 +32,14 @@ const embedOnFirstUse = ({ translation }: Config, capabilities: Capabilities): H
     return serveQuestions(capabilities, embeddingDialect(translation, openaiTokens()));
   });
 
-const refuseVariations = (capabilities: Capabilities): Handler =>
-  onFirstUse(async () => {
-    const [{ refuse }, { noVariations }] = await Promise.all([
-      import('../pipeline/refuse.ts'),
-      import('../openai/images/variations.ts'),
-    ]);
-    return refuse(capabilities, noVariations);
-  });
+/** What is not offered, and why, is told to who knows the password. */
+const refuseOnFirstUse =
+  (capabilities: Capabilities) =>
+  (load: () => Promise<ProxyError>): Handler =>
+    onFirstUse(async () => {
+      const [{ refuse }, error] = await Promise.all([import('../pipeline/refuse.ts'), load()]);
+      return refuse(capabilities, error);
+    });
 
 /** OpenAI's API, each endpoint its dialect run through the pipeline. */
 const openaiRoutes = (config: Config, capabilities: Capabilities): readonly Route[] => {
@@ -48,6 +49,16 @@ const openaiRoutes = (config: Config, capabilities: Capabilities): readonly Rout
   const speak = serves(async () => (await import('../openai/speech/dialect.ts')).speechDialect(translation));
   const draw = serves(async () => (await import('../openai/images/dialect.ts')).generationsDialect(translation));
   const edit = serves(async () => (await import('../openai/images/dialect.ts')).editsDialect(translation));
+  const complete = serves(async () => {
+    const [{ completionDialect }, { openaiTokens }] = await Promise.all([
+      import('../openai/completions/dialect.ts'),
+      import('../adapters/openai-tokens.ts'),
+    ]);
+    return completionDialect(translation, openaiTokens('prompt'));
+  });
+  const refuses = refuseOnFirstUse(capabilities);
+  const vary = refuses(async () => (await import('../openai/images/variations.ts')).noVariations);
+  const moderate = refuses(async () => (await import('../openai/no-moderations.ts')).noModerations);
   const transcribe = (task: 'transcribe' | 'translate'): Pick<Route, 'accepts' | 'handle'> => ({
     accepts: 'multipart',
     handle: serves(async () =>
@@ -56,13 +67,15 @@ const openaiRoutes = (config: Config, capabilities: Capabilities): readonly Rout
   });
   return [
     { method: 'POST', pattern: '/chat/completions', handle: chat },
+    { method: 'POST', pattern: '/completions', handle: complete },
+    { method: 'POST', pattern: '/moderations', handle: moderate },
     { method: 'POST', pattern: '/embeddings', handle: embedOnFirstUse(config, capabilities) },
     { method: 'POST', pattern: '/audio/speech', handle: speak },
     { method: 'POST', pattern: '/audio/transcriptions', ...transcribe('transcribe') },
     { method: 'POST', pattern: '/audio/translations', ...transcribe('translate') },
     { method: 'POST', pattern: '/images/generations', accepts: 'either', handle: draw },
     { method: 'POST', pattern: '/images/edits', accepts: 'either', handle: edit },
-    { method: 'POST', pattern: '/images/variations', handle: refuseVariations(capabilities) },
+    { method: 'POST', pattern: '/images/variations', handle: vary },
   ];
 };
 

@@ -140,5 +140,7 @@ export type GeminiCall = {
   readonly copies: number;
   /** How many of the copies run at once, where an answer of those that worked is good enough; else all, or nothing. */
   readonly someCopies?: { readonly atOnce: number };
+  /** What each of the copies asks, where they don't all ask the same; the body has the first one's. */
+  readonly contentsByCopy?: readonly GenerateContentRequest['contents'][];
   readonly body: GenerateContentRequest;
 };

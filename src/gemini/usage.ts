@@ -47,6 +47,19 @@ const mergeDetails = (details: readonly (readonly ModalityCount[] | undefined)[]
   return [...counts].map(([modality, tokenCount]) => ({ modality, tokenCount }));
 };
 
+const sumOf = (one: UsageMetadata, other: UsageMetadata): UsageMetadata => ({
+  ...one,
+  ...other,
+  promptTokenCount: sumCounts([one.promptTokenCount, other.promptTokenCount]),
+  cachedContentTokenCount: sumCounts([one.cachedContentTokenCount, other.cachedContentTokenCount]),
+  candidatesTokenCount: sumCounts([one.candidatesTokenCount, other.candidatesTokenCount]),
+  thoughtsTokenCount: sumCounts([one.thoughtsTokenCount, other.thoughtsTokenCount]),
+  toolUsePromptTokenCount: sumCounts([one.toolUsePromptTokenCount, other.toolUsePromptTokenCount]),
+  totalTokenCount: sumCounts([one.totalTokenCount, other.totalTokenCount]),
+  promptTokensDetails: mergeDetails([one.promptTokensDetails, other.promptTokensDetails]),
+  candidatesTokensDetails: mergeDetails([one.candidatesTokensDetails, other.candidatesTokensDetails]),
+});
+
 /** Usage of several calls for the same prompt: the prompt counts once, as OpenAI counts it for `n`, answers add up. */
 export const addedUsage = (calls: readonly UsageMetadata[]): UsageMetadata => {
   const first = calls.find((call) => call.promptTokenCount !== undefined) ?? calls[0] ?? {};
@@ -62,4 +75,11 @@ export const addedUsage = (calls: readonly UsageMetadata[]): UsageMetadata => {
       (first.promptTokenCount ?? 0) + candidatesTokenCount + thoughtsTokenCount + toolUsePromptTokenCount,
     candidatesTokensDetails: mergeDetails(calls.map((call) => call.candidatesTokensDetails)),
   };
+};
+
+/** Usage of several calls, some of them for the same prompt: what each asks stands at its place in `prompts`. */
+export const usageByPrompt = (calls: readonly UsageMetadata[], prompts: readonly unknown[]): UsageMetadata => {
+  const groups = new Map<unknown, UsageMetadata[]>();
+  for (const [at, call] of calls.entries()) groups.set(prompts[at], [...(groups.get(prompts[at]) ?? []), call]);
+  return [...groups.values()].map(addedUsage).reduce(sumOf);
 };

@@ -48,6 +48,15 @@ export const embeddingBounds: readonly Bound[] = [
   { path: 'input.*', most: 300_000, of: 'items', inAll: true },
 ];
 
+/** The bounds of a request to complete texts. */
+export const completionBounds: readonly Bound[] = [
+  { path: 'model', most: names, of: 'characters' },
+  { path: 'prompt', most: 16_384, of: 'items' },
+  { path: 'prompt.*', most: 16_384, of: 'items', inAll: true },
+  { path: 'stop', most: 64, of: 'items' },
+  { path: 'logit_bias', most: 1024, of: 'fields' },
+];
+
 /** The bounds of a request for speech. A text of 4096 characters has twice as many UTF-16 units at most. */
 export const speechBounds: readonly Bound[] = [
   { path: 'model', most: names, of: 'characters' },

@@ -3,16 +3,17 @@ import { primeStream } from '../kernel/prime-stream.ts';
 import { caught, cureOf, thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Frame, UsageMetadata } from '../gemini/response.ts';
-import { addedUsage, latestUsage } from '../gemini/usage.ts';
+import { addedUsage, latestUsage, usageByPrompt } from '../gemini/usage.ts';
 import type { AnswerCall } from './follow-continuations.ts';
 import type { Frames } from './exchange.ts';
 
 /** Copy k asks with the seed moved on by k: the same seed would give the same answer each time. */
 const copyOf = (call: GeminiCall, index: number): GeminiCall => {
+  const contents = call.contentsByCopy?.[index] ?? call.body.contents;
   const seed = call.body.generationConfig?.seed;
-  if (seed === undefined || index === 0) return call;
-  const generationConfig = { ...call.body.generationConfig, seed: (seed + index) | 0 };
-  return { ...call, body: { ...call.body, generationConfig } };
+  const body = contents === call.body.contents ? call.body : { ...call.body, contents };
+  if (seed === undefined || index === 0) return body === call.body ? call : { ...call, body };
+  return { ...call, body: { ...body, generationConfig: { ...body.generationConfig, seed: (seed + index) | 0 } } };
 };
 
 type Next = {
@@ -30,9 +31,9 @@ const nextFrames = async (index: number, frames: Frames): Promise<Next> => {
 };
 
 /** How many answers run at once, and what becomes of a failure: the failure of all, or told when no answer is whole. */
-type Running = { readonly atOnce: number; readonly allOrNothing: boolean };
+type Running = { readonly atOnce: number; readonly allOrNothing: boolean; readonly usageOf: typeof addedUsage };
 
-const oneAtATime: Running = { atOnce: 1, allOrNothing: true };
+const oneAtATime: Running = { atOnce: 1, allOrNothing: true, usageOf: addedUsage };
 
 /** What one answer met and another need not. */
 const ownFaults: ReadonlySet<ProxyError['tag']> = new Set(['Blocked', 'CutShort']);
@@ -49,7 +50,7 @@ const isCommon = (error: ProxyError): boolean =>
  * won the race is replaced at once, so no answer starves and none is raced for twice. However this ends (the reader
  * leaves, one answer fails), every generator is returned, also those that never began: they hold connections.
  */
-async function* interleaveAnswers(answers: readonly Frames[], { atOnce, allOrNothing }: Running): Frames {
+async function* interleaveAnswers(answers: readonly Frames[], { atOnce, allOrNothing, usageOf }: Running): Frames {
   const usages: UsageMetadata[] = answers.map(() => ({}));
   const queue = [...answers.entries()];
   const waiting = new Map<number, Promise<Next>>();
@@ -75,7 +76,7 @@ async function* interleaveAnswers(answers: readonly Frames[], { atOnce, allOrNot
       yield result.right.value.map((frame) => {
         usages[index] = latestUsage(usages[index] ?? {}, frame.usageMetadata);
         const candidates = (frame.candidates ?? []).map((candidate) => ({ ...candidate, index }));
-        return { ...frame, candidates, usageMetadata: addedUsage(usages) };
+        return { ...frame, candidates, usageMetadata: usageOf(usages) };
       });
     }
     if (failures[0] !== undefined && whole === 0) throw thrown(failures[0]);
@@ -94,7 +95,10 @@ const closeAll = async (answers: readonly E.Either<ProxyError, Frames>[]): Promi
   await Promise.allSettled(answers.filter(E.isRight).map((answer) => closeAnswer(answer.right)));
 };
 
-const allOf = (all: readonly TE.TaskEither<ProxyError, Frames>[]): TE.TaskEither<ProxyError, Frames> => async () => {
+const allOf = (
+  all: readonly TE.TaskEither<ProxyError, Frames>[],
+  usageOf: Running['usageOf'],
+): TE.TaskEither<ProxyError, Frames> => async () => {
   const answers = await Promise.all(all.map(async (one) => one()));
   return pipe(
     answers,
@@ -104,7 +108,10 @@ const allOf = (all: readonly TE.TaskEither<ProxyError, Frames>[]): TE.TaskEither
         await closeAll(answers);
         return E.left(error);
       },
-      (frames) => Promise.resolve(E.right(interleaveAnswers(frames, { atOnce: frames.length, allOrNothing: true }))),
+      (frames) => {
+        const running = { atOnce: frames.length, allOrNothing: true, usageOf };
+        return Promise.resolve(E.right(interleaveAnswers(frames, running)));
+      },
     ),
   );
 };
@@ -118,7 +125,7 @@ async function* beginLate(answer: TE.TaskEither<ProxyError, Frames>): Frames {
 
 const someOf = (all: readonly TE.TaskEither<ProxyError, Frames>[], atOnce: number): TE.TaskEither<ProxyError, Frames> =>
   pipe(
-    interleaveAnswers(all.map(beginLate), { atOnce, allOrNothing: false }),
+    interleaveAnswers(all.map(beginLate), { atOnce, allOrNothing: false, usageOf: addedUsage }),
     primeStream(() => true),
     TE.map((read) => read.all),
   );
@@ -137,5 +144,7 @@ export const inCopies =
     if (call.copies === 1) return answer(call);
     if (call.copies === 0) return noAnswer;
     const all = Array.from({ length: call.copies }, (_, index) => answer(copyOf(call, index)));
-    return call.someCopies === undefined ? allOf(all) : someOf(all, call.someCopies.atOnce);
+    if (call.someCopies !== undefined) return someOf(all, call.someCopies.atOnce);
+    const prompts = call.contentsByCopy;
+    return allOf(all, prompts === undefined ? addedUsage : (usages) => usageByPrompt(usages, prompts));
   };

@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
-import { chatBounds, embeddingBounds, imageBounds, speechBounds, transcriptionBounds } from '../../src/openai/field-bounds.ts';
+import { chatBounds, completionBounds, embeddingBounds, imageBounds, speechBounds, transcriptionBounds } from '../../src/openai/field-bounds.ts';
 import { withinBounds, type Bound } from '../../src/wire/bounds.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';
+import { decodeCompletionRequest } from '../../src/openai/completions/request.ts';
 import { decodeEmbeddingRequest } from '../../src/openai/embeddings/request.ts';
 import { decodeGeneration } from '../../src/openai/images/request.ts';
 import { decodeSpeechRequest } from '../../src/openai/speech/request.ts';
@@ -27,6 +28,7 @@ const { decode: decodeChat } = chatDialect({ systemPromptMode: 'instruction', hi
 const endpoints: readonly (readonly [string, readonly Bound[], (body: unknown) => E.Either<unknown, unknown>])[] = [
   ['chat', chatBounds, decodeChat],
   ['pictures', imageBounds, decodeGeneration],
+  ['completed texts', completionBounds, decodeCompletionRequest],
   ['vectors', embeddingBounds, decodeEmbeddingRequest],
   ['speech', speechBounds, decodeSpeechRequest],
   ['transcripts', transcriptionBounds, decodeTranscriptionRequest('transcribe')],

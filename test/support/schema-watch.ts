@@ -8,6 +8,7 @@ type Definitions = { readonly whole?: string; readonly event?: string };
 
 const definitions: Readonly<Record<string, Definitions>> = {
   'chat/completions': { whole: 'CreateChatCompletionResponse', event: 'CreateChatCompletionStreamResponse' },
+  completions: { whole: 'CreateCompletionResponse' },
   embeddings: { whole: 'CreateEmbeddingResponse' },
   models: { whole: 'ListModelsResponse' },
   'images/generations': { whole: 'ImagesResponse', event: 'ImageGenStreamEvent' },

@@ -1,7 +1,6 @@
 import { joinMachines } from '../../kernel/join-machines.ts';
 import type { Machine } from '../../kernel/machine.ts';
 import { finishKind } from '../finish.ts';
-import { mostCandidates } from '../frame-pieces.ts';
 import type { Candidate, Frame, GroundingMetadata, LogprobsResult, ResponsePart, UsageMetadata } from '../response.ts';
 import { jsonInText } from '../tools/json-answer.ts';
 import { latestUsage } from '../usage.ts';
@@ -10,6 +9,9 @@ import type { AnswerEvent } from './answer-event.ts';
 import { citationsOf, sourceOf, withGrounding } from './citations.ts';
 import { freshCandidate, readPart, type AnswerSettings, type CandidateState, type Reading } from './read-part.ts';
 import { wholeCharacters, type WaitingHalves } from './whole-characters.ts';
+
+/** Choices of one answer: candidates of a call, or one of each of several calls. */
+export const mostChoices = 32;
 
 /** What is known of an answer so far; candidates by index. */
 type FrameState = {
@@ -84,7 +86,7 @@ const readFrame = (
 ): void => {
   for (const given of frame.candidates ?? []) {
     const { index: candidate = 0 } = given;
-    if (candidate >= mostCandidates) continue;
+    if (candidate >= mostChoices) continue;
     const known = candidates.get(candidate);
     if (known === undefined) events.push({ kind: 'begin', candidate });
     const next = readCandidate(known ?? freshCandidate, given, { candidate, settings, events });

@@ -1,4 +1,3 @@
-import { paceWork } from '../../kernel/breathe.ts';
 import { E, TE, pipe } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { readEmbedded, type BatchEmbedContentsRequest, type Embedded } from '../../gemini/embeddings.ts';
@@ -8,23 +7,10 @@ import type { AnswerReader, QuestionDialect } from '../../ports/dialect.ts';
 import type { DecodeTokens } from '../../ports/tokens.ts';
 import { isModelId, noSuchModel, type ModelSettings } from '../../wire/model-name.ts';
 import { openaiReplies } from '../replies.ts';
+import { inputTexts } from '../text-inputs.ts';
 import { embeddingAnswer } from './answer.ts';
-import { decodeEmbeddingRequest, type EmbeddingInput, type EmbeddingRequest } from './request.ts';
+import { decodeEmbeddingRequest, type EmbeddingRequest } from './request.ts';
 import { toBatches } from './to-gemini.ts';
-
-/** Tokens that are decoded in one go, in about a millisecond. */
-const mostTokens = 16_384;
-
-const textOf = (decodeTokens: DecodeTokens): ((input: EmbeddingInput) => TE.TaskEither<ProxyError, string>) => {
-  const pace = paceWork(mostTokens);
-  return (input) =>
-    typeof input === 'string'
-      ? TE.right(input)
-      : pipe(
-          decodeTokens(input),
-          TE.tapTask(() => () => pace(input.length) ?? Promise.resolve()),
-        );
-};
 
 const unreadable: ProxyError = { tag: 'BadAnswer', reason: 'embeddings that do not match the texts' };
 
@@ -58,8 +44,7 @@ export const embeddingDialect = (
   decode: decodeEmbeddingRequest,
   translate: (asked) =>
     pipe(
-      asked.inputs,
-      TE.traverseSeqArray(textOf(decodeTokens)),
+      inputTexts(decodeTokens)(asked.inputs),
       TE.flatMapEither((texts) => {
         const { model, batches } = toBatches(asked, texts, settings.modelAliases);
         if (!isModelId(model)) return E.left(noSuchModel(asked.model));

@@ -55,6 +55,12 @@ const embeddings: readonly Tree[] = [
   { model: 'gemini-embedding-001', input: [[1, 2, 3], [4]], task_type: 'RETRIEVAL_QUERY' },
 ];
 
+const completions: readonly Tree[] = [
+  { model: 'gemini-2.5-flash', prompt: 'Once upon', echo: true, n: 2, stream: true, stream_options: { include_usage: true }, max_tokens: 16, stop: ['a'] },
+  { model: 'gemini-2.5-flash', prompt: ['a', 'b'], logprobs: 3, temperature: 1, suffix: null, best_of: 1 },
+  { model: 'gemini-2.5-flash', prompt: [[1, 2], [3]], seed: 1 },
+];
+
 const drawings: readonly Tree[] = [
   { model: 'gemini-2.5-flash-image', prompt: 'A cat', n: 2, size: '1024x1536', quality: 'high', response_format: 'b64_json', output_format: 'png', background: 'auto' },
   { model: 'gpt-image-1', prompt: 'A cat', image: [picture], stream: true, partial_images: 2, size: '16:9' },
@@ -91,7 +97,7 @@ const form = (path: string, names: readonly string[]) => (random: Random): OddRe
   return { method: 'POST', path, headers: { 'content-type': type, ...oddHeaders(random) }, body };
 };
 
-const oddPaths = ['/', '//', '/v1', '/v1/models', '/v1/models/', '/v1/models/%2e%2e', '/v1/models/../status', '/models/gemini-2.5-flash', '/v1/models/__proto__', '/v1/models/%zz', '/status', '/metrics', '/healthz', '/images/', '/images/x.png', '/images/..%2fstate', '/images/%00', '/images/__proto__', '/page.js', '/favicon.ico', '/?lang=%zz', '/?lang=__proto__', '/v1/chat/completions', '/v1/embeddings?key=x', '/v1/v1/v1/models', '/v1/chat//completions/', '/constructor', '/__proto__', `/${'a'.repeat(8000)}`, '/%c0%ae%c0%ae', '/;a=b', '/v1\\models', '/v1beta/openai/models', '/api/v1', '/openai/v1/models/x', '/v1/chat/completions/v1/chat/completions', '/v1/models/v1/models/x', `/${'models/'.repeat(1000)}`, `/${'v1/'.repeat(2500)}`];
+const oddPaths = ['/', '//', '/v1', '/v1/models', '/v1/models/', '/v1/models/%2e%2e', '/v1/models/../status', '/models/gemini-2.5-flash', '/v1/models/__proto__', '/v1/models/%zz', '/status', '/metrics', '/healthz', '/images/', '/images/x.png', '/images/..%2fstate', '/images/%00', '/images/__proto__', '/page.js', '/favicon.ico', '/?lang=%zz', '/?lang=__proto__', '/v1/chat/completions', '/v1/embeddings?key=x', '/v1/completions', '/v1/moderations', '/v1/v1/v1/models', '/v1/chat//completions/', '/constructor', '/__proto__', `/${'a'.repeat(8000)}`, '/%c0%ae%c0%ae', '/;a=b', '/v1\\models', '/v1beta/openai/models', '/api/v1', '/openai/v1/models/x', '/v1/chat/completions/v1/chat/completions', '/v1/models/v1/models/x', `/${'models/'.repeat(1000)}`, `/${'v1/'.repeat(2500)}`];
 
 /** The worst that 8 MiB can ask for (test/support/stalls): larger ones would fill the run. */
 const heavy = (random: Random): OddRequest => {
@@ -113,6 +119,7 @@ const kinds: readonly ((random: Random) => OddRequest)[] = [
   json('/v1/chat/completions', chats),
   json('/v1/chat/completions', chats),
   json('/v1/embeddings', embeddings),
+  json('/v1/completions', completions),
   json('/v1/images/generations', drawings),
   json('/v1/images/edits', drawings),
   form('/v1/images/edits', ['prompt', 'image', 'model', 'n', 'size', 'stream', 'mask']),
