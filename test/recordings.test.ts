@@ -1,28 +1,10 @@
-import { once } from 'node:events';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import t from 'tap';
 import { schemaCheck } from './support/published-schemas.ts';
-import { randomCuts, seeded } from './support/random.ts';
-import { nativeRecordings, skipWithoutRecordings, type Recording } from './support/recordings.ts';
+import { skipWithoutRecordings } from './support/recordings.ts';
+import { failed, modelOf, recordedFrames, replayed, replayServer, urlOf, type Candidate, type Frame, type Part } from './support/replay-server.ts';
 import { startService, type TestService } from './support/service.ts';
 
 type Json = Readonly<Record<string, unknown>>;
-type Part = { readonly text?: string; readonly thought?: boolean; readonly functionCall?: { readonly name?: string; readonly args?: unknown; readonly partialArgs?: unknown; readonly willContinue?: boolean }; readonly inlineData?: { readonly mimeType: string; readonly data: string }; readonly executableCode?: unknown; readonly codeExecutionResult?: unknown };
-type Candidate = { readonly index?: number; readonly content?: { readonly parts?: readonly Part[] }; readonly finishReason?: string };
-type Frame = { readonly candidates?: readonly Candidate[]; readonly usageMetadata?: Readonly<Record<string, number>>; readonly promptFeedback?: { readonly blockReason?: string } };
-
-/** What was recorded, read without any code of the service. */
-const recordedFrames = (body: string): readonly Frame[] => {
-  const text = body.trim();
-  if (text.startsWith('[')) return JSON.parse(text);
-  if (text.startsWith('{')) return [JSON.parse(text)];
-  return text.split(/\r\n\r\n|\n\n|\r\r/).flatMap((block) => {
-    const lines = block.split(/\r\n|\n|\r/).filter((line) => line.startsWith('data:'));
-    return lines.map((line): Frame => JSON.parse(line.slice('data:'.length)));
-  });
-};
-
 const candidatesOf = (frames: readonly Frame[], index: number): readonly Candidate[] =>
   frames.flatMap((frame) => frame.candidates ?? []).filter((candidate) => (candidate.index ?? 0) === index);
 const partsOf = (frames: readonly Frame[], index = 0): readonly Part[] => candidatesOf(frames, index).flatMap((candidate) => candidate.content?.parts ?? []);
@@ -120,41 +102,6 @@ const inOrder = (whole: string, pieces: readonly string[]): boolean => {
     return found >= 0;
   });
 };
-
-const replayed = nativeRecordingsOf(['generateContent', 'streamGenerateContent']);
-const failed = nativeRecordingsOf(['error']).filter((recording) => recording.endpoint.endsWith('enerateContent'));
-
-function nativeRecordingsOf(kinds: readonly string[]): readonly Recording[] {
-  return skipWithoutRecordings() === false ? nativeRecordings().filter((recording) => kinds.includes(recording.kind)) : [];
-}
-
-const modelOf = (recording: Recording): string => `gemini-3.5-flash-${recording.name.slice(0, 3)}`;
-
-/** Answers each model name with its recording, its bytes cut at random borders. */
-const replayServer = async (recordings: readonly Recording[]): Promise<Server> => {
-  const byModel = new Map(recordings.map((recording) => [modelOf(recording), recording.response]));
-  const random = seeded(20_261_124);
-  const server = createServer((request, response) => {
-    request.resume();
-    const model = /models\/([^:/?]+):/.exec(request.url ?? '')?.[1] ?? '';
-    const recorded = byModel.get(model) ?? { status: 404, headers: {}, body: '{"error":{"code":404,"message":"none","status":"NOT_FOUND"}}' };
-    response.writeHead(recorded.status, { 'content-type': recorded.headers['content-type'] ?? 'application/json' });
-    response.socket?.setNoDelay(true);
-    const bytes = Buffer.from(recorded.body, 'utf8');
-    const pieces = randomCuts(bytes, Math.max(40, Math.ceil(bytes.length / 40)), random);
-    const send = (index: number): void => {
-      const piece = pieces[index];
-      if (piece === undefined) response.end();
-      else response.write(piece, () => setImmediate(send, index + 1));
-    };
-    send(0);
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return server;
-};
-
-const urlOf = (server: Server): string => `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 
 t.test('every recorded answer comes through whole, as a stream and as one', { skip: skipWithoutRecordings(), timeout: 120_000 }, async (t) => {
   t.ok(replayed.length >= 208, 'the recordings are all there');
