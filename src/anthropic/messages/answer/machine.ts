@@ -194,7 +194,10 @@ const messageWriter = (
     for (const event of given) if (isOfFirst(event)) writeEvent(to, event);
     return [stateOf(to), to.events];
   },
-  end: ({ stop, usage, found }) => [{ kind: 'end', stop, usage, searches: found.queries.length }],
+  end: ({ isBegun, stop, usage, found }) => {
+    const end: MessageEvent = { kind: 'end', stop, usage, searches: found.queries.length };
+    return isBegun ? [end] : [{ kind: 'start', usage }, end];
+  },
   fail: (_state, error) => [{ kind: 'error', error }],
 });
 
