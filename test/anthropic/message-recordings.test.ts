@@ -5,7 +5,6 @@ import { startService, type TestService } from '../support/service.ts';
 import { collected, eventsIn, type Block, type Message } from '../support/messages.ts';
 import { messageFaults } from '../support/message-faults.ts';
 
-type Json = Readonly<Record<string, unknown>>;
 type Refusal = { readonly type: 'error'; readonly error: { readonly type: string; readonly message: string }; readonly request_id: string };
 
 const post = async (service: TestService, path: string, body: object): Promise<{ readonly status: number; readonly text: string }> => {
@@ -32,13 +31,14 @@ const withoutNames = ({ content }: Message): readonly unknown[] =>
 
 const textOf = (content: readonly Block[]): string => content.flatMap((block) => (block.type === 'text' ? [String(block['text'])] : [])).join('').replaceAll(/!\[\]\([^)]+\)/g, '![]()');
 
-const chatOf = async (service: TestService, model: string): Promise<{ readonly message: Json; readonly usage: Readonly<Record<string, number>> }> => {
-  const { text } = await post(service, '/v1/chat/completions', { model, messages });
-  const { choices, usage } = JSON.parse(text) as { readonly choices: readonly { readonly message: Json }[]; readonly usage: Readonly<Record<string, number>> };
-  return { message: choices[0]?.message ?? {}, usage };
-};
-
 type Call = { readonly function: { readonly name: string; readonly arguments: string } };
+type ChatMessage = { readonly content: string | null; readonly tool_calls?: readonly Call[] };
+
+const chatOf = async (service: TestService, model: string): Promise<{ readonly message: ChatMessage; readonly usage: Readonly<Record<string, number>> }> => {
+  const { text } = await post(service, '/v1/chat/completions', { model, messages });
+  const { choices, usage } = JSON.parse(text) as { readonly choices: readonly { readonly message: ChatMessage }[]; readonly usage: Readonly<Record<string, number>> };
+  return { message: choices[0]?.message ?? { content: null }, usage };
+};
 
 /** Code stands in the text of a chat, and in blocks of its own here. */
 const ranCode = (body: string): boolean => body.includes('executableCode') || body.includes('codeExecutionResult');
@@ -70,8 +70,8 @@ t.test('every recorded answer comes through as a message, whole and streamed, an
       t.same([stream.stop_reason, stream.stop_details, stream.usage], [whole.stop_reason, whole.stop_details, whole.usage]);
       if (whole.stop_reason === 'refusal' && whole.content.length === 0) return;
       const { message, usage } = await chatOf(service, model);
-      if (!ranCode(recording.response.body)) t.equal(textOf(whole.content), String(message['content'] ?? '').replaceAll(/!\[\]\([^)]+\)/g, '![]()'), "a chat's text");
-      const calls = (message['tool_calls'] ?? []) as readonly Call[];
+      if (!ranCode(recording.response.body)) t.equal(textOf(whole.content), (message.content ?? '').replaceAll(/!\[\]\([^)]+\)/g, '![]()'), "a chat's text");
+      const calls = message.tool_calls ?? [];
       const uses = whole.content.filter(({ type }) => type === 'tool_use');
       t.same(uses.map(({ name, input }) => [name, input]), calls.map(({ function: { name, arguments: text } }) => [name, JSON.parse(text) as unknown]), "a chat's calls");
       t.equal(Number(whole.usage['input_tokens']) + Number(whole.usage['cache_read_input_tokens']), usage['prompt_tokens']);

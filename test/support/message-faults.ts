@@ -1,5 +1,5 @@
 import type Anthropic from '@anthropic-ai/sdk';
-import type { Message } from './messages.ts';
+import type { Block, Message } from './messages.ts';
 
 type Json = Readonly<Record<string, unknown>>;
 type Check = (value: unknown) => boolean;
@@ -63,7 +63,7 @@ const usage = shape<Anthropic.Usage>({
 });
 
 const message = shape<Anthropic.Message>({
-  id: (value) => /^msg_/.test(String(value)),
+  id: (value) => String(value).startsWith('msg_'),
   type: is('message'),
   role: is('assistant'),
   model: isText,
@@ -76,8 +76,13 @@ const message = shape<Anthropic.Message>({
   usage,
 });
 
+const isGood = (block: Block): boolean => {
+  const check = blocks[block.type];
+  return check !== undefined && check(block);
+};
+
 /** What of a message is not as the SDK's types have it; none for a good one. */
 export const messageFaults = (made: Message): readonly string[] => [
   ...(message(made) ? [] : [`the message: ${JSON.stringify({ ...made, content: [] })}`]),
-  ...made.content.flatMap((block) => (blocks[block.type]?.(block) === true ? [] : [JSON.stringify(block).slice(0, 500)])),
+  ...made.content.flatMap((block) => (isGood(block) ? [] : [JSON.stringify(block).slice(0, 500)])),
 ];

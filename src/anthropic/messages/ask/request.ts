@@ -1,7 +1,7 @@
 import { E, pipe, t } from '../../../kernel/fp.ts';
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
 import type { Turn } from '../../../gemini/conversation/turns.ts';
-import { decodeWithin, lenient, listOf, oneOf, optional, within } from '../../../wire/codec.ts';
+import { decodeWithin, lenient, listOf, oneOf, optional, record, within } from '../../../wire/codec.ts';
 import { schemaOr } from '../../../wire/schema-codec.ts';
 import { messageBounds } from '../../field-limits.ts';
 import { withExactInputs } from './exact-inputs.ts';
@@ -13,15 +13,15 @@ const object = t.UnknownRecord;
 /** Anthropic's words; `none` and `minimal` are OpenAI's, which clients for many services send. */
 const effort = oneOf(['none', 'minimal', 'low', 'medium', 'high', 'xhigh', 'max']);
 
-const format = t.type({ type: oneOf(['json_schema']), schema: schemaOr(undefined) });
+const format = record({ type: oneOf(['json_schema']), schema: schemaOr(undefined) });
 
-const thinking = t.type({
+const thinking = record({
   type: oneOf(['enabled', 'disabled', 'adaptive', 'between_tools']),
   budget_tokens: optional(within(0, Infinity, 'whole')),
   display: optional(t.string),
 });
 
-const choice = t.type({
+const choice = record({
   type: oneOf(['auto', 'any', 'tool', 'none']),
   name: optional(t.string),
   disable_parallel_tool_use: optional(t.boolean),
@@ -38,7 +38,7 @@ const fields = {
   top_k: optional(within(0, Infinity, 'whole')),
   stream: optional(t.boolean),
   thinking: optional(thinking),
-  output_config: optional(t.type({ effort: optional(effort), format: optional(format) })),
+  output_config: optional(record({ effort: optional(effort), format: optional(format) })),
   output_format: optional(format),
   tools: optional(listOf(object)),
   tool_choice: optional(choice),
@@ -47,8 +47,8 @@ const fields = {
   mcp_servers: lenient(t.array(t.unknown)),
 };
 
-const message = t.type({ ...fields, max_tokens: within(0, Infinity, 'whole') });
-const counted = t.type({ ...fields, max_tokens: t.unknown });
+const message = record({ ...fields, max_tokens: within(0, Infinity, 'whole') });
+const counted = record({ ...fields, max_tokens: t.unknown });
 
 type Fields = t.TypeOf<typeof message>;
 
