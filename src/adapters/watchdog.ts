@@ -1,5 +1,6 @@
 import { abortReason } from '../kernel/abort-reason.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { Signal } from '../kernel/signal.ts';
 import { monotonic } from './system.ts';
 
 /**
@@ -36,7 +37,7 @@ type State = { bite: ProxyError | null; end: (() => void) | null; begun: boolean
 /**
  * Watches one call. One timer for all of it, pushed on with each piece; one that runs out unwatched is started anew.
  */
-export const watchdog = ({ firstByteMs, idleMs, longestMs = anHour }: Silence, caller: AbortSignal): Watchdog => {
+export const watchdog = ({ firstByteMs, idleMs, longestMs = anHour }: Silence, caller: Signal): Watchdog => {
   const began = monotonic();
   const state: State = { bite: null, end: null, begun: false, isAwaiting: true };
   const abort = (bite: ProxyError): void => {

@@ -9,6 +9,12 @@ const isJson = (type: string): boolean =>
 
 const charsetOf = (parameters: string): string => /charset\s*=\s*"?([\w-]+)/.exec(parameters)?.[1] ?? 'utf-8';
 
+/** As nearly all send it. */
+const isPlainJson = (header: RequestHead['header']): boolean =>
+  header('content-type') === 'application/json' &&
+  header('content-encoding') === null &&
+  header('transfer-encoding') === null;
+
 /** What a route takes: JSON, a multipart form, or either of them. */
 export type BodyKind = 'json' | 'multipart' | 'either';
 
@@ -18,6 +24,7 @@ export type BodyKind = 'json' | 'multipart' | 'either';
  * unfold into a huge one.
  */
 export const checkMediaType = (header: RequestHead['header'], accepts: BodyKind): E.Either<ProxyError, void> => {
+  if (accepts !== 'multipart' && isPlainJson(header)) return E.right(undefined);
   const codings = [header('content-encoding') ?? '', header('transfer-encoding') ?? ''].map((value) =>
     value.trim().toLowerCase(),
   );

@@ -1,12 +1,12 @@
-import { setMaxListeners } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { ProxyError } from '../kernel/proxy-error.ts';
+import { signalSource, type Signal } from '../kernel/signal.ts';
 
 /** What lives as long as one response. */
 export type Lifetime = {
   /** Its reason is a ProxyError: ClientGone or ShuttingDown. */
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   readonly abort: (reason: ProxyError) => void;
   /** True once all of the answer has been handed to the system. */
   readonly isWhole: () => boolean;
@@ -25,9 +25,7 @@ type OnDefect = (cause: unknown) => void;
  * request's: a response has none while the one to an earlier request of the same connection is not finished.
  */
 export const exchangeLifetime = (response: ServerResponse, socket: Socket, onDefect: OnDefect): Lifetime => {
-  const controller = new AbortController();
-  // Every call for one answer listens, and eight choices are eight calls; Node warns of the eleventh listener.
-  setMaxListeners(0, controller.signal);
+  const { signal, abort } = signalSource();
   const endings: (() => void)[] = [];
   let isWhole = false;
   let isOver = false;
@@ -44,12 +42,12 @@ export const exchangeLifetime = (response: ServerResponse, socket: Socket, onDef
   });
   response.once('close', () => {
     isOver = true;
-    if (!isWhole) controller.abort({ tag: 'ClientGone' });
+    if (!isWhole) abort({ tag: 'ClientGone' });
     endings.forEach(runSafely);
   });
   return {
-    signal: controller.signal,
-    abort: (reason) => controller.abort(reason),
+    signal,
+    abort,
     isWhole: () => isWhole,
     hasBegunToAnswer: () => response.headersSent,
     onEnd: (run) => {

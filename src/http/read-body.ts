@@ -5,16 +5,26 @@ import type { Wait } from '../ports/capabilities.ts';
 import { costs, type Memory } from '../ports/memory.ts';
 import { isForm } from '../pipeline/read-form.ts';
 import { abortReason } from '../kernel/abort-reason.ts';
+import { signalSource, type Signal } from '../kernel/signal.ts';
 import { byteBlocks, type ByteBlocks } from '../kernel/byte-blocks.ts';
 import { checkMediaType, type BodyKind } from './check-media-type.ts';
 import type { RequestHead } from './request-head.ts';
+
+/** How far a body has come. */
+export type BodyProgress = {
+  /** The caller waits with its body for our `100 Continue`, and so sends none. */
+  isHeldBack: boolean;
+  /** All of it was taken; Node may not have said yet that the message is complete. */
+  isTaken: boolean;
+};
 
 /** A request whose body is still to be read. */
 export type BodySource = {
   readonly message: IncomingMessage;
   readonly header: RequestHead['header'];
   readonly accepts: BodyKind;
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
+  readonly progress: BodyProgress;
   /** Tells a caller that waits with its body (`Expect: 100-continue`) to send it. */
   readonly askForBody: () => void;
   readonly memory: Memory;
@@ -57,6 +67,8 @@ const blocksFor = ({ memory }: BodySource, { announced, cost }: Expected): ByteB
 
 type Body = E.Either<ProxyError, Uint8Array>;
 
+const nothing = Promise.resolve();
+
 /**
  * Whether all of a body is there, as of most that came with their head. Node says `complete` only after what waited for
  * the bytes has run.
@@ -64,16 +76,15 @@ type Body = E.Either<ProxyError, Uint8Array>;
 const isThere = ({ message, signal }: BodySource, { announced }: Expected): boolean =>
   !signal.aborted && (message.complete || (announced !== null && message.readableLength === announced));
 
-/** Takes a body that is all there: no listeners for data, no timer, no AbortController. */
-const takeBody = async (source: BodySource, known: Expected): Promise<Body> => {
-  const { message, memory } = source;
+/** Takes a body that is all there: no listeners, no timer, nothing to wait for. */
+const takeBody = ({ message, memory, progress }: BodySource, known: Expected): Body => {
   const size = message.readableLength;
   if (size > known.mostBytes) return E.left(tooLarge(known.mostBytes));
   const refusal = known.announced === null ? memory.take(size * known.cost) : null;
   if (refusal !== null) return E.left(refusal);
   const bytes: unknown = message.read();
-  // Until Node says so the body counts as unread, which would end the connection.
-  if (!message.complete) await new Promise((resolve) => message.once('end', resolve).resume());
+  progress.isTaken = true;
+  message.resume();
   return E.right(bytes instanceof Uint8Array ? bytes : new Uint8Array());
 };
 
@@ -82,11 +93,11 @@ const collectBody = (source: BodySource, limits: BodyLimits, known: Expected): P
   const { timeoutMs, wait } = limits;
   const blocks = blocksFor(source, known);
   return new Promise((resolve) => {
-    let timer: AbortController | null = null;
+    const timer = signalSource();
     const settle = (result: Body): void => {
       message.off('data', onData).off('end', onWhole);
       signal.removeEventListener('abort', onAbort);
-      timer?.abort('settled');
+      timer.abort('settled');
       resolve(result);
     };
     const fail = (error: ProxyError): void => {
@@ -104,9 +115,7 @@ const collectBody = (source: BodySource, limits: BodyLimits, known: Expected): P
     signal.addEventListener('abort', onAbort, { once: true });
     message.on('data', onData).on('end', onWhole);
     source.askForBody();
-    const given = new AbortController();
-    timer = given;
-    void wait(timeoutMs, given.signal).then(() => given.signal.aborted || fail({ tag: 'BodyTimeout' }));
+    void wait(timeoutMs, timer.signal).then(() => timer.signal.aborted || fail({ tag: 'BodyTimeout' }));
   });
 };
 
@@ -122,6 +131,8 @@ export const bodyReader = (source: BodySource, limits: BodyLimits): TE.TaskEithe
       E.flatMap(() => reserveBody(source, known)),
     );
     if (E.isLeft(reserved)) return reserved;
+    // Node hands over a body that came with its head once what runs for the head is done, and before what waits here.
+    await nothing;
     return isThere(source, known) ? takeBody(source, known) : collectBody(source, limits, known);
   };
 };

@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { signalSource } from '../kernel/signal.ts';
 import type { Wait } from '../ports/capabilities.ts';
 
 /** Whose pace is watched, and how slow it may be. */
@@ -29,7 +30,7 @@ export const readerPace = ({ response, readerTimeoutMs, wait }: PaceNeeds): Read
   const state = { isWatched: false, isDraining: false, drains: 0 };
   const watch = async (): Promise<void> => {
     state.isWatched = true;
-    const over = new AbortController();
+    const over = signalSource();
     response.once('close', () => over.abort('closed'));
     while (!over.signal.aborted) {
       const before = state.drains;

@@ -3,7 +3,7 @@ import type { AccessFacts, Received } from '../pipeline/exchange.ts';
 import { portionOf, type Memory } from '../ports/memory.ts';
 import { callerOf } from './caller.ts';
 import type { Lifetime } from './lifetime.ts';
-import { bodyReader, type BodyLimits } from './read-body.ts';
+import { bodyReader, type BodyLimits, type BodyProgress } from './read-body.ts';
 import type { RequestHead } from './request-head.ts';
 import type { Route } from './route.ts';
 
@@ -17,6 +17,7 @@ export type Incoming = {
   /** `https://host` as the caller knows this service. */
   readonly origin: string;
   readonly life: Lifetime;
+  readonly progress: BodyProgress;
   readonly askForBody: () => void;
   readonly memory: Memory;
   readonly note: (facts: Partial<AccessFacts>) => void;
@@ -24,7 +25,7 @@ export type Incoming = {
 
 /** Makes the pipeline's record of a request. Its body is not touched until `readBody` runs. */
 export const receiveRequest = (incoming: Incoming, route: Route, limits: BodyLimits): Received => {
-  const { requestId, message, head, life, askForBody, memory, note } = incoming;
+  const { requestId, message, head, life, progress, askForBody, memory, note } = incoming;
   const { signal, onEnd } = life;
   const held = { request: portionOf(memory), answer: portionOf(memory) };
   return {
@@ -33,7 +34,15 @@ export const receiveRequest = (incoming: Incoming, route: Route, limits: BodyLim
     path: head.path,
     caller: callerOf(incoming, route.keyInQuery === true),
     readBody: bodyReader(
-      { message, header: head.header, accepts: route.accepts ?? 'json', signal, askForBody, memory: held.request },
+      {
+        message,
+        header: head.header,
+        accepts: route.accepts ?? 'json',
+        signal,
+        progress,
+        askForBody,
+        memory: held.request,
+      },
       limits,
     ),
     held,

@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { E } from '../kernel/fp.ts';
 import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
-import { forwardedFor } from './forwarded.ts';
+import { forwardedFor as forwardedEntries } from './forwarded.ts';
 
 /** What a route may know of a request beside `Received`. */
 export type RequestHead = {
@@ -23,9 +23,6 @@ const onceOnly: ReadonlySet<string> = new Set(['host', 'authorization', 'content
 /** Lists, which a proxy may go on with in a line of its own below the caller's. */
 const lists: ReadonlySet<string> = new Set(['forwarded', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port']);
 
-const headerPairs = (raw: readonly string[]): readonly (readonly [string, string])[] =>
-  raw.flatMap((name, at) => (at % 2 === 0 ? [[name.toLowerCase(), raw[at + 1] ?? ''] as const] : []));
-
 /** What stands before and behind the first `?` of a request's target. */
 export const pathAndQuery = (url: string): readonly [string, string] => {
   const at = url.indexOf('?');
@@ -38,30 +35,54 @@ const noHost = invalid('The header "host" is missing.', null, 'invalid_value');
 const lacksHost = ({ headers, httpVersion }: IncomingMessage): boolean =>
   headers.host === undefined && httpVersion === '1.1';
 
+type Lines = { readonly header: RequestHead['header']; readonly forwardedFor: readonly string[] };
+
+const entriesOf = (line: string): readonly string[] => line.split(',').map((entry) => entry.trim());
+
+/** Whether no name was sent twice, as nearly always: then Node's own record of the headers holds what was sent. */
+const areAllSentOnce = ({ headers, rawHeaders }: IncomingMessage): boolean =>
+  Object.keys(headers).length * 2 === rawHeaders.length;
+
+const linesOnce = ({ headers }: IncomingMessage): Lines => {
+  const header = (name: string): string | null => {
+    const value = headers[name];
+    return typeof value === 'string' ? value : (value?.[0] ?? null);
+  };
+  const forwarded = header('x-forwarded-for');
+  return { header, forwardedFor: forwarded === null ? [] : entriesOf(forwarded) };
+};
+
+/** Line by line; Left with the name of a header that may stand but once. */
+const linesOf = ({ rawHeaders }: IncomingMessage): E.Either<string, Lines> => {
+  const headers = new Map<string, string>();
+  const forwarded: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const [name, value] = [rawHeaders[at]?.toLowerCase() ?? '', rawHeaders[at + 1] ?? ''];
+    if (headers.has(name) && onceOnly.has(name)) return E.left(name);
+    if (name === 'x-forwarded-for') forwarded.push(...entriesOf(value));
+    if (!headers.has(name)) headers.set(name, value);
+    else if (lists.has(name)) headers.set(name, `${headers.get(name) ?? ''}, ${value}`);
+  }
+  return E.right({ header: (name) => headers.get(name) ?? null, forwardedFor: forwarded });
+};
+
 /**
  * Reads a request's head; a Left when a header that may stand once stands twice (request smuggling), or when there is
  * no Host.
  */
 export const requestHead = (message: IncomingMessage): E.Either<ProxyError, RequestHead> => {
   if (lacksHost(message)) return E.left(noHost);
-  const headers = new Map<string, string>();
-  const forwarded: string[] = [];
-  for (const [name, value] of headerPairs(message.rawHeaders)) {
-    if (headers.has(name) && onceOnly.has(name)) {
-      return E.left(invalid(`The header "${name}" was sent more than once.`, null, 'invalid_value'));
-    }
-    if (name === 'x-forwarded-for') forwarded.push(...value.split(',').map((entry) => entry.trim()));
-    if (!headers.has(name)) headers.set(name, value);
-    else if (lists.has(name)) headers.set(name, `${headers.get(name) ?? ''}, ${value}`);
-  }
-  const ofStandard = headers.has('x-forwarded-for') ? undefined : headers.get('forwarded');
-  const entries = ofStandard === undefined ? forwarded : forwardedFor(ofStandard);
+  const lines = areAllSentOnce(message) ? E.right(linesOnce(message)) : linesOf(message);
+  if (E.isLeft(lines))
+    return E.left(invalid(`The header "${lines.left}" was sent more than once.`, null, 'invalid_value'));
+  const { header, forwardedFor } = lines.right;
+  const ofStandard = forwardedFor.length > 0 ? null : header('forwarded');
   const [path, query] = pathAndQuery(message.url ?? '/');
   return E.right({
     path,
     query,
-    header: (name) => headers.get(name) ?? null,
+    header,
     peer: message.socket.remoteAddress ?? '',
-    forwarded: entries,
+    forwarded: ofStandard === null ? forwardedFor : forwardedEntries(ofStandard),
   });
 };

@@ -1,6 +1,9 @@
 import { E } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { Headers } from '../ports/reply.ts';
+import { corsHeaders, type CorsOrigins } from './cors.ts';
 import type { Door, Doors } from './door.ts';
+import { houseHeaders } from './house-headers.ts';
 import type { Route } from './route.ts';
 
 /** A request's route, and what its path holds in place of `{id}`. */
@@ -10,7 +13,11 @@ export type Found = { readonly route: Route; readonly id: string };
 export type FindRoute = (method: string, path: string) => E.Either<ProxyError, Found>;
 
 /** A door with the table of its routes. */
-export type OpenDoor = Door & { readonly findRoute: FindRoute };
+export type OpenDoor = Door & {
+  readonly findRoute: FindRoute;
+  /** Those of every answer that do not change from one to the next, for a page of this origin. */
+  readonly commonHeaders: (origin: string | null) => Headers;
+};
 
 /** All of them, the first one first. */
 export type OpenDoors = readonly [OpenDoor, ...OpenDoor[]];
@@ -136,7 +143,23 @@ export const routeTable = (routes: readonly Route[], bases: readonly string[]): 
   };
 };
 
-const openDoor = (door: Door): OpenDoor => ({ ...door, findRoute: routeTable(door.routes, door.bases) });
+const openDoor =
+  (origins: CorsOrigins) =>
+  (door: Door): OpenDoor => {
+    const commonFor = (origin: string | null): Headers => ({
+      ...houseHeaders,
+      ...corsHeaders(origins, origin, door.readableHeaders),
+    });
+    const forAnybody = commonFor(null);
+    return {
+      ...door,
+      findRoute: routeTable(door.routes, door.bases),
+      commonHeaders: (origin) => (origins === '*' || origin === null ? forAnybody : commonFor(origin)),
+    };
+  };
 
-/** Makes each door's table, once. */
-export const openDoors = ([first, ...others]: Doors): OpenDoors => [openDoor(first), ...others.map(openDoor)];
+/** Makes each door's table and headers, once. */
+export const openDoors = ([first, ...others]: Doors, origins: CorsOrigins): OpenDoors => [
+  openDoor(origins)(first),
+  ...others.map(openDoor(origins)),
+];

@@ -2,18 +2,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Now, Wait } from '../ports/capabilities.ts';
 import type { Headers, Reply, Streamed, Whole } from '../ports/reply.ts';
+import { signalSource, type Signal } from '../kernel/signal.ts';
 import { inPieces, pieceSize, readerPace, type ReaderPace } from './reader-pace.ts';
+import type { BodyProgress } from './read-body.ts';
+import { headLines } from './reply-head.ts';
 
 /** Where a reply goes, and what is known of its reader. */
 export type Outlet = {
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
-  /** Added to every answer; the reply's own win, but for `vary`, where both are told. */
-  readonly headers: () => Headers;
+  /** Added to every answer; the reply's own win. */
+  readonly headers: () => readonly Headers[];
   /** A reader that takes nothing, or less than 64 KiB of what waits for it, for so long is cut off. */
   readonly readerTimeoutMs: number;
-  /** True while a caller waits with its body for our `100 Continue`, and so sends none. */
-  readonly holdsBody: () => boolean;
+  readonly progress: Readonly<BodyProgress>;
   /** When the request came; a stream's first heartbeat is due so long after it. */
   readonly startedAt: number;
   readonly now: Now;
@@ -28,7 +30,7 @@ const lingerMs = 1000;
 /** Of a stream's texts that leave together. */
 const mostGathered = 16 * 1024;
 
-const bodyIsUnread = ({ message }: Outlet): boolean => !message.complete;
+const bodyIsUnread = ({ message, progress }: Outlet): boolean => !message.complete && !progress.isTaken;
 
 /** A response without a socket is not closed: it waits for those before it on the same connection. */
 const isClosed = ({ message, response }: Outlet): boolean => response.destroyed || message.socket.destroyed;
@@ -38,9 +40,9 @@ const watchReader = ({ response, readerTimeoutMs }: Outlet): void => {
   response.socket?.setTimeout(readerTimeoutMs);
 };
 
-const discardBody = async ({ message, wait, holdsBody, response }: Outlet): Promise<void> => {
-  if (holdsBody()) return;
-  const enough = new AbortController();
+const discardBody = async ({ message, wait, progress, response }: Outlet): Promise<void> => {
+  if (progress.isHeldBack) return;
+  const enough = signalSource();
   const stop = (): void => enough.abort('enough');
   message.once('end', stop);
   response.once('close', stop);
@@ -59,46 +61,54 @@ const writeInPieces = async (body: string | Uint8Array, outlet: Outlet, { draine
   }
 };
 
-type Ending = { readonly pace: ReaderPace; readonly body?: string | Uint8Array };
-
-const endReply = async (outlet: Outlet, { pace, body }: Ending): Promise<void> => {
-  const { response } = outlet;
-  if (body !== undefined && body.length > pieceSize) {
-    await writeInPieces(body, outlet, pace);
-    return endReply(outlet, { pace });
-  }
-  if (bodyIsUnread(outlet)) {
-    if (body !== undefined) response.write(body);
-    watchReader(outlet);
-    await discardBody(outlet);
-    response.end();
-    return;
-  }
-  response.end(body);
-  // What the system has taken at once, as it nearly always does, needs no watching.
-  if (response.socket === null || response.socket.writableLength === 0) return;
-  pace.last();
+/** Watches the last bytes. What the system has taken at once, as it nearly always does, needs no watching. */
+const watchEnd = (outlet: Outlet, pace: () => ReaderPace): void => {
+  const { socket } = outlet.response;
+  if (socket === null || socket.writableLength === 0) return;
+  pace().last();
   watchReader(outlet);
 };
 
-const headOf = (outlet: Outlet, { headers: own }: Reply, length: Headers = {}): Headers => {
-  const common = outlet.headers();
-  const [vary, more] = [common['vary'], own['vary']];
-  const both: Headers = vary === undefined || more === undefined ? {} : { vary: `${vary}, ${more}` };
-  return { ...common, ...own, ...both, ...length, ...(bodyIsUnread(outlet) ? { connection: 'close' } : {}) };
+const endUnread = async (outlet: Outlet, body: string | Uint8Array): Promise<void> => {
+  if (body.length > 0) outlet.response.write(body);
+  watchReader(outlet);
+  await discardBody(outlet);
+  outlet.response.end();
 };
+
+/** What is left to wait for; mostly nothing. */
+type Rest = Promise<void> | null;
+
+/** Ends an answer with its last piece. */
+const endReply = (outlet: Outlet, body: string | Uint8Array, pace = (): ReaderPace => readerPace(outlet)): Rest => {
+  if (bodyIsUnread(outlet)) return endUnread(outlet, body);
+  if (body.length > 0) outlet.response.end(body);
+  else outlet.response.end();
+  watchEnd(outlet, pace);
+  return null;
+};
+
+const endLarge = async (outlet: Outlet, body: string | Uint8Array): Promise<void> => {
+  const pace = readerPace(outlet);
+  await writeInPieces(body, outlet, pace);
+  await endReply(outlet, '', () => pace);
+};
+
+const closing: Headers = { connection: 'close' };
+
+const headOf = (outlet: Outlet, { headers }: Reply, length: Headers): string[] =>
+  headLines([...outlet.headers(), headers, length, bodyIsUnread(outlet) ? closing : {}]);
 
 const hasNoBody = ({ status }: Reply): boolean => status === 204 || status === 304;
 
-const sendWhole = (reply: Whole, outlet: Outlet, pace: ReaderPace): Promise<void> => {
+const sendWhole = (reply: Whole, outlet: Outlet): Rest => {
   const { response, message } = outlet;
-  const length = String(Buffer.byteLength(reply.body));
-  const head = headOf(outlet, reply, hasNoBody(reply) ? {} : { 'content-length': length });
+  const length: Headers = hasNoBody(reply) ? {} : { 'content-length': String(Buffer.byteLength(reply.body)) };
+  const head = headOf(outlet, reply, length);
   if (reply.reason === undefined) response.writeHead(reply.status, head);
   else response.writeHead(reply.status, reply.reason, head);
-  return message.method === 'HEAD' || hasNoBody(reply)
-    ? endReply(outlet, { pace })
-    : endReply(outlet, { pace, body: reply.body });
+  if (message.method === 'HEAD' || hasNoBody(reply)) return endReply(outlet, '');
+  return reply.body.length > pieceSize ? endLarge(outlet, reply.body) : endReply(outlet, reply.body);
 };
 
 /** Writes pieces behind the reply's head, which leaves with the first of them. */
@@ -108,7 +118,7 @@ type Writer = {
   readonly flush: () => void;
   /** Takes back what is gathered, to be written with the end. */
   readonly rest: () => string;
-  readonly heartbeats: (signal: AbortSignal) => Promise<void>;
+  readonly heartbeats: (signal: Signal) => Promise<void>;
 };
 
 type TextGatherer = Pick<Writer, 'flush' | 'rest'> & { readonly gather: (text: string) => void };
@@ -145,7 +155,7 @@ const replyWriter = (reply: Streamed, outlet: Outlet, pace: ReaderPace): Writer 
   const { text: heartbeat, afterMs } = reply.heartbeat;
   let lastAt = outlet.startedAt;
   const begin = (): void => {
-    if (!response.headersSent) response.writeHead(reply.status, headOf(outlet, reply));
+    if (!response.headersSent) response.writeHead(reply.status, headOf(outlet, reply, {}));
     lastAt = now();
   };
   const put = (piece: string | Uint8Array): boolean => {
@@ -199,16 +209,16 @@ export const discardReply = async (reply: Reply): Promise<void> => {
   if (reply.kind === 'streamed') await reply.tail.return(undefined);
 };
 
-const sendStream = async (reply: Streamed, outlet: Outlet, pace: ReaderPace): Promise<void> => {
+const sendStream = async (reply: Streamed, outlet: Outlet): Promise<void> => {
   const { response, message } = outlet;
   if (message.method === 'HEAD') {
-    response.writeHead(reply.status, headOf(outlet, reply));
-    await Promise.all([discardReply(reply), endReply(outlet, { pace })]);
+    response.writeHead(reply.status, headOf(outlet, reply, {}));
+    await Promise.all([discardReply(reply), endReply(outlet, '')]);
     return;
   }
+  const pace = readerPace(outlet);
   const writer = replyWriter(reply, outlet, pace);
-  // Aborted with a word of ours, as every signal that only ends a wait: without one Node makes a DOMException, 12 µs.
-  const poured = new AbortController();
+  const poured = signalSource();
   const heartbeats = writer.heartbeats(poured.signal).catch(() => undefined);
   try {
     await pourTail(reply, outlet, writer);
@@ -217,18 +227,23 @@ const sendStream = async (reply: Streamed, outlet: Outlet, pace: ReaderPace): Pr
     await Promise.all([heartbeats, discardReply(reply)]);
   }
   if (isClosed(outlet)) return;
-  if (!response.headersSent) response.writeHead(reply.status, headOf(outlet, reply));
-  const last = writer.rest();
-  await endReply(outlet, last === '' ? { pace } : { pace, body: last });
+  if (!response.headersSent) response.writeHead(reply.status, headOf(outlet, reply, {}));
+  await endReply(outlet, writer.rest(), () => pace);
 };
+
+/** Node may not have said yet that a request is complete of which all was taken; answered so it would seem cut off. */
+const untilComplete = ({ message, response }: Outlet): Promise<unknown> =>
+  new Promise((resolve) => {
+    message.once('end', resolve);
+    response.once('close', resolve);
+  });
 
 /**
  * Writes a reply to the socket; nothing else does. A whole one leaves in one write, a stream in one write a tick; large
  * ones in pieces, no faster than they are read. Rejects only before anything was written.
  */
 export const sendReply = async (reply: Reply, outlet: Outlet): Promise<void> => {
+  if (outlet.progress.isTaken && !outlet.message.complete) await untilComplete(outlet);
   if (isClosed(outlet)) return discardReply(reply);
-  const pace = readerPace(outlet);
-  if (reply.kind === 'whole') await sendWhole(reply, outlet, pace);
-  else await sendStream(reply, outlet, pace);
+  await (reply.kind === 'whole' ? sendWhole(reply, outlet) : sendStream(reply, outlet));
 };

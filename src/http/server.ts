@@ -171,9 +171,10 @@ export const createServer = (settings: ServerSettings, site: Site): Server => {
     timeoutMs: settings.requestTimeoutMs,
     wait: site.wait,
   };
+  const doors = openDoors(site.doors, settings.corsOrigins);
   answerRequests(
     server,
-    { site, settings, limits, memory, doors: openDoors(site.doors), isStopping: () => isStopping },
+    { site, settings, limits, memory, doors, isStopping: () => isStopping },
     open,
   );
   return {

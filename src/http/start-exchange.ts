@@ -5,13 +5,12 @@ import type { AccessFacts } from '../pipeline/exchange.ts';
 import type { Headers, Reply } from '../ports/reply.ts';
 import { logAccess } from './access-log.ts';
 import { callerAddress } from './caller-address.ts';
-import { corsHeaders, preflightHeaders } from './cors.ts';
+import { preflightHeaders } from './cors.ts';
 import { chooseDoor } from './door.ts';
-import { houseHeaders } from './house-headers.ts';
 import { exchangeLifetime, type Lifetime } from './lifetime.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { originOf } from './origin.ts';
-import type { BodyLimits } from './read-body.ts';
+import type { BodyLimits, BodyProgress } from './read-body.ts';
 import { receiveRequest } from './receive.ts';
 import { sendReply, type Outlet } from './send-reply.ts';
 import { pathAndQuery, requestHead } from './request-head.ts';
@@ -43,13 +42,17 @@ type Exchange = {
   readonly response: ServerResponse;
   readonly door: OpenDoor;
   readonly life: Lifetime;
-  readonly awaitsContinue: () => boolean;
+  readonly progress: BodyProgress;
   readonly askForBody: () => void;
   /** `isMalformed`: what stands in front may read this request, and those behind it, differently. */
   readonly known: { route: Route | null; address: string | null; facts: Partial<AccessFacts>; isMalformed: boolean };
 };
 
 const defaultReaderTimeoutMs = 60_000;
+
+const closing: Headers = { connection: 'close' };
+
+const ignore = (): void => undefined;
 
 /** The error itself: the log tells its name, code and stack, and leaves out the message, which may quote a body. */
 const logDefect = ({ log }: Site, requestId: string, cause: unknown): void =>
@@ -70,7 +73,7 @@ const doorFor = ({ url = '/', headers }: IncomingMessage, doors: OpenDoors): Ope
 
 const beginExchange = ({ site, doors }: ExchangeNeeds, { message, response, expectation }: Arrived): Exchange => {
   const requestId = `req_${site.newId()}`;
-  let awaitsContinue = expectation !== 'nothing';
+  const progress = { isHeldBack: expectation !== 'nothing', isTaken: false };
   return {
     requestId,
     startedAt: site.now(),
@@ -79,10 +82,10 @@ const beginExchange = ({ site, doors }: ExchangeNeeds, { message, response, expe
     response,
     door: doorFor(message, doors),
     life: exchangeLifetime(response, message.socket, (cause) => logDefect(site, requestId, cause)),
-    awaitsContinue: () => awaitsContinue,
+    progress,
     askForBody: () => {
-      if (awaitsContinue) response.writeContinue();
-      awaitsContinue = false;
+      if (progress.isHeldBack) response.writeContinue();
+      progress.isHeldBack = false;
     },
     known: { route: null, address: null, facts: {}, isMalformed: false },
   };
@@ -123,7 +126,7 @@ const preflightReply = ({ headers }: IncomingMessage): Reply => ({
 });
 
 const handleRequest = async (needs: ExchangeNeeds, exchange: Exchange): Promise<E.Either<ProxyError, Reply>> => {
-  const { message, known, door, life, requestId, askForBody } = exchange;
+  const { message, known, door, life, requestId, progress, askForBody } = exchange;
   const method = message.method ?? 'GET';
   const head = requestHead(message);
   known.isMalformed = E.isLeft(head);
@@ -142,7 +145,7 @@ const handleRequest = async (needs: ExchangeNeeds, exchange: Exchange): Promise<
   const memory = needs.memory.open();
   life.onEnd(memory.close);
   const received = receiveRequest(
-    { requestId, message, head: head.right, address, origin, life, askForBody, memory, note },
+    { requestId, message, head: head.right, address, origin, life, progress, askForBody, memory, note },
     route,
     needs.limits,
   );
@@ -157,18 +160,17 @@ const renderError = (site: Site, exchange: Exchange, error: ProxyError): Reply =
 };
 
 const outletOf = ({ site, settings, isStopping }: ExchangeNeeds, exchange: Exchange): Outlet => {
-  const { message, response, requestId, startedAt, known, awaitsContinue, door } = exchange;
+  const { message, response, requestId, startedAt, known, progress, door } = exchange;
   return {
     message,
     response,
-    headers: (): Headers => ({
-      ...door.headers(requestId, site.now() - startedAt),
-      ...houseHeaders,
-      ...corsHeaders(settings.corsOrigins, message.headers.origin ?? null, door.readableHeaders),
-      ...(isStopping() || known.isMalformed ? { connection: 'close' } : {}),
-    }),
+    headers: () => [
+      door.headers(requestId, site.now() - startedAt),
+      door.commonHeaders(message.headers.origin ?? null),
+      isStopping() || known.isMalformed ? closing : {},
+    ],
     readerTimeoutMs: settings.readerTimeoutMs ?? defaultReaderTimeoutMs,
-    holdsBody: awaitsContinue,
+    progress,
     startedAt,
     now: site.now,
     wait: site.wait,
@@ -211,8 +213,8 @@ export const startExchange = (needs: ExchangeNeeds, arrived: Arrived): Lifetime 
     logDefect(needs.site, exchange.requestId, cause);
     response.destroy();
   };
-  message.on('error', () => undefined);
-  response.on('error', () => undefined);
+  message.on('error', ignore);
+  response.on('error', ignore);
   exchange.life.onEnd(() => {
     countEnd(needs, exchange);
     logEnd(needs, exchange);

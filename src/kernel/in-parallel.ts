@@ -1,5 +1,6 @@
 import { E, type TE } from './fp.ts';
 import type { ProxyError } from './proxy-error.ts';
+import { abortSignalFrom, type Signal } from './signal.ts';
 
 /** Work on one item; its signal ends it when the caller leaves or another item has failed. */
 export type Work<A, B> = (
@@ -10,12 +11,12 @@ export type Work<A, B> = (
 
 /** Works on all items, at most `most` at once. The answers are in the items' order; the first Left ends the rest. */
 export const inParallel =
-  <A, B>(most: number, signal: AbortSignal, work: Work<A, B>) =>
+  <A, B>(most: number, signal: Signal, work: Work<A, B>) =>
   async (items: readonly A[]): Promise<E.Either<ProxyError, readonly B[]>> => {
     if (items.length === 0) return E.right([]);
     const done = new Map<number, B>();
     const stopped = new AbortController();
-    const either = AbortSignal.any([signal, stopped.signal]);
+    const either = AbortSignal.any([abortSignalFrom(signal), stopped.signal]);
     const waiting = items.entries();
     let failure: ProxyError | null = null;
     const worker = async (): Promise<void> => {

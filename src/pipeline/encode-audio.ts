@@ -1,6 +1,7 @@
 import { toBase64 } from '../kernel/base64.ts';
 import { TE, pipe } from '../kernel/fp.ts';
 import { thrown, type ProxyError } from '../kernel/proxy-error.ts';
+import { abortSignalFrom } from '../kernel/signal.ts';
 import type { Stage } from '../kernel/stage.ts';
 import type { Frame, ResponsePart } from '../gemini/response.ts';
 import { readSound, type Sound } from '../gemini/sound.ts';
@@ -88,7 +89,7 @@ export const encodeAudio =
   ({ findEncoder }: Pick<Capabilities, 'findEncoder'>) =>
   (answer: Stage<Planned, Frames>): Stage<Planned, Frames> =>
   (planned) => {
-    const { signal, held, plan } = planned;
+    const { held, plan } = planned;
     const { encoding: wish, streamed } = plan;
     if (wish === null) return answer(planned);
     const reserve = streamed ? () => null : (bytes: number) => held.answer.take(bytes * costs.sound);
@@ -96,6 +97,7 @@ export const encodeAudio =
       TE.fromTask(findEncoder),
       TE.flatMap((encoder) => {
         if (encoder?.makes(wish) === true) {
+          const signal = abortSignalFrom(planned.signal);
           return pipe(answer(planned), TE.map((frames) => encodeFrames({ frames, signal, reserve }, encoder, wish)));
         }
         const error = wish.otherwise([...(encoder?.formats ?? [])]);

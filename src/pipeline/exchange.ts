@@ -1,6 +1,7 @@
 import { atOnce } from '../kernel/breathe.ts';
 import type { TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { Signal } from '../kernel/signal.ts';
 import type { Caller, FrameStream, Permit } from '../ports/capabilities.ts';
 import type { SignedImage } from '../ports/images.ts';
 import type { Held } from '../ports/memory.ts';
@@ -34,7 +35,7 @@ export type Received = {
   /** The header `x-image-reply-format`. */
   readonly imageReplyFormat: string | null;
   /** Aborted when the caller leaves or the service stops. */
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
   /** Adds facts to this request's access line. */
   readonly note: (facts: Partial<AccessFacts>) => void;
   /** Runs once when the response has been closed, however it ended. */

@@ -1,6 +1,7 @@
 import { E, TE, pipe } from '../kernel/fp.ts';
 import { inParallel } from '../kernel/in-parallel.ts';
 import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
+import type { Signal } from '../kernel/signal.ts';
 import type { Stage } from '../kernel/stage.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
 import type { Dialect, MediaLink } from '../ports/dialect.ts';
@@ -49,7 +50,7 @@ type Named = readonly [string, SignedImage];
 const gatherLinks = async (
   reading: GatheringNeeds,
   links: readonly MediaLink[],
-  { signal, memory }: Reader,
+  { signal, memory }: Pick<Reader, 'memory'> & { readonly signal: Signal },
 ): Promise<E.Either<ProxyError, ReadonlyMap<string, SignedImage>>> => {
   let characters = 0;
   const read = await inParallel<MediaLink, Named | null>(mostAtOnce, signal, async (link, _index, ended) => {

@@ -3,6 +3,7 @@ import { TE, pipe } from '../kernel/fp.ts';
 import { inParallel } from '../kernel/in-parallel.ts';
 import { jsonText } from '../kernel/well-formed.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { Signal } from '../kernel/signal.ts';
 import type { Stage } from '../kernel/stage.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
 import type { MediaLink, QuestionDialect, Questions } from '../ports/dialect.ts';
@@ -33,7 +34,7 @@ const askQuestions = (
 ): TE.TaskEither<ProxyError, Whole> => {
   const { model, method, bodies } = questions;
   const answers = questions.answers();
-  const ask = ({ body, at, effort }: Question, signal: AbortSignal): TE.TaskEither<ProxyError, void> => {
+  const ask = ({ body, at, effort }: Question, signal: Signal): TE.TaskEither<ProxyError, void> => {
     const text = jsonText(body);
     const isLarge = bodies.length > 1;
     const wish = { model, size: text.length, preferred: null, conversation: null };
@@ -46,7 +47,7 @@ const askQuestions = (
     );
   };
   const asking = letThrough(capabilities, asked, model)((effort) => {
-    const askOne = (body: unknown, at: number, signal: AbortSignal) => ask({ body, at, effort }, signal)();
+    const askOne = (body: unknown, at: number, signal: Signal) => ask({ body, at, effort }, signal)();
     return () => inParallel<unknown, void>(mostAtOnce, asked.signal, askOne)(bodies);
   });
   return pipe(asking, TE.flatMap(() => TE.fromTask(answers.end)));

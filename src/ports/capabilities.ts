@@ -1,6 +1,7 @@
 import type { E, TE } from '../kernel/fp.ts';
 import type { OutageError, ProxyError } from '../kernel/proxy-error.ts';
 import type { Secret } from '../kernel/secret.ts';
+import type { Signal } from '../kernel/signal.ts';
 import type { Frame, GeminiModel } from '../gemini/response.ts';
 import type { CallBody } from '../gemini/call-body.ts';
 import type { Holding, Memory } from './memory.ts';
@@ -75,7 +76,7 @@ export type UpstreamCall = {
   readonly body: CallBody;
   readonly secret: Secret;
   readonly holding: Holding;
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
 };
 
 /** Frames as they come: all that one read of the socket brought travel together. No list is empty. */
@@ -97,7 +98,7 @@ export type GeminiQuestion = {
   readonly secret: Secret;
   /** Of the exchange; the answer is held there. */
   readonly memory: Memory;
-  readonly signal: AbortSignal;
+  readonly signal: Signal;
 };
 
 /** One call whose answer is one JSON value: every method that does not generate content. */
@@ -133,7 +134,7 @@ export type RememberSignature = (signature: Signature) => void;
 export type Now = () => number;
 
 /** Resolves after so many milliseconds, or at once when the signal aborts. */
-export type Wait = (milliseconds: number, signal: AbortSignal) => Promise<void>;
+export type Wait = (milliseconds: number, signal: Signal) => Promise<void>;
 
 /** A random number from 0 up to 1, for pauses that should not all end at once. */
 export type Random = () => number;

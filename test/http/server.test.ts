@@ -3,6 +3,7 @@ import { connect, type Socket } from 'node:net';
 import t from 'tap';
 import { E, TE, pipe } from '../../src/kernel/fp.ts';
 import { thrown, type ProxyError } from '../../src/kernel/proxy-error.ts';
+import type { Signal } from '../../src/kernel/signal.ts';
 import type { Handler, Route } from '../../src/http/route.ts';
 import { openaiErrors } from '../../src/openai/errors.ts';
 import type { AccessFacts, Received } from '../../src/pipeline/exchange.ts';
@@ -38,6 +39,9 @@ async function* textsOf(...texts: readonly string[]): AsyncGenerator<string, voi
 
 const bodyOf = (raw: string): string => raw.slice(raw.indexOf('\r\n\r\n') + 4);
 const errorOf = (raw: string): unknown => (JSON.parse(bodyOf(raw)) as { readonly error: unknown }).error;
+
+const abortOf = (signal: Signal): Promise<void> =>
+  new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
 
 /** A route that shows what it received, and stays open until its signal aborts. */
 const held = (): { readonly route: Route; readonly received: Promise<Received> } => {
@@ -213,6 +217,22 @@ t.test('a body is given whole, in one piece or in chunks', async (t) => {
   socket.destroy();
 });
 
+t.test('an answer at once to a body that came with its head leaves the connection open', async (t) => {
+  const { port } = await serving(t, [echo]);
+  const { send, until, socket } = wire(port);
+  const request = (body: string): string =>
+    `POST /echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: ${body.length}\r\n\r\n${body}`;
+  send(request('{"a":1}'));
+  await until('{"a":1}');
+  send(request(''));
+  await until('content-length: 0');
+  send(request('{"b":2}') + request('{"c":3}'));
+  const answers = await until('{"c":3}');
+  t.match(answers, '{"b":2}');
+  t.notMatch(answers.toLowerCase(), 'connection: close');
+  socket.destroy();
+});
+
 t.test('a body that is announced as too large is refused before a byte of it is read', async (t) => {
   const { port } = await serving(t, [echo], { mostBodyBytes: 10 });
   const { send, until, closed, socket } = wire(port);
@@ -266,7 +286,7 @@ t.test('all bodies in memory share one budget, given back when their exchanges e
   };
   t.equal(await ask(), 503);
   first.socket.destroy();
-  await once((await received).signal, 'abort');
+  await abortOf((await received).signal);
   t.equal(await ask(), 200);
 });
 
@@ -461,7 +481,7 @@ for (const [what, leave] of Object.entries(leaving)) {
       ends += 1;
     });
     leave(socket);
-    await once(signal, 'abort');
+    await abortOf(signal);
     t.same(signal.reason, { tag: 'ClientGone' });
     await eventually(() => lines.length > 0);
     t.match(lines, [{ level: 'info', message: 'client gone', facts: { status: null, route: '/held', model: 'gemini-x' } }]);
@@ -497,7 +517,7 @@ t.test('a caller that leaves a stream ends its tail, also when the tail waits', 
         (async function* () {
           try {
             yield 'data: one\n\n';
-            await once(signal, 'abort');
+            await abortOf(signal);
             yield 'data: nobody reads this\n\n';
           } finally {
             isEnded = true;
@@ -732,7 +752,7 @@ t.test('a server that stops', async (t) => {
           streamed(
             (async function* () {
               yield 'data: one\n\n';
-              await once(signal, 'abort');
+              await abortOf(signal);
               yield `data: ${JSON.stringify(signal.reason)}\n\n`;
             })(),
           ),

@@ -10,6 +10,7 @@ import { checkMediaType, type BodyKind } from '../../src/http/check-media-type.t
 import { originOf } from '../../src/http/origin.ts';
 import { fromOwnNetwork } from '../../src/http/own-network.ts';
 import type { Route } from '../../src/http/route.ts';
+import { headLines } from '../../src/http/reply-head.ts';
 import { routeTable } from '../../src/http/router.ts';
 import { baseAddresses } from '../../src/openai/base-addresses.ts';
 import { openaiErrors } from '../../src/openai/errors.ts';
@@ -213,6 +214,13 @@ t.test('a body is taken as JSON only if nothing says that it is something else',
   for (const [sent, accepts, taken] of table) {
     t.equal(E.isRight(checkMediaType(headers(sent), accepts)), taken, `${JSON.stringify(sent)} as ${accepts}`);
   }
+});
+
+t.test('of two headers with one name the later is sent, but of `vary` both', (t) => {
+  const own = { 'content-type': 'text/plain', vary: 'accept' };
+  t.same(headLines([{ a: '1', 'content-type': 'none', vary: 'origin' }, own, { a: '2' }, {}]), ['content-type', 'text/plain', 'a', '2', 'vary', 'origin, accept']);
+  t.same(headLines([{ b: '1' }]), ['b', '1']);
+  t.end();
 });
 
 t.test('cross-origin answers', async (t) => {

@@ -1,6 +1,7 @@
 import t from 'tap';
 import { E, type TE } from '../../../src/kernel/fp.ts';
 import type { ProxyError } from '../../../src/kernel/proxy-error.ts';
+import type { Signal } from '../../../src/kernel/signal.ts';
 import { decodeFirstSeen, firstSeenDays, type FirstSeenSnapshot } from '../../../src/adapters/models/first-seen.ts';
 import { modelCatalogue } from '../../../src/adapters/models/model-catalogue.ts';
 import { fallbackModels } from '../../../src/gemini/fallback-models.ts';
@@ -16,7 +17,7 @@ const failed: Told = E.left({ tag: 'Unreachable', reason: 'ECONNREFUSED' });
 const started = () => {
   const clock = fakeClock('2026-11-24T12:00:00Z');
   const open: ((told: Told) => void)[] = [];
-  const waits: { readonly milliseconds: number; readonly signal: AbortSignal; readonly end: () => void }[] = [];
+  const waits: { readonly milliseconds: number; readonly signal: Signal; readonly end: () => void }[] = [];
   const lines: string[] = [];
   const fetchModels: TE.TaskEither<ProxyError, readonly GeminiModel[]> = () => new Promise((resolve) => open.push(resolve));
   const catalogue = modelCatalogue({
