@@ -3,10 +3,7 @@ import { addressGroup } from './adapters/callers/address-group.ts';
 import { passwordCheck } from './adapters/callers/check-password.ts';
 import { checkKeys } from './adapters/keys/check-keys.ts';
 import { decodeDayCounts } from './adapters/limits/day-counts.ts';
-import { audioEncoders } from './adapters/audio/audio-encoders.ts';
 import { decodeFirstSeen, firstSeenDays } from './adapters/models/first-seen.ts';
-import { ffmpegAudio } from './adapters/audio/ffmpeg-audio.ts';
-import { mp3Audio } from './adapters/audio/mp3-audio.ts';
 import { geminiClient, type GeminiClient } from './adapters/gemini/gemini-client.ts';
 import { jsonLog } from './adapters/json-log.ts';
 import { keyPool, type KeyPool } from './adapters/keys/key-pool.ts';
@@ -20,6 +17,7 @@ import { decodeSignatures, signatureBounds, signatureMemory } from './adapters/s
 import { descriptorLimit, monotonic, newId, now, random, wait } from './adapters/system.ts';
 import { connectionBounds } from './compose/connection-bounds.ts';
 import { doorsOf } from './compose/doors.ts';
+import { findEncoderLater } from './compose/find-encoder-later.ts';
 import { modelsWithAnyKey } from './compose/models-with-any-key.ts';
 import { composePictures, type Pictures } from './compose/pictures.ts';
 import { seenModels } from './compose/seen-models.ts';
@@ -92,7 +90,7 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
     listModels: catalogue.listModels,
     ...kept.capabilities,
     ...signatures,
-    findEncoder: audioEncoders([mp3Audio, ffmpegAudio()]),
+    findEncoder: findEncoderLater(),
     now,
     wait,
     random,

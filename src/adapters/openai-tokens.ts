@@ -1,4 +1,5 @@
 import { E, TE, pipe } from '../kernel/fp.ts';
+import { loadOnce } from '../kernel/load-once.ts';
 import { caught, invalid, type ProxyError } from '../kernel/proxy-error.ts';
 import type { DecodeTokens } from '../ports/tokens.ts';
 import { loadTokenTable, type TokenTable } from './token-table.ts';
@@ -29,16 +30,7 @@ const textOf = (
  * table is loaded when the first ones come. A text has 16,384 at most, which take a millisecond. `field` holds them.
  */
 export const openaiTokens = (field = 'input'): DecodeTokens => {
-  let loading: Promise<TokenTable> | undefined;
-  const load = async (): Promise<TokenTable> => {
-    try {
-      return await (loading ??= loadTokenTable());
-    } catch (cause) {
-      loading = undefined;
-      throw cause;
-    }
-  };
-  const table = TE.tryCatch(load, caught);
+  const table = TE.tryCatch(loadOnce(loadTokenTable), caught);
   return (tokens) =>
     pipe(
       table,

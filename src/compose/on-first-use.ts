@@ -1,25 +1,21 @@
 import { TE, pipe } from '../kernel/fp.ts';
+import { loadOnce } from '../kernel/load-once.ts';
 import { caught } from '../kernel/proxy-error.ts';
 import type { Handler } from '../http/route.ts';
 
 /**
  * A handler whose modules are loaded by the first request for it, so that a start loads none of what only requests
- * need. What could not be loaded is tried again by the next request.
+ * need.
  */
 export const onFirstUse = (make: () => Promise<Handler>): Handler => {
   let made: Handler | undefined;
-  let making: Promise<Handler> | undefined;
-  const loaded = async (): Promise<Handler> => {
-    try {
-      making ??= make();
-      made = await making;
+  const load = TE.tryCatch(
+    loadOnce(async () => {
+      made = await make();
       return made;
-    } catch (cause) {
-      making = undefined;
-      throw cause;
-    }
-  };
-  const load = TE.tryCatch(loaded, caught);
+    }),
+    caught,
+  );
   return (received, target) =>
     made === undefined
       ? pipe(

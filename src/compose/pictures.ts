@@ -1,4 +1,3 @@
-import { guardedFetch } from '../adapters/guarded-fetch/guarded-fetch.ts';
 import { imageKeeper, type ImageKeeper } from '../adapters/images/image-keeper.ts';
 import {
   decodeImageLinkKey,
@@ -17,6 +16,7 @@ import type { Config } from '../config.ts';
 import { imageRoutes } from '../http/image-routes.ts';
 import type { Route } from '../http/route.ts';
 import type { Capabilities, Log } from '../ports/capabilities.ts';
+import { fetchLater } from './fetch-later.ts';
 import type { StateFiles } from './state-files.ts';
 
 /** Everything about pictures: what the pipeline needs of them, their routes, and their work in the background. */
@@ -65,7 +65,7 @@ export const composePictures = (
     { bucket: bucketOf(store), own: store.kind === 'memory' ? [memory] : [local, memory] },
     { hostUrl, queryFor: links.queryFor, recallSignatures, rememberSignature, now, wait, log },
   );
-  const media = guardedFetch(fetch);
+  const media = fetchLater(fetch);
   return {
     capabilities: {
       keepImage: keeper.keepImage,

@@ -1,7 +1,6 @@
 import { isLeft, type Either } from 'fp-ts/lib/Either.js';
 
 export {
-  Applicative,
   bimap,
   bind,
   bindTo,
@@ -14,6 +13,7 @@ export {
   mapLeft,
   match,
   right,
+  sequenceArray,
   tap,
   toUnion,
   tryCatch,

@@ -4,8 +4,6 @@
  * fp-ts's, with a few functions that cost less (`either.ts`, `task-either.ts`).
  */
 export * as E from './either.ts';
-export * as O from 'fp-ts/lib/Option.js';
 export * as TE from './task-either.ts';
-export * as RA from 'fp-ts/lib/ReadonlyArray.js';
 export { pipe, flow } from 'fp-ts/lib/function.js';
 export * as t from 'io-ts';

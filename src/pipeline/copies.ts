@@ -1,4 +1,4 @@
-import { E, RA, TE, pipe } from '../kernel/fp.ts';
+import { E, TE, pipe } from '../kernel/fp.ts';
 import { primeStream } from '../kernel/prime-stream.ts';
 import { caught, cureOf, thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import type { GeminiCall } from '../gemini/request.ts';
@@ -102,7 +102,7 @@ const allOf = (
   const answers = await Promise.all(all.map(async (one) => one()));
   return pipe(
     answers,
-    RA.sequence(E.Applicative),
+    E.sequenceArray,
     E.match(
       async (error): Promise<E.Either<ProxyError, Frames>> => {
         await closeAll(answers);
