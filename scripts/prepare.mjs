@@ -9,7 +9,7 @@ import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { cpSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, relative } from 'node:path';
+import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -96,8 +96,14 @@ const tapWithoutTypeScript = {
   },
 };
 
+/** What is not TypeScript, each file where it lies in the tree. */
 const copyAssets = (from, to) =>
   cpSync(inRoot(from), inRoot(to), { recursive: true, filter: (path) => !path.endsWith('.ts') });
+
+/** The same, all into one folder. */
+const gatherAssets = (from, to) => {
+  for (const file of filesIn(inRoot(from)).filter((path) => !path.endsWith('.ts'))) cpSync(file, inRoot(to, basename(file)));
+};
 
 /** A module of types alone has nothing to run. Without its source map, c8 leaves it out instead of calling it untested. */
 function dropMapsOfTypes(folder) {
@@ -107,34 +113,49 @@ function dropMapsOfTypes(folder) {
   }
 }
 
-const makeTokenTable = (folder) =>
-  runNode('token table', 'scripts/token-table.mjs', inRoot(folder, 'adapters', 'cl100k-base.tokens'));
+const runTypeScript = (...args) => runNode('tsc', 'node_modules/typescript/bin/tsc', '-p', ...args);
 
-/** Compiles with one tsconfig into one folder, emptied first, and adds what is not TypeScript. */
-const compile = ({ into, configs, assets }) =>
+const makeTokenTable = (folder) => runNode('token table', 'scripts/token-table.mjs', inRoot(folder, 'cl100k-base.tokens'));
+
+/** A folder that is made anew when something changed of what it is made from. */
+const folder = ({ into, from, make }) =>
   stamped({
     stamp: join(into, '.prepared'),
-    wanted: () => fingerprint([...Object.keys(assets), ...configs, 'package-lock.json', 'scripts/token-table.mjs']),
+    wanted: () => fingerprint([...from, 'tsconfig.json', 'package-lock.json', 'scripts/token-table.mjs']),
     make: () => {
       say(`Building ${into} …`);
       rmSync(inRoot(into), { recursive: true, force: true, maxRetries: 3 });
-      runNode('tsc', 'node_modules/typescript/bin/tsc', '-p', configs[0]);
-      for (const [from, to] of Object.entries(assets)) copyAssets(from, to);
-      makeTokenTable(assets.src);
-      dropMapsOfTypes(into);
+      make();
     },
   });
 
+/** The service, as it is run. */
+const dist = folder({
+  into: 'dist',
+  from: ['src', 'scripts/bundle.mjs'],
+  make: () => {
+    runTypeScript('tsconfig.json', '--noEmit');
+    runNode('bundle', 'scripts/bundle.mjs', 'dist');
+    gatherAssets('src', 'dist');
+    makeTokenTable('dist');
+  },
+});
+
+/** The tests, and every module of the service by itself, as unit tests want them. */
+const distTest = folder({
+  into: 'dist-test',
+  from: ['src', 'test', 'tsconfig.test.json'],
+  make: () => {
+    runTypeScript('tsconfig.test.json');
+    for (const part of ['src', 'test']) copyAssets(part, join('dist-test', part));
+    makeTokenTable('dist-test/src/adapters');
+    dropMapsOfTypes('dist-test');
+  },
+});
+
 const tasksOf = {
-  build: [compile({ into: 'dist', configs: ['tsconfig.json'], assets: { src: 'dist' } })],
-  'build-test': [
-    tapWithoutTypeScript,
-    compile({
-      into: 'dist-test',
-      configs: ['tsconfig.test.json', 'tsconfig.json'],
-      assets: { src: 'dist-test/src', test: 'dist-test/test' },
-    }),
-  ],
+  build: [dist],
+  'build-test': [tapWithoutTypeScript, distTest],
 };
 
 function tasksFor(names) {

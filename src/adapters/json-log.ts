@@ -2,6 +2,7 @@ import type { Writable } from 'node:stream';
 import type { Secret } from '../kernel/secret.ts';
 import { keyBeginnings, keyPattern } from '../gemini/key-pattern.ts';
 import type { Log, LogLevel, Now } from '../ports/capabilities.ts';
+import { sourcePlaces } from './source-places.ts';
 
 /** What is logged, what never, and where the lines go. */
 export type JsonLogSettings = {
@@ -66,10 +67,14 @@ const scrubSecrets = (secrets: readonly Secret[]): Scrub => {
 const stackOf = ({ stack }: Error): string | undefined =>
   stack?.split('\n').filter((line) => /^\s+at /.test(line)).join('\n');
 
-const ofError = (error: Error, withStack: boolean): object => ({
+type TellStack = (error: Error) => string | undefined;
+
+const noStack: TellStack = () => undefined;
+
+const ofError = (error: Error, tellStack: TellStack): object => ({
   name: error.name,
   code: 'code' in error ? error.code : undefined,
-  stack: withStack ? stackOf(error) : undefined,
+  stack: tellStack(error),
   cause: error.cause instanceof Error ? error.cause : undefined,
 });
 
@@ -79,7 +84,7 @@ const hasToJson = (value: object): value is { readonly toJSON: () => unknown } =
 /**
  * Makes a copy that is safe to write: secrets gone, texts cut, so deep and so many entries at most, errors as facts.
  */
-const copyForLog = (scrub: Scrub['scrub'], withStack: boolean): ((value: unknown) => unknown) => {
+const copyForLog = (scrub: Scrub['scrub'], tellStack: TellStack): ((value: unknown) => unknown) => {
   let entries = mostEntries;
   const textFrom = (value: string): string => {
     const text = scrub(value);
@@ -92,7 +97,7 @@ const copyForLog = (scrub: Scrub['scrub'], withStack: boolean): ((value: unknown
     if (typeof value === 'bigint') return String(value);
     if (typeof value !== 'object' || value === null) return value;
     if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
-    if (value instanceof Error) return copyOf(ofError(value, withStack), depth);
+    if (value instanceof Error) return copyOf(ofError(value, tellStack), depth);
     if (hasToJson(value)) return copyOf(value.toJSON(), depth + 1);
     if (Array.isArray(value)) return value.slice(0, mostEntries).map((item) => copyOf(item, depth + 1));
     return Object.fromEntries(
@@ -130,6 +135,8 @@ const escapeCharacter = (character: string): string => `\\u${character.charCodeA
 export const jsonLog = ({ level: least, secrets, write, now }: JsonLogSettings): Log => {
   const scrubbing = scrubSecrets(secrets);
   const { scrub } = scrubbing;
+  const inSource = sourcePlaces();
+  const tellStack: TellStack = (error) => inSource(stackOf(error) ?? '');
   return (level, message, facts = {}) => {
     if (rank[level] < rank[least]) return;
     const head = { time: new Date(now()).toISOString(), level, message: scrub(message).slice(0, mostText) };
@@ -137,7 +144,7 @@ export const jsonLog = ({ level: least, secrets, write, now }: JsonLogSettings):
       try {
         const plain = plainLine(scrubbing, head, facts);
         if (plain !== null) return plain;
-        const copy = copyForLog(scrub, level === 'debug' || level === 'error')(facts);
+        const copy = copyForLog(scrub, level === 'debug' || level === 'error' ? tellStack : noStack)(facts);
         return JSON.stringify({ ...head, ...Object(copy), ...head });
       } catch {
         return JSON.stringify({ ...head, facts: 'could not be written' });

@@ -1,9 +1,13 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
+import { pathToFileURL } from 'node:url';
 import t from 'tap';
 import { gatherLines } from '../../src/adapters/gather-lines.ts';
 import { guardOutput, jsonLog } from '../../src/adapters/json-log.ts';
 import { secret } from '../../src/kernel/secret.ts';
 import type { Log, LogLevel } from '../../src/ports/capabilities.ts';
+import { project } from '../support/recordings.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
@@ -89,6 +93,20 @@ t.test('an error is told by name, code and cause, never by its message', (t) => 
   const cause = Object.assign(new TypeError('text of a caller', { cause: Object.assign(new Error('more text'), { code: 'ECONNRESET' }) }), { code: 'E_OUTER' });
   const told = one({ cause }, 'warn');
   t.strictSame(told['cause'], { name: 'TypeError', code: 'E_OUTER', cause: { name: 'Error', code: 'ECONNRESET' } });
+  t.end();
+});
+
+t.test('a stack of the built service tells places in src/, what has no map stays as it is', (t) => {
+  const built = join(project, 'dist', 'index.js');
+  const lineOf = (file: string, beginning: string): number =>
+    readFileSync(file, 'utf8').split('\n').findIndex((line) => line.startsWith(beginning)) + 1;
+  const wrong = Object.assign(new Error('secret'), {
+    stack: `Error: secret\n    at runService (${pathToFileURL(built).href}:${lineOf(built, 'var runService = ')}:5)\n    at file:///no/such.js:1:2\n    at readFileSync (node:fs:1:2)`,
+  });
+  const inSource = lineOf(join(project, 'src', 'index.ts'), 'const runService = ');
+  for (const level of ['debug', 'error'] as const) {
+    t.match(one({ wrong }, level)['wrong'], { stack: `    at runService (src/index.ts:${inSource}:7)\n    at file:///no/such.js:1:2\n    at readFileSync (node:fs:1:2)` });
+  }
   t.end();
 });
 

@@ -1,0 +1,35 @@
+// Makes the service in one folder: its entries, and in files of their own what only some requests need. Types have been
+// checked before.
+//
+//   node scripts/bundle.mjs <folder>
+//
+// One large file costs a start a third of what 300 small ones do (docs/performance.md). Nothing is minified, and maps
+// lead from every line to src/.
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import process from 'node:process';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const { optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+const entries = ['index.ts', 'health-check.ts', 'adapters/audio/mp3-worker.ts'];
+
+await build({
+  absWorkingDir: root,
+  // All in one folder, where what they read lies too (the page's files, the table of tokens).
+  entryPoints: entries.map((file) => ({ in: join('src', file), out: basename(file, '.ts') })),
+  outdir: process.argv[2],
+  bundle: true,
+  splitting: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  sourcemap: true,
+  sourcesContent: false,
+  // fp-ts and io-ts as ES modules, of which only what is used is taken. undici's single modules are CommonJS.
+  alias: { 'fp-ts/lib': 'fp-ts/es6', 'io-ts': 'io-ts/es6/index.js' },
+  external: ['undici', ...Object.keys(optionalDependencies)],
+  logLevel: 'warning',
+});
