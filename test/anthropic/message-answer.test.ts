@@ -15,7 +15,7 @@ t.test('a text comes as one block with every field of a message', async (t) => {
     type: 'message',
     role: 'assistant',
     model: 'gemini-3.5-flash',
-    content: [{ type: 'text', text: 'Good day', citations: null }],
+    content: [{ type: 'text', text: 'Good day', citations: [] }],
     stop_reason: 'end_turn',
     stop_sequence: null,
     stop_details: null,
@@ -54,7 +54,7 @@ t.test('thoughts and signatures stand in thinking blocks, each signature where i
   const frames = [frame([{ text: 'hm', thought: true, thoughtSignature: 'dA==' }, { text: 'more', thought: true }, { text: 'a' }, callPart('weather', {}, { thoughtSignature: 'Yw==' }), callPart('news')]), frame([{ text: 'end', thoughtSignature: 'eA==' }], stop)];
   const block = (words: string, signature: string) => ({ type: 'thinking', thinking: words, signature });
   const use = (name: string) => ({ type: 'tool_use', id: `toolu_id-${name}`, name, input: {}, caller: { type: 'direct' } });
-  const text = (words: string) => ({ type: 'text', text: words, citations: null });
+  const text = (words: string) => ({ type: 'text', text: words, citations: [] });
   t.same(answer(thinking, frames).content, [block('hm', 'gemini.t.dA=='), block('more', ''), text('a'), block('', 'gemini.c.Yw=='), use('weather'), use('news'), text('end'), block('', 'gemini.x.eA==')]);
   t.same(answer({ thinking: { type: 'adaptive', display: 'omitted' } }, frames).content, [block('', 'gemini.t.dA=='), text('a'), block('', 'gemini.c.Yw=='), use('weather'), use('news'), text('end'), block('', 'gemini.x.eA==')]);
 });
@@ -122,7 +122,7 @@ t.test('what was searched stands behind the answer: the search, and its results 
   const made = answer(request, frames);
   const result = (url: string, title: string) => ({ type: 'web_search_result', url, title, encrypted_content: '', page_age: null });
   t.same(made.content, [
-    { type: 'text', text: 'found.', citations: null },
+    { type: 'text', text: 'found.', citations: [] },
     { type: 'server_tool_use', id: 'srvtoolu_x', name: 'web_search', input: { query: 'a, b' }, caller: { type: 'direct' } },
     { type: 'web_search_tool_result', tool_use_id: 'srvtoolu_x', caller: { type: 'direct' }, content: [result('https://example.com/1', 'One'), result('https://example.com/2', 'Two')] },
   ]);

@@ -32,7 +32,7 @@ const shape =
 const caller = shape<Anthropic.DirectCaller>({ type: is('direct') });
 
 const blocks: Readonly<Record<string, Check>> = {
-  text: shape<Anthropic.TextBlock>({ type: is('text'), text: (value) => isText(value) && value !== '', citations: isNull }),
+  text: shape<Anthropic.TextBlock>({ type: is('text'), text: (value) => isText(value) && value !== '', citations: listOf(() => false) }),
   thinking: shape<Anthropic.ThinkingBlock>({ type: is('thinking'), thinking: isText, signature: isText }),
   tool_use: shape<Omit<Anthropic.ToolUseBlock, 'toolset_name'>>({ type: is('tool_use'), id: (value) => /^toolu_[\w-]{1,58}$/.test(String(value)), name: isText, input: isObject, caller }),
   server_tool_use: shape<Anthropic.ServerToolUseBlock>({ type: is('server_tool_use'), id: (value) => /^srvtoolu_[\w-]+$/.test(String(value)), name: is('web_search', 'code_execution'), input: isObject, caller }),

@@ -25,11 +25,11 @@ export const stopFields = ({ reason, explanation }: MessageStop): object => ({
   container: null,
 });
 
-/** A block as it begins, still empty. */
+/** A block as it begins, still empty. No citations are an empty list: @ai-sdk/anthropic takes no null there. */
 export const openedBlock = (block: OpenedBlock): object => {
   switch (block.kind) {
     case 'text':
-      return { type: 'text', text: '', citations: null };
+      return { type: 'text', text: '', citations: [] };
     case 'thinking':
       return { type: 'thinking', thinking: '', signature: '' };
     case 'call':

@@ -16,7 +16,7 @@ const withInput = (block: OpenedBlock, json: string): string =>
 const blockText = ({ block, text, signature, json }: Collected): string => {
   switch (block.kind) {
     case 'text':
-      return jsonText({ type: 'text', text, citations: null });
+      return jsonText({ type: 'text', text, citations: [] });
     case 'thinking':
       return jsonText({ type: 'thinking', thinking: text, signature });
     case 'call':
