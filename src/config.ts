@@ -70,6 +70,13 @@ export type Config = {
     readonly hostUrl: string | null;
     readonly fetch: { readonly timeoutMs: number; readonly mostBytes: number; readonly allowPrivate: boolean };
   };
+  /** Kept answers of the Responses API; null keeps none. */
+  readonly responses: {
+    readonly onDisk: boolean;
+    readonly mostResponses: number;
+    readonly mostBytes: number;
+    readonly longestMs: number;
+  } | null;
   readonly dataFolder: string;
   readonly redisUrl: Secret | null;
   readonly logLevel: LogLevel;
@@ -149,6 +156,16 @@ const imageConfig = (values: Values, { store, hostUrl: base, dataFolder }: Image
   },
 });
 
+const responsesConfig = (values: Values): Config['responses'] =>
+  values.RESPONSE_STORE === 'off'
+    ? null
+    : {
+        onDisk: values.RESPONSE_STORE === 'disk',
+        mostResponses: values.RESPONSE_STORE_MAX,
+        mostBytes: values.RESPONSE_STORE_MB * mebibyte,
+        longestMs: values.RESPONSE_STORE_HOURS * 3_600_000,
+      };
+
 /** The password in an address, as it stands there. */
 const passwordIn = (address: string | null): readonly Secret[] => {
   const { password } = new URL(address ?? 'http://localhost');
@@ -184,6 +201,7 @@ export const readConfig = (environment: Environment, facts: StartFacts): E.Eithe
     upstream: upstreamConfig(values),
     translation: translationConfig(values),
     images: imageConfig(values, { store: store.right, hostUrl: hostUrl(values, environment), dataFolder }),
+    responses: responsesConfig(values),
     dataFolder,
     redisUrl: values.REDIS_URL,
     logLevel: values.LOG_LEVEL ?? (values.DEBUG ? 'debug' : 'info'),

@@ -68,6 +68,7 @@ t.test('without any setting the documented defaults are in force', (t) => {
       hostUrl: null,
       fetch: { timeoutMs: 10_000, mostBytes: 20 * 1024 * 1024, allowPrivate: false },
     },
+    responses: { onDisk: true, mostResponses: 1000, mostBytes: 67_108_864, longestMs: 86_400_000 },
     dataFolder: 'data',
     redisUrl: null,
     logLevel: 'info',

@@ -20,6 +20,22 @@ export const serverSettings = {
     zh: '状态数据（密钥状态、每日计数、签名）的目录。未设置时：`/data` 存在且可写则用它，否则用工作目录下的 `data`。',
     shownDefault: '`/data`, `data`',
   }),
+  RESPONSE_STORE: setting(word('disk', 'memory', 'off'), 'disk', {
+    en: 'Where answers of `/v1/responses` are kept for `previous_response_id`: in memory and, where DATA_DIR is writable, on disk; in memory alone; nowhere. They hold the words of conversations. `store: false` in a request keeps nothing.',
+    zh: '`/v1/responses` 的回答（供 `previous_response_id` 使用）存放在哪里：内存加 DATA_DIR 可写时的磁盘、仅内存、不保存。其中包含对话内容。请求里的 `store: false` 表示不保存。',
+  }),
+  RESPONSE_STORE_HOURS: setting(wholeNumber(1, 8760), '24', {
+    en: 'How long they are kept.',
+    zh: '保存时长（小时）。',
+  }),
+  RESPONSE_STORE_MAX: setting(wholeNumber(1, 1_000_000), '1000', {
+    en: 'How many are kept; the oldest go first. One has 8 MiB at most.',
+    zh: '最多保存多少条，最早的先删除。每条最多 8 MiB。',
+  }),
+  RESPONSE_STORE_MB: setting(mebibytes, '64', {
+    en: 'How large they may be together.',
+    zh: '总大小上限（MiB）。',
+  }),
   LOG_LEVEL: setting(optional(word('debug', 'info', 'warn', 'error')), '', {
     en: 'The least level that is logged. Unset: `info`, and `debug` with DEBUG.',
     zh: '输出的最低日志级别。未设置时为 `info`，开启 DEBUG 时为 `debug`。',

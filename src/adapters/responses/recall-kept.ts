@@ -42,12 +42,18 @@ const holdersOf = (
   return E.right(holders);
 };
 
-type Read = ReadonlyMap<Kept, readonly unknown[]>;
+/** An item that stands for another one, by its id (the SDK's ItemReference: the type may be null, or missing). */
+export const isReference = (item: unknown): item is { readonly id: string } => {
+  const { id, type, role } = isObject(item) ? item : {};
+  return typeof id === 'string' && (type === 'item_reference' || (type == null && role === undefined));
+};
 
-/** The items of all of these, each read once. */
-const readAll = async (all: ReadonlySet<Kept>, memory: Memory): Promise<E.Either<ProxyError, Read>> => {
-  const read = new Map<Kept, readonly unknown[]>();
+type Read = Map<Kept, readonly unknown[]>;
+
+/** The items of all of these, each read once; those that `read` has are not read again. */
+const readAll = async (all: Iterable<Kept>, read: Read, memory: Memory): Promise<E.Either<ProxyError, Read>> => {
   for (const kept of all) {
+    if (read.has(kept)) continue;
     const record = await readKept(kept.bytes, memory)();
     if (E.isLeft(record)) return record;
     read.set(kept, [...record.right.input, ...outputOf(record.right.response)]);
@@ -60,11 +66,31 @@ const itemsById = (ids: readonly string[], holders: Iterable<readonly unknown[]>
   const found = new Map<string, unknown>();
   for (const items of holders) {
     for (const item of items) {
-      const id = isObject(item) ? item['id'] : undefined;
+      const id = isObject(item) && !isReference(item) ? item['id'] : undefined;
       if (typeof id === 'string' && wanted.has(id)) found.set(id, item);
     }
   }
   return found;
+};
+
+type Wanted = { readonly owner: string; readonly chain: readonly Kept[]; readonly items: readonly string[] };
+
+/** What earlier turns of the chain referred to is looked up too. */
+const recallAll = async (
+  list: KeptList,
+  { owner, chain, items }: Wanted,
+  memory: Memory,
+): Promise<E.Either<ProxyError, RecalledItems>> => {
+  const read = await readAll(chain, new Map(), memory);
+  if (E.isLeft(read)) return read;
+  const before = chain.flatMap((kept) => read.right.get(kept) ?? []);
+  const ids = [...items, ...before.filter(isReference).map(({ id }) => id)];
+  const holders = holdersOf(list, { owner, items: ids });
+  if (E.isLeft(holders)) return holders;
+  const all = await readAll(holders.right, read.right, memory);
+  if (E.isLeft(all)) return all;
+  const byId = itemsById(ids, [...holders.right].map((kept) => all.right.get(kept) ?? []));
+  return E.right({ before: before.map((item) => (isReference(item) ? byId.get(item.id) : item)), byId });
 };
 
 /** Reads a chain and the items that are named, of this owner's alone; each response once. */
@@ -72,20 +98,6 @@ export const recallKept =
   (list: KeptList, owner: string) =>
   ({ previous, items }: ItemReferences, memory: Memory): TE.TaskEither<ProxyError, RecalledItems> =>
     pipe(
-      TE.fromEither(
-        pipe(
-          chainOf(list, { owner, previous }),
-          E.bindTo('chain'),
-          E.bind('holders', () => holdersOf(list, { owner, items })),
-        ),
-      ),
-      TE.flatMap(({ chain, holders }) =>
-        pipe(
-          () => readAll(new Set([...chain, ...holders]), memory),
-          TE.map((read): RecalledItems => ({
-            before: chain.flatMap((kept) => read.get(kept) ?? []),
-            byId: itemsById(items, [...holders].map((kept) => read.get(kept) ?? [])),
-          })),
-        ),
-      ),
+      TE.fromEither(chainOf(list, { owner, previous })),
+      TE.flatMap((chain) => () => recallAll(list, { owner, chain, items }, memory)),
     );

@@ -68,13 +68,13 @@ const boundsOfStores = (t: Test, make: Make): void => {
     const store = await make({ mostResponses: 3 });
     await keepAll(store, numbered(5).map((id) => ({ id })));
     t.same(await idsKept(store, numbered(5)), numbered(5).slice(2));
-    t.equal(store.use().responses, 3);
+    t.equal((await store.use()).responses, 3);
   });
 
   t.test('past so many bytes the oldest go', async (t) => {
     const store = await make({ mostBytes: 10_000 });
     await keepAll(store, numbered(20).map((id) => ({ id, text: 'x'.repeat(500) })));
-    const { bytes, responses } = store.use();
+    const { bytes, responses } = await store.use();
     t.ok(bytes <= 10_000 && responses > 2 && responses < 10, `${responses}: ${bytes}`);
     t.same(await idsKept(store, numbered(20)), numbered(20).slice(-responses));
   });
@@ -103,10 +103,10 @@ const boundsOfStores = (t: Test, make: Make): void => {
   t.test('10,000 responses leave the store within its bounds, and so do large ones', async (t) => {
     const store = await make({ mostResponses: 1000, mostBytes: 1_200_000 });
     await keepAll(store, numbered(10_000).map((id) => ({ id })));
-    t.equal(store.use().responses, 1000);
+    t.equal((await store.use()).responses, 1000);
     await store.removeResponse('resp_10099', alice);
     await keepAll(store, numbered(50).map((id) => ({ id: `large_${id}`, text: 'x'.repeat(40_000) })));
-    t.ok(store.use().bytes <= 1_200_000 && store.use().responses > 2, JSON.stringify(store.use()));
+    t.ok((await store.use()).bytes <= 1_200_000 && (await store.use()).responses > 2, JSON.stringify(await store.use()));
   });
 };
 
@@ -144,7 +144,7 @@ export const responseStoreContract = (t: Test, makeStore: MakeResponseStore): vo
     t.equal(await store.removeResponse('resp_1', alice), false);
     t.same(await idsKept(store, ['resp_1']), []);
     t.match(await lossOf(store, { items: ['out_resp_1'] }), unknownItem);
-    t.equal(store.use().bytes, 0);
+    t.equal((await store.use()).bytes, 0);
   });
 
   t.test('a chain is read from its first turn on, and never shortened', async (t) => {
@@ -171,6 +171,17 @@ export const responseStoreContract = (t: Test, makeStore: MakeResponseStore): vo
     t.same([...byId.keys()].toSorted(), ['in_resp_1', 'out_resp_2']);
     t.same(byId.get('in_resp_1'), message('in_resp_1', 'new'));
     t.match(await lossOf(store, { items: ['out_resp_2', 'out_never'] }), { ...unknownItem, message: /'out_never'/ });
+  });
+
+  t.test('what an earlier turn referred to stands in the chain itself', async (t) => {
+    const store = await make();
+    await keepAll(store, [{ id: 'resp_1' }]);
+    const input = [{ type: 'item_reference', id: 'out_resp_1' }, { id: 'in_resp_1' }, { type: null, id: 'in_resp_1' }, { role: 'user', content: 'a' }];
+    await store.keepResponse({ id: 'resp_2', created: 1, previous: null, input, response: {} }, alice);
+    const { before } = await recall(store, { previous: 'resp_2' });
+    t.same(before, [message('out_resp_1', 'resp_1'), message('in_resp_1', 'resp_1'), message('in_resp_1', 'resp_1'), { role: 'user', content: 'a' }]);
+    await store.removeResponse('resp_1', alice);
+    t.match(await lossOf(store, { previous: 'resp_2' }), unknownItem);
   });
 
   t.test('what is read is reserved first', async (t) => {

@@ -1,0 +1,107 @@
+import { constants } from 'node:fs';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Log, NewId, Now } from '../../ports/capabilities.ts';
+import { writeWhole } from '../state/write-whole.ts';
+import type { Kept, KeptList } from './kept-list.ts';
+import { readSegment, segmentText } from './segment-text.ts';
+
+/** Where they are, and what is used. */
+export type SegmentSettings = {
+  readonly folder: string;
+  /** All files together. */
+  readonly mostBytes: number;
+  readonly log: Log;
+  readonly now: Now;
+  readonly newId: NewId;
+};
+
+const ending = '.responses';
+/** Bytes of one segment, if it has more than one response. */
+const fullSegment = 4 * 1024 ** 2;
+/** What a crash left; a fresh one may belong to a process that is just being replaced. */
+const abandonedMs = 60_000;
+
+/** A pipe must not hold the process, and no link leads elsewhere. Windows knows neither flag. */
+const flags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0) | (constants.O_NOFOLLOW ?? 0);
+
+const bytesOf = async (path: string, most: number): Promise<Buffer | null> => {
+  const file = await open(path, flags);
+  try {
+    const facts = await file.stat();
+    return facts.isFile() && facts.size <= most ? await file.readFile() : null;
+  } finally {
+    await file.close();
+  }
+};
+
+/** Names sort as they were made. */
+const nameOf = ({ now, newId }: Pick<SegmentSettings, 'now' | 'newId'>): string =>
+  `${Math.max(0, Math.floor(now())).toString(36).padStart(10, '0')}-${newId().slice(0, 8)}${ending}`;
+
+const inSegments = (fresh: readonly Kept[]): readonly (readonly Kept[])[] => {
+  const segments: Kept[][] = [];
+  let room = 0;
+  for (const kept of fresh) {
+    if (kept.bytes.length > room) {
+      segments.push([]);
+      room = fullSegment;
+    }
+    segments.at(-1)?.push(kept);
+    room -= kept.bytes.length;
+  }
+  return segments;
+};
+
+/** What is in each segment, by its name. */
+export type Segments = Map<string, readonly Kept[]>;
+
+const removeAbandoned = async (folder: string, names: readonly string[], now: number): Promise<void> => {
+  for (const name of names.filter((each) => each.includes(ending) && each.endsWith('.tmp'))) {
+    const { mtimeMs } = await stat(join(folder, name));
+    if (now - mtimeMs > abandonedMs) await rm(join(folder, name), { force: true });
+  }
+};
+
+/** The newest segments first, for as long as there is room; what is left over is from longer ago than is kept. */
+export const readFolder = async (
+  { folder, mostBytes, now, log }: SegmentSettings,
+  segments: Segments,
+): Promise<readonly Kept[]> => {
+  const names = await readdir(folder);
+  await removeAbandoned(folder, names, now());
+  const found: (readonly Kept[])[] = [];
+  let room = mostBytes + 2 * fullSegment;
+  for (const name of names.filter((each) => each.endsWith(ending)).toSorted().toReversed()) {
+    const file = await bytesOf(join(folder, name), room).catch(() => null);
+    const { kept, isWhole } = file === null ? { kept: [], isWhole: false } : readSegment(file);
+    if (!isWhole) log('warn', 'A file of kept responses is damaged, or can not be read; it is ignored', { file: name });
+    room -= file?.length ?? 0;
+    segments.set(name, kept);
+    found.push(kept);
+  }
+  return found.toReversed().flat();
+};
+
+/** What is to be on disk, and whether what is not in the list is erased from segments that stay. */
+export type Write = { readonly list: KeptList; readonly erases: boolean };
+
+/** What is new becomes new segments; a segment goes when nothing in it is kept any more. */
+export const writeFolder = async (settings: SegmentSettings, segments: Segments, write: Write): Promise<void> => {
+  const { folder } = settings;
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const held = new Set(write.list.all());
+  const written = new Set([...segments.values()].flat());
+  for (const fresh of inSegments([...held].filter((kept) => !written.has(kept)))) {
+    const name = nameOf(settings);
+    await writeWhole(join(folder, name), segmentText(fresh));
+    segments.set(name, fresh);
+  }
+  for (const [name, all] of segments) {
+    const rest = all.filter((kept) => held.has(kept));
+    if (rest.length === 0) await rm(join(folder, name), { force: true });
+    else if (write.erases && rest.length < all.length) await writeWhole(join(folder, name), segmentText(rest));
+    if (rest.length === 0) segments.delete(name);
+    else if (write.erases) segments.set(name, rest);
+  }
+};
