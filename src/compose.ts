@@ -13,6 +13,7 @@ import { limiter, type Limiter } from './adapters/limits/limiter.ts';
 import { modelBreaker } from './adapters/limits/model-breaker.ts';
 import { modelCatalogue, type ModelCatalogue } from './adapters/models/model-catalogue.ts';
 import { requestMeter } from './adapters/request-meter.ts';
+import { responseBounds, responseMemory } from './adapters/responses/response-memory.ts';
 import { decodeSignatures, signatureBounds, signatureMemory } from './adapters/state/signature-memory.ts';
 import { descriptorLimit, monotonic, newId, now, random, wait } from './adapters/system.ts';
 import { connectionBounds } from './compose/connection-bounds.ts';
@@ -144,8 +145,9 @@ export const compose = (config: Config, needs: ComposeNeeds): Service => {
     checkCaller: capabilities.checkCaller,
   };
   const house = [...houseRoutes(views), ...kept.routes];
+  const responses = responseMemory(responseBounds, { now });
   const server = createServer({ ...config.server, ...connectionBounds(config.server, descriptorLimit()) }, {
-    doors: doorsOf(config, { capabilities, firstSeen, listedLimit: listedLimit(catalogue), house }),
+    doors: doorsOf(config, { capabilities, firstSeen, listedLimit: listedLimit(catalogue), responses, house }),
     countRequest: meter.countRequest,
     groupAddress: addressGroup,
     log,

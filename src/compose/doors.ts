@@ -8,8 +8,10 @@ import { baseAddresses } from '../openai/base-addresses.ts';
 import { openaiErrors } from '../openai/errors.ts';
 import type { ModelListSettings } from '../openai/models/list.ts';
 import type { Capabilities, FirstSeen } from '../ports/capabilities.ts';
+import type { ResponseStore } from '../ports/response-store.ts';
 import { anthropicDoor, anthropicRoutes } from './anthropic-door.ts';
 import { onFirstUse } from './on-first-use.ts';
+import { responseRoutes } from './response-routes.ts';
 import { serveOnFirstUse } from './serve-on-first-use.ts';
 
 /** What the doors need of the other parts. */
@@ -18,6 +20,7 @@ export type DoorNeeds = {
   readonly firstSeen: FirstSeen;
   /** The longest answer of a model, as Google lists it. */
   readonly listedLimit: (model: string) => number | undefined;
+  readonly responses: ResponseStore;
   /** What is no API: health, status, metrics, pictures. They are found at every base address of the first door. */
   readonly house: readonly Route[];
 };
@@ -112,6 +115,7 @@ export const doorsOf = (config: Config, needs: DoorNeeds): Doors => {
   return [
     openaiDoor([
       ...openaiRoutes(config, capabilities),
+      ...responseRoutes(config, needs),
       ...modelRoutes({ ...config.translation, firstSeen }, capabilities),
       ...house,
     ]),

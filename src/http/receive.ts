@@ -49,6 +49,7 @@ export const receiveRequest = (incoming: Incoming, route: Route, limits: BodyLim
     contentType: head.header('content-type'),
     origin: incoming.origin,
     imageReplyFormat: head.header('x-image-reply-format'),
+    originator: head.header('originator'),
     signal,
     note,
     onEnd,

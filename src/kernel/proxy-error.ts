@@ -107,7 +107,8 @@ export type InvalidCode =
   | 'invalid_json'
   | 'context_length_exceeded'
   | 'content_policy_violation'
-  | 'previous_response_not_found';
+  | 'previous_response_not_found'
+  | 'unsupported_tool';
 
 /** What to do about an error before the first byte has gone out; `none`: tell it. */
 export type Cure = 'none' | 'another key' | 'another key after a wait';

@@ -43,9 +43,20 @@ const tellError = (error: ProxyError): ErrorFacts & { readonly reason: string } 
   return { ...facts, param: error.tag === 'GeminiInvalid' ? refusedField(error.message) : facts.param, reason };
 };
 
-const bodyOf = ({ kind, message, param, code }: ErrorFacts): object => ({
-  error: { message, type: types[kind], param, code },
+/** What an error says in OpenAI's words. */
+export type ErrorBody = {
+  readonly message: string;
+  readonly type: string;
+  readonly param: string | null;
+  readonly code: string | null;
+};
+
+const bodyOf = ({ kind, message, param, code }: ErrorFacts): { readonly error: ErrorBody } => ({
+  error: { message, type: types[kind], param, code: code ?? (kind === 'overloaded' ? 'server_is_overloaded' : null) },
 });
+
+/** An error in OpenAI's words, for places that have a shape of their own for it. */
+export const errorBody = (error: ProxyError): ErrorBody => bodyOf(tellError(error)).error;
 
 /** Errors in OpenAI's shape (reference: its ErrorResponse schema, all four keys required). */
 export const openaiErrors: ErrorReplies = {

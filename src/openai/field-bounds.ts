@@ -78,3 +78,23 @@ export const transcriptionBounds: readonly Bound[] = [
   { path: 'known_speaker_names', most: 16, of: 'items' },
   { path: 'known_speaker_references', most: 16, of: 'items' },
 ];
+
+/** The bounds of a request to the Responses API: those of a chat, by its own words. */
+export const responsesBounds: readonly Bound[] = [
+  { path: 'model', most: names, of: 'characters' },
+  { path: 'input', most: 10_000, of: 'items' },
+  { path: 'input.*.content', most: 20_000, of: 'items', inAll: true },
+  { path: 'input.*.output', most: 20_000, of: 'items', inAll: true },
+  { path: 'input.*.tools', most: 512, of: 'items', inAll: true },
+  { path: 'input.*.name', most: names, of: 'characters' },
+  { path: 'input.*.namespace', most: names, of: 'characters' },
+  { path: 'input.*.call_id', most: names, of: 'characters' },
+  { path: 'tools', most: 512, of: 'items' },
+  { path: 'tools.*.tools', most: 512, of: 'items', inAll: true },
+  { path: 'tools.*.name', most: names, of: 'characters' },
+  { path: 'tools.*.tools.*.name', most: names, of: 'characters' },
+  { path: 'tool_choice.name', most: names, of: 'characters' },
+  { path: 'tool_choice.tools', most: 512, of: 'items' },
+  { path: 'include', most: 64, of: 'items' },
+  { path: 'previous_response_id', most: names, of: 'characters' },
+];

@@ -34,6 +34,8 @@ export type Received = {
   readonly origin: string;
   /** The header `x-image-reply-format`. */
   readonly imageReplyFormat: string | null;
+  /** The header `originator`: which program calls, where it says so. */
+  readonly originator?: string | null;
   /** Aborted when the caller leaves or the service stops. */
   readonly signal: Signal;
   /** Adds facts to this request's access line. */

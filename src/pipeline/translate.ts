@@ -73,9 +73,10 @@ export const translate =
     pipe(
       recallFor(memory, dialect, gathered),
       TE.flatMapEither((recalled) => {
-        const { requestId, media, imageReplyFormat, note } = gathered;
+        const { requestId, media, imageReplyFormat, originator = null, note } = gathered;
         const created = Math.floor(now() / 1000);
-        const context: TranslationContext = { requestId, id: newId(), created, recalled, media, imageReplyFormat };
+        const said = { requestId, imageReplyFormat, originator };
+        const context: TranslationContext = { ...said, id: newId(), created, now, recalled, media };
         const plan = dialect.translate(gathered.asked, context);
         if (E.isLeft(plan)) return plan;
         note({ model: plan.right.call.model, streamed: plan.right.streamed });

@@ -5,7 +5,7 @@ import type { GeminiCall } from '../gemini/request.ts';
 import type { Judging } from '../gemini/verdict.ts';
 import type { AnswerWriter } from './answer-writer.ts';
 import type { EncodingWish } from './audio.ts';
-import type { Permit, Signature } from './capabilities.ts';
+import type { Now, Permit, Signature } from './capabilities.ts';
 import type { SignedImage } from './images.ts';
 import type { Headers, Whole } from './reply.ts';
 import type { Asker } from './response-store.ts';
@@ -24,6 +24,10 @@ export type TranslationContext = {
   readonly media: ReadonlyMap<string, SignedImage>;
   /** What the caller's header `x-image-reply-format` said. */
   readonly imageReplyFormat: string | null;
+  /** What the caller's header `originator` said: `codex_exec` for one. */
+  readonly originator?: string | null;
+  /** Milliseconds since the epoch, for answers that say when they were done. */
+  readonly now?: Now;
 };
 
 /** Media that a request names by http(s) address. */

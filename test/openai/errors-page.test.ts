@@ -19,6 +19,7 @@ const invalidCodes: Readonly<Record<InvalidCode, true>> = {
   context_length_exceeded: true,
   content_policy_violation: true,
   previous_response_not_found: true,
+  unsupported_tool: true,
 };
 const isInvalidCode = (code: string): code is InvalidCode => Object.hasOwn(invalidCodes, code);
 const ofCaller = Object.keys(invalidCodes).filter(isInvalidCode).filter((code) => code !== 'context_length_exceeded');

@@ -186,7 +186,7 @@ t.test('every error is told in the shape of OpenAI, whole and in a stream, and h
     [{ tag: 'BadSignature' }, 400, 'invalid_request_error', null, 'none'],
     [{ tag: 'LocationRefused' }, 403, 'invalid_request_error', 'unsupported_country_region_territory', 'none'],
     [{ tag: 'ModelNotFound', model: 'm', message: null }, 404, 'invalid_request_error', 'model_not_found', 'none'],
-    [{ tag: 'GeminiFault', status: 503, message: 'm' }, 503, 'server_error', null, 'another key after a wait'],
+    [{ tag: 'GeminiFault', status: 503, message: 'm' }, 503, 'server_error', 'server_is_overloaded', 'another key after a wait'],
     [{ tag: 'Unreachable', reason: 'ECONNREFUSED' }, 502, 'server_error', 'upstream_unreachable', 'another key after a wait'],
     [{ tag: 'TimedOut', phase: 'idle' }, 504, 'server_error', 'upstream_timeout', 'another key after a wait'],
     [{ tag: 'BadAnswer', reason: 'r' }, 502, 'server_error', 'bad_upstream_answer', 'another key after a wait'],

@@ -3,6 +3,7 @@ import type { ResponsePart } from '../../../gemini/response.ts';
 import type { Signature } from '../../../ports/capabilities.ts';
 import type { FinishReason } from './finish-reason.ts';
 import type { SignedPart } from '../../../gemini/conversation/signed-parts.ts';
+import type { Logprobs } from '../../logprobs.ts';
 import type { Usage } from './usage.ts';
 
 /**
@@ -76,17 +77,6 @@ export type Delta = {
   readonly images?: readonly ImageDelta[];
   readonly extra_content?: ExtraContent;
 };
-
-/** A token, its log probability, and what could have stood in its place. */
-export type TokenLogprob = {
-  readonly token: string;
-  readonly logprob: number;
-  readonly bytes: readonly number[];
-  readonly top_logprobs: readonly Omit<TokenLogprob, 'top_logprobs'>[];
-};
-
-/** Log probabilities of the tokens of a piece of content. */
-export type Logprobs = { readonly content: readonly TokenLogprob[]; readonly refusal: null };
 
 /** What is new of one choice. */
 export type ChoiceChunk = {

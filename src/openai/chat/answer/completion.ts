@@ -11,10 +11,9 @@ import type {
   Delta,
   ExtraContent,
   ImageDelta,
-  Logprobs,
   ReasoningDetail,
-  TokenLogprob,
 } from './chunk.ts';
+import type { Logprobs, TokenLogprob } from '../../logprobs.ts';
 import type { FinishReason } from './finish-reason.ts';
 import { joinedDetails } from './reasoning-details.ts';
 

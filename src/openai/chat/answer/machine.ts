@@ -6,6 +6,7 @@ import { readAnswer, type AnswerState } from '../../../gemini/answer/read-answer
 import type { AnswerSettings } from '../../../gemini/answer/read-part.ts';
 import { followPlaces } from '../../../gemini/answer/signed-places.ts';
 import type { Frame, UsageMetadata } from '../../../gemini/response.ts';
+import { toLogprobs } from '../../logprobs.ts';
 import type { Signature } from '../../../ports/capabilities.ts';
 import { servedTier } from '../../../wire/service-tier.ts';
 import {
@@ -21,7 +22,6 @@ import type { ChatEvent, ChatFailure, Chunk, Delta } from './chunk.ts';
 import { emitter, type Emit, type StreamFacts } from './emitter.ts';
 import { eventDelta, type DeltaSettings } from './event-delta.ts';
 import { finishReason, unnamedReason } from './finish-reason.ts';
-import { toLogprobs } from './logprobs.ts';
 import { longestDelta, picturePieces } from './picture-pieces.ts';
 import { withDetails } from './reasoning-details.ts';
 import { toUsage } from './usage.ts';

@@ -1,5 +1,15 @@
-import type { LogprobsResult, TokenLogprob as Native } from '../../../gemini/response.ts';
-import type { Logprobs, TokenLogprob } from './chunk.ts';
+import type { LogprobsResult, TokenLogprob as Native } from '../gemini/response.ts';
+
+/** A token, its log probability, and what could have stood in its place. */
+export type TokenLogprob = {
+  readonly token: string;
+  readonly logprob: number;
+  readonly bytes: readonly number[];
+  readonly top_logprobs: readonly Omit<TokenLogprob, 'top_logprobs'>[];
+};
+
+/** Log probabilities of the tokens of a piece of content. */
+export type Logprobs = { readonly content: readonly TokenLogprob[]; readonly refusal: null };
 
 type Plain = Omit<TokenLogprob, 'top_logprobs'>;
 

@@ -1,0 +1,73 @@
+import { jsonText } from '../../../kernel/well-formed.ts';
+import type { ResponseFields } from '../ask/response-fields.ts';
+import type { OutputItem } from './output-item.ts';
+import type { ResponseUsage } from './usage.ts';
+
+/** Why a response failed. */
+export type ResponseFailure = {
+  readonly code: string;
+  readonly message: string;
+  readonly type: string;
+  readonly param: string | null;
+};
+
+/** What of a response says how it went. What it was asked goes with it (`echoOf`). */
+export type ResponseState = {
+  readonly id: string;
+  readonly object: 'response';
+  readonly created_at: number;
+  readonly status: 'in_progress' | 'completed' | 'incomplete' | 'failed';
+  readonly completed_at: number | null;
+  readonly background: false;
+  readonly error: ResponseFailure | null;
+  readonly incomplete_details: { readonly reason: 'max_output_tokens' | 'content_filter' } | null;
+  readonly model: string;
+  readonly output: readonly OutputItem[];
+  readonly usage: ResponseUsage | null;
+  readonly service_tier: string;
+};
+
+/** What a response says of its request. `text` is the same as JSON, written once: it stands in three events. */
+export type Echo = { readonly fields: Readonly<Record<string, unknown>>; readonly text: () => string };
+
+const textOf = ({ text }: ResponseFields): object => {
+  const { type = 'text', name, description, schema, strict } = text?.format ?? {};
+  const format = type === 'json_schema' ? { type, name, description, schema, strict: strict ?? null } : { type };
+  return { format, verbosity: text?.verbosity ?? 'medium' };
+};
+
+const reasoningOf = ({ reasoning }: ResponseFields): object => {
+  const summary = reasoning?.summary ?? reasoning?.generate_summary ?? null;
+  return { effort: reasoning?.effort ?? null, summary: summary === 'none' ? null : summary };
+};
+
+/** The request's own words as its response repeats them, with OpenAI's own values for what was left out. */
+export const echoOf = (fields: ResponseFields): Echo => {
+  const echoed = {
+    instructions: fields.instructions ?? null,
+    max_output_tokens: fields.max_output_tokens ?? null,
+    max_tool_calls: fields.max_tool_calls ?? null,
+    metadata: fields.metadata ?? {},
+    parallel_tool_calls: fields.parallel_tool_calls ?? true,
+    previous_response_id: fields.previous_response_id ?? null,
+    prompt_cache_key: fields.prompt_cache_key ?? null,
+    reasoning: reasoningOf(fields),
+    safety_identifier: fields.safety_identifier ?? null,
+    store: fields.store ?? true,
+    temperature: fields.temperature ?? 1,
+    text: textOf(fields),
+    tool_choice: fields.tool_choice ?? 'auto',
+    tools: fields.tools ?? [],
+    top_logprobs: fields.top_logprobs ?? 0,
+    top_p: fields.top_p ?? 1,
+    truncation: fields.truncation ?? 'disabled',
+    access_programs: null,
+    ...(fields.user === undefined ? {} : { user: fields.user }),
+  };
+  const written: { text: string | null } = { text: null };
+  return { fields: echoed, text: () => (written.text ??= jsonText(echoed)) };
+};
+
+/** A whole response as JSON. */
+export const responseText = (state: ResponseState, echo: Echo): string =>
+  `${jsonText(state).slice(0, -1)},${echo.text().slice(1)}`;

@@ -1,0 +1,93 @@
+import { E } from '../../../kernel/fp.ts';
+import type { ProxyError } from '../../../kernel/proxy-error.ts';
+import { needsCirculation } from '../../../gemini/tools/tool-plan.ts';
+import { batchWriter, type AnswerForm, type AnswerWriter } from '../../../ports/answer-writer.ts';
+import type { TranslationContext } from '../../../ports/dialect.ts';
+import { json, type Whole } from '../../../ports/reply.ts';
+import type { ResponseFields } from '../ask/response-fields.ts';
+import { wantsSummary, type SettledResponse } from '../ask/to-gemini.ts';
+import { responseHeartbeat, responseMachine, type ResponseMachineState } from './machine.ts';
+import { echoOf, responseText, type Echo } from './response-body.ts';
+import { eventText, isLifecycle, type ResponseEvent } from './response-event.ts';
+import type { ResponseSettings } from './response-settings.ts';
+
+/** Codex shows nothing of a refusal, and asks all again after a filtered answer. */
+const isCodex = ({ originator }: TranslationContext): boolean => originator?.startsWith('codex') === true;
+
+/** How the answer to this request is written. */
+export const responseSettings = (
+  fields: ResponseFields,
+  { name, plan, kinds }: SettledResponse,
+  context: TranslationContext,
+): ResponseSettings => {
+  const { include = [] } = fields;
+  const { id, created, now } = context;
+  return {
+    id,
+    created,
+    completed: () => (now === undefined ? created : Math.max(created, Math.floor(now() / 1000))),
+    model: fields.model,
+    signedBy: name.model,
+    names: plan.names,
+    jsonAnswer: plan.jsonAnswer,
+    isJson: plan.formatsJson || plan.jsonAnswer !== null,
+    oneCall: fields.parallel_tool_calls === false,
+    citesSources: plan.builtIns.length > 0,
+    kinds,
+    tellsThoughts: wantsSummary(fields),
+    keepsServerTools: needsCirculation(plan),
+    search: {
+      sources: include.includes('web_search_call.action.sources'),
+      results: include.includes('web_search_call.results'),
+    },
+    tier: fields.service_tier ?? 'auto',
+    refusesInWords: isCodex(context),
+  };
+};
+
+/** The whole answer is the response that the last event of its stream holds. */
+const wholeResponse = (events: readonly ResponseEvent[], echo: Echo): E.Either<ProxyError, Whole> => {
+  const last = events.at(-1);
+  return last === undefined || !isLifecycle(last)
+    ? E.left({ tag: 'EmptyAnswer', finishReason: null, finishMessage: null })
+    : E.right({ ...json(200, {}), body: responseText(last.response, echo) });
+};
+
+/** A stream that is silent for so long tells that it goes on, ms: Codex does not count comments (Floway#498). */
+const silence = 60_000;
+
+const comment = ': keep-alive\n\n';
+
+/** Keeps a finished response; undefined where none is to be kept. */
+export type KeepFinished = ((response: Readonly<Record<string, unknown>>) => Promise<void>) | undefined;
+
+/** How the answer to a request to the Responses API is written. */
+export const responsesAnswer = (
+  fields: ResponseFields,
+  settings: ResponseSettings,
+  { keep, keepAliveMs }: { readonly keep: KeepFinished; readonly keepAliveMs: number },
+): AnswerWriter => {
+  const echo = echoOf(fields);
+  const machine = responseMachine(settings);
+  const textOf = (events: readonly ResponseEvent[]): string => {
+    let text = '';
+    for (const event of events) text += eventText(event, echo);
+    return text;
+  };
+  const most = Math.max(1, Math.round(silence / Math.max(1, keepAliveMs)));
+  const form: AnswerForm<ResponseMachineState, ResponseEvent> = {
+    frames: textOf,
+    whole: (events) => wholeResponse(events, echo),
+    closing: '',
+    heartbeat: (state) => {
+      const [next, events] = responseHeartbeat(state, settings, most);
+      return [next, events.length === 0 ? comment : textOf(events)];
+    },
+    keep: (last) => {
+      const event = last.at(-1);
+      if (keep === undefined || event === undefined || !isLifecycle(event)) return undefined;
+      return () => keep({ ...event.response, ...echo.fields });
+    },
+  };
+  return batchWriter(machine, form);
+};

@@ -1,0 +1,128 @@
+import { E } from '../../../kernel/fp.ts';
+import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
+import type { Turn } from '../../../gemini/conversation/turns.ts';
+import { fromBase64 } from '../../../gemini/inline-media.ts';
+import { openEnvelopes } from '../envelope.ts';
+import { isCallType, isOutputType, readCall, readResult } from './call-items.ts';
+import { typeOf, type GivenItem } from './given-item.ts';
+import { itemParts } from './item-parts.ts';
+import {
+  addCall,
+  addCode,
+  addOpened,
+  addPicture,
+  addTurn,
+  addWords,
+  closedTurns,
+  noTurns,
+  type OpenTurns,
+} from './open-turn.ts';
+
+/** Tools that an item brings, and the field that holds them. */
+export type ItemTools = { readonly tools: readonly unknown[]; readonly path: string };
+
+/** What the items of a request come to. */
+export type ReadItems = {
+  readonly turns: readonly Turn[];
+  readonly tools: readonly ItemTools[];
+  /** What goes before the request's own reasoning and text: the last change of configuration. */
+  readonly update: GivenItem | null;
+};
+
+type Reading = OpenTurns & { readonly model: string; readonly tools: ItemTools[]; update: GivenItem | null };
+
+const roles: readonly unknown[] = ['user', 'assistant', 'system', 'developer'];
+
+const readMessage = (reading: Reading, { item, path }: GivenItem): ProxyError | null => {
+  const { role, content } = item;
+  const at = `${path}.content`;
+  if (!roles.includes(role)) {
+    const expected = "expected 'user', 'assistant', 'system' or 'developer'";
+    return invalid(`Invalid value for '${path}.role': ${expected}.`, `${path}.role`, 'invalid_value');
+  }
+  const parts = itemParts(content, at);
+  if (E.isLeft(parts)) return parts.left;
+  if (role === 'assistant') addWords(reading, parts.right, at);
+  else if (role === 'user') addTurn(reading, { role, parts: parts.right });
+  else addTurn(reading, { role: 'system', parts: parts.right, path: at, called: String(role) });
+  return null;
+};
+
+/** The model is told which call a result belongs to; one that belongs to none is of an agent's making. */
+const orphanFault = ({ called }: Reading, by: 'id' | 'name', key = ''): string | null => {
+  const isKnown = by === 'id' ? called.ids.has(key) : called.names.has(key);
+  const what = by === 'id' ? 'call_id' : 'name';
+  return isKnown ? null : `No tool call found for function call output with ${what} ${key.slice(0, 64)}.`;
+};
+
+const readOutputItem = (reading: Reading, type: string, given: GivenItem): ProxyError | null => {
+  const result = readResult(type, given);
+  if (E.isLeft(result)) return result.left;
+  const { by, key, path } = result.right;
+  const fault = orphanFault(reading, by, key);
+  if (fault !== null) return invalid(fault, path, 'invalid_value');
+  addTurn(reading, result.right);
+  return null;
+};
+
+const readPicture = (reading: Reading, { item, path }: GivenItem): ProxyError | null => {
+  const { result } = item;
+  if (typeof result !== 'string' || result === '') return null;
+  const picture = fromBase64(result, { declared: '' }, `${path}.result`);
+  if (E.isLeft(picture)) return picture.left;
+  addPicture(reading, { inlineData: picture.right }, path);
+  return null;
+};
+
+const readMcpCall = (reading: Reading, given: GivenItem): ProxyError | null => {
+  const { item, path } = given;
+  const { id, name, arguments: args, output, error } = item;
+  const words = [output, error].find((one): one is string => typeof one === 'string') ?? '';
+  if (typeof id !== 'string' || typeof name !== 'string') return null;
+  const call = readCall('function_call', { item: { call_id: id, name, arguments: args }, path });
+  if (E.isLeft(call)) return call.left;
+  addCall(reading, call.right, path);
+  addTurn(reading, { role: 'result', by: 'id', key: id, path, value: { text: words }, media: [] });
+  return null;
+};
+
+const addTools = (reading: Reading, { item, path }: GivenItem): void => {
+  const { tools } = item;
+  if (Array.isArray(tools)) reading.tools.push({ tools, path: `${path}.tools` });
+};
+
+/** Reads one item; what has no meaning for Gemini is left out. */
+const readItem = (reading: Reading, given: GivenItem): ProxyError | null => {
+  const { item, path } = given;
+  const type = typeOf(item);
+  if (type === null) return invalid(`Missing required parameter: '${path}.type'.`, path, 'missing_required_parameter');
+  if (type === 'message') return readMessage(reading, given);
+  if (type === 'reasoning') {
+    for (const opened of openEnvelopes(item['encrypted_content'], reading.model)) addOpened(reading, opened, path);
+    return null;
+  }
+  if (type === 'tool_search_output' || type === 'additional_tools') addTools(reading, given);
+  if (type.startsWith('tool_search') && typeof item['call_id'] !== 'string') return null;
+  if (isCallType(type)) {
+    const call = readCall(type, given);
+    if (E.isLeft(call)) return call.left;
+    addCall(reading, call.right, path);
+    return null;
+  }
+  if (isOutputType(type)) return readOutputItem(reading, type, given);
+  if (type === 'image_generation_call') return readPicture(reading, given);
+  if (type === 'mcp_call') return readMcpCall(reading, given);
+  if (type === 'code_interpreter_call' && typeof item['code'] === 'string') addCode(reading, item['code'], path);
+  if (type === 'configuration_update') reading.update = given;
+  return null;
+};
+
+/** The items of a conversation as turns, with what else they bring; `model` is whose signatures go back. */
+export const readItems = (items: readonly GivenItem[], model: string): E.Either<ProxyError, ReadItems> => {
+  const reading: Reading = { ...noTurns(), model, tools: [], update: null };
+  for (const given of items) {
+    const fault = readItem(reading, given);
+    if (fault !== null) return E.left(fault);
+  }
+  return E.right({ turns: closedTurns(reading), tools: reading.tools, update: reading.update });
+};

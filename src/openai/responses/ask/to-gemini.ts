@@ -1,0 +1,160 @@
+import { E, pipe } from '../../../kernel/fp.ts';
+import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
+import { toContents, type Contents } from '../../../gemini/conversation/to-contents.ts';
+import type { Turn } from '../../../gemini/conversation/turns.ts';
+import { jsonFormat, plainGeneration } from '../../../gemini/generation.ts';
+import { capInt32 } from '../../../gemini/int32.ts';
+import { requestBody } from '../../../gemini/request-body.ts';
+import type { GeminiCall, GenerationConfig } from '../../../gemini/request.ts';
+import { safetySettings } from '../../../gemini/safety.ts';
+import { settleThinking } from '../../../gemini/thinking.ts';
+import type { JsonWish } from '../../../gemini/tools/asked-tools.ts';
+import { needsCirculation, toolPlan, type ToolPlan } from '../../../gemini/tools/tool-plan.ts';
+import type { TranslationContext } from '../../../ports/dialect.ts';
+import { serviceTier } from '../../../wire/service-tier.ts';
+import { settleModel, type SettledModel } from '../../../wire/settle-model.ts';
+import type { TranslationSettings } from '../../../wire/translation-settings.ts';
+import { chosenTools } from './chosen-tools.ts';
+import { offeredTools } from './offered-tools.ts';
+import type { ItemTools } from './read-items.ts';
+import type { ResponseFields } from './response-fields.ts';
+import type { ToolKinds } from './tool-kinds.ts';
+
+/** A request, read: its fields, with the last change of configuration in them, its turns, and what items brought. */
+export type ResponseRequest = {
+  readonly fields: ResponseFields;
+  readonly turns: readonly Turn[];
+  readonly tools: readonly ItemTools[];
+};
+
+/** What a request is settled to before it is translated. */
+export type SettledResponse = SettledModel & { readonly plan: ToolPlan; readonly kinds: ToolKinds };
+
+/** The wish for an answer in JSON; null for none. */
+const jsonWish = ({ text }: ResponseFields): JsonWish | null => {
+  const format = text?.format;
+  if (format === undefined || format.type === 'text') return null;
+  const schema = format.type === 'json_schema' ? format.schema : undefined;
+  return { path: 'text.format', schema, schemaPath: 'text.format.schema' };
+};
+
+/** Log probabilities are told where `include` asks for them, and asked for only then. */
+export const wantsLogprobs = ({ include = [] }: ResponseFields): boolean =>
+  include.includes('message.output_text.logprobs');
+
+const faultOf = ({ text, model }: ResponseFields, { traits }: SettledModel): ProxyError | null => {
+  const format = text?.format;
+  if (format?.type === 'json_schema' && format.schema === undefined) {
+    const path = 'text.format.schema';
+    return invalid(`Missing required parameter: '${path}'.`, path, 'missing_required_parameter');
+  }
+  return traits.output === 'audio'
+    ? invalid(`'model': ${model.slice(0, 100)} speaks; ask for it at /audio/speech.`, 'model', 'unsupported_value')
+    : null;
+};
+
+/** Settles model and tools; Left where the request wants what does not go. */
+export const settleResponse = (
+  { fields, tools }: Pick<ResponseRequest, 'fields' | 'tools'>,
+  settings: Pick<TranslationSettings, 'modelAliases' | 'showThoughts'>,
+): E.Either<ProxyError, SettledResponse> => {
+  const settled = settleModel(fields.model, settings);
+  if (E.isLeft(settled)) return settled;
+  const fault = faultOf(fields, settled.right);
+  if (fault !== null) return E.left(fault);
+  const offered = offeredTools([{ tools: fields.tools ?? [], path: 'tools' }, ...tools]);
+  if (E.isLeft(offered)) return offered;
+  const { name, traits } = settled.right;
+  const suffixed = name.search ? [{ tool: 'googleSearch' as const, path: null }] : [];
+  return pipe(
+    chosenTools(fields, offered.right),
+    E.flatMap((chosen) =>
+      toolPlan(
+        {
+          ...chosen,
+          builtIns: [...suffixed, ...chosen.builtIns],
+          paths: { functions: 'tools', choice: 'tool_choice' },
+          json: jsonWish(fields),
+          logprobs: wantsLogprobs(fields) ? 'include' : null,
+          cachedContent: null,
+        },
+        traits,
+      ),
+    ),
+    E.map((plan) => ({ ...settled.right, plan, kinds: offered.right.kinds })),
+  );
+};
+
+/** True where thoughts are asked for. */
+export const wantsSummary = ({ reasoning }: ResponseFields): boolean => {
+  const summary = reasoning?.summary ?? reasoning?.generate_summary;
+  return summary !== undefined && summary !== 'none';
+};
+
+const generationConfig = (
+  fields: ResponseFields,
+  { name, traits, plan }: SettledResponse,
+): E.Either<ProxyError, GenerationConfig> => {
+  const { temperature, top_p: topP, max_output_tokens: maxOutputTokens, reasoning } = fields;
+  const effort = reasoning?.effort;
+  const thinkingConfig = settleThinking(
+    traits.thinking,
+    {
+      asked: effort === undefined ? null : { kind: 'effort', effort },
+      suffix: name.thinking,
+      cap: capInt32(maxOutputTokens),
+    },
+    { asked: wantsSummary(fields), isGoogles: false, otherwise: false },
+  );
+  const wish = jsonWish(fields);
+  return E.map((format: GenerationConfig): GenerationConfig => ({
+    ...plainGeneration({ temperature, topP, maxOutputTokens }, traits),
+    ...format,
+    ...(traits.output === 'image' ? { responseModalities: ['TEXT', 'IMAGE'] } : {}),
+    ...(wantsLogprobs(fields) ? { responseLogprobs: true, logprobs: fields.top_logprobs } : {}),
+    thinkingConfig,
+  }))(wish === null || !plan.formatsJson ? E.right({}) : jsonFormat(wish));
+};
+
+/** A request with what it was settled to. */
+export type ResponseAsked = {
+  readonly asked: ResponseRequest;
+  readonly settled: SettledResponse;
+  readonly settings: TranslationSettings;
+};
+
+type Pieces = { readonly contents: Contents; readonly config: GenerationConfig };
+
+const piecesOf = (
+  { asked, settled, settings }: ResponseAsked,
+  { recalled, media }: TranslationContext,
+): E.Either<ProxyError, Pieces> => {
+  const { name, traits, plan } = settled;
+  const { systemPromptMode, historyImages } = settings;
+  const answers = { traits, names: plan.names, media, recalled, circulates: needsCirculation(plan) };
+  return pipe(
+    toContents(asked.turns, { ...answers, model: name.model, systemPromptMode, historyImages, path: 'input' }),
+    E.bindTo('contents'),
+    E.bind('config', () => generationConfig(asked.fields, settled)),
+  );
+};
+
+/** A request to the Responses API as one call to Gemini. */
+export const toGemini = (request: ResponseAsked, context: TranslationContext): E.Either<ProxyError, GeminiCall> => {
+  const { asked, settled } = request;
+  const { name, traits, plan } = settled;
+  return pipe(
+    piecesOf(request, context),
+    E.map((pieces) => ({
+      model: name.model,
+      streamed: asked.fields.stream === true || traits.streamOnly,
+      copies: 1,
+      body: requestBody({
+        ...pieces,
+        plan,
+        safetySettings: safetySettings(undefined, traits),
+        serviceTier: serviceTier(asked.fields.service_tier),
+      }),
+    })),
+  );
+};
