@@ -1,168 +1,166 @@
-// Measures what the built service adds to an answer: the same questions straight to an emulated Gemini and through
-// Pollux, in one run on this machine. Figures to compare, nothing is asserted.
+// Measures what the built service costs beside a floor (scripts/bench/floor.mjs), in slices that take turns on this
+// machine: CPU of the process for each request, what it adds to an answer's time, start, memory. Needs Linux, and a
+// machine that does nothing else. docs/performance.md tells the method; scripts/bench/bounds.json has goals and bounds.
 //
-//   npm run bench [seconds for each throughput, 4 unless told]
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { Agent, request } from 'node:http';
-import { cpus, tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { performance } from 'node:perf_hooks';
-import { fileURLToPath, pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
+//   npm run bench                   all of it, about four minutes
+//   npm run bench -- --only stream  the workloads with this in their name
+//   npm run bench -- --check        one short round; fails where a ratio is over its bound
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import process from 'node:process';
+import { setTimeout as wait } from 'node:timers/promises';
+import { ask, askMany, prepared } from './bench/client.mjs';
+import { cpuOf, memoryOf, startFloor, startGemini, startService } from './bench/processes.mjs';
+import { doors, openStreams, waits, workloads } from './bench/workloads.mjs';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
-const emulatorFile = join(root, 'dist-test', 'test', 'support', 'gemini-emulator', 'start-gemini-emulator.js');
-const seconds = Number(process.argv[2] ?? 4);
-const warmUps = 300;
-const samples = 1500;
-const atOnce = 32;
-const password = 'bench-password';
-const model = 'gemini-2.5-flash';
-const text = 'How long does it take to answer this?';
+const isCheck = process.argv.includes('--check');
+const onlyAt = process.argv.indexOf('--only');
+const only = onlyAt < 0 ? '' : (process.argv[onlyAt + 1] ?? '');
+const bounds = JSON.parse(readFileSync(new URL('bench/bounds.json', import.meta.url), 'utf8'));
+const slices = isCheck ? 3 : 5;
+/** The share of a slice's requests that a short round sends. */
+const share = isCheck ? 0.5 : 1;
 
-/** The emulator in a thread of its own, so that it does not wait for the one that measures. */
-async function startEmulator() {
-  const code = `import(${JSON.stringify(pathToFileURL(emulatorFile).href)})
-    .then(({ startGeminiEmulator }) => startGeminiEmulator())
-    .then(({ url }) => require('node:worker_threads').parentPort.postMessage(url));`;
-  const worker = new Worker(code, { eval: true });
-  const url = await new Promise((resolve, reject) => worker.once('message', resolve).once('error', reject));
-  return { url, stop: () => worker.terminate() };
-}
+const median = (values) => values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)];
+const isWanted = ({ name }) => name.includes(only);
 
-/** A bare environment and an empty folder, so that no setting of this machine plays a part. */
-async function startService(geminiUrl) {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-'));
-  const service = spawn(process.execPath, [join(root, 'dist', 'index.js')], {
-    cwd: folder,
-    env: {
-      HOST: '127.0.0.1',
-      PORT: '0',
-      PASSWORD: password,
-      GEMINI_API_KEYS: 'made-up-key-one,made-up-key-two,made-up-key-three',
-      GEMINI_BASE_URL: geminiUrl,
-      MAX_REQUESTS_PER_MINUTE: '0',
-      MAX_REQUESTS_PER_DAY_PER_IP: '0',
-      DATA_DIR: folder,
-    },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  const url = await new Promise((resolve, reject) => {
-    let printed = '';
-    service.stdout.on('data', (piece) => {
-      printed = `${printed}${piece}`.slice(-10_000);
-      const found = /"url":"([^"]+)"/.exec(printed)?.[1];
-      if (found !== undefined) resolve(found);
-    });
-    service.once('close', () => reject(new Error(`The service ended: ${printed}`)));
-  });
-  const stop = () => {
-    service.kill('SIGKILL');
-    rmSync(folder, { recursive: true, force: true });
-  };
-  return { url, pid: service.pid, stop };
-}
-
-const agent = new Agent({ keepAlive: true, maxSockets: atOnce });
-
-/** Milliseconds until the first byte of the body and until its end. */
-function ask({ url, headers, body }) {
-  const began = performance.now();
-  return new Promise((resolve, reject) => {
-    const asking = request(url, { method: 'POST', agent, headers: { ...headers, 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) } });
-    asking.once('error', reject);
-    asking.once('response', (answer) => {
-      let first;
-      answer.on('data', () => (first ??= performance.now() - began));
-      answer.once('end', () => (answer.statusCode === 200 ? resolve({ first, whole: performance.now() - began }) : reject(new Error(`${url}: ${answer.statusCode}`))));
-      answer.once('error', reject);
-    });
-    asking.end(body);
-  });
-}
-
-const toGemini = (url, stream) => ({
-  url: `${url}/v1beta/models/${model}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
-  headers: { 'x-goog-api-key': 'made-up-key-one' },
-  body: JSON.stringify({ contents: [{ role: 'user', parts: [{ text }] }] }),
-});
-
-const toPollux = (url, stream) => ({
-  url: `${url}/v1/chat/completions`,
-  headers: { authorization: `Bearer ${password}` },
-  body: JSON.stringify({ model, stream, messages: [{ role: 'user', content: text }] }),
-});
-
-/** One question at a time, the two ways in turn, so that what else this machine does meets both. */
-async function latencies(ways, what) {
-  const taken = ways.map(() => []);
-  for (let count = 0; count < warmUps + samples; count += 1) {
-    for (const [at, way] of ways.entries()) {
-      const times = await ask(way);
-      if (count >= warmUps) taken[at].push(times[what]);
-    }
-  }
-  return taken.map((times) => times.toSorted((one, other) => one - other));
-}
-
-const quantile = (sorted, share) => sorted[Math.floor(sorted.length * share)];
-
-/** Answers a second with so many questions under way at all times. */
-async function throughput(way) {
-  const began = performance.now();
-  const deadline = began + seconds * 1000;
-  let answers = 0;
-  const client = async () => {
-    while (performance.now() < deadline) {
-      await ask(way);
-      answers += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: atOnce }, client));
-  return answers / ((performance.now() - began) / 1000);
-}
-
-function peakMemory(pid) {
-  try {
-    return Number(/^VmHWM:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
-  } catch {
-    return Number.NaN;
-  }
-}
-
+const over = [];
 const row = (...cells) => console.log(`| ${cells.join(' | ')} |`);
 
-function latencyRows(name, [direct, through]) {
-  for (const [word, share] of [['p50', 0.5], ['p99', 0.99]]) {
-    const [one, other] = [quantile(direct, share), quantile(through, share)];
-    row(`${name}, ${word}`, `${one.toFixed(2)} ms`, `${other.toFixed(2)} ms`, `+${(other - one).toFixed(2)} ms`);
+/** One line of the table; what is over its bound is remembered. */
+function tell(name, value, details, unit = '×') {
+  const { goal, bound } = bounds[name] ?? {};
+  const shown = (figure) => (figure === undefined ? '' : unit === '×' ? `×${figure}` : `${figure} ${unit}`);
+  row(name, unit === '×' ? `×${value.toFixed(2)}` : `${value.toFixed(0)} ${unit}`, details, shown(goal), shown(bound));
+  if (bound !== undefined && value > bound) over.push(`${name}: ${value.toFixed(2)}, and the bound is ${bound}`);
+}
+
+/** Microseconds of CPU that one request (or event) cost the process. */
+async function costOf({ url, pid }, workload) {
+  const n = Math.max(2, Math.round(workload.n * share));
+  const before = cpuOf(pid);
+  await askMany(url, workload, n, workload.atOnce === n ? 100 : 0);
+  return ((cpuOf(pid) - before) * 1000) / n / (workload.per ?? 1);
+}
+
+/** Each slice asks all pairs of a process and its workload, one after the other, in an order that turns. */
+async function costs(pairs) {
+  for (const [target, workload] of pairs) await askMany(target.url, workload, workload.warm);
+  const taken = pairs.map(() => []);
+  for (let slice = 0; slice < slices; slice += 1) {
+    for (let step = 0; step < pairs.length; step += 1) {
+      const at = (slice + step) % pairs.length;
+      taken[at].push(await costOf(...pairs[at]));
+    }
+  }
+  return taken;
+}
+
+const ratios = (ours, floor) => ours.map((cost, at) => cost / floor[at]);
+
+async function tellWorkloads({ service, floor }) {
+  for (const workload of workloads.filter(isWanted).map(prepared)) {
+    const [ours, least] = await costs([[service, workload], [floor, workload]]);
+    tell(workload.name, median(ratios(ours, least)), `${median(ours).toFixed(1)} µs (${median(least).toFixed(1)})`);
   }
 }
 
-const rateRow = (name, direct, through) =>
-  row(`${name}, ${atOnce} at once`, `${direct.toFixed(0)}/s`, `${through.toFixed(0)}/s`, `${((through / direct) * 100).toFixed(0)} %`);
+/** Whether the door is there: what the service does not have yet is said, not failed. */
+async function isMissing({ url }, workload) {
+  try {
+    await ask(url, workload);
+    return false;
+  } catch (error) {
+    if (error.status === 404 || error.status === 405) return true;
+    throw error;
+  }
+}
 
-async function bench(emulatorUrl, serviceUrl, pid) {
-  const ways = (stream) => [toGemini(emulatorUrl, stream), toPollux(serviceUrl, stream)];
+async function tellDoors({ service }) {
+  for (const door of doors.filter(isWanted).map(prepared)) {
+    if (await isMissing(service, door)) {
+      row(door.name, 'not here', `no route ${door.path}`, '', '');
+      continue;
+    }
+    const chat = prepared(workloads.find(({ name }) => name === door.beside));
+    const [ours, beside] = await costs([[service, door], [service, chat]]);
+    tell(door.name, median(ratios(ours, beside)), `${median(ours).toFixed(1)} µs (${median(beside).toFixed(1)} by chat)`);
+  }
+}
+
+/** Median milliseconds that each of these adds to what Gemini itself takes, one question at a time. */
+async function tellWaits({ service, floor, gemini }) {
+  for (const waiting of waits.filter(isWanted).map(prepared)) {
+    const measured = waiting.name.includes('first') ? 'firstMs' : 'wholeMs';
+    const method = waiting.body.stream ? 'streamGenerateContent?alt=sse' : 'generateContent';
+    const straight = { ...waiting, path: `/v1beta/models/${waiting.body.model}:${method}`, check: () => true };
+    const ways = [[service.url, waiting], [floor.url, waiting], [gemini.url, straight]];
+    const taken = ways.map(() => []);
+    for (let count = 0; count < (waiting.n + waiting.warm) * share; count += 1) {
+      for (const [at, way] of ways.entries()) {
+        const times = await ask(...way);
+        if (count >= waiting.warm * share) taken[at].push(times[measured]);
+      }
+    }
+    const [ours, least, none] = taken.map(median);
+    tell(waiting.name, (ours - none) / (least - none), `+${(ours - none).toFixed(2)} ms (+${(least - none).toFixed(2)})`);
+  }
+}
+
+async function tellOpenStreams({ service }) {
+  if (!isWanted({ name: '1,000 open streams' })) return;
+  const workload = { ...prepared(openStreams), atOnce: openStreams.count };
+  const before = memoryOf(service.pid);
+  let most = before;
+  const watching = setInterval(() => {
+    most = Math.max(most, memoryOf(service.pid));
+  }, 50);
+  await askMany(service.url, workload, openStreams.count, 2500);
+  clearInterval(watching);
+  tell('1,000 open streams', most - before, `${before.toFixed(0)} MB before`, 'MB');
+}
+
+/** Starts of both, in turn. */
+async function tellStarts(gemini) {
+  if (!isWanted({ name: 'start, idle memory' })) return;
+  const starters = [() => startService(gemini.url), () => startFloor(gemini.url)];
+  const [cold, cpu, idle] = [[[], []], [[], []], [[], []]];
+  for (let count = 0; count < slices; count += 1) {
+    for (const [at, begin] of starters.entries()) {
+      const started = await begin();
+      cold[at].push(started.coldMs);
+      cpu[at].push(started.coldCpuMs);
+      await wait(1500);
+      idle[at].push(memoryOf(started.pid));
+      await started.stop();
+    }
+  }
+  const shown = (taken, unit) => `${median(taken[0]).toFixed(0)} ${unit} (${median(taken[1]).toFixed(0)})`;
+  tell('start', median(cold[0]) / median(cold[1]), shown(cold, 'ms'));
+  tell("start's CPU", median(cpu[0]) / median(cpu[1]), shown(cpu, 'ms'));
+  tell('idle memory', median(idle[0]) / median(idle[1]), shown(idle, 'MB'));
+}
+
+async function bench() {
+  const gemini = await startGemini();
   console.log(`Node ${process.versions.node}, ${process.platform} ${process.arch}, ${cpus().length} cores\n`);
-  row('what', 'straight', 'through Pollux', 'difference');
-  row('---', '---', '---', '---');
-  latencyRows('whole answer', await latencies(ways(false), 'whole'));
-  latencyRows("stream's first byte", await latencies(ways(true), 'first'));
-  const [direct, through] = ways(false);
-  rateRow('whole answers', await throughput(direct), await throughput(through));
-  const [directStream, throughStream] = ways(true);
-  rateRow('streams', await throughput(directStream), await throughput(throughStream));
-  row("the service's memory at its highest", '', `${peakMemory(pid).toFixed(0)} MiB`, '');
+  row('what', 'to the floor', 'the service (the floor)', 'goal', 'bound');
+  row('---', '---', '---', '---', '---');
+  await tellStarts(gemini);
+  const running = { gemini, floor: await startFloor(gemini.url), service: await startService(gemini.url) };
+  try {
+    await tellWorkloads(running);
+    await tellDoors(running);
+    await tellWaits(running);
+    if (!isCheck) await tellOpenStreams(running);
+  } finally {
+    await Promise.all(Object.values(running).map(({ stop }) => stop()));
+  }
 }
 
-const emulator = await startEmulator();
-const service = await startService(emulator.url);
-try {
-  await bench(emulator.url, service.url, service.pid);
-} finally {
-  agent.destroy();
-  service.stop();
-  await emulator.stop();
+await bench();
+if (isCheck && over.length > 0) {
+  console.log(`\nover their bound:\n${over.map((line) => `  ${line}`).join('\n')}`);
+  process.exitCode = 1;
 }
+process.exit();
