@@ -7,11 +7,13 @@ import type { RequestHead } from './request-head.ts';
 /** A request's head, as sent and as read, and the caller's address after TRUST_PROXY_HOPS. */
 export type CallerSource = { readonly message: IncomingMessage; readonly head: RequestHead; readonly address: string };
 
-/** Who calls. Where from is looked at only when it is asked: one caller in many presents the default password. */
+/**
+ * Who calls. Where from is looked at only when it is asked: one caller in many presents the default password. (Not by a
+ * getter: an object with one of its own has a shape of its own, which holds on to the request until the next full
+ * collection.)
+ */
 export const callerOf = ({ message, head, address }: CallerSource, keyInQuery: boolean): Caller => ({
   address,
   credential: readCredential(head, keyInQuery),
-  get fromOwnNetwork() {
-    return fromOwnNetwork({ peer: head.peer, rawHeaders: message.rawHeaders });
-  },
+  isFromOwnNetwork: () => fromOwnNetwork({ peer: head.peer, rawHeaders: message.rawHeaders }),
 });

@@ -8,6 +8,11 @@ const afterBearer = (value: string): string => {
   return scheme.startsWith('basic ') ? '' : text;
 };
 
+const textOf = (value: string | null): string | null => {
+  const text = value?.trim() ?? '';
+  return text === '' ? null : text;
+};
+
 /**
  * What the caller presents as password, from every place where clients put it: `Authorization: Bearer`, or
  * Authorization with the bare password; `x-api-key`; `api-key`; `x-goog-api-key`; and `?key=` where a route takes it.
@@ -17,13 +22,11 @@ export const readCredential = (
   { header, query }: Pick<RequestHead, 'header' | 'query'>,
   keyInQuery: boolean,
 ): Secret | null => {
-  const places = [
-    afterBearer(header('authorization') ?? ''),
-    header('x-api-key'),
-    header('api-key'),
-    header('x-goog-api-key'),
-    keyInQuery ? new URLSearchParams(query).get('key') : null,
-  ];
-  const found = places.map((value) => value?.trim() ?? '').find((value) => value !== '');
-  return found === undefined ? null : secret(found);
+  const found =
+    textOf(afterBearer(header('authorization') ?? '')) ??
+    textOf(header('x-api-key')) ??
+    textOf(header('api-key')) ??
+    textOf(header('x-goog-api-key')) ??
+    (keyInQuery ? textOf(new URLSearchParams(query).get('key')) : null);
+  return found === null ? null : secret(found);
 };

@@ -15,7 +15,7 @@ export type Caller = {
   /**
    * True when nothing tells that the caller is outside the service's own network (ALLOW_DEFAULT_PASSWORD=false asks).
    */
-  readonly fromOwnNetwork: boolean;
+  readonly isFromOwnNetwork: () => boolean;
 };
 
 /** Lets the caller in or says why not; counts wrong passwords per address. */

@@ -199,7 +199,7 @@ t.test("a proxy's word on the host counts, not a line that the caller wrote abov
 });
 
 t.test('a caller is from its own network only if no proxy left a trace', async (t) => {
-  const { origin } = await serving(t, [get('/own', ({ caller }) => TE.right(json(200, caller.fromOwnNetwork)))]);
+  const { origin } = await serving(t, [get('/own', ({ caller }) => TE.right(json(200, caller.isFromOwnNetwork())))]);
   const ask = async (headers: Readonly<Record<string, string>>): Promise<unknown> => (await fetch(`${origin}/own`, { headers })).json();
   t.equal(await ask({}), true, 'fetch says sec-fetch-mode of itself, and no more');
   for (const name of ['x-forwarded-for', 'x-real-ip', 'cf-connecting-ip', 'forwarded']) t.equal(await ask({ [name]: '10.0.0.1' }), false, name);

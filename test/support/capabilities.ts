@@ -61,7 +61,7 @@ export const receivedWith = (body: unknown, over: Partial<Received> = {}): Recei
     requestId: 'req-1',
     method: 'POST',
     path: '/v1/chat/completions',
-    caller: { address: '127.0.0.1', credential: null, fromOwnNetwork: true },
+    caller: { address: '127.0.0.1', credential: null, isFromOwnNetwork: () => true },
     readBody: TE.right(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))),
     held: { request: freely, answer: freely },
     contentType: 'application/json',

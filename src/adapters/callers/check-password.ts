@@ -30,8 +30,8 @@ export const passwordCheck = (
   const expected = hashOf(password.reveal());
   const isRefusedOutside = password.reveal() === defaultPassword && !allowDefaultPassword;
   const failed = guessBuckets(needs);
-  const isOutside = ({ fromOwnNetwork }: Pick<Caller, 'fromOwnNetwork'>): boolean =>
-    onHostingPlatform || !fromOwnNetwork;
+  const isOutside = ({ isFromOwnNetwork }: Pick<Caller, 'isFromOwnNetwork'>): boolean =>
+    onHostingPlatform || !isFromOwnNetwork();
 
   return (caller) => {
     const presented = caller.credential?.reveal() ?? '';

@@ -184,7 +184,7 @@ t.test('a door in memory', async (t) => {
   t.test('remembers only so many addresses, the latest ones', async (t) => {
     const { monotonic } = fakeClock(noon);
     const check = passwordCheck({ password: secret('made-up'), allowDefaultPassword: true }, { monotonic, mostAddresses: 2 });
-    const guess = (address: string) => check({ address, credential: secret('guess'), fromOwnNetwork: false });
+    const guess = (address: string) => check({ address, credential: secret('guess'), isFromOwnNetwork: () => false });
     for (let each = 0; each < 15; each += 1) guess('203.0.113.1');
     guess('203.0.113.2');
     t.match(guess('203.0.113.1'), { left: { tag: 'TooManyGuesses' } });

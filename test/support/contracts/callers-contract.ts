@@ -16,7 +16,7 @@ const started = (make: MakeCallers) => async (settings: Partial<PasswordSettings
   return {
     clock,
     knock: ({ password = 'made-up password', address = '203.0.113.7', fromOwnNetwork = false } = {}) => {
-      const entered = check({ address, fromOwnNetwork, credential: password === null ? null : secret(password) });
+      const entered = check({ address, isFromOwnNetwork: () => fromOwnNetwork, credential: password === null ? null : secret(password) });
       return E.isRight(entered) ? 'in' : entered.left;
     },
   };

@@ -12,7 +12,7 @@ import { fakeClock, type FakeClock } from './fake-clock.ts';
 export type MakeResponseStore = (bounds: ResponseBounds, clock: FakeClock) => Promise<ResponseMemory>;
 
 /** Whoever presents this password. */
-export const callerWith = (password: string): Caller => ({ address: '127.0.0.1', credential: secret(password), fromOwnNetwork: true });
+export const callerWith = (password: string): Caller => ({ address: '127.0.0.1', credential: secret(password), isFromOwnNetwork: () => true });
 
 const [alice, bob] = [callerWith('made-up-password-of-alice'), callerWith('made-up-password-of-bob')];
 
