@@ -5,18 +5,19 @@
 //
 // One large file costs a start a third of what 300 small ones do (docs/performance.md). Nothing is minified, and maps
 // lead from every line to src/.
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { steadyShapes } from './steady-shapes.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const { optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 const entries = ['index.ts', 'health-check.ts', 'adapters/audio/mp3-worker.ts'];
 
-await build({
+const { outputFiles } = await build({
   absWorkingDir: root,
   // All in one folder, where what they read lies too (the page's files, the table of tokens).
   entryPoints: entries.map((file) => ({ in: join('src', file), out: basename(file, '.ts') })),
@@ -32,4 +33,10 @@ await build({
   alias: { 'fp-ts/lib': 'fp-ts/es6', 'io-ts': 'io-ts/es6/index.js' },
   external: ['undici', ...Object.keys(optionalDependencies)],
   logLevel: 'warning',
+  write: false,
 });
+
+for (const { path, text, contents } of outputFiles) {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, path.endsWith('.js') ? steadyShapes(text) : contents);
+}

@@ -132,7 +132,7 @@ const folder = ({ into, from, make }) =>
 /** The service, as it is run. */
 const dist = folder({
   into: 'dist',
-  from: ['src', 'scripts/bundle.mjs'],
+  from: ['src', 'scripts/bundle.mjs', 'scripts/steady-shapes.mjs'],
   make: () => {
     runTypeScript('tsconfig.json', '--noEmit');
     runNode('bundle', 'scripts/bundle.mjs', 'dist');

@@ -172,3 +172,22 @@ t.test('a function is a verb with its object or a noun, not a bare participle', 
   t.same(bare, []);
   t.end();
 });
+
+t.test('objects of the built service that begin with a copy share their shapes, and hold the same', async (t) => {
+  const made: unknown = await import(new URL('../../scripts/steady-shapes.mjs', import.meta.url).href);
+  const { steadyShapes } = made as { readonly steadyShapes: (code: string) => string };
+  const code = `
+    const a = { x: 1, ['__proto__']: { p: 1 } };
+    const { ...rest } = { ...a, text: '{ ...a, x }', nested: [{ ...a, ...{ y: 2 }, x: 3 }] };
+    export const result = JSON.stringify([rest, { ...a }, (({ x, ...others }) => ({ ...others, x }))({ ...null, ...rest, z: 1 })]);
+  `;
+  const steady = steadyShapes(code);
+  t.equal(steady.match(/\{ \.\.\.null, \.\.\./g)?.length, 4);
+  const resultOf = async (text: string): Promise<unknown> => (await import(`data:text/javascript,${encodeURIComponent(text)}`)).result;
+  t.equal(await resultOf(steady), await resultOf(code));
+  const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
+  for (const file of readdirSync(dist).filter((name) => name.endsWith('.js'))) {
+    const text = readFileSync(join(dist, file), 'utf8');
+    t.ok(steadyShapes(text) === text, file);
+  }
+});

@@ -32,7 +32,7 @@ export const listAt = (value: unknown, path: string): readonly Json[] => {
   return list;
 };
 
-const caller: Caller = { address: '127.0.0.1', credential: null, fromOwnNetwork: true };
+const caller: Caller = { address: '127.0.0.1', credential: null, isFromOwnNetwork: () => true };
 
 /** A store of plain records, which shows what was kept. */
 export const plainStore = (): ResponseStore & { readonly kept: ResponseRecord[] } => {
