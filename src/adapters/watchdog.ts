@@ -32,21 +32,29 @@ export type Watchdog = {
   readonly bite: () => ProxyError | null;
 };
 
-type State = { bite: ProxyError | null; end: (() => void) | null; begun: boolean; isAwaiting: boolean };
+/** `since`: when silence began to count; null while nothing is awaited. */
+type State = { bite: ProxyError | null; end: (() => void) | null; begun: boolean; since: number | null };
 
 /**
- * Watches one call. One timer for all of it, pushed on with each piece; one that runs out unwatched is started anew.
+ * Watches one call. One timer for all of it, which is not touched by what comes: when it runs out, it looks how long
+ * it has been silent, and is started anew for the rest. To push a timer on costs more than to read the clock.
  */
 export const watchdog = ({ firstByteMs, idleMs, longestMs = anHour }: Silence, caller: Signal): Watchdog => {
   const began = monotonic();
-  const state: State = { bite: null, end: null, begun: false, isAwaiting: true };
+  const state: State = { bite: null, end: null, begun: false, since: began };
   const abort = (bite: ProxyError): void => {
     if (state.bite !== null) return;
     state.bite = bite;
     state.end?.();
   };
   const leave = (): void => abort(abortReason(caller));
-  let timer = setTimeout(() => abort({ tag: 'TimedOut', phase: 'first byte' }), firstByteMs);
+  const look = (): void => {
+    const most = state.begun ? idleMs : firstByteMs;
+    const left = state.since === null ? most : state.since + most - monotonic();
+    if (left > 0) timer = setTimeout(look, left);
+    else abort({ tag: 'TimedOut', phase: state.begun ? 'idle' : 'first byte' });
+  };
+  let timer = setTimeout(look, Math.min(firstByteMs, idleMs));
   if (caller.aborted) leave();
   else caller.addEventListener('abort', leave, { once: true });
   return {
@@ -55,18 +63,12 @@ export const watchdog = ({ firstByteMs, idleMs, longestMs = anHour }: Silence, c
       if (state.bite !== null) end();
     },
     fed: () => {
-      state.isAwaiting = false;
-      if (monotonic() - began > longestMs) abort(endless);
-      if (state.begun) return;
+      state.since = null;
       state.begun = true;
-      clearTimeout(timer);
-      timer = setTimeout(() => {
-        if (state.isAwaiting) abort({ tag: 'TimedOut', phase: 'idle' });
-      }, idleMs);
+      if (monotonic() - began > longestMs) abort(endless);
     },
     awaits: () => {
-      state.isAwaiting = true;
-      timer.refresh();
+      state.since = monotonic();
     },
     stop: () => {
       clearTimeout(timer);

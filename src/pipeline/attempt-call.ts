@@ -1,5 +1,5 @@
 import { TE, pipe } from '../kernel/fp.ts';
-import { primeStream } from '../kernel/prime-stream.ts';
+import { primeStream, type OnTheWay } from '../kernel/prime-stream.ts';
 import { caught, thrown } from '../kernel/proxy-error.ts';
 import { bodyEncoder } from '../gemini/call-body.ts';
 import type { Candidate, Frame, ResponsePart } from '../gemini/response.ts';
@@ -44,8 +44,6 @@ const noteKeys = (
   });
 };
 
-type Attempt = { readonly lease: Lease; readonly model: string };
-
 /** Judges frames and makes their calls whole; what makes them no answer is thrown behind those before it. */
 async function* checkFrames(batches: Frames, judging: Judging, newId: () => string): Frames {
   const { judge, end } = frameJudge(judging);
@@ -61,14 +59,11 @@ async function* checkFrames(batches: Frames, judging: Judging, newId: () => stri
   if (last.length > 0) yield last;
 }
 
-async function* watchCall(batches: Frames, { lease, model }: Attempt, capabilities: Attempting): Frames {
-  try {
-    for await (const frames of batches) yield noteKeys(frames, lease, capabilities);
-  } catch (cause) {
-    capabilities.reportKey(lease, model, caught(cause));
-    throw cause;
-  }
-}
+/** Handed nothing of the call: it lives as long as the answer. */
+const watchCall = (lease: Lease, model: string, capabilities: Attempting): OnTheWay<readonly Frame[]> => ({
+  change: (frames) => noteKeys(frames, lease, capabilities),
+  failed: (cause) => capabilities.reportKey(lease, model, caught(cause)),
+});
 
 const holdsMeaning = (frames: readonly Frame[]): boolean => frames.some(isMeaningful);
 
@@ -93,20 +88,21 @@ export const attemptCall = (
     const { model, streamed } = call;
     const isOneOfAll = call.copies > 1 && call.someCopies === undefined;
     const judging = { refusesBlocks: refusesBlocks && begunBy === undefined && !isOneOfAll, mustBeWhole };
-    const prime = primeStream<readonly Frame[]>(shown ? holdsMeaning : never, lengthOf);
     const need = { model, size: bytesOf(body), effort, preferred, conversation, signal, note };
     return tryKeys(capabilities, need)((lease) => {
       // What a try held that came to nothing is free for the next one.
       const memory = portionOf(held.answer);
       const state = { isHead: true };
       const holding = { memory, isCollected: () => !shown || state.isHead };
+      const watched = watchCall(lease, model, capabilities);
+      const prime = primeStream(shown ? holdsMeaning : never, lengthOf, watched);
       return pipe(
         capabilities.openGemini({ model, streamed, body, secret: lease.secret, holding, signal }),
         TE.flatMap((frames) => prime(checkFrames(frames, judging, capabilities.newId))),
         TE.tapError(() => TE.fromIO(memory.letGo)),
         TE.map(({ all }) => {
           state.isHead = false;
-          return watchCall(all, { lease, model }, capabilities);
+          return all;
         }),
       );
     })();

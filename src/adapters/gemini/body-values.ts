@@ -5,9 +5,6 @@ import { thrown } from '../../kernel/proxy-error.ts';
 /** How an answer's values came: each in an event or an array as it was made, or the one whole value of the body. */
 export type Framing = 'stream' | 'whole';
 
-/** JSON texts of a body that came together. */
-export type BodyValues = { readonly texts: readonly string[]; readonly framing: Framing };
-
 /** A 4K picture is tens of megabytes in one event. */
 const mostCharacters = 64 * 1024 * 1024;
 
@@ -157,31 +154,48 @@ const splitterFor = (text: string): readonly [Splitter, Framing] => {
   return [gatherPieces(splitEvents()), 'stream'];
 };
 
-/**
- * The JSON texts of an answer's body as they come, whatever its form: server-sent events (any line ends, an
- * unterminated last one too), an array in pieces, or one object. Those that one piece of the body ends come together.
- * Throws BadAnswer past 64 MiB in one piece. `passed` runs when the values of what came have been read on.
- */
-export async function* bodyValues(
-  body: AsyncIterable<Buffer>,
-  passed: () => void = () => undefined,
-): AsyncGenerator<BodyValues, void, undefined> {
+/** Bytes as text. Where nothing is cut at their end, which is so at the end of an event, no decoder is needed. */
+const textDecoder = (): { readonly write: (bytes: Buffer) => string; readonly end: () => string } => {
   const decoder = new StringDecoder('utf8');
+  let isCut = false;
+  return {
+    write: (bytes) => {
+      const wasCut = isCut;
+      isCut = (bytes[bytes.length - 1] ?? 0) > 0x7f;
+      return wasCut || isCut ? decoder.write(bytes) : bytes.toString('utf8');
+    },
+    end: () => decoder.end(),
+  };
+};
+
+/** Splits the body of one answer into its JSON texts. */
+export type BodySplitter = {
+  /** The texts that these bytes end. Throws BadAnswer past 64 MiB in one piece. */
+  readonly feed: (bytes: Buffer) => readonly string[];
+  /** What is left when the body has ended. */
+  readonly end: () => readonly string[];
+  readonly framing: () => Framing;
+};
+
+/**
+ * Makes a splitter for a body of whatever form: server-sent events (any line ends, an unterminated last one too), an
+ * array in pieces, or one object.
+ */
+export const bodySplitter = (): BodySplitter => {
+  const decoder = textDecoder();
   let form: readonly [Splitter, Framing] | null = null;
-  for await (const bytes of body) {
-    const decoded = decoder.write(bytes);
+  const feed = (decoded: string): readonly string[] => {
     const text = form === null ? decoded.trimStart() : decoded;
-    if (text === '') continue;
+    if (text === '') return [];
     form ??= splitterFor(text);
-    const [splitter, framing] = form;
-    const texts = splitter.feed(text);
-    if (texts.length === 0) continue;
-    yield { texts, framing };
-    passed();
-  }
-  if (form === null) return;
-  const [splitter, framing] = form;
-  const rest = decoder.end();
-  const last = rest === '' ? splitter.end() : [...splitter.feed(rest), ...splitter.end()];
-  if (last.length > 0) yield { texts: last, framing };
-}
+    return form[0].feed(text);
+  };
+  return {
+    feed: (bytes) => feed(decoder.write(bytes)),
+    end: () => {
+      const last = feed(decoder.end());
+      return form === null ? last : [...last, ...form[0].end()];
+    },
+    framing: () => form?.[1] ?? 'stream',
+  };
+};

@@ -3,7 +3,6 @@ import { thrown, type ProxyError } from '../../kernel/proxy-error.ts';
 import type { AskGemini, FrameStream, OpenGemini, UpstreamCall } from '../../ports/capabilities.ts';
 import { jsonBody, type AnswerBody } from './answer-body.ts';
 import { answerMeter, type AnswerMeter } from './answer-meter.ts';
-import { bodyValues } from './body-values.ts';
 import { connectionError } from './connection-error.ts';
 import type { Answer } from './dispatch-call.ts';
 import { geminiFrames } from './gemini-frames.ts';
@@ -56,20 +55,15 @@ const brokenOff = (error: ProxyError): ProxyError => (error.tag === 'Unreachable
 
 type Asked = Pick<UpstreamCall, 'model' | 'secret'>;
 
-async function* readFrames(
-  answer: Answer,
-  { model, secret }: Asked,
-  { dog, meter }: Watching,
-): FrameStream {
-  try {
-    yield* geminiFrames(bodyValues(watchedBytes(answer.body, { dog, meter }), meter.passed), model);
-  } catch (cause) {
-    throw thrown(withoutSecret(secret)(brokenOff(connectionError(cause, dog))));
-  } finally {
-    dog.stop();
-    answer.body.destroy();
-  }
-}
+const readFrames = ({ body }: Answer, { model, secret }: Asked, { dog, meter }: Watching): FrameStream =>
+  geminiFrames(watchedBytes(body, { dog, meter }), model, {
+    passed: meter.passed,
+    failed: (cause) => thrown(withoutSecret(secret)(brokenOff(connectionError(cause, dog)))),
+    over: () => {
+      dog.stop();
+      body.destroy();
+    },
+  });
 
 type Asking = Pick<GeminiRequests, 'request'> & { readonly silence: Silence };
 

@@ -7,7 +7,7 @@ import { parseFrames } from '../../gemini/parse-frames.ts';
 import type { Frame } from '../../gemini/response.ts';
 import { blockReason } from '../../gemini/verdict.ts';
 import type { FrameStream } from '../../ports/capabilities.ts';
-import type { BodyValues, Framing } from './body-values.ts';
+import { bodySplitter, type Framing } from './body-values.ts';
 
 /** What was seen of an answer when it ended. */
 type Seen = { frames: number; unreadable: number; framing: Framing; isBegun: boolean; isOver: boolean };
@@ -35,76 +35,126 @@ const isUnfit = async (json: string): Promise<boolean> => {
   return fault !== null;
 };
 
-/** Takes what was read of an answer: adds frames to a list, and says which error stands there instead. */
-type Taking = (reading: FrameReading, into: Frame[]) => ProxyError | null;
+/** Frames of JSON texts that came together, and the error that stands behind them. */
+type Reading = { readonly frames: readonly Frame[]; readonly error: ProxyError | null };
 
-const takeReadings =
-  (seen: Seen, model: string): Taking =>
-  (reading, into) => {
-    if (reading.kind === 'error') return failureOf(reading.error, null, model);
-    if (reading.kind === 'unreadable') {
-      seen.unreadable += 1;
-      return null;
+/** Reads frames and remembers what it has seen. */
+type FrameReader = {
+  readonly read: (texts: readonly string[]) => Reading;
+  readonly take: (readings: Iterable<FrameReading>, into: Frame[]) => ProxyError | null;
+  readonly seen: Seen;
+};
+
+const frameReader = (model: string): FrameReader => {
+  const seen: Seen = { frames: 0, unreadable: 0, framing: 'stream', isBegun: false, isOver: false };
+  const take = (readings: Iterable<FrameReading>, into: Frame[]): ProxyError | null => {
+    for (const reading of readings) {
+      if (reading.kind === 'error') return failureOf(reading.error, null, model);
+      if (reading.kind === 'unreadable') {
+        seen.unreadable += 1;
+        continue;
+      }
+      const { frame } = reading;
+      seen.frames += 1;
+      seen.isBegun ||= (frame.candidates ?? []).length > 0;
+      seen.isOver ||= isOver(frame);
+      into.push(frame);
     }
-    const { frame } = reading;
-    seen.frames += 1;
-    seen.isBegun ||= (frame.candidates ?? []).length > 0;
-    seen.isOver ||= isOver(frame);
-    into.push(frame);
     return null;
   };
+  const read = (texts: readonly string[]): Reading => {
+    const frames: Frame[] = [];
+    for (const json of texts) {
+      const error = take(parseFrames(json), frames);
+      if (error !== null) return { frames, error };
+    }
+    return { frames, error: null };
+  };
+  return { read, take, seen };
+};
 
 /** A long value: work on it is broken up, and each of its frames goes on by itself. */
-async function* longFrames(json: string, take: Taking): FrameStream {
+async function* readLong(json: string, { take }: FrameReader): FrameStream {
   if (await isUnfit(json)) {
-    take({ kind: 'unreadable' }, []);
+    take([{ kind: 'unreadable' }], []);
     return;
   }
   for (const reading of parseFrames(json)) {
     await breathe();
     const frames: Frame[] = [];
-    const error = take(reading, frames);
+    const error = take([reading], frames);
     if (error !== null) throw thrown(error);
     if (frames.length > 0) yield frames;
   }
 }
 
-/** Frames that go on together at most. */
+/** Texts that are read in one go at most. */
 const mostTogether = 500;
+
+const isLong = (json: string): boolean => json.length > atOnce;
+
+/** More than can be read in one go. */
+async function* readMany(texts: readonly string[], reader: FrameReader): FrameStream {
+  for (let from = 0; from < texts.length; ) {
+    const first = texts[from] ?? '';
+    if (isLong(first)) {
+      yield* readLong(first, reader);
+      from += 1;
+      continue;
+    }
+    const group = texts.slice(from, from + mostTogether);
+    const end = group.findIndex(isLong);
+    const { frames, error } = reader.read(end < 0 ? group : group.slice(0, end));
+    if (frames.length > 0) yield frames;
+    if (error !== null) throw thrown(error);
+    from += end < 0 ? group.length : end;
+    await breathe();
+  }
+}
+
+/** What is done beside reading: when all that came has been read on, with what went wrong, and when it is over. */
+export type Following = {
+  readonly passed: () => void;
+  readonly failed: (cause: unknown) => unknown;
+  readonly over: () => void;
+};
 
 /**
  * Frames of an answer's body, those of one read of the socket together. A frame that can't be read is passed over; an
- * error in the stream is thrown behind the frames before it, and so is an end that is none.
+ * error in the stream is thrown behind the frames before it, and so is an end that is none. One generator for all of
+ * it: each more would cost every read of the socket a promise or three.
  */
-export async function* geminiFrames(values: AsyncIterable<BodyValues>, model: string): FrameStream {
-  const seen: Seen = { frames: 0, unreadable: 0, framing: 'stream', isBegun: false, isOver: false };
-  const take = takeReadings(seen, model);
+export async function* geminiFrames(
+  body: AsyncGenerator<Buffer, void, undefined>,
+  model: string,
+  { passed, failed, over }: Following,
+): FrameStream {
+  const splitter = bodySplitter();
+  const reader = frameReader(model);
   const pace = paceWork(atOnce);
-  let frames: Frame[] = [];
-  for await (const { texts, framing } of values) {
-    seen.framing = framing;
-    for (const json of texts) {
-      const rest = pace(json.length);
-      const isLong = json.length > atOnce;
-      if ((rest !== null || isLong || frames.length >= mostTogether) && frames.length > 0) {
-        yield frames;
-        frames = [];
-      }
-      if (rest !== null) await rest;
-      if (isLong) {
-        yield* longFrames(json, take);
-        continue;
-      }
-      for (const reading of parseFrames(json)) {
-        const error = take(reading, frames);
-        if (error === null) continue;
+  try {
+    for (let isEnded = false; !isEnded; ) {
+      const next = await body.next();
+      isEnded = next.done === true;
+      const texts = next.done === true ? splitter.end() : splitter.feed(next.value);
+      if (texts.length === 0) continue;
+      if (texts.length > mostTogether || texts.some(isLong)) yield* readMany(texts, reader);
+      else {
+        const { frames, error } = reader.read(texts);
         if (frames.length > 0) yield frames;
-        throw thrown(error);
+        if (error !== null) throw thrown(error);
       }
+      passed();
+      const rest = next.done === true ? null : pace(next.value.length);
+      if (rest !== null) await rest;
     }
-    if (frames.length > 0) yield frames;
-    frames = [];
+    reader.seen.framing = splitter.framing();
+    const fault = endError(reader.seen);
+    if (fault !== null) throw thrown(fault);
+  } catch (cause) {
+    throw failed(cause);
+  } finally {
+    over();
+    await body.return();
   }
-  const fault = endError(seen);
-  if (fault !== null) throw thrown(fault);
 }

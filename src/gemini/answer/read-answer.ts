@@ -67,7 +67,7 @@ const closeCandidate = (
   const { finish: native, finishMessage: message, calls, keyId } = state;
   const kind = finishKind(native);
   const reason = blocked ?? (kind === 'blocked' && !state.hasOutput && state.held === '' ? native : null);
-  const text = state.answered || calls > 0 ? '' : jsonInText(state.held);
+  const text = state.answered || calls > 0 || state.held === '' ? '' : jsonInText(state.held);
   const events: AnswerEvent[] = [];
   if (text !== '') {
     events.push({ kind: 'text', candidate, text, signature: undefined, isOwn: false, logprobs: undefined });

@@ -1,19 +1,15 @@
 import t from 'tap';
-import { bodyValues, type Framing } from '../../../src/adapters/gemini/body-values.ts';
+import { bodySplitter, type Framing } from '../../../src/adapters/gemini/body-values.ts';
+import { E } from '../../../src/kernel/fp.ts';
 import { caught } from '../../../src/kernel/proxy-error.ts';
 import { call, clientOf, outcomeOf, startedEmulator, textOf } from '../../support/client-calls.ts';
 import { randomCuts, seeded } from '../../support/random.ts';
 
-async function* fed(pieces: readonly Buffer[]): AsyncGenerator<Buffer, void, undefined> {
-  yield* pieces;
-}
-
 type BodyValue = { readonly json: string; readonly framing: Framing };
 
-const valuesOf = async (pieces: readonly Buffer[]): Promise<readonly BodyValue[]> => {
-  const values: BodyValue[] = [];
-  for await (const { texts, framing } of bodyValues(fed(pieces))) values.push(...texts.map((json) => ({ json, framing })));
-  return values;
+const valuesOf = (pieces: readonly Buffer[]): readonly BodyValue[] => {
+  const { feed, end, framing } = bodySplitter();
+  return [...pieces.flatMap((piece) => feed(piece)), ...end()].map((json) => ({ json, framing: framing() }));
 };
 
 const one = '{"a":"Grüße 👋 \\"]}{[\\\\"}';
@@ -44,34 +40,32 @@ const rows: readonly Row[] = [
   ['white space', ' \r\n\r\n ', 'whole', []],
 ];
 
-t.test('every form of a body gives its values', async (t) => {
-  for (const [form, body, framing, values] of rows) t.same(await valuesOf([Buffer.from(body)]), values.map((json) => ({ json, framing })), form);
+t.test('every form of a body gives its values', (t) => {
+  for (const [form, body, framing, values] of rows) t.same(valuesOf([Buffer.from(body)]), values.map((json) => ({ json, framing })), form);
+  t.end();
 });
 
-t.test('where the bytes are cut makes no difference', async (t) => {
+t.test('where the bytes are cut makes no difference', (t) => {
   const random = seeded(7);
   for (const [form, body, framing, values] of rows) {
     const expected = values.map((json) => ({ json, framing }));
-    for (const most of [1, 2, 3, 7, 20]) t.same(await valuesOf(randomCuts(Buffer.from(body), most, random)), expected, `${form}, pieces of ${most}`);
+    for (const most of [1, 2, 3, 7, 20]) t.same(valuesOf(randomCuts(Buffer.from(body), most, random)), expected, `${form}, pieces of ${most}`);
   }
+  t.end();
 });
 
-t.test('lines without data are kept to the end: an error may be among them', async (t) => {
+t.test('lines without data are kept to the end: an error may be among them', (t) => {
   const error = '{\n  "error": {\n    "code": 503\n  }\n}';
-  const values = await valuesOf([Buffer.from(`data: ${one}\r\n\r\n${error}\n`)]);
+  const values = valuesOf([Buffer.from(`data: ${one}\r\n\r\n${error}\n`)]);
   t.equal(values[0]?.json, one);
   t.same(JSON.parse(values.at(-1)?.json ?? ''), { error: { code: 503 } });
+  t.end();
 });
 
-t.test('an event is given as soon as it is complete', async (t) => {
-  const given: string[] = [];
-  async function* slowly(): AsyncGenerator<Buffer, void, undefined> {
-    yield Buffer.from(`data: ${one}\n\n`);
-    t.same(given, [one]);
-    yield Buffer.from(`data: ${two}\n\n`);
-    t.same(given, [one, two]);
-  }
-  for await (const { texts } of bodyValues(slowly())) given.push(...texts);
+t.test('an event is given as soon as it is complete', (t) => {
+  const { feed } = bodySplitter();
+  for (const json of [one, two]) t.same(feed(Buffer.from(`data: ${json}\n\n`)), [json]);
+  t.end();
 });
 
 t.test('a streamed answer is the same however it is cut on the wire', async (t) => {
@@ -100,14 +94,11 @@ t.test('a blocked prompt ends a stream without any finish reason', async (t) => 
   t.match(await outcomeOf(clientOf(t, emulator.url), call()), { at: 'end', error: null, frames: [{ promptFeedback: { blockReason: 'SAFETY' } }] });
 });
 
-t.test('a body of lines that are no events is given up, not kept', async (t) => {
-  const state = { given: 0 };
-  async function* page(): AsyncGenerator<Buffer, void, undefined> {
-    for (; state.given < 1000; state.given += 1) yield Buffer.from('a line of a page\n'.repeat(1000));
-  }
-  const read = async (): Promise<void> => {
-    for await (const { texts } of bodyValues(page())) t.fail(texts.join());
+t.test('a body of lines that are no events is given up, not kept', (t) => {
+  const { feed } = bodySplitter();
+  const read = (): void => {
+    for (let given = 0; given < 5; given += 1) feed(Buffer.from('a line of a page\n'.repeat(1000)));
   };
-  t.same(await read().then(() => null, caught), { tag: 'BadAnswer', reason: 'lines that are no events' });
-  t.ok(state.given < 5);
+  t.match(E.tryCatch(read, caught), E.left({ tag: 'BadAnswer', reason: 'lines that are no events' }));
+  t.end();
 });

@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises';
 import t from 'tap';
 import { bodyEncoder } from '../../../src/gemini/call-body.ts';
 import type { GenerateContentRequest } from '../../../src/gemini/request.ts';
-import { bodyValues } from '../../../src/adapters/gemini/body-values.ts';
+import { bodySplitter } from '../../../src/adapters/gemini/body-values.ts';
 import { E } from '../../../src/kernel/fp.ts';
 import { caught, type ProxyError } from '../../../src/kernel/proxy-error.ts';
 import type { Portion } from '../../../src/ports/memory.ts';
@@ -133,17 +133,15 @@ t.test('a whole answer has an end: 64 MiB', { timeout: 60_000 }, async (t) => {
   t.equal(outcome.frames.length, 63);
 });
 
-t.test('an answer in one-byte pieces holds little more than one in large ones', async (t) => {
-  async function* tiny(text: string): AsyncGenerator<Buffer, void, undefined> {
-    for (const byte of Buffer.from(text)) yield Buffer.from([byte]);
-  }
+t.test('an answer in one-byte pieces holds little more than one in large ones', (t) => {
   const json = JSON.stringify({ text: 'ä'.repeat(20_000) });
   const bodies = [`data: ${json}\r\n\r\n`, `[${json}]`, json];
   for (const body of bodies) {
-    const seen: string[] = [];
-    for await (const { texts } of bodyValues(tiny(body))) seen.push(...texts);
+    const { feed, end } = bodySplitter();
+    const seen = [...[...Buffer.from(body)].flatMap((byte) => feed(Buffer.from([byte]))), ...end()];
     t.ok(seen.length === 1 && seen[0] === json, body.slice(0, 6));
   }
+  t.end();
 });
 
 t.test('all calls of a request share what they have in common, and each says its own', async (t) => {

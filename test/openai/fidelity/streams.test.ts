@@ -1,7 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import t from 'tap';
-import { bodyValues } from '../../../src/adapters/gemini/body-values.ts';
 import { geminiFrames } from '../../../src/adapters/gemini/gemini-frames.ts';
 import { continuationToken, continuedCall, withoutEnd } from '../../../src/gemini/continuation.ts';
 import type { Frame } from '../../../src/gemini/response.ts';
@@ -86,7 +85,7 @@ const collected = async (bytes: readonly Buffer[]): Promise<readonly Frame[]> =>
   async function* source(): AsyncGenerator<Buffer, void, undefined> {
     yield* bytes;
   }
-  for await (const batch of geminiFrames(bodyValues(source()), 'm')) frames.push(...batch);
+  for await (const batch of geminiFrames(source(), 'm', { passed: () => undefined, failed: (cause) => cause, over: () => undefined })) frames.push(...batch);
   return frames;
 };
 

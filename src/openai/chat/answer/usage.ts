@@ -13,27 +13,27 @@ export type Usage = {
 const countOf = (details: readonly ModalityCount[] | undefined, modality: string): number | undefined =>
   details?.find((detail) => detail.modality === modality)?.tokenCount;
 
-const presentCounts = (counts: Readonly<Record<string, number | undefined>>): Readonly<Record<string, number>> =>
-  Object.fromEntries(Object.entries(counts).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])));
+type Counts = Record<string, number>;
+
+/** Adds how many text and image tokens there were, where that was said. */
+const withModalities = (counts: Counts, details: readonly ModalityCount[] | undefined): Counts => {
+  const [text, image] = [countOf(details, 'TEXT'), countOf(details, 'IMAGE')];
+  if (text !== undefined) counts['text_tokens'] = text;
+  if (image !== undefined) counts['image_tokens'] = image;
+  return counts;
+};
 
 /** Gemini's counts as OpenAI's. */
 export const toUsage = (usage: UsageMetadata): Usage => {
   const { input, output } = tokenCounts(usage);
+  const { promptTokensDetails: asked, candidatesTokensDetails: answered } = usage;
+  const [heard, spoken] = [countOf(asked, 'AUDIO') ?? 0, countOf(answered, 'AUDIO') ?? 0];
+  const [cached_tokens, reasoning_tokens] = [usage.cachedContentTokenCount ?? 0, usage.thoughtsTokenCount ?? 0];
   return {
     prompt_tokens: input,
     completion_tokens: output,
     total_tokens: input + output,
-    prompt_tokens_details: presentCounts({
-      cached_tokens: usage.cachedContentTokenCount ?? 0,
-      audio_tokens: countOf(usage.promptTokensDetails, 'AUDIO') ?? 0,
-      text_tokens: countOf(usage.promptTokensDetails, 'TEXT'),
-      image_tokens: countOf(usage.promptTokensDetails, 'IMAGE'),
-    }),
-    completion_tokens_details: presentCounts({
-      reasoning_tokens: usage.thoughtsTokenCount ?? 0,
-      audio_tokens: countOf(usage.candidatesTokensDetails, 'AUDIO') ?? 0,
-      text_tokens: countOf(usage.candidatesTokensDetails, 'TEXT'),
-      image_tokens: countOf(usage.candidatesTokensDetails, 'IMAGE'),
-    }),
+    prompt_tokens_details: withModalities({ cached_tokens, audio_tokens: heard }, asked),
+    completion_tokens_details: withModalities({ reasoning_tokens, audio_tokens: spoken }, answered),
   };
 };
