@@ -1,3 +1,5 @@
+import type { LongText } from '../kernel/unread-text.ts';
+
 /** Bytes that are looked into here and there: their number, and a stretch of them, cut at the end. */
 export type ByteView = { readonly size: number; readonly bytes: (from: number, to: number) => Uint8Array };
 
@@ -7,15 +9,34 @@ export const viewOfBytes = (bytes: Uint8Array): ByteView => ({
   bytes: (from, to) => bytes.subarray(from, to),
 });
 
+type Letters = {
+  readonly length: number;
+  readonly codeAt: (at: number) => number;
+  readonly slice: (from: number, to: number) => string;
+};
+
+/** Base64 is ASCII: its bytes are its letters. */
+const lettersOf = (data: LongText): Letters => {
+  if (typeof data === 'string')
+    return { length: data.length, codeAt: (at) => data.charCodeAt(at), slice: (from, to) => data.slice(from, to) };
+  const { bytes } = data;
+  return {
+    length: bytes.length,
+    codeAt: (at) => bytes[at] ?? 0,
+    slice: (from, to) => Buffer.from(bytes.subarray(from, to)).toString('latin1'),
+  };
+};
+
 /** A look into base64 without blanks, of either alphabet: only what is looked at is decoded. */
-export const viewOfBase64 = (data: string): ByteView => {
-  let end = data.length;
-  while (end > 0 && end > data.length - 2 && data.charCodeAt(end - 1) === 61) end -= 1;
+export const viewOfBase64 = (data: LongText): ByteView => {
+  const { length, codeAt, slice } = lettersOf(data);
+  let end = length;
+  while (end > 0 && end > length - 2 && codeAt(end - 1) === 61) end -= 1;
   return {
     size: Math.floor((end * 3) / 4),
     bytes: (from, to) => {
       const first = Math.floor(from / 3);
-      return Buffer.from(data.slice(first * 4, Math.ceil(to / 3) * 4), 'base64').subarray(
+      return Buffer.from(slice(first * 4, Math.ceil(to / 3) * 4), 'base64').subarray(
         from - first * 3,
         to - first * 3,
       );

@@ -1,6 +1,6 @@
-import { jsonPieces } from '../kernel/json-pieces.ts';
+import { jsonPieces, jsonPiecesAtOnce } from '../kernel/json-pieces.ts';
 import { writtenText } from './exact-json.ts';
-import { configText, requestText } from './request-text.ts';
+import { configText, holdsUnread, requestText } from './request-text.ts';
 import type { GenerateContentRequest } from './request.ts';
 
 /** The JSON of a call's body: as text, or as bytes in pieces where it is long. */
@@ -28,17 +28,23 @@ const isSame = (one: Common, other: Common): boolean =>
 
 type Start = string | readonly Uint8Array[];
 
-const startOf = (common: Common): Start => {
-  const text = requestText(common).slice(0, -1);
-  return text.length > longestText ? [Buffer.from(text)] : text;
-};
-
 /** Without the bracket that ends the object. */
 const openEnded = (pieces: readonly Uint8Array[]): readonly Uint8Array[] =>
   pieces.map((piece, at) => (at === pieces.length - 1 ? piece.subarray(0, -1) : piece));
 
-const endBody = (start: Start, body: GenerateContentRequest): CallBody =>
-  typeof start === 'string' ? start + endOf(body) : [...start, Buffer.from(endOf(body))];
+const startOf = (common: Common): Start => {
+  if (holdsUnread(common)) return openEnded(jsonPiecesAtOnce(common, writtenText));
+  const text = requestText(common).slice(0, -1);
+  return text.length > longestText ? [Buffer.from(text)] : text;
+};
+
+/** Few bytes are one piece, which goes to the socket at once. */
+const endBody = (start: Start, body: GenerateContentRequest): CallBody => {
+  if (typeof start === 'string') return start + endOf(body);
+  const pieces = [...start, Buffer.from(endOf(body))];
+  const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  return size > longestText ? pieces : [Buffer.concat(pieces, size)];
+};
 
 /** Encodes a body at once, or a large one in pieces between which the event loop breathes. */
 export type BodyEncoder = {

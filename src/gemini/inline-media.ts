@@ -1,8 +1,9 @@
 import { E } from '../kernel/fp.ts';
 import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
+import { base64In, beginningOf, isUnread, textOf, type LongText } from '../kernel/unread-text.ts';
 import { viewOfBase64, viewOfBytes, type ByteView } from './byte-view.ts';
 import { mediaKind, type Said } from './media-kind.ts';
-import type { Blob } from './request.ts';
+import type { RequestBlob } from './request.ts';
 
 const [slash, nine, plus, minus, underscore, equals] = [47, 57, 43, 45, 95, 61];
 
@@ -52,7 +53,7 @@ const noBase64 = (text: string, path: string): ProxyError =>
     ? invalid(`'${path}' must be an http or https address, a data: URL, or base64.`, path, 'unsupported_value')
     : invalid(`'${path}' is not valid base64.`, path, 'invalid_value');
 
-const blobOf = (mimeType: string | null, data: string, path: string): E.Either<ProxyError, Blob> => {
+const blobOf = (mimeType: string | null, data: LongText, path: string): E.Either<ProxyError, RequestBlob> => {
   if (data === '') return E.left(invalid(`'${path}' is empty.`, path, 'invalid_value'));
   return mimeType === null
     ? E.left(
@@ -62,10 +63,13 @@ const blobOf = (mimeType: string | null, data: string, path: string): E.Either<P
 };
 
 const fromText = (
-  text: string,
+  given: LongText,
   kindOf: (view: ByteView) => string | null,
   path: string,
-): E.Either<ProxyError, Blob> => {
+): E.Either<ProxyError, RequestBlob> => {
+  const unread = isUnread(given) ? base64In(given, 0) : null;
+  if (unread !== null) return blobOf(kindOf(viewOfBase64(unread)), unread, path);
+  const text = textOf(given);
   const { isBase64, hasOther } = readBase64(text);
   if (!isBase64) return E.left(noBase64(text, path));
   const data = hasOther ? plainBase64(text) : text;
@@ -73,7 +77,7 @@ const fromText = (
 };
 
 /** Base64 and what is said of it: a media type ('' = find out), a file's name. The path names the field in an error. */
-export const fromBase64 = (text: string, said: Said, path: string): E.Either<ProxyError, Blob> =>
+export const fromBase64 = (text: LongText, said: Said, path: string): E.Either<ProxyError, RequestBlob> =>
   fromText(text, (view) => mediaKind(view, said), path);
 
 /** Characters before the comma; what is longer is no media type. */
@@ -91,25 +95,32 @@ const unescapeData = (data: string, broken: ProxyError): E.Either<ProxyError, st
  * `data:[type][;parameters][;base64],data` (RFC 2397): without a type it is text, unless its bytes or its name say
  * more.
  */
-export const fromDataUrl = (url: string, path: string, name?: string): E.Either<ProxyError, Blob> => {
-  const comma = url.indexOf(',');
+export const fromDataUrl = (url: LongText, path: string, name?: string): E.Either<ProxyError, RequestBlob> => {
+  const beginning = beginningOf(url, mostHead + 1);
+  const comma = beginning.indexOf(',');
   const broken = invalid(`'${path}' is not a valid data: URL.`, path, 'invalid_value');
-  if (comma < 0 || comma > mostHead) return E.left(broken);
-  const [type = '', ...parameters] = url.slice('data:'.length, comma).split(';');
-  const data = url.slice(comma + 1);
+  if (comma < 0) return E.left(broken);
+  const [type = '', ...parameters] = beginning.slice('data:'.length, comma).split(';');
   const kindOf = (view: ByteView): string | null =>
     mediaKind(view, { declared: type, name }) ?? (type.trim() === '' ? 'text/plain' : null);
-  if (parameters.at(-1)?.trim().toLowerCase() === 'base64') {
+  const isBase64 = parameters.at(-1)?.trim().toLowerCase() === 'base64';
+  const unread = isBase64 && isUnread(url) ? base64In(url, comma + 1) : null;
+  if (unread !== null) return fromText(unread, kindOf, path);
+  const data = textOf(url).slice(comma + 1);
+  if (isBase64) {
     return E.flatMap((text: string) => fromText(text, kindOf, path))(unescapeData(data, broken));
   }
-  return E.flatMap((text: string): E.Either<ProxyError, Blob> => {
+  return E.flatMap((text: string): E.Either<ProxyError, RequestBlob> => {
     const bytes = Buffer.from(text, 'utf8');
     return blobOf(kindOf(viewOfBytes(bytes)), bytes.toString('base64'), path);
   })(unescapeData(data, broken));
 };
 
+/** Characters of `https://`. */
+const longestScheme = 8;
+
 /** True for an http or https address. */
-export const isWebAddress = (url: string): boolean => /^https?:\/\//i.test(url);
+export const isWebAddress = (url: LongText): boolean => /^https?:\/\//i.test(beginningOf(url, longestScheme));
 
 const googleAddresses = [
   /^https:\/\/(?:www\.|m\.)?youtube\.com\/(?:watch\?|shorts\/|live\/)/i,
@@ -121,4 +132,4 @@ const googleAddresses = [
 export const isReadByGemini = (url: string): boolean => googleAddresses.some((pattern) => pattern.test(url));
 
 /** True for `data:` in any case. */
-export const isDataUrl = (url: string): boolean => url.slice(0, 5).toLowerCase() === 'data:';
+export const isDataUrl = (url: LongText): boolean => beginningOf(url, 5).toLowerCase() === 'data:';

@@ -1,6 +1,6 @@
 import { jsonText } from '../kernel/well-formed.ts';
 import { exactJson, exactText, writtenText } from './exact-json.ts';
-import type { GenerateContentRequest, RequestPart } from './request.ts';
+import type { GenerateContentRequest, RequestBlob, RequestPart } from './request.ts';
 
 const isExact = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && writtenText(value) !== undefined;
@@ -10,6 +10,19 @@ const holdsExact = ({ functionCall, functionResponse, toolCall, toolResponse }: 
   isExact(functionResponse?.response) ||
   isExact(toolCall?.['args']) ||
   isExact(toolResponse?.['response']);
+
+const isUnreadBlob = (blob: RequestBlob | undefined): boolean => typeof blob?.data === 'object';
+
+/** True for a request with a text that nobody has read. */
+export const holdsUnread = ({ contents }: Pick<GenerateContentRequest, 'contents'>): boolean =>
+  contents.some(({ parts }) =>
+    parts.some(
+      ({ text, inlineData, functionResponse }) =>
+        typeof text === 'object' ||
+        isUnreadBlob(inlineData) ||
+        functionResponse?.parts?.some((part) => isUnreadBlob(part.inlineData)) === true,
+    ),
+  );
 
 /** The end of a request as JSON; the schema of its answer is as it was written where that is kept. */
 export const configText = (body: Pick<GenerateContentRequest, 'generationConfig' | 'continuationToken'>): string => {

@@ -1,3 +1,4 @@
+import type { LongText } from '../kernel/unread-text.ts';
 import type { AspectRatio, ImageSize } from './image-traits.ts';
 
 /** What Gemini takes: the messages of generateContent in the casing that is sent (wire: discovery document v1beta). */
@@ -11,20 +12,23 @@ export type JsonObject = { readonly [key: string]: Json };
 /** Media in the message itself; `data` is base64. */
 export type Blob = { readonly mimeType: string; readonly data: string };
 
+/** Media in a request: long base64 is sent as it came, unread. */
+export type RequestBlob = { readonly mimeType: string; readonly data: LongText };
+
 /** How closely a picture is looked at. */
 export type MediaLevel = 'MEDIA_RESOLUTION_LOW' | 'MEDIA_RESOLUTION_MEDIUM' | 'MEDIA_RESOLUTION_HIGH';
 
 /** One piece of a turn: exactly one data field, plus modifiers. `{}` is refused, `{"text":""}` is not. */
 export type RequestPart = {
-  readonly text?: string;
-  readonly inlineData?: Blob;
+  readonly text?: LongText;
+  readonly inlineData?: RequestBlob;
   readonly fileData?: { readonly mimeType?: string; readonly fileUri: string };
   readonly functionCall?: { readonly id?: string; readonly name: string; readonly args: JsonObject };
   readonly functionResponse?: {
     readonly id?: string;
     readonly name: string;
     readonly response: JsonObject;
-    readonly parts?: readonly { readonly inlineData: Blob }[];
+    readonly parts?: readonly { readonly inlineData: RequestBlob }[];
   };
   readonly toolCall?: JsonObject;
   readonly toolResponse?: JsonObject;

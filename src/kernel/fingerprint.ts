@@ -1,3 +1,5 @@
+import { beginningOf, endOf, textOf, type LongText } from './unread-text.ts';
+
 /**
  * What a text is known again by: two lanes of 32 bits over its first and last characters, blanks left out, since
  * clients trim what they keep. A value, so that a stream can go on with it.
@@ -11,11 +13,13 @@ const mostAtEnd = 60;
 /** Of no text yet. */
 export const emptyFingerprint: Fingerprint = { left: 0xdeadbeef, right: 0x41c6ce57, room: mostCounted };
 
+const isBlank = (code: number): boolean => code <= 32 || code === 0xa0;
+
 const countCharacters = (known: Fingerprint, text: string, backwards: boolean): Fingerprint => {
   let { left, right, room } = known;
   for (let step = 0; step < text.length && room > 0; step += 1) {
     const code = text.charCodeAt(backwards ? text.length - 1 - step : step);
-    if (code <= 32 || code === 0xa0) continue;
+    if (isBlank(code)) continue;
     left = Math.imul(left ^ code, 2654435761);
     right = Math.imul(right ^ code, 1597334677);
     room -= 1;
@@ -30,6 +34,22 @@ export const withText = (known: Fingerprint, text: string): Fingerprint =>
 /** The same with a text's end, which tells apart texts that begin alike. */
 export const withEnd = (known: Fingerprint, text: string): Fingerprint =>
   countCharacters({ ...known, room: mostAtEnd }, text, true);
+
+/** Characters of an unread text that are read to tell it: blanks in it, they are enough for nearly all. */
+const looked = 1024;
+
+const holds = (text: string, most: number): boolean => {
+  let counted = 0;
+  for (let at = 0; at < text.length && counted < most; at += 1) if (!isBlank(text.charCodeAt(at))) counted += 1;
+  return counted === most;
+};
+
+/** What of a text counts: one that nobody has read need not be read but for its beginning and end. */
+export const countedText = (text: LongText): string => {
+  if (typeof text === 'string') return text;
+  const [beginning, end] = [beginningOf(text, looked), endOf(text, looked)];
+  return holds(beginning, mostCounted) && holds(end, mostAtEnd) ? beginning + end : textOf(text);
+};
 
 /** So much of a text's end is to be kept for `withEnd`, blanks in it. */
 export const longestEnd = 240;

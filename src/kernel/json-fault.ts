@@ -30,6 +30,8 @@ export type JsonBounds = {
   readonly values: number;
   /** Asked before so many more values are let by; false where there is no memory for them. Always true unless told. */
   readonly hold?: (values: number) => boolean;
+  /** Told of each string of so many bytes at least, by where it begins and ends between its quotes. */
+  readonly long?: { readonly bytes: number; readonly found: (from: number, to: number) => void };
 };
 
 /** Why values are not let by. */
@@ -67,12 +69,16 @@ const [openArray, openObject, closeArray, closeObject] = [0x5b, 0x7b, 0x5d, 0x7d
 export const jsonFault = (bytes: Uint8Array, most: JsonBounds): 'too deep' | ValueFault | null => {
   const gate = valueGate(bytes.length, most);
   let open = gate.open();
+  const least = most.long?.bytes ?? Infinity;
   let depth = 0;
   let values = 1;
   for (let at = 0; at < bytes.length; at += 1) {
     const byte = bytes[at];
-    if (byte === quote) at = endOfString(bytes, at + 1);
-    else if (byte === comma) values += 1;
+    if (byte === quote) {
+      const from = at + 1;
+      at = endOfString(bytes, from);
+      if (at - from >= least) most.long?.found(from, at);
+    } else if (byte === comma) values += 1;
     else if (byte === openArray || byte === openObject) {
       depth += 1;
       values += 1;

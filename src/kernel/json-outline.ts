@@ -94,11 +94,18 @@ const separateItems = (reader: Reader): void => {
   reader.itemTexts = 0;
 };
 
+const readString = (reader: Reader): void => {
+  const { bytes, most } = reader;
+  const from = reader.at + 1;
+  reader.at = endOfString(bytes, from);
+  if (most.long !== undefined && reader.at - from >= most.long.bytes) most.long.found(from, reader.at);
+};
+
 /** Reads one byte, or a whole string; false where nothing can have come of it. */
 const readByte = (reader: Reader, byte: number): boolean => {
   if (byte === quote) {
     reader.itemTexts += 1;
-    reader.at = endOfString(reader.bytes, reader.at + 1);
+    readString(reader);
   } else if (byte === comma) separateItems(reader);
   else if (byte === openArray || byte === openObject) openLevel(reader, byte);
   else if (byte === closeArray || byte === closeObject) closeLevel(reader, byte);

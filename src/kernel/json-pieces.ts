@@ -1,4 +1,5 @@
 import { atOnce, breathe } from './breathe.ts';
+import { isUnread } from './unread-text.ts';
 import { jsonText } from './well-formed.ts';
 
 /** Levels at which texts can be long and lists can have many items: what lies deeper is written in one go. */
@@ -12,6 +13,9 @@ const endOfPiece = (text: string, from: number): number => {
   return isHigh(text.charCodeAt(end - 1)) && end < text.length ? end + 1 : end;
 };
 
+/** Text, or bytes that stand in the JSON as they are. */
+type Pieces = Generator<string | Uint8Array, void, undefined>;
+
 /** A long text as JSON. */
 function* textPieces(text: string): Generator<string, void, undefined> {
   yield '"';
@@ -20,11 +24,7 @@ function* textPieces(text: string): Generator<string, void, undefined> {
   yield '"';
 }
 
-function* listPieces(
-  list: readonly unknown[],
-  levels: number,
-  writtenText: WrittenText,
-): Generator<string, void, undefined> {
+function* listPieces(list: readonly unknown[], levels: number, writtenText: WrittenText): Pieces {
   let before = '[';
   for (const item of list) {
     yield before;
@@ -34,7 +34,7 @@ function* listPieces(
   yield before === '[' ? '[]' : ']';
 }
 
-function* objectPieces(value: object, levels: number, writtenText: WrittenText): Generator<string, void, undefined> {
+function* objectPieces(value: object, levels: number, writtenText: WrittenText): Pieces {
   let before = '{';
   for (const [name, field] of Object.entries(value)) {
     if (field === undefined) continue;
@@ -52,32 +52,67 @@ function* longPieces(text: string): Generator<string, void, undefined> {
   for (let from = 0; from < text.length; from = endOfPiece(text, from)) yield text.slice(from, endOfPiece(text, from));
 }
 
-function* piecesOf(value: unknown, levels: number, writtenText: WrittenText): Generator<string, void, undefined> {
+function* piecesOf(value: unknown, levels: number, writtenText: WrittenText): Pieces {
   const kept = typeof value === 'object' && value !== null ? writtenText(value) : undefined;
   if (kept !== undefined) yield* longPieces(kept);
   else if (typeof value === 'string' && value.length > atOnce) yield* textPieces(value);
   else if (typeof value !== 'object' || value === null || levels === 0) yield jsonText(value);
-  else if (Array.isArray(value)) yield* listPieces(value, levels, writtenText);
+  else if (isUnread(value)) {
+    yield '"';
+    yield value.bytes;
+    yield '"';
+  } else if (Array.isArray(value)) yield* listPieces(value, levels, writtenText);
   else yield* objectPieces(value, levels, writtenText);
 }
 
+/** Gathers pieces: texts in a row are encoded together. `add` gives the characters that wait to be encoded. */
+const pieceGatherer = () => {
+  const encoded: Uint8Array[] = [];
+  let text = '';
+  const flush = (): void => {
+    if (text !== '') encoded.push(Buffer.from(text));
+    text = '';
+  };
+  return {
+    add: (piece: string | Uint8Array): number => {
+      if (typeof piece === 'string') text += piece;
+      else {
+        flush();
+        encoded.push(piece);
+      }
+      return text.length;
+    },
+    flush,
+    whole: (): readonly Uint8Array[] => {
+      flush();
+      return encoded;
+    },
+  };
+};
+
 /**
- * The JSON of plain data as UTF-8, in pieces, halves of characters that stand alone mended. Between the pieces the
- * event loop breathes: to write and encode 60 MiB in one go would take half a second. None is empty.
+ * The JSON of plain data as UTF-8, in pieces, halves of characters that stand alone mended; texts that nobody has read
+ * are pieces of their own, as they came. None is empty.
+ */
+export const jsonPiecesAtOnce = (value: unknown, writtenText: WrittenText): readonly Uint8Array[] => {
+  const gathered = pieceGatherer();
+  for (const piece of piecesOf(value, deepest, writtenText)) gathered.add(piece);
+  return gathered.whole();
+};
+
+/**
+ * The same with pieces between which the event loop breathes: to write and encode 60 MiB in one go would take half a
+ * second.
  */
 export const jsonPieces = async (
   value: unknown,
   writtenText: WrittenText = () => undefined,
 ): Promise<readonly Uint8Array[]> => {
-  const encoded: Uint8Array[] = [];
-  let text = '';
+  const gathered = pieceGatherer();
   for (const piece of piecesOf(value, deepest, writtenText)) {
-    text += piece;
-    if (text.length < atOnce) continue;
-    encoded.push(Buffer.from(text));
-    text = '';
+    if (gathered.add(piece) < atOnce) continue;
+    gathered.flush();
     await breathe();
   }
-  if (text !== '') encoded.push(Buffer.from(text));
-  return encoded;
+  return gathered.whole();
 };

@@ -1,10 +1,15 @@
 import { E } from './fp.ts';
 import { atOnce, breathe } from './breathe.ts';
+import { cutTexts, leastCut, restoreTexts, type PutBack, type UnreadAt } from './cut-texts.ts';
 import { isObject } from './is-object.ts';
+import { jsonFault } from './json-fault.ts';
 import { jsonOutline, type ListSpan, type OutlineBounds, type OutlineFault, type Span } from './json-outline.ts';
 
 /** Why a text was not parsed. */
 export type ParseFault = OutlineFault | 'not JSON';
+
+/** What was parsed, and how many bytes had to be read for it. */
+export type ParsedJson = { readonly value: unknown; readonly read: number };
 
 /** Bytes that are looked at in one go: a millisecond or two at worst. */
 const lookedAt = 1_048_576;
@@ -64,18 +69,82 @@ const parseInPieces = async (bytes: Uint8Array, lists: readonly ListSpan[]): Pro
   );
 };
 
+const spannedBy = (bytes: Uint8Array, texts: readonly Span[]): readonly Uint8Array[] =>
+  texts.map(([from, to]) => bytes.subarray(from, to));
+
+/** How much is to be read in one go where it was cut; what is left unread takes a millisecond for 5 MB. */
+const putAll = (putBack: readonly PutBack[]): number => putBack.reduce((read, put) => read + put(), 0);
+
+const putAllApart = async (putBack: readonly PutBack[]): Promise<number> => {
+  let read = 0;
+  for (const put of putBack) {
+    read += put();
+    await breathe();
+  }
+  return read;
+};
+
+const parseWhole = (bytes: Uint8Array): ParsedJson => ({ value: JSON.parse(textIn(bytes)), read: bytes.length });
+
+const parseCut = (bytes: Uint8Array, texts: readonly Span[], unreadAt: UnreadAt): ParsedJson => {
+  const rest = cutTexts(bytes, texts);
+  if (rest === null) return parseWhole(bytes);
+  const value: unknown = JSON.parse(textIn(rest));
+  const putBack = restoreTexts(value, spannedBy(bytes, texts), unreadAt);
+  return putBack === null ? parseWhole(bytes) : { value, read: rest.length + putAll(putBack) };
+};
+
+/** What is known of a JSON text before it is parsed: its bounds, and what of its long texts may be left unread. */
+export type Expected = { readonly bounds: OutlineBounds; readonly unreadAt: UnreadAt | undefined };
+
+/** Notes the long texts that a look comes by, where any may be left unread. */
+const notingTexts = ({ bounds, unreadAt }: Expected, texts: Span[]): OutlineBounds =>
+  unreadAt === undefined
+    ? bounds
+    : { ...bounds, long: { bytes: leastCut, found: (from: number, to: number) => void texts.push([from, to]) } };
+
+/** Parses a JSON text in one go, after a look at what it holds. */
+export const parseSmallJson = (bytes: Uint8Array, expected: Expected): E.Either<ParseFault, ParsedJson> => {
+  const texts: Span[] = [];
+  const fault = jsonFault(bytes, bytes.length < leastCut ? expected.bounds : notingTexts(expected, texts));
+  if (fault !== null) return E.left(fault);
+  try {
+    const { unreadAt } = expected;
+    return E.right(
+      texts.length === 0 || unreadAt === undefined ? parseWhole(bytes) : parseCut(bytes, texts, unreadAt),
+    );
+  } catch {
+    return E.left('not JSON');
+  }
+};
+
+const parseLargeCut = async (
+  bytes: Uint8Array,
+  texts: readonly Span[],
+  { bounds, unreadAt = () => false }: Expected,
+): Promise<ParsedJson | null> => {
+  const rest = cutTexts(bytes, texts);
+  if (rest === null) return null;
+  const lists = rest.length > atOnce ? await outlineOf(rest, { ...bounds, hold: () => true }) : E.right([]);
+  const value = await parseInPieces(rest, E.isLeft(lists) ? [] : lists.right);
+  const putBack = restoreTexts(value, spannedBy(bytes, texts), unreadAt);
+  return putBack === null ? null : { value, read: rest.length + (await putAllApart(putBack)) };
+};
+
 /**
  * Parses a large JSON text: first a look at what it holds, then the items of its lists some at a time, and the event
- * loop breathes in between.
+ * loop breathes in between. Long texts stay out of it: they are read by themselves, or left unread.
  */
 export const parseLargeJson = async (
   bytes: Uint8Array,
-  bounds: OutlineBounds,
-): Promise<E.Either<ParseFault, unknown>> => {
-  const lists = await outlineOf(bytes, bounds);
+  expected: Expected,
+): Promise<E.Either<ParseFault, ParsedJson>> => {
+  const texts: Span[] = [];
+  const lists = await outlineOf(bytes, notingTexts(expected, texts));
   if (E.isLeft(lists)) return lists;
   try {
-    return E.right(await parseInPieces(bytes, lists.right));
+    const cut = texts.length === 0 ? null : await parseLargeCut(bytes, texts, expected);
+    return E.right(cut ?? { value: await parseInPieces(bytes, lists.right), read: bytes.length });
   } catch {
     return E.left('not JSON');
   }

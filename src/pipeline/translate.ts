@@ -1,6 +1,7 @@
 import { breathe } from '../kernel/breathe.ts';
 import { E, TE, pipe } from '../kernel/fp.ts';
 import type { Stage } from '../kernel/stage.ts';
+import { beginningOf } from '../kernel/unread-text.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
 import type { Dialect, Plan, TranslationContext } from '../ports/dialect.ts';
@@ -12,7 +13,7 @@ const mostText = 500;
 const conversationOf = (call: GeminiCall): string =>
   [call.body.systemInstruction?.parts, call.body.contents[0]?.parts]
     .flatMap((parts) => parts ?? [])
-    .map((part) => part.text?.slice(0, mostText) ?? part.inlineData?.data.slice(0, mostText) ?? '')
+    .map((part) => beginningOf(part.text ?? part.inlineData?.data ?? '', mostText))
     .join('\n');
 
 /** The key of the newest remembered signature, of a call or else of a picture: another key may not accept it. */

@@ -1,3 +1,4 @@
+import type { UnreadAt } from '../kernel/cut-texts.ts';
 import type { E, TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { ModelJob } from '../gemini/living-model.ts';
@@ -72,6 +73,8 @@ export type Plan = {
 export type Dialect<Request> = {
   /** Reads a body; `written` gives how it was written, '' for a form. */
   readonly decode: (body: unknown, written?: () => string) => E.Either<ProxyError, Request>;
+  /** Where in a body long texts may be left unread, since nobody looks into them; nowhere unless told. */
+  readonly unreadAt?: UnreadAt;
   /** What it wants of a model, so that another can be named where there is none; a chat unless told. */
   readonly job?: ModelJob;
   /** Completes a request with what it refers to and this service keeps, for its caller alone. */

@@ -1,11 +1,14 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
-import { parseLargeJson } from '../../src/kernel/parse-json.ts';
+import { parseLargeJson, parseSmallJson, type ParsedJson } from '../../src/kernel/parse-json.ts';
+import { beginningOf, endOf, isUnread, leaveUnread, textOf } from '../../src/kernel/unread-text.ts';
 
 const bounds = { depth: 100, values: 1_000_000, itemValues: 400_000, itemTexts: 100_000, objectFields: 10_000 };
 
-const parsed = (text: string, most = bounds) => parseLargeJson(Buffer.from(text), most);
+const valueOf = E.map(({ value }: ParsedJson) => value);
+
+const parsed = async (text: string, most = bounds) => valueOf(await parseLargeJson(Buffer.from(text), { bounds: most, unreadAt: undefined }));
 
 const inOneGo = (text: string): E.Either<string, unknown> =>
   E.tryCatch(
@@ -52,4 +55,70 @@ t.test('what is over a bound is told before it is parsed', async (t) => {
   ];
   for (const [text, fault] of cases) t.same(await parsed(text), E.left(fault), fault);
   t.ok(E.isRight(await parsed(`{"a":[${row(900_000, '1')}],"b":${fields(10_000)}}`)), 'items are counted one by one');
+});
+
+/** A string literal that is long enough to be cut out, or not; with anything in it that JSON may hold, and some that it may not. */
+const literal = fc
+  .tuple(
+    fc.constantFrom(40_000, 0, 40_000),
+    fc.constantFrom('a', 'Zm9v', '\\n', '\\"', '\\\\', 'é', '天', '🙂', ' '),
+    fc.array(fc.constantFrom('a', '\\n', '\\"', '\\\\', '\\/', '\\u00e9', '\\ud83d\\ude42', '\\ud800', '\\u0041', '\\q', '\\u12', '\t', '\u0001', '天', '🙂', '\ufeff', '\u2028', 'data:image/png;base64,', '='), { maxLength: 2, size: 'xsmall' }),
+    fc.array(fc.constantFrom('b', '\\n', '=', '==', '\\\\'), { maxLength: 1 }),
+  )
+  .map(([length, filling, head, tail]) => `"${head.join('')}${filling.repeat(Math.ceil(length / Buffer.byteLength(filling)))}${tail.join('')}"`);
+
+const json = fc.letrec<{ readonly json: string }>((tie) => ({
+  json: fc.oneof(
+    { depthSize: 'small' },
+    literal,
+    fc.constantFrom('1', 'null', '"longTextOfThisBody0"', '"longTextOfThisBod\\u00790"'),
+    fc.array(tie('json'), { maxLength: 3 }).map((items) => `[${items.join(',')}]`),
+    fc.array(fc.tuple(fc.oneof(literal, fc.constantFrom('"a"', '"b"', '"__proto__"')), tie('json')), { maxLength: 3 }).map((fields) => `{${fields.map(([name, value]) => `${name}:${value}`).join(',')}}`),
+  ),
+})).json;
+
+t.test('long texts that are cut out of JSON come back as they were, or are left unread', async (t) => {
+  let unread = 0;
+  const whole = (value: unknown): unknown => {
+    if (isUnread(value)) unread += 1;
+    if (isUnread(value) && JSON.stringify(textOf(value)) !== `"${Buffer.from(value.bytes).toString()}"`) throw new Error('JSON.stringify writes it otherwise');
+    if (typeof value !== 'object' || value === null || isUnread(value)) return isUnread(value) ? textOf(value) : value;
+    if (Array.isArray(value)) return value.map(whole);
+    return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, whole(inner)]));
+  };
+  for (const unreadAt of [() => true, (_: unknown, path: readonly unknown[]) => path.length % 2 === 0, () => false]) {
+    const expected = { bounds, unreadAt };
+    await fc.assert(
+      fc.asyncProperty(json, async (text) => {
+        const bytes = Buffer.from(text);
+        const plain = JSON.stringify(inOneGo(text));
+        t.ok(JSON.stringify(E.map(whole)(valueOf(parseSmallJson(bytes, expected)))) === plain, 'in one go');
+        t.ok(JSON.stringify(E.map(whole)(valueOf(await parseLargeJson(bytes, expected)))) === plain, 'in pieces');
+      }),
+      { numRuns: 150 },
+    );
+  }
+  t.ok(unread > 0, `${unread} were left unread`);
+});
+
+t.test('a text is left unread only where JSON.stringify writes the same bytes', async (t) => {
+  const left = (text: string) => leaveUnread(Buffer.from(text));
+  for (const text of ['a', 'a\\n\\"\\\\', 'é天🙂', '\u2028\u007f']) t.ok(isUnread(left(text)), text);
+  for (const text of ['\n', '\u0000', '\\/', '\\u00e9', '\\ud800', '\\', 'a\\']) t.equal(left(text), null, JSON.stringify(text));
+  t.equal(leaveUnread(Buffer.from([0x61, 0xff])), null, 'no UTF-8');
+  t.equal(leaveUnread(Buffer.from([0xed, 0xa0, 0x80])), null, 'half a character in UTF-8');
+});
+
+t.test('beginning and end of an unread text are those of the text', (t) => {
+  fc.assert(
+    fc.property(fc.string({ unit: fc.constantFrom('a', '\n', '"', '\\', 'é', '天', '🙂') }), fc.nat(40), (text, most) => {
+      const unread = leaveUnread(Buffer.from(JSON.stringify(text).slice(1, -1)));
+      if (unread === null) return false;
+      const end = endOf(unread, most);
+      return beginningOf(unread, most) === text.slice(0, most) && text.endsWith(end) && Buffer.byteLength(JSON.stringify(end)) + 4 >= Math.min(most, unread.bytes.length);
+    }),
+    { numRuns: 2000 },
+  );
+  t.pass();
+  t.end();
 });

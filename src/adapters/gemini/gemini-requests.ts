@@ -62,11 +62,16 @@ const inSlices = (pieces: readonly Uint8Array[]): Readable => {
   });
 };
 
-type Sent = { readonly body: string | Readable | null; readonly headers: Readonly<Record<string, string>> };
+type Sent = {
+  readonly body: string | Uint8Array | Readable | null;
+  readonly headers: Readonly<Record<string, string>>;
+};
 
 /** The body for one try. */
 const sentOf = (body: CallBody | undefined): Sent => {
   if (body === undefined || typeof body === 'string') return { body: body ?? null, headers: {} };
+  const [only] = body;
+  if (only !== undefined && body.length === 1 && only.length <= pieceBytes) return { body: only, headers: {} };
   const length = body.reduce((sum, piece) => sum + piece.length, 0);
   return { body: inSlices(body), headers: { 'content-length': String(length) } };
 };

@@ -35,8 +35,11 @@ const unbounded = {
 const parse = async (bytes: Buffer): Promise<unknown> => {
   if (bytes.length <= atOnce) return JSON.parse(bytes.toString('utf8'));
   return pipe(
-    await parseLargeJson(bytes, unbounded),
-    E.getOrElse((): unknown => null),
+    await parseLargeJson(bytes, { bounds: unbounded, unreadAt: undefined }),
+    E.match(
+      (): unknown => null,
+      ({ value }) => value,
+    ),
   );
 };
 

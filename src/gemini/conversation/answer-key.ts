@@ -1,4 +1,5 @@
 import {
+  countedText,
   digestOf,
   emptyFingerprint,
   longestEnd,
@@ -7,6 +8,7 @@ import {
   withText,
   type Fingerprint,
 } from '../../kernel/fingerprint.ts';
+import { textOf } from '../../kernel/unread-text.ts';
 import { callsIn, type ModelTurn, type Turn } from './turns.ts';
 
 /** The same value for the same JSON, whatever escapes it is written with. */
@@ -44,7 +46,7 @@ export const plainWords = ({ parts, words: said }: ModelTurn): string | undefine
     if ('call' in part) continue;
     if ('link' in part || part.text === undefined || part.thought === true || part.thoughtSignature !== undefined)
       return undefined;
-    words += part.text;
+    words += textOf(part.text);
   }
   return words;
 };
@@ -54,7 +56,7 @@ const wordsOf = (turn: Turn | undefined): string => {
   if (turn === undefined) return '';
   if (turn.role === 'result') return 'text' in turn.value ? turn.value.text : '';
   let words = '';
-  for (const part of turn.parts) if ('text' in part && part.thought !== true) words += part.text ?? '';
+  for (const part of turn.parts) if ('text' in part && part.thought !== true) words += countedText(part.text ?? '');
   return words;
 };
 

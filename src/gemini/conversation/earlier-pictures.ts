@@ -1,5 +1,6 @@
 import { E } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
+import { textOf } from '../../kernel/unread-text.ts';
 import { pictureFault } from '../media-kind.ts';
 import type { RequestPart } from '../request.ts';
 import { fromDataUrl, isDataUrl, isWebAddress } from '../inline-media.ts';
@@ -69,8 +70,9 @@ function* piecesOf(text: string): Generator<Piece, void, undefined> {
 /** Addresses of the pictures of a model's turn, in order. */
 export function* pictureAddresses({ parts, pictures = [] }: ModelTurn): Generator<string, void, undefined> {
   for (const part of parts) {
-    if (!('text' in part) || part.text === undefined || !part.text.includes('![')) continue;
-    for (const piece of piecesOf(part.text)) if ('url' in piece) yield piece.url;
+    const text = 'text' in part ? textOf(part.text ?? '') : '';
+    if (!text.includes('![')) continue;
+    for (const piece of piecesOf(text)) if ('url' in piece) yield piece.url;
   }
   yield* pictures;
 }

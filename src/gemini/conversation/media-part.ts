@@ -1,8 +1,9 @@
 import { E } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
+import { textOf, type LongText } from '../../kernel/unread-text.ts';
 import { fromBase64, fromDataUrl, isDataUrl, isReadByGemini, isWebAddress } from '../inline-media.ts';
 import { pictureFault } from '../media-kind.ts';
-import type { Blob, RequestPart } from '../request.ts';
+import type { Blob, RequestBlob, RequestPart } from '../request.ts';
 import type { LinkedMedia, TurnPart } from './turns.ts';
 
 /** What was read for an address, and the thought signature of a picture that came from an answer. */
@@ -12,27 +13,33 @@ export type GatheredMedia = Blob & { readonly signature: { readonly value: strin
 export type Media = ReadonlyMap<string, GatheredMedia>;
 
 /** Media as a part. */
-export const blobPart = (inlineData: Blob): RequestPart => ({ inlineData });
+export const blobPart = (inlineData: RequestBlob): RequestPart => ({ inlineData });
 
 /** Media by web address: Gemini reads some itself, the rest is to be gathered. */
 export const webPart = (url: string, path: string): TurnPart =>
   isReadByGemini(url) ? { fileData: { fileUri: url } } : { link: { url, path } };
 
 /** Media by a data: URL, a web address, or bare base64. */
-export const mediaPart = (url: string, path: string): E.Either<ProxyError, TurnPart> => {
+export const mediaPart = (url: LongText, path: string): E.Either<ProxyError, TurnPart> => {
   if (isDataUrl(url)) return E.map(blobPart)(fromDataUrl(url, path));
-  return isWebAddress(url) ? E.right(webPart(url, path)) : E.map(blobPart)(fromBase64(url, { declared: '' }, path));
+  return isWebAddress(url)
+    ? E.right(webPart(textOf(url), path))
+    : E.map(blobPart)(fromBase64(url, { declared: '' }, path));
 };
 
 /** Sound in a data: URL or in base64, of this format or WAV. */
-export const soundPart = (data: string, format: string | undefined, path: string): E.Either<ProxyError, RequestPart> =>
+export const soundPart = (
+  data: LongText,
+  format: string | undefined,
+  path: string,
+): E.Either<ProxyError, RequestPart> =>
   E.map(blobPart)(
     isDataUrl(data) ? fromDataUrl(data, path) : fromBase64(data, { declared: `audio/${format ?? 'wav'}` }, path),
   );
 
 /** A file in a data: URL or in base64; a drawing sent as a file is read as the text that it is. */
-export const filePartOf = (data: string, name: string | undefined, path: string): E.Either<ProxyError, RequestPart> =>
-  E.map((blob: Blob) => blobPart(blob.mimeType === 'image/svg+xml' ? { ...blob, mimeType: 'text/xml' } : blob))(
+export const filePartOf = (data: LongText, name: string | undefined, path: string): E.Either<ProxyError, RequestPart> =>
+  E.map((blob: RequestBlob) => blobPart(blob.mimeType === 'image/svg+xml' ? { ...blob, mimeType: 'text/xml' } : blob))(
     isDataUrl(data) ? fromDataUrl(data, path, name) : fromBase64(data, { declared: '', name }, path),
   );
 

@@ -1,6 +1,6 @@
 import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
-import type { Blob, Content, RequestPart } from '../request.ts';
+import type { Content, RequestBlob, RequestPart } from '../request.ts';
 import { sentPart } from './media-part.ts';
 import type { ModelTurnSettings } from './model-parts.ts';
 import { resultResponse } from './result-response.ts';
@@ -20,7 +20,7 @@ type Settings = Pick<ModelTurnSettings, 'traits' | 'names' | 'media'>;
 /** Media that can't be inside a response grows in `beside`. */
 type Placing = { readonly settings: Settings; readonly beside: RequestPart[] };
 
-type Held = { readonly inlineData: Blob };
+type Held = { readonly inlineData: RequestBlob };
 
 /** The response to one call. */
 const responsePart = (

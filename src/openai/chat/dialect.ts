@@ -9,6 +9,7 @@ import { openaiReplies } from '../replies.ts';
 import { chatAnswer } from './answer/chat-answer.ts';
 import { mediaLinks } from './ask/media-links.ts';
 import { decodeChatRequest, type ChatRequest } from './ask/request.ts';
+import { unreadAt } from './ask/unread-at.ts';
 import { settleChat, toGemini, type ChatAsked } from './ask/to-gemini.ts';
 
 const planOf = ({ asked, settled, settings }: ChatAsked, context: TranslationContext, call: GeminiCall): Plan => {
@@ -36,6 +37,7 @@ export const chatDialect = (settings: TranslationSettings): Dialect<ChatRequest>
           return fault === null ? E.right(asked) : E.left(fault);
         }),
       ),
+    unreadAt,
     callIds: (asked) => recallKeys(asked.turns, modelName(asked.model, settings.modelAliases).model),
     mediaLinks: (asked) => mediaLinks(asked, settings.historyImages),
     translate: (asked, context) =>

@@ -3,19 +3,19 @@ import { E, pipe } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import { isObject } from '../../kernel/is-object.ts';
 import { pictureFault } from '../../gemini/media-kind.ts';
-import type { Blob } from '../../gemini/request.ts';
+import type { RequestBlob } from '../../gemini/request.ts';
 import { isFormFile } from '../../ports/form.ts';
 import { fromBase64, fromDataUrl, isDataUrl, isWebAddress } from '../../gemini/inline-media.ts';
 
 /** A picture of a request: its bytes, or the web address to read it from. `path` names its field. */
-export type ImageSource = { readonly path: string } & ({ readonly blob: Blob } | { readonly url: string });
+export type ImageSource = { readonly path: string } & ({ readonly blob: RequestBlob } | { readonly url: string });
 
 type Read = E.Either<ProxyError, ImageSource>;
 
 const mostImages = 16;
 
 /** A 400 where media is no picture. */
-export const checkedPicture = (blob: Blob, path: string): E.Either<ProxyError, Blob> => {
+export const checkedPicture = (blob: RequestBlob, path: string): E.Either<ProxyError, RequestBlob> => {
   const fault = pictureFault(blob.mimeType);
   if (fault !== null) return E.left(invalid(`'${path}' ${fault}.`, path, 'invalid_value'));
   return blob.mimeType.startsWith('image/')
@@ -23,7 +23,7 @@ export const checkedPicture = (blob: Blob, path: string): E.Either<ProxyError, B
     : E.left(invalid(`'${path}' is not a picture.`, path, 'invalid_value'));
 };
 
-const inlineSource = (blob: E.Either<ProxyError, Blob>, path: string): Read =>
+const inlineSource = (blob: E.Either<ProxyError, RequestBlob>, path: string): Read =>
   pipe(
     blob,
     E.flatMap((read) => checkedPicture(read, path)),

@@ -20,7 +20,7 @@ const call = (over: object, task?: Task): GeminiCall => {
   if (refusal !== undefined) throw new Error(refusal.message);
   return read.right;
 };
-const order = (over: object, task?: Task): string => call(over, task).body.contents[0]?.parts[1]?.text ?? '';
+const order = (over: object, task?: Task): string => String(call(over, task).body.contents[0]?.parts[1]?.text ?? '');
 const config = (over: object) => call({ model: 'gemini-3.5-transcribe', ...over }).body.generationConfig?.audioTranscriptionConfig;
 
 t.test('a model that can do anything is told what to do with the recording', (t) => {

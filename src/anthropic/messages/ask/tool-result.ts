@@ -1,6 +1,7 @@
 import { E } from '../../../kernel/fp.ts';
 import { isObject } from '../../../kernel/is-object.ts';
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
+import { textOf } from '../../../kernel/unread-text.ts';
 import type { ResultTurn, TurnPart } from '../../../gemini/conversation/turns.ts';
 import { fromToolUseId } from '../tool-ids.ts';
 import { badField, userBlock, type Block } from './user-blocks.ts';
@@ -32,7 +33,7 @@ const contentOf = (content: unknown, path: string): E.Either<ProxyError, Content
     const read = userBlock(block, at);
     if (E.isLeft(read)) return read;
     for (const part of read.right ?? []) {
-      if ('text' in part) texts.push(part.text ?? '');
+      if ('text' in part) texts.push(textOf(part.text ?? ''));
       else media.push(part);
     }
   }

@@ -1,6 +1,7 @@
 import { E, pipe, t } from '../../../kernel/fp.ts';
 import { isObject } from '../../../kernel/is-object.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
+import { textOf, type LongText } from '../../../kernel/unread-text.ts';
 import {
   asPicture,
   filePartOf,
@@ -13,21 +14,22 @@ import { textParts } from '../../../gemini/conversation/text-parts.ts';
 import type { TurnPart } from '../../../gemini/conversation/turns.ts';
 import { isWebAddress } from '../../../gemini/inline-media.ts';
 import { decodeWith, optional, record, stringOr } from '../../../wire/codec.ts';
+import { longText } from '../../../wire/long-text.ts';
 import { withDetail } from '../../picture-detail.ts';
 
 type Part = E.Either<ProxyError, TurnPart>;
 type Parts = E.Either<ProxyError, readonly TurnPart[]>;
 
-const link = stringOr(record({ url: t.string, detail: optional(t.string) }));
+const link = stringOr(record({ url: longText, detail: optional(t.string) }));
 const codecs = {
-  text: record({ text: t.string }),
+  text: record({ text: longText }),
   refusal: record({ refusal: t.string }),
   image_url: record({ image_url: link }),
   video_url: record({ video_url: link }),
   audio_url: record({ audio_url: link }),
-  input_audio: record({ input_audio: record({ data: t.string, format: optional(t.string) }) }),
+  input_audio: record({ input_audio: record({ data: longText, format: optional(t.string) }) }),
   file: record({
-    file: record({ file_data: optional(t.string), filename: optional(t.string), file_id: optional(t.string) }),
+    file: record({ file_data: optional(longText), filename: optional(t.string), file_id: optional(t.string) }),
   }),
 };
 
@@ -54,7 +56,7 @@ const filePart = (file: FilePart, path: string): Part => {
   }
   const at = `${path}.file_data`;
   return isWebAddress(file.file_data)
-    ? E.right(webPart(file.file_data, at))
+    ? E.right(webPart(textOf(file.file_data), at))
     : filePartOf(file.file_data, file.filename, at);
 };
 
@@ -107,8 +109,8 @@ const readers: Readonly<Record<string, (part: unknown, path: string) => Parts>> 
 const typed = record({ type: t.string });
 
 /** Most parts are plain texts: they need no decoder. */
-const isPlainText = (part: unknown): part is { readonly text: string } =>
-  isObject(part) && part['type'] === 'text' && typeof part['text'] === 'string';
+const isPlainText = (part: unknown): part is { readonly text: LongText } =>
+  isObject(part) && part['type'] === 'text' && longText.is(part['text']);
 
 const onePart = (part: unknown, path: string): Parts =>
   isPlainText(part) ? E.right(textParts(part.text)) : decodedPart(part, path);
@@ -127,7 +129,7 @@ const decodedPart = (part: unknown, path: string): Parts =>
 /** A message's content (string, array of parts, or nothing) as parts of a turn, in order; empty texts are dropped. */
 export const contentParts = (content: unknown, path: string): Parts => {
   if (content == null) return E.right([]);
-  if (typeof content === 'string') return E.right(textParts(content));
+  if (longText.is(content)) return E.right(textParts(content));
   if (!Array.isArray(content)) {
     return E.left(
       invalid(`Invalid value for '${path}': expected a string or an array of content parts.`, path, 'invalid_type'),

@@ -1,5 +1,6 @@
 import { E } from '../../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
+import { textOf } from '../../../kernel/unread-text.ts';
 import { readSignedParts } from '../../../gemini/conversation/signed-parts.ts';
 import type { ModelTurn, ResultTurn, Turn, TurnPart } from '../../../gemini/conversation/turns.ts';
 import { callsOf, isLegacyCall } from './calls.ts';
@@ -50,7 +51,7 @@ const resultTurn = (
   if (!isContentParts(content)) return E.right({ role: 'result', ...names, value: { json: content }, media: [] });
   return E.map((parts: readonly TurnPart[]): ResultTurn => {
     let text = '';
-    for (const part of parts) if ('text' in part) text += part.text ?? '';
+    for (const part of parts) if ('text' in part) text += textOf(part.text ?? '');
     return { role: 'result', ...names, value: { text }, media: parts.filter((part) => !('text' in part)) };
   })(contentParts(content, path));
 };

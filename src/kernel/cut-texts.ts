@@ -1,0 +1,94 @@
+import type { Span } from './json-outline.ts';
+import { leaveUnread, readJsonString, type LongText } from './unread-text.ts';
+
+/** Strings of at least so many bytes are cut out of a JSON text before it is parsed. */
+export const leastCut = 32_768;
+
+const stem = 'longTextOfThisBody';
+
+const mark = (index: number): string => `${stem}${index}`;
+
+/** Who writes a mark himself writes its stem, or one of the letters in it as an escape (`\u006c`). */
+const spellings = [stem, ...['4', '5', '6', '7'].map((row) => `\\u00${row}`)];
+
+const mayHoldMark = (bytes: Uint8Array): boolean => {
+  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return spellings.some((text) => buffer.includes(text));
+};
+
+/**
+ * A JSON text with a short mark in place of each of these strings, which are given without their quotes; null where a
+ * mark may stand in it already.
+ */
+export const cutTexts = (bytes: Uint8Array, texts: readonly Span[]): Buffer | null => {
+  const pieces: Uint8Array[] = [];
+  let from = 0;
+  for (const [index, [start, end]] of texts.entries()) {
+    pieces.push(bytes.subarray(from, start), Buffer.from(mark(index)));
+    from = end;
+  }
+  pieces.push(bytes.subarray(from));
+  return pieces.some((piece, at) => at % 2 === 0 && mayHoldMark(piece)) ? null : Buffer.concat(pieces);
+};
+
+/** The names and places that lead from the outermost value to another one. */
+export type Path = readonly (string | number)[];
+
+/** Whether what stands at a path of a body may be left unread. */
+export type UnreadAt = (body: unknown, path: Path) => boolean;
+
+/** Where the mark of a text stands in a value. */
+type Place = { readonly path: Path; readonly put: (text: LongText) => void };
+
+type Search = { readonly numbers: ReadonlyMap<string, number>; readonly places: Map<number, Place> };
+
+const isRecord = (value: object): value is Record<string, unknown> => !Array.isArray(value);
+
+const findMarks = (value: unknown, path: (string | number)[], search: Search): void => {
+  if (typeof value !== 'object' || value === null) return;
+  const visit = (name: string | number, inner: unknown, put: Place['put']): void => {
+    const index = typeof inner === 'string' ? search.numbers.get(inner) : undefined;
+    path.push(name);
+    if (index === undefined) findMarks(inner, path, search);
+    else search.places.set(index, { path: [...path], put });
+    path.pop();
+  };
+  if (Array.isArray(value)) {
+    const list: unknown[] = value;
+    for (let at = 0; at < list.length; at += 1) visit(at, list[at], (text) => (list[at] = text));
+  } else if (isRecord(value)) for (const name in value) visit(name, value[name], (text) => (value[name] = text));
+};
+
+/**
+ * The places of the marks, in the order of their texts; null where not each stands in the value: one was the name of a
+ * field, or gave way to another field of its name.
+ */
+const placesIn = (value: unknown, count: number): readonly Place[] | null => {
+  const numbers = new Map(Array.from({ length: count }, (_, index) => [mark(index), index]));
+  const search: Search = { numbers, places: new Map() };
+  findMarks(value, [], search);
+  if (search.places.size < count) return null;
+  return [...search.places].toSorted(([a], [b]) => a - b).map(([, place]) => place);
+};
+
+/** Puts one text back in place; gives the bytes that had to be read for it. Throws where they are no JSON string. */
+export type PutBack = () => number;
+
+/**
+ * How the cut texts get back into the value that was parsed without them, one after the other; null where it can't be
+ * told where they belong. The value must be nobody else's. Texts are left unread where they may be.
+ */
+export const restoreTexts = (
+  value: unknown,
+  texts: readonly Uint8Array[],
+  unreadAt: UnreadAt,
+): readonly PutBack[] | null => {
+  const places = placesIn(value, texts.length);
+  if (places === null) return null;
+  return texts.map((bytes, index) => () => {
+    const place = places[index];
+    const left = place !== undefined && unreadAt(value, place.path) ? leaveUnread(bytes) : null;
+    place?.put(left ?? readJsonString(bytes));
+    return left === null ? bytes.length : 0;
+  });
+};

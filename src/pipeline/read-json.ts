@@ -1,0 +1,53 @@
+import { atOnce } from '../kernel/breathe.ts';
+import type { UnreadAt } from '../kernel/cut-texts.ts';
+import { TE, pipe } from '../kernel/fp.ts';
+import { parseLargeJson, parseSmallJson, type ParseFault } from '../kernel/parse-json.ts';
+import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
+import { costs, type Memory } from '../ports/memory.ts';
+
+/** OpenAI takes 300,000 tokens in one request for embeddings at most. What is parsed in one go takes 0.1 s. */
+const bounds = { depth: 100, values: 1_000_000, itemValues: 400_000, itemTexts: 100_000, objectFields: 10_000 };
+
+const invalidBody = (message: string): ProxyError => invalid(message, null, 'invalid_value');
+
+const faults: Readonly<Record<Exclude<ParseFault, 'no memory'>, ProxyError>> = {
+  'too deep': invalidBody(`The request body is nested deeper than ${bounds.depth} levels.`),
+  'too many values': invalidBody(`The request body holds more than ${bounds.values} values.`),
+  'too large an item': invalidBody(
+    `A field or item of the request body holds more than ${bounds.itemValues} values, or ${bounds.itemTexts} texts.`,
+  ),
+  'too many fields': invalidBody(`An object in the request body has more than ${bounds.objectFields} fields.`),
+  'not JSON': invalid('The request body is not valid JSON.', null, 'invalid_json'),
+};
+
+const byteOrderMark = Buffer.from('\ufeff');
+
+/** Some clients begin their JSON with a byte order mark (RFC 8259 §8.1 lets us pass over it). */
+const withoutMark = (bytes: Buffer): Buffer =>
+  bytes[0] === byteOrderMark[0] && bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark)
+    ? bytes.subarray(byteOrderMark.length)
+    : bytes;
+
+/** A body, how it was written ('' for a form), and whether so much was read that work on it is broken up. */
+export type ReadBody = { readonly value: unknown; readonly written: () => string; readonly isLarge: boolean };
+
+/** Reads a body of JSON; texts that stand where a dialect never looks into them may be left unread. */
+export const readJson = (
+  body: Uint8Array,
+  memory: Memory,
+  unreadAt?: UnreadAt,
+): TE.TaskEither<ProxyError, ReadBody> => {
+  const bytes = withoutMark(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
+  const met: { refusal: ProxyError } = { refusal: { tag: 'ClientGone' } };
+  const hold = (values: number): boolean => {
+    const refusal = memory.take(values * costs.value);
+    if (refusal !== null) met.refusal = refusal;
+    return refusal === null;
+  };
+  const expected = { bounds: { ...bounds, hold }, unreadAt };
+  return pipe(
+    bytes.length > atOnce ? () => parseLargeJson(bytes, expected) : TE.fromEither(parseSmallJson(bytes, expected)),
+    TE.map(({ value, read }) => ({ value, written: () => bytes.toString('utf8'), isLarge: read > atOnce })),
+    TE.mapLeft((fault) => (fault === 'no memory' ? met.refusal : faults[fault])),
+  );
+};

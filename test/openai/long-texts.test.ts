@@ -1,0 +1,80 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { bodyEncoder } from '../../src/gemini/call-body.ts';
+import { E, TE } from '../../src/kernel/fp.ts';
+import { isUnread } from '../../src/kernel/unread-text.ts';
+import { chatDialect } from '../../src/openai/chat/dialect.ts';
+import { decodeBody } from '../../src/pipeline/decode-body.ts';
+import { receivedWith } from '../support/capabilities.ts';
+
+const dialect = chatDialect({ systemPromptMode: 'leading', historyImages: 'all', imageReplyFormat: 'markdown', modelAliases: new Map() });
+const context = { requestId: 'req_1', id: 'x', created: 1, recalled: new Map(), media: new Map(), imageReplyFormat: null };
+
+/** What Gemini is sent for a body, or the error; read whole, or with long texts left unread. */
+const sentFor = async (json: string, unreadAt: typeof dialect.unreadAt) => {
+  const received = receivedWith({}, { contentType: 'application/json', readBody: TE.right(Buffer.from(json)) });
+  const read = await decodeBody(dialect.decode, unreadAt)({ ...received, authorized: true, permit: null })();
+  if (E.isLeft(read)) return { error: read.left, left: false, large: false };
+  const { asked, isLargeBody } = read.right;
+  const keys = dialect.callIds(asked);
+  const plan = dialect.translate(asked, context);
+  if (E.isLeft(plan)) return { error: plan.left, left: false, large: false };
+  const { body } = plan.right.call;
+  const encoder = bodyEncoder();
+  const sent = isLargeBody === true ? await encoder.large(body) : encoder.small(body);
+  const left = body.contents.some(({ parts }) => parts.some((part) => isUnread(part.text) || isUnread(part.inlineData?.data)));
+  return { keys, left, text: typeof sent === 'string' ? sent : Buffer.concat(sent).toString() };
+};
+
+const png = `iVBORw0KGgo${'AAAA'.repeat(12_000)}A`;
+const long = 'All is well that ends well. ';
+const texts = fc.constantFrom('short', long.repeat(1500), `${long}\n"quoted" \\ é天🙂 `.repeat(1200), `![a](data:image/png;base64,${png}) and `.repeat(2), `{"a": 1, "b": "${'c'.repeat(40_000)}"}`, '\u0000'.repeat(40_000), ' '.repeat(70_000), '\ud800'.repeat(9000), long.repeat(20_000));
+const urls = fc.constantFrom(
+  `data:image/png;base64,${png}`, `data:;base64,${png}`, png, `data:image/png;base64,${png}=`, `data:image/png;base64,${png}%3D`, `data:image/png;base64,${png.replaceAll('A', '_')}`,
+  `data:image/png,${png}`, `data:image/png;base64,${png} `, `data:image/png;base64,${png}===`, `data:${'x'.repeat(1200)},${png}`, `data:audio/wav;base64,${png}`, `data:image/svg+xml;base64,${Buffer.from(`<svg>${long.repeat(2000)}</svg>`).toString('base64')}`,
+  `https://example.com/${'a'.repeat(40_000)}`, Buffer.from(long.repeat(2000)).toString('base64'), `DATA:IMAGE/PNG;BASE64,${png}`, `ftp://${'a'.repeat(40_000)}`,
+);
+const part = fc.oneof(
+  texts.map((text) => ({ type: 'text', text })),
+  urls.map((url) => ({ type: 'image_url', image_url: { url } })),
+  urls.map((url) => ({ type: 'image_url', image_url: { url, detail: 'low' } })),
+  urls.map((url) => ({ type: 'image_url', image_url: url })),
+  urls.map((data) => ({ type: 'input_audio', input_audio: { data, format: 'mp3' } })),
+  urls.map((file_data) => ({ type: 'file', file: { file_data, filename: 'a.txt' } })),
+  texts.map((refusal) => ({ type: 'refusal', refusal })),
+  texts.map((type) => ({ type, text: 'a' })),
+);
+const message = fc.record({ role: fc.constantFrom('user', 'user', 'user', 'assistant', 'system', 'developer', texts), content: fc.oneof(texts, fc.array(part, { maxLength: 2 })) });
+const body = fc.record(
+  { model: fc.constantFrom('gemini-3.5-flash', 'gemini-2.5-flash'), messages: fc.array(message, { maxLength: 3 }), user: texts, stop: texts, tools: fc.constantFrom([{ type: 'function', function: { name: 'a', description: long.repeat(1500) } }]) },
+  { requiredKeys: ['model', 'messages'] },
+);
+
+t.test('whether long texts are read or left unread, Gemini is sent the same bytes, and errors are the same', async (t) => {
+  let left = 0;
+  const write = [(value: unknown) => JSON.stringify(value), (value: unknown) => JSON.stringify(value, null, 1).replaceAll('/', '\\/'), (value: unknown) => JSON.stringify(value).replaceAll('é', '\\u00e9')];
+  await fc.assert(
+    fc.asyncProperty(body, fc.constantFrom(...write), async (value, toJson) => {
+      const json = toJson(value);
+      const [whole, unread] = [await sentFor(json, undefined), await sentFor(json, dialect.unreadAt)];
+      if (unread.left) left += 1;
+      t.ok(JSON.stringify({ ...whole, left: 0 }) === JSON.stringify({ ...unread, left: 0 }), 'the same');
+    }),
+    { numRuns: 150 },
+  );
+  t.ok(left > 0, `${left} requests went up with a text that nobody read`);
+});
+
+t.test('a picture and a long prompt of the user are left unread, an answer with a picture is not', async (t) => {
+  const asked = (messages: unknown) => JSON.stringify({ model: 'gemini-3.5-flash', messages });
+  const picture = [{ type: 'image_url', image_url: { url: `data:image/png;base64,${png}` } }];
+  t.ok((await sentFor(asked([{ role: 'user', content: picture }]), dialect.unreadAt)).left);
+  t.ok((await sentFor(asked([{ role: 'user', content: long.repeat(2000) }]), dialect.unreadAt)).left);
+  t.notOk((await sentFor(asked([{ role: 'user', content: 'a' }, { role: 'assistant', content: `![a](data:image/png;base64,${png})` }, { role: 'user', content: 'b' }]), dialect.unreadAt)).left);
+});
+
+t.test('a body that spells the mark of a cut text is read all the same', async (t) => {
+  const content = long.repeat(2000);
+  const json = JSON.stringify({ model: 'gemini-3.5-flash', messages: [{ role: 'user', content }, { role: 'user', content: 'longTextOfThisBody0' }] });
+  t.same(await sentFor(json, dialect.unreadAt), await sentFor(json, undefined));
+});
