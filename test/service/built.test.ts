@@ -26,6 +26,9 @@ t.test('the built service finds all that is loaded only when it is wanted', asyn
   t.equal(spoken.headers.get('content-type'), 'audio/mpeg', 'speech, in a worker thread');
   t.ok(mp3Frames(Buffer.from(await spoken.arrayBuffer())).length > 1);
 
+  t.equal((await post('/v1/messages', { model: 'claude-sonnet-5-5', max_tokens: 100, messages: [{ role: 'user', content: 'Hello' }] })).status, 200, 'a message');
+  t.equal((await post('/v1/messages/count_tokens', { model: 'gemini-2.5-flash', messages: [{ role: 'user', content: 'Hello' }] })).status, 200, 'a count');
+
   const form = new FormData();
   form.set('model', 'whisper-1');
   form.set('file', new Blob([Uint8Array.from(wav(tone(200)))]), 'speech.wav');
@@ -36,7 +39,7 @@ t.test('the built service finds all that is loaded only when it is wanted', asyn
   t.equal((await post('/v1/images/generations', { model: 'gpt-image-1', prompt: 'a cat' })).status, 200, 'a drawn picture');
   t.equal((await post('/v1/images/edits', { model: 'gpt-image-1', prompt: 'a cat', image: `data:image/png;base64,${png.toString('base64')}` })).status, 200);
   t.equal((await post('/v1/images/variations', {})).status, 400);
-  for (const path of ['/v1/models', '/v1/models/gemini-2.5-flash', '/status', '/metrics', '/', '/status/page.css', '/status/page.js', '/favicon.svg']) {
+  for (const path of ['/anthropic/v1/models', '/anthropic/v1/models/gemini-2.5-flash', '/api/hello', '/v1/models', '/v1/models/gemini-2.5-flash', '/status', '/metrics', '/', '/status/page.css', '/status/page.js', '/favicon.svg']) {
     t.equal((await fetch(`${service.url}${path}`, { headers })).status, 200, path);
   }
   t.notMatch(service.printed(), '"level":"error"');

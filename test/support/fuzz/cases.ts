@@ -9,6 +9,7 @@ export type Case = { readonly at: number; readonly what: 'request' | 'answer'; r
 type Make = (suffix: string) => readonly [path: string, body: object];
 
 const tools = [{ type: 'function', function: { name: 'weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } } }, { type: 'custom', custom: { name: 'note' } }];
+const messageTools = [{ name: 'weather', input_schema: { type: 'object', properties: { city: { type: 'string' } } } }];
 const messages = [{ role: 'user', content: 'Hello' }];
 
 /** Good requests that make the most of an answer. */
@@ -20,6 +21,10 @@ const good: readonly Make[] = [
   (suffix) => ['/v1/chat/completions', { model: `gemini-2.5-flash${suffix}`, messages, tools, response_format: { type: 'json_object' } }],
   (suffix) => ['/v1/chat/completions', { model: `gemini-2.5-flash${suffix}`, messages, functions: [{ name: 'weather' }] }],
   (suffix) => ['/v1/chat/completions', { model: `gemini-2.5-flash-preview-tts${suffix}`, messages, stream: true, modalities: ['audio'], audio: { voice: 'alloy', format: 'pcm16' } }],
+  (suffix) => ['/v1/messages', { model: `gemini-3.5-flash${suffix}`, max_tokens: 1000, messages, tools: messageTools, thinking: { type: 'adaptive' } }],
+  (suffix) => ['/v1/messages', { model: `gemini-3.5-flash${suffix}`, max_tokens: 1000, messages, tools: messageTools, thinking: { type: 'adaptive' }, stream: true }],
+  (suffix) => ['/v1/messages', { model: `gemini-2.5-flash${suffix}`, max_tokens: 1000, messages, tools: [{ type: 'web_search_20250305', name: 'web_search' }], stream: true }],
+  (suffix) => ['/v1/messages/count_tokens', { model: `gemini-3.5-flash${suffix}`, messages, tools: messageTools }],
   (suffix) => ['/v1/embeddings', { model: `gemini-embedding${suffix}`, input: ['a', 'b'], encoding_format: 'base64' }],
   (suffix) => ['/v1/embeddings', { model: `gemini-embedding${suffix}`, input: ['a', 'b'], encoding_format: 'float' }],
   (suffix) => ['/v1/completions', { model: `gemini-2.5-flash${suffix}`, prompt: ['a', 'b'], echo: true }],

@@ -13,9 +13,17 @@ const parsed = (text: string): unknown => {
 
 const textOrNull = (value: unknown): boolean => value === null || typeof value === 'string';
 
-/** OpenAI's ErrorResponse. */
+/** Anthropic's ErrorResponse. */
+const isOfAnthropic = (value: Readonly<Record<string, unknown>>): boolean => {
+  const { type, error, request_id: id } = value;
+  return type === 'error' && isObject(error) && typeof error['message'] === 'string' && typeof error['type'] === 'string' && typeof id === 'string';
+};
+
+/** OpenAI's ErrorResponse, or Anthropic's. */
 const isError = (value: unknown): boolean => {
-  const error = isObject(value) ? value['error'] : undefined;
+  if (!isObject(value)) return false;
+  const { error } = value;
+  if ('request_id' in value) return isOfAnthropic(value);
   return isObject(error) && typeof error['message'] === 'string' && typeof error['type'] === 'string' && textOrNull(error['param']) && textOrNull(error['code']);
 };
 
@@ -24,7 +32,7 @@ const defect = 'The service has a defect';
 const ofStream = (text: string): readonly string[] => {
   const data = text.split('\n\n').flatMap((block) => block.split('\n').filter((line) => line.startsWith('data: ')).map((line) => line.slice(6)));
   const broken = data.filter((one) => one !== '[DONE]' && parsed(one) === undefined);
-  const isOver = data.at(-1) === '[DONE]' || data.some((one) => isError(parsed(one))) || text.includes('"type":"image_') || text.includes('"type":"speech.') || text.includes('"type":"transcript.');
+  const isOver = data.at(-1) === '[DONE]' || data.some((one) => isError(parsed(one))) || text.includes('event: message_stop\n') || text.includes('"type":"image_') || text.includes('"type":"speech.') || text.includes('"type":"transcript.');
   return [...broken.map((one) => `an event that is no JSON: ${one.slice(0, 100)}`), ...(isOver ? [] : ['a stream without an end'])];
 };
 
@@ -32,14 +40,14 @@ const ofWhole = ({ status, type, text }: Got): readonly string[] => {
   if (status === 204 || status === 304 || text === '') return [];
   const value = type.startsWith('application/json') ? parsed(text) : null;
   if (value === undefined) return ['a body that is no JSON'];
-  return status >= 400 && !isError(value) ? [`an error that is not in OpenAI's shape: ${text.slice(0, 200)}`] : [];
+  return status >= 400 && !isError(value) ? [`an error that is in no API's shape: ${text.slice(0, 200)}`] : [];
 };
 
 /** Where Gemini did nothing wrong no answer may blame it. */
 const blames = (status: number, what: 'request' | 'answer'): readonly string[] => {
   if (status === 0) return ['no answer'];
   if (what === 'request' && status >= 500) return [`status ${status} for a request`];
-  return status > 504 || status === 501 ? [`status ${status}`] : [];
+  return (status > 504 && status !== 529) || status === 501 ? [`status ${status}`] : [];
 };
 
 /** What is wrong with an answer, in words; nothing when all is well. */

@@ -92,7 +92,8 @@ export const oddAnswer = (method: string, random: Random): OddAnswer => {
 export const goodAnswer = (method: string, question: string): OddAnswer => {
   const texts = question.split('"content":').length - 1;
   const media = question.includes('"AUDIO"') ? { mimeType: 'audio/L16;codec=pcm;rate=24000', data: 'AAAA' } : { mimeType: 'image/png', data: png };
-  const good: Tree = method === 'batchEmbedContents' ? { embeddings: Array.from({ length: texts }, () => ({ values: [0.6, 0.8] })) } : candidate([{ text: 'Hello' }, { inlineData: media }], stop);
+  const own: Readonly<Record<string, Tree>> = { batchEmbedContents: { embeddings: Array.from({ length: texts }, () => ({ values: [0.6, 0.8] })) }, countTokens: { totalTokens: 7 } };
+  const good: Tree = own[method] ?? candidate([{ text: 'Hello' }, { inlineData: media }], stop);
   const json = written(good);
   const isStream = method === 'streamGenerateContent';
   return { status: 200, contentType: isStream ? 'text/event-stream' : 'application/json', pieces: [Buffer.from(isStream ? `data: ${json}\n\n` : json)], isCut: false };

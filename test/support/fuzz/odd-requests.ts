@@ -50,6 +50,25 @@ const chats: readonly Tree[] = [
   { model: 'gemini-2.5-flash-preview-tts', messages: [{ role: 'user', content: [{ type: 'input_audio', input_audio: { data: 'UklGRg==', format: 'wav' } }, { type: 'file', file: { file_data: 'data:application/pdf;base64,JVBERi0x', filename: 'a.pdf' } }] }], modalities: ['text', 'audio'], audio: { voice: 'alloy', format: 'wav' } },
 ];
 
+const messages: readonly Tree[] = [
+  { model: 'claude-sonnet-5-5', max_tokens: 100, system: [{ type: 'text', text: 'Be short.', cache_control: { type: 'ephemeral' } }], messages: [{ role: 'user', content: 'Hello' }, { role: 'system', content: 'x', output_config: { effort: 'low' } }], temperature: 0.5, stop_sequences: ['x'], metadata: { user_id: 'me' }, context_management: { edits: [] } },
+  { model: 'gemini-3.5-flash', max_tokens: 128_000, stream: true, thinking: { type: 'adaptive', display: 'omitted' }, output_config: { effort: 'high' }, messages: [{ role: 'user', content: [{ type: 'text', text: 'What is this?' }, { type: 'image', source: { type: 'base64', media_type: 'image/png', data: picture.slice(22) } }, { type: 'document', title: 'T', source: { type: 'text', media_type: 'text/plain', data: 'x' } }, { type: 'search_result', title: 'a', source: 'b', content: [{ type: 'text', text: 'c' }] }] }] },
+  {
+    model: 'gemini-3.5-flash',
+    max_tokens: 1000,
+    thinking: { type: 'enabled', budget_tokens: 2000 },
+    messages: [
+      { role: 'user', content: 'Weather?' },
+      { role: 'assistant', content: [{ type: 'thinking', thinking: 'hm', signature: 'gemini.t.c2ln' }, { type: 'thinking', thinking: '', signature: 'gemini.c.c2ln' }, { type: 'tool_use', id: 'toolu_1', name: 'weather', input: { city: 'Rome', 1: 1.5 } }, { type: 'tool_use', id: 'toolu_2', name: 'find', input: {} }] },
+      { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_2', content: [{ type: 'tool_reference', tool_name: 'later' }] }, { type: 'tool_result', tool_use_id: 'toolu_1', content: 'sun', is_error: true }, { type: 'text', text: 'Loaded.' }] },
+    ],
+    tools: [{ name: 'weather', description: 'd', input_schema: parameters, strict: true }, { name: 'find' }, { name: 'later', defer_loading: true, input_schema: parameters }, { type: 'bash_20250124', name: 'bash' }],
+    tool_choice: { type: 'tool', name: 'weather', disable_parallel_tool_use: true },
+  },
+  { model: 'gemini-2.5-flash', max_tokens: 500, tools: [{ type: 'web_search_20250305', name: 'web_search', max_uses: 3 }, { type: 'code_execution_20250825', name: 'code_execution' }], messages: [{ role: 'user', content: 'News?' }, { role: 'assistant', content: [{ type: 'server_tool_use', id: 'srvtoolu_1', name: 'web_search', input: {} }, { type: 'web_search_tool_result', tool_use_id: 'srvtoolu_1', content: [] }, { type: 'text', text: 'a' }] }, { role: 'user', content: 'More' }] },
+  { model: 'gemini-2.5-pro', max_tokens: 500, messages: [{ role: 'user', content: 'As JSON' }], output_config: { format: { type: 'json_schema', schema: parameters } } },
+];
+
 const embeddings: readonly Tree[] = [
   { model: 'text-embedding-3-small', input: ['a', 'b'], dimensions: 256, encoding_format: 'base64' },
   { model: 'gemini-embedding-001', input: [[1, 2, 3], [4]], task_type: 'RETRIEVAL_QUERY' },
@@ -77,7 +96,7 @@ const json = (path: string, trees: readonly Tree[]) => (random: Random): OddRequ
 
 const oddHeaders = (random: Random): Readonly<Record<string, string>> =>
   onceIn(random, 10)
-    ? { [oneOf(random, ['x-image-reply-format', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'forwarded', 'via', 'sec-fetch-site', 'origin', 'x-request-id', 'content-encoding', 'accept', 'range', 'if-none-match', 'accept-language', 'x-stainless-retry-count'])]: oneOf(random, ['', ' ', 'images', 'gzip', 'a'.repeat(4000), '1, 2, 3', '999.999.999.999', '[::1]:99', 'evil.example/../x', 'for="[::1]";host="a,b\\\\";proto', '*', 'bytes=-', 'bytes=9999999999999-1', '{"a":1}', '%00']) }
+    ? { [oneOf(random, ['anthropic-version', 'anthropic-beta', 'x-image-reply-format', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'forwarded', 'via', 'sec-fetch-site', 'origin', 'x-request-id', 'content-encoding', 'accept', 'range', 'if-none-match', 'accept-language', 'x-stainless-retry-count'])]: oneOf(random, ['', ' ', 'images', 'gzip', 'a'.repeat(4000), '1, 2, 3', '999.999.999.999', '[::1]:99', 'evil.example/../x', 'for="[::1]";host="a,b\\\\";proto', '*', 'bytes=-', 'bytes=9999999999999-1', '{"a":1}', '%00']) }
     : {};
 
 const field = (name: string, value: string, more = ''): string => `--edge\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n${value}\r\n`;
@@ -97,7 +116,7 @@ const form = (path: string, names: readonly string[]) => (random: Random): OddRe
   return { method: 'POST', path, headers: { 'content-type': type, ...oddHeaders(random) }, body };
 };
 
-const oddPaths = ['/', '//', '/v1', '/v1/models', '/v1/models/', '/v1/models/%2e%2e', '/v1/models/../status', '/models/gemini-2.5-flash', '/v1/models/__proto__', '/v1/models/%zz', '/status', '/metrics', '/healthz', '/images/', '/images/x.png', '/images/..%2fstate', '/images/%00', '/images/__proto__', '/page.js', '/favicon.ico', '/?lang=%zz', '/?lang=__proto__', '/v1/chat/completions', '/v1/embeddings?key=x', '/v1/completions', '/v1/moderations', '/v1/v1/v1/models', '/v1/chat//completions/', '/constructor', '/__proto__', `/${'a'.repeat(8000)}`, '/%c0%ae%c0%ae', '/;a=b', '/v1\\models', '/v1beta/openai/models', '/api/v1', '/openai/v1/models/x', '/v1/chat/completions/v1/chat/completions', '/v1/models/v1/models/x', `/${'models/'.repeat(1000)}`, `/${'v1/'.repeat(2500)}`];
+const oddPaths = ['/v1/messages', '/v1/messages/', '/v1/messages/batches', '/v1/messages/__proto__', '/api/hello', '/anthropic', '/anthropic/v1/models?limit=%zz', '/anthropic/v1/models/__proto__', '/anthropic/v1/models?limit=1&after_id=%00', '/', '//', '/v1', '/v1/models', '/v1/models/', '/v1/models/%2e%2e', '/v1/models/../status', '/models/gemini-2.5-flash', '/v1/models/__proto__', '/v1/models/%zz', '/status', '/metrics', '/healthz', '/images/', '/images/x.png', '/images/..%2fstate', '/images/%00', '/images/__proto__', '/page.js', '/favicon.ico', '/?lang=%zz', '/?lang=__proto__', '/v1/chat/completions', '/v1/embeddings?key=x', '/v1/completions', '/v1/moderations', '/v1/v1/v1/models', '/v1/chat//completions/', '/constructor', '/__proto__', `/${'a'.repeat(8000)}`, '/%c0%ae%c0%ae', '/;a=b', '/v1\\models', '/v1beta/openai/models', '/api/v1', '/openai/v1/models/x', '/v1/chat/completions/v1/chat/completions', '/v1/models/v1/models/x', `/${'models/'.repeat(1000)}`, `/${'v1/'.repeat(2500)}`];
 
 /** The worst that 8 MiB can ask for (test/support/stalls): larger ones would fill the run. */
 const heavy = (random: Random): OddRequest => {
@@ -118,6 +137,9 @@ const kinds: readonly ((random: Random) => OddRequest)[] = [
   json('/v1/chat/completions', chats),
   json('/v1/chat/completions', chats),
   json('/v1/chat/completions', chats),
+  json('/v1/messages', messages),
+  json('/v1/messages', messages),
+  json('/v1/messages/count_tokens', messages),
   json('/v1/embeddings', embeddings),
   json('/v1/completions', completions),
   json('/v1/images/generations', drawings),
