@@ -18,6 +18,10 @@ export type StatusSources = {
   readonly notices: () => readonly Notice[];
 };
 
+/** What Claude's names stand for, each behind its pattern. */
+const claudeNames = ({ translation: { claudeModels } }: Config): readonly string[] =>
+  [...claudeModels].map(([name, model]) => `${name} → ${model}`);
+
 /** What the status page shows, read from the parts that know it. */
 export const readStatus = (config: Config, { pool, catalogue, firstSeen, use, notices }: StatusSources): ReadStatus => {
   const startedAt = new Date(now()).toISOString();
@@ -41,7 +45,7 @@ export const readStatus = (config: Config, { pool, catalogue, firstSeen, use, no
         uptimeSeconds: Math.floor((monotonic() - startedMonotonic) / 1000),
         keyStrategy: strategy,
         keys,
-        models: listed.map(({ id }) => id),
+        models: [...listed.map(({ id }) => id), ...claudeNames(config)],
         use: use(address),
         trustProxyHops: config.server.trustProxyHops,
         data: {

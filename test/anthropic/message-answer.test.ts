@@ -68,7 +68,7 @@ t.test('a signature goes back with its part after a round trip', async (t) => {
   ]);
 });
 
-t.test("ids are Anthropic's letters, 64 at most, and know their own way back", async (t) => {
+t.test('ids have letters that Anthropic takes, 64 at most, and know their own way back', async (t) => {
   for (const id of ['4f244mfi', 'call_207268', 'a.b/c:d', 'x'.repeat(300), 'Ä']) {
     const made = toToolUseId(id);
     t.match(made, /^toolu_[a-zA-Z0-9_-]{1,58}$/);
@@ -88,14 +88,14 @@ const stops: readonly (readonly [reason: string | undefined, calls: boolean, sto
   ...['SAFETY', 'RECITATION', 'BLOCKLIST', 'PROHIBITED_CONTENT', 'SPII', 'LANGUAGE'].map((reason) => [reason, false, 'refusal'] as const),
 ];
 
-for (const [finishReason, calls, reason] of stops) {
-  t.test(`${String(finishReason)} ${calls ? 'after a call' : 'after text'} is ${reason}, and what was said stays`, async (t) => {
+t.test('why an answer ended is told in its own words, and what was said stays', async (t) => {
+  for (const [finishReason, calls, reason] of stops) {
     const made = answer({}, [frame([{ text: 'a' }, ...(calls ? [callPart('weather')] : [])], finishReason === undefined ? {} : { finishReason })]);
-    t.equal(made.stop_reason, reason);
+    t.equal(made.stop_reason, reason, `${String(finishReason)} ${calls ? 'after a call' : 'after text'}`);
     t.match(made.content, [{ text: 'a' }, ...(calls ? [{ type: 'tool_use' }] : [])]);
     t.match(made, { stop_details: reason === 'refusal' ? { type: 'refusal', category: null, explanation: String } : null });
-  });
-}
+  }
+});
 
 t.test('a blocked prompt is a refusal that says why', async (t) => {
   const made = answer({}, [{ promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }]);

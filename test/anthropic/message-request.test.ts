@@ -33,7 +33,7 @@ t.test('a message of role system after an answer stays in its place as text of t
   ]);
 });
 
-t.test("Claude Code's line for Anthropic's bills never goes up", async (t) => {
+t.test('the line for bills that Claude Code sends never goes up', async (t) => {
   const line = 'x-anthropic-billing-header: cc_version=2.1.332; cch=abcde;';
   const made = body({ system: [text(line), text('a')], messages: [user('x'), { role: 'system', content: [text(line)] }] });
   t.same(made.systemInstruction, { parts: [{ text: 'a' }] });
@@ -127,7 +127,7 @@ t.test('foreign thoughts are never sent up and the turn works; ours go back to t
   t.same(asked(blocks, [result('toolu_1', 'y')]).contents[1]?.parts, [{ text: 'a', thoughtSignature: 'dGV4dA==' }, { ...plainCall, thoughtSignature: 'Y2FsbA==' }]);
 });
 
-t.test("a call's signature comes from memory where the client drops thinking blocks", async (t) => {
+t.test('the signature of a call comes from memory where the client drops thinking blocks', async (t) => {
   const messages = [user('x'), assistant([use('toolu_abc', { city: 'b' })]), user([result('toolu_abc', 'y')])];
   const made = body({ messages, tools: [tool('weather')] }, [{ callId: 'abc', value: 'c2ln', keyId: 'k' }]);
   t.equal(made.contents[1]?.parts[0]?.thoughtSignature, 'c2ln');
@@ -142,7 +142,7 @@ t.test('blocks that Anthropic alone knows are dropped, and a turn of nothing els
   t.equal(refusedFor({ messages: [user('x'), assistant([{ type: 'mcp_tool_use' }]), user('y')] }), 'messages.1.content');
 });
 
-t.test("functions go up with their schema; Google's own tools stand for the servers' ones, each by every version", async (t) => {
+t.test('functions go up with their schema, tools that Google has stand for those of the server, by every version', async (t) => {
   const made = body({ tools: [tool('weather', { type: 'custom', eager_input_streaming: true, input_examples: [{}], allowed_callers: ['direct'] })] });
   t.same(made.tools, [{ functionDeclarations: [{ name: 'weather', description: 'Does weather.', parametersJsonSchema: schema }] }]);
   for (const [type, google] of [['web_search_20250305', 'googleSearch'], ['web_search_20260318', 'googleSearch'], ['web_fetch_20250910', 'urlContext'], ['code_execution_20250522', 'codeExecution'], ['code_execution_20260521', 'codeExecution']] as const)
@@ -213,11 +213,9 @@ const thinkings: readonly (readonly [what: string, model: string, request: objec
   ['a small cap', 'gemini-3.5-flash', { max_tokens: 100 }, { thinkingLevel: 'MINIMAL' }],
 ];
 
-for (const [what, model, request, config] of thinkings) {
-  t.test(`thinking: ${what}, ${model} → ${JSON.stringify(config)}`, async (t) => {
-    t.same(thinkingOf(model, request), config);
-  });
-}
+t.test('each wish for thinking has its config, a level or a budget by the family', async (t) => {
+  for (const [what, model, request, config] of thinkings) t.same(thinkingOf(model, request), config, `${what}, ${model}`);
+});
 
 t.test('max_tokens goes up as far as the model can answer', async (t) => {
   const cap = (model: string, most: number, listed?: number) => plain(call({ model, max_tokens: most }, [], listed === undefined ? {} : { listedLimit: () => listed }).body).generationConfig?.maxOutputTokens;
@@ -289,8 +287,6 @@ const refused: readonly (readonly [request: object, field: string])[] = [
   [{ model: 'gemini-3.8-flash-tts' }, 'model'],
 ];
 
-for (const [request, field] of refused) {
-  t.test(`${JSON.stringify(request)} is refused for ${field}`, async (t) => {
-    t.equal(refusedFor(request), field);
-  });
-}
+t.test('a field that does not fit is refused by its name', async (t) => {
+  for (const [request, field] of refused) t.equal(refusedFor(request), field, JSON.stringify(request));
+});

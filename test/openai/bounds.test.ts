@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
 import { chatBounds, completionBounds, embeddingBounds, imageBounds, speechBounds, transcriptionBounds } from '../../src/openai/field-bounds.ts';
+import { messageBounds } from '../../src/anthropic/field-limits.ts';
+import { decodeMessagesRequest } from '../../src/anthropic/messages/ask/request.ts';
 import { withinBounds, type Bound } from '../../src/wire/bounds.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';
 import { decodeCompletionRequest } from '../../src/openai/completions/request.ts';
@@ -27,6 +29,7 @@ const { decode: decodeChat } = chatDialect({ systemPromptMode: 'instruction', hi
 
 const endpoints: readonly (readonly [string, readonly Bound[], (body: unknown) => E.Either<unknown, unknown>])[] = [
   ['chat', chatBounds, decodeChat],
+  ['messages', messageBounds, (body) => decodeMessagesRequest(body)],
   ['pictures', imageBounds, decodeGeneration],
   ['completed texts', completionBounds, decodeCompletionRequest],
   ['vectors', embeddingBounds, decodeEmbeddingRequest],

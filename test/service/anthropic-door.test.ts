@@ -1,5 +1,6 @@
 import t, { type Test } from 'tap';
 import { asked, frame, gate, madeUpKeys, pollux, reading, type Pollux } from '../support/pollux.ts';
+import { eventually } from '../support/serving.ts';
 import { collected, eventsIn, type Message } from '../support/messages.ts';
 
 const model = 'gemini-3.5-flash';
@@ -57,7 +58,7 @@ t.test('a wrong password is a 401 that is not worth another try', async (t) => {
   await refusal(t, none, [401, 'authentication_error']);
 });
 
-t.test("what is not served is refused in Anthropic's shape, before a route is found too", async (t) => {
+t.test('what is not served is refused in the same shape, before a route is found too', async (t) => {
   const service = await pollux(t, { settings: { MAX_BODY_MB: '1' } });
   const { url, password } = service;
   const headers = { 'x-api-key': password, 'anthropic-version': '2023-06-01' };
@@ -73,7 +74,7 @@ t.test("what is not served is refused in Anthropic's shape, before a route is fo
   t.match(await refusal(t, await ask(service, body({ max_tokens: undefined })), [400, 'invalid_request_error']), "'max_tokens'");
 });
 
-t.test("errors of Gemini's have Anthropic's types, statuses and headers", async (t) => {
+t.test('too many tokens are told with their numbers, and an overloaded Gemini is a 529', async (t) => {
   const service = await pollux(t, { keys: madeUpKeys.slice(0, 1) });
   const { emulator } = service;
   const message = 'The input token count (3475108) exceeds the maximum number of tokens allowed (1048576).';
@@ -109,7 +110,7 @@ t.test('a failure in the middle of a stream is an error event with the request i
   t.ok(events.every(({ name }) => name !== 'message_stop' && name !== 'message_delta'));
 });
 
-t.test("the model list has Anthropic's form where the request has anthropic-version, and OpenAI's without it", async (t) => {
+t.test('the model list has its own form where the request has anthropic-version, and that of OpenAI without it', async (t) => {
   const { url, password } = await pollux(t, { settings: { MODEL_ALIASES: 'claude-mine=gemini-2.5-flash', EXTRA_MODELS: 'gemini-extra' } });
   const get = async (path: string, headers: Readonly<Record<string, string>> = { 'anthropic-version': '2023-06-01' }) => {
     const answer = await fetch(`${url}${path}`, { headers: { 'x-api-key': password, ...headers } });
@@ -141,13 +142,15 @@ const names: readonly (readonly [asked: string, model: string])[] = [
   ['models/gemini-2.5-flash', 'gemini-2.5-flash'],
 ];
 
-t.test("Claude's names are answered, the name that was asked for is told, and the operator's own win", async (t) => {
+t.test('names of Claude are answered, the name that was asked for is told, and those of the operator win', async (t) => {
   const service = await pollux(t, { settings: { MODEL_ALIASES: 'claude-mine=gemini-2.5-flash' } });
   for (const [name, meant] of names) {
     const answer = await ask(service, body({ model: name }));
     t.equal(((await answer.json()) as Message).model, name);
     t.equal(asked(service.emulator).at(-1)?.model, meant, name);
   }
+  const { models } = (await (await fetch(`${service.url}/status`, { headers: { 'x-api-key': service.password } })).json()) as { readonly models: readonly string[] };
+  t.ok(models.includes('claude-*haiku* → gemini-flash-lite-latest'), 'the status page shows them');
   const other = await pollux(t, { settings: { CLAUDE_MODELS: 'claude-*=gemini-2.5-flash' } });
   await (await ask(other, body({ model: 'claude-haiku-9' }))).text();
   t.equal(asked(other.emulator).at(-1)?.model, 'gemini-2.5-flash');
@@ -199,4 +202,41 @@ t.test('max_tokens 0 warms nothing up: an empty answer, and Gemini is not asked'
     t.match(await answer.text(), '"stop_reason":"end_turn"');
   }
   t.same(asked(service.emulator), []);
+});
+
+t.test('an answer that is cut off is an error, whole and streamed, and never an end', async (t) => {
+  const service = await pollux(t);
+  service.emulator.answerWith({ frames: [frame('as far as')], ending: 'reset' });
+  const answer = await ask(service, body({ stream: true }));
+  const events = eventsIn(await answer.text());
+  t.match(events.at(-1), { name: 'error', data: { error: { type: 'api_error' } } });
+  t.notOk(events.some(({ name }) => name === 'message_delta' || name === 'message_stop'));
+  await refusal(t, await ask(service, body()), [502, 'api_error']);
+});
+
+t.test('an answer with nothing in it is asked for again, then it is an api_error, whole and streamed', async (t) => {
+  const service = await pollux(t);
+  const empty = { candidates: [{ content: { role: 'model', parts: [{ text: '' }] }, finishReason: 'STOP', index: 0 }] };
+  service.emulator.answerWith({ frames: [empty] }, { times: 1 });
+  t.equal((await ask(service, body())).status, 200, 'once is mended');
+  service.emulator.answerWith({ frames: [empty] });
+  for (const stream of [false, true]) await refusal(t, await ask(service, body({ stream })), [502, 'api_error']);
+  t.ok(asked(service.emulator).length > 4);
+});
+
+t.test('who leaves ends the call of Gemini, whole and streamed', async (t) => {
+  const service = await pollux(t);
+  for (const stream of [true, false]) {
+    const held = gate();
+    service.emulator.answerWith({ frames: [frame('first, '), frame('last', 'STOP')], hold: { beforeFrame: 1, until: held.until } }, { times: 1 });
+    const leaving = new AbortController();
+    const before = asked(service.emulator).length;
+    const answer = ask(service, body({ stream }), { signal: leaving.signal });
+    if (stream) await reading(await answer).until('first, ');
+    await eventually(() => asked(service.emulator).length > before);
+    leaving.abort();
+    await answer.catch(() => null);
+    t.equal((await asked(service.emulator).at(-1)?.closed)?.early, true, stream ? 'streamed' : 'whole');
+    held.open();
+  }
 });

@@ -1,0 +1,103 @@
+// Claude Code, unmodified, does a task of several steps on this service: it reads a file, edits it, runs it and tells
+// what it printed. Gemini is emulated: it asks for each step in turn. Not part of the suite: `npm run agents`.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import process from 'node:process';
+import { startGeminiEmulator } from '../gemini-emulator/start-gemini-emulator.ts';
+import type { GeminiEmulator } from '../gemini-emulator/emulator.ts';
+import type { Script } from '../gemini-emulator/script.ts';
+import { startService, type TestService } from '../service.ts';
+
+/** What npm is asked for, and the program in it. */
+export const claudeCodePackages: readonly string[] = ['@anthropic-ai/claude-code@2.1.332'];
+
+type Part = { readonly text?: string; readonly functionCall?: { readonly id: string; readonly name: string }; readonly functionResponse?: { readonly id: string; readonly response: object }; readonly thoughtSignature?: string };
+type Body = { readonly contents: readonly { readonly role: string; readonly parts: readonly Part[] }[]; readonly tools?: readonly { readonly functionDeclarations?: readonly { readonly name: string }[] }[] };
+
+const greeting = 'greeting.mjs';
+const task = `Read ${greeting}, let it greet Pollux instead of the world, run it with node, and tell me what it printed.`;
+
+/** The calls of the task, in turn. */
+const callsIn = (folder: string): readonly (readonly [name: string, args: object])[] => [
+  ['Read', { file_path: join(folder, greeting) }],
+  ['Edit', { file_path: join(folder, greeting), old_string: 'world', new_string: 'Pollux' }],
+  ['Bash', { command: `node ${join(folder, greeting)}`, description: 'Runs the greeting' }],
+];
+
+const usageMetadata = { promptTokenCount: 12_000, cachedContentTokenCount: 9000, candidatesTokenCount: 20, thoughtsTokenCount: 10, totalTokenCount: 12_030 };
+
+const answerOf = (parts: readonly object[]): Script => ({ frames: [{ candidates: [{ content: { role: 'model', parts }, finishReason: 'STOP', index: 0 }], usageMetadata }] });
+
+const signatureOf = (step: number): string => Buffer.from(`made up for step ${step}`).toString('base64');
+
+const resultsIn = ({ contents }: Body): readonly Part[] => contents.flatMap(({ parts }) => parts.filter(({ functionResponse }) => functionResponse !== undefined));
+
+const offers = ({ tools = [] }: Body, name: string): boolean => tools.some(({ functionDeclarations = [] }) => functionDeclarations.some((declared) => declared.name === name));
+
+/** What the model does next: the step that follows the results that are there; a title for a request without tools. */
+const nextStep = (folder: string, body: Body): Script => {
+  const step = resultsIn(body).length;
+  const call = callsIn(folder)[step];
+  if (!offers(body, 'Read')) return answerOf([{ text: '{"title": "Greeting"}' }]);
+  if (call === undefined) return answerOf([{ text: `It printed: ${JSON.stringify(resultsIn(body).at(-1)?.functionResponse?.response)}` }]);
+  const [name, args] = call;
+  return answerOf([{ text: 'Let me see.', thought: true }, { functionCall: { id: `step${step}abc`, name, args }, thoughtSignature: signatureOf(step) }]);
+};
+
+type Run = { readonly code: number | null; readonly printed: string };
+
+const runClaude = (program: string, folder: string, { url, password }: TestService): Promise<Run> =>
+  new Promise((resolve, reject) => {
+    const child = spawn(program, ['-p', task, '--permission-mode', 'acceptEdits', '--allowedTools', 'Read,Edit,Bash', '--output-format', 'json'], {
+      cwd: folder,
+      env: {
+        PATH: [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
+        HOME: folder,
+        ANTHROPIC_BASE_URL: url,
+        ANTHROPIC_AUTH_TOKEN: password,
+        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let printed = '';
+    for (const output of [child.stdout, child.stderr]) output.on('data', (piece: Buffer) => (printed += piece.toString('utf8')));
+    child.once('error', reject);
+    child.once('close', (code) => resolve({ code, printed }));
+  });
+
+/** What of the run is not as it should be; none where Claude Code did its task. */
+const faultsOf = ({ code, printed }: Run, folder: string, { requests }: GeminiEmulator): readonly string[] => {
+  const bodies = requests.filter(({ method }) => method === 'POST').map(({ body }) => body as Body);
+  const last = bodies.findLast((body) => offers(body, 'Read'));
+  const signed = last?.contents.flatMap(({ parts }) => parts.flatMap(({ functionCall, thoughtSignature }) => (functionCall === undefined ? [] : [thoughtSignature]))) ?? [];
+  const results = last === undefined ? [] : resultsIn(last).map(({ functionResponse }) => JSON.stringify(functionResponse?.response));
+  const checks: readonly (readonly [what: string, holds: boolean])[] = [
+    ['it ends well', code === 0],
+    ['the file is edited', readFileSync(join(folder, greeting), 'utf8').includes('Hello, Pollux')],
+    ['what the file printed is told', printed.includes('Hello, Pollux!')],
+    ['every call went back with its signature', JSON.stringify(signed) === JSON.stringify([0, 1, 2].map(signatureOf))],
+    ['every result came', results.length === 3 && (results[0] ?? '').includes('Hello, world')],
+    ['Google took every request', requests.every(({ status }) => status === 200)],
+    ["no line for Anthropic's bills went up", !JSON.stringify(bodies).includes('x-anthropic-billing-header')],
+  ];
+  return checks.flatMap(([what, holds]) => (holds ? [] : [what]));
+};
+
+/** Runs the task with this program; the faults, and what was printed. */
+export const runClaudeCode = async (program: string): Promise<{ readonly faults: readonly string[]; readonly printed: string }> => {
+  const folder = mkdtempSync(join(tmpdir(), 'claude-code-'));
+  writeFileSync(join(folder, greeting), "console.log('Hello, world!');\n");
+  const emulator = await startGeminiEmulator();
+  emulator.answerWith(({ body }) => nextStep(folder, body as Body));
+  const service = await startService({ GEMINI_BASE_URL: emulator.url, MAX_REQUESTS_PER_MINUTE: '0', MAX_REQUESTS_PER_DAY_PER_IP: '0' });
+  try {
+    const run = await runClaude(program, folder, service);
+    return { faults: faultsOf(run, folder, emulator), printed: run.printed };
+  } finally {
+    await service.close();
+    await emulator.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+};
