@@ -4,6 +4,7 @@ import { passwordCheck } from './adapters/callers/check-password.ts';
 import { checkKeys } from './adapters/keys/check-keys.ts';
 import { decodeDayCounts } from './adapters/limits/day-counts.ts';
 import { decodeFirstSeen, firstSeenDays } from './adapters/models/first-seen.ts';
+import { passCalls, type PassCalls } from './adapters/gemini/pass-calls.ts';
 import { geminiClient, type GeminiClient } from './adapters/gemini/gemini-client.ts';
 import { jsonLog } from './adapters/json-log.ts';
 import { keyPool, type KeyPool } from './adapters/keys/key-pool.ts';
@@ -19,6 +20,7 @@ import { descriptorLimit, monotonic, newId, now, random, wait } from './adapters
 import { connectionBounds } from './compose/connection-bounds.ts';
 import { doorsOf } from './compose/doors.ts';
 import { findEncoderLater } from './compose/find-encoder-later.ts';
+import { nativeSilence } from './compose/native-door.ts';
 import { modelsWithAnyKey } from './compose/models-with-any-key.ts';
 import { composePictures, type Pictures } from './compose/pictures.ts';
 import { seenModels } from './compose/seen-models.ts';
@@ -26,7 +28,9 @@ import { readMetrics } from './compose/read-metrics.ts';
 import { readStatus } from './compose/read-status.ts';
 import { stateFilesIn, type StateFiles } from './compose/state-files.ts';
 import type { Config } from './config.ts';
+import type { Doors } from './http/door.ts';
 import { houseRoutes } from './http/house-routes.ts';
+import type { Route } from './http/route.ts';
 import { createServer, type Server } from './http/server.ts';
 import type { Capabilities, FirstSeen, Log } from './ports/capabilities.ts';
 
@@ -59,6 +63,7 @@ type Parts = {
   readonly catalogue: ModelCatalogue;
   readonly firstSeen: FirstSeen;
   readonly client: GeminiClient;
+  readonly calls: PassCalls;
   readonly files: StateFiles;
   readonly pictures: Pictures;
 };
@@ -70,6 +75,7 @@ const logOf = (config: Config, { write }: ComposeNeeds): Log =>
 const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
   const files = stateFilesIn(config.dataFolder, log);
   const client = geminiClient(config.upstream);
+  const calls = passCalls({ ...config.upstream, silence: nativeSilence(config.upstream) });
   const pool = keyPool(config.keys, { now, log, store: files.store('keys.json', decodeKeySnapshot) });
   const probe: Probe = ({ secret }) => client.probeKey(secret, stopping);
   const probes = keyProbes({ pool, probe, now, monotonic, log }, stopping);
@@ -98,7 +104,7 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
     newId,
     log,
   };
-  return { capabilities, limits, pool, probe, probes, catalogue, firstSeen, client, files, pictures: kept };
+  return { capabilities, limits, pool, probe, probes, catalogue, firstSeen, client, calls, files, pictures: kept };
 };
 
 const urlOf = (address: { readonly address: string; readonly port: number; readonly family: string }): string =>
@@ -132,22 +138,32 @@ const listedLimit =
   (model: string): number | undefined =>
     known()?.find(({ name }) => name === `models/${model}`)?.outputTokenLimit;
 
+const openDoors = (config: Config, parts: Parts, house: readonly Route[]): Doors => {
+  const { capabilities, firstSeen, catalogue, pool, calls, files, pictures } = parts;
+  return doorsOf(config, {
+    capabilities,
+    firstSeen,
+    listedLimit: listedLimit(catalogue),
+    responses: responseMemory(responseBounds, { now }),
+    native: { homes: pool.homes, calls, files },
+    house: [...house, ...pictures.routes],
+  });
+};
+
 /** Makes the service from its settings. Nothing is asked of the network before `start`. */
 export const compose = (config: Config, needs: ComposeNeeds): Service => {
   const log = logOf(config, needs);
   const stopping = new AbortController();
   const parts = partsOf(config, log, stopping.signal);
-  const { capabilities, limits, pool, catalogue, firstSeen, client, files, pictures: kept } = parts;
+  const { capabilities, limits, pool, catalogue, firstSeen, client, calls, files, pictures: kept } = parts;
   const meter = requestMeter();
   const views = {
     readStatus: readStatus(config, { pool, catalogue, firstSeen, use: limits.use, notices: kept.notices }),
     readMetrics: readMetrics({ pool, meter, pictures: kept.counts }),
     checkCaller: capabilities.checkCaller,
   };
-  const house = [...houseRoutes(views), ...kept.routes];
-  const responses = responseMemory(responseBounds, { now });
   const server = createServer({ ...config.server, ...connectionBounds(config.server, descriptorLimit()) }, {
-    doors: doorsOf(config, { capabilities, firstSeen, listedLimit: listedLimit(catalogue), responses, house }),
+    doors: openDoors(config, parts, houseRoutes(views)),
     countRequest: meter.countRequest,
     groupAddress: addressGroup,
     log,
@@ -168,6 +184,7 @@ export const compose = (config: Config, needs: ComposeNeeds): Service => {
       await kept.stop();
       await files.flush();
       await client.close();
+      await calls.close();
       log('info', 'Pollux has stopped');
     },
   };

@@ -60,6 +60,8 @@ export type Config = {
     readonly imageReplyFormat: 'markdown' | 'images' | 'data-url';
     readonly blockedReply: 'error' | 'choice';
     readonly showThoughts: boolean;
+    /** Google's own API has agents and their kin. */
+    readonly nativeAgents: boolean;
   };
   readonly images: {
     readonly store: ImageStore;
@@ -134,6 +136,7 @@ const translationConfig = (values: Values): Config['translation'] => ({
   imageReplyFormat: values.IMAGE_REPLY_FORMAT,
   blockedReply: values.BLOCKED_REPLY,
   showThoughts: values.SHOW_THOUGHTS,
+  nativeAgents: values.NATIVE_AGENTS,
 });
 
 /** Hugging Face sets SPACE_HOST to the Space's host name. */

@@ -57,7 +57,7 @@ t.test('without any setting the documented defaults are in force', (t) => {
       firstByteTimeoutMs: 300_000,
       idleTimeoutMs: 120_000,
     },
-    translation: { systemPromptMode: 'leading', historyImages: 'last', modelAliases: new Map(), claudeModels, extraModels: [], keepAliveMs: 15_000, imageReplyFormat: 'markdown', blockedReply: 'error', showThoughts: true },
+    translation: { systemPromptMode: 'leading', historyImages: 'last', modelAliases: new Map(), claudeModels, extraModels: [], keepAliveMs: 15_000, imageReplyFormat: 'markdown', blockedReply: 'error', showThoughts: true, nativeAgents: false },
     images: {
       store: { kind: 'local' },
       own: {

@@ -14,6 +14,7 @@ const floors: Readonly<Record<string, readonly string[]>> = {
   wire: ['kernel', 'gemini', 'ports'],
   openai: ['kernel', 'gemini', 'ports', 'wire'],
   anthropic: ['kernel', 'gemini', 'ports', 'wire'],
+  google: ['kernel', 'gemini', 'ports', 'wire'],
   adapters: ['kernel', 'gemini', 'ports', 'node', 'packages'],
   pipeline: ['kernel', 'gemini', 'ports'],
   http: ['kernel', 'gemini', 'ports', 'pipeline', 'node'],

@@ -10,6 +10,7 @@ import type { ModelListSettings } from '../openai/models/list.ts';
 import type { Capabilities, FirstSeen } from '../ports/capabilities.ts';
 import type { ResponseStore } from '../ports/response-store.ts';
 import { anthropicDoor, anthropicRoutes } from './anthropic-door.ts';
+import { nativeDoor, type NativeDoorNeeds } from './native-door.ts';
 import { onFirstUse } from './on-first-use.ts';
 import { responseRoutes } from './response-routes.ts';
 import { serveOnFirstUse } from './serve-on-first-use.ts';
@@ -21,6 +22,7 @@ export type DoorNeeds = {
   /** The longest answer of a model, as Google lists it. */
   readonly listedLimit: (model: string) => number | undefined;
   readonly responses: ResponseStore;
+  readonly native: Omit<NativeDoorNeeds, 'capabilities'>;
   /** What is no API: health, status, metrics, pictures. They are found at every base address of the first door. */
   readonly house: readonly Route[];
 };
@@ -111,7 +113,7 @@ export const openaiDoor = (routes: readonly Route[]): Door => ({
 
 /** The public doors: a new API is a line here. The first one answers what is nobody's. */
 export const doorsOf = (config: Config, needs: DoorNeeds): Doors => {
-  const { capabilities, firstSeen, house } = needs;
+  const { capabilities, firstSeen, native, house } = needs;
   return [
     openaiDoor([
       ...openaiRoutes(config, capabilities),
@@ -120,5 +122,6 @@ export const doorsOf = (config: Config, needs: DoorNeeds): Doors => {
       ...house,
     ]),
     anthropicDoor(anthropicRoutes(config, needs)),
+    nativeDoor(config, { capabilities, ...native }),
   ];
 };

@@ -35,6 +35,10 @@ export const chatSettings = {
     en: 'Whether chats show the thoughts of models that think; `false`: they think all the same, unseen. A request may say otherwise (`include_reasoning`, `reasoning.exclude`, `include_thoughts`).',
     zh: '对话是否显示思考模型的思考内容；`false`：照常思考但不显示。单个请求可另行指定（`include_reasoning`、`reasoning.exclude`、`include_thoughts`）。',
   }),
+  NATIVE_AGENTS: setting(flag, 'false', {
+    en: "Whether Google's own API, passed through, has agents, environments, triggers and voices: they act on their own and cost.",
+    zh: '透传谷歌原生 API 时是否开放 agents、environments、triggers、voices：它们会自行运行并产生费用。',
+  }),
   STREAM_KEEPALIVE_SECONDS: setting(wholeNumber(0, 3600), '15', {
     en: 'Seconds of silence in a stream after which a comment is sent; 0 = never.',
     zh: '流式输出静默多少秒后发送一行保活注释；0 表示不发。',

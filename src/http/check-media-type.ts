@@ -15,8 +15,8 @@ const isPlainJson = (header: RequestHead['header']): boolean =>
   header('content-encoding') === null &&
   header('transfer-encoding') === null;
 
-/** What a route takes: JSON, a multipart form, or either of them. */
-export type BodyKind = 'json' | 'multipart' | 'either';
+/** What a route takes: JSON, a multipart form, either of them, or any bytes. */
+export type BodyKind = 'json' | 'multipart' | 'either' | 'bytes';
 
 /**
  * Whether a body of this kind is taken. JSON: application/json, application/…+json, or nothing said. Not text/plain
@@ -30,6 +30,7 @@ export const checkMediaType = (header: RequestHead['header'], accepts: BodyKind)
   );
   if (codings.some((coding) => !['', 'identity', 'chunked'].includes(coding)))
     return unsupportedMedia('Send the body without compression (content-encoding: identity).');
+  if (accepts === 'bytes') return E.right(undefined);
   const [type = '', ...parameters] = (header('content-type') ?? '').toLowerCase().split(';');
   if (accepts !== 'json' && type.trim() === 'multipart/form-data') return E.right(undefined);
   if (accepts === 'multipart') return unsupportedMedia('Send the body as multipart/form-data.');

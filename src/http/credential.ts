@@ -30,3 +30,21 @@ export const readCredential = (
     (keyInQuery ? textOf(new URLSearchParams(query).get('key')) : null);
   return found === null ? null : secret(found);
 };
+
+/** All that is presented, for APIs whose clients send two, of which one right one is enough. */
+export const allCredentials = (
+  { header, query }: Pick<RequestHead, 'header' | 'query'>,
+  keyInQuery: boolean,
+): readonly Secret[] => {
+  const places = [
+    afterBearer(header('authorization') ?? ''),
+    header('x-api-key'),
+    header('api-key'),
+    header('x-goog-api-key'),
+    keyInQuery ? new URLSearchParams(query).get('key') : null,
+  ];
+  return places.flatMap((value) => {
+    const text = textOf(value);
+    return text === null ? [] : [secret(text)];
+  });
+};

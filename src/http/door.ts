@@ -1,5 +1,6 @@
 import type { ErrorReplies } from '../ports/dialect.ts';
 import type { Headers } from '../ports/reply.ts';
+import type { FindRoute } from './find-route.ts';
 import type { Route } from './route.ts';
 
 /** An address that other doors have too, and the header that only this door's callers send. Lower case. */
@@ -19,13 +20,22 @@ export type Door = {
   /** What a page of another origin may read of an answer's headers. */
   readonly readableHeaders: readonly string[];
   readonly routes: readonly Route[];
+  /** How it finds a request's route where no table says it; its `routes` and `bases` then count for nothing. */
+  readonly findRoute?: FindRoute;
+  /** Whether a request is this door's though its address is another's too: by its method, path and query. */
+  readonly claims?: (knock: Knock) => boolean;
 };
 
 /** All doors. The first one answers what is nobody's: what came before there was a path, and paths that no door has. */
 export type Doors = readonly [Door, ...Door[]];
 
 /** What is read of a request to see which door it is for. Headers by their lower-case names. */
-export type Knock = { readonly path: string; readonly hasHeader: (name: string) => boolean };
+export type Knock = {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly hasHeader: (name: string) => boolean;
+};
 
 const beginsWith = (path: string, prefix: string): boolean =>
   path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === '/' || prefix.endsWith('/'));
@@ -37,7 +47,8 @@ const fitOf = ({ prefixes }: Door, path: string): number =>
 /**
  * The door that a request is for, known before any route: by the header where doors share an address, else by prefix.
  */
-export const chooseDoor = <A extends Door>(doors: readonly [A, ...A[]], { path, hasHeader }: Knock): A => {
+export const chooseDoor = <A extends Door>(doors: readonly [A, ...A[]], knock: Knock): A => {
+  const { path, hasHeader } = knock;
   const [first, ...others] = doors;
   if (others.length === 0) return first;
   const plain = path.replace(/\/{2,}/g, '/');
@@ -45,5 +56,7 @@ export const chooseDoor = <A extends Door>(doors: readonly [A, ...A[]], { path, 
     shares.some(({ prefix, header }) => hasHeader(header) && beginsWith(plain, prefix)),
   );
   if (sharing !== undefined) return sharing;
+  const claiming = others.find(({ claims }) => claims?.({ ...knock, path: plain }) === true);
+  if (claiming !== undefined) return claiming;
   return others.reduce((best, door) => (fitOf(door, plain) > fitOf(best, plain) ? door : best), first);
 };

@@ -2,9 +2,15 @@ import { isProxyAddress } from './private-address.ts';
 import type { RequestHead } from './request-head.ts';
 
 /** What the trusted proxies say of how the caller wrote this service's address; '' where they don't. */
-export type Forwarded = { readonly proto: string; readonly host: string; readonly port: string };
+export type Forwarded = {
+  readonly proto: string;
+  readonly host: string;
+  readonly port: string;
+  /** What stands before our paths there, `/gemini`. */
+  readonly prefix: string;
+};
 
-const nothing: Forwarded = { proto: '', host: '', port: '' };
+const nothing: Forwarded = { proto: '', host: '', port: '', prefix: '' };
 
 /** Pieces between separators that stand outside of quoted strings (RFC 9110 §5.6.4). */
 const splitUnquoted = (text: string, separator: string): readonly string[] => {
@@ -52,7 +58,10 @@ const ofElement = (element: string): Forwarded => ({
   proto: valueIn(element, 'proto').toLowerCase(),
   host: valueIn(element, 'host'),
   port: '',
+  prefix: '',
 });
+
+const prefixOf = (text: string): string => (/^(?:\/[\w.~-]+)+\/?$/.test(text) ? text.replace(/\/$/, '') : '');
 
 const family = ['x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port'] as const;
 
@@ -72,5 +81,6 @@ export const forwardedOf = ({ header, peer }: Pick<RequestHead, 'header' | 'peer
     proto: valueOf('x-forwarded-proto').toLowerCase(),
     host: valueOf('x-forwarded-host'),
     port: valueOf('x-forwarded-port'),
+    prefix: prefixOf(valueOf('x-forwarded-prefix')),
   };
 };

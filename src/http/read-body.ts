@@ -44,9 +44,14 @@ type Expected = { readonly mostBytes: number; readonly announced: number | null;
 
 const tooLarge = (mostBytes: number): ProxyError => ({ tag: 'BodyTooLarge', mostBytes });
 
-const expectedBody = ({ header }: BodySource, { mostBytes, mostMemory }: BodyLimits): Expected => {
-  const length = header('content-length');
-  const cost = isForm(header('content-type')) ? costs.form : costs.json;
+const costOf = ({ header, accepts }: BodySource): number => {
+  if (accepts === 'bytes') return costs.bytes;
+  return isForm(header('content-type')) ? costs.form : costs.json;
+};
+
+const expectedBody = (source: BodySource, { mostBytes, mostMemory }: BodyLimits): Expected => {
+  const length = source.header('content-length');
+  const cost = costOf(source);
   return {
     mostBytes: Math.min(mostBytes, Math.floor(mostMemory / cost)),
     announced: length === null ? null : Number(length),

@@ -3,9 +3,10 @@ import type { AccessFacts, Received } from '../pipeline/exchange.ts';
 import { portionOf, type Memory } from '../ports/memory.ts';
 import { callerOf } from './caller.ts';
 import type { Lifetime } from './lifetime.ts';
-import { bodyReader, type BodyLimits, type BodyProgress } from './read-body.ts';
+import { bodyReader, type BodyLimits, type BodyProgress, type BodySource } from './read-body.ts';
 import type { RequestHead } from './request-head.ts';
 import type { Route } from './route.ts';
+import { bodyStreamer } from './stream-body.ts';
 
 /** One request as the server holds it before its route is known to the pipeline. */
 export type Incoming = {
@@ -28,23 +29,22 @@ export const receiveRequest = (incoming: Incoming, route: Route, limits: BodyLim
   const { requestId, message, head, life, progress, askForBody, memory, note } = incoming;
   const { signal, onEnd } = life;
   const held = { request: portionOf(memory), answer: portionOf(memory) };
+  const source: BodySource = {
+    message,
+    header: head.header,
+    accepts: route.accepts ?? 'json',
+    signal,
+    progress,
+    askForBody,
+    memory: held.request,
+  };
   return {
     requestId,
     method: message.method ?? 'GET',
     path: head.path,
-    caller: callerOf(incoming, route.keyInQuery === true),
-    readBody: bodyReader(
-      {
-        message,
-        header: head.header,
-        accepts: route.accepts ?? 'json',
-        signal,
-        progress,
-        askForBody,
-        memory: held.request,
-      },
-      limits,
-    ),
+    caller: callerOf(incoming, route),
+    readBody: bodyReader(source, limits),
+    streamBody: bodyStreamer(source, limits),
     held,
     contentType: head.header('content-type'),
     origin: incoming.origin,

@@ -19,7 +19,7 @@ export type Handler = (received: Received, target: Target) => TE.TaskEither<Prox
 
 /** One line of the table of everything that the service answers. What is not in the table is refused. */
 export type Route = {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   /** Without `/v1`: `/chat/completions`, or `/models/{id}` where the id is all the rest, slashes and all. */
   readonly pattern: string;
   readonly handle: Handler;
@@ -27,6 +27,8 @@ export type Route = {
   readonly accepts?: BodyKind;
   /** True where clients send the password as `?key=`. */
   readonly keyInQuery?: boolean;
+  /** True where clients present several, of which one right one is enough. */
+  readonly takesAnyCredential?: boolean;
   /** True where the access line is for debugging only. */
   readonly quiet?: boolean;
 };

@@ -3,14 +3,9 @@ import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Headers } from '../ports/reply.ts';
 import { corsHeaders, type CorsOrigins } from './cors.ts';
 import type { Door, Doors } from './door.ts';
+import type { FindRoute } from './find-route.ts';
 import { houseHeaders } from './house-headers.ts';
 import type { Route } from './route.ts';
-
-/** A request's route, and what its path holds in place of `{id}`. */
-export type Found = { readonly route: Route; readonly id: string };
-
-/** Finds the route of a request by its method and path. */
-export type FindRoute = (method: string, path: string) => E.Either<ProxyError, Found>;
 
 /** A door with the table of its routes. */
 export type OpenDoor = Door & {
@@ -153,7 +148,7 @@ const openDoor =
     const forAnybody = commonFor(null);
     return {
       ...door,
-      findRoute: routeTable(door.routes, door.bases),
+      findRoute: door.findRoute ?? routeTable(door.routes, door.bases),
       commonHeaders: (origin) => (origins === '*' || origin === null ? forAnybody : commonFor(origin)),
     };
   };

@@ -1,8 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Now, Wait } from '../ports/capabilities.ts';
-import type { Headers, Reply, Streamed, Whole } from '../ports/reply.ts';
+import type { Headers, Passed, Reply, Streamed, Whole } from '../ports/reply.ts';
 import { signalSource, type Signal } from '../kernel/signal.ts';
+import { mostGathered, textGatherer } from './gather-texts.ts';
+import { sendPassed, type PassedOutlet } from './send-passed.ts';
 import { inPieces, pieceSize, readerPace, type ReaderPace } from './reader-pace.ts';
 import type { BodyProgress } from './read-body.ts';
 import { headLines } from './reply-head.ts';
@@ -26,9 +28,6 @@ export type Outlet = {
 
 /** A body that nobody wants is read on and thrown away for so long: a reset at once would destroy the answer too. */
 const lingerMs = 1000;
-
-/** Of a stream's texts that leave together. */
-const mostGathered = 16 * 1024;
 
 const bodyIsUnread = ({ message, progress }: Outlet): boolean => !message.complete && !progress.isTaken;
 
@@ -121,31 +120,6 @@ type Writer = {
   readonly heartbeats: (signal: Signal) => Promise<void>;
 };
 
-type TextGatherer = Pick<Writer, 'flush' | 'rest'> & { readonly gather: (text: string) => void };
-
-/**
- * Gathers the texts of one tick: what one read of Gemini's socket brought leaves as one chunk in one write. Node would
- * make three pieces of each text, and hand over hundreds (a burst of 100 frames costs 12 % more so).
- */
-const textGatherer = (put: (text: string) => void): TextGatherer => {
-  let gathered = '';
-  const rest = (): string => {
-    const text = gathered;
-    gathered = '';
-    return text;
-  };
-  const flush = (): void => {
-    const text = rest();
-    if (text !== '') put(text);
-  };
-  const gather = (text: string): void => {
-    if (gathered === '') process.nextTick(flush);
-    gathered += text;
-    if (gathered.length >= mostGathered) flush();
-  };
-  return { gather, flush, rest };
-};
-
 const replyWriter = (reply: Streamed, outlet: Outlet, pace: ReaderPace): Writer => {
   // Two write here, the stream and its heartbeats, and neither locks the other out: a piece is handed over in one tick,
   // so a heartbeat, which has a tick of its own, stands between pieces and never within one. `lastAt` moves with every
@@ -207,6 +181,7 @@ const pourTail = async ({ tail, fail }: Streamed, outlet: Outlet, { write, flush
 /** Ends a reply that nobody will read: whatever its tail holds is let go. */
 export const discardReply = async (reply: Reply): Promise<void> => {
   if (reply.kind === 'streamed') await reply.tail.return(undefined);
+  if (reply.kind === 'passed') reply.body.close();
 };
 
 const sendStream = async (reply: Streamed, outlet: Outlet): Promise<void> => {
@@ -238,6 +213,16 @@ const untilComplete = ({ message, response }: Outlet): Promise<unknown> =>
     response.once('close', resolve);
   });
 
+const passedOutlet = (reply: Passed, outlet: Outlet): PassedOutlet => ({
+  ...outlet,
+  isHead: outlet.message.method === 'HEAD' || hasNoBody(reply),
+  isClosed: () => isClosed(outlet),
+  writeHead: (length) => {
+    outlet.response.writeHead(reply.status, headOf(outlet, reply, length === null ? {} : { 'content-length': length }));
+  },
+  end: (body) => (body.length > pieceSize ? endLarge(outlet, body) : endReply(outlet, body)),
+});
+
 /**
  * Writes a reply to the socket; nothing else does. A whole one leaves in one write, a stream in one write a tick; large
  * ones in pieces, no faster than they are read. Rejects only before anything was written.
@@ -245,5 +230,6 @@ const untilComplete = ({ message, response }: Outlet): Promise<unknown> =>
 export const sendReply = async (reply: Reply, outlet: Outlet): Promise<void> => {
   if (outlet.progress.isTaken && !outlet.message.complete) await untilComplete(outlet);
   if (isClosed(outlet)) return discardReply(reply);
-  await (reply.kind === 'whole' ? sendWhole(reply, outlet) : sendStream(reply, outlet));
+  if (reply.kind === 'passed') await sendPassed(reply, passedOutlet(reply, outlet));
+  else await (reply.kind === 'whole' ? sendWhole(reply, outlet) : sendStream(reply, outlet));
 };

@@ -40,10 +40,11 @@ const lastWordsMs = 1000;
  * Timeouts and bounds of our own, and defaults of Node's that must stay; no count of headers, since those past it would
  * be dropped.
  */
-const listenerOf = ({ headersTimeoutMs, requestTimeoutMs }: ServerSettings): HttpServer => {
+const listenerOf = ({ headersTimeoutMs }: ServerSettings): HttpServer => {
   const server = createHttpServer({
     headersTimeout: headersTimeoutMs,
-    requestTimeout: headersTimeoutMs + requestTimeoutMs,
+    // Bodies have a time of their own, from when they are wanted; that of an upload is its sender's silence.
+    requestTimeout: 0,
     connectionsCheckingInterval: 1000,
     keepAliveTimeout: keepAliveMs,
     maxHeaderSize: mostHeaderBytes,

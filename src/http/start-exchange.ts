@@ -68,8 +68,10 @@ type Arrived = {
   readonly expectation: Expectation;
 };
 
-const doorFor = ({ url = '/', headers }: IncomingMessage, doors: OpenDoors): OpenDoor =>
-  chooseDoor(doors, { path: pathAndQuery(url)[0], hasHeader: (name) => headers[name] !== undefined });
+const doorFor = ({ url = '/', method = 'GET', headers }: IncomingMessage, doors: OpenDoors): OpenDoor => {
+  const [path, query] = pathAndQuery(url);
+  return chooseDoor(doors, { method, path, query, hasHeader: (name) => headers[name] !== undefined });
+};
 
 const beginExchange = ({ site, doors }: ExchangeNeeds, { message, response, expectation }: Arrived): Exchange => {
   const requestId = `req_${site.newId()}`;

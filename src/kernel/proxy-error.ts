@@ -34,6 +34,14 @@ export type ProxyError =
   | { readonly tag: 'NotKept'; readonly message: string; readonly param: string | null }
   | { readonly tag: 'NoSuchRoute'; readonly method: string; readonly path: string }
   | { readonly tag: 'MethodNotAllowed'; readonly method: string; readonly allowed: readonly string[] }
+  /** What is not offered through a pool of keys, and why. */
+  | { readonly tag: 'Forbidden'; readonly message: string }
+  /** What this service does not speak. */
+  | { readonly tag: 'NotOffered'; readonly message: string }
+  /** A thing that one key's project had, and nobody has any more. */
+  | { readonly tag: 'NoSuchThing'; readonly message: string }
+  /** Things of several projects in one request. */
+  | { readonly tag: 'BelongsApart'; readonly message: string }
   | { readonly tag: 'BodyTooLarge'; readonly mostBytes: number }
   /** With what is fetched and answered for it, the request would take more than one exchange may hold. */
   | { readonly tag: 'TooMuchHeld'; readonly mostBytes: number }

@@ -1,7 +1,8 @@
 import { atOnce } from '../kernel/breathe.ts';
-import type { TE } from '../kernel/fp.ts';
+import type { E, TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Signal } from '../kernel/signal.ts';
+import type { BodyStream } from '../ports/byte-source.ts';
 import type { Caller, FrameStream, Permit } from '../ports/capabilities.ts';
 import type { SignedImage } from '../ports/images.ts';
 import type { Held } from '../ports/memory.ts';
@@ -26,6 +27,8 @@ export type Received = {
   readonly caller: Caller;
   /** To be run once: nobody else keeps the bytes. */
   readonly readBody: TE.TaskEither<ProxyError, Uint8Array>;
+  /** The body as it comes, of so many bytes at most, for what needs no second try; instead of `readBody`. */
+  readonly streamBody: (mostBytes: number) => E.Either<ProxyError, BodyStream>;
   /** What this exchange has reserved; let go when the response has been closed. */
   readonly held: Held;
   /** The body's, with its parameters. */

@@ -29,6 +29,7 @@ const withPlan = (gathered: Gathered<unknown>, context: TranslationContext, plan
   path: gathered.path,
   caller: gathered.caller,
   readBody: gathered.readBody,
+  streamBody: gathered.streamBody,
   held: gathered.held,
   contentType: gathered.contentType,
   origin: gathered.origin,

@@ -12,6 +12,8 @@ import type { FetchMedia, ImageSignatureOf, KeepImage, ReadImage } from './image
 export type Caller = {
   readonly address: string;
   readonly credential: Secret | null;
+  /** All that was presented, where one right one is enough; null where the first one counts. */
+  readonly otherCredentials?: (() => readonly Secret[]) | null;
   /**
    * True when nothing tells that the caller is outside the service's own network (ALLOW_DEFAULT_PASSWORD=false asks).
    */
@@ -45,6 +47,8 @@ export type KeyWish = {
   readonly unsuited?: ReadonlySet<string>;
   /** The key that made the thought signatures in the history, if any. */
   readonly preferred: string | null;
+  /** Whose keys alone will do: what the call is about belongs to one project. */
+  readonly home?: string;
   /** Stable over a conversation's requests; KEY_STRATEGY=sticky keeps it on one key. */
   readonly conversation: string | null;
 };

@@ -1,5 +1,6 @@
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import { jsonText } from '../kernel/well-formed.ts';
+import type { ByteSource } from './byte-source.ts';
 
 /** Headers by their lower-case names. */
 export type Headers = Readonly<Record<string, string>>;
@@ -27,8 +28,20 @@ export type Streamed = {
   readonly heartbeat: { readonly text: () => string; readonly afterMs: number };
 };
 
+/** An answer whose bytes pass as they come: no iterator, and nothing held but what waits for its reader. */
+export type Passed = {
+  readonly kind: 'passed';
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: ByteSource;
+  /** What tells a failure behind what has gone out; null where nothing can: the connection is then cut. */
+  readonly fail: (error: ProxyError) => string | null;
+  /** As in a stream; '' where nothing may stand now. */
+  readonly heartbeat: { readonly text: () => string; readonly afterMs: number };
+};
+
 /** An answer as data; `http/reply.ts` alone writes it to a socket. */
-export type Reply = Whole | Streamed;
+export type Reply = Whole | Streamed | Passed;
 
 /** A whole JSON answer. */
 export const json = (status: number, value: unknown, headers: Headers = {}): Whole => ({

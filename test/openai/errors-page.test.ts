@@ -39,6 +39,10 @@ const samples: Samples = {
   NotKept: [{ tag: 'NotKept', message: 'm', param: 'input' }],
   NoSuchRoute: [{ tag: 'NoSuchRoute', method: 'GET', path: '/x' }],
   MethodNotAllowed: [{ tag: 'MethodNotAllowed', method: 'PUT', allowed: ['GET', 'POST'] }],
+  Forbidden: [{ tag: 'Forbidden', message: 'm' }],
+  NotOffered: [{ tag: 'NotOffered', message: 'm' }],
+  NoSuchThing: [{ tag: 'NoSuchThing', message: 'm' }],
+  BelongsApart: [{ tag: 'BelongsApart', message: 'm' }],
   BodyTooLarge: [{ tag: 'BodyTooLarge', mostBytes: 1_048_576 }],
   TooMuchHeld: [{ tag: 'TooMuchHeld', mostBytes: 1_048_576 }],
   UnsupportedMedia: [{ tag: 'UnsupportedMedia', message: 'm' }],
@@ -132,7 +136,7 @@ t.test('errors speak to people: no word of the wire, and a cure where the words 
 
 /** The statuses of each kind: what another dialect's renderer can rest on. */
 const statuses: Readonly<Record<ErrorKind, readonly number[]>> = {
-  'invalid request': [400, 405, 408, 415],
+  'invalid request': [400, 405, 408, 415, 501],
   authentication: [401],
   permission: [403],
   'not found': [404],

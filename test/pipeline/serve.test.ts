@@ -22,6 +22,7 @@ const run = async (over: Partial<Capabilities>, received: Received, keepAliveMs 
 const read = async (reply: E.Either<ProxyError, Reply>): Promise<string> => {
   if (E.isLeft(reply)) return `error: ${reply.left.tag}`;
   if (reply.right.kind === 'whole') return String(reply.right.body);
+  if (reply.right.kind === 'passed') return 'passed';
   const pieces: string[] = [];
   for await (const piece of reply.right.tail) pieces.push(String(piece));
   return pieces.join('');

@@ -66,8 +66,8 @@ const pathOf = ({ url = '' }: IncomingMessage): string => (url.split('?')[0] ?? 
 
 type Headers = Readonly<Record<string, unknown>>;
 
-/** The service marks every answer with its request's id; the emulator does not. */
-const isOurs = (headers: Headers): boolean => String(headers['x-request-id']).startsWith('req_');
+/** The service marks every answer of OpenAI's door so; its other doors and the emulator do not. */
+const isOurs = (headers: Headers): boolean => headers['openai-version'] !== undefined;
 
 const check = (request: IncomingMessage, { statusCode }: ServerResponse, headers: Headers, text: string): void => {
   const type = String(headers['content-type']);

@@ -33,10 +33,12 @@ export const passwordCheck = (
   const isOutside = ({ isFromOwnNetwork }: Pick<Caller, 'isFromOwnNetwork'>): boolean =>
     onHostingPlatform || !isFromOwnNetwork();
 
+  const isRight = (presented: Secret | null): boolean => timingSafeEqual(hashOf(presented?.reveal() ?? ''), expected);
+
   return (caller) => {
-    const presented = caller.credential?.reveal() ?? '';
-    if (presented === '') return E.left({ tag: 'NoPassword' });
-    if (!timingSafeEqual(hashOf(presented), expected)) {
+    const { credential, otherCredentials } = caller;
+    if ((credential?.reveal() ?? '') === '') return E.left({ tag: 'NoPassword' });
+    if (!isRight(credential) && otherCredentials?.().some(isRight) !== true) {
       const waitMs = failed(caller.address);
       return E.left(
         waitMs > 0 ? { tag: 'TooManyGuesses', retryAfterSeconds: Math.ceil(waitMs / 1000) } : { tag: 'WrongPassword' },

@@ -56,16 +56,19 @@ const keysExhausted = (healthy: readonly Candidate[], now: number): ProxyError =
 };
 
 /**
- * Picks a ready key that was not tried: the preferred one, else by strategy; suspects only when there is no other.
+ * Picks a ready key that was not tried, of the wished home where there is one: the preferred one, else by strategy;
+ * suspects only when there is no other.
  * Left: NoKeysConfigured; NoUsableKey when Google refuses them all; KeysExhausted otherwise. Its wait is the soonest
  * wake among the healthy keys that may have the model (`unsuited` ones left out). It is `isTriedOut` when one of them
  * is ready but was tried for this request: then not quota but the host failed, and the caller that holds the host's own
  * error should rather answer with that.
  */
 export const chooseKey = (
-  candidates: readonly Candidate[],
+  all: readonly Candidate[],
   { wish, strategy, now }: Choice,
 ): E.Either<ProxyError, Candidate> => {
+  const { home } = wish;
+  const candidates = home === undefined ? all : all.filter(({ key }) => key.home === home);
   if (candidates.length === 0) return E.left({ tag: 'NoKeysConfigured' });
   const healthy = candidates.filter(({ fault }) => fault === null);
   if (healthy.length === 0)

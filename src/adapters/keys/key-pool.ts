@@ -1,6 +1,7 @@
 import { E, pipe } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { KeyWish, Lease, LeaseKey, Log, Now, ReportKey } from '../../ports/capabilities.ts';
+import type { Homes } from '../../ports/passing-on.ts';
 import { chooseKey, type KeyStrategy } from './choose-key.ts';
 import { candidatesOf, countFor, keyFault, forgetRest, keyLedger, noteLoan, type KeyLedger } from './key-ledger.ts';
 import { shownReason, type KeyRefusal } from './key-reason.ts';
@@ -34,6 +35,8 @@ export type KeyPool = {
   readonly faultyKeys: () => readonly { readonly lease: Lease; readonly since: number }[];
   /** Every key, healthy or not, for health checks; not counted as lent. */
   readonly allKeys: () => readonly Lease[];
+  /** The projects of the keys in their order, each once, and whose a key is. */
+  readonly homes: Homes;
   /** The keys that Google has not turned away, for the model list; not counted as lent. */
   readonly healthyKeys: () => readonly Lease[];
   readonly describe: () => KeyPoolStatus;
@@ -45,7 +48,15 @@ const leaseOf = ({ number, id, secret }: PoolKey): Lease => ({ number, id, secre
 
 type Pool = { readonly keys: readonly PoolKey[]; readonly ledger: KeyLedger; readonly log: Log };
 
-const listsOf = ({ keys, ledger }: Pool, now: Now): Pick<KeyPool, 'faultyKeys' | 'allKeys' | 'healthyKeys'> => ({
+type Lists = Pick<KeyPool, 'faultyKeys' | 'allKeys' | 'healthyKeys' | 'homes'>;
+
+const homesOf = ({ keys }: Pick<Pool, 'keys'>): Homes => {
+  const all = [...new Set(keys.map(({ home }) => home))];
+  return { all: () => all, of: (keyId) => keys.find(({ id }) => id === keyId)?.home ?? '' };
+};
+
+const listsOf = ({ keys, ledger }: Pool, now: Now): Lists => ({
+  homes: homesOf({ keys }),
   faultyKeys: () =>
     keys.flatMap((key) => {
       const fault = keyFault(ledger, key, now());

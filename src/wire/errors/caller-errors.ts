@@ -59,6 +59,10 @@ export const callerErrors: FactsTable<
   | 'NotKept'
   | 'NoSuchRoute'
   | 'MethodNotAllowed'
+  | 'Forbidden'
+  | 'NotOffered'
+  | 'NoSuchThing'
+  | 'BelongsApart'
   | 'BodyTooLarge'
   | 'TooMuchHeld'
   | 'UnsupportedMedia'
@@ -98,6 +102,10 @@ export const callerErrors: FactsTable<
       code: 'method_not_allowed',
       headers: { allow: allowed.join(', ') },
     }),
+  Forbidden: ({ message }) => factsOf({ status: 403, kind: 'permission', message, code: 'not_allowed' }),
+  NotOffered: ({ message }) => factsOf({ status: 501, kind: 'invalid request', message, code: 'not_offered' }),
+  NoSuchThing: ({ message }) => factsOf({ status: 404, kind: 'not found', message, code: 'not_found' }),
+  BelongsApart: ({ message }) => factsOf({ status: 400, kind: 'invalid request', message, code: 'belongs_apart' }),
   BodyTooLarge: ({ mostBytes }) =>
     factsOf({
       status: 413,

@@ -109,8 +109,8 @@ const actions: readonly string[] = ['generateContent', 'streamGenerateContent', 
 
 /** What the emulator does about a request that has arrived whole. */
 export const route = async (world: World, seen: SeenRequest): Promise<Steps> => {
-  const isList = /^\/v1beta\/models(?:\/[^/:]+)?$/.test(seen.path);
-  const isCall = /^\/v1beta\/models\/[^/:]+:\w+$/.test(seen.path) && actions.includes(seen.action ?? '');
+  const isList = /^\/v1(?:beta|alpha)?\/models(?:\/[^/:]+)?$/.test(seen.path);
+  const isCall = /^\/v1(?:beta|alpha)?\/models\/[^/:]+:\w+$/.test(seen.path) && actions.includes(seen.action ?? '');
   if (!(seen.method === 'GET' && isList) && !(seen.method === 'POST' && isCall))
     return errorSteps(notFound(`The requested URL ${seen.path} was not found on this server.`));
   const refusal = refusedKey(world, seen);

@@ -1,0 +1,119 @@
+import type { ProxyError } from '../../kernel/proxy-error.ts';
+import type { ByteSink, ByteSource } from '../../ports/byte-source.ts';
+
+/** How the connection goes on, and how it is given up. */
+export type Upstream = { readonly resume: () => void; readonly abort: () => void };
+
+/** Told of what comes, and when more is wanted. */
+export type QueueWatch = { readonly fed: () => void; readonly awaits: () => void; readonly stop: () => void };
+
+/** An answer's bytes between undici, which pushes them, and who takes them. */
+export type ByteQueue = {
+  readonly source: ByteSource;
+  /** False when no more should come until it is asked for. */
+  readonly push: (piece: Uint8Array) => boolean;
+  /** Nothing comes any more; the error where it broke off. */
+  readonly end: (error: ProxyError | null) => void;
+};
+
+/** What may wait before anybody takes it. */
+const mostWaiting = 64 * 1024;
+
+type State = {
+  waiting: Uint8Array[];
+  size: number;
+  isPaused: boolean;
+  end: { readonly error: ProxyError | null } | null;
+  sink: ByteSink | null;
+  wake: (() => void) | null;
+};
+
+/** An answer that ends before its first byte. */
+const nothing: ProxyError = { tag: 'EmptyAnswer', finishReason: null, finishMessage: null };
+
+const joinPieces = ({ waiting, size }: State): Uint8Array => {
+  const [first = new Uint8Array()] = waiting;
+  return waiting.length < 2 ? first : Buffer.concat(waiting, size);
+};
+
+const pourInto = (state: State, sink: ByteSink, go: () => void): void => {
+  const { waiting } = state;
+  state.waiting = [];
+  state.size = 0;
+  state.sink = sink;
+  const mayCome = waiting.map((piece) => sink.take(piece)).at(-1) ?? true;
+  if (state.end !== null) sink.end(state.end.error);
+  else if (mayCome) go();
+};
+
+type Telling = { readonly upstream: Upstream; readonly watch: QueueWatch };
+
+const goOn = (state: State, { upstream, watch }: Telling): void => {
+  if (state.end !== null) return;
+  watch.awaits();
+  if (state.isPaused) upstream.resume();
+  state.isPaused = false;
+};
+
+const wakeUp = (state: State): void => {
+  state.wake?.();
+  state.wake = null;
+};
+
+const takeOver = (state: State, piece: Uint8Array): boolean => {
+  if (state.sink !== null) return state.sink.take(piece);
+  state.waiting.push(piece);
+  state.size += piece.length;
+  return state.size < mostWaiting;
+};
+
+const begin = async (state: State): Promise<ProxyError | null> => {
+  if (state.size === 0 && state.end === null) {
+    await new Promise<void>((resolve) => {
+      state.wake = resolve;
+    });
+  }
+  if (state.size > 0) return null;
+  return state.end?.error ?? nothing;
+};
+
+const sourceOf = (state: State, telling: Telling): ByteSource => {
+  const resume = (): void => goOn(state, telling);
+  return {
+    whole: () => (state.sink === null && state.end?.error === null ? joinPieces(state) : null),
+    begun: () => begin(state),
+    pour: (sink) => {
+      pourInto(state, sink, resume);
+      return { resume };
+    },
+    close: () => {
+      if (state.end === null) telling.upstream.abort();
+    },
+  };
+};
+
+/**
+ * Hands pieces over as they come, in the tick in which they come: no queue once somebody takes them, no promise and no
+ * iterator. While nothing is wanted, silence is not the other side's, so the watch is told of both.
+ */
+export const byteQueue = (upstream: Upstream, watch: QueueWatch): ByteQueue => {
+  const state: State = { waiting: [], size: 0, isPaused: false, end: null, sink: null, wake: null };
+  return {
+    push: (piece) => {
+      watch.fed();
+      const mayCome = takeOver(state, piece);
+      state.isPaused = !mayCome;
+      if (mayCome) watch.awaits();
+      wakeUp(state);
+      return mayCome;
+    },
+    end: (error) => {
+      if (state.end !== null) return;
+      state.end = { error };
+      watch.stop();
+      state.sink?.end(error);
+      wakeUp(state);
+    },
+    source: sourceOf(state, { upstream, watch }),
+  };
+};

@@ -1,0 +1,139 @@
+import { Readable } from 'node:stream';
+import type { Dispatcher } from 'undici';
+import { E } from '../../kernel/fp.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
+import type { Headers } from '../../ports/reply.ts';
+import type { PassCall, PassedAnswer, PassedBody, PassedCall } from '../../ports/passing-on.ts';
+import { watchdog, type Silence, type Watchdog } from '../watchdog.ts';
+import { byteQueue, type ByteQueue } from './byte-queue.ts';
+import { connectionError } from './connection-error.ts';
+import { dispatcherFor } from './dispatcher.ts';
+import type { GeminiRequestSettings } from './gemini-requests.ts';
+
+/** Passes calls on to Google. */
+export type PassCalls = { readonly passCall: PassCall; readonly close: () => Promise<void> };
+
+/** Where Google is, and how long it may be silent. */
+export type PassCallSettings = GeminiRequestSettings & { readonly silence: Silence };
+
+/** A kept connection that broke before anything was answered: what makes nothing may be asked again. */
+const lostReuse: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
+
+const headersOf = (raw: readonly (Buffer | string)[] | null): Headers => {
+  const headers: Record<string, string> = {};
+  const pairs = raw ?? [];
+  for (let at = 0; at + 1 < pairs.length; at += 2) {
+    const [name, value] = [pairs[at], pairs[at + 1]];
+    if (name === undefined || value === undefined) continue;
+    headers[name.toString().toLowerCase()] = typeof value === 'string' ? value : value.toString('latin1');
+  }
+  return headers;
+};
+
+type Answered = E.Either<ProxyError, PassedAnswer>;
+
+/** A connection that breaks after the answer began is a cut, whatever the network calls it. */
+const brokenOff = (error: ProxyError): ProxyError => (error.tag === 'Unreachable' ? { tag: 'StreamCut' } : error);
+
+const handlerOf = (dog: Watchdog, resolve: (answered: Answered) => void): Dispatcher.DispatchHandler => {
+  let queue: ByteQueue | null = null;
+  let abortCall: (() => void) | null = null;
+  const abort = (): void => abortCall?.();
+  return {
+    onConnect: (end) => {
+      abortCall = () => end();
+      dog.onBite(abort);
+    },
+    onHeaders: (status, raw, resume) => {
+      if (status < 200) return true;
+      queue = byteQueue({ resume, abort }, dog);
+      resolve(E.right({ status, headers: headersOf(raw), body: queue.source }));
+      return true;
+    },
+    onData: (piece) => queue?.push(piece) ?? true,
+    onComplete: () => queue?.end(null),
+    onError: (cause) => {
+      dog.stop();
+      const error = connectionError(cause, dog);
+      if (queue === null) resolve(E.left(error));
+      else queue.end(brokenOff(error));
+    },
+  };
+};
+
+type Sent = { readonly body: Uint8Array | Readable | null; readonly headers: Headers };
+
+/** While bytes go up, Google's silence is no silence. */
+async function* watchSending(
+  pieces: AsyncIterable<Uint8Array>,
+  { awaits }: Pick<Watchdog, 'awaits'>,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  for await (const piece of pieces) {
+    awaits();
+    yield piece;
+  }
+}
+
+const sentOf = (body: PassedBody, dog: Watchdog): Sent => {
+  if (body === null || body instanceof Uint8Array) return { body, headers: {} };
+  const length: Headers = body.length === null ? {} : { 'content-length': String(body.length) };
+  return { body: Readable.from(watchSending(body.pieces, dog), { objectMode: false }), headers: length };
+};
+
+type Ways = {
+  readonly keptAlive: Dispatcher;
+  readonly fresh: Dispatcher;
+  readonly origin: string;
+  readonly root: string;
+  readonly silence: Silence;
+};
+
+const methods = ['GET', 'PUT', 'PATCH', 'DELETE'] as const;
+
+const optionsOf = (call: PassedCall, { origin, root }: Ways, dog: Watchdog): Dispatcher.DispatchOptions => {
+  const { body, headers } = sentOf(call.body, dog);
+  return {
+    origin: call.origin ?? origin,
+    path: call.origin === undefined ? root + call.path : call.path,
+    method: methods.find((method) => method === call.method) ?? 'POST',
+    headers: { ...call.headers, ...headers, 'x-goog-api-key': call.secret.reveal() },
+    body,
+  };
+};
+
+/** One call. It is Left as soon as the dog bites, also while it waits for a connection. */
+const dispatchOver = (connections: Dispatcher, call: PassedCall, ways: Ways): Promise<Answered> =>
+  new Promise((resolve) => {
+    const dog = watchdog(ways.silence, call.signal);
+    dog.onBite(() => resolve(E.left(connectionError(null, dog))));
+    if (dog.bite() === null) connections.dispatch(optionsOf(call, ways, dog), handlerOf(dog, resolve));
+  });
+
+const mayBeLost = (answered: Answered): boolean =>
+  E.isLeft(answered) && answered.left.tag === 'Unreachable' && lostReuse.has(answered.left.reason);
+
+/**
+ * Calls whose bytes pass in both directions as they are. Redirects are not followed. What may not be sent twice, and a
+ * body that comes only once, has a connection of its own.
+ */
+export const passCalls = ({ baseUrl, proxies, connectTimeoutMs, silence }: PassCallSettings): PassCalls => {
+  const { origin, pathname } = new URL(baseUrl);
+  const ways: Ways = {
+    keptAlive: dispatcherFor(proxies, connectTimeoutMs, 'kept alive'),
+    fresh: dispatcherFor(proxies, connectTimeoutMs, 'fresh'),
+    origin,
+    root: pathname === '/' ? '' : pathname,
+    silence,
+  };
+  return {
+    passCall: (call) => async () => {
+      const isHeld = call.body === null || call.body instanceof Uint8Array;
+      if (call.isOnce || !isHeld) return dispatchOver(ways.fresh, call, ways);
+      const answered = await dispatchOver(ways.keptAlive, call, ways);
+      return mayBeLost(answered) && !call.signal.aborted ? dispatchOver(ways.fresh, call, ways) : answered;
+    },
+    close: async () => {
+      await Promise.all([ways.keptAlive.destroy(), ways.fresh.destroy()]);
+    },
+  };
+};

@@ -1,0 +1,50 @@
+/** Where Google says that its files are, whatever way leads there. */
+const googles = 'https://generativelanguage.googleapis.com';
+
+const escapeForPattern = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\/]/g, '\\$&');
+
+/** Our own address as it may stand in JSON, with `\/` for slashes too. */
+const ownFile = (base: string): RegExp => {
+  const [, rest = ''] = base.split('://');
+  const slashes = escapeForPattern(rest).replaceAll('\\/', '\\\\?\\/');
+  const slash = String.raw`(?:\\?/)`;
+  const path = String.raw`(${slash}+)(?:v1beta|v1alpha|v1)(?=${slash}files${slash}[\w-])`;
+  return new RegExp(`https?:${slash}${slash}${slashes}${path}`, 'g');
+};
+
+const viewOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+
+/**
+ * A body in which addresses of files that name this service are Google's: clients put together what they were told and
+ * the base address. Everything else stays as it is, byte for byte.
+ */
+export const withGooglesFiles = (bytes: Uint8Array, base: string): Uint8Array => {
+  const host = /:\/\/([^/]+)/.exec(base)?.[1] ?? '';
+  const body = viewOf(bytes);
+  if (host === '' || body.indexOf(host) < 0) return bytes;
+  const text = body.toString('latin1');
+  const changed = text.replace(ownFile(base), (_: string, slash: string) => {
+    const one = slash.startsWith('\\') ? '\\/' : '/';
+    return `${googles.replaceAll('/', one)}${one}v1beta`;
+  });
+  return changed === text ? bytes : Buffer.from(changed, 'latin1');
+};
+
+/** A body whose `model` fields name the model behind an alias. */
+export const withModel = (bytes: Uint8Array, alias: string, model: string): Uint8Array => {
+  const body = viewOf(bytes);
+  if (body.indexOf(alias) < 0) return bytes;
+  const named = new RegExp(`("model"\\s*:\\s*"(?:models\\\\?/)?)${escapeForPattern(alias)}"`, 'g');
+  const text = body.toString('latin1');
+  const changed = text.replace(named, (_: string, before: string) => `${before}${model}"`);
+  return changed === text ? bytes : Buffer.from(changed, 'latin1');
+};
+
+/** Whether an interaction is not to be stored, so that it leaves nothing behind. */
+export const isUnstored = (bytes: Uint8Array): boolean => {
+  const body = viewOf(bytes);
+  for (let at = body.indexOf('"store"'); at >= 0; at = body.indexOf('"store"', at + 7)) {
+    if (/^"store"\s*:\s*false/.test(body.toString('latin1', at, at + 100))) return true;
+  }
+  return false;
+};

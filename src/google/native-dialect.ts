@@ -1,0 +1,136 @@
+import { E, pipe } from '../kernel/fp.ts';
+import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { PassDialect, PassPlan, PassRequest, PassWork } from '../ports/passing-on.ts';
+import { aliasOf } from '../wire/model-alias.ts';
+import { modelName, type ModelSettings } from '../wire/model-name.ts';
+import { isUnstored, withGooglesFiles, withModel } from './body-up.ts';
+import { boundNamesIn, interactionBegun, namesTold } from './bound-name.ts';
+import { cleanError } from './clean-error.ts';
+import { pageWithToken, readPage } from './list-page.ts';
+import { errorFrame, nativeErrors } from './native-errors.ts';
+import { headersDown, headersUp } from './native-headers.ts';
+import { readNativePath, writeNativePath, type NativePath } from './native-path.ts';
+import { pageTokenIn, queryUp, queryValue, withPageToken } from './native-query.ts';
+import { nativeRoute, type NativeRoute } from './native-routes.ts';
+import { tokensIn } from './told-tokens.ts';
+import { addressDown, uploadAddress, uploadLink } from './upload-address.ts';
+
+/** What passing on depends on. */
+export type NativeSettings = ModelSettings & {
+  /** Where Google is. */
+  readonly upstream: string;
+  /** Whether agents, environments, triggers and voices are passed on. */
+  readonly withAgents: boolean;
+};
+
+/** One POST that small is held, so that another key can be tried with it. */
+const mostHeldUpload = 8 * 1024 * 1024;
+
+const isModelFolder = (folder: string | undefined): boolean => folder === 'models' || folder === 'tunedModels';
+
+/** The path with the model behind an alias. */
+const withoutAlias = (path: NativePath, { modelAliases }: ModelSettings): NativePath => {
+  const [folder, name = ''] = path.segments;
+  if (folder !== 'models' || modelAliases.size === 0 || aliasOf(name, modelAliases) === undefined) return path;
+  return { ...path, segments: [folder, modelName(name, modelAliases).model, ...path.segments.slice(2)] };
+};
+
+/** What Google's limits count a request as: a model's answers, or all requests about things of a kind. */
+const quotaOf = ({ segments: [folder = '', name = ''], method }: NativePath): string => {
+  if (!isModelFolder(folder) || name === '' || method === '') return `/${folder}`;
+  const model = folder === 'models' ? name : `${folder}/${name}`;
+  return method.startsWith('count') ? `${model}:${method}` : model;
+};
+
+const isUploadStart = ({ header, query }: PassRequest): boolean =>
+  (header('x-goog-upload-protocol') ?? queryValue(query, 'upload_protocol') ?? '').toLowerCase() === 'resumable' ||
+  (header('x-goog-upload-command') ?? '').toLowerCase().includes('start');
+
+const workOf = (route: NativeRoute, request: PassRequest, uploadId: string | null): PassWork => {
+  if (route.work !== 'upload') return route.work;
+  if (uploadId !== null) return 'chunk';
+  return isUploadStart(request) ? 'upload' : 'create';
+};
+
+const bodyOf = (work: PassWork, route: NativeRoute, { method, header }: PassRequest): PassPlan['body'] => {
+  if (method === 'GET' || method === 'HEAD' || method === 'DELETE') return 'none';
+  if (work === 'chunk') return 'stream';
+  const length = header('content-length');
+  const isSmall = length !== null && Number(length) <= mostHeldUpload;
+  return route.work === 'upload' && work === 'create' && !isSmall ? 'stream' : 'held';
+};
+
+const streamOf = ({ method }: NativePath, query: string): PassPlan['stream'] => {
+  if (method !== 'streamGenerateContent') return null;
+  return queryValue(query, 'alt') === 'sse' ? 'events' : 'array';
+};
+
+/** Where one may ask whether the thing that a path names is there. */
+const namePathOf = ({ version }: NativePath, name: readonly string[]): string =>
+  writeNativePath({ version, way: '', segments: name, method: '' });
+
+type Read = { readonly asked: NativePath; readonly path: NativePath; readonly route: NativeRoute };
+
+const planOf = (request: PassRequest, { asked, path, route }: Read): PassPlan => {
+  const { query, header } = request;
+  const method = request.method === 'HEAD' ? 'GET' : request.method;
+  const uploadId = route.work === 'upload' ? queryValue(query, 'upload_id') : null;
+  const work = workOf(route, request, uploadId);
+  const name = path.segments.slice(0, route.nameLength);
+  const [folder, model = null] = path.segments;
+  return {
+    work,
+    method,
+    path: writeNativePath(path),
+    query: queryUp(query),
+    headers: headersUp(header),
+    quota: quotaOf(path),
+    model: isModelFolder(folder) || folder === 'dynamic' ? model : null,
+    alias: asked === path ? null : (asked.segments[1] ?? null),
+    isQuestion: method !== 'GET' && work !== 'chunk' && route.isQuestion,
+    mayBlameKey: route.takesKeys,
+    body: bodyOf(work, route, request),
+    name: name.length === 0 ? null : name.join('/'),
+    namePath: name.length === 0 ? null : namePathOf(path, name),
+    stream: streamOf(path, query),
+    staysTogether: route.work === 'upload' || folder === 'cachedContents' || folder === 'files',
+    uploadId,
+    pageToken: work === 'list' || work === 'list-any' ? pageTokenIn(query) : null,
+  };
+};
+
+const readPlan =
+  (settings: NativeSettings) =>
+  (request: PassRequest): E.Either<ProxyError, PassPlan> =>
+    pipe(
+      readNativePath(request.path),
+      E.flatMap((asked) =>
+        pipe(
+          nativeRoute(request.method, asked, settings.withAgents),
+          E.map((route) => planOf(request, { asked, path: withoutAlias(asked, settings), route })),
+        ),
+      ),
+    );
+
+/** Google's own API, passed through: what of it must be read, and what is changed on the way. */
+export const nativeDialect = (settings: NativeSettings): PassDialect => ({
+  plan: readPlan(settings),
+  namesIn: boundNamesIn,
+  bodyUp: (body, { alias, model }, base) => {
+    const named = alias === null || model === null ? body : withModel(body, alias, model);
+    return withGooglesFiles(named, base);
+  },
+  leavesNothing: isUnstored,
+  namesTold,
+  namesBegun: interactionBegun,
+  headersDown,
+  addressDown: addressDown(settings.upstream),
+  uploadAddress: uploadAddress(settings.upstream),
+  uploadLink,
+  withToken: withPageToken,
+  readPage,
+  pageWithToken,
+  tokensIn,
+  cleanError: (text, secret) => cleanError(text, secret.reveal()),
+  errors: { ...nativeErrors, inStreamText: errorFrame },
+});

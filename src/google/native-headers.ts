@@ -1,0 +1,49 @@
+import type { Headers } from '../ports/reply.ts';
+
+/**
+ * What goes up, and nothing else: no credential, no cookie, no trace of who asks or from where, and not the id of an
+ * installation, which would tie all keys together (gemini-cli's x-gemini-api-privileged-user-id).
+ */
+const up: readonly string[] = [
+  'content-type', 'accept', 'x-goog-api-client', 'x-server-timeout', 'range', 'if-none-match',
+  ...['protocol', 'command', 'offset', 'file-name', 'raw-size', 'content-type', 'content-length'].map(
+    (name) => `x-goog-upload-${name}`,
+  ),
+  ...['content-type', 'content-length'].map((name) => `x-goog-upload-header-${name}`),
+];
+
+/** The headers of a request as they go up. */
+export const headersUp = (header: (name: string) => string | null): Headers => {
+  const headers: Record<string, string> = { 'user-agent': 'Pollux', 'accept-encoding': 'identity' };
+  for (const name of up) {
+    const value = header(name);
+    if (value !== null) headers[name] = value;
+  }
+  return headers;
+};
+
+/** What is between two hops, or speaks of Google's front end and its rules for browsers. */
+const down: ReadonlySet<string> = new Set([
+  'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding',
+  'upgrade', 'proxy-connection', 'set-cookie', 'set-cookie2', 'alt-svc', 'strict-transport-security', 'server',
+  'via', 'nel', 'report-to', 'reporting-endpoints', 'content-security-policy', 'server-timing', 'vary', 'location',
+  'content-security-policy-report-only', 'x-goog-upload-control-url', 'x-goog-upload-url', 'www-authenticate',
+  'x-content-type-options', 'x-frame-options', 'x-xss-protection', 'date', 'x-request-id', 'pragma', 'expires',
+]);
+
+/** The headers of an answer as they go down; what is rewritten (an upload's address) is put in by who does it. */
+export const headersDown = (headers: Headers): Headers => {
+  const kept: Record<string, string> = {};
+  for (const name in headers) {
+    if (down.has(name) || name.startsWith('access-control-')) continue;
+    const value = headers[name];
+    if (value !== undefined) kept[name] = value;
+  }
+  return kept;
+};
+
+/** What pages of another origin may read of an answer's headers. */
+export const nativeReadableHeaders: readonly string[] = [
+  'x-goog-upload-url', 'x-goog-upload-status', 'x-goog-upload-size-received', 'x-goog-upload-chunk-granularity',
+  'retry-after', 'x-request-id', 'content-range', 'content-disposition', 'etag', 'x-gemini-service-tier',
+];

@@ -1,0 +1,134 @@
+import { E, TE, pipe } from '../kernel/fp.ts';
+import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { PassDialect, PassPlan, PassRequest } from '../ports/passing-on.ts';
+import type { Reply } from '../ports/reply.ts';
+import { authorize } from './authorize.ts';
+import { admit } from './admit.ts';
+import { effort, type Effort } from './effort.ts';
+import type { Received } from './exchange.ts';
+import { letThrough } from './let-through.ts';
+import { findHome, findLacking, type FoundHome } from './pass/find-home.ts';
+import { learnNames } from './pass/learn-names.ts';
+import { listAlike, listThings } from './pass/list-things.ts';
+import { beginUpload, mostUploadBytes, passChunk } from './pass/pass-upload.ts';
+import { passedReply, refusedReply, unlessLate } from './pass/pass-reply.ts';
+import type { Passing, PassNeeds } from './pass/passing.ts';
+import { tryPassing, type NotPassed, type PassedBy, type Trying } from './pass/try-passing.ts';
+
+/** What a pass-through reads of a request beside its record. */
+export type PassTarget = Pick<PassRequest, 'query' | 'header' | 'base'>;
+
+type Result = E.Either<ProxyError, Reply>;
+
+/** A question counts against the limits; polls, lists and bytes of an upload don't. */
+const letIn =
+  (needs: PassNeeds, { isQuestion }: PassPlan) =>
+  (received: Received): TE.TaskEither<ProxyError, Received> => {
+    const authorized = pipe(received, authorize(needs));
+    return isQuestion ? pipe(authorized, TE.flatMap(admit(needs))) : authorized;
+  };
+
+/** The body as it goes up: held for every key, or a stream for one. */
+const withBody =
+  (dialect: PassDialect, plan: PassPlan, base: string) =>
+  (received: Received): TE.TaskEither<ProxyError, Passing> => {
+    const passing = { received, dialect, plan, base };
+    if (plan.body === 'none') return TE.right({ ...passing, body: null });
+    if (plan.body === 'stream')
+      return pipe(TE.fromEither(received.streamBody(mostUploadBytes)), TE.map((body) => ({ ...passing, body })));
+    return pipe(
+      received.readBody,
+      TE.map((bytes) => ({ ...passing, body: dialect.bodyUp(bytes, plan, base) })),
+    );
+  };
+
+const createsSomething = ({ plan, body, dialect }: Passing): boolean => {
+  if (plan.body === 'stream' || plan.work === 'upload') return true;
+  return plan.work === 'create' && !(body instanceof Uint8Array && dialect.leavesNothing(body));
+};
+
+const tryingOf = (needs: PassNeeds, passing: Passing, { home }: Pick<FoundHome, 'home'>): Omit<Trying, 'effort'> => {
+  const { plan, received } = passing;
+  return {
+    home,
+    preferred: plan.staysTogether && home === null ? needs.names.newestKeyOf(received.caller.address) : null,
+    creates: createsSomething(passing),
+    isBound: home !== null || plan.work === 'bound',
+    isRead: plan.method === 'GET',
+  };
+};
+
+const replyTo = async (needs: PassNeeds, passing: Passing, passed: PassedBy): Promise<Result> => {
+  const { work } = passing.plan;
+  if (work === 'free') return E.right(passedReply(needs, passing, passed));
+  return work === 'upload' ? beginUpload(needs, passing, passed) : learnNames(needs, passing, passed);
+};
+
+/** Whether Google says that it has not got something which the request names. */
+const lacksThing = ({ plan, body }: Passing, { told }: NotPassed): boolean =>
+  (told?.status === 403 || told?.status === 404) && plan.method === 'POST' && body instanceof Uint8Array;
+
+/**
+ * The call with the keys that may answer it. Where Google lacks what the body names, and somebody else of the pool has
+ * it, it is sent once more, there.
+ */
+const passOnce = async (needs: PassNeeds, passing: Passing, spent: Effort): Promise<E.Either<NotPassed, PassedBy>> => {
+  const found = await findHome(needs, passing);
+  if (E.isLeft(found)) return E.left({ error: found.left, told: null });
+  const first = await tryPassing(needs, passing, { ...tryingOf(needs, passing, found.right), effort: spent });
+  if (E.isRight(first) || !lacksThing(passing, first.left)) return first;
+  const lacking = await findLacking(needs, passing);
+  if (E.isLeft(lacking)) return E.left({ error: lacking.left, told: null });
+  if (lacking.right === null || lacking.right === found.right.home) return first;
+  return tryPassing(needs, passing, { ...tryingOf(needs, passing, { home: lacking.right }), effort: spent });
+};
+
+/** A question goes through the model's gate, which is closed for a while when the model answers nobody. */
+const passQuestion = async (needs: PassNeeds, passing: Passing): Promise<E.Either<NotPassed, PassedBy>> => {
+  const { plan, received } = passing;
+  if (!plan.isQuestion || plan.model === null) return passOnce(needs, passing, effort(needs.now));
+  const met: { last: NotPassed | null } = { last: null };
+  const result = await letThrough(needs, received, plan.quota)((spent) => async () => {
+    const passed = await passOnce(needs, passing, spent);
+    if (E.isLeft(passed)) met.last = passed.left;
+    return pipe(passed, E.mapLeft(({ error }) => error));
+  })();
+  if (E.isRight(result)) return result;
+  return E.left({ error: result.left, told: met.last?.told ?? null });
+};
+
+const run = (needs: PassNeeds, passing: Passing): TE.TaskEither<ProxyError, Reply> => async () => {
+  const { plan, received } = passing;
+  received.note({ ...(plan.model === null ? {} : { model: plan.model }), streamed: plan.stream !== null });
+  if (plan.work === 'list-any') return listAlike(needs, passing, effort(needs.now));
+  if (plan.work === 'list') return listThings(needs, passing, effort(needs.now));
+  const passed = await passQuestion(needs, passing);
+  received.held.request.letGo();
+  return E.isLeft(passed) ? refusedReply(passed.left) : replyTo(needs, passing, passed.right);
+};
+
+/**
+ * Google's own API through the pool: bytes pass as they are, in both directions, no faster than they are read. What is
+ * read of them is where they must go (names of things that one project has), and what an answer makes.
+ *
+ * authorize → admit (questions) → body → home (whose keys) → keys in turn → reply. Bytes of an upload that was begun
+ * have their permit in their address.
+ */
+export const passThrough =
+  (needs: PassNeeds, dialect: PassDialect) =>
+  (received: Received, { query, header, base }: PassTarget): TE.TaskEither<ProxyError, Reply> => {
+    const { method, path } = received;
+    return pipe(
+      TE.fromEither(dialect.plan({ method, path, query, header, base })),
+      TE.flatMap((plan) =>
+        plan.work === 'chunk'
+          ? () => passChunk(needs, { received, dialect, plan, base, body: null })
+          : pipe(
+              received,
+              letIn(needs, plan),
+              TE.flatMap(withBody(dialect, plan, base)),
+              TE.flatMap((passing) => unlessLate(needs, passing, run(needs, passing))),
+            ),
+      ),
+    );
+  };

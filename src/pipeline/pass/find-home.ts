@@ -1,0 +1,133 @@
+import { breathe } from '../../kernel/breathe.ts';
+import { E } from '../../kernel/fp.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
+import type { Lease } from '../../ports/capabilities.ts';
+import { collectBytes } from './collect-bytes.ts';
+import type { Passing, PassNeeds } from './passing.ts';
+
+/** Whose keys a request needs: one home's, or anybody's; and the names that nobody knows yet. */
+export type FoundHome = { readonly home: string | null; readonly unknown: readonly string[] };
+
+/** Work of a few milliseconds; names are shorter than what the pieces share. */
+const pieceBytes = 1024 * 1024;
+const sharedBytes = 1024;
+
+/** Names of bound things in a body, looked for in pieces between which others are served. */
+export const namesInBody = async ({ dialect, body }: Passing): Promise<readonly string[]> => {
+  if (!(body instanceof Uint8Array)) return [];
+  const names = new Set<string>();
+  for (let at = 0; at < body.length; at += pieceBytes) {
+    if (at > 0) await breathe();
+    for (const name of dialect.namesIn(body.subarray(at, at + pieceBytes + sharedBytes))) names.add(name);
+  }
+  return [...names];
+};
+
+const apart: ProxyError = {
+  tag: 'BelongsApart',
+  message:
+    'This names things that were made with different keys of this service, which no one key may use together: ' +
+    'make them anew, one after the other, from one place.',
+};
+
+const gone = (name: string): ProxyError => ({
+  tag: 'NoSuchThing',
+  message: `${name.slice(0, 100)} was made with a key that this service no longer has.`,
+});
+
+/** The one home of those that are known; a Left where they can't be used together, or their key is gone. */
+const joinHomes = ({ names: known, homes }: PassNeeds, names: readonly string[]): E.Either<ProxyError, FoundHome> => {
+  const found = names.flatMap((name) => {
+    const home = known.homeOf(name);
+    return home === null ? [] : [{ name, home }];
+  });
+  const [first] = found;
+  const unknown = names.filter((name) => !found.some((each) => each.name === name));
+  if (first === undefined) return E.right({ home: null, unknown });
+  const isGone = found.find(({ home }) => !homes.all().includes(home));
+  if (isGone !== undefined) return E.left(gone(isGone.name));
+  return found.every(({ home }) => home === first.home) ? E.right({ home: first.home, unknown }) : E.left(apart);
+};
+
+/** Asked at most, one after the other, where a thing is looked for. */
+const mostHomes = 16;
+
+type Probe = { readonly path: string; readonly lease: Lease };
+type Verdict = 'there' | 'not there' | 'unknown';
+
+const hasThing = async (needs: PassNeeds, { received }: Passing, { path, lease }: Probe): Promise<Verdict> => {
+  const answered = await needs.passCall({
+    method: 'GET',
+    path,
+    headers: { 'user-agent': 'Pollux', 'accept-encoding': 'identity' },
+    body: null,
+    secret: lease.secret,
+    isOnce: false,
+    signal: received.signal,
+  })();
+  if (E.isLeft(answered)) return 'unknown';
+  const { status, body } = answered.right;
+  await collectBytes(body, received.held.answer);
+  if (status === 200) return 'there';
+  return status === 403 || status === 404 ? 'not there' : 'unknown';
+};
+
+const wish = { model: '/things', size: 0, tried: new Set<string>(), preferred: null, conversation: null };
+
+/**
+ * Looks for a thing key by key; null where nobody has it. That is remembered for a minute, since clients ask for names
+ * before they make them.
+ */
+export const probeHome = async (
+  needs: PassNeeds,
+  passing: Passing,
+  thing: { readonly name: string; readonly path: string },
+): Promise<string | null> => {
+  const { names, homes } = needs;
+  if (names.isMissing(thing.name)) return null;
+  let isSure = true;
+  for (const home of homes.all().slice(0, mostHomes)) {
+    if (passing.received.signal.aborted) return null;
+    const leased = await needs.leaseKey({ ...wish, home })();
+    const { path } = thing;
+    const found = E.isLeft(leased) ? 'unknown' : await hasThing(needs, passing, { path, lease: leased.right });
+    if (found === 'there') {
+      names.remember([thing.name], home);
+      return home;
+    }
+    isSure &&= found === 'not there';
+  }
+  if (isSure) names.noteMissing(thing.name);
+  return null;
+};
+
+/**
+ * Whose keys a request needs, by what its path and its body name. A thing in the path that nobody knows is looked for;
+ * names in a body may be prose, and are looked for only when Google lacks something (`findLacking`).
+ */
+export const findHome = async (needs: PassNeeds, passing: Passing): Promise<E.Either<ProxyError, FoundHome>> => {
+  const { plan } = passing;
+  const { name, namePath } = plan;
+  if (name === null && needs.names.isEmpty()) return E.right({ home: null, unknown: [] });
+  const inBody = needs.names.isEmpty() ? [] : await namesInBody(passing);
+  const mayProbe = name !== null && namePath !== null && needs.homes.all().length > 1;
+  if (mayProbe && needs.names.homeOf(name) === null) await probeHome(needs, passing, { name, path: namePath });
+  return joinHomes(needs, [...(name === null ? [] : [name]), ...inBody]);
+};
+
+const mostLookedFor = 8;
+
+/** Once Google has said that something is lacking: the home of what a body names and nobody knew. Null: as before. */
+export const findLacking = async (needs: PassNeeds, passing: Passing): Promise<E.Either<ProxyError, string | null>> => {
+  if (needs.homes.all().length < 2) return E.right(null);
+  const all = await namesInBody(passing);
+  const unknown = all.filter((name) => needs.names.homeOf(name) === null).slice(0, mostLookedFor);
+  const found: string[] = [];
+  for (const name of unknown) {
+    const home = await probeHome(needs, passing, { name, path: `/v1beta/${name}` });
+    if (home !== null) found.push(home);
+  }
+  if (found.length === 0) return E.right(null);
+  const joint = joinHomes(needs, all);
+  return E.isLeft(joint) ? joint : E.right(joint.right.home);
+};

@@ -1,0 +1,143 @@
+import { E, type TE } from '../../kernel/fp.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
+import type { ByteFlow, ByteSink, ByteSource } from '../../ports/byte-source.ts';
+import type { Headers, Passed, Reply, Whole } from '../../ports/reply.ts';
+import type { PassedBy, NotPassed } from './try-passing.ts';
+import type { Refused } from './judge-answer.ts';
+import type { Passing, PassNeeds } from './passing.ts';
+import { sourceOf } from './collect-bytes.ts';
+import { watchBorder, type PassedFraming } from './watch-border.ts';
+
+/** Only printable; a stream's own comment, with its blank line, so that no frame is joined to it. */
+const heartbeat = ': keep-alive\n\n';
+
+const isEvents = (headers: Headers): boolean => headers['content-type']?.startsWith('text/event-stream') === true;
+
+const framingOf = ({ plan }: Passing, headers: Headers): PassedFraming => {
+  if (isEvents(headers)) return 'events';
+  return plan.stream === 'array' ? 'array' : 'value';
+};
+
+/** No proxy on the way shall gather a stream. */
+const streamHeaders = (headers: Headers): Headers =>
+  isEvents(headers) ? { ...headers, 'cache-control': 'no-cache', 'x-accel-buffering': 'no' } : headers;
+
+/** Where usage stands in an answer: near its end. */
+const usageBytes = 4096;
+
+const noteTokens = ({ received, dialect }: Passing, ending: Uint8Array): void => {
+  const end = Buffer.from(ending.buffer, ending.byteOffset, ending.byteLength);
+  const tokens = dialect.tokensIn(end.toString('latin1', Math.max(0, end.length - usageBytes), end.length));
+  if (tokens !== null) received.note(tokens);
+};
+
+/** An answer whose bytes pass. */
+export const passedReply = ({ keepAliveMs }: PassNeeds, passing: Passing, { answer }: PassedBy): Passed => {
+  const { dialect, base } = passing;
+  const { status, headers } = answer;
+  const framing = framingOf(passing, headers);
+  const { body, isAtBorder } = watchBorder(answer.body, framing, (ending) => noteTokens(passing, ending));
+  const location = headers['location'] === undefined ? null : dialect.addressDown(headers['location'], base);
+  return {
+    kind: 'passed',
+    status,
+    headers: {
+      ...streamHeaders(dialect.headersDown(headers)),
+      ...(location === null ? {} : { location }),
+    },
+    body,
+    fail: (error) => (framing === 'events' && isAtBorder() ? dialect.errors.inStream(error) : null),
+    heartbeat: {
+      text: () => (isAtBorder() ? heartbeat : ''),
+      afterMs: framing === 'events' ? keepAliveMs : 0,
+    },
+  };
+};
+
+/** In our words: they are about the keys, which are no matter of the caller's. */
+const isOurs = ({ tag }: ProxyError): boolean => tag === 'KeyRefused' || tag === 'NoUsableKey';
+
+const retryAfter = ({ headers, error }: Refused): Headers => {
+  const told = headers['retry-after'];
+  if (told !== undefined) return { 'retry-after': told };
+  if (error.tag !== 'QuotaSpent') return {};
+  return { 'retry-after': String(Math.max(1, Math.ceil(error.retryAfterSeconds ?? 60))) };
+};
+
+/** Google's own answer, cleaned; or a Left where the error is told in our words. */
+export const refusedReply = ({ error, told }: NotPassed): E.Either<ProxyError, Whole> =>
+  told === null || told.text === null || isOurs(error)
+    ? E.left(error)
+    : E.right({
+        kind: 'whole',
+        status: told.status,
+        headers: { 'content-type': 'application/json; charset=UTF-8', ...retryAfter(told) },
+        body: told.text,
+      });
+
+type Late = ReturnType<TE.TaskEither<ProxyError, Reply>>;
+
+/** What came late stands in the stream as it would have been the answer: its bytes, or its error as an event. */
+const pourLate = async (late: Late, { dialect, received }: Passing, sink: ByteSink): Promise<ByteFlow | null> => {
+  const result = await late;
+  if (E.isLeft(result)) {
+    received.note({ error: result.left.tag });
+    sink.end(result.left);
+    return null;
+  }
+  const reply = result.right;
+  if (reply.kind === 'passed') return reply.body.pour(sink);
+  if (reply.kind === 'whole') {
+    const text = typeof reply.body === 'string' ? reply.body : Buffer.from(reply.body).toString('utf8');
+    return sourceOf(Buffer.from(reply.status < 400 ? text : dialect.errors.inStreamText(text))).pour(sink);
+  }
+  return null;
+};
+
+const lateSource = (late: Late, passing: Passing): ByteSource => {
+  const state: { flow: ByteFlow | null } = { flow: null };
+  return {
+    whole: () => null,
+    begun: () => Promise.resolve(null),
+    pour: (sink) => {
+      void pourLate(late, passing, sink).then((flow) => {
+        state.flow = flow;
+      });
+      return { resume: () => state.flow?.resume() };
+    },
+    close: () =>
+      void Promise.resolve(late).then((result) => {
+        if (E.isRight(result) && result.right.kind === 'passed') result.right.body.close();
+      }),
+  };
+};
+
+/**
+ * A stream of events begins as soon as the answer does. When that takes longer than the heartbeat, it begins without
+ * it: key after key is still tried behind the heartbeats, and only the last failure arrives, as an event.
+ */
+export const unlessLate = (
+  { wait, keepAliveMs }: PassNeeds,
+  passing: Passing,
+  run: TE.TaskEither<ProxyError, Reply>,
+): TE.TaskEither<ProxyError, Reply> => {
+  if (passing.plan.stream !== 'events' || keepAliveMs === 0) return run;
+  return async () => {
+    const late = run();
+    const waiting = new AbortController();
+    const first = await Promise.race([late, wait(keepAliveMs, waiting.signal).then(() => null)]);
+    waiting.abort('begun');
+    if (first !== null) return first;
+    const headers = streamHeaders({ 'content-type': 'text/event-stream' });
+    const answer = { status: 200, headers, body: lateSource(late, passing) };
+    const { body, isAtBorder } = watchBorder(answer.body, 'events', () => undefined);
+    return E.right({
+      kind: 'passed',
+      status: 200,
+      headers,
+      body,
+      fail: (error) => (isAtBorder() ? passing.dialect.errors.inStream(error) : null),
+      heartbeat: { text: () => (isAtBorder() ? heartbeat : ''), afterMs: keepAliveMs },
+    });
+  };
+};

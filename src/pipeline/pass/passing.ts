@@ -1,0 +1,37 @@
+import type { Capabilities } from '../../ports/capabilities.ts';
+import type {
+  BoundNames,
+  Homes,
+  PassCall,
+  PassDialect,
+  PassedBody,
+  PassPlan,
+  Uploads,
+} from '../../ports/passing-on.ts';
+import type { Received } from '../exchange.ts';
+
+/** What passing on needs from the world. */
+export type PassNeeds = Pick<
+  Capabilities,
+  'checkCaller' | 'takePermit' | 'leaseKey' | 'reportKey' | 'enterModel' | 'now' | 'wait' | 'random'
+> & {
+  readonly passCall: PassCall;
+  readonly names: BoundNames;
+  readonly uploads: Uploads;
+  readonly homes: Homes;
+  /** How long a stream may be silent before a heartbeat, ms; 0 = for ever. */
+  readonly keepAliveMs: number;
+};
+
+/** A request on its way through, with its plan and what it sends. */
+export type Passing = {
+  readonly received: Received;
+  readonly dialect: PassDialect;
+  readonly plan: PassPlan;
+  /** Our own address as the caller knows it. */
+  readonly base: string;
+  readonly body: PassedBody;
+};
+
+/** Bytes of a body that every try sends. */
+export const sizeOf = ({ body }: Pick<Passing, 'body'>): number => (body instanceof Uint8Array ? body.length : 0);

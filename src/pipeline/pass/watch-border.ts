@@ -1,0 +1,84 @@
+import type { ByteSource } from '../../ports/byte-source.ts';
+
+/** How an answer's bytes are framed: events, an array's elements, or one value. */
+export type PassedFraming = 'events' | 'array' | 'value';
+
+/** Bytes that pass, with what must be known of their end. */
+export type WatchedBytes = {
+  readonly body: ByteSource;
+  /** Whether a frame may begin now: nothing has gone out, or the last frame is whole. */
+  readonly isAtBorder: () => boolean;
+};
+
+const lineEnd = 0x0a;
+const carriageReturn = 0x0d;
+
+/** Whether these bytes end with an empty line, whatever its line ends are. */
+const endsFrame = (bytes: Uint8Array): boolean => {
+  let at = bytes.length - 1;
+  for (let lines = 0; lines < 2; lines += 1) {
+    if (bytes[at] !== lineEnd) return false;
+    at -= bytes[at - 1] === carriageReturn ? 2 : 1;
+  }
+  return true;
+};
+
+const closers: ReadonlySet<number> = new Set([0x5d, 0x7d]);
+const isBlank = (byte = 0): boolean => byte === 0x20 || byte === lineEnd || byte === carriageReturn || byte === 0x09;
+
+/** Whether a value in JSON may end here. */
+const endsValue = (bytes: Uint8Array): boolean => {
+  let at = bytes.length - 1;
+  while (at >= 0 && isBlank(bytes[at])) at -= 1;
+  return at < 0 || closers.has(bytes[at] ?? 0);
+};
+
+const longestBorder = 4;
+const none = new Uint8Array();
+
+/** Two pieces' end, where the last one is shorter than a border. */
+const endOf = (before: Uint8Array, piece: Uint8Array): Uint8Array =>
+  piece.length >= longestBorder ? piece : Buffer.concat([before.subarray(-longestBorder), piece]);
+
+/**
+ * Follows a body's last bytes as it passes, and no others: where a heartbeat or an error may stand is known by them. A
+ * stream that ends within a frame has been cut, however cleanly its connection was closed. `ended` is told the last
+ * bytes.
+ */
+export const watchBorder = (
+  source: ByteSource,
+  framing: PassedFraming,
+  ended: (ending: Uint8Array) => void,
+): WatchedBytes => {
+  const state: { end: Uint8Array } = { end: none };
+  const isAtBorder = (): boolean => state.end.length === 0 || (framing === 'events' && endsFrame(state.end));
+  const isWhole = (): boolean => {
+    if (framing === 'value' || state.end.length === 0) return true;
+    return framing === 'events' ? endsFrame(state.end) || endsValue(state.end) : endsValue(state.end);
+  };
+  return {
+    isAtBorder,
+    body: {
+      ...source,
+      whole: () => {
+        const bytes = source.whole();
+        if (bytes === null) return null;
+        state.end = bytes;
+        if (!isWhole()) return null;
+        ended(bytes);
+        return bytes;
+      },
+      pour: (sink) =>
+        source.pour({
+          take: (piece) => {
+            state.end = endOf(state.end, piece);
+            return sink.take(piece);
+          },
+          end: (error) => {
+            ended(state.end);
+            sink.end(error === null && !isWhole() ? { tag: 'StreamCut' } : error);
+          },
+        }),
+    },
+  };
+};

@@ -1,0 +1,27 @@
+import type { ProxyError } from '../kernel/proxy-error.ts';
+
+/** Takes bytes as they come. */
+export type ByteSink = {
+  /** Whether more may come at once; where not, the flow's `resume` is called. */
+  readonly take: (piece: Uint8Array) => boolean;
+  /** Nothing comes any more; the error where it broke off. */
+  readonly end: (error: ProxyError | null) => void;
+};
+
+/** How the other end of a pour is told to go on. */
+export type ByteFlow = { readonly resume: () => void };
+
+/** Bytes on their way, pushed to who takes them: no iterator, no promise a piece. */
+export type ByteSource = {
+  /** All of it, where it has come and was not poured; else null. */
+  readonly whole: () => Uint8Array | null;
+  /** Resolves once something has come, or it has ended; the error where there was nothing. */
+  readonly begun: () => Promise<ProxyError | null>;
+  /** Gives what has come, and what comes; once. */
+  readonly pour: (sink: ByteSink) => ByteFlow;
+  /** Gives it up. */
+  readonly close: () => void;
+};
+
+/** The body of a request as it comes, to be read once; `length` in bytes where it was announced. */
+export type BodyStream = { readonly pieces: AsyncIterable<Uint8Array>; readonly length: number | null };

@@ -1,0 +1,158 @@
+import type { E, TE } from '../kernel/fp.ts';
+import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { Signal } from '../kernel/signal.ts';
+import type { Secret } from '../kernel/secret.ts';
+import type { BodyStream, ByteSource } from './byte-source.ts';
+import type { Headers, Whole } from './reply.ts';
+
+/** The body of a request that is passed on: bytes for every try, or a stream for one. */
+export type PassedBody = Uint8Array | BodyStream | null;
+
+/** One call that is passed on. */
+export type PassedCall = {
+  /** Another address than Gemini's own, for bytes of an upload; it has been checked. */
+  readonly origin?: string;
+  readonly method: string;
+  /** From the version on, with the query. */
+  readonly path: string;
+  readonly headers: Headers;
+  readonly body: PassedBody;
+  readonly secret: Secret;
+  /** On a connection of its own, which can't break under our hands: what creates something is sent once. */
+  readonly isOnce: boolean;
+  readonly signal: Signal;
+};
+
+/** What Google answered: its head, and the body as it comes. */
+export type PassedAnswer = { readonly status: number; readonly headers: Headers; readonly body: ByteSource };
+
+/** Makes one call. Left: no answer came. */
+export type PassCall = (call: PassedCall) => TE.TaskEither<ProxyError, PassedAnswer>;
+
+/**
+ * What is remembered of the things that belong to one project: which keys may touch them. A `home` is a hash of that
+ * project, or of the key where it has none.
+ */
+export type BoundNames = {
+  readonly homeOf: (name: string) => string | null;
+  readonly remember: (names: readonly string[], home: string) => void;
+  readonly forget: (name: string) => void;
+  readonly isEmpty: () => boolean;
+  /** The key of the newest thing that this caller made and that may still live. */
+  readonly newestKeyOf: (address: string) => string | null;
+  readonly noteMaker: (address: string, keyId: string) => void;
+  /** Whether nobody had this a moment ago. */
+  readonly isMissing: (name: string) => boolean;
+  readonly noteMissing: (name: string) => void;
+};
+
+/** An upload that was begun: where its bytes go, and the key that began it. */
+export type BegunUpload = { readonly url: string; readonly home: string; readonly keyId: string };
+
+/** Uploads by an id of our own, which is the permit to go on with it. */
+export type Uploads = {
+  readonly keep: (upload: BegunUpload) => string;
+  readonly find: (id: string) => BegunUpload | null;
+};
+
+/** The pool as a pass-through sees it: its projects in order, and whose a key is. */
+export type Homes = { readonly all: () => readonly string[]; readonly of: (keyId: string) => string };
+
+/** What a pass-through dialect reads of a request. */
+export type PassRequest = {
+  readonly method: string;
+  readonly path: string;
+  readonly query: string;
+  readonly header: (name: string) => string | null;
+  /** Our own address as the caller knows it, with what stands before our paths. */
+  readonly base: string;
+};
+
+/** What is done with a request and its answer. */
+export type PassWork =
+  /** Any key; the answer passes. */
+  | 'free'
+  /** Makes something: sent once, and the names in its answer are remembered. */
+  | 'create'
+  /** About something that one project has; the names in its answer are remembered. */
+  | 'bound'
+  /** A list over all keys. */
+  | 'list'
+  /** A list that all keys have alike. */
+  | 'list-any'
+  /** Begins an upload. */
+  | 'upload'
+  /** Bytes of an upload that was begun. */
+  | 'chunk';
+
+/** A request that is passed on, as its door reads it before its body. */
+export type PassPlan = {
+  readonly work: PassWork;
+  readonly method: string;
+  /** From the version on, without the query. */
+  readonly path: string;
+  readonly query: string;
+  readonly headers: Headers;
+  /** What Google's limits count it as. */
+  readonly quota: string;
+  /** Null where the path names none. */
+  readonly model: string | null;
+  /** What the path calls the model, where that is an alias. */
+  readonly alias: string | null;
+  /** Whether it is a question, which our limits count. */
+  readonly isQuestion: boolean;
+  /** Whether what Google says of the key may be held against it: not where it takes no keys at all. */
+  readonly mayBlameKey: boolean;
+  readonly body: 'none' | 'held' | 'stream';
+  /** The thing that the path names, as Google does. */
+  readonly name: string | null;
+  /** Where to ask whether it is there. */
+  readonly namePath: string | null;
+  /** An answer that is a stream of events or of an array's elements. */
+  readonly stream: 'events' | 'array' | null;
+  /** Made beside other things of its caller, with whose names it may stand in one request. */
+  readonly staysTogether: boolean;
+  readonly uploadId: string | null;
+  readonly pageToken: string | null;
+};
+
+/** A page of a list: its bytes, how many things it has, and Google's token for the next one. */
+export type ListPage = { readonly isEmpty: boolean; readonly token: string | null };
+
+/** What an answer says that it cost. */
+export type TokensTold = { readonly promptTokens: number; readonly completionTokens: number };
+
+/** Google's API as data: all that a pass-through needs to know of it. */
+export type PassDialect = {
+  readonly plan: (request: PassRequest) => E.Either<ProxyError, PassPlan>;
+  /** Names of bound things in a body. */
+  readonly namesIn: (body: Uint8Array) => readonly string[];
+  /** The body as it goes up: our own file addresses are Google's, an alias is its model. */
+  readonly bodyUp: (body: Uint8Array, plan: PassPlan, base: string) => Uint8Array;
+  /** Whether this request leaves nothing behind at Google's, though its kind does. */
+  readonly leavesNothing: (body: Uint8Array) => boolean;
+  /** Names of bound things that an answer tells. */
+  readonly namesTold: (text: string) => readonly string[];
+  /** Those in the beginning of a stream. */
+  readonly namesBegun: (text: string) => readonly string[];
+  readonly headersDown: (headers: Headers) => Headers;
+  /** An address of Google's, in an answer's head, as it is here; null where it leads elsewhere. */
+  readonly addressDown: (address: string, base: string) => string | null;
+  /** Where the bytes of an upload go; null for what is no address of Google's. */
+  readonly uploadAddress: (address: string) => { readonly origin: string; readonly path: string } | null;
+  /** What our own address of an upload looks like. */
+  readonly uploadLink: (base: string, path: string, id: string) => string;
+  readonly withToken: (query: string, token: string | null) => string;
+  readonly readPage: (text: string) => ListPage;
+  /** The page with another token for the next one. */
+  readonly pageWithToken: (text: string, token: string) => string;
+  readonly tokensIn: (end: string) => TokensTold | null;
+  /** An error of Google's without what belongs to the owner of the keys; null where it is none of Google's. */
+  readonly cleanError: (text: string, secret: Secret) => string | null;
+  readonly errors: {
+    readonly whole: (error: ProxyError) => Whole;
+    /** An error of Google's, or ours, inside a stream of events. */
+    readonly inStream: (error: ProxyError) => string;
+    readonly inStreamText: (cleaned: string) => string;
+  };
+};
