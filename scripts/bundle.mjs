@@ -17,8 +17,9 @@ const { optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.jso
 
 const entries = ['index.ts', 'health-check.ts', 'adapters/audio/mp3-worker.ts'];
 
-const { outputFiles } = await build({
+const { outputFiles, metafile } = await build({
   absWorkingDir: root,
+  metafile: true,
   // All in one folder, where what they read lies too (the page's files, the table of tokens).
   entryPoints: entries.map((file) => ({ in: join('src', file), out: basename(file, '.ts') })),
   outdir: process.argv[2],
@@ -40,3 +41,12 @@ for (const { path, text, contents } of outputFiles) {
   mkdirSync(dirname(path), { recursive: true });
   writeFileSync(path, path.endsWith('.js') ? steadyShapes(text) : contents);
 }
+
+/** The packages that are part of the bundle now. */
+const packages = new Set(Object.keys(metafile.inputs).flatMap((file) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? []));
+
+const table = `cl100k-base.tokens is made of the table of tokens in js-tiktoken, which is tiktoken's.
+Copyright (c) OpenAI, Shantanu Jain; MIT License, as above.`;
+
+const licences = [...packages].toSorted().map((name) => `${name}\n\n${readFileSync(join(root, 'node_modules', name, 'LICENSE'), 'utf8').trim()}`);
+writeFileSync(join(root, process.argv[2], 'third-party-licences.txt'), [...licences, table, ''].join('\n\n----\n\n'));
