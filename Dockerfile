@@ -6,7 +6,7 @@ WORKDIR /app
 COPY package.json package-lock.json .npmrc ./
 COPY scripts/prepare.mjs scripts/
 RUN node scripts/prepare.mjs
-COPY scripts/bundle.mjs scripts/token-table.mjs scripts/
+COPY scripts/build scripts/build
 COPY tsconfig.json ./
 COPY src src
 RUN node scripts/prepare.mjs build \

@@ -115,13 +115,13 @@ function dropMapsOfTypes(folder) {
 
 const runTypeScript = (...args) => runNode('tsc', 'node_modules/typescript/bin/tsc', '-p', ...args);
 
-const makeTokenTable = (folder) => runNode('token table', 'scripts/token-table.mjs', inRoot(folder, 'cl100k-base.tokens'));
+const makeTokenTable = (folder) => runNode('token table', 'scripts/build/token-table.mjs', inRoot(folder, 'cl100k-base.tokens'));
 
 /** A folder that is made anew when something changed of what it is made from. */
 const folder = ({ into, from, make }) =>
   stamped({
     stamp: join(into, '.prepared'),
-    wanted: () => fingerprint([...from, 'tsconfig.json', 'package-lock.json', 'scripts/token-table.mjs']),
+    wanted: () => fingerprint([...from, 'tsconfig.json', 'package-lock.json', 'scripts/build/token-table.mjs']),
     make: () => {
       say(`Building ${into} …`);
       rmSync(inRoot(into), { recursive: true, force: true, maxRetries: 3 });
@@ -132,10 +132,10 @@ const folder = ({ into, from, make }) =>
 /** The service, as it is run. */
 const dist = folder({
   into: 'dist',
-  from: ['src', 'scripts/bundle.mjs', 'scripts/steady-shapes.mjs'],
+  from: ['src', 'scripts/build'],
   make: () => {
     runTypeScript('tsconfig.json', '--noEmit');
-    runNode('bundle', 'scripts/bundle.mjs', 'dist');
+    runNode('bundle', 'scripts/build/bundle.mjs', 'dist');
     gatherAssets('src', 'dist');
     makeTokenTable('dist');
   },

@@ -175,7 +175,7 @@ t.test('a function is a verb with its object or a noun, not a bare participle', 
 });
 
 t.test('objects of the built service that begin with a copy share their shapes, and hold the same', async (t) => {
-  const made: unknown = await import(new URL('../../scripts/steady-shapes.mjs', import.meta.url).href);
+  const made: unknown = await import(new URL('../../scripts/build/steady-shapes.mjs', import.meta.url).href);
   const { steadyShapes } = made as { readonly steadyShapes: (code: string) => string };
   const code = `
     const a = { x: 1, ['__proto__']: { p: 1 } };

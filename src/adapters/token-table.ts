@@ -7,7 +7,7 @@ export type TokenTable = { readonly bytes: Uint8Array; readonly ends: Uint32Arra
 
 const unpack = promisify(brotliDecompress);
 
-/** Made by `scripts/token-table.mjs` when the service is built, beside this module. */
+/** Made by `scripts/build/token-table.mjs` when the service is built, beside this module. */
 const file = new URL('cl100k-base.tokens', import.meta.url);
 
 /** OpenAI's cl100k_base: 100,277 numbers in 0.7 MB. Reading and unpacking are not done by the event loop's thread. */

@@ -1,7 +1,7 @@
 // Makes the service in one folder: its entries, and in files of their own what only some requests need. Types have been
 // checked before.
 //
-//   node scripts/bundle.mjs <folder>
+//   node scripts/build/bundle.mjs <folder>
 //
 // One large file costs a start a third of what 300 small ones do (docs/performance.md). Nothing is minified, and maps
 // lead from every line to src/.
@@ -12,7 +12,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { steadyShapes } from './steady-shapes.mjs';
 
-const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const { optionalDependencies } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
 const entries = ['index.ts', 'health-check.ts', 'adapters/audio/mp3-worker.ts'];

@@ -1,6 +1,6 @@
 // Makes the table of OpenAI's tokens (cl100k_base) that the service decodes by, from js-tiktoken, which only this needs.
 //
-//   node scripts/token-table.mjs <file>
+//   node scripts/build/token-table.mjs <file>
 //
 // The table is Brotli over: the number of tokens (4 bytes, little endian), the length of each (a byte; 0 = no such
 // token), and the bytes of all of them, one after the other. 0.4 MB in place of 21.5.
