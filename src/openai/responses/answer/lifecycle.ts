@@ -25,7 +25,6 @@ export const emitLifecycle = (to: Writing, { type, response }: Lifecycle, settin
     incomplete_details: null,
     model,
     output: [],
-    usage: null,
     service_tier: servedTier(to.usage) ?? tier,
     ...response,
   };

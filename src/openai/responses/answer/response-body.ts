@@ -23,7 +23,8 @@ export type ResponseState = {
   readonly incomplete_details: { readonly reason: 'max_output_tokens' | 'content_filter' } | null;
   readonly model: string;
   readonly output: readonly OutputItem[];
-  readonly usage: ResponseUsage | null;
+  /** Left out until it is known: the published document has no null for it. */
+  readonly usage?: ResponseUsage;
   readonly service_tier: string;
 };
 
@@ -41,6 +42,12 @@ const reasoningOf = ({ reasoning }: ResponseFields): object => {
   return { effort: reasoning?.effort ?? null, summary: summary === 'none' ? null : summary };
 };
 
+/** A tool as it was sent; a function says all four things of itself, which the published document asks for. */
+const echoedTool = (tool: object): object =>
+  'type' in tool && tool.type === 'function' && !('parameters' in tool && 'strict' in tool)
+    ? { parameters: null, strict: null, ...tool }
+    : tool;
+
 /** The request's own words as its response repeats them, with OpenAI's own values for what was left out. */
 export const echoOf = (fields: ResponseFields): Echo => {
   const echoed = {
@@ -57,7 +64,7 @@ export const echoOf = (fields: ResponseFields): Echo => {
     temperature: fields.temperature ?? 1,
     text: textOf(fields),
     tool_choice: fields.tool_choice ?? 'auto',
-    tools: fields.tools ?? [],
+    tools: (fields.tools ?? []).map(echoedTool),
     top_logprobs: fields.top_logprobs ?? 0,
     top_p: fields.top_p ?? 1,
     truncation: fields.truncation ?? 'disabled',
