@@ -1,5 +1,7 @@
 import t from 'tap';
 import { schemaCheck } from './support/published-schemas.ts';
+import { definitionOf, streamFaults } from './support/response-laws.ts';
+import { eventsIn } from './support/responses.ts';
 import { skipWithoutRecordings } from './support/recordings.ts';
 import { failed, modelOf, recordedFrames, replayed, replayServer, urlOf, type Candidate, type Frame, type Part } from './support/replay-server.ts';
 import { startService, type TestService } from './support/service.ts';
@@ -39,11 +41,11 @@ const expectedFinish = (frames: readonly Frame[], called: boolean): string => {
 
 type Answer = { readonly status: number; readonly body: Json; readonly events: readonly Json[] };
 
-const ask = async (service: TestService, model: string, stream: boolean): Promise<Answer> => {
+const ask = async (service: TestService, model: string, stream: boolean, more: Json = {}): Promise<Answer> => {
   const answer = await fetch(`${service.url}/v1/chat/completions`, {
     method: 'POST',
     headers: { authorization: `Bearer ${service.password}`, 'content-type': 'application/json' },
-    body: JSON.stringify({ model, messages: [{ role: 'user', content: 'hi' }], stream, ...(stream ? { stream_options: { include_usage: true } } : {}) }),
+    body: JSON.stringify({ model, messages: [{ role: 'user', content: 'hi' }], stream, ...(stream ? { stream_options: { include_usage: true } } : {}), ...more }),
   });
   const text = await answer.text();
   if (answer.headers.get('content-type')?.startsWith('text/event-stream') !== true) return { status: answer.status, body: JSON.parse(text), events: [] };
@@ -153,13 +155,87 @@ t.test('every recorded answer comes through whole, as a stream and as one', { sk
   }
 });
 
+type Item = { readonly type: string; readonly result?: string; readonly call_id?: string; readonly name?: string; readonly arguments?: string; readonly summary?: readonly { readonly text: string }[]; readonly content?: readonly { readonly text?: string; readonly annotations?: readonly Json[] }[] };
+
+const respond = async (service: TestService, model: string, more: Json): Promise<Answer> => {
+  const answer = await fetch(`${service.url}/v1/responses`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${service.password}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ model, input: 'hi', store: false, reasoning: { summary: 'auto' }, ...more }),
+  });
+  const text = await answer.text();
+  if (answer.headers.get('content-type')?.startsWith('text/event-stream') !== true) return { status: answer.status, body: JSON.parse(text), events: [] };
+  return { status: answer.status, body: {}, events: eventsIn(text) };
+};
+
+/** What differs between two answers: ids that were made up, and the times. */
+const withoutMadeUp = (response: Json): string =>
+  JSON.stringify(response, (name, value: unknown) => (['id', 'call_id', 'created_at', 'completed_at', 'encrypted_content', 'container_id'].includes(name) ? 0 : value));
+
+const itemsOf = (response: Json): readonly Item[] => response['output'] as readonly Item[];
+const wordsOf = (response: Json): string => itemsOf(response).flatMap(({ content = [] }) => content.map(({ text = '' }) => text)).join('');
+
+t.test('every recorded answer comes through the Responses API too, and says what chat says', { skip: skipWithoutRecordings(), timeout: 180_000 }, async (t) => {
+  const upstream = await replayServer(replayed);
+  const service = await startService({ GEMINI_BASE_URL: urlOf(upstream), MAX_REQUESTS_PER_MINUTE: '0', MAX_REQUESTS_PER_DAY_PER_IP: '0' });
+  t.teardown(async () => {
+    await service.close();
+    upstream.close();
+  });
+  const faults = schemaCheck('openai.schema.json');
+  for (const recording of replayed) {
+    await t.test(recording.name, async (t) => {
+      const frames = recordedFrames(recording.response.body);
+      const model = modelOf(recording);
+      const whole = await respond(service, model, {});
+      const stream = await respond(service, model, { stream: true });
+      const fault = faultOf(frames);
+      if (fault !== null && fault.status !== 400) {
+        t.match(whole, { status: fault.status, body: { error: { code: fault.code } } }, 'what is no answer is an error');
+        return;
+      }
+      t.equal(whole.status, 200, JSON.stringify(whole.body['error'] ?? ''));
+      t.same(streamFaults(stream.events), []);
+      t.same(faults('Response', whole.body), []);
+      t.same(stream.events.flatMap((event) => faults(definitionOf(event) ?? '', event).map((one) => `${String(event['type'])} ${one}`)), []);
+      t.equal(withoutMadeUp(stream.events.at(-1)?.['response'] as Json), withoutMadeUp(whole.body), 'stream and whole agree');
+      if (fault !== null) {
+        t.match(itemsOf(whole.body).at(-1), { type: 'message', content: [{ type: 'refusal' }] }, 'a block is a refusal');
+        return;
+      }
+      const chat = await ask(service, model, false);
+      const message = ((chat.body['choices'] as readonly Json[])[0] ?? {})['message'] as Json;
+      const parts = partsOf(frames);
+      t.equal(wordsOf(whole.body), textOf(parts).join(''), 'all text, nothing else');
+      const calls = itemsOf(whole.body).filter(({ type }) => type === 'function_call');
+      const inChat = (message['tool_calls'] ?? []) as readonly { readonly function: Json }[];
+      t.same(calls.map((call) => ({ name: call.name, arguments: call.arguments })), inChat.map((call) => call.function), "chat's calls");
+      t.equal(itemsOf(whole.body).flatMap(({ summary = [] }) => summary.map(({ text }) => text)).join(''), words(message['reasoning_content']), "chat's thoughts");
+      const pictures = parts.filter((part) => part.thought !== true && part.inlineData?.mimeType.startsWith('image/') === true);
+      t.same(itemsOf(whole.body).filter(({ type }) => type === 'image_generation_call').map(({ result }) => result), pictures.map(({ inlineData }) => inlineData?.data), 'every picture');
+      const [usage, chatUsage] = [whole.body['usage'] as Json, chat.body['usage'] as Json];
+      t.same([usage['input_tokens'], usage['output_tokens'], usage['total_tokens']], [chatUsage['prompt_tokens'], chatUsage['completion_tokens'], chatUsage['total_tokens']], "chat's usage");
+      if (!recording.response.body.includes('groundingSupports')) return;
+      const searched = await respond(service, model, { tools: [{ type: 'web_search' }] });
+      const searchedChat = await ask(service, model, false, { web_search_options: {} });
+      if (searched.status !== 200 || searchedChat.status !== 200) return;
+      const cited = ((searchedChat.body['choices'] as readonly Json[])[0] ?? {})['message'] as { readonly content: string; readonly annotations?: readonly { readonly url_citation: Json }[] };
+      t.same(
+        itemsOf(searched.body).flatMap(({ content = [] }) => content.flatMap(({ text = '', annotations = [] }) => annotations.map((one) => [one['url'], text.slice(Number(one['start_index']), Number(one['end_index']))]))),
+        (cited.annotations ?? []).map(({ url_citation: one }) => [one['url'], cited.content.slice(Number(one['start_index']), Number(one['end_index']))]),
+        "chat's citations",
+      );
+    });
+  }
+});
+
 /** Recorded refusal → what the caller gets: a fault of the key costs the key, and the only key is then gone. */
 const told: readonly (readonly [RegExp, number, string, string | null])[] = [
   [/api-key|auth-rejection/, 503, 'server_error', 'no_usable_key'],
   [/iam-permission|firebaseml|langchaingo/, 503, 'server_error', 'no_usable_key'],
   [/user-location/, 403, 'invalid_request_error', 'unsupported_country_region_territory'],
   [/err-429|quota-exceeded|retry-info/, 429, 'requests', 'rate_limit_exceeded'],
-  [/err-503/, 503, 'server_error', null],
+  [/err-503/, 503, 'server_error', 'server_is_overloaded'],
   [/input-too-long/, 400, 'invalid_request_error', 'context_length_exceeded'],
   [/unknown-model|nonexistent|error-handling|suggestion/, 404, 'invalid_request_error', 'model_not_found'],
   [/./, 400, 'invalid_request_error', null],

@@ -2,6 +2,7 @@ import type { AnswerEvent, CallEvent, MediaEvent, PictureEvent } from '../../../
 import { freeTextInput } from '../../../gemini/tools/free-text-tools.ts';
 import { asPcm, asWav } from '../../../gemini/wav.ts';
 import type { ImageReplyFormat } from '../../../wire/image-reply.ts';
+import { fenceText } from '../../code-fence.ts';
 import type { CallDelta, Delta, ExtraContent } from './chunk.ts';
 
 /** How events of an answer are written. */
@@ -21,9 +22,6 @@ export type AudioSettings = { readonly format: 'wav' | 'pcm16'; readonly id: str
 /** A thought signature where Google's own compatible endpoint puts it. */
 const signatureField = (signature: string | undefined): { readonly extra_content?: ExtraContent } =>
   signature === undefined ? {} : { extra_content: { google: { thought_signature: signature } } };
-
-const fenceText = (language: string, text: string): string =>
-  `\n\`\`\`${language}\n${text.replace(/\n$/, '')}\n\`\`\`\n`;
 
 const shownWords = (text: string, isThought: boolean, hidesThoughts = false): Delta | undefined => {
   if (!isThought) return { content: text };

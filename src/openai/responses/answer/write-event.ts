@@ -1,5 +1,13 @@
 import { appendItems } from '../../../kernel/chain.ts';
-import type { AnswerEvent, ServerToolEvent, TextEvent, ThoughtEvent } from '../../../gemini/answer/answer-event.ts';
+import type {
+  AnswerEvent,
+  CodeEvent,
+  CodeResultEvent,
+  ServerToolEvent,
+  TextEvent,
+  ThoughtEvent,
+} from '../../../gemini/answer/answer-event.ts';
+import { fenceText } from '../../code-fence.ts';
 import {
   closeItem,
   writeCode,
@@ -66,6 +74,17 @@ const noteEvent = (to: Writing, event: AnswerEvent): void => {
   }
 };
 
+/** Code in a thought is a part of what was thought. */
+const writeThoughtCode = (
+  to: Writing,
+  event: CodeEvent | CodeResultEvent,
+  { tellsThoughts }: ResponseSettings,
+): void => {
+  if (!tellsThoughts) return;
+  if (event.kind === 'code result') writeThought(to, fenceText('', event.result.output ?? ''));
+  else writeThought(to, fenceText((event.code.language ?? 'python').toLowerCase(), event.code.code ?? ''));
+};
+
 const writeToolPart = (to: Writing, { part: given }: ServerToolEvent): void => {
   const { thoughtSignature = '', ...part } = given;
   writeSigned(to, { on: 'part', part }, thoughtSignature);
@@ -86,9 +105,9 @@ export const writeEvent = (to: Writing, event: AnswerEvent, settings: ResponseSe
       writeSigned(to, { on: 'picture' }, event.signature);
       return writePicture(to, event);
     case 'code':
-      return event.isThought ? undefined : writeCode(to, event);
+      return event.isThought ? writeThoughtCode(to, event, settings) : writeCode(to, event);
     case 'code result':
-      return event.isThought ? undefined : writeCodeResult(to, event);
+      return event.isThought ? writeThoughtCode(to, event, settings) : writeCodeResult(to, event);
     case 'server tool':
       return settings.keepsServerTools ? writeToolPart(to, event) : undefined;
     case 'logprobs':

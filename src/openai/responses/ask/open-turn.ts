@@ -1,6 +1,7 @@
 import { isObject } from '../../../kernel/is-object.ts';
 import type { Call, ModelTurn, Turn, TurnPart } from '../../../gemini/conversation/turns.ts';
 import type { RequestPart } from '../../../gemini/request.ts';
+import { fenceText } from '../../code-fence.ts';
 import type { Opened } from '../envelope.ts';
 
 type Piece = TurnPart | { readonly call: Call };
@@ -68,7 +69,7 @@ export const addWords = (reading: OpenTurns, parts: readonly TurnPart[], path: s
 export const addCode = (reading: OpenTurns, code: string, path: string): void => {
   const open = openedTurn(reading, path);
   open.codeAt = open.parts.length;
-  open.parts.push({ text: `\n\`\`\`python\n${code}\n\`\`\`\n` });
+  open.parts.push({ text: fenceText('python', code) });
 };
 
 const addPart = (reading: OpenTurns, part: RequestPart, path: string): void => {
