@@ -91,11 +91,14 @@ const addTools = (reading: Reading, { item, path }: GivenItem): void => {
   if (Array.isArray(tools)) reading.tools.push({ tools, path: `${path}.tools` });
 };
 
+const missingType = (path: string): ProxyError =>
+  invalid(`Missing required parameter: '${path}'.`, path, 'missing_required_parameter');
+
 /** Reads one item; what has no meaning for Gemini is left out. */
 const readItem = (reading: Reading, given: GivenItem): ProxyError | null => {
   const { item, path } = given;
   const type = typeOf(item);
-  if (type === null) return invalid(`Missing required parameter: '${path}.type'.`, path, 'missing_required_parameter');
+  if (type === null) return missingType(`${path}.type`);
   if (type === 'message') return readMessage(reading, given);
   if (type === 'reasoning') {
     for (const opened of openEnvelopes(item['encrypted_content'], reading.model)) addOpened(reading, opened, path);
