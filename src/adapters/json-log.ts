@@ -122,8 +122,22 @@ const plainLine = ({ isClean }: Scrub, head: Head, facts: Readonly<Record<string
     entries += 1;
     if (entries > mostPlain || name in head || !isShort(facts[name])) return null;
   }
-  const json = JSON.stringify({ ...head, ...facts });
-  return isClean(json) ? json : null;
+  const { time, level, message } = head;
+  const json = JSON.stringify({ time, level, message, ...facts });
+  return message.length <= mostText && isClean(json) ? json : null;
+};
+
+/** Writes times as toISOString does; within one second only its end changes, and the rest is kept (0.4 µs → 0.1). */
+const timeWriter = (): ((at: number) => string) => {
+  const kept = { second: Number.NaN, text: '' };
+  return (at) => {
+    const second = Math.floor(at / 1000);
+    if (second !== kept.second) {
+      kept.second = second;
+      kept.text = new Date(second * 1000).toISOString().slice(0, -4);
+    }
+    return `${kept.text}${String(Math.floor(at - second * 1000)).padStart(3, '0')}Z`;
+  };
 };
 
 const escapeCharacter = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
@@ -135,19 +149,23 @@ const escapeCharacter = (character: string): string => `\\u${character.charCodeA
 export const jsonLog = ({ level: least, secrets, write, now }: JsonLogSettings): Log => {
   const scrubbing = scrubSecrets(secrets);
   const { scrub } = scrubbing;
+  const timeAt = timeWriter();
   const inSource = sourcePlaces();
   const tellStack: TellStack = (error) => inSource(stackOf(error) ?? '');
   return (level, message, facts = {}) => {
     if (rank[level] < rank[least]) return;
-    const head = { time: new Date(now()).toISOString(), level, message: scrub(message).slice(0, mostText) };
+    const time = timeAt(now());
+    const safeMessage = (): string => scrub(message).slice(0, mostText);
     const lineOf = (): string => {
+      const head = { time, level, message };
       try {
         const plain = plainLine(scrubbing, head, facts);
         if (plain !== null) return plain;
+        head.message = safeMessage();
         const copy = copyForLog(scrub, level === 'debug' || level === 'error' ? tellStack : noStack)(facts);
         return JSON.stringify({ ...head, ...Object(copy), ...head });
       } catch {
-        return JSON.stringify({ ...head, facts: 'could not be written' });
+        return JSON.stringify({ time, level, message: safeMessage(), facts: 'could not be written' });
       }
     };
     write(`${lineOf().replaceAll(unprintable, escapeCharacter)}\n`);

@@ -67,6 +67,8 @@ const waitingLine = (): WaitingLine => {
       return arrival;
     },
     leave: ({ waiting }) => {
+      // To set an array's length costs 1 µs.
+      if (waiting.length === 0) return;
       inAll -= waiting.length;
       waiting.length = 0;
     },

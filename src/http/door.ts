@@ -40,23 +40,33 @@ export type Knock = {
 const beginsWith = (path: string, prefix: string): boolean =>
   path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === '/' || prefix.endsWith('/'));
 
-/** How many characters of the path the door's prefix takes up; -1 where none fits. */
-const fitOf = ({ prefixes }: Door, path: string): number =>
-  Math.max(-1, ...prefixes.filter((prefix) => beginsWith(path, prefix)).map((prefix) => prefix.length));
+/** Whose caller's header tells so, where doors share an address. */
+const sharedDoor = <A extends Door>(doors: readonly A[], plain: string, hasHeader: Knock['hasHeader']): A | undefined =>
+  doors.find(({ shares = [] }) => shares.some(({ prefix, header }) => hasHeader(header) && beginsWith(plain, prefix)));
+
+/** The door with the longest prefix that fits; the first of all where none does. */
+const doorWithPrefix = <A extends Door>(doors: readonly [A, ...A[]], plain: string): A => {
+  let [best] = doors;
+  let fit = -1;
+  for (const door of doors)
+    for (const prefix of door.prefixes)
+      if (prefix.length > fit && beginsWith(plain, prefix)) {
+        best = door;
+        fit = prefix.length;
+      }
+  return best;
+};
 
 /**
  * The door that a request is for, known before any route: by the header where doors share an address, else by prefix.
  */
 export const chooseDoor = <A extends Door>(doors: readonly [A, ...A[]], knock: Knock): A => {
-  const { path, hasHeader } = knock;
   const [first, ...others] = doors;
   if (others.length === 0) return first;
-  const plain = path.replace(/\/{2,}/g, '/');
-  const sharing = others.find(({ shares = [] }) =>
-    shares.some(({ prefix, header }) => hasHeader(header) && beginsWith(plain, prefix)),
-  );
+  const path = knock.path.includes('//') ? knock.path.replace(/\/{2,}/g, '/') : knock.path;
+  const sharing = sharedDoor(others, path, knock.hasHeader);
   if (sharing !== undefined) return sharing;
-  const claiming = others.find(({ claims }) => claims?.({ ...knock, path: plain }) === true);
-  if (claiming !== undefined) return claiming;
-  return others.reduce((best, door) => (fitOf(door, plain) > fitOf(best, plain) ? door : best), first);
+  const plain = { ...knock, path };
+  const claiming = others.find(({ claims }) => claims?.(plain) === true);
+  return claiming ?? doorWithPrefix(doors, path);
 };

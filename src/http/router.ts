@@ -97,6 +97,19 @@ const withoutDoubling = ({ isRoute, takesId, longest, cutBases }: ApiPatterns): 
   };
 };
 
+type Plain = ReadonlyMap<string, ReadonlyMap<string, ReturnType<FindRoute>>>;
+
+/** What is found for the addresses as they are meant to be written, by path and method: looked up once, at the start. */
+const findPlain = (routes: readonly Route[], bases: readonly string[], find: FindRoute): Plain => {
+  const table = new Map<string, Map<string, ReturnType<FindRoute>>>();
+  for (const { method, pattern } of routes.filter((route) => !route.pattern.includes(placeholder)))
+    for (const base of ['', ...bases]) {
+      const path = base + pattern;
+      table.set(path, (table.get(path) ?? new Map()).set(method, find(method, path)));
+    }
+  return table;
+};
+
 /**
  * Finds the route of a request in an exact table: nothing is decoded, `.` and `..` match nothing, and what the table
  * lacks is NoSuchRoute or MethodNotAllowed. A whole pattern goes before one with `{id}`; HEAD finds the route of GET.
@@ -123,7 +136,7 @@ export const routeTable = (routes: readonly Route[], bases: readonly string[]): 
     return methods === undefined ? withId(meant) : { methods, id: '' };
   };
 
-  return (method, path) => {
+  const find: FindRoute = (method, path) => {
     const segments = cutBases(segmentsOf(path));
     const isOdd =
       !path.startsWith('/') ||
@@ -136,6 +149,8 @@ export const routeTable = (routes: readonly Route[], bases: readonly string[]): 
     if (route === undefined) return E.left({ tag: 'MethodNotAllowed', method, allowed: allowedOf(found.methods) });
     return E.right({ route, id: found.id });
   };
+  const plain = findPlain(routes, bases, find);
+  return (method, path) => plain.get(path)?.get(method) ?? find(method, path);
 };
 
 const openDoor =

@@ -32,26 +32,34 @@ const nextToLeave = <V>(
  */
 export const recentMap = <V>(most: number, spare: (value: V) => boolean = () => false): RecentMap<V> => {
   const held = new Map<string, V>();
+  // What is used again and again need not be moved: a Map leaves garbage behind for each key that is taken out.
+  const newest: { key: string | null } = { key: null };
   const put = (key: string, value: V): void => {
-    held.delete(key);
+    if (newest.key !== key) held.delete(key);
+    newest.key = key;
     held.set(key, value);
   };
   return {
     get: (key) => {
       const value = held.get(key);
-      if (value !== undefined) put(key, value);
+      if (value !== undefined && newest.key !== key) put(key, value);
       return value;
     },
     set: (key, value) => {
       const out = held.size >= most && !held.has(key) ? nextToLeave(held, spare) : undefined;
       if (out !== undefined) held.delete(out[0]);
+      if (out?.[0] === newest.key) newest.key = null;
       put(key, value);
       return out?.[1];
     },
     remove: (key) => {
+      if (newest.key === key) newest.key = null;
       held.delete(key);
     },
-    clear: () => held.clear(),
+    clear: () => {
+      newest.key = null;
+      held.clear();
+    },
     entries: () => held.entries(),
     size: () => held.size,
   };

@@ -9,5 +9,5 @@ export const admit =
   (authorized) =>
     pipe(
       takePermit(authorized.caller.address),
-      TE.map((permit) => ({ ...authorized, permit })),
+      TE.map((permit) => ({ permit, ...authorized })),
     );

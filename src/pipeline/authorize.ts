@@ -10,6 +10,6 @@ export const authorize =
     TE.fromEither(
       pipe(
         checkCaller(received.caller),
-        E.map(() => ({ ...received, authorized: true })),
+        E.map(() => ({ authorized: true, ...received })),
       ),
     );

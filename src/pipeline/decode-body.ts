@@ -48,7 +48,7 @@ export const decodeBody =
         pipe(
           body,
           decodeRead(decode),
-          TE.map((asked) => ({ ...admitted, asked, isLargeBody: body.isLarge })),
+          TE.map((asked) => ({ asked, isLargeBody: body.isLarge, ...admitted })),
         ),
       ),
     );

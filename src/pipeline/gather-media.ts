@@ -74,12 +74,12 @@ export const gatherMedia =
   ): Stage<Asked<Request>, Gathered<Request>> =>
   (asked) => {
     const found = mediaLinks(asked.asked);
-    if (found.length === 0) return TE.right({ ...asked, media: nothing });
+    if (found.length === 0) return TE.right({ media: nothing, ...asked });
     const links = distinctLinks(found);
     const extra = links[mostLinks];
     if (extra !== undefined) return TE.left(tooMany(extra));
     return pipe(
       () => gatherLinks(reading, links, { signal: asked.signal, memory: asked.held.request }),
-      TE.map((media) => ({ ...asked, media })),
+      TE.map((media) => ({ media, ...asked })),
     );
   };

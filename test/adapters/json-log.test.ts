@@ -27,6 +27,16 @@ t.test('each call is one JSON line: time, level, message, then the facts', (t) =
   t.end();
 });
 
+t.test('each line has its own time, to the millisecond, also where the clock jumps', (t) => {
+  const instants = [0, 1, 999, 1000, 1_700_000_000_123, 1_700_000_000_124, 1_700_000_000_999.9, 1_700_000_001_000, 1_700_000_000_050, -1];
+  const clock = [...instants];
+  const lines: string[] = [];
+  const log = jsonLog({ level: 'info', secrets: [], write: (line) => lines.push(line), now: () => clock.shift() ?? 0 });
+  for (const _ of instants) log('info', 'hello');
+  t.same(lines.map((line) => JSON.parse(line).time as string), instants.map((at) => new Date(at).toISOString()));
+  t.end();
+});
+
 t.test('a fact cannot pass for time, level or message', (t) => {
   t.match(one({ time: 'never', level: 'debug', message: 'forged' }), { time: '2026-01-02T03:04:05.006Z', level: 'info', message: 'hello' });
   t.end();

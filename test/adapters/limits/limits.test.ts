@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import t from 'tap';
 import { E } from '../../../src/kernel/fp.ts';
 import { secret } from '../../../src/kernel/secret.ts';
@@ -215,4 +216,38 @@ t.test('the use of the limits can be looked at without counting', async (t) => {
   t.same(use('198.51.100.1'), { minute: 3, todayOfThisAddress: 2 });
   t.same(use('198.51.100.3'), { minute: 3, todayOfThisAddress: 0 });
   t.same(limiter({ perMinute: 0, perDayPerAddress: 0 }, fakeClock(noon)).use('198.51.100.1'), { minute: null, todayOfThisAddress: null });
+});
+
+t.test('a map of the recent, whatever is done to it in whatever order, forgets the least recently used first', (t) => {
+  const step = fc.record({ what: fc.constantFrom('get', 'set', 'remove', 'clear'), key: fc.constantFrom('a', 'b', 'c', 'd') });
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      const map = recentMap<number>(3);
+      const model: [string, number][] = [];
+      const takeOut = (key: string): number | undefined => {
+        const at = model.findIndex(([held]) => held === key);
+        return at === -1 ? undefined : model.splice(at, 1)[0]?.[1];
+      };
+      steps.forEach(({ what, key }, at) => {
+        if (what === 'clear' && at % 5 === 0) {
+          map.clear();
+          model.length = 0;
+        } else if (what === 'remove') {
+          map.remove(key);
+          takeOut(key);
+        } else if (what === 'get') {
+          const value = takeOut(key);
+          if (value !== undefined) model.push([key, value]);
+          t.equal(map.get(key), value);
+        } else {
+          takeOut(key);
+          if (model.length === 3) model.shift();
+          map.set(key, at);
+          model.push([key, at]);
+        }
+      });
+      t.same([...map.entries()], model);
+    }),
+  );
+  t.end();
 });
