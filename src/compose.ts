@@ -14,12 +14,12 @@ import { limiter, type Limiter } from './adapters/limits/limiter.ts';
 import { modelBreaker } from './adapters/limits/model-breaker.ts';
 import { modelCatalogue, type ModelCatalogue } from './adapters/models/model-catalogue.ts';
 import { requestMeter } from './adapters/request-meter.ts';
-import { responseBounds, responseMemory } from './adapters/responses/response-memory.ts';
 import { decodeSignatures, signatureBounds, signatureMemory } from './adapters/state/signature-memory.ts';
 import { descriptorLimit, monotonic, newId, now, random, wait } from './adapters/system.ts';
 import { connectionBounds } from './compose/connection-bounds.ts';
 import { doorsOf } from './compose/doors.ts';
 import { findEncoderLater } from './compose/find-encoder-later.ts';
+import { keptResponses } from './compose/kept-responses.ts';
 import { nativeSilence } from './compose/native-door.ts';
 import { modelsWithAnyKey } from './compose/models-with-any-key.ts';
 import { composePictures, type Pictures } from './compose/pictures.ts';
@@ -144,7 +144,7 @@ const openDoors = (config: Config, parts: Parts, house: readonly Route[]): Doors
     capabilities,
     firstSeen,
     listedLimit: listedLimit(catalogue),
-    responses: responseMemory(responseBounds, { now }),
+    responses: keptResponses(config, { files, log: capabilities.log }),
     native: { homes: pool.homes, calls, files },
     house: [...house, ...pictures.routes],
   });

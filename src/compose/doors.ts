@@ -1,6 +1,5 @@
 import { E } from '../kernel/fp.ts';
 import type { Config } from '../config.ts';
-import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Door, Doors } from '../http/door.ts';
 import type { Handler, Route } from '../http/route.ts';
 import { answerHeaders, readableHeaders } from '../openai/answer-headers.ts';
@@ -12,6 +11,7 @@ import type { ResponseStore } from '../ports/response-store.ts';
 import { anthropicDoor, anthropicRoutes } from './anthropic-door.ts';
 import { nativeDoor, type NativeDoorNeeds } from './native-door.ts';
 import { onFirstUse } from './on-first-use.ts';
+import { refuseOnFirstUse } from './refuse-on-first-use.ts';
 import { responseRoutes } from './response-routes.ts';
 import { serveOnFirstUse } from './serve-on-first-use.ts';
 
@@ -36,15 +36,6 @@ const embedOnFirstUse = ({ translation }: Config, capabilities: Capabilities): H
     ]);
     return serveQuestions(capabilities, embeddingDialect(translation, openaiTokens()));
   });
-
-/** What is not offered, and why, is told to who knows the password. */
-const refuseOnFirstUse =
-  (capabilities: Capabilities) =>
-  (load: () => Promise<ProxyError>): Handler =>
-    onFirstUse(async () => {
-      const [{ refuse }, error] = await Promise.all([import('../pipeline/refuse.ts'), load()]);
-      return refuse(capabilities, error);
-    });
 
 /** OpenAI's API, each endpoint its dialect run through the pipeline. */
 const openaiRoutes = (config: Config, capabilities: Capabilities): readonly Route[] => {

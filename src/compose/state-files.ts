@@ -7,6 +7,8 @@ import type { Log } from '../ports/capabilities.ts';
 /** The files in which a process keeps what a restart must not forget. */
 export type StateFiles = {
   readonly store: <A>(file: string, decode: (value: unknown) => E.Either<unknown, A>, delayMs?: number) => StateFile<A>;
+  /** Has what is waiting elsewhere written down with the rest. */
+  readonly alsoFlush: (flush: () => Promise<void>) => void;
   /** Writes down what is waiting, in all of them. */
   readonly flush: () => Promise<void>;
 };
@@ -20,6 +22,9 @@ export const stateFilesIn = (dataFolder: string, log: Log): StateFiles => {
       const made = stateFile({ path, decode, log, now, ...(delayMs === undefined ? {} : { delayMs }) });
       flushes.push(made.flush);
       return made;
+    },
+    alsoFlush: (flush) => {
+      flushes.push(flush);
     },
     flush: async () => {
       await Promise.all(flushes.map((flush) => flush()));

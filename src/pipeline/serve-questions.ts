@@ -17,6 +17,7 @@ import type { Admitted, Gathered, Received } from './exchange.ts';
 import { gatherMedia, type GatheringNeeds } from './gather-media.ts';
 import { withLimits } from './limit-headers.ts';
 import { letThrough } from './let-through.ts';
+import { lookUp } from './look-up.ts';
 import { suggestModel } from './suggest-model.ts';
 import { tryKeys, type Trying } from './try-keys.ts';
 
@@ -85,6 +86,7 @@ export const serveQuestions =
       authorize(capabilities),
       TE.flatMap(admit(capabilities)),
       TE.flatMap(decodeBody(dialect.decode)),
+      TE.flatMap(lookUp(dialect)),
       TE.flatMap(gatherMedia(capabilities, { mediaLinks: dialect.mediaLinks ?? noLinks })),
       TE.flatMap(answerRequest(capabilities, dialect)),
     );

@@ -110,6 +110,8 @@ export type QuestionDialect<Request> = {
   readonly decode: (body: unknown, written?: () => string) => E.Either<ProxyError, Request>;
   /** What it wants of a model, so that another can be named where there is none; vectors unless told. */
   readonly job?: ModelJob;
+  /** Completes a request with what it refers to and this service keeps, for its caller alone. */
+  readonly lookUp?: (request: Request, asker: Asker) => TE.TaskEither<ProxyError, Request>;
   /** What is to be read before the request can be translated; nothing unless told. */
   readonly mediaLinks?: (request: Request) => readonly MediaLink[];
   readonly translate: (

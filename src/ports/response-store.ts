@@ -14,6 +14,8 @@ export type ResponseRecord = {
   readonly input: readonly unknown[];
   /** The response as it went out, `output` and all. */
   readonly response: Readonly<Record<string, unknown>>;
+  /** How it was told in events, for those who want it told again. */
+  readonly events?: readonly unknown[];
 };
 
 /** What a request refers to by id. */

@@ -16,11 +16,12 @@ export const recordText = ({ response, ...record }: ResponseRecord): string =>
   JSON.stringify({ ...record, output: outputOf(response), response: { ...response, output: [] } });
 
 const readRecord = (value: unknown): E.Either<ProxyError, ResponseRecord> => {
-  const { id, created, previous, input, output, response } = isObject(value) ? value : {};
+  const { id, created, previous, input, output, response, events } = isObject(value) ? value : {};
   if (typeof id !== 'string' || typeof created !== 'number' || !isList(input) || !isList(output) || !isObject(response))
     return E.left({ tag: 'Defect', cause: new Error('what was kept of a response can not be read') });
   const before = typeof previous === 'string' ? previous : null;
-  return E.right({ id, created, previous: before, input, response: { ...response, output } });
+  const record = { id, created, previous: before, input, response: { ...response, output } };
+  return E.right(isList(events) ? { ...record, events } : record);
 };
 
 /** What was written is bounded by its bytes. */

@@ -9,13 +9,8 @@ import { outputOf, readKept, recordText } from './kept-text.ts';
 import { isReference, recallKept } from './recall-kept.ts';
 import type { ResponseFiles } from './response-files.ts';
 
-/** 1,000 responses and 64 MiB of them, 8 MiB each, for a day. */
-export const responseBounds: ResponseBounds = {
-  mostResponses: 1000,
-  mostBytes: 64 * 1024 ** 2,
-  mostBytesEach: 8 * 1024 ** 2,
-  longestMs: 24 * 3_600_000,
-};
+/** The most of one response. */
+export const mostBytesEach = 8 * 1024 ** 2;
 
 const ownerOf = ({ credential }: Caller): string =>
   createHash('sha256').update(`responses ${credential?.reveal() ?? ''}`).digest('base64url').slice(0, 22);

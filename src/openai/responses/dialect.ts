@@ -1,66 +1,18 @@
-import { E, TE, pipe } from '../../kernel/fp.ts';
+import { E, pipe } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
-import { conversationLinks } from '../../gemini/conversation/conversation-links.ts';
-import { recallKeys } from '../../gemini/conversation/recall.ts';
 import type { GeminiCall } from '../../gemini/request.ts';
-import type { Caller } from '../../ports/capabilities.ts';
 import type { Dialect, Plan, TranslationContext } from '../../ports/dialect.ts';
-import type { RecalledItems, ResponseStore } from '../../ports/response-store.ts';
-import { decodeWith, optional } from '../../wire/codec.ts';
-import { modelName } from '../../wire/model-name.ts';
+import type { ResponseStore } from '../../ports/response-store.ts';
 import type { TranslationSettings } from '../../wire/translation-settings.ts';
 import { openaiReplies } from '../replies.ts';
 import { responseSettings, responsesAnswer, type KeepFinished } from './answer/responses-answer.ts';
-import type { GivenItem, Item } from './ask/given-item.ts';
 import { holdsLess } from './ask/held-text.ts';
-import { readItems } from './ask/read-items.ts';
-import { decodeResponseRequest, givenItems, referencesOf, type SentRequest } from './ask/request.ts';
-import { reasoningField, textField, type ResponseFields } from './ask/response-fields.ts';
 import { settleResponse, toGemini, type ResponseAsked, type ResponseRequest } from './ask/to-gemini.ts';
+import { identifyItems } from './kept/listed-items.ts';
+import { notRead, readingOf, type Reading } from './reading.ts';
 
 /** What the translation of this API depends on beside what it shares with others. */
 export type ResponsesSettings = TranslationSettings & { readonly keepAliveMs: number };
-
-/** A request that is still to be completed with what it refers to, or is already read; and who sent it. */
-type Reading = {
-  readonly sent: SentRequest;
-  readonly read: ResponseRequest | null;
-  readonly caller: Caller | null;
-};
-
-/** A change of configuration among the items goes before the request's own words. */
-const withUpdate = (fields: ResponseFields, update: GivenItem | null): E.Either<ProxyError, ResponseFields> => {
-  if (update === null) return E.right(fields);
-  const { item, path } = update;
-  const reasoning = decodeWith(optional(reasoningField), `${path}.reasoning`)(item['reasoning']);
-  if (E.isLeft(reasoning)) return reasoning;
-  const text = decodeWith(optional(textField), `${path}.text`)(item['text']);
-  if (E.isLeft(text)) return text;
-  return E.right({
-    ...fields,
-    reasoning: reasoning.right === undefined ? fields.reasoning : { ...fields.reasoning, ...reasoning.right },
-    text: text.right === undefined ? fields.text : { ...fields.text, ...text.right },
-  });
-};
-
-const instructionsOf = ({ instructions = '' }: ResponseFields): ResponseRequest['turns'] =>
-  instructions === ''
-    ? []
-    : [{ role: 'system', parts: [{ text: instructions }], path: 'instructions', called: 'instructions' }];
-
-const readRequest =
-  ({ modelAliases }: Pick<TranslationSettings, 'modelAliases'>) =>
-  (sent: SentRequest, recalled: RecalledItems | null): E.Either<ProxyError, ResponseRequest> =>
-    pipe(
-      readItems(givenItems(sent, recalled), modelName(sent.fields.model, modelAliases).model),
-      E.flatMap(({ turns, tools, update }) =>
-        E.map((fields: ResponseFields): ResponseRequest => ({
-          fields,
-          turns: [...instructionsOf(fields), ...turns],
-          tools,
-        }))(withUpdate(sent.fields, update)),
-      ),
-    );
 
 /** What a response keeps of its request, unless that is too much to be held while the answer comes. */
 const keeping = (
@@ -69,9 +21,9 @@ const keeping = (
   { keepResponse }: Pick<ResponseStore, 'keepResponse'>,
 ): KeepFinished => {
   if (fields.store === false || caller === null || !holdsLess(own)) return undefined;
-  const input: readonly Item[] = own;
+  const input = identifyItems(own, id);
   const previous = fields.previous_response_id ?? null;
-  return (response) => keepResponse({ id: `resp_${id}`, created, previous, input, response }, caller);
+  return (response, events) => keepResponse({ id: `resp_${id}`, created, previous, input, response, events }, caller);
 };
 
 type Answering = { readonly keep: KeepFinished; readonly keepAliveMs: number };
@@ -110,40 +62,13 @@ const planRequest = (
     ),
   );
 
-const notRead: E.Either<ProxyError, never> = E.left({ tag: 'Defect', cause: 'a request was not completed' });
-
 /** POST /v1/responses as data. */
-export const responsesDialect = (settings: ResponsesSettings, store: ResponseStore): Dialect<Reading> => {
-  const read = readRequest(settings);
-  const complete = (sent: SentRequest, recalled: RecalledItems | null, caller: Caller | null) =>
-    pipe(
-      read(sent, recalled),
-      E.map((request): Reading => ({ sent, read: request, caller })),
-    );
-  return {
-    decode: (body) =>
-      pipe(
-        decodeResponseRequest(body),
-        E.flatMap((sent) =>
-          referencesOf(sent) === null ? complete(sent, null, null) : E.right({ sent, read: null, caller: null }),
-        ),
-      ),
-    lookUp: (reading, asker) => {
-      const references = reading.read === null ? referencesOf(reading.sent) : null;
-      if (references === null) return TE.right({ ...reading, caller: asker.caller });
-      return pipe(
-        store.recallItems(references, asker),
-        TE.flatMapEither((recalled) => complete(reading.sent, recalled, asker.caller)),
-      );
-    },
-    callIds: ({ read: asked, sent }) =>
-      recallKeys(asked?.turns ?? [], modelName(sent.fields.model, settings.modelAliases).model),
-    mediaLinks: ({ read: asked }) => conversationLinks(asked?.turns ?? [], settings.historyImages),
-    translate: (reading, context) => {
-      const asked = reading.read;
-      if (asked === null) return notRead;
-      return planRequest({ asked, settings }, context, keeping(reading, context, store));
-    },
-    replies: openaiReplies,
-  };
-};
+export const responsesDialect = (settings: ResponsesSettings, store: ResponseStore): Dialect<Reading> => ({
+  ...readingOf(settings, store),
+  translate: (reading, context) => {
+    const asked = reading.read;
+    if (asked === null) return notRead;
+    return planRequest({ asked, settings }, context, keeping(reading, context, store));
+  },
+  replies: openaiReplies,
+});

@@ -6,6 +6,7 @@ import type { TranslationContext } from '../../../ports/dialect.ts';
 import { json, type Whole } from '../../../ports/reply.ts';
 import type { ResponseFields } from '../ask/response-fields.ts';
 import { wantsSummary, type SettledResponse } from '../ask/to-gemini.ts';
+import { recordCuts, type EventCut } from '../kept/event-cuts.ts';
 import { responseHeartbeat, responseMachine, type ResponseMachineState } from './machine.ts';
 import { echoOf, responseText, type Echo } from './response-body.ts';
 import { eventText, isLifecycle, type ResponseEvent } from './response-event.ts';
@@ -58,8 +59,10 @@ const silence = 60_000;
 
 const comment = ': keep-alive\n\n';
 
-/** Keeps a finished response; undefined where none is to be kept. */
-export type KeepFinished = ((response: Readonly<Record<string, unknown>>) => Promise<void>) | undefined;
+/** Keeps a finished response, and how it was told; undefined where none is to be kept. */
+export type KeepFinished =
+  | ((response: Readonly<Record<string, unknown>>, events: readonly EventCut[]) => Promise<void>)
+  | undefined;
 
 /** How the answer to a request to the Responses API is written. */
 export const responsesAnswer = (
@@ -69,15 +72,20 @@ export const responsesAnswer = (
 ): AnswerWriter => {
   const echo = echoOf(fields);
   const machine = responseMachine(settings);
+  const cuts = keep === undefined ? null : recordCuts();
   const textOf = (events: readonly ResponseEvent[]): string => {
     let text = '';
+    cuts?.note(events);
     for (const event of events) text += eventText(event, echo);
     return text;
   };
   const most = Math.max(1, Math.round(silence / Math.max(1, keepAliveMs)));
   const form: AnswerForm<ResponseMachineState, ResponseEvent> = {
     frames: textOf,
-    whole: (events) => wholeResponse(events, echo),
+    whole: (events) => {
+      cuts?.note(events);
+      return wholeResponse(events, echo);
+    },
     closing: '',
     heartbeat: (state) => {
       const [next, events] = responseHeartbeat(state, settings, most);
@@ -86,7 +94,8 @@ export const responsesAnswer = (
     keep: (last) => {
       const event = last.at(-1);
       if (keep === undefined || event === undefined || !isLifecycle(event)) return undefined;
-      return () => keep({ ...event.response, ...echo.fields });
+      const { response } = event;
+      return () => keep({ ...response, ...echo.fields }, cuts?.cuts() ?? []);
     },
   };
   return batchWriter(machine, form);

@@ -127,7 +127,7 @@ type Pieces = { readonly contents: Contents; readonly config: GenerationConfig }
 
 const piecesOf = (
   { asked, settled, settings }: ResponseAsked,
-  { recalled, media }: TranslationContext,
+  { recalled, media }: Pick<TranslationContext, 'recalled' | 'media'>,
 ): E.Either<ProxyError, Pieces> => {
   const { name, traits, plan } = settled;
   const { systemPromptMode, historyImages } = settings;
@@ -140,7 +140,10 @@ const piecesOf = (
 };
 
 /** A request to the Responses API as one call to Gemini. */
-export const toGemini = (request: ResponseAsked, context: TranslationContext): E.Either<ProxyError, GeminiCall> => {
+export const toGemini = (
+  request: ResponseAsked,
+  context: Pick<TranslationContext, 'recalled' | 'media'>,
+): E.Either<ProxyError, GeminiCall> => {
   const { asked, settled } = request;
   const { name, traits, plan } = settled;
   return pipe(
