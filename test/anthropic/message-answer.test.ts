@@ -2,7 +2,7 @@ import t from 'tap';
 import { fromToolUseId, toToolUseId } from '../../src/anthropic/messages/tool-ids.ts';
 import type { Frame, ResponsePart } from '../../src/gemini/response.ts';
 import { callPart, frame, stop } from '../support/chat.ts';
-import { answer, body, collected, streamed } from '../support/messages.ts';
+import { answer, body, collected, remembered, streamed } from '../support/messages.ts';
 
 const usageMetadata = { promptTokenCount: 100, cachedContentTokenCount: 30, toolUsePromptTokenCount: 5, candidatesTokenCount: 7, thoughtsTokenCount: 20 };
 const counted = (one: Frame): Frame => ({ ...one, usageMetadata });
@@ -144,4 +144,22 @@ t.test('code that Gemini ran stands as a server tool with its result', async (t)
 t.test('a picture stands in the text by its address', async (t) => {
   const part = { fileData: { mimeType: 'image/png', fileUri: 'https://pollux.example.com/images/a.png' } };
   t.match(answer({ model: 'gemini-3.1-flash-image' }, [frame([{ text: 'Here: ' }, part], stop)]).content, [{ type: 'text', text: 'Here: ![](https://pollux.example.com/images/a.png)' }]);
+});
+
+t.test('what no block can carry is remembered: how texts were signed, and what tools of Google were asked and gave', async (t) => {
+  const toolCall = { toolType: 'GOOGLE_SEARCH_WEB', id: 's1', args: { queries: ['x'] } };
+  const toolResponse = { toolType: 'GOOGLE_SEARCH_WEB', id: 's1', response: { found: 'y' } };
+  const weather = callPart('weather', { city: 'Bonn' }, { thoughtSignature: 'Yw==' });
+  const parts: readonly ResponsePart[] = [{ toolCall, thoughtSignature: 'cw==' }, { toolResponse, thoughtSignature: 'cg==' }, { text: 'Let me see.', thoughtSignature: 'eA==' }, weather];
+  const tools = [{ name: 'weather' }, { type: 'web_search_20250305', name: 'web_search' }];
+  for (const request of [{ tools }, { tools, ...thinking }]) {
+    const frames = [{ ...frame(parts, stop), keyId: 'k' }];
+    const made = answer(request, frames);
+    const known = remembered(request, frames).map((one) => ({ ...one, keyId: 'k' }));
+    const results = { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_id-weather', content: 'rain' }] };
+    for (const content of [made.content, made.content.filter(({ type }) => type !== 'thinking')]) {
+      const messages = [{ role: 'user', content: 'hi' }, { role: 'assistant', content }, results];
+      t.same(body({ ...request, messages }, known).contents[1]?.parts, [{ toolCall, thoughtSignature: 'cw==' }, { toolResponse, thoughtSignature: 'cg==' }, { text: 'Let me see.', thoughtSignature: 'eA==' }, weather]);
+    }
+  }
 });

@@ -130,3 +130,12 @@ export const collected = (events: readonly StreamEvent[]): Message => {
   if (open !== null || rest.at(-1)?.data.type !== 'message_stop' || rest.at(-2)?.data.type !== 'message_delta') throw new Error('does not end');
   return { ...made, content: blocks };
 };
+
+/** What is to be remembered of the answer that these frames make. */
+export const remembered = (request: object, frames: readonly Frame[]): readonly Signature[] => {
+  const writer = planOf(request).answer.whole();
+  writer.add(frames);
+  const end = writer.end();
+  if (E.isLeft(end)) throw new Error(end.left.tag);
+  return end.right.signatures;
+};

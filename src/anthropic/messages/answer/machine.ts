@@ -5,12 +5,17 @@ import type {
   CallEvent,
   CodeEvent,
   CodeResultEvent,
+  EndEvent,
   PictureEvent,
   ThoughtEvent,
 } from '../../../gemini/answer/answer-event.ts';
 import { readAnswer, type AnswerState } from '../../../gemini/answer/read-answer.ts';
 import type { AnswerSettings } from '../../../gemini/answer/read-part.ts';
+import { followPlaces, noPlaces, withContent, type SignedPlaces } from '../../../gemini/answer/signed-places.ts';
+import { emptyPrint, withCall, withWords, type AnswerPrint } from '../../../gemini/conversation/answer-key.ts';
 import type { Frame, UsageMetadata } from '../../../gemini/response.ts';
+import type { Signature } from '../../../ports/capabilities.ts';
+import { signaturesOf } from '../../../wire/remembered-answer.ts';
 import { markSignature, type SignedKind } from '../ask/signature-marks.ts';
 import type { ThoughtShow } from '../ask/message-thinking.ts';
 import { toToolUseId } from '../tool-ids.ts';
@@ -28,6 +33,10 @@ export type MessageState = {
   readonly found: Found;
   readonly refusal: string | null;
   readonly stop: MessageStop;
+  readonly places: SignedPlaces;
+  readonly print: AnswerPrint;
+  /** What is to be remembered of it, once it has ended. */
+  readonly signatures: readonly Signature[];
 };
 
 /** How the answer to one request is written. */
@@ -35,6 +44,8 @@ export type MessageMachineSettings = AnswerSettings & {
   readonly show: ThoughtShow;
   /** Ids of server tools are made from it. */
   readonly id: string;
+  /** What is asked (answer-key.ts). */
+  readonly question: string;
 };
 
 const freshState: MessageState = {
@@ -45,12 +56,20 @@ const freshState: MessageState = {
   found: noFound,
   refusal: null,
   stop: { reason: 'end_turn', explanation: null },
+  places: noPlaces,
+  print: emptyPrint,
+  signatures: [],
 };
 
 /** A message under writing: the state, which grows here and leaves as a value, and the events. */
 type Writing = {
   -readonly [Name in keyof MessageState]: MessageState[Name];
-} & { readonly settings: MessageMachineSettings; readonly events: MessageEvent[] };
+} & {
+  readonly settings: MessageMachineSettings;
+  readonly events: MessageEvent[];
+  /** Plain words of this read that are not followed yet: all pieces of a read are followed as one. */
+  run: string;
+};
 
 const begin = (to: Writing): void => {
   if (to.isBegun) return;
@@ -110,15 +129,17 @@ const addCall = (to: Writing, { id, name, text, signature }: CallEvent): void =>
   closeBlock(to);
   addSignature(to, 'call', signature);
   addBlock(to, { kind: 'call', id: toToolUseId(id), name }, text);
+  to.print = { ...to.print, called: withCall(to.print.called, name, text) };
 };
 
-const addPicture = (to: Writing, { isDraft, url, mimeType, data }: PictureEvent): void => {
-  if (!isDraft) addText(to, 'text', `![](${url ?? `data:${mimeType};base64,${data}`})`);
-};
+const pictureText = ({ isDraft, url, mimeType, data }: PictureEvent): string =>
+  isDraft ? '' : `![](${url ?? `data:${mimeType};base64,${data}`})`;
 
-const addEnd = (to: Writing): void => {
+const addEnd = (to: Writing, end: EndEvent): void => {
   closeBlock(to);
   for (const { block, json } of searchBlocks(to.found, to.settings.id)) addBlock(to, block, json);
+  to.stop = messageStop(end, to.refusal);
+  to.signatures = signaturesOf(to, to.settings.question, end.keyId);
 };
 
 const serverId = (to: Writing, index: number): string => `srvtoolu_${to.settings.id}${index}`;
@@ -132,14 +153,10 @@ const addCode = (to: Writing, event: CodeEvent | CodeResultEvent): void => {
 
 const writeEvent = (to: Writing, event: AnswerEvent): void => {
   switch (event.kind) {
-    case 'usage':
-      to.usage = event.usage;
-      return;
     case 'begin':
       begin(to);
       return;
     case 'text':
-      addText(to, 'text', event.text);
       addSignature(to, 'text', event.signature);
       return;
     case 'thought':
@@ -147,9 +164,6 @@ const writeEvent = (to: Writing, event: AnswerEvent): void => {
       return;
     case 'call':
       addCall(to, event);
-      return;
-    case 'picture':
-      addPicture(to, event);
       return;
     case 'code':
     case 'code result':
@@ -163,39 +177,91 @@ const writeEvent = (to: Writing, event: AnswerEvent): void => {
       to.refusal = event.words;
       return;
     case 'end':
-      addEnd(to);
-      to.stop = messageStop(event, to.refusal);
+      addEnd(to, event);
       return;
     default:
       return;
   }
 };
 
-/** A message holds one answer. */
-const isOfFirst = (event: AnswerEvent): boolean => event.kind === 'usage' || event.candidate === 0;
+/** Words of the answer, by which it is known again, and what signs them. */
+const followWords = (to: Writing, event: AnswerEvent, words: string): void => {
+  to.places = withContent(followPlaces(to.places, event, words.length), words);
+  if (words !== '') to.print = withWords(to.print, words);
+};
 
-const stateOf = ({ isBegun, index, open, usage, found, refusal, stop }: Writing): MessageState => ({
-  isBegun,
-  index,
-  open,
-  usage,
-  found,
-  refusal,
-  stop,
+const endRun = (to: Writing): void => {
+  const { run: text } = to;
+  if (text === '') return;
+  to.run = '';
+  followWords(to, { kind: 'text', candidate: 0, text, signature: undefined, isOwn: true, logprobs: undefined }, text);
+};
+
+/** Code and Google's tools stand in blocks of their own. */
+const wordsOf = (event: AnswerEvent): string => {
+  if (event.kind === 'text') return event.text;
+  return event.kind === 'picture' ? pictureText(event) : '';
+};
+
+const addEvent = (to: Writing, event: AnswerEvent): void => {
+  if (event.kind === 'text' && event.isOwn && event.signature === undefined) {
+    addText(to, 'text', event.text);
+    to.run += event.text;
+    return;
+  }
+  endRun(to);
+  const words = wordsOf(event);
+  addText(to, 'text', words);
+  writeEvent(to, event);
+  followWords(to, event, words);
+};
+
+/** Field by field: it is made for every read. */
+const stateOf = (to: Writing): MessageState => ({
+  isBegun: to.isBegun,
+  index: to.index,
+  open: to.open,
+  usage: to.usage,
+  found: to.found,
+  refusal: to.refusal,
+  stop: to.stop,
+  places: to.places,
+  print: to.print,
+  signatures: to.signatures,
 });
 
-/** Events of an answer as Anthropic's blocks. */
+const writingOf = (state: MessageState, settings: MessageMachineSettings): Writing => ({
+  isBegun: state.isBegun,
+  index: state.index,
+  open: state.open,
+  usage: state.usage,
+  found: state.found,
+  refusal: state.refusal,
+  stop: state.stop,
+  places: state.places,
+  print: state.print,
+  signatures: state.signatures,
+  settings,
+  events: [],
+  run: '',
+});
+
+/** Events of an answer as Anthropic's blocks. A message holds one answer. */
 const messageWriter = (
   settings: MessageMachineSettings,
 ): Machine<MessageState, readonly AnswerEvent[], MessageEvent, MessageFailure> => ({
   start: freshState,
   step: (state, given) => {
-    const to: Writing = { ...state, settings, events: [] };
-    for (const event of given) if (isOfFirst(event)) writeEvent(to, event);
+    const to = writingOf(state, settings);
+    for (const event of given) {
+      if (event.kind === 'usage') to.usage = event.usage;
+      else if (event.candidate === 0) addEvent(to, event);
+    }
+    endRun(to);
     return [stateOf(to), to.events];
   },
-  end: ({ isBegun, stop, usage, found }) => {
-    const end: MessageEvent = { kind: 'end', stop, usage, searches: found.queries.length };
+  end: ({ isBegun, stop, usage, found, signatures }) => {
+    const end: MessageEvent = { kind: 'end', stop, usage, searches: found.queries.length, signatures };
     return isBegun ? [end] : [{ kind: 'start', usage }, end];
   },
   fail: (_state, error) => [{ kind: 'error', error }],

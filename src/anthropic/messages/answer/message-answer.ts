@@ -1,3 +1,5 @@
+import { questionBefore } from '../../../gemini/conversation/answer-key.ts';
+import type { Signature } from '../../../ports/capabilities.ts';
 import { batchWriter, type AnswerForm, type AnswerWriter } from '../../../ports/answer-writer.ts';
 import type { TranslationContext } from '../../../ports/dialect.ts';
 import type { MessagesRequest } from '../ask/request.ts';
@@ -9,11 +11,12 @@ import { wholeMessage } from './whole-message.ts';
 
 const machineSettings = (
   asked: MessagesRequest,
-  { plan, show }: SettledMessages,
+  { plan, show, name }: SettledMessages,
   { id }: TranslationContext,
 ): MessageMachineSettings => ({
   id,
   show,
+  question: questionBefore(asked.turns, asked.turns.length, name.model),
   names: plan.names,
   jsonAnswer: plan.jsonAnswer,
   isJson: plan.formatsJson || plan.jsonAnswer !== null,
@@ -21,11 +24,17 @@ const machineSettings = (
   citesSources: false,
 });
 
+const signaturesIn = (last: readonly MessageEvent[]): readonly Signature[] => {
+  const end = last.at(-1);
+  return end?.kind === 'end' ? end.signatures : [];
+};
+
 const formOf = (head: MessageHead): AnswerForm<MessageMachineState, MessageEvent, MessageFailure> => {
   const beat = messageHeartbeat(head);
   return {
     frames: messageFrames(head),
     whole: wholeMessage(head),
+    signatures: signaturesIn,
     closing: '',
     heartbeat: ([answer, message]) => {
       const [next, text] = beat(message);

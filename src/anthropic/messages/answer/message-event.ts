@@ -1,5 +1,6 @@
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
 import type { UsageMetadata } from '../../../gemini/response.ts';
+import type { Signature } from '../../../ports/capabilities.ts';
 
 /** A content block as it begins. Server tools and their results come whole, as JSON. */
 export type OpenedBlock =
@@ -25,7 +26,13 @@ export type MessageEvent =
       readonly text: string;
     }
   | { readonly kind: 'close'; readonly index: number }
-  | { readonly kind: 'end'; readonly stop: MessageStop; readonly usage: UsageMetadata; readonly searches: number };
+  | {
+      readonly kind: 'end';
+      readonly stop: MessageStop;
+      readonly usage: UsageMetadata;
+      readonly searches: number;
+      readonly signatures: readonly Signature[];
+    };
 
 /** What went wrong inside a stream. */
 export type MessageFailure = { readonly kind: 'error'; readonly error: ProxyError };

@@ -2,7 +2,7 @@ import { E } from '../../../kernel/fp.ts';
 import { isObject } from '../../../kernel/is-object.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
 import { textParts } from '../../../gemini/conversation/text-parts.ts';
-import type { SystemTurn, Turn, TurnPart } from '../../../gemini/conversation/turns.ts';
+import type { ModelTurn, SystemTurn, Turn, TurnPart } from '../../../gemini/conversation/turns.ts';
 import { efforts, type Effort } from '../../../gemini/thinking.ts';
 import { assistantParts } from './assistant-blocks.ts';
 import { toolResult } from './tool-result.ts';
@@ -101,12 +101,24 @@ const addUser = (reading: Reading, content: unknown, path: string): ProxyError |
   return null;
 };
 
+type Part = ModelTurn['parts'][number];
+
+const isSigned = (part: Part): boolean =>
+  'text' in part && (part.thought === true || part.thoughtSignature !== undefined);
+
+/** With signatures between its words it is known again by the words alone, as it is without them. */
+const answerTurn = (parts: readonly Part[], path: string): ModelTurn => {
+  if (!parts.some(isSigned)) return { role: 'model', parts, path };
+  const words = parts.map((part) => ('text' in part && part.thought !== true ? (part.text ?? '') : '')).join('');
+  return { role: 'model', parts, path, words };
+};
+
 const addAnswer = (reading: Reading, content: unknown, path: string): ProxyError | null => {
   const parts = assistantParts(content, path);
   if (E.isLeft(parts)) return parts.left;
   if (parts.right === null) return nothingKnown(path);
   reading.isAnswered = true;
-  reading.turns.push({ role: 'model', parts: parts.right, path });
+  reading.turns.push(answerTurn(parts.right, path));
   return null;
 };
 

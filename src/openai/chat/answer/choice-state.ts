@@ -10,16 +10,13 @@ import {
   type SignedPlaces,
 } from '../../../gemini/answer/signed-places.ts';
 import {
-  answerKey,
   emptyPrint,
   withCall,
   withWords,
   type AnswerPrint,
 } from '../../../gemini/conversation/answer-key.ts';
 import type { SignedPart } from '../../../gemini/conversation/signed-parts.ts';
-import { exactJson } from '../../../gemini/exact-json.ts';
 import type { ResponsePart } from '../../../gemini/response.ts';
-import type { Signature } from '../../../ports/capabilities.ts';
 import type { Annotation, Delta, ExtraContent } from './chunk.ts';
 
 /** What is known of one choice so far. */
@@ -98,21 +95,4 @@ export const signedParts = ({ places, own }: ChoiceState, hidesThoughts: boolean
   const answer = signedAnswer(places);
   if (answer === null || isPlainlySigned(places)) return null;
   return { ...own, signed_parts: hidesThoughts ? answer.parts.map(withoutWords) : answer.parts };
-};
-
-/**
- * A longer answer is not remembered (signature-memory.ts has the bound of all); results of searches are signed with
- * 140,000 characters.
- */
-const mostRemembered = 262_144;
-
-/** What is to be remembered of a choice that has ended; nothing where nothing is signed. */
-export const signaturesOf = ({ places, print }: ChoiceState, question: string, keyId: string): readonly Signature[] => {
-  const answer = signedAnswer(places);
-  if (answer === null) return [];
-  const holdsTools = answer.parts.some(({ part }) => part?.toolCall !== undefined || part?.toolResponse !== undefined);
-  const value = holdsTools ? exactJson(answer) : JSON.stringify(answer);
-  if (value.length > mostRemembered) return [];
-  const holdsWords = answer.parts.some(({ part }) => part !== undefined) ? { holdsWords: true } : {};
-  return [{ callId: answerKey(question, print), value, keyId, ...holdsWords }];
 };

@@ -6,6 +6,7 @@ import { readAnswer, type AnswerState } from '../../../gemini/answer/read-answer
 import type { AnswerSettings } from '../../../gemini/answer/read-part.ts';
 import { followPlaces } from '../../../gemini/answer/signed-places.ts';
 import type { Frame, UsageMetadata } from '../../../gemini/response.ts';
+import { signaturesOf } from '../../../wire/remembered-answer.ts';
 import { toLogprobs } from '../../logprobs.ts';
 import type { Signature } from '../../../ports/capabilities.ts';
 import { servedTier } from '../../../wire/service-tier.ts';
@@ -13,7 +14,6 @@ import {
   afterDelta,
   annotationsOf,
   freshChoice,
-  signaturesOf,
   signedParts,
   withPlace,
   type ChoiceState,
