@@ -10,114 +10,27 @@ import type {
   ThoughtEvent,
 } from '../../../gemini/answer/answer-event.ts';
 import { readAnswer, type AnswerState } from '../../../gemini/answer/read-answer.ts';
-import type { AnswerSettings } from '../../../gemini/answer/read-part.ts';
-import { followPlaces, noPlaces, withContent, type SignedPlaces } from '../../../gemini/answer/signed-places.ts';
-import { emptyPrint, withCall, withWords, type AnswerPrint } from '../../../gemini/conversation/answer-key.ts';
-import type { Frame, UsageMetadata } from '../../../gemini/response.ts';
-import type { Signature } from '../../../ports/capabilities.ts';
+import { followPlaces, withContent } from '../../../gemini/answer/signed-places.ts';
+import { withCall, withWords } from '../../../gemini/conversation/answer-key.ts';
+import type { Frame } from '../../../gemini/response.ts';
 import { signaturesOf } from '../../../wire/remembered-answer.ts';
-import { markSignature, type SignedKind } from '../ask/signature-marks.ts';
-import type { ThoughtShow } from '../ask/message-thinking.ts';
 import { toToolUseId } from '../tool-ids.ts';
-import { codeBlock, codeResultBlock, noFound, searchBlocks, withFound, type Found } from './server-blocks.ts';
-import type { MessageEvent, MessageFailure, MessageStop, OpenedBlock } from './message-event.ts';
+import { codeBlock, codeResultBlock, searchBlocks, withFound } from './server-blocks.ts';
+import type { MessageEvent, MessageFailure } from './message-event.ts';
+import {
+  addBlock,
+  addSignature,
+  addText,
+  beginMessage,
+  closeBlock,
+  freshState,
+  stateOf,
+  writingOf,
+  type MessageMachineSettings,
+  type MessageState,
+  type Writing,
+} from './message-writing.ts';
 import { messageStop } from './stop-reason.ts';
-
-/** What is known of a message's writing so far. */
-export type MessageState = {
-  readonly isBegun: boolean;
-  /** Of the next block; the open one's is one less. */
-  readonly index: number;
-  readonly open: 'text' | 'thinking' | null;
-  readonly usage: UsageMetadata;
-  readonly found: Found;
-  readonly refusal: string | null;
-  readonly stop: MessageStop;
-  readonly places: SignedPlaces;
-  readonly print: AnswerPrint;
-  /** What is to be remembered of it, once it has ended. */
-  readonly signatures: readonly Signature[];
-};
-
-/** How the answer to one request is written. */
-export type MessageMachineSettings = AnswerSettings & {
-  readonly show: ThoughtShow;
-  /** Ids of server tools are made from it. */
-  readonly id: string;
-  /** What is asked (answer-key.ts). */
-  readonly question: string;
-};
-
-const freshState: MessageState = {
-  isBegun: false,
-  index: 0,
-  open: null,
-  usage: {},
-  found: noFound,
-  refusal: null,
-  stop: { reason: 'end_turn', explanation: null },
-  places: noPlaces,
-  print: emptyPrint,
-  signatures: [],
-};
-
-/** A message under writing: the state, which grows here and leaves as a value, and the events. */
-type Writing = {
-  -readonly [Name in keyof MessageState]: MessageState[Name];
-} & {
-  readonly settings: MessageMachineSettings;
-  readonly events: MessageEvent[];
-  /** Plain words of this read that are not followed yet: all pieces of a read are followed as one. */
-  run: string;
-};
-
-const begin = (to: Writing): void => {
-  if (to.isBegun) return;
-  to.isBegun = true;
-  to.events.push({ kind: 'start', usage: to.usage });
-};
-
-const closeBlock = (to: Writing): void => {
-  if (to.open === null) return;
-  to.open = null;
-  to.events.push({ kind: 'close', index: to.index - 1 });
-};
-
-const openBlock = (to: Writing, block: OpenedBlock): number => {
-  closeBlock(to);
-  const { index } = to;
-  to.index += 1;
-  to.events.push({ kind: 'open', index, block });
-  return index;
-};
-
-/** Adds to the open block of a kind, or opens one. */
-const addText = (to: Writing, kind: 'text' | 'thinking', text: string): void => {
-  if (text === '') return;
-  if (to.open !== kind) {
-    openBlock(to, { kind });
-    to.open = kind;
-  }
-  to.events.push({ kind, index: to.index - 1, text });
-};
-
-/** A block that comes at once, with the JSON of its input if it has one. */
-const addBlock = (to: Writing, block: OpenedBlock, json?: string): void => {
-  const index = openBlock(to, block);
-  if (json !== undefined) to.events.push({ kind: 'json', index, text: json });
-  to.events.push({ kind: 'close', index });
-};
-
-/** A signature ends its block: a second one would take the place of the first. */
-const addSignature = (to: Writing, kind: SignedKind, signature: string | undefined): void => {
-  if (signature === undefined || !to.settings.show.isAsked) return;
-  if (kind !== 'thought' || to.open !== 'thinking') {
-    openBlock(to, { kind: 'thinking' });
-    to.open = 'thinking';
-  }
-  to.events.push({ kind: 'signature', index: to.index - 1, text: markSignature(kind, signature) });
-  closeBlock(to);
-};
 
 const addThought = (to: Writing, { text, signature }: ThoughtEvent): void => {
   if (to.settings.show.showsWords) addText(to, 'thinking', text);
@@ -154,7 +67,7 @@ const addCode = (to: Writing, event: CodeEvent | CodeResultEvent): void => {
 const writeEvent = (to: Writing, event: AnswerEvent): void => {
   switch (event.kind) {
     case 'begin':
-      begin(to);
+      beginMessage(to);
       return;
     case 'text':
       addSignature(to, 'text', event.signature);
@@ -215,36 +128,6 @@ const addEvent = (to: Writing, event: AnswerEvent): void => {
   writeEvent(to, event);
   followWords(to, event, words);
 };
-
-/** Field by field: it is made for every read. */
-const stateOf = (to: Writing): MessageState => ({
-  isBegun: to.isBegun,
-  index: to.index,
-  open: to.open,
-  usage: to.usage,
-  found: to.found,
-  refusal: to.refusal,
-  stop: to.stop,
-  places: to.places,
-  print: to.print,
-  signatures: to.signatures,
-});
-
-const writingOf = (state: MessageState, settings: MessageMachineSettings): Writing => ({
-  isBegun: state.isBegun,
-  index: state.index,
-  open: state.open,
-  usage: state.usage,
-  found: state.found,
-  refusal: state.refusal,
-  stop: state.stop,
-  places: state.places,
-  print: state.print,
-  signatures: state.signatures,
-  settings,
-  events: [],
-  run: '',
-});
 
 /** Events of an answer as Anthropic's blocks. A message holds one answer. */
 const messageWriter = (

@@ -4,9 +4,10 @@ import { batchWriter, type AnswerForm, type AnswerWriter } from '../../../ports/
 import type { TranslationContext } from '../../../ports/dialect.ts';
 import type { MessagesRequest } from '../ask/request.ts';
 import type { SettledMessages } from '../ask/to-gemini.ts';
-import { messageMachine, type MessageMachineSettings, type MessageMachineState } from './machine.ts';
+import { messageMachine, type MessageMachineState } from './machine.ts';
 import type { MessageEvent, MessageFailure } from './message-event.ts';
 import { messageFrames, messageHeartbeat, type MessageHead } from './message-stream.ts';
+import type { MessageMachineSettings } from './message-writing.ts';
 import { wholeMessage } from './whole-message.ts';
 
 const machineSettings = (

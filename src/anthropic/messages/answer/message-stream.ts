@@ -1,7 +1,7 @@
 import { jsonText } from '../../../kernel/well-formed.ts';
 import { anthropicErrors } from '../../anthropic-errors.ts';
 import type { MessageEvent, MessageFailure, MessageStop, OpenedBlock } from './message-event.ts';
-import type { MessageState } from './machine.ts';
+import type { MessageState } from './message-writing.ts';
 import { firstUsage, finalUsage } from './usage.ts';
 
 /** What every event of one stream tells of it. */
