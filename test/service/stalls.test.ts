@@ -1,6 +1,6 @@
 import { performance } from 'node:perf_hooks';
 import t, { type Test } from 'tap';
-import { stallsOfAnswers, stallsOfRequests, type Stall } from '../support/stalls/run-stalls.ts';
+import { costsOfGrowth, stallsOfAnswers, stallsOfRequests, type Stall } from '../support/stalls/run-stalls.ts';
 
 // Some hundred megabytes go through a service in a process of its own.
 t.setTimeout(300_000);
@@ -37,4 +37,14 @@ t.test('no request stalls the event loop, whatever it asks for and whether it is
 
 t.test('no answer of Gemini stalls the event loop, whatever it is made of', async (t) => {
   check(t, await stallsOfAnswers({ brief: true }));
+});
+
+/** What is ten times as large may cost this much more than ten times as much; what is quadratic costs ten times that. */
+const mostGrowth = 3;
+
+t.test('cost grows as the request does, to 30 MB, 9,000 messages and 500 tools, at every door; that of a refusal too', async (t) => {
+  for (const { what, statuses, isOdd, fromMs, toMs, growth } of await costsOfGrowth()) {
+    t.notOk(isOdd, `${what}: ${statuses.join(', ')}`);
+    t.ok(growth <= mostGrowth, `${what}: ${fromMs.toFixed(0)} ms, then ${toMs.toFixed(0)}, ${growth.toFixed(2)} times as much for its size`);
+  }
 });

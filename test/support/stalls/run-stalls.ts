@@ -1,4 +1,5 @@
 import { heavyAnswers, type HeavyAnswer } from './heavy-answers.ts';
+import { growingRequests, type GrowingRequest } from './growing-requests.ts';
 import { heavyRequests } from './heavy-requests.ts';
 import { startHeavyUpstream, type HeavyUpstream } from './heavy-upstream.ts';
 import { send, startWatched, type Sending, type WatchedService } from './watched-service.ts';
@@ -8,8 +9,8 @@ export type Stall = { readonly what: string; readonly mebibytes: number; readonl
 
 const mebibyte = 1024 * 1024;
 
-/** The promise: 100 ms for 8 MiB and less, 10 ms a MiB beyond. */
-const mostFor = (mebibytes: number): number => (mebibytes <= 8 ? 100 : mebibytes * 10);
+/** The promise: 50 ms for 4 MiB and less, 6 ms for each MiB beyond, 3 where base64 goes up as it came. */
+const mostFor = (mebibytes: number, isSpliced: boolean): number => 50 + Math.max(0, mebibytes - 4) * (isSpliced ? 3 : 6);
 
 const messages = [{ role: 'user', content: 'hello' }];
 
@@ -36,12 +37,14 @@ const waysOf = ({ path = '/v1/chat/completions', asks = {} }: HeavyAnswer): read
   return [['whole', json(path, { model, messages, ...asks })], ['streamed', json(path, { model, messages, stream: true, ...asks })]];
 };
 
-const tried = async (service: WatchedService, what: string, sending: Sending, statuses: readonly number[], bytes: number): Promise<Stall> => {
-  await service.longestStall();
+type Trial = { readonly what: string; readonly sending: Sending; readonly statuses: readonly number[]; readonly bytes: number; readonly isSpliced?: boolean };
+
+const tried = async (service: WatchedService, { what, sending, statuses, bytes, isSpliced = false }: Trial): Promise<Stall> => {
+  await service.watch();
   const { status, start } = await send(service.url, sending);
-  const stallMs = await service.longestStall();
+  const { longestMs: stallMs } = await service.watch();
   const mebibytes = bytes / mebibyte;
-  return { what, mebibytes, status, stallMs, mostMs: mostFor(mebibytes), isOdd: !statuses.includes(status), start };
+  return { what, mebibytes, status, stallMs, mostMs: mostFor(mebibytes, isSpliced), isOdd: !statuses.includes(status), start };
 };
 
 const warmUp = async (service: WatchedService): Promise<void> => {
@@ -69,10 +72,10 @@ const running = async (run: (service: WatchedService, upstream: HeavyUpstream) =
 export const stallsOfRequests = async ({ only = '', brief = false, tell }: Run = {}): Promise<readonly Stall[]> => {
   const stalls: Stall[] = [];
   await running(async (service) => {
-    for (const { what, make, statuses } of heavyRequests) {
+    for (const { what, make, ...heavy } of heavyRequests) {
       if (!what.includes(only) || (brief && !isOfBrief(what))) continue;
       const sending = make();
-      const stall = await tried(service, what, sending, statuses, sending.body.length);
+      const stall = await tried(service, { what, sending, bytes: sending.body.length, ...heavy });
       stalls.push(stall);
       tell?.(stall);
     }
@@ -91,11 +94,47 @@ export const stallsOfAnswers = async ({ only = '', brief = false, tell }: Run = 
       const bytes = frames.reduce((sum, frame) => sum + Buffer.byteLength(frame), 0);
       const ways = waysOf(answer);
       for (const [way, sending] of brief ? [ways[at % ways.length]].flatMap((one) => (one === undefined ? [] : [one])) : ways) {
-        const stall = await tried(service, `${answer.what}, ${way}`, sending, [200, 400, 502], bytes);
+        const stall = await tried(service, { what: `${answer.what}, ${way}`, sending, statuses: [200, 400, 502], bytes });
         stalls.push(stall);
         tell?.(stall);
       }
     }
   });
   return stalls;
+};
+
+/** What the service worked for a request of one size and of another one many times as large. `growth` is 1 where the cost grows as the size does. */
+export type Cost = { readonly what: string; readonly statuses: readonly number[]; readonly isOdd: boolean; readonly fromMs: number; readonly toMs: number; readonly growth: number };
+
+/** Added to the smaller cost, which may be a few milliseconds and no surer than that. */
+const leastMs = 5;
+
+/** The least of a few tries: what else the process does in the meantime (a collection of garbage) only adds. */
+const costOf = async (service: WatchedService, { make }: GrowingRequest, size: number): Promise<readonly [status: number, ms: number]> => {
+  const sending = make(size);
+  const tries: (readonly [number, number])[] = [];
+  for (let count = 0; count < 4; count += 1) {
+    const { cpuMs: before } = await service.watch();
+    const { status } = await send(service.url, sending);
+    const { cpuMs: after } = await service.watch();
+    tries.push([status, after - before]);
+  }
+  return tries.toSorted(([, one], [, other]) => one - other)[0] ?? [0, 0];
+};
+
+/** Sends each of the growing requests in both sizes. */
+export const costsOfGrowth = async ({ only = '', tell }: { readonly only?: string; readonly tell?: (cost: Cost) => void } = {}): Promise<readonly Cost[]> => {
+  const costs: Cost[] = [];
+  await running(async (service) => {
+    for (const request of growingRequests) {
+      if (!request.what.includes(only)) continue;
+      const [small, fromMs] = await costOf(service, request, request.from);
+      const [large, toMs] = await costOf(service, request, request.to);
+      const statuses = [small, large];
+      const cost = { what: request.what, statuses, isOdd: statuses.some((status) => !request.statuses.includes(status)), fromMs, toMs, growth: toMs / (fromMs + leastMs) / (request.to / request.from) };
+      costs.push(cost);
+      tell?.(cost);
+    }
+  });
+  return costs;
 };

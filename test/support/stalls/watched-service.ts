@@ -7,21 +7,23 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { project } from '../recordings.ts';
 
+/** The longest stall since the last time this was asked, and the CPU time that the process has taken, all threads; ms. */
+export type Watched = { readonly longestMs: number; readonly cpuMs: number };
+
 /** The built service in a process of its own, its event loop watched. */
 export type WatchedService = {
   readonly url: string;
-  /** The longest stall since the last time this was asked, ms. */
-  readonly longestStall: () => Promise<number>;
+  readonly watch: () => Promise<Watched>;
   readonly close: () => void;
 };
 
 const password = 'a-password-for-tests';
-const watch = join(dirname(fileURLToPath(import.meta.url)), 'watch-loop.js');
+const watchLoop = join(dirname(fileURLToPath(import.meta.url)), 'watch-loop.js');
 
 /** Starts it in front of this Gemini, without limits. */
 export const startWatched = async (geminiUrl: string): Promise<WatchedService> => {
   const folder = mkdtempSync(join(tmpdir(), 'stalls-'));
-  const child = spawn(process.execPath, ['--import', watch, join(project, 'dist', 'index.js')], {
+  const child = spawn(process.execPath, ['--import', watchLoop, join(project, 'dist', 'index.js')], {
     cwd: folder,
     env: {
       HOST: '127.0.0.1',
@@ -45,16 +47,16 @@ export const startWatched = async (geminiUrl: string): Promise<WatchedService> =
     });
     child.once('close', () => reject(new Error(`The service ended: ${printed}`)));
   });
-  const longestStall = (): Promise<number> =>
+  const watch = (): Promise<Watched> =>
     new Promise((resolve) => {
-      child.once('message', (longest) => resolve(Number(longest)));
+      child.once('message', (told) => resolve(told as Watched));
       child.send('tell');
     });
   const close = (): void => {
     child.kill('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   };
-  return { url, longestStall, close };
+  return { url, watch, close };
 };
 
 /** What to send: a body of any kind. */

@@ -1,0 +1,53 @@
+import type { Sending } from './watched-service.ts';
+
+/** A request of a size that can be chosen. `from` is large enough for its cost to stand out, `to` many times as large. */
+export type GrowingRequest = {
+  readonly what: string;
+  readonly from: number;
+  readonly to: number;
+  readonly make: (size: number) => Sending;
+  readonly statuses: readonly number[];
+};
+
+const model = 'gemini-3.5-flash';
+const megabyte = 1_000_000;
+const hello = { role: 'user', content: 'hello' };
+const text = (bytes: number): string => 'All is well. '.repeat(Math.ceil(bytes / 13)).slice(0, bytes);
+const base64 = (bytes: number): string => `iVBORw0KGgo${'AAAA'.repeat(bytes / 4)}A`;
+const many = <A>(count: number, one: (at: number) => A): readonly A[] => Array.from({ length: count }, (_, at) => one(at));
+
+const sending = (path: string, body: object): Sending => ({ path, body: Buffer.from(JSON.stringify(body)) });
+
+/** Messages in turn; an odd number, so that the caller has the last word. */
+const turns = (count: number): readonly object[] =>
+  many(Math.floor(count / 2) * 2 + 1, (at) => ({ role: at % 2 === 0 ? 'user' : 'assistant', content: text(200) }));
+
+const schema = (properties: number): object => ({ type: 'object', properties: Object.fromEntries(many(properties, (at) => [`p${at}`, { type: 'string', description: 'A word.' }])) });
+
+const chat = (more: object): Sending => sending('/v1/chat/completions', { model, messages: [hello], ...more });
+const message = (more: object): Sending => sending('/v1/messages', { model, max_tokens: 100, messages: [hello], ...more });
+const response = (more: object): Sending => sending('/v1/responses', { model, store: false, input: [hello], ...more });
+
+const tool = (at: number): object => ({ name: `f${at}`, description: 'Looks it up.', parameters: schema(20) });
+
+const done = [200];
+const refused = [400];
+
+/** One text of so many bytes, so many messages, so many tools, at each door that takes them; and what is refused. */
+export const growingRequests: readonly GrowingRequest[] = [
+  { what: 'a text', from: 3 * megabyte, to: 30 * megabyte, statuses: done, make: (bytes) => chat({ messages: [{ role: 'user', content: text(bytes) }] }) },
+  { what: 'a picture', from: 3 * megabyte, to: 30 * megabyte, statuses: done, make: (bytes) => chat({ messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: `data:image/png;base64,${base64(bytes)}` } }] }] }) },
+  { what: 'messages', from: 1000, to: 9000, statuses: done, make: (count) => chat({ messages: turns(count) }) },
+  { what: 'messages that are too many', from: 20_000, to: 100_000, statuses: refused, make: (count) => chat({ messages: turns(count) }) },
+  { what: 'parts of a message', from: 2000, to: 18_000, statuses: done, make: (count) => chat({ messages: [{ role: 'user', content: many(count, () => ({ type: 'text', text: 'a' })) }] }) },
+  { what: 'tools', from: 50, to: 500, statuses: done, make: (count) => chat({ tools: many(count, (at) => ({ type: 'function', function: tool(at) })) }) },
+  { what: 'properties of a tool', from: 500, to: 5000, statuses: [200, 400], make: (count) => chat({ tools: [{ type: 'function', function: { name: 'f', parameters: schema(count) } }] }) },
+  { what: 'texts to be embedded', from: 200, to: 2000, statuses: done, make: (count) => sending('/v1/embeddings', { model: 'gemini-embedding-001', encoding_format: 'base64', input: many(count, () => text(100)) }) },
+  { what: 'tokens to be embedded', from: 30_000, to: 300_000, statuses: done, make: (count) => sending('/v1/embeddings', { model: 'gemini-embedding-001', encoding_format: 'base64', input: many(count / 5000, () => many(5000, (at) => at + 1000)) }) },
+  { what: "a text in Anthropic's shape", from: 3 * megabyte, to: 30 * megabyte, statuses: done, make: (bytes) => message({ messages: [{ role: 'user', content: text(bytes) }] }) },
+  { what: "messages in Anthropic's shape", from: 1000, to: 9000, statuses: done, make: (count) => message({ messages: turns(count) }) },
+  { what: "tools in Anthropic's shape", from: 50, to: 500, statuses: done, make: (count) => message({ tools: many(count, (at) => ({ name: `f${at}`, input_schema: schema(20) })) }) },
+  { what: 'a text to be responded to', from: 3 * megabyte, to: 30 * megabyte, statuses: done, make: (bytes) => response({ input: text(bytes) }) },
+  { what: 'items to be responded to', from: 1000, to: 9000, statuses: done, make: (count) => response({ input: turns(count) }) },
+  { what: 'tools for a response', from: 50, to: 500, statuses: done, make: (count) => response({ tools: many(count, (at) => ({ type: 'function', ...tool(at) })) }) },
+];
