@@ -1,5 +1,6 @@
-// Claude Code, unmodified, does a task of several steps on this service: it reads a file, edits it, runs it and tells
-// what it printed. Gemini is emulated: it asks for each step in turn. Not part of the suite: `npm run agents`.
+// Claude Code, unmodified, does a task of several steps on this service: it reads a file, edits it, runs it, looks at a
+// picture, finds the tool that searches, searches with it, and tells what came of it. Gemini is emulated: it asks for
+// each step in turn. Not part of the suite: `npm run agents`.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,13 +11,19 @@ import type { GeminiEmulator } from '../gemini-emulator/emulator.ts';
 import type { Script } from '../gemini-emulator/script.ts';
 import { startService, type TestService } from '../service.ts';
 
-/** What npm is asked for, and the program in it. */
+/** What npm is asked for. */
 export const claudeCodePackages: readonly string[] = ['@anthropic-ai/claude-code@2.1.332'];
 
-type Part = { readonly text?: string; readonly functionCall?: { readonly id: string; readonly name: string }; readonly functionResponse?: { readonly id: string; readonly response: object }; readonly thoughtSignature?: string };
-type Body = { readonly contents: readonly { readonly role: string; readonly parts: readonly Part[] }[]; readonly tools?: readonly { readonly functionDeclarations?: readonly { readonly name: string }[] }[] };
+/** The program in it. */
+export const claudeCodeProgram = 'claude';
+
+type Part = { readonly text?: string; readonly functionCall?: { readonly id: string; readonly name: string }; readonly functionResponse?: { readonly id: string; readonly response: object; readonly parts?: readonly object[] }; readonly thoughtSignature?: string };
+type Body = { readonly contents: readonly { readonly role: string; readonly parts: readonly Part[] }[]; readonly tools?: readonly { readonly functionDeclarations?: readonly { readonly name: string }[]; readonly googleSearch?: object }[] };
 
 const greeting = 'greeting.mjs';
+const picture = 'picture.png';
+const png = 'iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAIAAABLbSncAAAAEUlEQVR4nGNwav2CFTEMLQkAGc1uwRO7N3AAAAAASUVORK5CYII=';
+const found = { url: 'https://example.com/news', title: 'Made-up news' };
 const task = `Read ${greeting}, let it greet Pollux instead of the world, run it with node, and tell me what it printed.`;
 
 /** The calls of the task, in turn. */
@@ -24,6 +31,9 @@ const callsIn = (folder: string): readonly (readonly [name: string, args: object
   ['Read', { file_path: join(folder, greeting) }],
   ['Edit', { file_path: join(folder, greeting), old_string: 'world', new_string: 'Pollux' }],
   ['Bash', { command: `node ${join(folder, greeting)}`, description: 'Runs the greeting' }],
+  ['Read', { file_path: join(folder, picture) }],
+  ['ToolSearch', { query: 'select:WebSearch', max_results: 1 }],
+  ['WebSearch', { query: 'made-up news' }],
 ];
 
 const usageMetadata = { promptTokenCount: 12_000, cachedContentTokenCount: 9000, candidatesTokenCount: 20, thoughtsTokenCount: 10, totalTokenCount: 12_030 };
@@ -36,12 +46,20 @@ const resultsIn = ({ contents }: Body): readonly Part[] => contents.flatMap(({ p
 
 const offers = ({ tools = [] }: Body, name: string): boolean => tools.some(({ functionDeclarations = [] }) => functionDeclarations.some((declared) => declared.name === name));
 
+const groundingMetadata = { webSearchQueries: ['made-up news'], groundingChunks: [{ web: { uri: found.url, title: found.title } }] };
+
+/** Its search is a request of its own. */
+const searchAnswer: Script = { frames: [{ candidates: [{ content: { role: 'model', parts: [{ text: 'Nothing new.' }] }, finishReason: 'STOP', groundingMetadata, index: 0 }], usageMetadata }] };
+
+const searches = ({ tools = [] }: Body): boolean => tools.some(({ googleSearch }) => googleSearch !== undefined);
+
 /** What the model does next: the step that follows the results that are there; a title for a request without tools. */
 const nextStep = (folder: string, body: Body): Script => {
   const step = resultsIn(body).length;
   const call = callsIn(folder)[step];
+  if (searches(body)) return searchAnswer;
   if (!offers(body, 'Read')) return answerOf([{ text: '{"title": "Greeting"}' }]);
-  if (call === undefined) return answerOf([{ text: `It printed: ${JSON.stringify(resultsIn(body).at(-1)?.functionResponse?.response)}` }]);
+  if (call === undefined) return answerOf([{ text: `It printed: ${JSON.stringify(resultsIn(body)[2]?.functionResponse?.response)}` }]);
   const [name, args] = call;
   return answerOf([{ text: 'Let me see.', thought: true }, { functionCall: { id: `step${step}abc`, name, args }, thoughtSignature: signatureOf(step) }]);
 };
@@ -50,7 +68,7 @@ type Run = { readonly code: number | null; readonly printed: string };
 
 const runClaude = (program: string, folder: string, { url, password }: TestService): Promise<Run> =>
   new Promise((resolve, reject) => {
-    const child = spawn(program, ['-p', task, '--permission-mode', 'acceptEdits', '--allowedTools', 'Read,Edit,Bash', '--output-format', 'json'], {
+    const child = spawn(program, ['-p', task, '--permission-mode', 'acceptEdits', '--allowedTools', 'Read,Edit,Bash,ToolSearch,WebSearch', '--output-format', 'json'], {
       cwd: folder,
       env: {
         PATH: [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
@@ -70,15 +88,19 @@ const runClaude = (program: string, folder: string, { url, password }: TestServi
 /** What of the run is not as it should be; none where Claude Code did its task. */
 const faultsOf = ({ code, printed }: Run, folder: string, { requests }: GeminiEmulator): readonly string[] => {
   const bodies = requests.filter(({ method }) => method === 'POST').map(({ body }) => body as Body);
-  const last = bodies.findLast((body) => offers(body, 'Read'));
-  const signed = last?.contents.flatMap(({ parts }) => parts.flatMap(({ functionCall, thoughtSignature }) => (functionCall === undefined ? [] : [thoughtSignature]))) ?? [];
-  const results = last === undefined ? [] : resultsIn(last).map(({ functionResponse }) => JSON.stringify(functionResponse?.response));
+  const last = bodies.findLast((body) => offers(body, 'Read')) ?? { contents: [] };
+  const calls = callsIn(folder);
+  const signed = last.contents.flatMap(({ parts }) => parts.flatMap(({ functionCall, thoughtSignature }) => (functionCall === undefined ? [] : [thoughtSignature])));
+  const results = resultsIn(last).map(({ functionResponse }) => JSON.stringify(functionResponse));
   const checks: readonly (readonly [what: string, holds: boolean])[] = [
     ['it ends well', code === 0],
     ['the file is edited', readFileSync(join(folder, greeting), 'utf8').includes('Hello, Pollux')],
     ['what the file printed is told', printed.includes('Hello, Pollux!')],
-    ['every call went back with its signature', JSON.stringify(signed) === JSON.stringify([0, 1, 2].map(signatureOf))],
-    ['every result came', results.length === 3 && (results[0] ?? '').includes('Hello, world')],
+    ['every call went back with its signature', JSON.stringify(signed) === JSON.stringify(calls.map((_, step) => signatureOf(step)))],
+    ['every result came', results.length === calls.length && (results[0] ?? '').includes('Hello, world')],
+    ['the picture came with its result', (results[3] ?? '').includes('"mimeType":"image/png"')],
+    ['the deferred tool was declared once it was loaded', !bodies.slice(0, 1).some((body) => offers(body, 'WebSearch')) && offers(last, 'WebSearch')],
+    ['it searched with Google and got the links', bodies.filter(searches).length === 1 && (results[5] ?? '').includes(found.url)],
     ['Google took every request', requests.every(({ status }) => status === 200)],
     ["no line for Anthropic's bills went up", !JSON.stringify(bodies).includes('x-anthropic-billing-header')],
   ];
@@ -88,6 +110,7 @@ const faultsOf = ({ code, printed }: Run, folder: string, { requests }: GeminiEm
 /** Runs the task with this program; the faults, and what was printed. */
 export const runClaudeCode = async (program: string): Promise<{ readonly faults: readonly string[]; readonly printed: string }> => {
   const folder = mkdtempSync(join(tmpdir(), 'claude-code-'));
+  writeFileSync(join(folder, picture), Buffer.from(png, 'base64'));
   writeFileSync(join(folder, greeting), "console.log('Hello, world!');\n");
   const emulator = await startGeminiEmulator();
   emulator.answerWith(({ body }) => nextStep(folder, body as Body));
