@@ -170,10 +170,12 @@ t.test('the lines of one turn of the event loop are written together, and none i
   const { add, flush } = gatherLines((lines) => written.push(lines));
   for (const line of ['one\n', 'two\n']) add(line);
   t.strictSame(written, []);
-  await new Promise((resolve) => setImmediate(resolve));
+  while (written.length === 0) await new Promise((resolve) => setImmediate(resolve));
   t.strictSame(written, ['one\ntwo\n']);
   add('three\n');
   flush();
-  await new Promise((resolve) => setImmediate(resolve));
   t.strictSame(written, ['one\ntwo\n', 'three\n']);
+  flush();
+  add('long'.repeat(20_000));
+  t.equal(written.length, 3);
 });

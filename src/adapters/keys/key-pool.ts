@@ -128,7 +128,7 @@ export const keyPool = ({ keys: given, strategy }: KeyPoolSettings, { now, log, 
     store?.save(() => snapshotOf(ledger));
   };
   return {
-    leaseKey: (wish) => async () => {
+    leaseKey: (wish) => () => {
       const at = now();
       const candidates = candidatesOf(ledger, keys, { model: wish.model, size: wish.size, now: at });
       return pipe(chooseKey(candidates, { wish, strategy, now: at }), E.map(({ key }) => lend(wish, key)));

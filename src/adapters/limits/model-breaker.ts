@@ -106,9 +106,9 @@ export const modelBreaker = ({ monotonic }: { readonly monotonic: Now }): EnterM
       if (isTrial && outage !== undefined) outage.trialUntil = 0;
       return seconds;
     };
-    return { isTrial, leave: (outcome) => Promise.resolve(leave(outcome)) };
+    return { isTrial, leave };
   };
-  return (model, address) => async () => {
+  return (model, address) => () => {
     const group = addressGroup(address);
     const outage = outages.get(model);
     if (outage === undefined) return E.right(passage(model, group, false));

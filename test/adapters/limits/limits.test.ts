@@ -251,3 +251,15 @@ t.test('a map of the recent, whatever is done to it in whatever order, forgets t
   );
   t.end();
 });
+
+t.test('a password opens as it is and no other way, whatever is in it and however long it is', (t) => {
+  const texts = ['a', 'ab', 'a\0', 'passwort', 'pässwort', 'x'.repeat(1024), `${'x'.repeat(1024)}y`, `${'x'.repeat(1024)}z`, '\u{1f511}'.repeat(256), '\u{1f511}'.repeat(257)];
+  for (const password of texts) {
+    const check = passwordCheck({ password: secret(password), allowDefaultPassword: true }, { monotonic: () => 0 });
+    for (const sent of texts) {
+      const entered = check({ address: '203.0.113.7', credential: secret(sent), isFromOwnNetwork: () => false });
+      t.equal(E.isRight(entered), sent === password, `${password.slice(0, 9)}, ${sent.slice(0, 9)}`);
+    }
+  }
+  t.end();
+});
