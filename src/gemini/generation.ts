@@ -33,10 +33,11 @@ const penaltyOf = (value: number | undefined): number | undefined =>
 export const plainGeneration = (wishes: GenerationWishes, traits: ModelTraits): GenerationConfig => {
   const { temperature, topP, topK, presencePenalty, frequencyPenalty, candidates = 1, mediaResolution } = wishes;
   return {
-    ...(traits.sampling ? { temperature, topP, topK: capInt32(topK) } : {}),
-    ...(traits.penalties
-      ? { presencePenalty: penaltyOf(presencePenalty), frequencyPenalty: penaltyOf(frequencyPenalty) }
-      : {}),
+    temperature: traits.sampling ? temperature : undefined,
+    topP: traits.sampling ? topP : undefined,
+    topK: traits.sampling ? capInt32(topK) : undefined,
+    presencePenalty: traits.penalties ? penaltyOf(presencePenalty) : undefined,
+    frequencyPenalty: traits.penalties ? penaltyOf(frequencyPenalty) : undefined,
     maxOutputTokens: capInt32(wishes.maxOutputTokens),
     candidateCount: candidates > 1 && traits.manyCandidates ? candidates : undefined,
     seed: foldInt32(wishes.seed),

@@ -1,3 +1,4 @@
+import { perText } from '../kernel/remember.ts';
 import type { ThinkingLevel } from './request.ts';
 
 /**
@@ -159,5 +160,6 @@ const families: readonly (readonly [RegExp, ModelTraits])[] = [
 ];
 
 /** The traits of a model id (without `models/`). */
-export const modelTraits = (model: string): ModelTraits =>
-  families.find(([pattern]) => pattern.test(model))?.[1] ?? newest;
+export const modelTraits: (model: string) => ModelTraits = perText(
+  (model) => families.find(([pattern]) => pattern.test(model))?.[1] ?? newest,
+);

@@ -12,19 +12,24 @@ export type BodyPieces = {
   readonly serviceTier?: GenerateContentRequest['serviceTier'];
 };
 
+const saysSomething = (config: GenerationConfig): boolean => {
+  for (const [, value] of Object.entries(config)) if (value !== undefined) return true;
+  return false;
+};
+
 /** The body of a call; what says nothing is left out, since Gemini refuses empty tools and instructions. */
 export const requestBody = (pieces: BodyPieces): GenerateContentRequest => {
   const { contents, plan, config, safetySettings, cachedContent, serviceTier } = pieces;
-  const written = Object.values(config).some((value) => value !== undefined);
+  const hasInstruction = contents.system.length > 0 && plan.takesInstruction;
+  const { tools, toolConfig } = toGeminiTools(plan);
   return {
     contents: contents.contents,
-    ...(contents.system.length === 0 || !plan.takesInstruction
-      ? {}
-      : { systemInstruction: { parts: contents.system } }),
-    ...toGeminiTools(plan),
+    systemInstruction: hasInstruction ? { parts: contents.system } : undefined,
+    tools,
+    toolConfig,
     cachedContent,
     safetySettings,
-    ...(written ? { generationConfig: config } : {}),
+    generationConfig: saysSomething(config) ? config : undefined,
     serviceTier,
   };
 };

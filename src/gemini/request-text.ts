@@ -1,6 +1,7 @@
+import { oncePer } from '../kernel/remember.ts';
 import { jsonText } from '../kernel/well-formed.ts';
 import { exactJson, exactText, writtenText } from './exact-json.ts';
-import type { GenerateContentRequest, RequestBlob, RequestPart } from './request.ts';
+import type { GenerateContentRequest, RequestBlob, RequestPart, SafetySetting, Tool } from './request.ts';
 
 const isExact = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && writtenText(value) !== undefined;
@@ -31,15 +32,30 @@ export const configText = (body: Pick<GenerateContentRequest, 'generationConfig'
   return write({ generationConfig, continuationToken });
 };
 
+const toolsText = oncePer((tools: readonly Tool[]): string => {
+  const isKept = tools.some(({ functionDeclarations = [] }) =>
+    functionDeclarations.some(({ parametersJsonSchema: schema }) => exactText(schema) !== undefined),
+  );
+  return isKept ? exactJson(tools) : jsonText(tools);
+});
+
+const settingsText = oncePer((settings: readonly SafetySetting[]): string => jsonText(settings));
+
+const contentsText = (contents: GenerateContentRequest['contents']): string =>
+  contents.some(({ parts }) => parts.some(holdsExact)) ? exactJson(contents) : jsonText(contents);
+
+/** A field with its name, behind another one; '' where it says nothing. */
+const field = <A>(name: keyof GenerateContentRequest, value: A | undefined, write: (value: A) => string): string =>
+  value === undefined ? '' : `,"${name}":${write(value)}`;
+
 /**
- * A request's body as JSON; arguments, results and schemas that are kept as they were written stand in it as they are.
+ * A request's body as JSON, but for the end that `configText` gives; arguments, results and schemas that are kept as
+ * they were written stand in it as they are. What is the same from request to request is written once.
  */
-export const requestText = (body: GenerateContentRequest): string => {
-  const { contents, tools = [] } = body;
-  const isKept =
-    contents.some(({ parts }) => parts.some(holdsExact)) ||
-    tools.some(({ functionDeclarations = [] }) =>
-      functionDeclarations.some(({ parametersJsonSchema: schema }) => exactText(schema) !== undefined),
-    );
-  return isKept ? exactJson(body) : jsonText(body);
+export const requestText = (body: Omit<GenerateContentRequest, 'generationConfig' | 'continuationToken'>): string => {
+  const { contents, systemInstruction, tools, toolConfig, cachedContent, safetySettings, serviceTier } = body;
+  const start = `{"contents":${contentsText(contents)}${field('systemInstruction', systemInstruction, jsonText)}`;
+  const told = `${field('tools', tools, toolsText)}${field('toolConfig', toolConfig, jsonText)}`;
+  const rest = `${field('cachedContent', cachedContent, jsonText)}${field('safetySettings', safetySettings, settingsText)}`;
+  return `${start}${told}${rest}${field('serviceTier', serviceTier, jsonText)}}`;
 };

@@ -1,3 +1,4 @@
+import { mayHoldMark } from './body-marks.ts';
 import type { Span } from './json-outline.ts';
 import { leaveUnread, readJsonString, type LongText } from './unread-text.ts';
 
@@ -7,14 +8,6 @@ export const leastCut = 32_768;
 const stem = 'longTextOfThisBody';
 
 const mark = (index: number): string => `${stem}${index}`;
-
-/** Who writes a mark himself writes its stem, or one of the letters in it as an escape (`\u006c`). */
-const spellings = [stem, ...['4', '5', '6', '7'].map((row) => `\\u00${row}`)];
-
-const mayHoldMark = (bytes: Uint8Array): boolean => {
-  const buffer = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return spellings.some((text) => buffer.includes(text));
-};
 
 /**
  * A JSON text with a short mark in place of each of these strings, which are given without their quotes; null where a
@@ -28,7 +21,7 @@ export const cutTexts = (bytes: Uint8Array, texts: readonly Span[]): Buffer | nu
     from = end;
   }
   pieces.push(bytes.subarray(from));
-  return pieces.some((piece, at) => at % 2 === 0 && mayHoldMark(piece)) ? null : Buffer.concat(pieces);
+  return pieces.some((piece, at) => at % 2 === 0 && mayHoldMark(stem, piece)) ? null : Buffer.concat(pieces);
 };
 
 /** The names and places that lead from the outermost value to another one. */

@@ -3,6 +3,7 @@ import { atOnce, breathe } from './breathe.ts';
 import { cutTexts, leastCut, restoreTexts, type PutBack, type UnreadAt } from './cut-texts.ts';
 import { isObject } from './is-object.ts';
 import { jsonFault } from './json-fault.ts';
+import { withoutTools } from './kept-lists.ts';
 import { jsonOutline, type ListSpan, type OutlineBounds, type OutlineFault, type Span } from './json-outline.ts';
 
 /** Why a text was not parsed. */
@@ -103,8 +104,19 @@ const notingTexts = ({ bounds, unreadAt }: Expected, texts: Span[]): OutlineBoun
     ? bounds
     : { ...bounds, long: { bytes: leastCut, found: (from: number, to: number) => void texts.push([from, to]) } };
 
+/** Parses a JSON text without its list of tools, where that is kept; null where it must be parsed as a whole. */
+const parseWithoutTools = (bytes: Buffer, { bounds, unreadAt }: Expected): E.Either<ParseFault, ParsedJson> | null => {
+  const cut = withoutTools(bytes);
+  if (cut === null || cut.depth >= bounds.depth) return null;
+  const parsed = parseAll(cut.rest, { bounds: { ...bounds, values: bounds.values - cut.values }, unreadAt });
+  return E.isRight(parsed) && cut.putBack(parsed.right.value) ? parsed : null;
+};
+
 /** Parses a JSON text in one go, after a look at what it holds. */
-export const parseSmallJson = (bytes: Uint8Array, expected: Expected): E.Either<ParseFault, ParsedJson> => {
+export const parseSmallJson = (bytes: Buffer, expected: Expected): E.Either<ParseFault, ParsedJson> =>
+  parseWithoutTools(bytes, expected) ?? parseAll(bytes, expected);
+
+const parseAll = (bytes: Uint8Array, expected: Expected): E.Either<ParseFault, ParsedJson> => {
   const texts: Span[] = [];
   const fault = jsonFault(bytes, bytes.length < leastCut ? expected.bounds : notingTexts(expected, texts));
   if (fault !== null) return E.left(fault);

@@ -2,6 +2,7 @@ import { E, pipe, t } from '../kernel/fp.ts';
 import { isEmpty } from '../kernel/is-empty.ts';
 import { isObject } from '../kernel/is-object.ts';
 import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
+import { oncePer } from '../kernel/remember.ts';
 import { withinBounds, type Bound } from './bounds.ts';
 import { misfit, readerOf, withReader, type Reader, type ReadingCodec } from './reader.ts';
 
@@ -105,6 +106,15 @@ export const listOf = <A>(item: t.Type<A, unknown>): ReadingCodec<readonly A[]> 
   return withReader(
     new t.Type<readonly A[], unknown>(`Array<${item.name}>`, holds, validate, t.identity),
     listReader(readerOf(item)),
+  );
+};
+
+/** A codec that reads an object or list once: for those that many requests share. */
+export const readOnce = <A>(codec: t.Type<A, unknown>): ReadingCodec<A> => {
+  const read = readerOf(codec);
+  const once = oncePer<object, A | typeof misfit>(read);
+  return withReader(new t.Type<A, unknown>(codec.name, codec.is, codec.validate, t.identity), (value) =>
+    typeof value === 'object' && value !== null ? once(value) : read(value),
   );
 };
 

@@ -1,4 +1,5 @@
 import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
+import { oncePer, perText } from '../kernel/remember.ts';
 import type { ThinkingWish } from '../gemini/thinking.ts';
 import { aliasOf } from './model-alias.ts';
 import { imageReplyFormat, type ImageReplyFormat } from './image-reply.ts';
@@ -81,13 +82,7 @@ const behindAlias = (asked: string, aliases: ReadonlyMap<string, string>): Shown
   return { name: withoutPrefixes(aliased.name), imageReply: imageReply ?? aliased.imageReply };
 };
 
-/**
- * Reads a model name: alias first (its own name, else a pattern), then `models/`, `google/` and `gemini/` before it,
- * then the suffixes `-search`, `-thinking`, `-thinking-N`, `-nothinking`, `-maxthinking`, `-hidden` behind it, on any
- * id, OpenRouter's `:online` and `:thinking` as the first two; last of all `:markdown`, `:images`, `:data-url`, which
- * an alias may have too.
- */
-export const modelName = (asked: string, aliases: ReadonlyMap<string, string>): ModelName => {
+const readName = (asked: string, aliases: ReadonlyMap<string, string>): ModelName => {
   const { name, imageReply } = behindAlias(asked, aliases);
   const read = withoutSuffixes(name);
   const model =
@@ -95,6 +90,17 @@ export const modelName = (asked: string, aliases: ReadonlyMap<string, string>): 
   const last = withoutImageReply(model);
   return { ...read, model: withoutPrefixes(last.name), imageReply: imageReply ?? last.imageReply };
 };
+
+/** Names are read once for the same aliases. */
+const namesBy = oncePer((aliases: ReadonlyMap<string, string>) => perText((asked) => readName(asked, aliases)));
+
+/**
+ * Reads a model name: alias first (its own name, else a pattern), then `models/`, `google/` and `gemini/` before it,
+ * then the suffixes `-search`, `-thinking`, `-thinking-N`, `-nothinking`, `-maxthinking`, `-hidden` behind it, on any
+ * id, OpenRouter's `:online` and `:thinking` as the first two; last of all `:markdown`, `:images`, `:data-url`, which
+ * an alias may have too.
+ */
+export const modelName = (asked: string, aliases: ReadonlyMap<string, string>): ModelName => namesBy(aliases)(asked);
 
 /** Google's ids are letters, digits and `.-_`, with at most a folder before them (`tunedModels/x`). */
 export const isModelId = (model: string): boolean =>

@@ -122,3 +122,32 @@ t.test('beginning and end of an unread text are those of the text', (t) => {
   t.pass();
   t.end();
 });
+
+t.test('a list of tools that comes again is the same value, and what is parsed is what JSON.parse makes of it', async (t) => {
+  const wide = (tools: string): string => `{"a":"x","tools":${tools},"b":[1]}`;
+  const tools = JSON.stringify(Array.from({ length: 40 }, (_, at) => ({ type: 'function', function: { name: `tool_${at}`, description: 'It says "so", [and] {so on} \\', parameters: { type: 'object' } } })));
+  const read = (text: string) => valueOf(parseSmallJson(Buffer.from(text), { bounds, unreadAt: undefined }));
+  const [one, two] = [read(wide(tools)), read(wide(tools).replace('"x"', '"y"'))] as readonly E.Either<never, { readonly tools: readonly object[] }>[];
+  const [first, second] = [one, two].map((parsed) => (parsed !== undefined && E.isRight(parsed) ? parsed.right.tools : []));
+  t.ok(first === second && first?.length === 40, 'one value for both');
+  t.ok(Object.isFrozen(first) && Object.isFrozen(first?.[3]), 'that nobody can change');
+  const deep = `[${'['.repeat(98)}"${'d'.repeat(2000)}"${']'.repeat(98)}]`;
+  const texts = [
+    wide(tools), wide(tools).replace('"tools":', '"tools" :'), wide(tools).replace('"tools":', '"tools":  '), wide(tools).replace('"tools":', '"\\u0074ools":'), wide(tools).replace('"tools":', '"x\\"tools":'),
+    `{"tools":${tools},"tools":[1]}`, `{"tools":[1],"tools":${tools}}`, `{"tools":${tools},"\\u0074ools":[1]}`, `{"a":{"tools":${tools}}}`, `[{"tools":${tools}}]`, `{"a":"\\"tools\\":[1]","tools":${tools}}`, `{"a":"keptListOfThisBody","tools":${tools}}`, `{"tools":"keptListOfThisBody","a":{"tools":${tools}}}`, `{"a":{"tools":${tools}},"tools":"\\u006beptListOfThisBody"}`,
+    wide(deep), wide(`[${deep}]`), wide(`[${deep}`), wide(`${deep}]`), wide(tools.slice(0, -1)), wide(`${tools.slice(0, -1)},]`), wide(`${tools},[]`), `{"tools":${tools}`, `{"tools":${tools} "b":1}`, `"a"tools":${tools}`, `{"tools":${tools}x}`,
+  ];
+  for (const text of [...texts, ...texts]) {
+    const plain = inOneGo(text);
+    t.same(JSON.stringify(read(text)), JSON.stringify(text.includes(`[${deep}`) ? E.left('too deep') : plain), `${text.slice(0, 40)} … ${text.slice(-12)}`);
+  }
+  for (let at = 0; at < 100; at += 1) t.ok(E.isRight(read(wide(tools.replace('tool_1"', `other_${at}"`)))), 'others push it out');
+  t.same(read(wide(tools)), inOneGo(wide(tools)), 'and it is read anew');
+});
+
+t.test('values in a kept list of tools count', async (t) => {
+  const tools = `[${row(2000, '1')}]`;
+  const least = (values: number) => parseSmallJson(Buffer.from(`{"tools":${tools},"a":[2]}`), { bounds: { ...bounds, values }, unreadAt: undefined });
+  t.ok(E.isRight(least(2004)));
+  t.same([least(2003), least(2003)], [E.left('too many values'), E.left('too many values')]);
+});

@@ -1,5 +1,6 @@
 import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
+import { oncePer } from '../../kernel/remember.ts';
 import type { JsonObject } from '../request.ts';
 import { newSchemaBudget } from '../schema/schema-budget.ts';
 import type { FunctionOffer } from './asked-tools.ts';
@@ -11,9 +12,9 @@ export type DeclaredFunction = Pick<FunctionOffer, 'name' | 'description' | 'str
 };
 
 /** The functions of a request as Gemini takes them. A name declared twice is refused upstream: the first one stands. */
-export const declareFunctions = (
+export const declareFunctions: (
   offers: readonly FunctionOffer[],
-): E.Either<ProxyError, readonly DeclaredFunction[]> => {
+) => E.Either<ProxyError, readonly DeclaredFunction[]> = oncePer((offers) => {
   const functions: DeclaredFunction[] = [];
   const budget = newSchemaBudget();
   const names = new Set<string>();
@@ -25,4 +26,4 @@ export const declareFunctions = (
     functions.push({ name, description, strict, parameters: parameters.right });
   }
   return E.right(functions);
-};
+});

@@ -44,8 +44,14 @@ const addTools = (
   if (!isOff) for (const { tool, path } of builtIns) wishes.set(tool, path);
 };
 
+const nothingAsked: E.Either<ProxyError, Settled> = E.right({ kept: new Set(['instruction']), jsonByFunction: false });
+
+const asksNothing = ({ functions, builtIns, json, logprobs, cachedContent }: AskedTools): boolean =>
+  functions.length === 0 && builtIns.length === 0 && json === null && logprobs === null && cachedContent === null;
+
 /** What a family takes of all that a request wants; a 400 that names the field which it refuses. */
 export const settleTools = (asked: AskedTools, traits: ModelTraits): E.Either<ProxyError, Settled> => {
+  if (asksNothing(asked)) return nothingAsked;
   const wishes = new Map<Wish, string | null>([['instruction', null]]);
   addTools(wishes, asked, traits);
   if (asked.json !== null) wishes.set('json', asked.json.path);

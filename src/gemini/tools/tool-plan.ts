@@ -1,5 +1,6 @@
-import { E, pipe } from '../../kernel/fp.ts';
+import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
+import { oncePer } from '../../kernel/remember.ts';
 import type { BuiltInTool, ModelTraits } from '../model-traits.ts';
 import { builtInTools, type Settled } from '../refused-pairs.ts';
 import type { FunctionDeclaration, Tool, ToolConfig } from '../request.ts';
@@ -23,6 +24,8 @@ export type ToolPlan = {
   /** System messages may go up as the instruction; a cached content has its own. */
   readonly takesInstruction: boolean;
 };
+
+const noFunctions: readonly DeclaredFunction[] = [];
 
 type Offered = Pick<ToolPlan, 'names' | 'functions' | 'builtIns' | 'choice' | 'takesInstruction'>;
 
@@ -52,14 +55,16 @@ const withJson = (wish: JsonWish, offered: Offered, { jsonByFunction }: Settled)
   }))(jsonAnswer(wish, functions.map(({ name }) => name)));
 };
 
+const namesOf = oncePer((declared: readonly DeclaredFunction[]) => functionNames(declared.map(({ name }) => name)));
+
 const planTools = (
   asked: AskedTools,
   declared: readonly DeclaredFunction[],
   settled: Settled,
 ): E.Either<ProxyError, ToolPlan> => {
   const offered: Offered = {
-    names: functionNames(declared.map(({ name }) => name)),
-    functions: settled.kept.has('functions') ? declared : [],
+    names: namesOf(declared),
+    functions: settled.kept.has('functions') ? declared : noFunctions,
     builtIns: builtInTools.filter((tool) => settled.kept.has(tool)),
     choice: asked.choice,
     takesInstruction: settled.kept.has('instruction'),
@@ -77,10 +82,8 @@ const planTools = (
 export const toolPlan = (asked: AskedTools, traits: ModelTraits): E.Either<ProxyError, ToolPlan> => {
   const declared = declareFunctions(asked.functions);
   if (E.isLeft(declared)) return declared;
-  return pipe(
-    settleTools(asked, traits),
-    E.flatMap((settled) => planTools(asked, declared.right, settled)),
-  );
+  const settled = settleTools(asked, traits);
+  return E.isLeft(settled) ? settled : planTools(asked, declared.right, settled.right);
 };
 
 /** It as Gemini takes it. */
@@ -91,6 +94,15 @@ const declarationOf = (tool: DeclaredFunction, names: FunctionNames): FunctionDe
   ...(tool.description === undefined || tool.description === '' ? {} : { description: tool.description }),
   ...(tool.parameters === undefined ? {} : { parametersJsonSchema: tool.parameters }),
 });
+
+/** All functions as one tool: made once for those that come with every turn of an agent. */
+const declaredTools = oncePer((names: FunctionNames) =>
+  oncePer((functions: readonly DeclaredFunction[]): readonly Tool[] => [
+    { functionDeclarations: functions.map((tool) => declarationOf(tool, names)) },
+  ]),
+);
+
+const nothing: GeminiTools = {};
 
 /** VALIDATED is AUTO with arguments held to their schema, OpenAI's `strict`; and the form of AUTO that takes names. */
 const callingConfig = (plan: ToolPlan): ToolConfig['functionCallingConfig'] => {
@@ -114,17 +126,13 @@ export type GeminiTools = { readonly tools?: readonly Tool[]; readonly toolConfi
 /** A plan as Gemini takes it; nothing where there is nothing, since empty tools and configs are refused. */
 export const toGeminiTools = (plan: ToolPlan): GeminiTools => {
   const hasFunctions = plan.functions.length > 0;
-  const declared: readonly Tool[] = hasFunctions
-    ? [{ functionDeclarations: plan.functions.map((tool) => declarationOf(tool, plan.names)) }]
-    : [];
-  const tools = [...declared, ...plan.builtIns.map(geminiTool)];
+  if (!hasFunctions && plan.builtIns.length === 0) return nothing;
+  const declared = hasFunctions ? declaredTools(plan.names)(plan.functions) : [];
+  const tools = plan.builtIns.length === 0 ? declared : [...declared, ...plan.builtIns.map(geminiTool)];
   const functionCallingConfig = hasFunctions ? callingConfig(plan) : undefined;
   const toolConfig: ToolConfig = {
     ...(functionCallingConfig === undefined ? {} : { functionCallingConfig }),
     ...(needsCirculation(plan) ? { includeServerSideToolInvocations: true } : {}),
   };
-  return {
-    ...(tools.length === 0 ? {} : { tools }),
-    ...(Object.keys(toolConfig).length === 0 ? {} : { toolConfig }),
-  };
+  return Object.keys(toolConfig).length === 0 ? { tools } : { tools, toolConfig };
 };

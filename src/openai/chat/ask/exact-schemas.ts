@@ -1,4 +1,5 @@
 import { rawMember } from '../../../kernel/raw-json.ts';
+import { oncePer } from '../../../kernel/remember.ts';
 import {
   holdsLong,
   longestBody,
@@ -10,11 +11,14 @@ import type { ChatFields, FunctionTool } from './request.ts';
 
 type Schema = FunctionTool['parameters'];
 
-const schemasOf = ({ tools = [], functions = [], response_format: format }: ChatFields): readonly Schema[] => [
-  ...tools.map((offer) => offer.function?.parameters),
-  ...functions.map(({ parameters }) => parameters),
-  format?.json_schema?.schema,
-];
+const toolsHoldLong = oncePer((tools: NonNullable<ChatFields['tools']>): boolean =>
+  tools.some((offer) => holdsLong(offer.function?.parameters)),
+);
+
+const schemasHoldLong = ({ tools, functions, response_format: format }: ChatFields): boolean =>
+  (tools !== undefined && toolsHoldLong(tools)) ||
+  functions?.some(({ parameters }) => holdsLong(parameters)) === true ||
+  holdsLong(format?.json_schema?.schema);
 
 const withNumbers = (asked: ChatFields, numbers: LongNumbers): ChatFields => {
   const marked = (schema: Schema): Schema => (schema === undefined ? undefined : withLongNumbers(schema, numbers));
@@ -47,7 +51,7 @@ const fields = [
 
 /** Schemas that know how their numbers beyond 2^53 were written: a bound or a value is somebody else's, too. */
 export const withExactSchemas = (asked: ChatFields, written: () => string): ChatFields => {
-  if (!schemasOf(asked).some(holdsLong)) return asked;
+  if (!schemasHoldLong(asked)) return asked;
   const json = written();
   if (json.length > longestBody) return asked;
   return withNumbers(asked, longNumbers(fields.map((field) => rawMember(json, field) ?? '').join(' ')));

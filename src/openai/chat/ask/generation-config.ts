@@ -9,7 +9,7 @@ import { imageConfig, type LookField } from '../../images/size.ts';
 import { voiceName } from '../../voices.ts';
 import { jsonWish } from './read-tools.ts';
 import { audioError } from './audio-format.ts';
-import { googleOptions, imageWishOf } from './google-options.ts';
+import { imageWishOf, mediaResolution } from './google-options.ts';
 import type { ChatRequest } from './request.ts';
 import { chatThinking, outputCap } from './thinking-wish.ts';
 
@@ -27,7 +27,11 @@ export type GenerationSettings = {
 
 type Part = E.Either<ProxyError, GenerationConfig>;
 
-const stopsPart = ({ stop = [] }: ChatRequest): Part => stopSequences(typeof stop === 'string' ? [stop] : stop, 'stop');
+/** Of a parameter that is not set. */
+const nothing: Part = E.right({});
+
+const stopsPart = ({ stop }: ChatRequest): Part =>
+  stop === undefined ? nothing : stopSequences(typeof stop === 'string' ? [stop] : stop, 'stop');
 
 const formatPart = (asked: ChatRequest, { formatsJson }: GenerationSettings): Part => {
   const wanted = asked.response_format;
@@ -35,10 +39,10 @@ const formatPart = (asked: ChatRequest, { formatsJson }: GenerationSettings): Pa
     const path = 'response_format.json_schema';
     return E.left(invalid(`Missing required parameter: '${path}'.`, path, 'missing_required_parameter'));
   }
-  if (wanted === undefined || !formatsJson) return E.right({});
+  if (wanted === undefined || !formatsJson) return nothing;
   if (wanted.type === 'json_object') return E.right({ responseMimeType: 'application/json' });
   const wish = jsonWish(asked);
-  return wish === null ? E.right({}) : jsonFormat(wish);
+  return wish === null ? nothing : jsonFormat(wish);
 };
 
 const biasPart = (asked: ChatRequest): Part =>
@@ -50,19 +54,21 @@ const biasPart = (asked: ChatRequest): Part =>
           'unsupported_parameter',
         ),
       )
-    : E.right({});
+    : nothing;
 
 const logprobsPart = (asked: ChatRequest): Part => {
   if (asked.logprobs !== true) {
     return (asked.top_logprobs ?? 0) > 0
       ? E.left(invalid("'top_logprobs' needs 'logprobs': true.", 'top_logprobs', 'invalid_value'))
-      : E.right({});
+      : nothing;
   }
   return E.right({ responseLogprobs: true, logprobs: asked.top_logprobs });
 };
 
-const modalitiesPart = (asked: ChatRequest, traits: ModelTraits): Part => {
-  const wanted = asked.modalities ?? [];
+const noModalities: NonNullable<ChatRequest['modalities']> = [];
+
+const modalitiesPart = (asked: ChatRequest, { traits }: GenerationSettings): Part => {
+  const wanted = asked.modalities ?? noModalities;
   if (traits.output === 'audio') {
     const fault = audioError(asked);
     if (fault !== null) return E.left(fault);
@@ -74,16 +80,16 @@ const modalitiesPart = (asked: ChatRequest, traits: ModelTraits): Part => {
       invalid('This model does not speak: ask a text-to-speech model for audio.', 'modalities', 'unsupported_value'),
     );
   }
-  return E.right(
-    traits.output === 'image' || wanted.includes('image') ? { responseModalities: ['TEXT', 'IMAGE'] } : {},
-  );
+  return traits.output === 'image' || wanted.includes('image')
+    ? E.right({ responseModalities: ['TEXT', 'IMAGE'] })
+    : nothing;
 };
 
 /** A wish for shape and size counts where pictures are drawn; elsewhere it is let go, since clients leave it set. */
 const imagePart = (asked: ChatRequest, { traits, model }: GenerationSettings): Part => {
+  if (traits.output !== 'image' && asked.modalities?.includes('image') !== true) return nothing;
   const wish = imageWishOf(asked);
-  if (wish === undefined || !(traits.output === 'image' || asked.modalities?.includes('image') === true))
-    return E.right({});
+  if (wish === undefined) return nothing;
   const field = (name: string, said: string | undefined): LookField => [
     wish.path === '' ? name : `${wish.path}.${name}`,
     said,
@@ -98,10 +104,10 @@ const imagePart = (asked: ChatRequest, { traits, model }: GenerationSettings): P
   );
 };
 
-const thinkingOf = (asked: ChatRequest, { traits, suffix, showsThoughts }: GenerationSettings): Part =>
-  E.map((config: GenerationConfig['thinkingConfig']): GenerationConfig => ({ thinkingConfig: config }))(
-    chatThinking(asked, traits.thinking, { suffix, showsThoughts }),
-  );
+const thinkingOf = (asked: ChatRequest, settings: GenerationSettings): Part => {
+  const thinking = chatThinking(asked, settings.traits.thinking, settings);
+  return E.isLeft(thinking) ? thinking : E.right({ thinkingConfig: thinking.right });
+};
 
 const wishesOf = (asked: ChatRequest): GenerationWishes => ({
   temperature: asked.temperature,
@@ -112,23 +118,26 @@ const wishesOf = (asked: ChatRequest): GenerationWishes => ({
   maxOutputTokens: outputCap(asked),
   candidates: asked.n,
   seed: asked.seed,
-  mediaResolution: googleOptions(asked).media_resolution,
+  mediaResolution: mediaResolution(asked),
 });
+
+const parts: readonly ((asked: ChatRequest, settings: GenerationSettings) => Part)[] = [
+  stopsPart,
+  formatPart,
+  biasPart,
+  logprobsPart,
+  modalitiesPart,
+  imagePart,
+  thinkingOf,
+];
 
 /** Every sampling and format parameter of a chat request; what a model family refuses or ignores is left out. */
 export const generationConfig = (asked: ChatRequest, settings: GenerationSettings): Part => {
-  const parts = [
-    stopsPart(asked),
-    formatPart(asked, settings),
-    biasPart(asked),
-    logprobsPart(asked),
-    modalitiesPart(asked, settings.traits),
-    imagePart(asked, settings),
-    thinkingOf(asked, settings),
-  ];
-  return parts.reduce<Part>(
-    (whole, part) =>
-      E.flatMap((done: GenerationConfig) => E.map((more: GenerationConfig) => ({ ...done, ...more }))(part))(whole),
-    E.right(plainGeneration(wishesOf(asked), settings.traits)),
-  );
+  const config = plainGeneration(wishesOf(asked), settings.traits);
+  for (const part of parts) {
+    const read = part(asked, settings);
+    if (E.isLeft(read)) return read;
+    if (read !== nothing) Object.assign(config, read.right);
+  }
+  return E.right(config);
 };

@@ -1,19 +1,33 @@
 import type { ChatRequest, GoogleOptions } from './request.ts';
 
-type Options = Pick<GoogleOptions, 'thinking_config' | 'cached_content' | 'media_resolution' | 'safety_settings'>;
-
 /**
- * Google's own options: where the OpenAI SDKs put `extra_body.google`, at the top; in `extra_body` itself, which some
- * clients send; and LiteLLM's, without `google` around them. Each in either casing.
+ * Google's own options stand where the OpenAI SDKs put `extra_body.google`, at the top; in `extra_body` itself, which
+ * some clients send; and LiteLLM's without `google` around them. Each in either casing.
  */
-export const googleOptions = (asked: ChatRequest): Options => {
-  const own = asked.google ?? asked.extra_body?.google;
-  return {
-    thinking_config: own?.thinking_config ?? own?.thinkingConfig ?? asked.thinking_config ?? asked.thinkingConfig,
-    cached_content: own?.cached_content ?? own?.cachedContent ?? asked.cached_content ?? asked.cachedContent,
-    media_resolution: own?.media_resolution ?? own?.mediaResolution ?? asked.media_resolution ?? asked.mediaResolution,
-    safety_settings: own?.safety_settings ?? own?.safetySettings ?? asked.safety_settings,
-  };
+const ownOptions = (asked: ChatRequest): GoogleOptions | undefined => asked.google ?? asked.extra_body?.google;
+
+/** The wish for thinking among Google's options. */
+export const thinkingOption = (asked: ChatRequest): GoogleOptions['thinking_config'] => {
+  const own = ownOptions(asked);
+  return own?.thinking_config ?? own?.thinkingConfig ?? asked.thinking_config ?? asked.thinkingConfig;
+};
+
+/** The cached content that Google's options name. */
+export const cachedContent = (asked: ChatRequest): string | undefined => {
+  const own = ownOptions(asked);
+  return own?.cached_content ?? own?.cachedContent ?? asked.cached_content ?? asked.cachedContent;
+};
+
+/** How closely all media is looked at, by Google's options. */
+export const mediaResolution = (asked: ChatRequest): GoogleOptions['media_resolution'] => {
+  const own = ownOptions(asked);
+  return own?.media_resolution ?? own?.mediaResolution ?? asked.media_resolution ?? asked.mediaResolution;
+};
+
+/** What is to be blocked, by Google's options. */
+export const safetyOption = (asked: ChatRequest): GoogleOptions['safety_settings'] => {
+  const own = ownOptions(asked);
+  return own?.safety_settings ?? own?.safetySettings ?? asked.safety_settings;
 };
 
 /** A wish for the shape or size of a picture, and the field that holds it. */
@@ -48,7 +62,7 @@ const bareWish = (asked: ChatRequest): readonly ImageWish[] => {
  * bare.
  */
 export const imageWishOf = (asked: ChatRequest): ImageWish | undefined => {
-  const google = asked.google ?? asked.extra_body?.google;
+  const google = ownOptions(asked);
   const inGoogle = asked.google === undefined ? 'extra_body.google' : 'google';
   return [
     ...wishIn(google?.image_config, `${inGoogle}.image_config`),

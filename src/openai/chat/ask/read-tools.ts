@@ -1,9 +1,10 @@
 import { E } from '../../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
+import { oncePer } from '../../../kernel/remember.ts';
 import type { AskedTools, BuiltInOffer, FunctionOffer, JsonWish } from '../../../gemini/tools/asked-tools.ts';
 import { freeTextFunction } from '../../../gemini/tools/free-text-tools.ts';
 import { builtInTool } from './built-in-tools.ts';
-import { googleOptions } from './google-options.ts';
+import { cachedContent } from './google-options.ts';
 import type { ChatRequest, FunctionTool, ToolOffer } from './request.ts';
 import { toolChoice } from './tool-choice.ts';
 import { toolWishes } from './tool-wishes.ts';
@@ -43,25 +44,49 @@ const offerOf = (offer: ToolOffer, path: string): E.Either<ProxyError, FunctionO
 
 type Offers = Pick<AskedTools, 'functions' | 'builtIns'>;
 
-/** `tools` and the deprecated `functions`; the first of two that ask for one tool of Google's names it in a refusal. */
-const readOffers = (asked: ChatRequest, searchSuffix: boolean): E.Either<ProxyError, Offers> => {
-  const functions = (asked.functions ?? []).map((tool, index) => functionOffer(tool, `functions.${index}`));
-  const named: BuiltInOffer[] = [...toolWishes(asked)];
-  for (const [index, offer] of (asked.tools ?? []).entries()) {
+/** What `tools` offers; the same list comes again with each turn of an agent. */
+const listedOffers = oncePer((tools: readonly ToolOffer[]): E.Either<ProxyError, Offers> => {
+  const functions: FunctionOffer[] = [];
+  const builtIns: BuiltInOffer[] = [];
+  for (const [index, offer] of tools.entries()) {
     const path = `tools.${index}`;
     const tool = builtInTool(offer);
     if (tool !== undefined) {
-      named.push({ tool, path });
+      builtIns.push({ tool, path });
       continue;
     }
     const read = offerOf(offer, path);
     if (E.isLeft(read)) return read;
     functions.push(read.right);
   }
+  return E.right({ functions, builtIns });
+});
+
+const noTools: readonly ToolOffer[] = [];
+const noBuiltIns: readonly BuiltInOffer[] = [];
+
+/** Google's tools, wherever they are asked for; the first of two that ask for one names it in a refusal. */
+const builtInsOf = (
+  asked: ChatRequest,
+  listed: readonly BuiltInOffer[],
+  searchSuffix: boolean,
+): readonly BuiltInOffer[] => {
+  const wishes = toolWishes(asked);
+  const isAsked = searchSuffix || asked.web_search_options !== undefined;
+  if (!isAsked && wishes.length === 0 && listed.length === 0) return noBuiltIns;
   const builtIns: BuiltInOffer[] = [];
   if (searchSuffix) builtIns.push({ tool: 'googleSearch', path: null });
   if (asked.web_search_options !== undefined) builtIns.push({ tool: 'googleSearch', path: 'web_search_options' });
-  return E.right({ functions, builtIns: [...builtIns, ...named.toReversed()] });
+  return [...builtIns, ...[...wishes, ...listed].toReversed()];
+};
+
+/** `tools` and the deprecated `functions`. */
+const readOffers = (asked: ChatRequest, searchSuffix: boolean): E.Either<ProxyError, Offers> => {
+  const listed = listedOffers(asked.tools ?? noTools);
+  if (E.isLeft(listed)) return listed;
+  const own = (asked.functions ?? []).map((tool, index) => functionOffer(tool, `functions.${index}`));
+  const functions = own.length === 0 ? listed.right.functions : [...own, ...listed.right.functions];
+  return E.right({ functions, builtIns: builtInsOf(asked, listed.right.builtIns, searchSuffix) });
 };
 
 /** The wish for an answer in JSON; null for none. */
@@ -74,13 +99,16 @@ export const jsonWish = ({ response_format: format }: ChatRequest): JsonWish | n
 export const readTools = (asked: ChatRequest, searchSuffix: boolean): E.Either<ProxyError, AskedTools> => {
   const offers = readOffers(asked, searchSuffix);
   if (E.isLeft(offers)) return offers;
-  const { functions } = offers.right;
-  return E.map((choice: AskedTools['choice']): AskedTools => ({
-    ...offers.right,
-    choice,
+  const { functions, builtIns } = offers.right;
+  const choice = toolChoice(asked, functions);
+  if (E.isLeft(choice)) return choice;
+  return E.right({
+    functions,
+    builtIns,
+    choice: choice.right,
     paths: { functions: asked.tools === undefined ? 'functions' : 'tools', choice: 'tool_choice' },
     json: jsonWish(asked),
     logprobs: asked.logprobs === true ? 'logprobs' : null,
-    cachedContent: googleOptions(asked).cached_content === undefined ? null : 'cached_content',
-  }))(toolChoice(asked, functions));
+    cachedContent: cachedContent(asked) === undefined ? null : 'cached_content',
+  });
 };

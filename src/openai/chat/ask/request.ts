@@ -9,6 +9,7 @@ import {
   listOf,
   oneOf,
   optional,
+  readOnce,
   record,
   stringOr,
   unlessEmpty,
@@ -166,7 +167,8 @@ const chatRequest = record({
   top_logprobs: optional(within(0, 20, 'whole')),
   logit_bias: optional(object),
   response_format: optional(responseFormat),
-  tools: optional(listOf(tool)),
+  /** The same with each turn of an agent. */
+  tools: optional(readOnce(listOf(tool))),
   tool_choice: optional(toolChoice),
   parallel_tool_calls: optional(flag),
   functions: optional(listOf(functionTool)),

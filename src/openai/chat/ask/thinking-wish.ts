@@ -1,24 +1,25 @@
-import { E, pipe } from '../../../kernel/fp.ts';
+import { E } from '../../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
 import { capInt32 } from '../../../gemini/int32.ts';
 import type { Thinking } from '../../../gemini/model-traits.ts';
 import type { ThinkingConfig } from '../../../gemini/request.ts';
 import { efforts, settleThinking, type Effort, type ThinkingWish } from '../../../gemini/thinking.ts';
-import { googleOptions } from './google-options.ts';
-import type { ChatRequest, GoogleOptions } from './request.ts';
+import { thinkingOption } from './google-options.ts';
+import type { ChatRequest } from './request.ts';
 
 type Wish = ThinkingWish | null;
 
 /** What clients send for "as the model likes"; the last is the enum's own zero. */
 const noWish: readonly string[] = ['', 'auto', 'default', 'thinking_level_unspecified'];
 
+const none: E.Either<ProxyError, Wish> = E.right(null);
+
 const isEffort = (text: string): text is Effort => efforts.some((effort) => effort === text);
 
-const configOf = (asked: ChatRequest): GoogleOptions['thinking_config'] => googleOptions(asked).thinking_config;
-
 const ofLevel = (said: string | undefined, path: string): E.Either<ProxyError, Wish> => {
-  const level = said?.toLowerCase() ?? '';
-  if (noWish.includes(level)) return E.right(null);
+  if (said === undefined) return none;
+  const level = said.toLowerCase();
+  if (noWish.includes(level)) return none;
   return isEffort(level)
     ? E.right({ kind: 'effort', effort: level })
     : E.left(invalid(`Invalid value for '${path}': expected one of ${efforts.join(', ')}.`, path, 'invalid_value'));
@@ -26,7 +27,7 @@ const ofLevel = (said: string | undefined, path: string): E.Either<ProxyError, W
 
 /** An explicit thinking_config, as Google's own compatible endpoint takes it, in either casing. */
 const explicitWish = (asked: ChatRequest): E.Either<ProxyError, Wish> => {
-  const config = configOf(asked);
+  const config = thinkingOption(asked);
   const tokens = config?.thinking_budget ?? config?.thinkingBudget;
   if (tokens !== undefined) return E.right({ kind: 'budget', tokens });
   return ofLevel(config?.thinking_level ?? config?.thinkingLevel, 'extra_body.google.thinking_config.thinking_level');
@@ -46,7 +47,7 @@ const ofThinking = ({ thinking }: ChatRequest): Wish => {
   return thinking?.type === 'enabled' ? { kind: 'dynamic' } : null;
 };
 
-const none: Wish = { kind: 'effort', effort: 'none' };
+const off: Wish = { kind: 'effort', effort: 'none' };
 const dynamic: Wish = { kind: 'dynamic' };
 
 const budgetOf = (asked: ChatRequest): number | undefined =>
@@ -60,7 +61,7 @@ const switchOf = ({ enable_thinking: flag, chat_template_kwargs: template, think
 const ofSwitch = (asked: ChatRequest): Wish => {
   const on = switchOf(asked);
   const tokens = budgetOf(asked);
-  if (on === false) return none;
+  if (on === false) return off;
   if (tokens !== undefined) return { kind: 'budget', tokens };
   if (typeof on === 'string' && isEffort(on)) return { kind: 'effort', effort: on };
   return on === true ? dynamic : null;
@@ -75,7 +76,7 @@ export const outputCap = (asked: ChatRequest): number | undefined =>
 
 /** Whether thoughts are to be shown, as far as the request says so; Google's own word wins, then OpenRouter's two. */
 const areShown = (asked: ChatRequest): boolean | undefined => {
-  const config = configOf(asked);
+  const config = thinkingOption(asked);
   const excluded = asked.reasoning?.exclude;
   return (
     config?.include_thoughts ??
@@ -93,7 +94,7 @@ export const hidesThoughts = (asked: ChatRequest, showsThoughts: boolean): boole
 
 /** Google's own word for it. */
 const isToldInGoogles = (asked: ChatRequest): boolean =>
-  (configOf(asked)?.include_thoughts ?? configOf(asked)?.includeThoughts) !== undefined;
+  (thinkingOption(asked)?.include_thoughts ?? thinkingOption(asked)?.includeThoughts) !== undefined;
 
 /**
  * Thinking by the most explicit wish: thinking_config, then reasoning_effort, `reasoning`, `thinking`, a level, a
@@ -104,18 +105,14 @@ export const chatThinking = (
   asked: ChatRequest,
   thinking: Thinking,
   defaults: ThinkingDefaults,
-): E.Either<ProxyError, ThinkingConfig | undefined> =>
-  pipe(
-    explicitWish(asked),
-    E.bindTo('first'),
-    E.bind('level', () => ofLevel(asked.thinking_level ?? asked.thinkingLevel, 'thinking_level')),
-    E.map(({ first, level }): ThinkingConfig | undefined => {
-      const said = first ?? ofEffort(asked) ?? ofReasoning(asked) ?? ofThinking(asked) ?? level ?? ofSwitch(asked);
-      const wishes = { asked: said, suffix: defaults.suffix, cap: outputCap(asked) };
-      return settleThinking(thinking, wishes, {
-        asked: areShown(asked),
-        isGoogles: isToldInGoogles(asked),
-        otherwise: defaults.showsThoughts,
-      });
-    }),
-  );
+): E.Either<ProxyError, ThinkingConfig | undefined> => {
+  const first = explicitWish(asked);
+  if (E.isLeft(first)) return first;
+  const level = ofLevel(asked.thinking_level ?? asked.thinkingLevel, 'thinking_level');
+  if (E.isLeft(level)) return level;
+  const said =
+    first.right ?? ofEffort(asked) ?? ofReasoning(asked) ?? ofThinking(asked) ?? level.right ?? ofSwitch(asked);
+  const wishes = { asked: said, suffix: defaults.suffix, cap: outputCap(asked) };
+  const shown = { asked: areShown(asked), isGoogles: isToldInGoogles(asked), otherwise: defaults.showsThoughts };
+  return E.right(settleThinking(thinking, wishes, shown));
+};

@@ -1,8 +1,8 @@
-import { E, pipe } from '../../../kernel/fp.ts';
+import { E } from '../../../kernel/fp.ts';
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
-import { toContents, type Contents } from '../../../gemini/conversation/to-contents.ts';
+import { toContents } from '../../../gemini/conversation/to-contents.ts';
 import { requestBody } from '../../../gemini/request-body.ts';
-import type { GeminiCall, GenerationConfig } from '../../../gemini/request.ts';
+import type { GeminiCall } from '../../../gemini/request.ts';
 import { safetySettings } from '../../../gemini/safety.ts';
 import { needsCirculation, toolPlan, type ToolPlan } from '../../../gemini/tools/tool-plan.ts';
 import type { TranslationContext } from '../../../ports/dialect.ts';
@@ -11,7 +11,7 @@ import { serviceTier } from '../../../wire/service-tier.ts';
 import { settleModel, type SettledModel } from '../../../wire/settle-model.ts';
 import type { TranslationSettings } from '../../../wire/translation-settings.ts';
 import { generationConfig } from './generation-config.ts';
-import { googleOptions } from './google-options.ts';
+import { cachedContent, safetyOption } from './google-options.ts';
 import { readTools } from './read-tools.ts';
 import type { ChatRequest } from './request.ts';
 
@@ -27,13 +27,14 @@ export const settleChat =
   ): E.Either<ProxyError, SettledChat> => {
     const settled = settleModel(asked.model, settings);
     if (E.isLeft(settled)) return settled;
-    const { name, traits } = settled.right;
-    return pipe(
-      chosenFormat(name.imageReply, imageReplyFormat, settings.imageReplyFormat),
-      E.bindTo('imageReply'),
-      E.bind('plan', () => pipe(readTools(asked, name.search), E.flatMap((tools) => toolPlan(tools, traits)))),
-      E.map((chosen) => ({ ...chosen, ...settled.right })),
-    );
+    const { name, traits, showsThoughts } = settled.right;
+    const imageReply = chosenFormat(name.imageReply, imageReplyFormat, settings.imageReplyFormat);
+    if (E.isLeft(imageReply)) return imageReply;
+    const tools = readTools(asked, name.search);
+    if (E.isLeft(tools)) return tools;
+    const plan = toolPlan(tools.right, traits);
+    if (E.isLeft(plan)) return plan;
+    return E.right({ name, traits, showsThoughts, imageReply: imageReply.right, plan: plan.right });
   };
 
 /** A request with what it was settled to. */
@@ -43,41 +44,31 @@ export type ChatAsked = {
   readonly settings: TranslationSettings;
 };
 
-type Pieces = { readonly contents: Contents; readonly config: GenerationConfig };
-
-const piecesOf = (
-  { asked, settled: { traits, plan, name, showsThoughts }, settings }: ChatAsked,
+/** A chat request as one call to Gemini. */
+export const toGemini = (
+  { asked, settled, settings }: ChatAsked,
   { recalled, media }: TranslationContext,
-): E.Either<ProxyError, Pieces> => {
+): E.Either<ProxyError, GeminiCall> => {
+  const { name, traits, plan, showsThoughts } = settled;
   const { systemPromptMode, historyImages } = settings;
   const answers = { traits, names: plan.names, media, recalled, circulates: needsCirculation(plan) };
   const conversation = { ...answers, model: name.model, systemPromptMode, historyImages, path: 'messages' };
+  const contents = toContents(asked.turns, conversation);
+  if (E.isLeft(contents)) return contents;
   const wishes = { model: name.model, traits, suffix: name.thinking, showsThoughts, formatsJson: plan.formatsJson };
-  return pipe(
-    toContents(asked.turns, conversation),
-    E.bindTo('contents'),
-    E.bind('config', () => generationConfig(asked, wishes)),
-  );
-};
-
-/** A chat request as one call to Gemini. */
-export const toGemini = (chat: ChatAsked, context: TranslationContext): E.Either<ProxyError, GeminiCall> => {
-  const { asked, settled } = chat;
-  const { name, traits, plan } = settled;
-  const options = googleOptions(asked);
-  return pipe(
-    piecesOf(chat, context),
-    E.map((pieces) => ({
-      model: name.model,
-      streamed: asked.stream === true || traits.streamOnly,
-      copies: traits.manyCandidates ? 1 : (asked.n ?? 1),
-      body: requestBody({
-        ...pieces,
-        plan,
-        safetySettings: safetySettings(options.safety_settings, traits),
-        cachedContent: options.cached_content,
-        serviceTier: serviceTier(asked.service_tier),
-      }),
-    })),
-  );
+  const config = generationConfig(asked, wishes);
+  if (E.isLeft(config)) return config;
+  return E.right({
+    model: name.model,
+    streamed: asked.stream === true || traits.streamOnly,
+    copies: traits.manyCandidates ? 1 : (asked.n ?? 1),
+    body: requestBody({
+      contents: contents.right,
+      config: config.right,
+      plan,
+      safetySettings: safetySettings(safetyOption(asked), traits),
+      cachedContent: cachedContent(asked),
+      serviceTier: serviceTier(asked.service_tier),
+    }),
+  });
 };

@@ -1,4 +1,5 @@
 import { isObject } from '../../../kernel/is-object.ts';
+import { oncePer } from '../../../kernel/remember.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -18,6 +19,8 @@ const nestTool = (offer: unknown): unknown => {
     ? { type, custom: { name, description, format } }
     : { type: 'function', function: { name, description, strict, parameters: parameters ?? schema } };
 };
+
+const nestTools = oncePer((tools: readonly unknown[]) => (tools.some(isFlat) ? tools.map(nestTool) : tools));
 
 /** What others call the choice: Anthropic's and Mistral's `any` is OpenAI's `required`. */
 const choices: Readonly<Record<string, string>> = { any: 'required', auto: 'auto', none: 'none', required: 'required' };
@@ -43,11 +46,11 @@ const choiceOf = (choice: unknown): unknown => {
 export const withToolForms = (body: unknown): unknown => {
   if (!isObject(body)) return body;
   const { tools, tool_choice: choice } = body;
-  const isNested = !Array.isArray(tools) || !tools.some(isFlat);
-  if (isNested && (choice == null || choice === 'auto')) return body;
+  const nested = Array.isArray(tools) ? nestTools(tools) : tools;
+  if (nested === tools && (choice == null || choice === 'auto')) return body;
   return {
     ...body,
-    ...(isNested ? {} : { tools: tools.map(nestTool) }),
+    ...(nested === tools ? {} : { tools: nested }),
     ...(choice == null ? {} : { tool_choice: choiceOf(choice) }),
   };
 };

@@ -25,7 +25,9 @@ const mostPlugins = 100;
 
 /** Google's tools as switches beside `tools`: LobeChat's urlContext, Qwen's enable_search, OpenRouter's plugins. */
 export const toolWishes = (asked: ChatRequest): readonly ToolWish[] => {
-  const switched = fields.flatMap(([path, tool]) => (isOn(asked[path]) ? [{ tool, path }] : []));
-  const plugins: readonly unknown[] = Array.isArray(asked.plugins) ? asked.plugins.slice(0, mostPlugins) : [];
-  return plugins.some(isWeb) ? [...switched, { tool: 'googleSearch', path: 'plugins' }] : switched;
+  const wishes: ToolWish[] = [];
+  for (const [path, tool] of fields) if (isOn(asked[path])) wishes.push({ tool, path });
+  if (Array.isArray(asked.plugins) && asked.plugins.slice(0, mostPlugins).some(isWeb))
+    wishes.push({ tool: 'googleSearch', path: 'plugins' });
+  return wishes;
 };
