@@ -9,6 +9,7 @@ export type Case = { readonly at: number; readonly what: 'request' | 'answer'; r
 type Make = (suffix: string) => readonly [path: string, body: object];
 
 const tools = [{ type: 'function', function: { name: 'weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } } }, { type: 'custom', custom: { name: 'note' } }];
+const responseTools = [{ type: 'function', name: 'weather', parameters: { type: 'object', properties: { city: { type: 'string' } } } }, { type: 'custom', name: 'note' }];
 const messageTools = [{ name: 'weather', input_schema: { type: 'object', properties: { city: { type: 'string' } } } }];
 const messages = [{ role: 'user', content: 'Hello' }];
 
@@ -21,6 +22,9 @@ const good: readonly Make[] = [
   (suffix) => ['/v1/chat/completions', { model: `gemini-2.5-flash${suffix}`, messages, tools, response_format: { type: 'json_object' } }],
   (suffix) => ['/v1/chat/completions', { model: `gemini-2.5-flash${suffix}`, messages, functions: [{ name: 'weather' }] }],
   (suffix) => ['/v1/chat/completions', { model: `gemini-2.5-flash-preview-tts${suffix}`, messages, stream: true, modalities: ['audio'], audio: { voice: 'alloy', format: 'pcm16' } }],
+  (suffix) => ['/v1/responses', { model: `gemini-3.5-flash${suffix}`, input: 'Hello', tools: responseTools, reasoning: { summary: 'auto' }, store: false }],
+  (suffix) => ['/v1/responses', { model: `gemini-3.5-flash${suffix}`, input: 'Hello', tools: [...responseTools, { type: 'web_search' }], reasoning: { summary: 'auto' }, stream: true }],
+  (suffix) => ['/v1/responses', { model: `gemini-2.5-flash${suffix}`, input: 'Hello', tools: [{ type: 'code_interpreter', container: { type: 'auto' } }], stream: true }],
   (suffix) => ['/v1/messages', { model: `gemini-3.5-flash${suffix}`, max_tokens: 1000, messages, tools: messageTools, thinking: { type: 'adaptive' } }],
   (suffix) => ['/v1/messages', { model: `gemini-3.5-flash${suffix}`, max_tokens: 1000, messages, tools: messageTools, thinking: { type: 'adaptive' }, stream: true }],
   (suffix) => ['/v1/messages', { model: `gemini-2.5-flash${suffix}`, max_tokens: 1000, messages, tools: [{ type: 'web_search_20250305', name: 'web_search' }], stream: true }],

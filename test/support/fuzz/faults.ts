@@ -1,3 +1,6 @@
+import { streamFaults } from '../response-laws.ts';
+import { eventsIn } from '../responses.ts';
+
 /** An answer of the service, read to its end; `status` 0 means that there was none. */
 export type Got = { readonly status: number; readonly type: string; readonly text: string; readonly milliseconds: number };
 
@@ -36,6 +39,15 @@ const ofStream = (text: string): readonly string[] => {
   return [...broken.map((one) => `an event that is no JSON: ${one.slice(0, 100)}`), ...(isOver ? [] : ['a stream without an end'])];
 };
 
+/** A stream of the Responses API keeps the rules that its clients check. */
+const ofResponse = (text: string): readonly string[] => {
+  try {
+    return streamFaults(eventsIn(text));
+  } catch (cause) {
+    return [cause instanceof Error ? cause.message : 'an event that is no JSON'];
+  }
+};
+
 const ofWhole = ({ status, type, text }: Got): readonly string[] => {
   if (status === 204 || status === 304 || text === '') return [];
   const value = type.startsWith('application/json') ? parsed(text) : null;
@@ -56,5 +68,5 @@ export const faultsOf = (got: Got, what: 'request' | 'answer', mostMs: number): 
   ...(got.text.includes(defect) ? ['a defect'] : []),
   ...(/x-injected/i.test(got.type) ? ['a header that was put in'] : []),
   ...(got.milliseconds > mostMs ? [`${Math.round(got.milliseconds)} ms`] : []),
-  ...(got.status === 200 && got.type.startsWith('text/event-stream') ? ofStream(got.text) : ofWhole(got)),
+  ...(got.status === 200 && got.type.startsWith('text/event-stream') ? (got.text.includes('event: response.created\n') ? ofResponse : ofStream)(got.text) : ofWhole(got)),
 ];

@@ -69,6 +69,37 @@ const messages: readonly Tree[] = [
   { model: 'gemini-2.5-pro', max_tokens: 500, messages: [{ role: 'user', content: 'As JSON' }], output_config: { format: { type: 'json_schema', schema: parameters } } },
 ];
 
+const responses: readonly Tree[] = [
+  { model: 'gemini-2.5-flash', input: 'Hello', instructions: 'Be short.', temperature: 0.5, max_output_tokens: 100, metadata: { a: 'b' }, store: true, top_logprobs: 2, include: ['message.output_text.logprobs'] },
+  {
+    model: 'gemini-3.5-flash',
+    stream: true,
+    store: false,
+    include: ['reasoning.encrypted_content'],
+    reasoning: { effort: 'low', summary: 'auto' },
+    prompt_cache_key: 'k',
+    input: [
+      { type: 'additional_tools', role: 'developer', tools: [{ type: 'namespace', name: 'functions', description: 'd', tools: [{ type: 'custom', name: 'exec', format: { type: 'grammar', syntax: 'lark', definition: 'start: "x"' } }] }] },
+      { type: 'message', role: 'developer', content: [{ type: 'input_text', text: 'd' }] },
+      { role: 'user', content: [{ type: 'input_text', text: 'What is this?' }, { type: 'input_image', image_url: picture, detail: 'low' }, { type: 'input_file', filename: 'a.txt', file_data: 'aGVsbG8=' }] },
+      { type: 'reasoning', id: 'rs_1', summary: [{ type: 'summary_text', text: 'hm' }], encrypted_content: 'pollux1.t.c.gemini-3.5-flash~c1~c2lnbmVkpollux1.m.e.gemini-3.5-flash~~c2ln' },
+      { type: 'function_call', id: 'fc_1', call_id: 'c1', name: 'weather', namespace: 'ns', arguments: '{"city":"Rome"}' },
+      { type: 'custom_tool_call', call_id: 'c2', name: 'note', input: 'x' },
+      { type: 'custom_tool_call_output', call_id: 'c2', output: [{ type: 'input_text', text: 'ok' }, { type: 'input_image', image_url: picture }] },
+      { type: 'function_call_output', call_id: 'c1', output: '{"degrees":20}' },
+      { type: 'image_generation_call', id: 'ig_1', status: 'completed', result: picture.slice(22) },
+      { type: 'code_interpreter_call', id: 'ci_1', code: 'print(1)', outputs: [] },
+      { type: 'message', role: 'assistant', content: [{ type: 'output_text', text: 'Sun.', annotations: [] }], phase: 'final_answer' },
+      { type: 'configuration_update', reasoning: { effort: 'high' }, text: { verbosity: 'low' } },
+      { role: 'user', content: 'Thanks' },
+    ],
+    tools: [{ type: 'function', name: 'weather', description: 'd', parameters, strict: true }, { type: 'custom', name: 'note' }, { type: 'web_search', external_web_access: true }, { type: 'tool_search', execution: 'client' }, { type: 'shell' }, { type: 'apply_patch' }, { type: 'mcp', server_label: 's' }],
+    tool_choice: { type: 'allowed_tools', mode: 'required', tools: [{ type: 'function', name: 'weather' }] },
+    parallel_tool_calls: false,
+  },
+  { model: 'gemini-2.5-pro', input: [{ role: 'user', content: 'As JSON' }, { type: 'local_shell_call', call_id: 'l', action: { type: 'exec', command: ['ls'], env: {} } }, { type: 'local_shell_call_output', id: 'l', output: 'a' }, { type: 'item_reference', id: 'msg_1' }], text: { format: { type: 'json_schema', name: 'x', schema: parameters, strict: true } }, previous_response_id: 'resp_1', truncation: 'auto', service_tier: 'flex' },
+];
+
 const embeddings: readonly Tree[] = [
   { model: 'text-embedding-3-small', input: ['a', 'b'], dimensions: 256, encoding_format: 'base64' },
   { model: 'gemini-embedding-001', input: [[1, 2, 3], [4]], task_type: 'RETRIEVAL_QUERY' },
@@ -96,7 +127,7 @@ const json = (path: string, trees: readonly Tree[]) => (random: Random): OddRequ
 
 const oddHeaders = (random: Random): Readonly<Record<string, string>> =>
   onceIn(random, 10)
-    ? { [oneOf(random, ['anthropic-version', 'anthropic-beta', 'x-image-reply-format', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'forwarded', 'via', 'sec-fetch-site', 'origin', 'x-request-id', 'content-encoding', 'accept', 'range', 'if-none-match', 'accept-language', 'x-stainless-retry-count'])]: oneOf(random, ['', ' ', 'images', 'gzip', 'a'.repeat(4000), '1, 2, 3', '999.999.999.999', '[::1]:99', 'evil.example/../x', 'for="[::1]";host="a,b\\\\";proto', '*', 'bytes=-', 'bytes=9999999999999-1', '{"a":1}', '%00']) }
+    ? { [oneOf(random, ['anthropic-version', 'anthropic-beta', 'x-image-reply-format', 'originator', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port', 'forwarded', 'via', 'sec-fetch-site', 'origin', 'x-request-id', 'content-encoding', 'accept', 'range', 'if-none-match', 'accept-language', 'x-stainless-retry-count'])]: oneOf(random, ['', ' ', 'images', 'gzip', 'a'.repeat(4000), '1, 2, 3', '999.999.999.999', '[::1]:99', 'evil.example/../x', 'for="[::1]";host="a,b\\\\";proto', '*', 'bytes=-', 'bytes=9999999999999-1', '{"a":1}', '%00']) }
     : {};
 
 const field = (name: string, value: string, more = ''): string => `--edge\r\nContent-Disposition: form-data; name="${name}"${more}\r\n\r\n${value}\r\n`;
@@ -116,7 +147,7 @@ const form = (path: string, names: readonly string[]) => (random: Random): OddRe
   return { method: 'POST', path, headers: { 'content-type': type, ...oddHeaders(random) }, body };
 };
 
-const oddPaths = ['/v1/messages', '/v1/messages/', '/v1/messages/batches', '/v1/messages/__proto__', '/api/hello', '/anthropic', '/anthropic/v1/models?limit=%zz', '/anthropic/v1/models/__proto__', '/anthropic/v1/models?limit=1&after_id=%00', '/', '//', '/v1', '/v1/models', '/v1/models/', '/v1/models/%2e%2e', '/v1/models/../status', '/models/gemini-2.5-flash', '/v1/models/__proto__', '/v1/models/%zz', '/status', '/metrics', '/healthz', '/images/', '/images/x.png', '/images/..%2fstate', '/images/%00', '/images/__proto__', '/page.js', '/favicon.ico', '/?lang=%zz', '/?lang=__proto__', '/v1/chat/completions', '/v1/embeddings?key=x', '/v1/completions', '/v1/moderations', '/v1/v1/v1/models', '/v1/chat//completions/', '/constructor', '/__proto__', `/${'a'.repeat(8000)}`, '/%c0%ae%c0%ae', '/;a=b', '/v1\\models', '/v1beta/openai/models', '/api/v1', '/openai/v1/models/x', '/v1/chat/completions/v1/chat/completions', '/v1/models/v1/models/x', `/${'models/'.repeat(1000)}`, `/${'v1/'.repeat(2500)}`];
+const oddPaths = ['/v1/responses', '/v1/responses/', '/v1/responses/__proto__', '/v1/responses/%00/input_items', '/v1/messages', '/v1/messages/', '/v1/messages/batches', '/v1/messages/__proto__', '/api/hello', '/anthropic', '/anthropic/v1/models?limit=%zz', '/anthropic/v1/models/__proto__', '/anthropic/v1/models?limit=1&after_id=%00', '/', '//', '/v1', '/v1/models', '/v1/models/', '/v1/models/%2e%2e', '/v1/models/../status', '/models/gemini-2.5-flash', '/v1/models/__proto__', '/v1/models/%zz', '/status', '/metrics', '/healthz', '/images/', '/images/x.png', '/images/..%2fstate', '/images/%00', '/images/__proto__', '/page.js', '/favicon.ico', '/?lang=%zz', '/?lang=__proto__', '/v1/chat/completions', '/v1/embeddings?key=x', '/v1/completions', '/v1/moderations', '/v1/v1/v1/models', '/v1/chat//completions/', '/constructor', '/__proto__', `/${'a'.repeat(8000)}`, '/%c0%ae%c0%ae', '/;a=b', '/v1\\models', '/v1beta/openai/models', '/api/v1', '/openai/v1/models/x', '/v1/chat/completions/v1/chat/completions', '/v1/models/v1/models/x', `/${'models/'.repeat(1000)}`, `/${'v1/'.repeat(2500)}`];
 
 /** The worst that 8 MiB can ask for (test/support/stalls): larger ones would fill the run. */
 const heavy = (random: Random): OddRequest => {
@@ -140,6 +171,8 @@ const kinds: readonly ((random: Random) => OddRequest)[] = [
   json('/v1/messages', messages),
   json('/v1/messages', messages),
   json('/v1/messages/count_tokens', messages),
+  json('/v1/responses', responses),
+  json('/v1/responses', responses),
   json('/v1/embeddings', embeddings),
   json('/v1/completions', completions),
   json('/v1/images/generations', drawings),
