@@ -2,6 +2,7 @@ import { E, TE } from '../../src/kernel/fp.ts';
 import type { ProxyError } from '../../src/kernel/proxy-error.ts';
 import type { GeminiCall, GenerateContentRequest } from '../../src/gemini/request.ts';
 import type { Frame } from '../../src/gemini/response.ts';
+import { exactJson } from '../../src/gemini/exact-json.ts';
 import { responsesDialect, type ResponsesSettings } from '../../src/openai/responses/dialect.ts';
 import type { AnswerEnd, StreamWriter } from '../../src/ports/answer-writer.ts';
 import type { Caller, Signature } from '../../src/ports/capabilities.ts';
@@ -85,6 +86,15 @@ export const responseCall = async (request: Json, around?: Around): Promise<Gemi
 
 /** The body sent for a request, as it goes over the wire. */
 export const responseBody = async (request: Json, around?: Around): Promise<GenerateContentRequest> => plain((await responseCall(request, around)).body);
+
+/** The body sent for a request as it was written. */
+export const responseText = async (json: string): Promise<string> => {
+  const dialect = responsesDialect(settings, plainStore());
+  const read = dialect.decode(JSON.parse(json), () => json);
+  const made = E.isLeft(read) ? read : dialect.translate(read.right, contextWith());
+  if (E.isLeft(made)) throw new Error(JSON.stringify(made.left));
+  return exactJson(made.right.call.body);
+};
 
 /** Why a request is refused. */
 export const responseRefusal = async (request: Json, around?: Around): Promise<Extract<ProxyError, { readonly tag: 'InvalidRequest' }>> => {

@@ -1,6 +1,7 @@
 import { E, TE, pipe } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { conversationLinks } from '../../gemini/conversation/conversation-links.ts';
+import { tooManyPictures } from '../../gemini/conversation/earlier-pictures.ts';
 import { recallKeys } from '../../gemini/conversation/recall.ts';
 import type { Caller } from '../../ports/capabilities.ts';
 import type { Dialect } from '../../ports/dialect.ts';
@@ -13,10 +14,13 @@ import { readItems } from './ask/read-items.ts';
 import { decodeResponseRequest, givenItems, referencesOf, type SentRequest } from './ask/request.ts';
 import { reasoningField, textField, type ResponseFields } from './ask/response-fields.ts';
 import type { ResponseRequest } from './ask/to-gemini.ts';
+import { writtenNumbers } from './ask/written-numbers.ts';
+
+type Sent = SentRequest & Pick<ResponseRequest, 'numbers'>;
 
 /** A request that is still to be completed with what it refers to, or is already read; and who sent it. */
 export type Reading = {
-  readonly sent: SentRequest;
+  readonly sent: Sent;
   readonly read: ResponseRequest | null;
   readonly caller: Caller | null;
 };
@@ -43,14 +47,19 @@ const instructionsOf = ({ instructions = '' }: ResponseFields): ResponseRequest[
 
 const readRequest =
   ({ modelAliases }: Pick<TranslationSettings, 'modelAliases'>) =>
-  (sent: SentRequest, recalled: RecalledItems | null): E.Either<ProxyError, ResponseRequest> =>
+  (sent: Sent, recalled: RecalledItems | null): E.Either<ProxyError, ResponseRequest> =>
     pipe(
       readItems(givenItems(sent, recalled), modelName(sent.fields.model, modelAliases).model),
+      E.tap(({ turns }) => {
+        const fault = tooManyPictures(turns);
+        return fault === null ? E.right(undefined) : E.left(fault);
+      }),
       E.flatMap(({ turns, tools, update }) =>
         E.map((fields: ResponseFields): ResponseRequest => ({
           fields,
           turns: [...instructionsOf(fields), ...turns],
           tools,
+          numbers: sent.numbers,
         }))(withUpdate(sent.fields, update)),
       ),
     );
@@ -64,15 +73,16 @@ export const readingOf = (
   store: Pick<ResponseStore, 'recallItems'>,
 ): Required<Pick<Dialect<Reading>, 'decode' | 'lookUp' | 'callIds' | 'mediaLinks'>> => {
   const read = readRequest(settings);
-  const complete = (sent: SentRequest, recalled: RecalledItems | null, caller: Caller | null) =>
+  const complete = (sent: Sent, recalled: RecalledItems | null, caller: Caller | null) =>
     pipe(
       read(sent, recalled),
       E.map((request): Reading => ({ sent, read: request, caller })),
     );
   return {
-    decode: (body) =>
+    decode: (body, written = () => '') =>
       pipe(
         decodeResponseRequest(body),
+        E.map((sent): Sent => ({ ...sent, numbers: writtenNumbers(sent, written) })),
         E.flatMap((sent) =>
           referencesOf(sent) === null ? complete(sent, null, null) : E.right({ sent, read: null, caller: null }),
         ),

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { standInSignature } from '../../../src/gemini/signatures.ts';
 import { plain } from '../../support/chat.ts';
-import { plainStore, responseBody, responseCall, responseRefusal, type Json } from '../../support/responses.ts';
+import { plainStore, responseBody, responseCall, responseRefusal, responseText, type Json } from '../../support/responses.ts';
 
 const user = (content: unknown): Json => ({ role: 'user', content });
 const called = (call_id: string, name: string, more: Json = {}): Json => ({ type: 'function_call', call_id, name, arguments: '{}', ...more });
@@ -320,4 +320,9 @@ t.test('a conversation goes on from what was kept, without its old instructions'
   const referring = await responseBody({ input: [user('a'), { type: 'item_reference', id: 'msg_resp_1' }, { id: 'msg_resp_2', type: null }, user('b')] }, { store });
   t.same(referring.contents.map(({ parts }) => parts.map((part) => part.text)), [['a'], ['first', 'second'], ['b']]);
   t.match((await responseBody({ previous_response_id: 'resp_1', input: null }, { store })).contents.length, 2, 'no new input at all');
+});
+
+t.test('numbers beyond 2^53 in schemas go up as they were written', async (t) => {
+  const json = '{"model":"gemini-3.5-flash","input":"hi","tools":[{"type":"function","name":"f","parameters":{"type":"object","properties":{"a":{"type":"integer","maximum":12345678901234567890}}}}]}';
+  t.match(await responseText(json), /12345678901234567890/);
 });

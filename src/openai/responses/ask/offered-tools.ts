@@ -3,6 +3,7 @@ import { isObject } from '../../../kernel/is-object.ts';
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
 import type { BuiltInTool } from '../../../gemini/model-traits.ts';
 import type { BuiltInOffer, FunctionOffer } from '../../../gemini/tools/asked-tools.ts';
+import { withLongNumbers, type LongNumbers } from '../../../gemini/schema/long-numbers.ts';
 import { freeTextFunction } from '../../../gemini/tools/free-text-tools.ts';
 import { decodeWith, optional, record } from '../../../wire/codec.ts';
 import { schemaOr } from '../../../wire/schema-codec.ts';
@@ -16,6 +17,8 @@ export type OfferedTools = {
   readonly builtIns: BuiltInOffer[];
   /** Each function by the name that stands for it, and what its calls are answered with. */
   readonly kinds: Map<string, ToolKind>;
+  /** How long numbers are written in their schemas. */
+  readonly numbers: LongNumbers | null;
   /** The types of Google's tools among them, by what they ask for; and of those that have no counterpart. */
   readonly types: Map<string, BuiltInTool | 'picture' | null>;
 };
@@ -53,7 +56,8 @@ const readFunction = (into: OfferedTools, tool: unknown, { path, namespace, abou
   const nested = isObject(tool) && isObject(tool['function']) ? tool['function'] : tool;
   const read = decodeWith(functionTool, nested === tool ? path : `${path}.function`)(nested);
   if (E.isLeft(read)) return read.left;
-  const { name, description, parameters, strict } = read.right;
+  const { name, description, parameters: schema, strict } = read.right;
+  const parameters = schema === undefined || into.numbers === null ? schema : withLongNumbers(schema, into.numbers);
   addFunction(
     into,
     { kind: 'function', name, namespace },
@@ -147,8 +151,11 @@ const readTool = (into: OfferedTools, tool: unknown, path: string): Fault => {
 };
 
 /** All tools that a request has, its own and those that items bring. */
-export const offeredTools = (lists: readonly ItemTools[]): E.Either<ProxyError, OfferedTools> => {
-  const into: OfferedTools = { functions: [], builtIns: [], kinds: new Map(), types: new Map() };
+export const offeredTools = (
+  lists: readonly ItemTools[],
+  numbers: LongNumbers | null,
+): E.Either<ProxyError, OfferedTools> => {
+  const into: OfferedTools = { functions: [], builtIns: [], kinds: new Map(), types: new Map(), numbers };
   for (const { tools, path } of lists) {
     for (let at = 0; at < tools.length; at += 1) {
       const fault = readTool(into, tools[at], `${path}.${at}`);

@@ -7,6 +7,7 @@ import { capInt32 } from '../../../gemini/int32.ts';
 import { requestBody } from '../../../gemini/request-body.ts';
 import type { GeminiCall, GenerationConfig } from '../../../gemini/request.ts';
 import { safetySettings } from '../../../gemini/safety.ts';
+import { withLongNumbers, type LongNumbers } from '../../../gemini/schema/long-numbers.ts';
 import { settleThinking } from '../../../gemini/thinking.ts';
 import type { JsonWish } from '../../../gemini/tools/asked-tools.ts';
 import { needsCirculation, toolPlan, type ToolPlan } from '../../../gemini/tools/tool-plan.ts';
@@ -25,16 +26,19 @@ export type ResponseRequest = {
   readonly fields: ResponseFields;
   readonly turns: readonly Turn[];
   readonly tools: readonly ItemTools[];
+  /** How long numbers are written in its schemas. */
+  readonly numbers: LongNumbers | null;
 };
 
 /** What a request is settled to before it is translated. */
 export type SettledResponse = SettledModel & { readonly plan: ToolPlan; readonly kinds: ToolKinds };
 
 /** The wish for an answer in JSON; null for none. */
-const jsonWish = ({ text }: ResponseFields): JsonWish | null => {
+const jsonWish = ({ fields: { text }, numbers }: Pick<ResponseRequest, 'fields' | 'numbers'>): JsonWish | null => {
   const format = text?.format;
   if (format === undefined || format.type === 'text') return null;
-  const schema = format.type === 'json_schema' ? format.schema : undefined;
+  const given = format.type === 'json_schema' ? format.schema : undefined;
+  const schema = given === undefined || numbers === null ? given : withLongNumbers(given, numbers);
   return { path: 'text.format', schema, schemaPath: 'text.format.schema' };
 };
 
@@ -55,14 +59,15 @@ const faultOf = ({ text, model }: ResponseFields, { traits }: SettledModel): Pro
 
 /** Settles model and tools; Left where the request wants what does not go. */
 export const settleResponse = (
-  { fields, tools }: Pick<ResponseRequest, 'fields' | 'tools'>,
+  asked: Omit<ResponseRequest, 'turns'>,
   settings: Pick<TranslationSettings, 'modelAliases' | 'showThoughts'>,
 ): E.Either<ProxyError, SettledResponse> => {
+  const { fields, tools } = asked;
   const settled = settleModel(fields.model, settings);
   if (E.isLeft(settled)) return settled;
   const fault = faultOf(fields, settled.right);
   if (fault !== null) return E.left(fault);
-  const offered = offeredTools([{ tools: fields.tools ?? [], path: 'tools' }, ...tools]);
+  const offered = offeredTools([{ tools: fields.tools ?? [], path: 'tools' }, ...tools], asked.numbers);
   if (E.isLeft(offered)) return offered;
   const { name, traits } = settled.right;
   const suffixed = name.search ? [{ tool: 'googleSearch' as const, path: null }] : [];
@@ -74,7 +79,7 @@ export const settleResponse = (
           ...chosen,
           builtIns: [...suffixed, ...chosen.builtIns],
           paths: { functions: 'tools', choice: 'tool_choice' },
-          json: jsonWish(fields),
+          json: jsonWish(asked),
           logprobs: wantsLogprobs(fields) ? 'include' : null,
           cachedContent: null,
         },
@@ -92,9 +97,10 @@ export const wantsSummary = ({ reasoning }: ResponseFields): boolean => {
 };
 
 const generationConfig = (
-  fields: ResponseFields,
+  asked: ResponseRequest,
   { name, traits, plan }: SettledResponse,
 ): E.Either<ProxyError, GenerationConfig> => {
+  const { fields } = asked;
   const { temperature, top_p: topP, max_output_tokens: maxOutputTokens, reasoning } = fields;
   const effort = reasoning?.effort;
   const thinkingConfig = settleThinking(
@@ -106,7 +112,7 @@ const generationConfig = (
     },
     { asked: wantsSummary(fields), isGoogles: false, otherwise: false },
   );
-  const wish = jsonWish(fields);
+  const wish = jsonWish(asked);
   return E.map((format: GenerationConfig): GenerationConfig => ({
     ...plainGeneration({ temperature, topP, maxOutputTokens }, traits),
     ...format,
@@ -135,7 +141,7 @@ const piecesOf = (
   return pipe(
     toContents(asked.turns, { ...answers, model: name.model, systemPromptMode, historyImages, path: 'input' }),
     E.bindTo('contents'),
-    E.bind('config', () => generationConfig(asked.fields, settled)),
+    E.bind('config', () => generationConfig(asked, settled)),
   );
 };
 
