@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
-import { chatBounds, completionBounds, embeddingBounds, imageBounds, speechBounds, transcriptionBounds } from '../../src/openai/field-bounds.ts';
+import { chatBounds, completionBounds, embeddingBounds, imageBounds, responsesBounds, speechBounds, transcriptionBounds } from '../../src/openai/field-bounds.ts';
 import { messageBounds } from '../../src/anthropic/field-limits.ts';
 import { decodeMessagesRequest } from '../../src/anthropic/messages/ask/request.ts';
 import { withinBounds, type Bound } from '../../src/wire/bounds.ts';
@@ -10,6 +10,7 @@ import { chatDialect } from '../../src/openai/chat/dialect.ts';
 import { decodeCompletionRequest } from '../../src/openai/completions/request.ts';
 import { decodeEmbeddingRequest } from '../../src/openai/embeddings/request.ts';
 import { decodeGeneration } from '../../src/openai/images/request.ts';
+import { decodeResponseRequest } from '../../src/openai/responses/ask/request.ts';
 import { decodeSpeechRequest } from '../../src/openai/speech/request.ts';
 import { decodeTranscriptionRequest } from '../../src/openai/transcriptions/request.ts';
 import { project } from '../support/recordings.ts';
@@ -29,6 +30,7 @@ const { decode: decodeChat } = chatDialect({ systemPromptMode: 'instruction', hi
 
 const endpoints: readonly (readonly [string, readonly Bound[], (body: unknown) => E.Either<unknown, unknown>])[] = [
   ['chat', chatBounds, decodeChat],
+  ['responses', responsesBounds, decodeResponseRequest],
   ['messages', messageBounds, (body) => decodeMessagesRequest(body)],
   ['pictures', imageBounds, decodeGeneration],
   ['completed texts', completionBounds, decodeCompletionRequest],

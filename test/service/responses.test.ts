@@ -1,0 +1,87 @@
+import t from 'tap';
+import { asked, madeUpKeys, pollux, type Pollux } from '../support/pollux.ts';
+import { streamFaults } from '../support/response-laws.ts';
+import { at, eventsIn, listAt, type Json } from '../support/responses.ts';
+
+const model = 'gemini-3.5-flash';
+const weather = { type: 'function', name: 'get_weather', description: 'd', parameters: { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] } };
+
+const respond = ({ url, password }: Pollux, body: Json, headers: Readonly<Record<string, string>> = {}): Promise<Response> =>
+  fetch(`${url}/v1/responses`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${password}`, 'content-type': 'application/json', ...headers },
+    body: JSON.stringify({ model, input: 'Hello', ...body }),
+  });
+
+const jsonOf = async (answer: Response): Promise<Json> => (await answer.json()) as Json;
+
+t.test('an agent goes on over several steps with store: false, each signature where it belongs', async (t) => {
+  const service = await pollux(t, { emulator: { strictSignatures: true } });
+  for (const stream of [false, true]) {
+    const tools = [weather, { type: 'web_search', external_web_access: true }];
+    const input: unknown[] = [{ role: 'user', content: 'Call two tools for the weather in Rome' }];
+    for (let step = 0; step < 2; step += 1) {
+      const answer = await respond(service, { input, tools, store: false, stream, include: ['reasoning.encrypted_content'], reasoning: { summary: 'auto' } });
+      t.equal(answer.status, 200);
+      const events = stream ? eventsIn(await answer.text()) : [];
+      if (stream) t.same(streamFaults(events), []);
+      const response = stream ? events.at(-1)?.['response'] : await jsonOf(answer);
+      const output = listAt(response, 'output');
+      input.push(...output);
+      const calls = output.filter(({ type }) => type === 'function_call');
+      if (step === 0) t.ok(calls.length > 0 && output.some((item) => typeof item['encrypted_content'] === 'string'), 'it calls, signed');
+      input.push(...calls.map(({ call_id }) => ({ type: 'function_call_output', call_id, output: '{"degrees":20}' })), ...(step === 0 ? [] : [{ role: 'user', content: 'Thanks' }]));
+    }
+  }
+  const last = JSON.stringify(asked(service.emulator).at(-1)?.body);
+  t.match(last, /thoughtSignature/);
+  t.notMatch(last, /skip_thought_signature_validator/, 'no stand-in was needed');
+});
+
+t.test('a fault before the first event is an HTTP status with JSON, streamed too', async (t) => {
+  const service = await pollux(t);
+  service.emulator.failKey(madeUpKeys[0] ?? '', 'minute');
+  for (const stream of [false, true]) {
+    const answer = await respond(service, { stream });
+    t.equal(answer.status, 429);
+    t.match(answer.headers.get('content-type'), /application\/json/);
+    t.match(await jsonOf(answer), { error: { code: 'rate_limit_exceeded', message: /wait \d+ seconds/ } });
+    t.ok(Number(answer.headers.get('retry-after')) > 0);
+  }
+});
+
+t.test('a day quota is told once as one, and is not worth another try', async (t) => {
+  const service = await pollux(t);
+  service.emulator.failKey(madeUpKeys[0] ?? '', 'day');
+  for (const stream of [true, false]) {
+    const answer = await respond(service, { stream }, { originator: 'codex_exec' });
+    t.equal(answer.status, 429);
+    t.match(await jsonOf(answer), { error: { type: 'insufficient_quota', code: 'insufficient_quota' } });
+    t.equal(answer.headers.get('x-should-retry'), 'false');
+  }
+  t.equal(asked(service.emulator).length, 1, 'Gemini is asked once');
+});
+
+t.test('what a caller does wrong marks no key', async (t) => {
+  const service = await pollux(t);
+  const wrong: readonly (readonly [Json, number])[] = [
+    [{ temperature: 9 }, 400],
+    [{ previous_response_id: 'resp_lost' }, 400],
+    [{ input: [{ type: 'item_reference', id: 'msg_lost' }] }, 404],
+    [{ model: 'gemini-nothing-0' }, 404],
+    [{ input: [{ type: 'function_call_output', call_id: 'lost', output: 'x' }] }, 400],
+  ];
+  for (const [body, status] of wrong) t.equal((await respond(service, body)).status, status, JSON.stringify(body));
+  const state = await jsonOf(await fetch(`${service.url}/status`, { headers: { authorization: `Bearer ${service.password}` } }));
+  t.match(listAt(state, 'keys'), [{ state: 'ready', models: [] }]);
+  t.equal((await respond(service, {})).status, 200);
+});
+
+t.test('Codex is shown why a prompt was blocked, others a refusal', async (t) => {
+  const service = await pollux(t);
+  service.emulator.answerWith([{ promptFeedback: { blockReason: 'PROHIBITED_CONTENT' } }]);
+  const toCodex = eventsIn(await (await respond(service, { stream: true }, { originator: 'codex_exec' })).text());
+  t.match(at(toCodex.at(-1), 'response.output.0.content.0'), { type: 'output_text', text: /PROHIBITED_CONTENT/ });
+  t.equal(toCodex.at(-1)?.['type'], 'response.completed');
+  t.match(at(await jsonOf(await respond(service, {})), 'output.0.content.0'), { type: 'refusal' });
+});
