@@ -1,3 +1,5 @@
+import { TE, pipe } from '../kernel/fp.ts';
+import { withFieldName } from '../openai/responses/named-error.ts';
 import type { Config } from '../config.ts';
 import type { Handler, Route } from '../http/route.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
@@ -43,7 +45,11 @@ export const responseRoutes = (config: Config, needs: ResponseNeeds): readonly R
   );
   const keep = keptOnFirstUse(needs);
   return [
-    { method: 'POST', pattern: '/responses', handle: respond },
+    {
+      method: 'POST',
+      pattern: '/responses',
+      handle: (received, target) => pipe(respond(received, target), TE.mapLeft(withFieldName)),
+    },
     { method: 'POST', pattern: '/responses/input_tokens', handle: countOnFirstUse(config, needs) },
     { method: 'POST', pattern: '/responses/compact', handle: compact },
     { method: 'GET', pattern: '/responses/{id}', handle: keep },

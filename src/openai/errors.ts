@@ -34,13 +34,22 @@ const baseAddress =
 
 const shortBaseAddress = 'the base address of this service ends in /v1';
 
+/** Codex reads from these words how long to wait where a stream has begun (openai/codex: `try again in 9s`). */
+const waitWords = ({ kind, headers }: ErrorFacts): string => {
+  const seconds = headers['retry-after'];
+  const isHopeless = headers['x-should-retry'] === 'false';
+  return kind !== 'rate limit' || seconds === undefined || isHopeless ? '' : ` Please try again in ${seconds}s.`;
+};
+
 const tellError = (error: ProxyError): ErrorFacts & { readonly reason: string } => {
   const facts = errorFacts(error);
   const reason = reasonPhrase(error, facts.message);
   if (error.tag === 'NoSuchRoute') {
     return { ...facts, message: `${facts.message} ${baseAddress}`, reason: `${reason}: ${shortBaseAddress}` };
   }
-  return { ...facts, param: error.tag === 'GeminiInvalid' ? refusedField(error.message) : facts.param, reason };
+  const message = facts.message + waitWords(facts);
+  const param = error.tag === 'GeminiInvalid' ? refusedField(error.message) : facts.param;
+  return { ...facts, message, param, reason };
 };
 
 /** What an error says in OpenAI's words. */

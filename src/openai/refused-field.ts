@@ -10,6 +10,19 @@ const fields: readonly (readonly [RegExp, string])[] = [
   [/input token count|maximum number of tokens|developer instruction/i, 'messages'],
 ];
 
+/** The same fields by their names in the Responses API. */
+const inResponses: ReadonlyMap<string, string> = new Map([
+  ['logprobs', 'top_logprobs'],
+  ['response_format', 'text.format'],
+  ['modalities', 'tools'],
+  ['reasoning_effort', 'reasoning.effort'],
+  ['messages', 'input'],
+]);
+
+/** A field of chat by the name that it has in the Responses API. */
+export const responseField = (chat: string | null): string | null =>
+  chat === null ? null : (inResponses.get(chat) ?? chat);
+
 /** The field that Google's refusal is about; null where its words don't tell. */
 export const refusedField = (message: string): string | null =>
   fields.find(([pattern]) => pattern.test(message))?.[1] ?? null;

@@ -45,7 +45,7 @@ t.test('a fault before the first event is an HTTP status with JSON, streamed too
     const answer = await respond(service, { stream });
     t.equal(answer.status, 429);
     t.match(answer.headers.get('content-type'), /application\/json/);
-    t.match(await jsonOf(answer), { error: { code: 'rate_limit_exceeded', message: /wait \d+ seconds/ } });
+    t.match(await jsonOf(answer), { error: { code: 'rate_limit_exceeded', message: /try again in \d+s/ } });
     t.ok(Number(answer.headers.get('retry-after')) > 0);
   }
 });

@@ -201,7 +201,7 @@ t.test('a fault after text is an error and a failed response, each with a code t
   t.match(events.at(-1), { response: { status: 'failed', error: { code: 'server_error', type: 'server_error', param: null }, output: [{ status: 'incomplete' }] } });
   const codes = [
     [{ tag: 'KeysExhausted', retryAfterSeconds: 9, forToday: true }, 'insufficient_quota', /midnight/],
-    [{ tag: 'KeysExhausted', retryAfterSeconds: 9, forToday: false }, 'rate_limit_exceeded', /wait 9 seconds/],
+    [{ tag: 'KeysExhausted', retryAfterSeconds: 9, forToday: false }, 'rate_limit_exceeded', /try again in 9s\./],
     [{ tag: 'GeminiFault', status: 503, message: 'm' }, 'server_is_overloaded', /m/],
     [{ tag: 'GeminiInvalid', message: 'm', code: 'context_length_exceeded' }, 'context_length_exceeded', /shorten/],
     [{ tag: 'GeminiInvalid', message: 'm', code: null }, 'invalid_prompt', /m/],
@@ -211,6 +211,8 @@ t.test('a fault after text is an error and a failed response, each with a code t
     const [, , told, failed] = eventsIn((await responseWriter({})).fail(error));
     t.match([told, failed], [{ type: 'error', code, message: words }, { type: 'response.failed', response: { error: { code } } }], code);
   }
+  const [, , told] = eventsIn((await responseWriter({})).fail({ tag: 'GeminiInvalid', message: 'The input token count exceeds the maximum number of tokens.', code: 'context_length_exceeded' }));
+  t.equal(told?.['param'], 'input', 'the field by its name here');
 });
 
 t.test('heartbeats are comments, and each minute an event that Codex counts; they open a stream that has not begun', async (t) => {
