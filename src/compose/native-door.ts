@@ -1,5 +1,6 @@
 import { E, TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
+import { recentMap } from '../kernel/recent-map.ts';
 import { begunUploads, decodeUploads } from '../adapters/state/begun-uploads.ts';
 import { boundNames, decodeBoundNames } from '../adapters/state/bound-names.ts';
 import type { PassCalls } from '../adapters/gemini/pass-calls.ts';
@@ -98,6 +99,10 @@ const live: Route = {
   },
 };
 
+/** Most requests ask for the same few paths. */
+const mostRemembered = 500;
+const longestRemembered = 300;
+
 /** Each kind of request once, so that the log and the metrics know a fixed set of names. */
 const findNativeRoute = (handle: Handler, withAgents: boolean): FindRoute => {
   const routes = new Map<string, Route>();
@@ -115,12 +120,21 @@ const findNativeRoute = (handle: Handler, withAgents: boolean): FindRoute => {
     routes.set(pattern, made);
     return made;
   };
-  return (method, path) => {
+  const find: FindRoute = (method, path) => {
     if (/^\/+ws(?:\/|$)/.test(path)) return E.right({ route: live, id: '' });
     const read = readNativePath(path);
     if (E.isLeft(read)) return read;
     const found = nativeRoute(method, read.right, withAgents);
     return E.isLeft(found) ? found : E.right({ route: routeFor(found.right.pattern), id: '' });
+  };
+  const remembered = recentMap<ReturnType<FindRoute>>(mostRemembered);
+  return (method, path) => {
+    const name = `${method} ${path}`;
+    const known = remembered.get(name);
+    if (known !== undefined) return known;
+    const found = find(method, path);
+    if (E.isRight(found) && name.length < longestRemembered) remembered.set(name, found);
+    return found;
   };
 };
 

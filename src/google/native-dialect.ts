@@ -1,5 +1,6 @@
 import { E, pipe } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
+import { recentMap } from '../kernel/recent-map.ts';
 import type { PassDialect, PassPlan, PassRequest, PassWork } from '../ports/passing-on.ts';
 import { aliasOf } from '../wire/model-alias.ts';
 import { modelName, type ModelSettings } from '../wire/model-name.ts';
@@ -69,9 +70,16 @@ const streamOf = ({ method }: NativePath, query: string): PassPlan['stream'] => 
 const namePathOf = ({ version }: NativePath, name: readonly string[]): string =>
   writeNativePath({ version, way: '', segments: name, method: '' });
 
-type Read = { readonly asked: NativePath; readonly path: NativePath; readonly route: NativeRoute };
+/** What a path and a method come to, which is the same each time. */
+type Read = {
+  readonly asked: NativePath;
+  readonly path: NativePath;
+  /** As it goes up. */
+  readonly written: string;
+  readonly route: NativeRoute;
+};
 
-const planOf = (request: PassRequest, { asked, path, route }: Read): PassPlan => {
+const planOf = (request: PassRequest, { asked, path, written, route }: Read): PassPlan => {
   const { query, header } = request;
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const uploadId = route.work === 'upload' ? queryValue(query, 'upload_id') : null;
@@ -81,9 +89,9 @@ const planOf = (request: PassRequest, { asked, path, route }: Read): PassPlan =>
   return {
     work,
     method,
-    path: writeNativePath(path),
+    path: written,
     query: queryUp(query),
-    headers: headersUp(header),
+    headers: headersUp(header, path.way === 'upload'),
     quota: quotaOf(path),
     model: isModelFolder(folder) || folder === 'dynamic' ? model : null,
     alias: asked === path ? null : (asked.segments[1] ?? null),
@@ -99,18 +107,39 @@ const planOf = (request: PassRequest, { asked, path, route }: Read): PassPlan =>
   };
 };
 
-const readPlan =
-  (settings: NativeSettings) =>
-  (request: PassRequest): E.Either<ProxyError, PassPlan> =>
-    pipe(
-      readNativePath(request.path),
-      E.flatMap((asked) =>
-        pipe(
-          nativeRoute(request.method, asked, settings.withAgents),
-          E.map((route) => planOf(request, { asked, path: withoutAlias(asked, settings), route })),
-        ),
+/** Paths of which most requests ask for the same few. */
+const mostRemembered = 500;
+const longestRemembered = 300;
+
+const readRequest = (settings: NativeSettings, { method, path: written }: PassRequest): E.Either<ProxyError, Read> =>
+  pipe(
+    readNativePath(written),
+    E.flatMap((asked) =>
+      pipe(
+        nativeRoute(method, asked, settings.withAgents),
+        E.map((route) => {
+          const path = withoutAlias(asked, settings);
+          return { asked, path, written: writeNativePath(path), route };
+        }),
       ),
+    ),
+  );
+
+const readPlan = (settings: NativeSettings): ((request: PassRequest) => E.Either<ProxyError, PassPlan>) => {
+  const remembered = recentMap<Read>(mostRemembered);
+  return (request) => {
+    const name = `${request.method} ${request.path}`;
+    const known = remembered.get(name);
+    if (known !== undefined) return E.right(planOf(request, known));
+    return pipe(
+      readRequest(settings, request),
+      E.map((read) => {
+        if (name.length < longestRemembered) remembered.set(name, read);
+        return planOf(request, read);
+      }),
     );
+  };
+};
 
 /** Google's own API, passed through: what of it must be read, and what is changed on the way. */
 export const nativeDialect = (settings: NativeSettings): PassDialect => ({

@@ -5,7 +5,16 @@ import type { Headers } from '../ports/reply.ts';
  * installation, which would tie all keys together (gemini-cli's x-gemini-api-privileged-user-id).
  */
 const up: readonly string[] = [
-  'content-type', 'accept', 'x-goog-api-client', 'x-server-timeout', 'range', 'if-none-match',
+  'content-type',
+  'accept',
+  'x-goog-api-client',
+  'x-server-timeout',
+  'range',
+  'if-none-match',
+];
+
+/** Those of uploads beside them. */
+const upInUploads: readonly string[] = [
   ...['protocol', 'command', 'offset', 'file-name', 'raw-size', 'content-type', 'content-length'].map(
     (name) => `x-goog-upload-${name}`,
   ),
@@ -13,9 +22,9 @@ const up: readonly string[] = [
 ];
 
 /** The headers of a request as they go up. */
-export const headersUp = (header: (name: string) => string | null): Headers => {
+export const headersUp = (header: (name: string) => string | null, isUpload: boolean): Headers => {
   const headers: Record<string, string> = { 'user-agent': 'Pollux', 'accept-encoding': 'identity' };
-  for (const name of up) {
+  for (const name of isUpload ? [...up, ...upInUploads] : up) {
     const value = header(name);
     if (value !== null) headers[name] = value;
   }

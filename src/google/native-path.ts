@@ -26,8 +26,12 @@ const isOdd = (segment: string): boolean =>
   /\\|%[\da-f]{2}/i.test(segment) ||
   Array.from(segment).some((character) => character < ' ' || character === '\u007f');
 
+/** As nearly all paths are written. */
+const isUsual = (path: string): boolean => /^[\w:/-][\w:/.-]*$/.test(path) && !path.includes('/.');
+
 /** The segments of a path, each decoded once; `%2F` is a slash. Null for what can't be one. */
 const decodeSegments = (path: string): readonly string[] | null => {
+  if (isUsual(path)) return path.split('/').filter((segment) => segment !== '');
   let text = path;
   if (path.includes('%')) {
     try {

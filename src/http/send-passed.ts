@@ -26,8 +26,10 @@ const begin = ({ response, writeHead }: PassedOutlet): void => {
 
 /** What of a tick's pieces leaves together, at most. */
 const mostGathered = 64 * 1024;
+/** A piece of this size leaves as it is: to copy it would cost more than a write. */
+const leastAlone = 8 * 1024;
 
-type Gatherer = { readonly add: (piece: Uint8Array) => boolean; readonly flush: () => void };
+type Gatherer = { readonly add: (piece: Uint8Array) => void; readonly flush: () => void };
 
 /**
  * Gathers the pieces of one tick: what one read of Google's socket brought leaves as one chunk in one write, where Node
@@ -47,12 +49,15 @@ const gatherPieces = (put: (bytes: Uint8Array) => void): Gatherer => {
   return {
     flush,
     add: (piece) => {
+      if (piece.length >= leastAlone) {
+        flush();
+        put(piece);
+        return;
+      }
       if (size === 0) process.nextTick(flush);
       pieces.push(piece);
       size += piece.length;
-      if (size < mostGathered) return true;
-      flush();
-      return false;
+      if (size >= mostGathered) flush();
     },
   };
 };

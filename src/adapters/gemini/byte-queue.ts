@@ -26,6 +26,8 @@ type State = {
   end: { readonly error: ProxyError | null } | null;
   sink: ByteSink | null;
   wake: (() => void) | null;
+  /** The watch has been told of what comes in this tick: one read of a socket brings a hundred pieces. */
+  isTold: boolean;
 };
 
 /** An answer that ends before its first byte. */
@@ -51,8 +53,10 @@ type Telling = { readonly upstream: Upstream; readonly watch: QueueWatch };
 const goOn = (state: State, { upstream, watch }: Telling): void => {
   if (state.end !== null) return;
   watch.awaits();
-  if (state.isPaused) upstream.resume();
+  if (!state.isPaused) return;
+  // Before it goes on: what was held back comes within this call, and may be too much again.
   state.isPaused = false;
+  upstream.resume();
 };
 
 const wakeUp = (state: State): void => {
@@ -92,19 +96,27 @@ const sourceOf = (state: State, telling: Telling): ByteSource => {
   };
 };
 
+const tellWatch = (state: State, { fed, awaits }: QueueWatch): void => {
+  state.isTold = true;
+  fed();
+  queueMicrotask(() => {
+    state.isTold = false;
+    if (!state.isPaused && state.end === null) awaits();
+  });
+};
+
 /**
  * Hands pieces over as they come, in the tick in which they come: no queue once somebody takes them, no promise and no
  * iterator. While nothing is wanted, silence is not the other side's, so the watch is told of both.
  */
 export const byteQueue = (upstream: Upstream, watch: QueueWatch): ByteQueue => {
-  const state: State = { waiting: [], size: 0, isPaused: false, end: null, sink: null, wake: null };
+  const state: State = { waiting: [], size: 0, isPaused: false, end: null, sink: null, wake: null, isTold: false };
   return {
     push: (piece) => {
-      watch.fed();
       const mayCome = takeOver(state, piece);
       state.isPaused = !mayCome;
-      if (mayCome) watch.awaits();
-      wakeUp(state);
+      if (!state.isTold) tellWatch(state, watch);
+      if (state.wake !== null) wakeUp(state);
       return mayCome;
     },
     end: (error) => {

@@ -1,0 +1,125 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { E } from '../../src/kernel/fp.ts';
+import { withGooglesFiles, withModel } from '../../src/google/body-up.ts';
+import { boundNamesIn, namesTold } from '../../src/google/bound-name.ts';
+import { cleanError } from '../../src/google/clean-error.ts';
+import { pageWithToken, readPage } from '../../src/google/list-page.ts';
+import { nativeErrors } from '../../src/google/native-errors.ts';
+import { readNativePath, writeNativePath } from '../../src/google/native-path.ts';
+import { queryUp, withPageToken } from '../../src/google/native-query.ts';
+import { nativeRoute } from '../../src/google/native-routes.ts';
+import { tokensIn } from '../../src/google/told-tokens.ts';
+
+const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
+
+t.test('whatever a path holds, what goes up is a path of Google\'s without steps, a host or a query', (t) => {
+  const piece = fc.oneof(fc.constantFrom('v1', 'v1beta', 'upload', 'download', 'models', 'files', '..', '.', '%2e%2e', '%2F', '%5c', '%00', '%', '?', '#', '@', ':', '//', 'x:y', '%252e'), fc.string({ maxLength: 6 }));
+  fc.assert(
+    fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
+      const read = readNativePath(`/${pieces.join('/')}`);
+      if (E.isLeft(read) || read.right.version === '') return;
+      const url = new URL(writeNativePath(read.right), 'https://generativelanguage.googleapis.com');
+      if (url.origin !== 'https://generativelanguage.googleapis.com' || url.search !== '' || url.hash !== '') throw new Error(url.href);
+      if (!url.pathname.startsWith(read.right.way === '' ? `/${read.right.version}/` : `/${read.right.way}/`)) throw new Error(url.pathname);
+      if (url.pathname.split('/').some((segment) => segment === '..' || segment === '.')) throw new Error(url.pathname);
+    }),
+  );
+  t.end();
+});
+
+t.test('no request makes the table of routes throw, and every one is found, refused or not there', (t) => {
+  const segment = fc.constantFrom('models', 'tunedModels', 'files', 'files:register', 'batches', 'x', 'x:generateContent', 'operations', '__proto__', 'constructor', 'toString', 'hasOwnProperty', 'auth_tokens', 'interactions', 'cancel', 'agents');
+  fc.assert(
+    fc.property(fc.array(segment, { maxLength: 5 }), fc.constantFrom('GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', '__proto__'), fc.boolean(), (segments, method, withAgents) => {
+      const path = readNativePath(`/v1beta/${segments.join('/')}`);
+      if (E.isLeft(path)) return;
+      const route = nativeRoute(method, path.right, withAgents);
+      if (E.isRight(route) && typeof route.right.pattern !== 'string') throw new Error('no route');
+    }),
+  );
+  t.end();
+});
+
+t.test('names of things are found in every casing, nesting and writing of a slash', (t) => {
+  const cases: readonly (readonly [string, readonly string[]])[] = [
+    ['{"file_data":{"file_uri":"https://generativelanguage.googleapis.com/v1beta/files/abc-1"}}', ['files/abc-1']],
+    ['{"fileUri":"https:\\/\\/generativelanguage.googleapis.com\\/v1beta\\/files\\/abc"}', ['files/abc']],
+    ['{"cachedContent":"cachedContents/c"}', ['cachedContents/c']],
+    ['{"cached_content":"cachedContents/c"}', ['cachedContents/c']],
+    ['{"batch":{"inputConfig":{"fileName":"files/in"}}}', ['files/in']],
+    ['{"tools":[{"file_search":{"file_search_store_names":["fileSearchStores/s","fileSearchStores/t"]}}]}', ['fileSearchStores/s', 'fileSearchStores/t']],
+    ['{"model":"tunedModels/t"}', ['tunedModels/t']],
+    ['{"previous_interaction_id": "v1_abc.def=="}', ['interactions/v1_abc.def==']],
+    ['{"previousInteractionId":"v1"}', ['interactions/v1']],
+    ['{"environment":"environments/e"}', ['environments/e']],
+    ['{"text":"profiles/x and files without a slash, files//"}', ['files/x']],
+    ['', []],
+  ];
+  for (const [body, names] of cases) t.same(boundNamesIn(Buffer.from(body)), names, body);
+  t.equal(boundNamesIn(Buffer.from(Array.from({ length: 1000 }, (_, at) => `files/f${at}`).join(' '))).length, 100);
+  t.end();
+});
+
+t.test('an answer tells names in Google\'s own fields only, never where a model or a caller wrote them', (t) => {
+  t.same(namesTold('{"file":{"name":"files/a","uri":"https://x/v1beta/files/a","displayName":"files/fake"}}'), ['files/a']);
+  t.same(namesTold('{"name":"models/veo/operations/o","done":true,"response":{"generateVideoResponse":{"generatedSamples":[{"video":{"uri":"https://x/v1beta/files/v:download?alt=media"}}]}}}'), ['models/veo/operations/o', 'files/v']);
+  t.same(namesTold('{"candidates":[{"content":{"parts":[{"functionCall":{"name":"files/fake","args":{"name":"files/fake"}}}]}}]}'), []);
+  t.same(namesTold('{"name":"batches/b","response":{"inlinedResponses":[{"response":{"name":"files/fake"}}],"responsesFile":"files/r"}}'), ['batches/b', 'files/r']);
+  t.same(namesTold('{"id":"v1_x","outputs":[{"name":"files/fake"}],"steps":[{"name":"files/fake"}]}'), ['interactions/v1_x']);
+  t.same(namesTold('{"name":"fileSearchStores/s/documents/d","customMetadata":[{"name":"files/fake"}]}'), ['fileSearchStores/s']);
+  t.same(['', '[', 'null', '1', '"x"', '[]'].map(namesTold), [[], [], [], [], [], []]);
+  t.end();
+});
+
+t.test('our own file addresses in a body are Google\'s, and nothing else is touched', (t) => {
+  const base = 'https://pollux.example:8443/deep';
+  const up = (body: string): string => text(withGooglesFiles(Buffer.from(body), base));
+  t.equal(up(`{"fileUri":"${base}/v1beta/files/a","é":"ü"}`), '{"fileUri":"https://generativelanguage.googleapis.com/v1beta/files/a","é":"ü"}');
+  t.equal(up(`{"fileUri":"${base.replaceAll('/', '\\/')}\\/v1\\/files\\/a"}`), '{"fileUri":"https:\\/\\/generativelanguage.googleapis.com\\/v1beta\\/files\\/a"}');
+  for (const same of [`{"text":"${base}/v1/chat"}`, `{"fileUri":"https://elsewhere.example/v1beta/files/a"}`, `${base}/v1beta/models/x`, '']) t.equal(up(same), same);
+  t.equal(text(withModel(Buffer.from('{"model":"models/a.b","x":"a.b","model": "a.b"}'), 'a.b', 'c')), '{"model":"models/c","x":"a.b","model": "c"}');
+  t.end();
+});
+
+t.test('a page keeps its bytes, but for the token of the next one', (t) => {
+  t.equal(pageWithToken('{"files":[{"displayName":"\\"nextPageToken\\": \\"x\\""}],  "nextPageToken": "a\\"b"}', 'h.t'), '{"files":[{"displayName":"\\"nextPageToken\\": \\"x\\""}],  "nextPageToken": "h.t"}');
+  fc.assert(
+    fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.string({ minLength: 1 }), (page, token) => {
+      const changed = readPage(pageWithToken(JSON.stringify({ ...page, nextPageToken: 'x' }), token));
+      if (changed.token !== token) throw new Error(String(changed.token));
+      const added = JSON.parse(pageWithToken('{}', token)) as Record<string, unknown>;
+      if (added['nextPageToken'] !== token) throw new Error('not added');
+    }),
+  );
+  t.same(readPage('{"files":[]}'), { isEmpty: true, token: null });
+  t.same(readPage('no json'), { isEmpty: true, token: null });
+  t.equal(withPageToken('pageSize=2&pageToken=a&page_token=b', 'c d'), 'pageSize=2&pageToken=c%20d');
+  t.equal(queryUp('key=a&alt=sse&%6Bey=b&upload_id=c'), 'alt=sse');
+  t.end();
+});
+
+t.test('errors are in Google\'s shape, whatever they are', (t) => {
+  const whole = nativeErrors.whole({ tag: 'KeysExhausted', retryAfterSeconds: 40, forToday: true });
+  t.match(JSON.parse(String(whole.body)), { error: { code: 429, status: 'RESOURCE_EXHAUSTED', details: [{ violations: [{ quotaId: /PerDay/ }] }, { retryDelay: '40s' }] } });
+  t.match(nativeErrors.inStream({ tag: 'StreamCut' }), /^data: \{"error":\{"code":502,"message":".*","status":"UNAVAILABLE"\}\}\n\n$/);
+  for (const [error, status] of [[{ tag: 'TimedOut', phase: 'idle' }, 'DEADLINE_EXCEEDED'], [{ tag: 'BelongsApart', message: 'm' }, 'FAILED_PRECONDITION'], [{ tag: 'BodyTooLarge', mostBytes: 1 }, 'INVALID_ARGUMENT'], [{ tag: 'Defect', cause: 1 }, 'INTERNAL']] as const) {
+    t.match(JSON.parse(String(nativeErrors.whole(error).body)), { error: { status } });
+  }
+  t.end();
+});
+
+t.test('an error of Google\'s is cleaned of what is the owner\'s, and an array stays one', (t) => {
+  const error = { code: 403, message: 'project=123456789012 project_number:987654321098 key SECRET in projects/x-1', status: 'PERMISSION_DENIED' };
+  t.notMatch(cleanError(JSON.stringify({ error }), 'SECRET') ?? '', /\d{9}|SECRET|x-1/);
+  t.match(JSON.parse(cleanError(JSON.stringify([{ error }]), 'SECRET') ?? ''), [{ error: { code: 403 } }]);
+  t.equal(cleanError('<html>', 'SECRET'), null);
+  t.equal(cleanError('{"error":"x"}', 'SECRET'), null);
+  t.end();
+});
+
+t.test('the end of an answer tells what it cost', (t) => {
+  t.same(tokensIn('"promptTokenCount": 1, "candidatesTokenCount": 2 … "usageMetadata":{"promptTokenCount": 11,"candidatesTokenCount": 5,"thoughtsTokenCount":7}'), { promptTokens: 11, completionTokens: 12 });
+  t.equal(tokensIn('{"candidates":[]}'), null);
+  t.end();
+});
