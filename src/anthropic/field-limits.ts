@@ -6,8 +6,8 @@ const names = 256;
 export const messageBounds: readonly Bound[] = [
   { path: 'model', most: names, of: 'characters' },
   { path: 'messages', most: 10_000, of: 'items' },
-  { path: 'messages.*.content', most: 20_000, of: 'items', inAll: true },
-  { path: 'messages.*.content.*.content', most: 20_000, of: 'items', inAll: true },
+  { path: 'messages.*.content', most: 10_000, of: 'items', inAll: true },
+  { path: 'messages.*.content.*.content', most: 10_000, of: 'items', inAll: true },
   { path: 'messages.*.content.*.id', most: names, of: 'characters' },
   { path: 'messages.*.content.*.name', most: names, of: 'characters' },
   { path: 'messages.*.content.*.tool_use_id', most: names, of: 'characters' },

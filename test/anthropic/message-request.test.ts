@@ -185,6 +185,8 @@ t.test('messages add tools and take them away', async (t) => {
   const tools = [tool('a'), tool('b', { defer_loading: true })];
   t.same(declared({ tools, messages: [user('x'), change('tool_removal', { type: 'tool_reference', name: 'a' }), change('tool_addition', { type: 'tool_reference', name: 'b' })] }), ['b']);
   t.same(declared({ tools, messages: [user('x'), change('tool_addition', { type: 'tool_definition', definition: tool('c') })] }), ['a', 'c']);
+  const many = Array.from({ length: 512 }, (_, at) => ({ type: 'tool_addition', tool: { type: 'tool_definition', definition: tool(`c${at}`) } }));
+  t.equal(refusedFor({ tools, messages: [user('x'), { role: 'system', content: many }] }), 'messages');
 });
 
 const thinkingOf = (model: string, request: object) => body({ model, max_tokens: 32_000, ...request }).generationConfig?.thinkingConfig;

@@ -158,5 +158,21 @@ const counts: readonly HeavyRequest[] = [
   row('a form of a million parts', refused, () => form('/v1/audio/transcriptions', Array.from({ length: 1_000_000 }, () => 'name="a"\r\n\r\n1'))),
 ];
 
+const messages = (fields: string): Sending => sending('/v1/messages', `{${model},"max_tokens":100,${fields}}`);
+
+const use = (at: number, input: string): string => `{"type":"tool_use","id":"toolu_${at}","name":"f","input":${input}}`;
+
+const useAndResults = (count: number, input: string): string =>
+  `"messages":[${hello},{"role":"assistant","content":${listed(count, (at) => use(at, input))}},{"role":"user","content":${listed(count, (at) => `{"type":"tool_result","tool_use_id":"toolu_${count - 1 - at}","content":"${filled('All is well. ', 200)}"}`)}}]`;
+
+/** Anthropic's door. */
+const ofMessages: readonly HeavyRequest[] = [
+  row('5,000 calls of a message and their results, the last one first', done, () => messages(useAndResults(4999, '{"path":"src/index.ts","line":12}'))),
+  row('2,000 calls whose names are numbers', done, () => messages(useAndResults(2000, '{"b":12345678901234567890,"1":1}'))),
+  row('5,000 signatures between texts', done, () => messages(`"messages":[${hello},{"role":"assistant","content":${listed(9999, (at) => (at % 2 === 0 ? '{"type":"text","text":"All is well."}' : '{"type":"thinking","thinking":"","signature":"gemini.x.c2ln"}'))}},${hello}]`)),
+  row('10,000 tools that a message adds', refused, () => messages(`"messages":[${hello},{"role":"system","content":${listed(9999, (at) => `{"type":"tool_addition","tool":{"type":"tool_definition","definition":{"name":"f${at}"}}}`)}}]`)),
+  row('a document of 8 MiB', done, () => messages(`"messages":[{"role":"user","content":[{"type":"document","title":"a","source":{"type":"text","media_type":"text/plain","data":"${filled('All is well. ', 7.9 * mebibyte)}"}}]}]`)),
+];
+
 /** All of them, worst first or not: a corpus. */
-export const heavyRequests: readonly HeavyRequest[] = [...longTexts, ...addresses, ...counts];
+export const heavyRequests: readonly HeavyRequest[] = [...longTexts, ...addresses, ...counts, ...ofMessages];

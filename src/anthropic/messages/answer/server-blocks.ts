@@ -7,11 +7,17 @@ export type Found = { readonly queries: readonly string[]; readonly sources: Rea
 /** Before anything was found. */
 export const noFound: Found = { queries: [], sources: new Map() };
 
+/** More of either are not told: they are copied for each. */
+const mostFound = 500;
+
 /** The same with what an event tells; a frame may tell again what one before it told. */
-export const withFound = ({ queries, sources }: Found, event: SearchEvent | SourceEvent): Found =>
-  event.kind === 'search'
-    ? { queries: [...new Set([...queries, ...event.queries])], sources }
-    : { queries, sources: new Map(sources).set(event.url, event.title) };
+export const withFound = (found: Found, event: SearchEvent | SourceEvent): Found => {
+  const { queries, sources } = found;
+  if (event.kind === 'search')
+    return { queries: [...new Set([...queries, ...event.queries])].slice(0, mostFound), sources };
+  if (sources.size >= mostFound || sources.has(event.url)) return found;
+  return { queries, sources: new Map(sources).set(event.url, event.title) };
+};
 
 const direct = { type: 'direct' };
 

@@ -1,7 +1,10 @@
 import { isObject } from '../../../kernel/is-object.ts';
 import { rawElements, rawMember } from '../../../kernel/raw-json.ts';
-import { holdsLong, longestBody, longNumbers, withLongNumbers } from '../../../gemini/schema/long-numbers.ts';
+import { holdsLong, longNumbers, withLongNumbers } from '../../../gemini/schema/long-numbers.ts';
 import type { MessageFields } from './request.ts';
+
+/** In longer bodies inputs are written as JavaScript does: to look for them would stop everybody else. */
+const longestBody = 1024 ** 2;
 
 type Fields = Pick<MessageFields, 'messages' | 'tools' | 'output_config' | 'output_format'>;
 type Item = Readonly<Record<string, unknown>>;

@@ -76,6 +76,15 @@ const offeredTools = ({ tools = [], changes }: MessagesRequest): readonly Placed
   ].filter(([tool]) => isOffered(tool));
 };
 
+/** As many as a request may bring (field-limits.ts), those that its messages add among them. */
+const mostTools = 512;
+
+const tooManyTools: ProxyError = invalid(
+  `'messages' add too many tools: at most ${mostTools} are taken in all.`,
+  'messages',
+  'invalid_value',
+);
+
 type Offers = { readonly functions: readonly FunctionOffer[]; readonly builtIns: readonly BuiltInOffer[] };
 
 /** A tool that was added again stands for the one of its name. */
@@ -83,7 +92,9 @@ const readOffers = (asked: MessagesRequest): E.Either<ProxyError, Offers> => {
   const functions = new Map<string, FunctionOffer>();
   const builtIns: BuiltInOffer[] = [];
   const isAdded = asked.changes.added.length > 0;
-  for (const [tool, path] of offeredTools(asked)) {
+  const offered = offeredTools(asked);
+  if (offered.length > mostTools) return E.left(tooManyTools);
+  for (const [tool, path] of offered) {
     const read = offerOf(tool, path);
     if (E.isLeft(read)) return read;
     if ('builtIn' in read.right) builtIns.push(read.right.builtIn);

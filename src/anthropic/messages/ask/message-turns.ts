@@ -74,7 +74,8 @@ const readContent = (reading: Reading, content: unknown, path: string): E.Either
     }
     const read = userBlock(block, at);
     if (E.isLeft(read)) return read;
-    isKnown ||= read.right !== null || noteChange(reading, block);
+    const isChange = noteChange(reading, block);
+    isKnown ||= isChange || read.right !== null;
     if (!isBilling(block['text'])) for (const part of read.right ?? []) parts.push(part);
   }
   return E.right(isKnown ? parts : null);
