@@ -1,6 +1,7 @@
 import { paceWork } from '../kernel/breathe.ts';
 import { E, TE, pipe } from '../kernel/fp.ts';
 import { caught, thrown, type ProxyError } from '../kernel/proxy-error.ts';
+import { signalSource } from '../kernel/signal.ts';
 import type { Stage } from '../kernel/stage.ts';
 import type { Frame } from '../gemini/response.ts';
 import type { AnswerEnd, StreamWriter, WholeWriter } from '../ports/answer-writer.ts';
@@ -88,7 +89,7 @@ const streamReply =
   async () => {
     const head = answer();
     const writer = plan.answer.stream();
-    const waiting = new AbortController();
+    const waiting = signalSource();
     const tooLong = wait(keepAliveMs, waiting.signal).then(() => null);
     const first = keepAliveMs === 0 ? await head : await Promise.race([head, tooLong]);
     waiting.abort('begun');

@@ -1,5 +1,6 @@
 import { E, type TE } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
+import { signalSource } from '../../kernel/signal.ts';
 import type { ByteFlow, ByteSink, ByteSource } from '../../ports/byte-source.ts';
 import type { Headers, Passed, Reply, Whole } from '../../ports/reply.ts';
 import type { PassedBy, NotPassed } from './try-passing.ts';
@@ -124,7 +125,7 @@ export const unlessLate = (
   if (passing.plan.stream !== 'events' || keepAliveMs === 0) return run;
   return async () => {
     const late = run();
-    const waiting = new AbortController();
+    const waiting = signalSource();
     const first = await Promise.race([late, wait(keepAliveMs, waiting.signal).then(() => null)]);
     waiting.abort('begun');
     if (first !== null) return first;
