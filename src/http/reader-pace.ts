@@ -60,6 +60,10 @@ export const readerPace = ({ response, readerTimeoutMs, wait }: PaceNeeds): Read
   };
 };
 
+/** Bytes of all these bodies together. */
+export const bytesIn = (bodies: readonly (string | Uint8Array)[]): number =>
+  bodies.reduce((sum, body) => sum + Buffer.byteLength(body), 0);
+
 const isHighSurrogate = (code: number): boolean => (code & 0xfc00) === 0xd800;
 
 /** A body in pieces that are written one after the other; no character of a text is cut in two. */

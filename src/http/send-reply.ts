@@ -5,7 +5,7 @@ import type { Headers, Passed, Reply, Streamed, Whole } from '../ports/reply.ts'
 import { signalSource, type Signal } from '../kernel/signal.ts';
 import { mostGathered, textGatherer } from './gather-texts.ts';
 import { sendPassed, type PassedOutlet } from './send-passed.ts';
-import { inPieces, pieceSize, readerPace, type ReaderPace } from './reader-pace.ts';
+import { bytesIn, inPieces, pieceSize, readerPace, type ReaderPace } from './reader-pace.ts';
 import type { BodyProgress } from './read-body.ts';
 import { headLines } from './reply-head.ts';
 
@@ -87,9 +87,9 @@ const endReply = (outlet: Outlet, body: string | Uint8Array, pace = (): ReaderPa
   return null;
 };
 
-const endLarge = async (outlet: Outlet, body: string | Uint8Array): Promise<void> => {
+const endLarge = async (outlet: Outlet, bodies: readonly (string | Uint8Array)[]): Promise<void> => {
   const pace = readerPace(outlet);
-  await writeInPieces(body, outlet, pace);
+  for (const body of bodies) await writeInPieces(body, outlet, pace);
   await endReply(outlet, '', () => pace);
 };
 
@@ -102,12 +102,13 @@ const hasNoBody = ({ status }: Reply): boolean => status === 204 || status === 3
 
 const sendWhole = (reply: Whole, outlet: Outlet): Rest => {
   const { response, message } = outlet;
-  const length: Headers = hasNoBody(reply) ? {} : { 'content-length': String(Buffer.byteLength(reply.body)) };
+  const { body, pieces = [body] } = reply;
+  const length: Headers = hasNoBody(reply) ? {} : { 'content-length': String(bytesIn(pieces)) };
   const head = headOf(outlet, reply, length);
   if (reply.reason === undefined) response.writeHead(reply.status, head);
   else response.writeHead(reply.status, reply.reason, head);
   if (message.method === 'HEAD' || hasNoBody(reply)) return endReply(outlet, '');
-  return reply.body.length > pieceSize ? endLarge(outlet, reply.body) : endReply(outlet, reply.body);
+  return pieces[0] !== body || body.length > pieceSize ? endLarge(outlet, pieces) : endReply(outlet, body);
 };
 
 /** Writes pieces behind the reply's head, which leaves with the first of them. */
@@ -220,7 +221,7 @@ const passedOutlet = (reply: Passed, outlet: Outlet): PassedOutlet => ({
   writeHead: (length) => {
     outlet.response.writeHead(reply.status, headOf(outlet, reply, length === null ? {} : { 'content-length': length }));
   },
-  end: (body) => (body.length > pieceSize ? endLarge(outlet, body) : endReply(outlet, body)),
+  end: (body) => (body.length > pieceSize ? endLarge(outlet, [body]) : endReply(outlet, body)),
 });
 
 /**

@@ -1,4 +1,6 @@
-import { atOnce, breathe } from './breathe.ts';
+import { isBase64 } from './base64.ts';
+import { atOnce, paceWork } from './breathe.ts';
+import { isInPieces, type TextInPieces } from './text-in-pieces.ts';
 import { isUnread } from './unread-text.ts';
 import { jsonText } from './well-formed.ts';
 
@@ -16,11 +18,36 @@ const endOfPiece = (text: string, from: number): number => {
 /** Text, or bytes that stand in the JSON as they are. */
 type Pieces = Generator<string | Uint8Array, void, undefined>;
 
+/** Shorter texts are written without a look at what they are. */
+const leastLong = 16_384;
+
+/** What stands between the quotes of a text in JSON: base64 as it is, which is found out in a quarter of the time. */
+function* innerPieces(text: string): Pieces {
+  for (let from = 0; from < text.length; from = endOfPiece(text, from)) {
+    const piece = text.slice(from, endOfPiece(text, from));
+    const isPlain = piece.length >= leastLong && isBase64(piece);
+    yield isPlain ? Buffer.from(piece, 'latin1') : jsonText(piece).slice(1, -1);
+  }
+}
+
 /** A long text as JSON. */
-function* textPieces(text: string): Generator<string, void, undefined> {
+function* textPieces(text: string): Pieces {
   yield '"';
-  for (let from = 0; from < text.length; from = endOfPiece(text, from))
-    yield jsonText(text.slice(from, endOfPiece(text, from))).slice(1, -1);
+  yield* innerPieces(text);
+  yield '"';
+}
+
+/** A text in pieces as JSON; a pair may be cut between two of them. */
+function* joinedPieces({ pieces }: TextInPieces): Pieces {
+  yield '"';
+  let half = '';
+  for (const piece of pieces) {
+    const text = half === '' ? piece : half + piece;
+    const end = isHigh(text.charCodeAt(text.length - 1)) ? text.length - 1 : text.length;
+    half = text.slice(end);
+    yield* innerPieces(text.slice(0, end));
+  }
+  if (half !== '') yield* innerPieces(half);
   yield '"';
 }
 
@@ -48,7 +75,7 @@ function* objectPieces(value: object, levels: number, writtenText: WrittenText):
 /** How an object was written, where that is to be kept. */
 type WrittenText = (value: object) => string | undefined;
 
-function* longPieces(text: string): Generator<string, void, undefined> {
+function* longPieces(text: string): Pieces {
   for (let from = 0; from < text.length; from = endOfPiece(text, from)) yield text.slice(from, endOfPiece(text, from));
 }
 
@@ -61,7 +88,8 @@ function* piecesOf(value: unknown, levels: number, writtenText: WrittenText): Pi
     yield '"';
     yield value.bytes;
     yield '"';
-  } else if (Array.isArray(value)) yield* listPieces(value, levels, writtenText);
+  } else if (isInPieces(value)) yield* joinedPieces(value);
+  else if (Array.isArray(value)) yield* listPieces(value, levels, writtenText);
   else yield* objectPieces(value, levels, writtenText);
 }
 
@@ -109,10 +137,13 @@ export const jsonPieces = async (
   writtenText: WrittenText = () => undefined,
 ): Promise<readonly Uint8Array[]> => {
   const gathered = pieceGatherer();
+  const pace = paceWork(atOnce);
   for (const piece of piecesOf(value, deepest, writtenText)) {
-    if (gathered.add(piece) < atOnce) continue;
+    gathered.add(piece);
+    const rest = pace(piece.length);
+    if (rest === null) continue;
     gathered.flush();
-    await breathe();
+    await rest;
   }
   return gathered.whole();
 };

@@ -21,7 +21,8 @@ async function* persistFrames(frames: Frames, { keepImage, origin, letGo }: Keep
     if (inlineData === undefined || !isImage(part)) return part;
     const signature = thoughtSignature === undefined ? null : { value: thoughtSignature, keyId };
     const fileUri = await keepImage({ ...inlineData, signature }, origin);
-    if (!fileUri.startsWith('data:')) letGo(inlineData.data.length);
+    // An address is shorter than its picture, a data: URL longer: to look at its letters would copy it.
+    if (fileUri.length < inlineData.data.length) letGo(inlineData.data.length);
     return { ...rest, fileData: { mimeType: inlineData.mimeType, fileUri } };
   };
   const persist = async (frame: Frame): Promise<Frame> => {

@@ -10,6 +10,7 @@ import type { Replies } from '../ports/dialect.ts';
 import type { Reply, Whole } from '../ports/reply.ts';
 import type { Frames, Planned, Received } from './exchange.ts';
 import { withLimits } from './limit-headers.ts';
+import { writeLarge } from './write-large.ts';
 
 /** What writing an answer needs: how long a stream may be silent, ms (0 = for ever), and where signatures are kept. */
 export type Answering = Pick<Replies, 'streamHeaders' | 'limitHeaders'> & {
@@ -27,10 +28,9 @@ const partsIn = (frames: readonly Frame[]): number => {
   return parts;
 };
 
-const endOf = async <A>(end: AnswerEnd<A>, remember: RememberSignature): Promise<A> => {
-  for (const signature of end.signatures) remember(signature);
-  await end.keep?.();
-  return end.value;
+const endOf = <A>({ value, signatures, keep }: AnswerEnd<A>, remember: RememberSignature): A | Promise<A> => {
+  for (const signature of signatures) remember(signature);
+  return keep === undefined ? value : keep().then(() => value);
 };
 
 const collectWhole = (writer: WholeWriter, frames: Frames): TE.TaskEither<ProxyError, AnswerEnd<Whole>> =>
@@ -114,6 +114,7 @@ export const translateBack = (answering: Answering, answer: Stage<Planned, Frame
       answer(planned),
       TE.flatMap((frames) => collectWhole(plan.answer.whole(), frames)),
       TE.flatMap((end) => TE.fromTask(() => endOf(end, answering.rememberSignature))),
+      TE.flatMap((whole) => TE.fromTask(() => writeLarge(whole))),
       TE.map(withLimits(answering, permit)),
     );
   };

@@ -11,6 +11,10 @@ export type Whole = {
   readonly status: number;
   readonly headers: Headers;
   readonly body: string | Uint8Array;
+  /** What a JSON body is written from. A large one is written in pieces instead (`pipeline/write-large.ts`). */
+  readonly value?: unknown;
+  /** A large body in pieces, none of them empty; `body` is then empty. */
+  readonly pieces?: readonly Uint8Array[];
   /** What stands behind the status in HTTP/1.1 (`headerText`); the status' own name unless told. */
   readonly reason?: string;
 };
@@ -43,10 +47,16 @@ export type Passed = {
 /** An answer as data; `http/reply.ts` alone writes it to a socket. */
 export type Reply = Whole | Streamed | Passed;
 
-/** A whole JSON answer. */
-export const json = (status: number, value: unknown, headers: Headers = {}): Whole => ({
-  kind: 'whole',
-  status,
-  headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
-  body: jsonText(value),
-});
+/** A whole JSON answer, written when its body is first looked at. */
+export const json = (status: number, value: unknown, headers: Headers = {}): Whole => {
+  const written: { text: string | null } = { text: null };
+  return {
+    kind: 'whole',
+    status,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
+    value,
+    get body() {
+      return (written.text ??= jsonText(value));
+    },
+  };
+};

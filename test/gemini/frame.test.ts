@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { readFrame, readModelPage, type FrameReading } from '../../src/gemini/frame.ts';
-import { parseFrames } from '../../src/gemini/parse-frames.ts';
+import { parseFrames, parseLongFrame } from '../../src/gemini/parse-frames.ts';
 
 const frameOf = (value: unknown): unknown => {
   const reading = readFrame(value);
@@ -113,6 +113,30 @@ t.test('a frame that is all right is read as one that must be looked into', (t) 
     }),
     { numRuns: 500 },
   );
+  t.end();
+});
+
+const longData = fc.integer({ min: 49_000, max: 49_400 }).chain((length) => fc.nat({ max: 255 }).map((byte) => Buffer.alloc(length, byte).toString('base64')));
+const longPart = fc.oneof(
+  longData.map((data) => ({ inlineData: { mimeType: 'image/png', data } })),
+  longData.map((data) => ({ text: data })),
+  longData.map((data) => ({ functionCall: { name: 'f', args: { data, more: 1 } } })),
+  longData.map((data) => ({ inlineData: { mimeType: 'image/png', data: `${data}"\\\n` } })),
+  fc.string({ unit: 'binary' }).map((text) => ({ text })),
+  fc.constantFrom('media-aside-0', '\\', '"', 'a\\"').map((text) => ({ text })),
+);
+const longBody = fc.array(fc.array(longPart, { maxLength: 4 }), { maxLength: 3 }).map((all) => ({ candidates: all.map((parts, index) => ({ content: { parts }, index })), modelVersion: '\\' }));
+
+t.test('a long body is read the same with its pictures left out of the parse', (t) => {
+  fc.assert(
+    fc.property(longBody, fc.constantFrom(undefined, 1), (body, indent) => {
+      const json = JSON.stringify(body, null, indent);
+      t.strictSame([...parseLongFrame(Buffer.from(json))], [...parseFrames(json)]);
+    }),
+    { numRuns: 60 },
+  );
+  const whole = '{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"AAAA"}}]}}]}';
+  for (const json of ['', '{', '{"a":"', whole.slice(0, -1), whole]) t.strictSame([...parseLongFrame(Buffer.from(json))], [...parseFrames(json)], json);
   t.end();
 });
 

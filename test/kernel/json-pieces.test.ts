@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { jsonPieces } from '../../src/kernel/json-pieces.ts';
+import { isBase64 } from '../../src/kernel/base64.ts';
+import { textInPieces } from '../../src/kernel/text-in-pieces.ts';
 import { jsonText } from '../../src/kernel/well-formed.ts';
 
 const written = async (value: unknown): Promise<string> => Buffer.concat(await jsonPieces(value)).toString('utf8');
@@ -22,4 +24,28 @@ t.test('a long text comes in several pieces, and an object as it was written whe
   t.ok((await jsonPieces({ a: 'x'.repeat(1_000_000) })).length > 3);
   const kept = { b: 1 };
   t.equal(Buffer.concat(await jsonPieces({ a: kept, c: [kept] }, (value) => (value === kept ? '{"b":1.0}' : undefined))).toString(), '{"a":{"b":1.0},"c":[{"b":1.0}]}');
+});
+
+t.test('a text in pieces is the same text, wherever it was cut', async (t) => {
+  const piece = fc.oneof(fc.string({ unit: 'binary' }), fc.base64String({ minLength: 20_000, maxLength: 40_000 }), fc.constantFrom('\ud83d', '\ude42', '"'));
+  await fc.assert(
+    fc.asyncProperty(fc.array(piece, { maxLength: 12 }), async (pieces) => {
+      const a = textInPieces([...pieces, 'x'.repeat(70_000)]);
+      const expected = jsonText({ a: `${pieces.join('')}${'x'.repeat(70_000)}` });
+      t.ok(JSON.parse(await written({ a })).a === JSON.parse(expected).a);
+      t.ok(jsonText({ a }) === expected);
+    }),
+    { numRuns: 20 },
+  );
+  t.equal(textInPieces(['a', 'b']), 'ab');
+});
+
+t.test('what is told to be base64 holds its letters alone, wherever another stands', (t) => {
+  for (const length of [3, 4, 6, 7, 8, 65_536, 65_538, 131_075]) {
+    const letters = 'Az09+/'.repeat(length).slice(0, length);
+    t.ok(isBase64(letters), `${length}`);
+    for (const odd of ['"', '\\', '\n', '=', '\0', 'é', '\u0141', '🙂', ' '])
+      for (const at of [0, 1, length - 1, length >> 1]) t.notOk(isBase64(letters.slice(0, at) + odd + letters.slice(at + 1)), `${odd} at ${at} of ${length}`);
+  }
+  t.end();
 });

@@ -1,6 +1,8 @@
 import { StringDecoder } from 'node:string_decoder';
 import { createParser } from 'eventsource-parser';
+import { atOnce } from '../../kernel/breathe.ts';
 import { thrown } from '../../kernel/proxy-error.ts';
+import { bytePieces } from './byte-pieces.ts';
 
 /** How an answer's values came: each in an event or an array as it was made, or the one whole value of the body. */
 export type Framing = 'stream' | 'whole';
@@ -107,21 +109,6 @@ const splitElements = (): Splitter => {
   return { feed, end: () => [] };
 };
 
-/** One JSON value that is the whole body. */
-const takeWhole = (): Splitter => {
-  const pieces: string[] = [];
-  let size = 0;
-  return {
-    feed: (text) => {
-      pieces.push(text);
-      size += text.length;
-      if (size > mostCharacters) throw tooLong();
-      return [];
-    },
-    end: () => [pieces.join('')],
-  };
-};
-
 /** Shorter pieces are gathered until there is so much, or something in them may end a value. */
 const leastPiece = 512;
 const mostGathered = 4096;
@@ -148,11 +135,7 @@ const gatherPieces = ({ feed, end }: Splitter): Splitter => {
 };
 
 /** The body's first character tells its form: Google labels errors and arrays as event streams too. */
-const splitterFor = (text: string): readonly [Splitter, Framing] => {
-  if (text.startsWith('{')) return [gatherPieces(takeWhole()), 'whole'];
-  if (text.startsWith('[')) return [gatherPieces(splitElements()), 'stream'];
-  return [gatherPieces(splitEvents()), 'stream'];
-};
+const splitterFor = (text: string): Splitter => gatherPieces(text.startsWith('[') ? splitElements() : splitEvents());
 
 /** Bytes as text. Where nothing is cut at their end, which is so at the end of an event, no decoder is needed. */
 const textDecoder = (): { readonly write: (bytes: Buffer) => string; readonly end: () => string } => {
@@ -172,30 +155,67 @@ const textDecoder = (): { readonly write: (bytes: Buffer) => string; readonly en
 export type BodySplitter = {
   /** The texts that these bytes end. Throws BadAnswer past 64 MiB in one piece. */
   readonly feed: (bytes: Buffer) => readonly string[];
-  /** What is left when the body has ended. */
-  readonly end: () => readonly string[];
+  /** What is left when the body has ended; the bytes of a long body that is one JSON value. */
+  readonly end: () => readonly string[] | Buffer;
   readonly framing: () => Framing;
 };
 
+/** A stream's events or elements, of which the first characters are known. */
+const streamSplitter = (decoder: ReturnType<typeof textDecoder>, first: string): Omit<BodySplitter, 'framing'> => {
+  const splitter = splitterFor(first);
+  return {
+    feed: (bytes) => splitter.feed(decoder.write(bytes)),
+    end: () => {
+      const last = decoder.end();
+      return last === '' ? splitter.end() : [...splitter.feed(last), ...splitter.end()];
+    },
+  };
+};
+
+/** One JSON value, which is read when all of it is there. */
+const wholeBody = (): Omit<BodySplitter, 'framing'> => {
+  const pieces = bytePieces();
+  return {
+    feed: (bytes) => {
+      pieces.add(bytes);
+      if (pieces.size() > mostCharacters) throw tooLong();
+      return [];
+    },
+    end: () => {
+      const bytes = pieces.whole();
+      return bytes.length > atOnce ? bytes : [bytes.toString('utf8')];
+    },
+  };
+};
+
+/** Blanks, and the bytes of a byte order mark. */
+const blank: ReadonlySet<number> = new Set([9, 10, 13, 32, 0xef, 0xbb, 0xbf]);
+
+const firstIn = (bytes: Buffer): number => {
+  for (const byte of bytes) if (!blank.has(byte)) return byte;
+  return -1;
+};
+
+const openObject = 123;
+
 /**
  * Makes a splitter for a body of whatever form: server-sent events (any line ends, an unterminated last one too), an
- * array in pieces, or one object.
+ * array in pieces, or one object. Its first character tells which.
  */
 export const bodySplitter = (): BodySplitter => {
-  const decoder = textDecoder();
-  let form: readonly [Splitter, Framing] | null = null;
-  const feed = (decoded: string): readonly string[] => {
-    const text = form === null ? decoded.trimStart() : decoded;
-    if (text === '') return [];
-    form ??= splitterFor(text);
-    return form[0].feed(text);
+  let form: Omit<BodySplitter, 'framing'> | null = null;
+  let isWhole = false;
+  const begin = (bytes: Buffer): readonly string[] => {
+    const first = firstIn(bytes);
+    if (first === -1) return [];
+    isWhole = first === openObject;
+    const decoder = textDecoder();
+    form = isWhole ? wholeBody() : streamSplitter(decoder, String.fromCharCode(first));
+    return form.feed(bytes.subarray(bytes.indexOf(first)));
   };
   return {
-    feed: (bytes) => feed(decoder.write(bytes)),
-    end: () => {
-      const last = feed(decoder.end());
-      return form === null ? last : [...last, ...form[0].end()];
-    },
-    framing: () => form?.[1] ?? 'stream',
+    feed: (bytes) => (form === null ? begin(bytes) : form.feed(bytes)),
+    end: () => form?.end() ?? [],
+    framing: () => (isWhole ? 'whole' : 'stream'),
   };
 };

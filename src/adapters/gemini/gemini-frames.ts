@@ -3,7 +3,7 @@ import { jsonOutline } from '../../kernel/json-outline.ts';
 import { thrown, type ProxyError } from '../../kernel/proxy-error.ts';
 import { failureOf } from '../../gemini/error-from-answer.ts';
 import type { FrameReading } from '../../gemini/frame.ts';
-import { parseFrames } from '../../gemini/parse-frames.ts';
+import { parseFrames, parseLongFrame } from '../../gemini/parse-frames.ts';
 import type { Frame } from '../../gemini/response.ts';
 import { blockReason } from '../../gemini/verdict.ts';
 import type { FrameStream } from '../../ports/capabilities.ts';
@@ -29,8 +29,8 @@ const endError = ({ frames, unreadable, framing, isBegun, isOver: over }: Seen):
 /** No answer of Gemini's has an object of so many fields: its names alone would take seconds. */
 const bounds = { depth: 1000, values: Infinity, itemValues: Infinity, itemTexts: Infinity, objectFields: 10_000 };
 
-const isUnfit = async (json: string): Promise<boolean> => {
-  const fault = jsonOutline(Buffer.from(json), bounds).readTo(Infinity);
+const isUnfit = async (json: Buffer): Promise<boolean> => {
+  const fault = jsonOutline(json, bounds).readTo(Infinity);
   await breathe();
   return fault !== null;
 };
@@ -74,12 +74,12 @@ const frameReader = (model: string): FrameReader => {
 };
 
 /** A long value: work on it is broken up, and each of its frames goes on by itself. */
-async function* readLong(json: string, { take }: FrameReader): FrameStream {
-  if (await isUnfit(json)) {
+async function* readLong(json: string | Buffer, { take }: FrameReader): FrameStream {
+  if (await isUnfit(typeof json === 'string' ? Buffer.from(json) : json)) {
     take([{ kind: 'unreadable' }], []);
     return;
   }
-  for (const reading of parseFrames(json)) {
+  for (const reading of typeof json === 'string' ? parseFrames(json) : parseLongFrame(json)) {
     await breathe();
     const frames: Frame[] = [];
     const error = take([reading], frames);
@@ -138,7 +138,8 @@ export async function* geminiFrames(
       isEnded = next.done === true;
       const texts = next.done === true ? splitter.end() : splitter.feed(next.value);
       if (texts.length === 0) continue;
-      if (texts.length > mostTogether || texts.some(isLong)) yield* readMany(texts, reader);
+      if (texts instanceof Uint8Array) yield* readLong(texts, reader);
+      else if (texts.length > mostTogether || texts.some(isLong)) yield* readMany(texts, reader);
       else {
         const { frames, error } = reader.read(texts);
         if (frames.length > 0) yield frames;

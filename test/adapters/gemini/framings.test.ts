@@ -9,7 +9,9 @@ type BodyValue = { readonly json: string; readonly framing: Framing };
 
 const valuesOf = (pieces: readonly Buffer[]): readonly BodyValue[] => {
   const { feed, end, framing } = bodySplitter();
-  return [...pieces.flatMap((piece) => feed(piece)), ...end()].map((json) => ({ json, framing: framing() }));
+  const given = pieces.flatMap((piece) => feed(piece));
+  const last = end();
+  return [...given, ...(last instanceof Uint8Array ? [last.toString()] : last)].map((json) => ({ json, framing: framing() }));
 };
 
 const one = '{"a":"Grüße 👋 \\"]}{[\\\\"}';

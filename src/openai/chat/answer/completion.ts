@@ -1,5 +1,6 @@
 import { E } from '../../../kernel/fp.ts';
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
+import { textInPieces } from '../../../kernel/text-in-pieces.ts';
 import { exactJson } from '../../../gemini/exact-json.ts';
 import { json, type Whole } from '../../../ports/reply.ts';
 import type {
@@ -19,7 +20,7 @@ import { joinedDetails } from './reasoning-details.ts';
 
 /** What the deltas of one choice add up to. */
 type Collected = {
-  content: string;
+  content: string[];
   refusal: string;
   reasoning: string;
   details: ReasoningDetail[];
@@ -35,7 +36,7 @@ type Collected = {
 };
 
 const nothingCollected = (): Collected => ({
-  content: '',
+  content: [],
   refusal: '',
   reasoning: '',
   details: [],
@@ -54,7 +55,7 @@ const addDelta = (
   into: Collected,
   { delta, logprobs, finish_reason: finish, native_finish_reason: native }: ChoiceChunk,
 ): void => {
-  into.content += delta.content ?? '';
+  if (delta.content !== undefined && delta.content !== '') into.content.push(delta.content);
   into.refusal += delta.refusal ?? '';
   into.reasoning += delta.reasoning_content ?? '';
   into.details.push(...(delta.reasoning_details ?? []));
@@ -74,10 +75,10 @@ const addDelta = (
 
 const messageOf = (of: Collected): object => {
   const called = of.calls.length > 0 || of.functionCall !== undefined;
-  const silent = of.content === '' && (called || of.refusal !== '' || of.audio !== undefined);
+  const silent = of.content.length === 0 && (called || of.refusal !== '' || of.audio !== undefined);
   return {
     role: 'assistant',
-    content: silent ? null : of.content,
+    content: silent ? null : textInPieces(of.content),
     refusal: of.refusal === '' ? null : of.refusal,
     ...(of.reasoning === '' ? {} : { reasoning_content: of.reasoning }),
     ...(of.details.length === 0

@@ -1,0 +1,22 @@
+const mark = Symbol('text in pieces');
+
+/** A long text as it came: to put it together would copy it. In JSON it is a string like any other. */
+export type TextInPieces = {
+  readonly [mark]: true;
+  readonly pieces: readonly string[];
+  readonly toJSON: () => string;
+};
+
+/** True for a text in pieces. */
+export const isInPieces = (value: object): value is TextInPieces => Object.hasOwn(value, mark);
+
+/** Shorter texts are put together. */
+const least = 65_536;
+
+/** The text that these pieces make. */
+export const textInPieces = (pieces: readonly string[]): string | TextInPieces => {
+  let length = 0;
+  for (const piece of pieces) length += piece.length;
+  if (length < least) return pieces.join('');
+  return { [mark]: true, pieces, toJSON: () => pieces.join('') };
+};
