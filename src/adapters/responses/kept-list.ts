@@ -10,8 +10,15 @@ export type KeptHead = {
   readonly items: readonly string[];
 };
 
-/** A kept response: its head, and the JSON text of its content. */
-export type Kept = KeptHead & { readonly bytes: Buffer };
+/**
+ * A kept response: its head, and the JSON text of its record, which a small one has made only when it is asked for:
+ * most make room for others before anybody wants it.
+ */
+export type Kept = KeptHead & {
+  readonly bytes: () => Buffer;
+  /** What it takes: its text, and the ids by which it is found. */
+  readonly size: number;
+};
 
 /** How much is kept, and for how long. */
 export type ResponseBounds = {
@@ -36,9 +43,12 @@ export type KeptList = {
 /** What an item's id costs in the index, beside its characters. */
 const indexCost = 96;
 
-/** What a response takes: its text, and the ids by which it is found. */
-export const sizeOf = ({ id, items, bytes }: Pick<Kept, 'id' | 'items' | 'bytes'>): number =>
-  items.reduce((sum, item) => sum + item.length * 2 + indexCost, bytes.length + id.length * 2 + indexCost * 4);
+/** What a response with so much text takes. */
+export const sizeOf = ({ id, items }: Pick<KeptHead, 'id' | 'items'>, bytes: number): number => {
+  let size = bytes + id.length * 2 + indexCost * 4;
+  for (const item of items) size += item.length * 2 + indexCost;
+  return size;
+};
 
 const keyOf = (owner: string, id: string): string => `${owner} ${id}`;
 
@@ -51,7 +61,7 @@ type State = {
 
 const forget = (state: State, key: string, kept: Kept): void => {
   state.held.delete(key);
-  state.bytes -= sizeOf(kept);
+  state.bytes -= kept.size;
   for (const item of kept.items) {
     const named = keyOf(kept.owner, item);
     if (state.byItem.get(named) === key) state.byItem.delete(named);
@@ -62,7 +72,7 @@ const insert = (state: State, key: string, kept: Kept): void => {
   const before = state.held.get(key);
   if (before !== undefined) forget(state, key, before);
   state.held.set(key, kept);
-  state.bytes += sizeOf(kept);
+  state.bytes += kept.size;
   for (const item of kept.items) state.byItem.set(keyOf(kept.owner, item), key);
 };
 
@@ -90,7 +100,7 @@ export const keptList = (bounds: ResponseBounds, now: () => number): KeptList =>
   };
   return {
     add: (kept) => {
-      if (sizeOf(kept) > bounds.mostBytesEach) return false;
+      if (kept.size > bounds.mostBytesEach) return false;
       const key = keyOf(kept.owner, kept.id);
       insert(state, key, kept);
       tidy();

@@ -54,7 +54,7 @@ type Read = Map<Kept, readonly unknown[]>;
 const readAll = async (all: Iterable<Kept>, read: Read, memory: Memory): Promise<E.Either<ProxyError, Read>> => {
   for (const kept of all) {
     if (read.has(kept)) continue;
-    const record = await readKept(kept.bytes, memory)();
+    const record = await readKept(kept.bytes(), memory)();
     if (E.isLeft(record)) return record;
     read.set(kept, [...record.right.input, ...outputOf(record.right.response)]);
   }

@@ -4,7 +4,7 @@ import { TE, pipe } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { Caller, Now } from '../../ports/capabilities.ts';
 import type { ResponseRecord, ResponseStore } from '../../ports/response-store.ts';
-import { keptList, type KeptList, type ResponseBounds } from './kept-list.ts';
+import { keptList, sizeOf, type Kept, type KeptHead, type KeptList, type ResponseBounds } from './kept-list.ts';
 import { outputOf, readKept, recordText } from './kept-text.ts';
 import { isReference, recallKept } from './recall-kept.ts';
 import type { ResponseFiles } from './response-files.ts';
@@ -12,23 +12,56 @@ import type { ResponseFiles } from './response-files.ts';
 /** The most of one response. */
 export const mostBytesEach = 8 * 1024 ** 2;
 
-const ownerOf = ({ credential }: Caller): string =>
-  createHash('sha256').update(`responses ${credential?.reveal() ?? ''}`).digest('base64url').slice(0, 22);
+const hashOf = (credential: string): string =>
+  createHash('sha256').update(`responses ${credential}`).digest('base64url').slice(0, 22);
+
+/** Knows callers by their credential; nearly always it is the one before. */
+const ownerHash = (): ((caller: Caller) => string) => {
+  const last = { credential: '', owner: hashOf('') };
+  return ({ credential }) => {
+    const text = credential?.reveal() ?? '';
+    if (text !== last.credential) Object.assign(last, { credential: text, owner: hashOf(text) });
+    return last.owner;
+  };
+};
 
 /** Items that are references name another's id. */
-const idsOf = (items: readonly unknown[]): readonly string[] => [
-  ...new Set(
-    items.flatMap((item) =>
-      isObject(item) && typeof item['id'] === 'string' && !isReference(item) ? [item['id']] : [],
-    ),
-  ),
-];
+const idsOf = (...lists: readonly (readonly unknown[])[]): readonly string[] => {
+  const ids = new Set<string>();
+  for (const items of lists) {
+    for (const item of items) {
+      if (isObject(item) && typeof item['id'] === 'string' && !isReference(item)) ids.add(item['id']);
+    }
+  }
+  return [...ids];
+};
 
 /** The characters of all texts in a value: what is too long is not written out to see it. */
 const lengthOf = (value: unknown): number => {
   if (typeof value === 'string') return value.length;
   if (typeof value !== 'object' || value === null) return 1;
-  return Object.values(value).reduce((sum: number, each: unknown) => sum + lengthOf(each), 1);
+  let sum = 1;
+  for (const each of Object.values(value)) sum += lengthOf(each);
+  return sum;
+};
+
+/** So short a text is made only when it is asked for: it costs more than all else that keeping does. */
+const short = 4096;
+/** What names and marks add, at most, and how long a character can be as JSON. */
+const marks = 2048;
+const longestCharacter = 6;
+
+type Measure = { readonly length: number; readonly most: number };
+
+const textLater = (
+  record: ResponseRecord,
+  head: KeptHead,
+  { length, most }: Measure,
+): Pick<Kept, 'bytes' | 'size'> => {
+  const made: { bytes: Buffer | null } = { bytes: null };
+  const bytes = (): Buffer => (made.bytes ??= Buffer.from(recordText(record)));
+  const isShort = length <= short && length * longestCharacter + marks <= most;
+  return { bytes, size: sizeOf(head, isShort ? length * 2 + marks : bytes().length) };
 };
 
 /** A store, and how full it is. */
@@ -57,23 +90,25 @@ const openList = (bounds: ResponseBounds, { now, files }: Needs): (() => Promise
 export const responseMemory = (bounds: ResponseBounds, needs: Needs): ResponseMemory => {
   const { now, files } = needs;
   const open = openList(bounds, needs);
+  const ownerOf = ownerHash();
   return {
     recallItems: (references, { caller, memory }) =>
       pipe(TE.fromTask(open), TE.flatMap((list) => recallKept(list, ownerOf(caller))(references, memory))),
     keepResponse: async (record, caller) => {
-      if (lengthOf([record.input, record.response]) > bounds.mostBytesEach) return;
+      const length = lengthOf([record.input, record.response]);
+      if (length > bounds.mostBytesEach) return;
       const { id, previous, input, response } = record;
-      const items = idsOf([...input, ...outputOf(response)]);
-      const bytes = Buffer.from(recordText(record));
+      const head = { id, owner: ownerOf(caller), keptAt: now(), previous, items: idsOf(input, outputOf(response)) };
+      const kept = { ...head, ...textLater(record, head, { length, most: bounds.mostBytesEach }) };
       const list = await open();
-      if (list.add({ id, owner: ownerOf(caller), keptAt: now(), previous, items, bytes })) files?.save(list);
+      if (list.add(kept)) files?.save(list);
     },
     findResponse: (id, { caller, memory }) =>
       pipe(
         TE.fromTask(open),
         TE.flatMap((list): TE.TaskEither<ProxyError, ResponseRecord | null> => {
           const kept = list.find(ownerOf(caller), id);
-          return kept === undefined ? TE.right(null) : readKept(kept.bytes, memory);
+          return kept === undefined ? TE.right(null) : readKept(kept.bytes(), memory);
         }),
       ),
     removeResponse: async (id, caller) => {

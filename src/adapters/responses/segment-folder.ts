@@ -43,12 +43,12 @@ const inSegments = (fresh: readonly Kept[]): readonly (readonly Kept[])[] => {
   const segments: Kept[][] = [];
   let room = 0;
   for (const kept of fresh) {
-    if (kept.bytes.length > room) {
+    if (kept.size > room) {
       segments.push([]);
       room = fullSegment;
     }
     segments.at(-1)?.push(kept);
-    room -= kept.bytes.length;
+    room -= kept.size;
   }
   return segments;
 };
@@ -94,13 +94,13 @@ export const writeFolder = async (settings: SegmentSettings, segments: Segments,
   const written = new Set([...segments.values()].flat());
   for (const fresh of inSegments([...held].filter((kept) => !written.has(kept)))) {
     const name = nameOf(settings);
-    await writeWhole(join(folder, name), segmentText(fresh));
+    await writeWhole(join(folder, name), await segmentText(fresh));
     segments.set(name, fresh);
   }
   for (const [name, all] of segments) {
     const rest = all.filter((kept) => held.has(kept));
     if (rest.length === 0) await rm(join(folder, name), { force: true });
-    else if (write.erases && rest.length < all.length) await writeWhole(join(folder, name), segmentText(rest));
+    else if (write.erases && rest.length < all.length) await writeWhole(join(folder, name), await segmentText(rest));
     if (rest.length === 0) segments.delete(name);
     else if (write.erases) segments.set(name, rest);
   }

@@ -1,6 +1,7 @@
+import { atOnce, paceWork } from '../../kernel/breathe.ts';
 import { E, t } from '../../kernel/fp.ts';
 import { keptCount, keptInstant } from '../state/kept-number.ts';
-import type { Kept } from './kept-list.ts';
+import { sizeOf, type Kept } from './kept-list.ts';
 
 /** What stands before each content in a segment: its head, and how many bytes it has. */
 const headCodec = t.type({
@@ -13,16 +14,22 @@ const headCodec = t.type({
 });
 
 const newline = 0x0a;
+/** What a short one costs beside its bytes, in bytes. */
+const leastWork = 2000;
 
 /** Several kept responses as one file: of each a line of JSON with its head, then its content and a newline. */
-export const segmentText = (all: readonly Kept[]): Buffer =>
-  Buffer.concat(
-    all.flatMap(({ bytes, ...head }) => [
-      Buffer.from(`${JSON.stringify({ ...head, bytes: bytes.length })}\n`),
-      bytes,
-      Buffer.from('\n'),
-    ]),
-  );
+export const segmentText = async (all: readonly Kept[]): Promise<Buffer> => {
+  const pace = paceWork(atOnce);
+  const pieces: Buffer[] = [];
+  for (const { id, owner, keptAt, previous, items, bytes } of all) {
+    const content = bytes();
+    const head = JSON.stringify({ id, owner, keptAt, previous, items, bytes: content.length });
+    pieces.push(Buffer.from(`${head}\n`), content, Buffer.from('\n'));
+    const rest = pace(content.length + leastWork);
+    if (rest !== null) await rest;
+  }
+  return Buffer.concat(pieces);
+};
 
 const headAt = (file: Buffer, from: number, to: number): t.TypeOf<typeof headCodec> | null => {
   try {
@@ -44,7 +51,8 @@ export const readSegment = (file: Buffer): ReadSegment => {
     const head = end < 0 ? null : headAt(file, at, end);
     const after = end + 1 + (head?.bytes ?? 0);
     if (head === null || file[after] !== newline) return { kept, isWhole: false };
-    kept.push({ ...head, bytes: Buffer.from(file.subarray(end + 1, after)) });
+    const content = Buffer.from(file.subarray(end + 1, after));
+    kept.push({ ...head, bytes: () => content, size: sizeOf(head, content.length) });
     at = after + 1;
   }
   return { kept, isWhole: true };
