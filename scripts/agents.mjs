@@ -9,6 +9,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
+import { cline } from './agents/cline.mjs';
+import { codex } from './agents/codex.mjs';
+import { continueCli } from './agents/continue.mjs';
+import { opencode } from './agents/opencode.mjs';
+import { qwenCode } from './agents/qwen-code.mjs';
+import { scriptedAgent } from './agents/scripted-agent.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const support = join(root, 'dist-test', 'test', 'support', 'agents');
@@ -16,7 +22,10 @@ const [, , wanted = ''] = process.argv;
 
 /** `run` gets the program's path, and gives what was not as it should be with what was printed. A new agent is a line. */
 const { claudeCodePackages, claudeCodeProgram, runClaudeCode } = await import(join(support, 'claude-code.js'));
-const agents = [{ name: 'claude-code', packages: claudeCodePackages, program: claudeCodeProgram, run: runClaudeCode }];
+const agents = [
+  { name: 'claude-code', packages: claudeCodePackages, program: claudeCodeProgram, run: runClaudeCode },
+  ...[codex, opencode, qwenCode, cline, continueCli].map(scriptedAgent),
+];
 
 /** The program of these packages. */
 function install({ name, packages, program }) {

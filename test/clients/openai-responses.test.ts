@@ -16,7 +16,7 @@ const pdf = Buffer.from('%PDF-1.4 made up').toString('base64');
 
 /** The last 4.x has what is used here under the same names. */
 const versions: readonly (readonly [name: string, sdk: typeof OpenAI])[] = [
-  ['openai 6', OpenAI],
+  ['openai', OpenAI],
   ['openai 4', Older as unknown as typeof OpenAI],
 ];
 

@@ -24,6 +24,11 @@ export const pageWords = {
   perDay: ['Requests a day, each address', '每日请求上限（每个地址）'],
   noLimit: ['no limit', '不限'],
   connect: ['Connect a client', '连接客户端'],
+  apis: ['APIs', '接口类型'],
+  apisText: [
+    'OpenAI: chat completions and Responses; Anthropic: Messages; Google: Gemini',
+    'OpenAI：Chat Completions 与 Responses；Anthropic：Messages；Google：Gemini',
+  ],
   baseUrl: ['Base URL', '接口地址'],
   baseUrlText: ['the address of this page, followed by /v1', '本页地址后加 /v1'],
   copy: ['Copy', '复制'],
