@@ -1,7 +1,8 @@
-import { isObject } from '../../kernel/is-object.ts';
+import { E } from '../../kernel/fp.ts';
 import { isSignature, readSignedParts } from '../../gemini/conversation/signed-parts.ts';
 import { withExactParts } from '../../gemini/conversation/exact-parts.ts';
 import { exactJson } from '../../gemini/exact-json.ts';
+import { jsonOf } from '../../gemini/json-text.ts';
 import type { RequestPart } from '../../gemini/request.ts';
 import type { ResponsePart } from '../../gemini/response.ts';
 
@@ -56,16 +57,20 @@ export const sealEnvelope = (bond: Bond, signature: string, model: string): stri
   return `${opening}${body.length.toString(36)}.${body}`;
 };
 
-const partIn = (held: string, signature: string): Opened | null => {
+/** Characters of whole parts that may still be read for a request: what a client writes here is parsed in one go. */
+export type EnvelopeSpare = { left: number };
+
+/** What one request's envelopes may hold of whole parts; results of searches are 140,000 characters. */
+export const envelopeSpare = (): EnvelopeSpare => ({ left: 4 * 1024 ** 2 });
+
+const partIn = (held: string, signature: string, spare: EnvelopeSpare): Opened | null => {
+  spare.left -= held.length;
+  if (spare.left < 0) return null;
   const json = Buffer.from(held, 'base64url').toString('utf8');
-  try {
-    const value: unknown = JSON.parse(json);
-    const part = readSignedParts(withExactParts([{ length: 0, part: value }], json))?.[0]?.part;
-    if (part === undefined || !isObject(value)) return null;
-    return { on: 'part', part: isSignature(signature) ? { ...part, thoughtSignature: signature } : part };
-  } catch {
-    return null;
-  }
+  const value = E.getOrElse((): unknown => null)(jsonOf(json));
+  const part = readSignedParts(withExactParts([{ length: 0, part: value }], json))?.[0]?.part;
+  if (part === undefined) return null;
+  return { on: 'part', part: isSignature(signature) ? { ...part, thoughtSignature: signature } : part };
 };
 
 const callIdIn = (held: string): string | null => {
@@ -76,11 +81,11 @@ const callIdIn = (held: string): string | null => {
   }
 };
 
-const bodyOf = (body: string, model: string): Opened | null => {
+const bodyOf = (body: string, model: string, spare: EnvelopeSpare): Opened | null => {
   const on = bonds.get(body.slice(0, body.indexOf('.')));
   const [madeBy = '', held = '', signature = ''] = body.slice(body.indexOf('.') + 1).split('~');
   if (on === undefined || madeBy !== model) return null;
-  if (on === 'part') return partIn(held, signature);
+  if (on === 'part') return partIn(held, signature, spare);
   if (!isSignature(signature)) return null;
   if (on !== 'call') return { on, signature };
   const callId = callIdIn(held);
@@ -91,14 +96,14 @@ const bodyOf = (body: string, model: string): Opened | null => {
  * What an item's `encrypted_content` holds for this model: nothing where it is not ours, or another model's, since
  * Gemini refuses those.
  */
-export const openEnvelopes = (content: unknown, model: string): readonly Opened[] => {
+export const openEnvelopes = (content: unknown, model: string, spare = envelopeSpare()): readonly Opened[] => {
   if (typeof content !== 'string') return [];
   const opened: Opened[] = [];
   for (let at = 0; content.startsWith(opening, at); ) {
     const lengthEnd = content.indexOf('.', at + opening.length);
     const length = Number.parseInt(content.slice(at + opening.length, lengthEnd), 36);
     if (lengthEnd < 0 || Number.isNaN(length)) break;
-    const read = bodyOf(content.slice(lengthEnd + 1, lengthEnd + 1 + length), model);
+    const read = bodyOf(content.slice(lengthEnd + 1, lengthEnd + 1 + length), model, spare);
     if (read !== null) opened.push(read);
     at = lengthEnd + 1 + length;
   }

@@ -104,6 +104,9 @@ t.test('what is not ours, or was made by another model, never goes up', async (t
     t.match(await partsBack({}, [{ ...own, encrypted_content }, call]), unsigned, String(encrypted_content));
   }
   t.match(await partsBack({ model: 'gemini-3-flash-preview' }, items), unsigned);
+  const deep = Buffer.from(`{"toolCall":{"toolType":"GOOGLE_SEARCH_WEB","args":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}}}`).toString('base64url');
+  const body = `p.gemini-3.5-flash~${deep}~c2ln`;
+  t.match(await partsBack({}, [{ ...own, encrypted_content: `pollux1.${body.length.toString(36)}.${body}` }, call]), unsigned, 'nested too deep');
   t.same(await partsBack({ model: 'gemini-2.5-flash' }, items), [{ functionCall: callPart('f').functionCall }]);
 });
 

@@ -217,6 +217,8 @@ t.test('sampling, length, thinking, tier and log probabilities are what Gemini c
   const updated = [{ type: 'configuration_update', reasoning: { effort: 'high' } }, user('a')];
   t.match((await responseBody({ reasoning: { effort: 'low' }, input: updated })).generationConfig?.thinkingConfig, { thinkingLevel: 'HIGH' });
   t.match((await responseBody({ model: 'gemini-3-pro-image', tools: [{ type: 'image_generation' }] })).generationConfig, { responseModalities: ['TEXT', 'IMAGE'] });
+  t.match((await responseBody({ model: 'gemini-3-pro-image', tools: [{ type: 'image_generation', size: '1536x1024', quality: 'high' }] })).generationConfig, { imageConfig: { aspectRatio: '3:2' } });
+  t.equal((await responseBody({ tools: [{ type: 'image_generation', size: '1536x1024' }] })).generationConfig?.imageConfig, undefined, 'where nothing is drawn');
   t.equal((await responseCall({ stream: true })).streamed, true);
 });
 
@@ -266,6 +268,7 @@ const bad: readonly (readonly [param: string, request: Json, code: string])[] = 
   ['tools.0.parameters', { tools: [{ type: 'function', name: 'f', parameters: 7 }] }, 'invalid_value'],
   ['tools.0.tools', { tools: [{ type: 'namespace', name: 'n', description: '' }] }, 'missing_required_parameter'],
   ['tools.0.tools.0.name', { tools: [{ type: 'namespace', name: 'n', description: '', tools: [{ type: 'function' }] }] }, 'missing_required_parameter'],
+  ['tools.0.size', { model: 'gemini-3-pro-image', tools: [{ type: 'image_generation', size: 'huge' }] }, 'invalid_value'],
   ['tool_choice', { tool_choice: 'any' }, 'invalid_value'],
   ['tool_choice', { tools: [tool('f')], tool_choice: { type: 'function', name: 'g' } }, 'invalid_value'],
   ['tool_choice', { tools: [{ type: 'mcp', server_label: 's' }], tool_choice: { type: 'mcp', server_label: 's' } }, 'unsupported_tool'],

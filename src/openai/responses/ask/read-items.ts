@@ -2,7 +2,7 @@ import { E } from '../../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
 import type { Turn } from '../../../gemini/conversation/turns.ts';
 import { fromBase64 } from '../../../gemini/inline-media.ts';
-import { openEnvelopes } from '../envelope.ts';
+import { envelopeSpare, openEnvelopes, type EnvelopeSpare } from '../envelope.ts';
 import { isCallType, isOutputType, readCall, readResult } from './call-items.ts';
 import { typeOf, type GivenItem } from './given-item.ts';
 import { itemParts } from './item-parts.ts';
@@ -29,7 +29,12 @@ export type ReadItems = {
   readonly update: GivenItem | null;
 };
 
-type Reading = OpenTurns & { readonly model: string; readonly tools: ItemTools[]; update: GivenItem | null };
+type Reading = OpenTurns & {
+  readonly model: string;
+  readonly spare: EnvelopeSpare;
+  readonly tools: ItemTools[];
+  update: GivenItem | null;
+};
 
 const roles: readonly unknown[] = ['user', 'assistant', 'system', 'developer'];
 
@@ -101,7 +106,8 @@ const readItem = (reading: Reading, given: GivenItem): ProxyError | null => {
   if (type === null) return missingType(`${path}.type`);
   if (type === 'message') return readMessage(reading, given);
   if (type === 'reasoning') {
-    for (const opened of openEnvelopes(item['encrypted_content'], reading.model)) addOpened(reading, opened, path);
+    const opened = openEnvelopes(item['encrypted_content'], reading.model, reading.spare);
+    for (const one of opened) addOpened(reading, one, path);
     return null;
   }
   if (type === 'tool_search_output' || type === 'additional_tools') addTools(reading, given);
@@ -122,7 +128,7 @@ const readItem = (reading: Reading, given: GivenItem): ProxyError | null => {
 
 /** The items of a conversation as turns, with what else they bring; `model` is whose signatures go back. */
 export const readItems = (items: readonly GivenItem[], model: string): E.Either<ProxyError, ReadItems> => {
-  const reading: Reading = { ...noTurns(), model, tools: [], update: null };
+  const reading: Reading = { ...noTurns(), model, spare: envelopeSpare(), tools: [], update: null };
   for (const given of items) {
     const fault = readItem(reading, given);
     if (fault !== null) return E.left(fault);

@@ -17,6 +17,7 @@ import { settleModel, type SettledModel } from '../../../wire/settle-model.ts';
 import type { TranslationSettings } from '../../../wire/translation-settings.ts';
 import { chosenTools } from './chosen-tools.ts';
 import { offeredTools } from './offered-tools.ts';
+import { pictureLook } from './picture-look.ts';
 import type { ItemTools } from './read-items.ts';
 import type { ResponseFields } from './response-fields.ts';
 import type { ToolKinds } from './tool-kinds.ts';
@@ -96,6 +97,8 @@ export const wantsSummary = ({ reasoning }: ResponseFields): boolean => {
   return summary !== undefined && summary !== 'none';
 };
 
+const nothingAsked: E.Either<ProxyError, GenerationConfig> = E.right({});
+
 const generationConfig = (
   asked: ResponseRequest,
   { name, traits, plan }: SettledResponse,
@@ -113,13 +116,20 @@ const generationConfig = (
     { asked: wantsSummary(fields), isGoogles: false, otherwise: false },
   );
   const wish = jsonWish(asked);
-  return E.map((format: GenerationConfig): GenerationConfig => ({
-    ...plainGeneration({ temperature, topP, maxOutputTokens }, traits),
-    ...format,
-    ...(traits.output === 'image' ? { responseModalities: ['TEXT', 'IMAGE'] } : {}),
-    ...(wantsLogprobs(fields) ? { responseLogprobs: true, logprobs: fields.top_logprobs } : {}),
-    thinkingConfig,
-  }))(wish === null || !plan.formatsJson ? E.right({}) : jsonFormat(wish));
+  const isDrawn = traits.output === 'image';
+  return pipe(
+    wish === null || !plan.formatsJson ? nothingAsked : jsonFormat(wish),
+    E.bindTo('format'),
+    E.bind('look', () => (isDrawn ? pictureLook(fields, name.model) : nothingAsked)),
+    E.map(({ format, look }): GenerationConfig => ({
+      ...plainGeneration({ temperature, topP, maxOutputTokens }, traits),
+      ...format,
+      ...(isDrawn ? { responseModalities: ['TEXT', 'IMAGE'] } : {}),
+      ...look,
+      ...(wantsLogprobs(fields) ? { responseLogprobs: true, logprobs: fields.top_logprobs } : {}),
+      thinkingConfig,
+    })),
+  );
 };
 
 /** A request with what it was settled to. */
