@@ -151,6 +151,12 @@ t.test('a search is an item of its own behind the message, which cites its sourc
   t.same(at(events[6], 'annotation'), citation);
   t.same(at(events.at(-1), 'response.output.0.content.0.annotations'), [citation]);
   t.match(at(events.at(-1), 'response.output.1'), { type: 'web_search_call', status: 'completed', action: { type: 'search', query: 'a', queries: ['a', 'b'] } });
+  const later: readonly Frame[] = [
+    frame([{ text: 'First. ' }, { executableCode: { language: 'PYTHON', code: 'x' } }, { text: 'It is so.' }]),
+    frame([], { ...stop, groundingMetadata: { webSearchQueries: ['a'], groundingChunks: [{ web: { uri: 'https://a.example', title: 'A' } }], groundingSupports: [{ segment: { startIndex: 7, endIndex: 16 }, groundingChunkIndices: [0] }] } }),
+  ];
+  const cited = await output({ tools: [{ type: 'web_search' }, { type: 'code_interpreter', container: 'c' }] }, later);
+  t.match(at(cited.find((item) => at(item, 'content.0.text') === 'It is so.'), 'content.0.annotations'), [{ start_index: 0, end_index: 9 }], 'of the message that it stands in');
   const include = ['web_search_call.action.sources', 'web_search_call.results'];
   t.match((await output({ tools: [{ type: 'web_search' }], include }, grounded))[1], { action: { sources: [{ type: 'url', url: 'https://a.example' }] }, results: [{ url: 'https://a.example', title: 'A' }] });
 });
@@ -224,8 +230,9 @@ t.test('heartbeats are comments, and each minute an event that Codex counts; the
   const beats = Array.from({ length: 8 }, () => writer.heartbeat());
   t.same(beats.map((text) => (text.startsWith(':') ? 'comment' : typesOf(eventsIn(text))[0])), ['comment', 'comment', 'in_progress', 'comment', 'comment', 'comment', 'in_progress', 'comment']);
   const rest = writer.write([frame([{ text: 'a' }])]);
-  t.equal(writer.heartbeat().startsWith(':'), true, 'what went out counts from there');
-  const numbers = [...beats, rest].flatMap((text) => eventsIn(text)).map((event) => event['sequence_number']);
+  const after = Array.from({ length: 4 }, () => writer.heartbeat());
+  t.same(after.map((text) => text.startsWith(':')), [true, true, true, false], 'what went out counts from there');
+  const numbers = [...beats, rest, ...after].flatMap((text) => eventsIn(text)).map((event) => event['sequence_number']);
   t.same(numbers, numbers.map((_, index) => index + 2), 'numbers go on');
   const often = await responseWriter({}, { settings: { keepAliveMs: 60_000 } });
   t.same([often.heartbeat(), often.heartbeat()].map((text) => typesOf(eventsIn(text))), [['created', 'in_progress'], ['in_progress']]);
