@@ -40,7 +40,7 @@ export const serve = <Request>(
   return flow(
     authorize(capabilities),
     TE.flatMap(admit(capabilities)),
-    TE.flatMap(decodeBody(dialect.decode, dialect.unreadAt)),
+    TE.flatMap(decodeBody(dialect.decode, dialect)),
     TE.flatMap(lookUp(dialect)),
     TE.flatMap(gatherMedia(capabilities, dialect)),
     TE.flatMap(translate(capabilities, dialect)),

@@ -1,6 +1,8 @@
 import { breathe } from '../kernel/breathe.ts';
-import { E, TE, pipe } from '../kernel/fp.ts';
+import { TE, pipe } from '../kernel/fp.ts';
+import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
+import { runApart } from '../kernel/steps.ts';
 import { beginningOf } from '../kernel/unread-text.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
@@ -50,38 +52,49 @@ const nothingRecalled: TranslationContext['recalled'] = new Map();
 /** What is remembered of the request's signatures; to look through a large request is work in a go of its own. */
 const recallFor = <Request>(
   { recallSignatures }: Pick<Capabilities, 'recallSignatures'>,
-  { callIds }: Pick<Dialect<Request>, 'callIds'>,
+  { callIds, inSteps }: Pick<Dialect<Request>, 'callIds' | 'inSteps'>,
   gathered: Gathered<Request>,
 ): TE.TaskEither<never, TranslationContext['recalled']> => {
-  const recall = () => {
-    const ids = callIds(gathered.asked);
-    return ids.length === 0 ? nothingRecalled : recallSignatures(ids);
-  };
-  if (!isLarge(gathered)) return TE.fromTask(recall);
-  return pipe(
-    TE.fromTask(breathe),
-    TE.flatMap(() => TE.fromTask(recall)),
-    TE.tapTask(() => breathe),
-  );
+  const recall = (ids: readonly string[]) => (ids.length === 0 ? nothingRecalled : recallSignatures(ids));
+  if (!isLarge(gathered)) return TE.fromTask(() => recall(callIds(gathered.asked)));
+  return TE.fromTask(async () => {
+    await breathe();
+    const ids = inSteps === undefined ? callIds(gathered.asked) : await runApart(inSteps.callIds(gathered.asked));
+    const recalled = await recall(ids);
+    await breathe();
+    return recalled;
+  });
 };
+
+const planFor = <Request>(
+  { translate: plan, inSteps }: Pick<Dialect<Request>, 'translate' | 'inSteps'>,
+  gathered: Gathered<Request>,
+  context: TranslationContext,
+): TE.Outcome<ProxyError, Plan> =>
+  isLarge(gathered) && inSteps !== undefined
+    ? runApart(inSteps.plan(gathered.asked, context))
+    : plan(gathered.asked, context);
 
 /** Makes the plan of the answer from the decoded request, with the thought signatures that are remembered for it. */
 export const translate =
   <Request>(
     { newId, now, ...memory }: Pick<Capabilities, 'recallSignatures' | 'newId' | 'now'>,
-    dialect: Pick<Dialect<Request>, 'callIds' | 'translate'>,
+    dialect: Pick<Dialect<Request>, 'callIds' | 'translate' | 'inSteps'>,
   ): Stage<Gathered<Request>, Planned> =>
   (gathered) =>
     pipe(
       recallFor(memory, dialect, gathered),
-      TE.flatMapEither((recalled) => {
+      TE.flatMap((recalled) => {
         const { requestId, media, imageReplyFormat, originator = null, note } = gathered;
         const created = Math.floor(now() / 1000);
         const said = { requestId, imageReplyFormat, originator };
         const context: TranslationContext = { ...said, id: newId(), created, now, recalled, media };
-        const plan = dialect.translate(gathered.asked, context);
-        if (E.isLeft(plan)) return plan;
-        note({ model: plan.right.call.model, streamed: plan.right.streamed });
-        return E.right(withPlan(gathered, context, plan.right));
+        return pipe(
+          () => planFor(dialect, gathered, context),
+          TE.map((plan) => {
+            note({ model: plan.call.model, streamed: plan.streamed });
+            return withPlan(gathered, context, plan);
+          }),
+        );
       }),
     );

@@ -1,6 +1,7 @@
 import type { UnreadAt } from '../kernel/cut-texts.ts';
 import type { E, TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { Steps } from '../kernel/steps.ts';
 import type { ModelJob } from '../gemini/living-model.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Judging } from '../gemini/verdict.ts';
@@ -69,6 +70,13 @@ export type Plan = {
   readonly answer: AnswerWriter;
 };
 
+/** What a dialect does with a large request, in steps. */
+export type StepsOf<Request> = {
+  readonly decode: (body: unknown, written: () => string) => Steps<E.Either<ProxyError, Request>>;
+  readonly callIds: (request: Request) => Steps<readonly string[]>;
+  readonly plan: (request: Request, context: TranslationContext) => Steps<E.Either<ProxyError, Plan>>;
+};
+
 /** A public endpoint as data. */
 export type Dialect<Request> = {
   /** Reads a body; `written` gives how it was written, '' for a form. */
@@ -84,6 +92,8 @@ export type Dialect<Request> = {
   /** What is to be read before the request can be translated. */
   readonly mediaLinks: (request: Request) => readonly MediaLink[];
   readonly translate: (request: Request, context: TranslationContext) => E.Either<ProxyError, Plan>;
+  /** The same for large requests, in steps between which the event loop breathes; in one go unless told. */
+  readonly inSteps?: StepsOf<Request>;
   readonly replies: Replies;
 };
 

@@ -1,3 +1,4 @@
+import { runAtOnce, type Steps } from '../../kernel/steps.ts';
 import { turnKey } from './answer-key.ts';
 import { readSignedAnswer, type SignedAnswer } from './signed-parts.ts';
 import { callsIn, type Turn } from './turns.ts';
@@ -8,17 +9,25 @@ export type RecalledSignature = { readonly value: string; readonly keyId: string
 /** What is remembered for a conversation, by the ids of its calls and the keys of its answers. */
 export type Recalled = ReadonlyMap<string, RecalledSignature>;
 
+/** Turns whose keys are made in one go: a millisecond of them. */
+const turnsAtOnce = 256;
+
 /** What the signatures of a conversation may be remembered by, the newest last. */
-export const recallKeys = (turns: readonly Turn[], model: string): readonly string[] => {
+export function* recallKeysInSteps(turns: readonly Turn[], model: string): Steps<readonly string[]> {
   const keys: string[] = [];
   for (const [index, turn] of turns.entries()) {
+    if (index % turnsAtOnce === turnsAtOnce - 1) yield;
     if (turn.role !== 'model') continue;
     for (const call of callsIn(turn)) keys.push(call.id);
     const key = turnKey(turns, index, model);
     if (key !== undefined) keys.push(key);
   }
   return keys;
-};
+}
+
+/** The same in one go. */
+export const recallKeys = (turns: readonly Turn[], model: string): readonly string[] =>
+  runAtOnce(recallKeysInSteps(turns, model));
 
 /** Looks up what is remembered of the model's turn at an index. */
 export type RecallAnswer = (index: number) => SignedAnswer | undefined;

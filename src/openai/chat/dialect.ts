@@ -1,14 +1,16 @@
-import { E, pipe } from '../../kernel/fp.ts';
+import { E } from '../../kernel/fp.ts';
+import type { ProxyError } from '../../kernel/proxy-error.ts';
+import { runAtOnce, type Steps } from '../../kernel/steps.ts';
 import type { GeminiCall } from '../../gemini/request.ts';
 import type { Dialect, Plan, TranslationContext } from '../../ports/dialect.ts';
 import { modelName } from '../../wire/model-name.ts';
 import type { TranslationSettings } from '../../wire/translation-settings.ts';
 import { tooManyPictures } from '../../gemini/conversation/earlier-pictures.ts';
-import { recallKeys } from '../../gemini/conversation/recall.ts';
+import { recallKeysInSteps } from '../../gemini/conversation/recall.ts';
 import { openaiReplies } from '../replies.ts';
 import { chatAnswer } from './answer/chat-answer.ts';
 import { mediaLinks } from './ask/media-links.ts';
-import { decodeChatRequest, type ChatRequest } from './ask/request.ts';
+import { chatRequestInSteps, type ChatRequest } from './ask/request.ts';
 import { unreadAt } from './ask/unread-at.ts';
 import { settleChat, toGemini, type ChatAsked } from './ask/to-gemini.ts';
 
@@ -25,27 +27,31 @@ const planOf = ({ asked, settled, settings }: ChatAsked, context: TranslationCon
   };
 };
 
+function* decodeInSteps(body: unknown, written: () => string): Steps<E.Either<ProxyError, ChatRequest>> {
+  const asked = yield* chatRequestInSteps(body, written);
+  const fault = E.isLeft(asked) ? null : tooManyPictures(asked.right.turns);
+  return fault === null ? asked : E.left(fault);
+}
+
 /** POST /v1/chat/completions as data. */
 export const chatDialect = (settings: TranslationSettings): Dialect<ChatRequest> => {
   const settle = settleChat(settings);
+  const keysInSteps = (asked: ChatRequest): Steps<readonly string[]> =>
+    recallKeysInSteps(asked.turns, modelName(asked.model, settings.modelAliases).model);
+  function* planInSteps(asked: ChatRequest, context: TranslationContext): Steps<E.Either<ProxyError, Plan>> {
+    const settled = settle(asked, context);
+    if (E.isLeft(settled)) return settled;
+    const chat = { asked, settled: settled.right, settings };
+    const call = yield* toGemini(chat, context);
+    return E.isLeft(call) ? call : E.right(planOf(chat, context, call.right));
+  }
   return {
-    decode: (body, written) =>
-      pipe(
-        decodeChatRequest(body, written),
-        E.flatMap((asked) => {
-          const fault = tooManyPictures(asked.turns);
-          return fault === null ? E.right(asked) : E.left(fault);
-        }),
-      ),
+    decode: (body, written = () => '') => runAtOnce(decodeInSteps(body, written)),
     unreadAt,
-    callIds: (asked) => recallKeys(asked.turns, modelName(asked.model, settings.modelAliases).model),
+    callIds: (asked) => runAtOnce(keysInSteps(asked)),
     mediaLinks: (asked) => mediaLinks(asked, settings.historyImages),
-    translate: (asked, context) =>
-      pipe(
-        settle(asked, context),
-        E.map((settled) => ({ asked, settled, settings })),
-        E.flatMap((chat) => pipe(toGemini(chat, context), E.map((call) => planOf(chat, context, call)))),
-      ),
+    translate: (asked, context) => runAtOnce(planInSteps(asked, context)),
+    inSteps: { decode: decodeInSteps, callIds: keysInSteps, plan: planInSteps },
     replies: openaiReplies,
   };
 };

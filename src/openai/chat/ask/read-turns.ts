@@ -1,5 +1,6 @@
 import { E } from '../../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
+import type { Steps } from '../../../kernel/steps.ts';
 import { textOf } from '../../../kernel/unread-text.ts';
 import { readSignedParts } from '../../../gemini/conversation/signed-parts.ts';
 import type { ModelTurn, ResultTurn, Turn, TurnPart } from '../../../gemini/conversation/turns.ts';
@@ -68,13 +69,17 @@ const readTurn = (message: ChatMessage, index: number): Read<Turn> => {
   );
 };
 
+/** Messages that are read in one go: a millisecond of them. */
+const messagesAtOnce = 256;
+
 /** OpenAI's messages as the turns of a conversation, one each. */
-export const readTurns = (messages: readonly ChatMessage[]): Read<readonly Turn[]> => {
+export function* readTurns(messages: readonly ChatMessage[]): Steps<Read<readonly Turn[]>> {
   const turns: Turn[] = [];
   for (const [index, message] of messages.entries()) {
+    if (index % messagesAtOnce === messagesAtOnce - 1) yield;
     const read = readTurn(message, index);
     if (E.isLeft(read)) return read;
     turns.push(read.right);
   }
   return E.right(turns);
-};
+}

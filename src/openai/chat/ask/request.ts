@@ -1,5 +1,6 @@
 import { E, t } from '../../../kernel/fp.ts';
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
+import { runAtOnce, type Steps } from '../../../kernel/steps.ts';
 import { blockThresholds, harmCategories } from '../../../gemini/safety.ts';
 import { effortWish } from '../../effort-wish.ts';
 import { chatBounds } from '../../field-bounds.ts';
@@ -207,26 +208,33 @@ export type FunctionTool = t.TypeOf<typeof functionTool>;
 export type GoogleOptions = t.TypeOf<typeof google>;
 
 /** What is read of the messages takes their place. */
-const withTurns = ({ messages, ...fields }: ChatFields): E.Either<ProxyError, ChatRequest> => {
-  const turns = readTurns(messages);
+function* withTurns({ messages, ...fields }: ChatFields): Steps<E.Either<ProxyError, ChatRequest>> {
+  const turns = yield* readTurns(messages);
   return E.isLeft(turns) ? turns : E.right({ ...fields, turns: turns.right });
-};
+}
 
 const decodeFields = decodeWithin(chatBounds, chatRequest);
 
 /**
  * Reads the body of POST /v1/chat/completions, what neighbours call otherwise put into OpenAI's words; `written` gives
- * how it was written.
+ * how it was written. A long conversation takes several steps.
  */
-export const decodeChatRequest = (
+export function* chatRequestInSteps(
   body: unknown,
-  written: () => string = () => '',
-): E.Either<ProxyError, ChatRequest> => {
+  written: () => string,
+): Steps<E.Either<ProxyError, ChatRequest>> {
   const decoded = decodeFields(withToolForms(withGoogleConfig(body)));
   if (E.isLeft(decoded)) return decoded;
   const refused = refuseNeighbours(body);
   if (E.isLeft(refused)) return refused;
   const asked = withNeighbourForms(decoded.right);
   if (E.isLeft(asked)) return asked;
-  return withTurns(withExactSchemas(withExactToolParts(withExactResults(asked.right, written), written), written));
-};
+  const exact = withExactSchemas(withExactToolParts(withExactResults(asked.right, written), written), written);
+  return yield* withTurns(exact);
+}
+
+/** The same in one go. */
+export const decodeChatRequest = (
+  body: unknown,
+  written: () => string = () => '',
+): E.Either<ProxyError, ChatRequest> => runAtOnce(chatRequestInSteps(body, written));

@@ -1,6 +1,7 @@
 import { E } from '../../../kernel/fp.ts';
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
-import { toContents } from '../../../gemini/conversation/to-contents.ts';
+import type { Steps } from '../../../kernel/steps.ts';
+import { contentsInSteps } from '../../../gemini/conversation/to-contents.ts';
 import { requestBody } from '../../../gemini/request-body.ts';
 import type { GeminiCall } from '../../../gemini/request.ts';
 import { safetySettings } from '../../../gemini/safety.ts';
@@ -44,16 +45,16 @@ export type ChatAsked = {
   readonly settings: TranslationSettings;
 };
 
-/** A chat request as one call to Gemini. */
-export const toGemini = (
+/** A chat request as one call to Gemini; a long conversation takes several steps. */
+export function* toGemini(
   { asked, settled, settings }: ChatAsked,
   { recalled, media }: TranslationContext,
-): E.Either<ProxyError, GeminiCall> => {
+): Steps<E.Either<ProxyError, GeminiCall>> {
   const { name, traits, plan, showsThoughts } = settled;
   const { systemPromptMode, historyImages } = settings;
   const answers = { traits, names: plan.names, media, recalled, circulates: needsCirculation(plan) };
   const conversation = { ...answers, model: name.model, systemPromptMode, historyImages, path: 'messages' };
-  const contents = toContents(asked.turns, conversation);
+  const contents = yield* contentsInSteps(asked.turns, conversation);
   if (E.isLeft(contents)) return contents;
   const wishes = { model: name.model, traits, suffix: name.thinking, showsThoughts, formatsJson: plan.formatsJson };
   const config = generationConfig(asked, wishes);
@@ -71,4 +72,4 @@ export const toGemini = (
       serviceTier: serviceTier(asked.service_tier),
     }),
   });
-};
+}
