@@ -231,6 +231,7 @@ t.test('sampling goes up by the rule of the family; stop sequences without blank
   const sampling = { temperature: 0.5, top_p: 0.9, top_k: 40 };
   t.match(body({ model: 'gemini-2.5-flash', ...sampling }).generationConfig, { temperature: 0.5, topP: 0.9, topK: 40 });
   t.notMatch(JSON.stringify(body({ model: 'gemini-3.8-flash', ...sampling })), 'temperature');
+  t.notMatch(JSON.stringify(body({ model: 'gemini-2.5-flash', top_k: 0 })), 'topK', '0 is none');
   t.same(body({ stop_sequences: ['a', ' ', '', 'b'] }).generationConfig?.stopSequences, ['a', 'b']);
   t.equal(refusedFor({ stop_sequences: ['a', 'b', 'c', 'd', 'e', 'f'] }), 'stop_sequences');
 });

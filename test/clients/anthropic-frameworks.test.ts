@@ -130,6 +130,7 @@ for (const stream of [false, true]) {
     const history: BaseMessage[] = [new HumanMessage('What is the weather in Paris?')];
     const first = await bound.invoke(history);
     t.match(first.tool_calls, [{ name: 'get_weather', args: { city: 'Paris' } }]);
+    t.match(JSON.stringify(first.content), 'Canned thinking');
     history.push(first instanceof AIMessage ? first : new AIMessage(first), new ToolMessage({ tool_call_id: first.tool_calls?.[0]?.id ?? '', content: 'blue over Paris' }));
     t.match((await bound.invoke(history)).text, 'blue over Paris');
     const call = bodyOf(setup, 1).contents[1]?.parts.find((part) => 'functionCall' in part);
@@ -138,10 +139,11 @@ for (const stream of [false, true]) {
   });
 }
 
-t.test('@langchain/anthropic: pictures reach Gemini as they are', async (t) => {
+t.test('@langchain/anthropic: pictures and documents reach Gemini as they are', async (t) => {
   const setup = await chainSetup(t);
-  await setup.chat.invoke([new HumanMessage({ content: [{ type: 'text', text: 'What is this?' }, { type: 'image', source: { type: 'base64', media_type: 'image/png', data: png.toString('base64') } }] as never })]);
-  t.match(bodyOf(setup, 0).contents[0]?.parts, [{ text: 'What is this?' }, { inlineData: { mimeType: 'image/png', data: png.toString('base64') } }]);
+  await setup.chat.invoke([new HumanMessage({ content: [{ type: 'text', text: 'What is this?' }, { type: 'image', source: { type: 'base64', media_type: 'image/png', data: png.toString('base64') } }, { type: 'document', source: { type: 'base64', media_type: 'application/pdf', data: pdf.toString('base64') } }] as never })]);
+  const inline = (mimeType: string, bytes: Buffer) => ({ inlineData: { mimeType, data: bytes.toString('base64') } });
+  t.match(bodyOf(setup, 0).contents[0]?.parts, [{ text: 'What is this?' }, inline('image/png', png), inline('application/pdf', pdf)]);
 });
 
 t.test('@langchain/anthropic: a schema shapes the answer', async (t) => {

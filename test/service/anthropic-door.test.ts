@@ -120,6 +120,7 @@ t.test('the model list has its own form where the request has anthropic-version,
   const ids = all.value.data.map(({ id }) => id);
   t.match(all.value, { has_more: false, first_id: ids[0], last_id: ids.at(-1) });
   for (const id of ['gemini-2.5-flash', 'claude-mine', 'claude-haiku', 'claude-sonnet', 'claude-opus', 'gemini-extra']) t.ok(ids.includes(id), id);
+  t.notOk(ids.some((id) => id.includes('-tts') || id.includes('embedding')), 'only what writes messages');
   t.match(all.value.data.find(({ id }) => id === 'claude-mine'), { type: 'model', display_name: 'claude-mine', created_at: /^\d{4}-\d\d-\d\dT/, max_input_tokens: 1_048_576, max_tokens: 65_536, capabilities: null, lifecycle: 'active', line: null, deprecated_at: null, retires_at: null });
   const first = await get('/v1/models?limit=3');
   t.same([first.value.data.map(({ id }) => id), first.value['has_more']], [ids.slice(0, 3), true]);

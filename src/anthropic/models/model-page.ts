@@ -1,5 +1,6 @@
 import { E } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
+import { modelTraits } from '../../gemini/model-traits.ts';
 import { releasedAt } from '../../gemini/release-dates.ts';
 import type { GeminiModel } from '../../gemini/response.ts';
 import type { FirstSeen } from '../../ports/capabilities.ts';
@@ -46,8 +47,10 @@ const infoOf = ({ id, model, known }: Named, firstSeen: FirstSeen): ModelInfo =>
   retires_at: null,
 });
 
-const doesMessages = ({ supportedGenerationMethods: methods }: GeminiModel): boolean =>
-  methods === undefined || methods.includes('generateContent');
+/** Models that speak write no messages. */
+const doesMessages = (model: GeminiModel): boolean =>
+  model.supportedGenerationMethods?.includes('generateContent') !== false &&
+  modelTraits(bareId(model)).output !== 'audio';
 
 /** Every model to offer: Google's that chat, EXTRA_MODELS, and the other names, Claude's among them. */
 const allModels = (known: readonly GeminiModel[], settings: ModelPageSettings): readonly ModelInfo[] => {

@@ -75,10 +75,13 @@ const stopsOf = ({ stop_sequences: stops = [] }: MessagesRequest): E.Either<Prox
     'stop_sequences',
   );
 
+/** SillyTavern sends 0 for none; Gemini takes no 0. */
+const topKOf = ({ top_k: most }: MessagesRequest): number | undefined => (most === 0 ? undefined : most);
+
 const configOf = ({ asked, settled, settings }: MessagesAsked): E.Either<ProxyError, GenerationConfig> => {
   const { name, traits, show, plan } = settled;
   const cap = capOf(asked, name.model, settings);
-  const wishes = { temperature: asked.temperature, topP: asked.top_p, topK: asked.top_k, maxOutputTokens: cap };
+  const wishes = { temperature: asked.temperature, topP: asked.top_p, topK: topKOf(asked), maxOutputTokens: cap };
   const thinking = messageThinking(asked, { traits, suffix: name.thinking, show, cap });
   return pipe(
     stopsOf(asked),
