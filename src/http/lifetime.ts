@@ -37,10 +37,11 @@ export const exchangeLifetime = (response: ServerResponse, socket: Socket, onDef
     }
   };
   // Node tells `finish` also for an answer that was still in the socket's buffer when the connection broke.
-  response.prependOnceListener('finish', () => {
+  response.prependListener('finish', () => {
     isWhole = !socket.destroyed && socket.errored === null;
   });
-  response.once('close', () => {
+  response.on('close', () => {
+    if (isOver) return;
     isOver = true;
     if (!isWhole) abort({ tag: 'ClientGone' });
     endings.forEach(runSafely);
