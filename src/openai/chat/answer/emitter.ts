@@ -40,6 +40,6 @@ export const textWriter = (facts: StreamFacts): ((index: number, text: string) =
     const known = templates.get(index);
     const write = known ?? eventTemplate((content) => dataEvent(emit(index, { content }).chunk));
     if (known === undefined) templates.set(index, write);
-    return write(text, 0);
+    return write(text);
   };
 };
