@@ -27,7 +27,7 @@ const tokensOf = (answers: readonly Embedded[], texts: readonly string[]): numbe
 };
 
 /** The list's JSON, in pieces between which the event loop breathes: 2,048 vectors as numbers are 130 MB. */
-const writeItems = async (items: Iterable<object>, end: object): Promise<string | Uint8Array> => {
+const writeItems = async (items: Iterable<object>, end: object): Promise<Pick<Whole, 'body' | 'pieces'>> => {
   const pieces: Uint8Array[] = [];
   let text = '{"object":"list","data":[';
   let before = '';
@@ -40,7 +40,7 @@ const writeItems = async (items: Iterable<object>, end: object): Promise<string 
     await breathe();
   }
   text += `],${jsonText(end).slice(1)}`;
-  return pieces.length === 0 ? text : Buffer.concat([...pieces, Buffer.from(text)]);
+  return pieces.length === 0 ? { body: text } : { body: '', pieces: [...pieces, Buffer.from(text)] };
 };
 
 /** The answer to POST /v1/embeddings: one vector a text, in the order asked. */
@@ -61,5 +61,6 @@ export const embeddingAnswer = async (
     }
   }
   const end = { model: asked.model, usage: { prompt_tokens: tokens, total_tokens: tokens } };
-  return { ...json(200, null), body: await writeItems(items(), end) };
+  const { kind, status, headers } = json(200, null);
+  return { kind, status, headers, ...(await writeItems(items(), end)) };
 };

@@ -22,6 +22,14 @@ const sending = (path: string, body: object): Sending => ({ path, body: Buffer.f
 const turns = (count: number): readonly object[] =>
   many(Math.floor(count / 2) * 2 + 1, (at) => ({ role: at % 2 === 0 ? 'user' : 'assistant', content: text(200) }));
 
+const call = (id: string): object => ({ id, type: 'function', function: { name: 'f', arguments: '{"line":12}' } });
+
+/** So many calls, each with its result behind it. */
+const calls = (count: number): readonly object[] => [
+  hello,
+  ...many(count, (at) => [{ role: 'assistant', content: null, tool_calls: [call(`c${at}`)] }, { role: 'tool', tool_call_id: `c${at}`, content: text(200) }]).flat(),
+];
+
 const schema = (properties: number): object => ({ type: 'object', properties: Object.fromEntries(many(properties, (at) => [`p${at}`, { type: 'string', description: 'A word.' }])) });
 
 const chat = (more: object): Sending => sending('/v1/chat/completions', { model, messages: [hello], ...more });
@@ -39,6 +47,7 @@ export const growingRequests: readonly GrowingRequest[] = [
   { what: 'a picture', from: 3 * megabyte, to: 30 * megabyte, statuses: done, make: (bytes) => chat({ messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: `data:image/png;base64,${base64(bytes)}` } }] }] }) },
   { what: 'messages', from: 1000, to: 9000, statuses: done, make: (count) => chat({ messages: turns(count) }) },
   { what: 'messages that are too many', from: 20_000, to: 100_000, statuses: refused, make: (count) => chat({ messages: turns(count) }) },
+  { what: 'calls with their results', from: 500, to: 4500, statuses: done, make: (count) => chat({ messages: calls(count) }) },
   { what: 'parts of a message', from: 2000, to: 18_000, statuses: done, make: (count) => chat({ messages: [{ role: 'user', content: many(count, () => ({ type: 'text', text: 'a' })) }] }) },
   { what: 'tools', from: 50, to: 500, statuses: done, make: (count) => chat({ tools: many(count, (at) => ({ type: 'function', function: tool(at) })) }) },
   { what: 'properties of a tool', from: 500, to: 5000, statuses: [200, 400], make: (count) => chat({ tools: [{ type: 'function', function: { name: 'f', parameters: schema(count) } }] }) },
