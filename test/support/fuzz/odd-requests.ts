@@ -147,7 +147,7 @@ const form = (path: string, names: readonly string[]) => (random: Random): OddRe
   return { method: 'POST', path, headers: { 'content-type': type, ...oddHeaders(random) }, body };
 };
 
-const oddPaths = ['/v1/responses', '/v1/responses/', '/v1/responses/__proto__', '/v1/responses/%00/input_items', '/v1/messages', '/v1/messages/', '/v1/messages/batches', '/v1/messages/__proto__', '/api/hello', '/anthropic', '/anthropic/v1/models?limit=%zz', '/anthropic/v1/models/__proto__', '/anthropic/v1/models?limit=1&after_id=%00', '/', '//', '/v1', '/v1/models', '/v1/models/', '/v1/models/%2e%2e', '/v1/models/../status', '/models/gemini-2.5-flash', '/v1/models/__proto__', '/v1/models/%zz', '/status', '/metrics', '/healthz', '/images/', '/images/x.png', '/images/..%2fstate', '/images/%00', '/images/__proto__', '/page.js', '/favicon.ico', '/?lang=%zz', '/?lang=__proto__', '/v1/chat/completions', '/v1/embeddings?key=x', '/v1/completions', '/v1/moderations', '/v1/v1/v1/models', '/v1/chat//completions/', '/constructor', '/__proto__', `/${'a'.repeat(8000)}`, '/%c0%ae%c0%ae', '/;a=b', '/v1\\models', '/v1beta/openai/models', '/api/v1', '/openai/v1/models/x', '/v1/chat/completions/v1/chat/completions', '/v1/models/v1/models/x', `/${'models/'.repeat(1000)}`, `/${'v1/'.repeat(2500)}`];
+const oddPaths = ['/v1/responses', '/v1/responses/', '/v1/responses/__proto__', '/v1/responses/%00/input_items', '/v1/messages', '/v1/messages/', '/v1/messages/batches', '/v1/messages/__proto__', '/api/hello', '/anthropic', '/anthropic/v1/models?limit=%zz', '/anthropic/v1/models/__proto__', '/anthropic/v1/models?limit=1&after_id=%00', '/', '//', '/v1', '/v1/models', '/v1/models/', '/v1/models/%2e%2e', '/v1/models/../status', '/models/gemini-2.5-flash', '/v1/models/__proto__', '/v1/models/%zz', '/status', '/metrics', '/healthz', '/images/', '/images/x.png', '/images/..%2fstate', '/images/%00', '/images/__proto__', '/page.js', '/favicon.ico', '/?lang=%zz', '/?lang=__proto__', '/v1/chat/completions', '/v1/embeddings?key=x', '/v1/completions', '/v1/moderations', '/v1/responses', '/v1/responses/resp_1', '/v1/responses/resp_1/input_items?limit=0&order=x&after=%00', '/v1/responses/resp_1?stream=true&starting_after=-1', '/v1/responses/resp_1/cancel', '/v1/responses/__proto__', '/v1/responses/input_tokens', '/v1/responses/compact', '/v1/responses/%zz/..', '/v1/conversations/x', '/v1/v1/v1/models', '/v1/chat//completions/', '/constructor', '/__proto__', `/${'a'.repeat(8000)}`, '/%c0%ae%c0%ae', '/;a=b', '/v1\\models', '/v1beta/openai/models', '/api/v1', '/openai/v1/models/x', '/v1/chat/completions/v1/chat/completions', '/v1/models/v1/models/x', `/${'models/'.repeat(1000)}`, `/${'v1/'.repeat(2500)}`];
 
 /** The worst that 8 MiB can ask for (test/support/stalls): larger ones would fill the run. */
 const heavy = (random: Random): OddRequest => {
@@ -172,6 +172,7 @@ const kinds: readonly ((random: Random) => OddRequest)[] = [
   json('/v1/messages', messages),
   json('/v1/messages/count_tokens', messages),
   json('/v1/responses', responses),
+  json('/v1/responses/input_tokens', responses),
   json('/v1/responses', responses),
   json('/v1/embeddings', embeddings),
   json('/v1/completions', completions),
