@@ -32,6 +32,11 @@ export const pageWords = {
   baseUrl: ['Base URL', '接口地址'],
   baseUrlText: ['the address of this page, followed by /v1', '本页地址后加 /v1'],
   copy: ['Copy', '复制'],
+  speaks: ['It speaks', '支持的接口'],
+  speaksText: [
+    "OpenAI's chat and Responses, Anthropic's Messages, and Google's Gemini API",
+    'OpenAI 对话与 Responses、Anthropic Messages、Google Gemini API',
+  ],
   apiKey: ['API key', 'API 密钥'],
   apiKeyText: ['the PASSWORD of this service', '本服务的 PASSWORD'],
   pictures: ['Pictures in SillyTavern', 'SillyTavern 中的图片'],

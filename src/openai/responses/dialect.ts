@@ -6,7 +6,7 @@ import type { ResponseStore } from '../../ports/response-store.ts';
 import type { TranslationSettings } from '../../wire/translation-settings.ts';
 import { openaiReplies } from '../replies.ts';
 import { responseSettings, responsesAnswer, type KeepFinished } from './answer/responses-answer.ts';
-import { holdsLess } from './ask/held-text.ts';
+import { holdsLess, mostKept } from './ask/held-text.ts';
 import { settleResponse, toGemini, type ResponseAsked, type ResponseRequest } from './ask/to-gemini.ts';
 import { identifyItems } from './kept/listed-items.ts';
 import { notRead, readingOf, type Reading } from './reading.ts';
@@ -20,7 +20,7 @@ const keeping = (
   { created, id }: TranslationContext,
   { keepResponse }: Pick<ResponseStore, 'keepResponse'>,
 ): KeepFinished => {
-  if (fields.store === false || caller === null || !holdsLess(own)) return undefined;
+  if (fields.store === false || caller === null || !holdsLess(own, mostKept)) return undefined;
   const input = identifyItems(own, id);
   const previous = fields.previous_response_id ?? null;
   return (response, events) => keepResponse({ id: `resp_${id}`, created, previous, input, response, events }, caller);

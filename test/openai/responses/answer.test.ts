@@ -25,6 +25,7 @@ t.test('a response holds all that its type requires, and repeats what was asked'
   const plain = await wholeResponse({}, [frame([{ text: 'a' }], stop)]);
   t.match(plain, { instructions: null, metadata: {}, tools: [], tool_choice: 'auto', parallel_tool_calls: true, temperature: 1, text: { format: { type: 'text' } }, reasoning: { effort: null, summary: null }, store: true });
   t.notOk('output_text' in plain, "that is the SDK's own");
+  t.match(await wholeResponse({ instructions: 'x'.repeat(2 * 1024 ** 2), metadata: { a: 'b' } }, [frame([{ text: 'a' }], stop)]), { instructions: null, tools: [], metadata: { a: 'b' } }, 'not what is very long');
   const [created] = await responseEvents({}, [frame([{ text: 'a' }], stop)]);
   t.match(created, { response: { status: 'in_progress', output: [], completed_at: null } });
 });

@@ -1,4 +1,5 @@
 import { jsonText } from '../../../kernel/well-formed.ts';
+import { holdsLess } from '../ask/held-text.ts';
 import type { ResponseFields } from '../ask/response-fields.ts';
 import type { OutputItem } from './output-item.ts';
 import type { ResponseUsage } from './usage.ts';
@@ -48,8 +49,17 @@ const echoedTool = (tool: object): object =>
     ? { parameters: null, strict: null, ...tool }
     : tool;
 
+/** Characters of instructions, tools and format that are repeated: they stand in three events, and are held so long. */
+const mostEchoed = 1024 ** 2;
+
+const repeatedParts = (fields: ResponseFields): ResponseFields => {
+  const { instructions, tools, text, ...others } = fields;
+  return holdsLess([instructions, tools, text], mostEchoed) ? fields : others;
+};
+
 /** The request's own words as its response repeats them, with OpenAI's own values for what was left out. */
-export const echoOf = (fields: ResponseFields): Echo => {
+export const echoOf = (asked: ResponseFields): Echo => {
+  const fields = repeatedParts(asked);
   const echoed = {
     instructions: fields.instructions ?? null,
     max_output_tokens: fields.max_output_tokens ?? null,

@@ -1,5 +1,5 @@
 /** Characters of text that a request's items may hold to be kept with their response: 8 MiB is the most of one. */
-const most = 8 * 1024 ** 2;
+export const mostKept = 8 * 1024 ** 2;
 
 type Count = { left: number };
 
@@ -12,5 +12,5 @@ const isWithin = (value: unknown, count: Count): boolean => {
   return count.left >= 0;
 };
 
-/** True where the items hold no more text than is kept; it stops looking as soon as they do. */
-export const holdsLess = (items: readonly unknown[]): boolean => isWithin(items, { left: most });
+/** True where a value holds at most so many characters of text and values; it stops looking as soon as it does not. */
+export const holdsLess = (value: unknown, most: number): boolean => isWithin(value, { left: most });
