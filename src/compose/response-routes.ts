@@ -9,7 +9,12 @@ import { refuseOnFirstUse } from './refuse-on-first-use.ts';
 import { serveOnFirstUse } from './serve-on-first-use.ts';
 
 /** What the routes need of the other parts. */
-export type ResponseNeeds = { readonly capabilities: Capabilities; readonly responses: ResponseStore };
+export type ResponseNeeds = {
+  readonly capabilities: Capabilities;
+  readonly responses: ResponseStore;
+  /** The longest answer of a model, as Google lists it. */
+  readonly listedLimit: (model: string) => number | undefined;
+};
 
 const countOnFirstUse = ({ translation }: Config, { capabilities, responses }: ResponseNeeds): Handler =>
   onFirstUse(async () => {
@@ -36,9 +41,10 @@ const keptOnFirstUse = ({ capabilities, responses }: ResponseNeeds): Handler =>
 
 /** OpenAI's Responses API, and what is kept for it. */
 export const responseRoutes = (config: Config, needs: ResponseNeeds): readonly Route[] => {
-  const { capabilities, responses } = needs;
+  const { capabilities, responses, listedLimit } = needs;
+  const settings = { ...config.translation, listedLimit };
   const respond = serveOnFirstUse(config, capabilities)(async () =>
-    (await import('../openai/responses/dialect.ts')).responsesDialect(config.translation, responses),
+    (await import('../openai/responses/dialect.ts')).responsesDialect(settings, responses),
   );
   const compact = refuseOnFirstUse(capabilities)(
     async () => (await import('../openai/responses/kept/removed-response.ts')).noCompaction,

@@ -3,16 +3,21 @@ import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { GeminiCall } from '../../gemini/request.ts';
 import type { Dialect, Plan, TranslationContext } from '../../ports/dialect.ts';
 import type { ResponseStore } from '../../ports/response-store.ts';
-import type { TranslationSettings } from '../../wire/translation-settings.ts';
 import { openaiReplies } from '../replies.ts';
 import { responseSettings, responsesAnswer, type KeepFinished } from './answer/responses-answer.ts';
 import { holdsLess, mostKept } from './ask/held-text.ts';
-import { settleResponse, toGemini, type ResponseAsked, type ResponseRequest } from './ask/to-gemini.ts';
+import {
+  settleResponse,
+  toGemini,
+  type AskSettings,
+  type ResponseAsked,
+  type ResponseRequest,
+} from './ask/to-gemini.ts';
 import { identifyItems } from './kept/listed-items.ts';
 import { notRead, readingOf, type Reading } from './reading.ts';
 
 /** What the translation of this API depends on beside what it shares with others. */
-export type ResponsesSettings = TranslationSettings & { readonly keepAliveMs: number };
+export type ResponsesSettings = AskSettings & { readonly keepAliveMs: number };
 
 /** What a response keeps of its request, unless that is too much to be held while the answer comes. */
 const keeping = (

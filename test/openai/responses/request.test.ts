@@ -210,6 +210,8 @@ t.test('a schema is kept to, with tools and without', async (t) => {
 t.test('sampling, length, thinking, tier and log probabilities are what Gemini calls them', async (t) => {
   const body = await responseBody({ temperature: 0.5, top_p: 0.9, max_output_tokens: 5000, reasoning: { effort: 'low', summary: 'auto' }, service_tier: 'fast', include: ['message.output_text.logprobs'], top_logprobs: 3, model: 'gemini-3.5-flash' });
   t.match(body, { generationConfig: { temperature: 0.5, topP: 0.9, maxOutputTokens: 5000, thinkingConfig: { thinkingLevel: 'LOW', includeThoughts: true }, responseLogprobs: true, logprobs: 3 }, serviceTier: 'priority' });
+  t.equal((await responseBody({ max_output_tokens: 1_000_000 })).generationConfig?.maxOutputTokens, 65_536, 'as far as the model can');
+  t.equal((await responseBody({ max_output_tokens: 50_000 }, { settings: { listedLimit: () => 32_768 } })).generationConfig?.maxOutputTokens, 32_768, 'as Google lists it');
   t.equal((await responseBody({ top_logprobs: 3 })).generationConfig?.responseLogprobs, undefined, 'not without include');
   for (const service_tier of ['auto', 'default']) t.equal((await responseBody({ service_tier })).serviceTier, undefined);
   t.match((await responseBody({ reasoning: { effort: 'high' } })).generationConfig?.thinkingConfig, { thinkingLevel: 'HIGH', includeThoughts: false }, 'no summary asked, no thoughts');

@@ -3,7 +3,7 @@ import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
 import { toContents, type Contents } from '../../../gemini/conversation/to-contents.ts';
 import type { Turn } from '../../../gemini/conversation/turns.ts';
 import { jsonFormat, plainGeneration } from '../../../gemini/generation.ts';
-import { capInt32 } from '../../../gemini/int32.ts';
+import { outputLimit } from '../../../gemini/output-limit.ts';
 import { requestBody } from '../../../gemini/request-body.ts';
 import type { GeminiCall, GenerationConfig } from '../../../gemini/request.ts';
 import { safetySettings } from '../../../gemini/safety.ts';
@@ -21,6 +21,12 @@ import { pictureLook } from './picture-look.ts';
 import type { ItemTools } from './read-items.ts';
 import type { ResponseFields } from './response-fields.ts';
 import type { ToolKinds } from './tool-kinds.ts';
+
+/** What the translation of a request depends on beside it. */
+export type AskSettings = TranslationSettings & {
+  /** The longest answer of a model as Google lists it; undefined where it has not told. */
+  readonly listedLimit?: (model: string) => number | undefined;
+};
 
 /** A request, read: its fields, with the last change of configuration in them, its turns, and what items brought. */
 export type ResponseRequest = {
@@ -99,19 +105,28 @@ export const wantsSummary = ({ reasoning }: ResponseFields): boolean => {
 
 const nothingAsked: E.Either<ProxyError, GenerationConfig> = E.right({});
 
+/** As much as was asked for, as far as the model can answer: Gemini refuses more. */
+const capOf = (
+  { max_output_tokens: most }: ResponseFields,
+  model: string,
+  { listedLimit }: AskSettings,
+): number | undefined => (most === undefined ? undefined : Math.min(most, listedLimit?.(model) ?? outputLimit(model)));
+
 const generationConfig = (
   asked: ResponseRequest,
   { name, traits, plan }: SettledResponse,
+  settings: AskSettings,
 ): E.Either<ProxyError, GenerationConfig> => {
   const { fields } = asked;
-  const { temperature, top_p: topP, max_output_tokens: maxOutputTokens, reasoning } = fields;
+  const { temperature, top_p: topP, reasoning } = fields;
+  const maxOutputTokens = capOf(fields, name.model, settings);
   const effort = reasoning?.effort;
   const thinkingConfig = settleThinking(
     traits.thinking,
     {
       asked: effort === undefined ? null : { kind: 'effort', effort },
       suffix: name.thinking,
-      cap: capInt32(maxOutputTokens),
+      cap: maxOutputTokens,
     },
     { asked: wantsSummary(fields), isGoogles: false, otherwise: false },
   );
@@ -136,7 +151,7 @@ const generationConfig = (
 export type ResponseAsked = {
   readonly asked: ResponseRequest;
   readonly settled: SettledResponse;
-  readonly settings: TranslationSettings;
+  readonly settings: AskSettings;
 };
 
 type Pieces = { readonly contents: Contents; readonly config: GenerationConfig };
@@ -151,7 +166,7 @@ const piecesOf = (
   return pipe(
     toContents(asked.turns, { ...answers, model: name.model, systemPromptMode, historyImages, path: 'input' }),
     E.bindTo('contents'),
-    E.bind('config', () => generationConfig(asked, settled)),
+    E.bind('config', () => generationConfig(asked, settled, settings)),
   );
 };
 
