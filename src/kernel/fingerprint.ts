@@ -15,13 +15,15 @@ export const emptyFingerprint: Fingerprint = { left: 0xdeadbeef, right: 0x41c6ce
 
 const isBlank = (code: number): boolean => code <= 32 || code === 0xa0;
 
+const [ofLeft, ofRight] = [2654435761, 1597334677];
+
 const countCharacters = (known: Fingerprint, text: string, backwards: boolean): Fingerprint => {
   let { left, right, room } = known;
   for (let step = 0; step < text.length && room > 0; step += 1) {
     const code = text.charCodeAt(backwards ? text.length - 1 - step : step);
     if (isBlank(code)) continue;
-    left = Math.imul(left ^ code, 2654435761);
-    right = Math.imul(right ^ code, 1597334677);
+    left = Math.imul(left ^ code, ofLeft);
+    right = Math.imul(right ^ code, ofRight);
     room -= 1;
   }
   return { left, right, room };
@@ -32,8 +34,8 @@ export const withText = (known: Fingerprint, text: string): Fingerprint =>
   known.room === 0 ? known : countCharacters(known, text, false);
 
 /** The same with a text's end, which tells apart texts that begin alike. */
-export const withEnd = (known: Fingerprint, text: string): Fingerprint =>
-  countCharacters({ ...known, room: mostAtEnd }, text, true);
+export const withEnd = ({ left, right }: Fingerprint, text: string): Fingerprint =>
+  countCharacters({ left, right, room: mostAtEnd }, text, true);
 
 /** Characters of an unread text that are read to tell it: blanks in it, they are enough for nearly all. */
 const looked = 1024;
@@ -54,9 +56,13 @@ export const countedText = (text: LongText): string => {
 /** So much of a text's end is to be kept for `withEnd`, blanks in it. */
 export const longestEnd = 240;
 
+/** A code that no text has. */
+const border = 0xfffe;
+
 /** The same, ready for a text of another kind: what follows counts anew, and is not taken for more of the same. */
-export const withBorder = (known: Fingerprint): Fingerprint => ({
-  ...withText({ ...known, room: 1 }, '\ufffe'),
+export const withBorder = ({ left, right }: Fingerprint): Fingerprint => ({
+  left: Math.imul(left ^ border, ofLeft),
+  right: Math.imul(right ^ border, ofRight),
   room: mostCounted,
 });
 

@@ -8,6 +8,7 @@ import {
   withText,
   type Fingerprint,
 } from '../../kernel/fingerprint.ts';
+import { perText } from '../../kernel/remember.ts';
 import { textOf } from '../../kernel/unread-text.ts';
 import { callsIn, type ModelTurn, type Turn } from './turns.ts';
 
@@ -29,7 +30,7 @@ export const emptyPrint: AnswerPrint = { said: emptyFingerprint, end: '', called
 
 /** The same with more words. */
 export const withWords = (print: AnswerPrint, text: string): AnswerPrint => ({
-  ...print,
+  called: print.called,
   said: withText(print.said, text),
   end: text.length >= longestEnd ? text.slice(-longestEnd) : (print.end + text).slice(-longestEnd),
 });
@@ -60,6 +61,8 @@ const wordsOf = (turn: Turn | undefined): string => {
   return words;
 };
 
+const printOf = perText((model) => withBorder(withText(emptyFingerprint, model)));
+
 /**
  * What an answer is an answer to: the words before it, by model. Prompts that move through a conversation don't count.
  * Another model's signatures are refused.
@@ -68,7 +71,7 @@ export const questionBefore = (turns: readonly Turn[], index: number, model: str
   let at = index - 1;
   while (turns[at]?.role === 'system') at -= 1;
   const words = wordsOf(turns[at]);
-  return digestOf(withEnd(withText(withBorder(withText(emptyFingerprint, model)), words), words));
+  return digestOf(withEnd(withText(printOf(model), words), words));
 };
 
 /** What a signed answer is remembered by, since many clients keep nothing but its words. */
@@ -87,5 +90,6 @@ export const turnKey = (turns: readonly Turn[], index: number, model: string): s
   if (words === '' && calls.length === 0) return undefined;
   let { called } = emptyPrint;
   for (const call of calls) called = withCall(called, call.name, call.written ?? argumentsText(call.arguments));
-  return answerKey(questionBefore(turns, index, model), { ...withWords(emptyPrint, words), called });
+  const { said, end } = withWords(emptyPrint, words);
+  return answerKey(questionBefore(turns, index, model), { said, end, called });
 };
