@@ -43,7 +43,16 @@ const isField = (token: string): boolean =>
 /** A message of Google's own: `type.googleapis.com/google.protobuf.Struct`. */
 const isType = (token: string): boolean => /^type\.googleapis\.com\/google\.[\w.]{1,100}$/.test(token);
 
-const checks = [isKnown, isPath, isField, isType, isModel, isMimeType, isNumber];
+/** A page of Google's documentation for everybody. */
+const isDocumentation = (token: string): boolean => /^https:\/\/ai\.google\.dev\/[a-z/#-]{0,100}$/.test(token);
+
+/** What a quota counts: `generativelanguage.googleapis.com/generate_content_free_tier_requests`. */
+const isMetric = (token: string): boolean => /^generativelanguage\.googleapis\.com\/[a-z_]{1,80}$/.test(token);
+
+/** A time to wait: `35.5s`. */
+const isWait = (token: string): boolean => /^\d{1,5}(?:\.\d{1,9})?s$/.test(token);
+
+const checks = [isMetric, isWait, isKnown, isPath, isField, isType, isModel, isMimeType, isNumber, isDocumentation];
 
 const isHarmless = (token: string, own: string | null): boolean =>
   checks.some((check) => check(token)) || (own !== null && token.replace(/^models\//, '') === own);

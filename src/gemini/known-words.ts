@@ -1,5 +1,8 @@
 const words = `
 minimal xhigh validated int32 int64 uint32 double bool dangerous hate harassment sexually civic integrity jailbreak robots
+overloaded later experiencing high demand spikes usually temporary quota plan billing information head monitor usage exceeded
+metric resource exhausted e.g caller occurred report encountered deadline service unavailable operation was cancelled methods
+denied requested entity v1 v1beta v1alpha
 a a-z about above absent accept accepted accepts access accessible add additional after again ai all allowed
 allowed_function_names alongside alphanumeric already also alternate alternating alternative always am an and
 another any api apply are argument arguments array arrays as aspect assistant at attempt attempted audio authors

@@ -118,6 +118,28 @@ t.test('an error of Google\'s is cleaned of what is the owner\'s, and an array s
   t.end();
 });
 
+t.test('of the details of an error only what is known to be nobody\'s is shown, whatever else stands there', (t) => {
+  const type = (name: string): string => `type.googleapis.com/google.rpc.${name}`;
+  const quota = { '@type': type('QuotaFailure'), violations: [{ quotaMetric: 'generativelanguage.googleapis.com/generate_content_free_tier_requests', quotaId: 'GenerateRequestsPerDayPerProjectPerModel-FreeTier', quotaDimensions: { model: 'gemini-2.5-flash', location: 'global' }, quotaValue: '20' }] };
+  const retry = { '@type': type('RetryInfo'), retryDelay: '35s' };
+  const harmless = JSON.stringify({ error: { code: 429, message: 'You exceeded your current quota.', status: 'RESOURCE_EXHAUSTED', details: [quota, retry] } });
+  t.equal(cleanError(harmless, 'SECRET'), harmless);
+  const owners = [
+    { '@type': type('Help'), links: [{ url: 'https://console.example/owner-shop' }] },
+    { '@type': type('DebugInfo'), detail: 'owner-shop' },
+    { '@type': type('ErrorInfo'), reason: 'SERVICE_DISABLED', domain: 'googleapis.com', metadata: { consumer: 'projects/owner-shop', containerInfo: 'owner-shop', service: 'generativelanguage.googleapis.com', email: 'owner-shop@x.example' } },
+    { '@type': type('QuotaFailure'), violations: [{ subject: 'project:owner-shop', description: 'owner-shop', quotaId: 'of owner-shop' }, 'owner-shop'] },
+    { '@type': type('BadRequest'), fieldViolations: [{ field: 'owner-shop', description: 'gs://owner-shop' }] },
+    { '@type': 'type.googleapis.com/owner-shop', x: 'owner-shop' },
+    { '@type': 'constructor', name: 'owner-shop' },
+    'owner-shop',
+  ];
+  const told = cleanError(JSON.stringify({ error: { code: 403, message: 'owner-shop', status: 'owner-shop', details: owners, more: 'owner-shop' } }), 'SECRET') ?? '';
+  t.notMatch(told, /owner-shop/);
+  t.match(JSON.parse(told), { error: { code: 403, details: [{ reason: 'SERVICE_DISABLED', metadata: { service: 'generativelanguage.googleapis.com' } }, {}, {}] } });
+  t.end();
+});
+
 t.test('the end of an answer tells what it cost', (t) => {
   t.same(tokensIn('"promptTokenCount": 1, "candidatesTokenCount": 2 … "usageMetadata":{"promptTokenCount": 11,"candidatesTokenCount": 5,"thoughtsTokenCount":7}'), { promptTokens: 11, completionTokens: 12 });
   t.equal(tokensIn('{"candidates":[]}'), null);

@@ -385,7 +385,7 @@ t.test('an error of Google\'s comes with its status, words and details, without 
   const answer = await service.post(`${flash}:generateContent`, hello);
   t.equal(answer.status, 400);
   const error = await errorIn(answer);
-  t.match(error, { code: 400, status: 'INVALID_ARGUMENT', message: /^Invalid JSON payload\. Key \[key\], / });
+  t.match(error, { code: 400, status: 'INVALID_ARGUMENT', message: /^Invalid JSON payload\. Key \[…\], / });
   t.match(error.details?.[0], said.error.details[0]);
   t.equal(error.details?.length, 2);
   t.match(error.message, 'https://ai.google.dev/gemini-api/docs');
