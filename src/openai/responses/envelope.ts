@@ -57,11 +57,11 @@ export const sealEnvelope = (bond: Bond, signature: string, model: string): stri
   return `${opening}${body.length.toString(36)}.${body}`;
 };
 
-/** Characters of whole parts that may still be read for a request: what a client writes here is parsed in one go. */
-export type EnvelopeSpare = { left: number };
+/** Envelopes, and characters of whole parts in them, that may still be read for a request: it is done in one go. */
+export type EnvelopeSpare = { count: number; left: number };
 
-/** What one request's envelopes may hold of whole parts; results of searches are 140,000 characters. */
-export const envelopeSpare = (): EnvelopeSpare => ({ left: 4 * 1024 ** 2 });
+/** What is read of one request's envelopes; results of searches are parts of 140,000 characters. */
+export const envelopeSpare = (): EnvelopeSpare => ({ count: 20_000, left: 4 * 1024 ** 2 });
 
 const partIn = (held: string, signature: string, spare: EnvelopeSpare): Opened | null => {
   spare.left -= held.length;
@@ -99,7 +99,7 @@ const bodyOf = (body: string, model: string, spare: EnvelopeSpare): Opened | nul
 export const openEnvelopes = (content: unknown, model: string, spare = envelopeSpare()): readonly Opened[] => {
   if (typeof content !== 'string') return [];
   const opened: Opened[] = [];
-  for (let at = 0; content.startsWith(opening, at); ) {
+  for (let at = 0; spare.count > 0 && content.startsWith(opening, at); spare.count -= 1) {
     const lengthEnd = content.indexOf('.', at + opening.length);
     const length = Number.parseInt(content.slice(at + opening.length, lengthEnd), 36);
     if (lengthEnd < 0 || Number.isNaN(length)) break;

@@ -108,6 +108,8 @@ t.test('what is not ours, or was made by another model, never goes up', async (t
   const deep = Buffer.from(`{"toolCall":{"toolType":"GOOGLE_SEARCH_WEB","args":{"a":${'['.repeat(20_000)}${']'.repeat(20_000)}}}}`).toString('base64url');
   const body = `p.gemini-3.5-flash~${deep}~c2ln`;
   t.match(await partsBack({}, [{ ...own, encrypted_content: `pollux1.${body.length.toString(36)}.${body}` }, call]), unsigned, 'nested too deep');
+  const many = String(own['encrypted_content']).replaceAll('id-f', 'id-g').repeat(20_000);
+  t.match(await partsBack({}, [{ ...own, encrypted_content: many }, own, call]), unsigned, 'not more than are read');
   t.same(await partsBack({ model: 'gemini-2.5-flash' }, items), [{ functionCall: callPart('f').functionCall }]);
 });
 
