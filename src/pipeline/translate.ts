@@ -1,5 +1,5 @@
 import { breathe } from '../kernel/breathe.ts';
-import { TE, pipe } from '../kernel/fp.ts';
+import { E, TE, pipe } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
 import { runApart } from '../kernel/steps.ts';
@@ -91,9 +91,12 @@ export const translate =
         const context: TranslationContext = { ...said, id: newId(), created, now, recalled, media };
         return pipe(
           () => planFor(dialect, gathered, context),
-          TE.map((plan) => {
-            note({ model: plan.call.model, streamed: plan.streamed });
-            return withPlan(gathered, context, plan);
+          TE.flatMapEither((plan): E.Either<ProxyError, Planned> => {
+            const { holds = 0, call, streamed } = plan;
+            const refusal = holds > 0 ? gathered.held.answer.take(holds) : null;
+            if (refusal !== null) return E.left(refusal);
+            note({ model: call.model, streamed });
+            return E.right(withPlan(gathered, context, plan));
           }),
         );
       }),

@@ -68,6 +68,8 @@ export type Plan = {
   /** How the sound of the answer is to be encoded; null where it stays as it is. */
   readonly encoding: EncodingWish | null;
   readonly answer: AnswerWriter;
+  /** What of the request is held until the answer has ended, bytes; reserved before Gemini is asked. */
+  readonly holds?: number;
 };
 
 /** What a dialect does with a large request, in steps. */

@@ -3,14 +3,14 @@ import { E, TE } from '../../src/kernel/fp.ts';
 import type { ProxyError } from '../../src/kernel/proxy-error.ts';
 import type { Frame } from '../../src/gemini/response.ts';
 import { answerWriter, type AnswerForm } from '../../src/ports/answer-writer.ts';
-import type { Dialect } from '../../src/ports/dialect.ts';
+import type { Dialect, Plan } from '../../src/ports/dialect.ts';
 import type { Machine } from '../../src/kernel/machine.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';
 import { serve } from '../../src/pipeline/serve.ts';
 import type { Capabilities, FrameStream, KeyWish, Lease, Signature, UpstreamCall } from '../../src/ports/capabilities.ts';
 import type { Received } from '../../src/pipeline/exchange.ts';
 import type { Reply } from '../../src/ports/reply.ts';
-import { framesOf, happyCapabilities, lease, receivedWith, shouldNotBeCalled, textFrame } from '../support/capabilities.ts';
+import { framesOf, freely, happyCapabilities, lease, receivedWith, shouldNotBeCalled, textFrame } from '../support/capabilities.ts';
 import { eventually } from '../support/serving.ts';
 
 const dialect = chatDialect({ systemPromptMode: 'leading', historyImages: 'last', imageReplyFormat: 'markdown', modelAliases: new Map() });
@@ -297,4 +297,18 @@ t.test('a dialect of any shape is served', async (t) => {
   t.equal((await cutShort.right.tail.next()).value, '<1 a>');
   t.equal(cutShort.right.heartbeat.text(), '<2 beat>');
   t.equal(await read(cutShort), '<3 StreamCut of req-1>', 'the failure knows what has gone out, heartbeats too');
+});
+
+t.test('what an answer holds of its request is reserved before Gemini is asked, and refused where there is no room', async (t) => {
+  const holding: typeof oddDialect = { ...oddDialect, translate: (asked, context) => E.map((plan: Plan): Plan => ({ ...plan, holds: 5000 }))(oddDialect.translate(asked, context)) };
+  const taken: number[] = [];
+  const busy: ProxyError = { tag: 'Busy', message: 'full' };
+  const ask = (refusal: ProxyError | null) => {
+    const answer = { ...freely, take: (bytes: number) => (taken.push(bytes) > 0 ? refusal : null) };
+    const over = refusal === null ? scripted(1, [[textFrame('a', 'STOP')]]).capabilities : { openGemini: shouldNotBeCalled };
+    return serve({ ...happyCapabilities, ...over }, holding, { keepAliveMs: 0 })(receivedWith({ words: 'hi', streams: false }, { held: { request: freely, answer } }))();
+  };
+  t.same(await ask(busy), E.left(busy));
+  t.ok(E.isRight(await ask(null)));
+  t.same(taken.slice(0, 2), [5000, 5000]);
 });

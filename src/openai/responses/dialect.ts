@@ -5,7 +5,7 @@ import type { Dialect, Plan, TranslationContext } from '../../ports/dialect.ts';
 import type { ResponseStore } from '../../ports/response-store.ts';
 import { openaiReplies } from '../replies.ts';
 import { responseSettings, responsesAnswer, type KeepFinished } from './answer/responses-answer.ts';
-import { holdsLess, mostKept } from './ask/held-text.ts';
+import { heldText, holdsLess, mostKept } from './ask/held-text.ts';
 import {
   settleResponse,
   toGemini,
@@ -19,19 +19,29 @@ import { notRead, readingOf, type Reading } from './reading.ts';
 /** What the translation of this API depends on beside what it shares with others. */
 export type ResponsesSettings = AskSettings & { readonly keepAliveMs: number };
 
+/** What keeps a finished response, and what is held of its request until then, bytes. */
+type Keeping = { readonly keep: KeepFinished; readonly holds: number };
+
+/** Of a character: what V8 takes for it, at most. */
+const bytesHeld = 2;
+
 /** What a response keeps of its request, unless that is too much to be held while the answer comes. */
 const keeping = (
   { sent: { fields, own }, caller }: Reading,
   { created, id }: TranslationContext,
   { keepResponse }: Pick<ResponseStore, 'keepResponse'>,
-): KeepFinished => {
-  if (fields.store === false || caller === null || !holdsLess(own, mostKept)) return undefined;
+): Keeping => {
+  if (fields.store === false || caller === null || !holdsLess(own, mostKept)) return { keep: undefined, holds: 0 };
   const input = identifyItems(own, id);
   const previous = fields.previous_response_id ?? null;
-  return (response, events) => keepResponse({ id: `resp_${id}`, created, previous, input, response, events }, caller);
+  return {
+    keep: (response, events) =>
+      keepResponse({ id: `resp_${id}`, created, previous, input, response, events }, caller),
+    holds: heldText(own) * bytesHeld,
+  };
 };
 
-type Answering = { readonly keep: KeepFinished; readonly keepAliveMs: number };
+type Answering = Keeping & { readonly keepAliveMs: number };
 
 const planOf = (
   { asked, settled }: ResponseAsked,
@@ -48,13 +58,14 @@ const planOf = (
     keepsImages: false,
     encoding: null,
     answer: responsesAnswer(fields, responseSettings(fields, settled, context), answering),
+    holds: answering.holds,
   };
 };
 
 const planRequest = (
   { asked, settings }: { readonly asked: ResponseRequest; readonly settings: ResponsesSettings },
   context: TranslationContext,
-  keep: KeepFinished,
+  keep: Keeping,
 ): E.Either<ProxyError, Plan> =>
   pipe(
     settleResponse(asked, settings),
@@ -62,7 +73,7 @@ const planRequest = (
     E.flatMap((request) =>
       pipe(
         toGemini(request, context),
-        E.map((call) => planOf(request, context, [call, { keep, keepAliveMs: settings.keepAliveMs }])),
+        E.map((call) => planOf(request, context, [call, { ...keep, keepAliveMs: settings.keepAliveMs }])),
       ),
     ),
   );

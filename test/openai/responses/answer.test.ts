@@ -1,8 +1,9 @@
 import t from 'tap';
+import { E } from '../../../src/kernel/fp.ts';
 import type { Frame, ResponsePart } from '../../../src/gemini/response.ts';
 import { standInSignature } from '../../../src/gemini/signatures.ts';
 import { callPart, frame, stop } from '../../support/chat.ts';
-import { at, eventsIn, listAt, plainStore, responseBody, responseEvents, responseWriter, wholeResponse, type Around, type Json } from '../../support/responses.ts';
+import { at, eventsIn, listAt, plainStore, planned, responseBody, responseEvents, responseWriter, wholeResponse, type Around, type Json } from '../../support/responses.ts';
 
 const typesOf = (events: readonly Json[]): readonly unknown[] => events.map(({ type }) => String(type).replace('response.', ''));
 const tool = (name: string, more: Json = {}): Json => ({ type: 'function', name, parameters: { type: 'object', properties: { city: { type: 'string' } } }, ...more });
@@ -254,4 +255,16 @@ t.test('a finished response is kept with its own input, unless it is not to be',
   await wholeResponse({ store: false }, frames, { store });
   await wholeResponse({ input: 'x'.repeat(9 * 1024 ** 2) }, frames, { store });
   t.equal(store.kept.length, 2);
+});
+
+t.test('what is held of a request until its answer is kept is told, for the memory', async (t) => {
+  const holdsOf = async (request: Json): Promise<number> => {
+    const plan = await planned({ ...request });
+    return E.isRight(plan) ? (plan.right.holds ?? 0) : -1;
+  };
+  const text = 'x'.repeat(100_000);
+  t.ok((await holdsOf({ input: text })) >= 200_000);
+  t.ok((await holdsOf({ input: Array.from({ length: 1000 }, () => ({ role: 'user', content: 'a' })) })) >= 1000 * 3 * 64, 'small values cost what they take');
+  t.equal(await holdsOf({ input: text, store: false }), 0);
+  t.equal(await holdsOf({ input: 'x'.repeat(9 * 1024 ** 2) }), 0, 'what is too long to be kept is not held');
 });

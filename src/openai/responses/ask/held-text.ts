@@ -12,5 +12,17 @@ const isWithin = (value: unknown, count: Count): boolean => {
   return count.left >= 0;
 };
 
+/** What a value that is no text takes, as characters do. */
+const valueCost = 32;
+
+/** The characters and values in what is kept; each value as if it were some characters. */
+export const heldText = (value: unknown): number => {
+  if (typeof value === 'string') return value.length + valueCost;
+  if (typeof value !== 'object' || value === null) return valueCost;
+  let held = valueCost;
+  for (const one of Object.values(value)) held += heldText(one);
+  return held;
+};
+
 /** True where a value holds at most so many characters of text and values; it stops looking as soon as it does not. */
 export const holdsLess = (value: unknown, most: number): boolean => isWithin(value, { left: most });
