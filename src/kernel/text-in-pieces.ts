@@ -10,13 +10,14 @@ export type TextInPieces = {
 /** True for a text in pieces. */
 export const isInPieces = (value: object): value is TextInPieces => Object.hasOwn(value, mark);
 
-/** Shorter texts are put together. */
+/** Shorter texts, and those of shorter pieces, are put together: each piece is written by itself. */
 const least = 65_536;
+const leastPiece = 4096;
 
 /** The text that these pieces make. */
 export const textInPieces = (pieces: readonly string[]): string | TextInPieces => {
   let length = 0;
   for (const piece of pieces) length += piece.length;
-  if (length < least) return pieces.join('');
+  if (length < Math.max(least, pieces.length * leastPiece)) return pieces.join('');
   return { [mark]: true, pieces, toJSON: () => pieces.join('') };
 };
