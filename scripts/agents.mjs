@@ -22,8 +22,10 @@ const [, , wanted = ''] = process.argv;
 
 /** `run` gets the program's path, and gives what was not as it should be with what was printed. A new agent is a line. */
 const { claudeCodePackages, claudeCodeProgram, runClaudeCode } = await import(join(support, 'claude-code.js'));
+const { geminiCliPackages, geminiCliProgram, runGeminiCli } = await import(join(support, 'gemini-cli.js'));
 const agents = [
   { name: 'claude-code', packages: claudeCodePackages, program: claudeCodeProgram, run: runClaudeCode },
+  { name: 'gemini-cli', packages: geminiCliPackages, program: geminiCliProgram, run: runGeminiCli },
   ...[codex, opencode, qwenCode, cline, continueCli].map(scriptedAgent),
 ];
 
