@@ -125,17 +125,24 @@ const readRequest = (settings: NativeSettings, { method, path: written }: PassRe
     ),
   );
 
+/** What decides a request's plan beside its headers; null where more does, or where it may hold the password. */
+const nameOf = ({ method, path, query }: PassRequest): string | null => {
+  const name = `${method} ${path}?${query}`;
+  return name.length > longestRemembered || query.includes('key=') ? null : name;
+};
+
 const readPlan = (settings: NativeSettings): ((request: PassRequest) => E.Either<ProxyError, PassPlan>) => {
-  const remembered = recentMap<Read>(mostRemembered);
+  const remembered = recentMap<PassPlan>(mostRemembered);
   return (request) => {
-    const name = `${request.method} ${request.path}`;
-    const known = remembered.get(name);
-    if (known !== undefined) return E.right(planOf(request, known));
+    const name = nameOf(request);
+    const known = name === null ? undefined : remembered.get(name);
+    if (known !== undefined) return E.right({ ...known, headers: headersUp(request.header, false) });
     return pipe(
       readRequest(settings, request),
       E.map((read) => {
-        if (name.length < longestRemembered) remembered.set(name, read);
-        return planOf(request, read);
+        const plan = planOf(request, read);
+        if (name !== null && read.route.work !== 'upload') remembered.set(name, { ...plan, headers: {} });
+        return plan;
       }),
     );
   };

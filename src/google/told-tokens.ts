@@ -8,8 +8,10 @@ const numberIn = (text: string, field: string): number | null => {
 
 /** What the end of an answer says of its cost (`usageMetadata`); null where it says nothing. */
 export const tokensIn = (end: string): TokensTold | null => {
-  const prompt = numberIn(end, 'promptTokenCount');
+  const at = end.lastIndexOf('"usageMetadata"');
+  const told = at < 0 ? '' : end.slice(at);
+  const prompt = numberIn(told, 'promptTokenCount');
   if (prompt === null) return null;
-  const told = (numberIn(end, 'candidatesTokenCount') ?? 0) + (numberIn(end, 'thoughtsTokenCount') ?? 0);
-  return { promptTokens: prompt + (numberIn(end, 'toolUsePromptTokenCount') ?? 0), completionTokens: told };
+  const written = (numberIn(told, 'candidatesTokenCount') ?? 0) + (numberIn(told, 'thoughtsTokenCount') ?? 0);
+  return { promptTokens: prompt + (numberIn(told, 'toolUsePromptTokenCount') ?? 0), completionTokens: written };
 };

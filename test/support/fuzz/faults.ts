@@ -22,11 +22,15 @@ const isOfAnthropic = (value: Readonly<Record<string, unknown>>): boolean => {
   return type === 'error' && isObject(error) && typeof error['message'] === 'string' && typeof error['type'] === 'string' && typeof id === 'string';
 };
 
-/** OpenAI's ErrorResponse, or Anthropic's. */
+/** Google's google.rpc.Status. */
+const isOfGoogle = ({ code, message, status }: Readonly<Record<string, unknown>>): boolean => typeof code === 'number' && typeof message === 'string' && typeof status === 'string';
+
+/** OpenAI's ErrorResponse, Anthropic's, or Google's. */
 const isError = (value: unknown): boolean => {
   if (!isObject(value)) return false;
   const { error } = value;
   if ('request_id' in value) return isOfAnthropic(value);
+  if (isObject(error) && 'status' in error) return isOfGoogle(error);
   return isObject(error) && typeof error['message'] === 'string' && typeof error['type'] === 'string' && textOrNull(error['param']) && textOrNull(error['code']);
 };
 
@@ -35,7 +39,7 @@ const defect = 'The service has a defect';
 const ofStream = (text: string): readonly string[] => {
   const data = text.split('\n\n').flatMap((block) => block.split('\n').filter((line) => line.startsWith('data: ')).map((line) => line.slice(6)));
   const broken = data.filter((one) => one !== '[DONE]' && parsed(one) === undefined);
-  const isOver = data.at(-1) === '[DONE]' || data.some((one) => isError(parsed(one))) || text.includes('event: message_stop\n') || text.includes('"type":"image_') || text.includes('"type":"speech.') || text.includes('"type":"transcript.');
+  const isOver = data.at(-1) === '[DONE]' || data.some((one) => isError(parsed(one))) || text.includes('event: message_stop\n') || text.includes('"finishReason":') || text.includes('"type":"image_') || text.includes('"type":"speech.') || text.includes('"type":"transcript.');
   return [...broken.map((one) => `an event that is no JSON: ${one.slice(0, 100)}`), ...(isOver ? [] : ['a stream without an end'])];
 };
 

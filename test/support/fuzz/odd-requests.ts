@@ -100,6 +100,25 @@ const responses: readonly Tree[] = [
   { model: 'gemini-2.5-pro', input: [{ role: 'user', content: 'As JSON' }, { type: 'local_shell_call', call_id: 'l', action: { type: 'exec', command: ['ls'], env: {} } }, { type: 'local_shell_call_output', id: 'l', output: 'a' }, { type: 'item_reference', id: 'msg_1' }], text: { format: { type: 'json_schema', name: 'x', schema: parameters, strict: true } }, previous_response_id: 'resp_1', truncation: 'auto', service_tier: 'flex' },
 ];
 
+/** Google's own bodies: they pass unread, but for names in them. */
+const natives: readonly Tree[] = [
+  { contents: [{ role: 'user', parts: [{ text: 'Hello' }, { fileData: { fileUri: 'https://generativelanguage.googleapis.com/v1beta/files/abc' } }] }], cachedContent: 'cachedContents/x', tools: [{ functionDeclarations: [{ name: 'f' }] }], generation_config: { topK: 1 } },
+  { generateContentRequest: { model: 'models/gemini-2.5-flash', contents: [{ parts: [{ text: 'x' }] }] } },
+  { model: 'gemini-2.5-flash', input: 'x', previous_interaction_id: 'v1_x', stream: true, store: false },
+  { file: { name: 'files/x', displayName: 'd' }, batch: { inputConfig: { fileName: 'files/in' } } },
+];
+
+const nativePaths = ['models/gemini-2.5-flash:generateContent', 'models/gemini-2.5-flash:streamGenerateContent?alt=sse', 'models/gemini-2.5-flash:streamGenerateContent', 'models/gemini-2.5-flash:countTokens', 'models/gemini-2.5-flash:unknown', 'models/x%3AgenerateContent', 'tunedModels/x:generateContent', 'cachedContents', 'cachedContents/x', 'files', 'files/x:download?alt=media', 'fileSearchStores/s:importFile', 'interactions', 'interactions/x/cancel', 'batches/x:cancel', 'models?pageToken=%00', 'files?pageToken=a.b', 'auth_tokens', '__proto__', 'models/__proto__:generateContent', 'models/../x', 'models/%252e', 'models//x', 'operations/o', 'corpora/c/x/y', 'openai/models'];
+
+const native = (random: Random): OddRequest => {
+  const version = oneOf(random, ['v1beta', 'v1alpha', 'v1', 'v1beta/v1beta', 'upload/v1beta', 'download/v1beta', 'v1//v1beta']);
+  const method = oneOf(random, ['POST', 'POST', 'POST', 'GET', 'DELETE', 'PATCH', 'PUT', 'HEAD']);
+  const uploading: Readonly<Record<string, string>> = onceIn(random, 3) ? { 'x-goog-upload-protocol': 'resumable', 'x-goog-upload-command': oneOf(random, ['start', 'upload, finalize', 'query', '%00']) } : {};
+  const headers = { 'content-type': oneOf(random, ['application/json', 'text/plain', 'multipart/related; boundary=', '']), 'x-goog-api-client': 'x', ...uploading, ...oddHeaders(random) };
+  const hasBody = method !== 'GET' && method !== 'HEAD';
+  return { method, path: `/${version}/${oneOf(random, nativePaths)}`, headers, ...(hasBody ? { body: oddJson(oneOf(random, natives), random) } : {}) };
+};
+
 const embeddings: readonly Tree[] = [
   { model: 'text-embedding-3-small', input: ['a', 'b'], dimensions: 256, encoding_format: 'base64' },
   { model: 'gemini-embedding-001', input: [[1, 2, 3], [4]], task_type: 'RETRIEVAL_QUERY' },
@@ -174,6 +193,8 @@ const kinds: readonly ((random: Random) => OddRequest)[] = [
   json('/v1/responses', responses),
   json('/v1/responses/input_tokens', responses),
   json('/v1/responses', responses),
+  native,
+  native,
   json('/v1/embeddings', embeddings),
   json('/v1/completions', completions),
   json('/v1/images/generations', drawings),
