@@ -44,11 +44,18 @@ const unreadOf = (bytes: Uint8Array, base64From: number): UnreadText => {
 const [backslash, comma, equals] = [0x5c, 0x2c, 0x3d];
 
 /** What stands behind a backslash where JSON.stringify writes one: `\u` it writes for control characters alone. */
-const escapes: ReadonlySet<number | undefined> = new Set(Buffer.from('"\\bfnrt'));
+const escapes = Uint8Array.from({ length: 256 }, (_, byte) => ('"\\bfnrt'.includes(String.fromCharCode(byte)) ? 1 : 0));
+
+const isEscape = (byte: number | undefined): boolean => escapes[byte ?? 0] === 1;
 
 const hasOwnEscapes = (bytes: Uint8Array): boolean => {
-  for (let at = bytes.indexOf(backslash); at !== -1; at = bytes.indexOf(backslash, at + 2))
-    if (!escapes.has(bytes[at + 1])) return false;
+  let at = bytes.indexOf(backslash);
+  while (at !== -1) {
+    if (!isEscape(bytes[at + 1])) return false;
+    at += 2;
+    // One escape behind the other, as in quoted code: a search for each would take 60 ms for 8 MiB of them.
+    if (bytes[at] !== backslash) at = bytes.indexOf(backslash, at);
+  }
   return true;
 };
 
