@@ -26,8 +26,8 @@ const boundaryOf = (contentType: string): string | null => {
 const unescapeName = (text: string): string =>
   text
     .replaceAll('%22', '"')
-    .replaceAll('%0D', '\r')
-    .replaceAll('%0A', '\n')
+    .replaceAll(/%0d/gi, '\r')
+    .replaceAll(/%0a/gi, '\n')
     .replaceAll('\\"', '"')
     .replaceAll('\\\\', '\\');
 
