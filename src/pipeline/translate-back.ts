@@ -7,9 +7,11 @@ import type { Frame } from '../gemini/response.ts';
 import type { AnswerEnd, StreamWriter, WholeWriter } from '../ports/answer-writer.ts';
 import type { RememberSignature, Wait } from '../ports/capabilities.ts';
 import type { Replies } from '../ports/dialect.ts';
+import type { Memory } from '../ports/memory.ts';
 import type { Reply, Whole } from '../ports/reply.ts';
 import type { Frames, Planned, Received } from './exchange.ts';
 import { withLimits } from './limit-headers.ts';
+import { reserveKept } from './reserve-kept.ts';
 import { writeLarge } from './write-large.ts';
 
 /** What writing an answer needs: how long a stream may be silent, ms (0 = for ever), and where signatures are kept. */
@@ -49,21 +51,26 @@ const collectWhole = (writer: WholeWriter, frames: Frames): TE.TaskEither<ProxyE
 type Begun = {
   readonly head: TE.Outcome<ProxyError, Frames>;
   readonly note: Received['note'];
+  readonly memory: Memory;
   readonly remember: RememberSignature;
 };
 
 /** It is handed the writer alone, and nothing of the request, which is gone while a long answer goes on. */
 async function* writeTail(
   writer: StreamWriter,
-  { head, note, remember }: Begun,
+  { head, note, memory, remember }: Begun,
 ): AsyncGenerator<string, void, undefined> {
   try {
     const frames = await head;
     if (E.isLeft(frames)) throw thrown(frames.left);
     const pace = paceWork(mostParts);
+    const reserve = reserveKept(memory);
     for await (const batch of frames.right) {
       const text = writer.write(batch);
+      // What is written goes out before a failure does: its numbers are spent.
+      const refusal = reserve(writer.kept());
       if (text !== '') yield text;
+      if (refusal !== null) throw thrown(refusal);
       const rest = pace(partsIn(batch));
       if (rest !== null) await rest;
     }
@@ -85,7 +92,10 @@ async function* writeTail(
  */
 const streamReply =
   ({ streamHeaders, limitHeaders, keepAliveMs, wait, rememberSignature: remember }: Answering) =>
-  ({ plan, permit, note }: Planned, answer: TE.TaskEither<ProxyError, Frames>): TE.TaskEither<ProxyError, Reply> =>
+  (
+    { plan, permit, note, held }: Planned,
+    answer: TE.TaskEither<ProxyError, Frames>,
+  ): TE.TaskEither<ProxyError, Reply> =>
   async () => {
     const head = answer();
     const writer = plan.answer.stream();
@@ -98,7 +108,7 @@ const streamReply =
       kind: 'streamed',
       status: 200,
       headers: { ...streamHeaders, ...limitHeaders(permit) },
-      tail: writeTail(writer, { head, note, remember }),
+      tail: writeTail(writer, { head, note, memory: held.answer, remember }),
       fail: writer.fail,
       heartbeat: { text: writer.heartbeat, afterMs: keepAliveMs },
     });

@@ -24,6 +24,8 @@ export type StreamWriter = {
   readonly fail: (error: ProxyError) => string;
   /** What is written when nothing has gone out for a while. */
   readonly heartbeat: () => string;
+  /** Characters that it keeps of the answer until its end; they only grow. */
+  readonly kept: () => number;
 };
 
 /** Collects one whole answer. */
@@ -48,6 +50,8 @@ export type AnswerForm<S, B, F = B> = {
   readonly signatures?: (last: readonly B[]) => readonly Signature[];
   /** Keeps the answer that the last outputs tell; undefined where it is not to be kept. */
   readonly keep?: (last: readonly B[]) => (() => Promise<void>) | undefined;
+  /** Characters that a stream keeps of its answer until its end; none unless told. */
+  readonly kept?: (state: S) => number;
   /** What closes a stream that ended well, after the last outputs. */
   readonly closing: string;
   /** A heartbeat, and the state after it; a comment, which every client passes over, unless told. */
@@ -84,6 +88,7 @@ const streamWriter = <S, B, F>(machine: FrameMachine<S, B, F>, form: AnswerForm<
       state = next;
       return text;
     },
+    kept: () => form.kept?.(state) ?? 0,
   };
 };
 

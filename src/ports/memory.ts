@@ -46,8 +46,8 @@ export type Held = { readonly request: Portion; readonly answer: Portion };
  * What a byte that came costs until its exchange ends, in bytes, measured with the built service (docs/reliability.md).
  * JSON: the bytes, their text, what was parsed of it, what Gemini is sent. Forms: the bytes, and files as base64, in
  * JSON and in what is sent. Media: the unpacked bytes and those three. Answers: text, what was parsed of it, what is
- * written. Sound that was encoded for a whole answer: its bytes, alone and together, and as base64. Values of JSON that
- * are shorter than their share of the bytes: an empty object is 3 bytes of text, and 64 of memory. Bytes that are
- * passed on as they are: themselves.
+ * written. What a stream keeps: its text, that of its last event, and that one's bytes. Sound that was encoded for a
+ * whole answer: its bytes, alone and together, and as base64. Values of JSON that are shorter than their share of the
+ * bytes: an empty object is 3 bytes of text, and 64 of memory. Bytes that are passed on as they are: themselves.
  */
-export const costs = { bytes: 1, json: 4, form: 5, media: 4, answer: 5, sound: 3, value: 64 } as const;
+export const costs = { bytes: 1, json: 4, form: 5, media: 4, answer: 5, kept: 4, sound: 3, value: 64 } as const;

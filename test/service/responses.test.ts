@@ -1,5 +1,5 @@
 import t from 'tap';
-import { asked, madeUpKeys, pollux, type Pollux } from '../support/pollux.ts';
+import { asked, frame, madeUpKeys, pollux, type Pollux } from '../support/pollux.ts';
 import { streamFaults } from '../support/response-laws.ts';
 import { at, eventsIn, listAt, type Json } from '../support/responses.ts';
 
@@ -84,4 +84,13 @@ t.test('Codex is shown why a prompt was blocked, others a refusal', async (t) =>
   t.match(at(toCodex.at(-1), 'response.output.0.content.0'), { type: 'output_text', text: /PROHIBITED_CONTENT/ });
   t.equal(toCodex.at(-1)?.['type'], 'response.completed');
   t.match(at(await jsonOf(await respond(service, {})), 'output.0.content.0'), { type: 'refusal' });
+});
+
+t.test('a stream that keeps more than there is memory for ends with an error, and the next is served', async (t) => {
+  const service = await pollux(t, { settings: { MEMORY_BUDGET_MB: '16', MAX_BODY_MB: '1' } });
+  service.emulator.answerWith([...Array.from({ length: 40 }, () => frame('x'.repeat(200_000))), frame('.', 'STOP')], { times: 1 });
+  const events = eventsIn(await (await respond(service, { stream: true })).text());
+  t.match(events.at(-1), { type: 'response.failed', response: { error: { code: 'invalid_prompt' } } });
+  t.same(streamFaults(events), []);
+  t.match(eventsIn(await (await respond(service, { stream: true })).text()).at(-1), { type: 'response.completed' }, 'all of it was let go');
 });

@@ -4,6 +4,7 @@ import type { GeminiCall } from '../../gemini/request.ts';
 import type { Dialect, Plan, TranslationContext } from '../../ports/dialect.ts';
 import type { ResponseStore } from '../../ports/response-store.ts';
 import { openaiReplies } from '../replies.ts';
+import { echoOf } from './answer/response-body.ts';
 import { responseSettings, responsesAnswer, type KeepFinished } from './answer/responses-answer.ts';
 import { heldText, holdsLess, mostKept } from './ask/held-text.ts';
 import {
@@ -50,6 +51,7 @@ const planOf = (
 ): Plan => {
   const { fields } = asked;
   const streamed = fields.stream === true;
+  const echo = echoOf(fields);
   return {
     call,
     streamed,
@@ -57,8 +59,8 @@ const planOf = (
     judging: { refusesBlocks: false, mustBeWhole: false },
     keepsImages: false,
     encoding: null,
-    answer: responsesAnswer(fields, responseSettings(fields, settled, context), answering),
-    holds: answering.holds,
+    answer: responsesAnswer(echo, responseSettings(fields, settled, context), answering),
+    holds: answering.holds + echo.holds,
   };
 };
 

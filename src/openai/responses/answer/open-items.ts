@@ -2,6 +2,7 @@ import { appendItems, itemsOf } from '../../../kernel/chain.ts';
 import type { CodeEvent, CodeResultEvent, TextEvent } from '../../../gemini/answer/answer-event.ts';
 import { toLogprobs } from '../../logprobs.ts';
 import { sealEnvelope, type Bond } from '../envelope.ts';
+import { weightOfPiece } from './kept-weight.ts';
 import type { MessagePart, UrlCitation } from './output-item.ts';
 import {
   addItem,
@@ -131,6 +132,7 @@ export const writeWords = (to: Writing, { text, isOwn, logprobs: given }: TextEv
     from: message.from,
     logprobs: appendItems(message.logprobs, logprobs),
   };
+  to.kept += weightOfPiece(text, logprobs);
   if (isOwn) to.said += text.length;
 };
 
@@ -148,6 +150,7 @@ export const writeThought = (to: Writing, delta: string): void => {
   const open = to.open?.type === 'reasoning' ? to.open : openReasoning(to);
   emit(to, 'response.reasoning_summary_text.delta', { ...place(open), summary_index: 0, delta });
   to.open = { type: 'reasoning', id: open.id, index: open.index, text: open.text + delta };
+  to.kept += weightOfPiece(delta);
 };
 
 /** Begins code that Gemini runs. */
@@ -161,6 +164,7 @@ export const writeCode = (to: Writing, event: CodeEvent): void => {
   emit(to, 'response.code_interpreter_call.in_progress', at);
   emit(to, 'response.code_interpreter_call_code.delta', { ...at, delta: event.code.code ?? '' });
   to.open = { type: 'code', id, index, event };
+  to.kept += weightOfPiece(event.code.code ?? '');
 };
 
 /** Ends it with what it printed. */

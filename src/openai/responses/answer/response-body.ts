@@ -1,5 +1,5 @@
 import { jsonText } from '../../../kernel/well-formed.ts';
-import { holdsLess } from '../ask/held-text.ts';
+import { heldText, holdsLess } from '../ask/held-text.ts';
 import type { ResponseFields } from '../ask/response-fields.ts';
 import type { OutputItem } from './output-item.ts';
 import type { ResponseUsage } from './usage.ts';
@@ -29,8 +29,15 @@ export type ResponseState = {
   readonly service_tier: string;
 };
 
-/** What a response says of its request. `text` is the same as JSON, written once: it stands in three events. */
-export type Echo = { readonly fields: Readonly<Record<string, unknown>>; readonly text: () => string };
+/**
+ * What a response says of its request. `text` is the same as JSON, written once: it stands in three events. `holds`
+ * is what it takes until the answer has ended, bytes.
+ */
+export type Echo = {
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly text: () => string;
+  readonly holds: number;
+};
 
 const textOf = ({ text }: ResponseFields): object => {
   const { type = 'text', name, description, schema, strict } = text?.format ?? {};
@@ -52,14 +59,22 @@ const echoedTool = (tool: object): object =>
 /** Characters of instructions, tools and format that are repeated: they stand in three events, and are held so long. */
 const mostEchoed = 1024 ** 2;
 
-const repeatedParts = (fields: ResponseFields): ResponseFields => {
+/** Of a character: itself, and its JSON. */
+const bytesHeld = 2;
+/** Every exchange has so much anyway. */
+const freeBytes = 32 * 1024;
+
+const repeatedParts = (fields: ResponseFields): readonly [ResponseFields, number] => {
   const { instructions, tools, text, ...others } = fields;
-  return holdsLess([instructions, tools, text], mostEchoed) ? fields : others;
+  const repeated = [instructions, tools, text];
+  if (!holdsLess(repeated, mostEchoed)) return [others, 0];
+  const holds = heldText(repeated) * bytesHeld;
+  return [fields, holds > freeBytes ? holds : 0];
 };
 
 /** The request's own words as its response repeats them, with OpenAI's own values for what was left out. */
 export const echoOf = (asked: ResponseFields): Echo => {
-  const fields = repeatedParts(asked);
+  const [fields, holds] = repeatedParts(asked);
   const echoed = {
     instructions: fields.instructions ?? null,
     max_output_tokens: fields.max_output_tokens ?? null,
@@ -82,7 +97,7 @@ export const echoOf = (asked: ResponseFields): Echo => {
     ...(fields.user === undefined ? {} : { user: fields.user }),
   };
   const written: { text: string | null } = { text: null };
-  return { fields: echoed, text: () => (written.text ??= jsonText(echoed)) };
+  return { fields: echoed, text: () => (written.text ??= jsonText(echoed)), holds };
 };
 
 /** A whole response as JSON. */

@@ -8,7 +8,7 @@ import type { ResponseFields } from '../ask/response-fields.ts';
 import { wantsSummary, type SettledResponse } from '../ask/to-gemini.ts';
 import { recordCuts, type EventCut } from '../kept/event-cuts.ts';
 import { responseHeartbeat, responseMachine, type ResponseMachineState } from './machine.ts';
-import { echoOf, responseText, type Echo } from './response-body.ts';
+import { responseText, type Echo } from './response-body.ts';
 import { eventText, isLifecycle, type ResponseEvent } from './response-event.ts';
 import type { ResponseSettings } from './response-settings.ts';
 
@@ -66,11 +66,10 @@ export type KeepFinished =
 
 /** How the answer to a request to the Responses API is written. */
 export const responsesAnswer = (
-  fields: ResponseFields,
+  echo: Echo,
   settings: ResponseSettings,
   { keep, keepAliveMs }: { readonly keep: KeepFinished; readonly keepAliveMs: number },
 ): AnswerWriter => {
-  const echo = echoOf(fields);
   const machine = responseMachine(settings);
   const cuts = keep === undefined ? null : recordCuts();
   const textOf = (events: readonly ResponseEvent[]): string => {
@@ -86,6 +85,7 @@ export const responsesAnswer = (
       cuts?.note(events);
       return wholeResponse(events, echo);
     },
+    kept: ([, { kept }]) => kept,
     closing: '',
     heartbeat: (state) => {
       const [next, events] = responseHeartbeat(state, settings, most);

@@ -17,6 +17,7 @@ import {
   writeThought,
   writeWords,
 } from './open-items.ts';
+import { weightOfNote } from './kept-weight.ts';
 import type { ResponseSettings } from './response-settings.ts';
 import { writeCall, writePicture } from './whole-items.ts';
 import { writeSignature, type Writing } from './writing.ts';
@@ -60,12 +61,15 @@ const noteEvent = (to: Writing, event: AnswerEvent): void => {
       return;
     case 'search':
       to.queries = appendItems(to.queries, event.queries);
+      to.kept += weightOfNote(...event.queries);
       return;
     case 'source':
       to.sources = appendItems(to.sources, [event]);
+      to.kept += weightOfNote(event.url, event.title);
       return;
     case 'citation':
       to.citations = appendItems(to.citations, [event]);
+      to.kept += weightOfNote(event.url, event.title);
       return;
     case 'end':
       to.end = event;

@@ -4,6 +4,7 @@ import type { UsageMetadata } from '../../../gemini/response.ts';
 import type { TokenLogprob } from '../../logprobs.ts';
 import { sealEnvelope, type Bond } from '../envelope.ts';
 import { idPrefixes, type OutputItem } from './output-item.ts';
+import { weightOf } from './kept-weight.ts';
 import type { ItemEvent, ResponseEvent, TextDelta } from './response-event.ts';
 
 /** The item that may go on. `from` is where a message's text begins in all that the model has said. */
@@ -27,6 +28,8 @@ export type WriterState = {
   readonly beats: number;
   readonly done: Chain<OutputItem>;
   readonly count: number;
+  /** Characters that are kept until the end, and a part of what keeping them costs beside. */
+  readonly kept: number;
   readonly open: OpenItem | null;
   /** Characters of the model's own text. */
   readonly said: number;
@@ -47,6 +50,7 @@ export const nothingWritten: WriterState = {
   beats: 0,
   done: null,
   count: 0,
+  kept: 0,
   open: null,
   said: 0,
   waiting: null,
@@ -70,6 +74,7 @@ export const beginStep = (state: WriterState, { id, model }: Pick<Writing, 'id' 
   beats: state.beats,
   done: state.done,
   count: state.count,
+  kept: state.kept,
   open: state.open,
   said: state.said,
   waiting: state.waiting,
@@ -126,6 +131,7 @@ export const addItem = (to: Writing, index: number, item: OutputItem): void =>
 export const finishItem = (to: Writing, index: number, item: OutputItem): void => {
   emit(to, 'response.output_item.done', { output_index: index, item });
   to.done = appendItems(to.done, [item]);
+  to.kept += weightOf(item);
 };
 
 /** Adds an item that is there for what its envelopes hold alone. */
