@@ -1,192 +1,196 @@
 import t from 'tap';
-import { frame, pollux, type Pollux, type PolluxOptions } from '../support/pollux.ts';
+import { allDoors, allWays } from '../support/doors/all-doors.ts';
+import { askDoor, type Answer, type Asking, type Door, type Outcome } from '../support/doors/door.ts';
+import { wentUp } from '../support/doors/went-up.ts';
+import { tinyPng } from '../support/gemini-emulator/canned-media.ts';
+import { madeUpKeys, pollux, type Pollux } from '../support/pollux.ts';
 
-type Value = Readonly<Record<string, unknown>>;
+const model = 'gemini-3.5-flash';
+const older = 'gemini-2.5-flash';
+const painter = 'gemini-3.1-flash-image';
+const [key = ''] = madeUpKeys;
+const picture = tinyPng(3, 2, [200, 30, 40]).toString('base64');
 
-/** What one question came to, in words of no API. */
-type Told = { readonly text: string; readonly calls: readonly (readonly [name: string, args: string])[]; readonly isCut: boolean };
+/** Text that breaks where it is cut, quoted or escaped wrongly. */
+const hard = ['a "quoted" \\ line\r\n', '\ttab, \u2028, é, 日本, \u{1f600}', '```js\nconst a = `${b}`;\n```\n', '</script> data: [DONE]\n\nevent: ping\n\n', '  end  '];
 
-type Wish = { readonly text: string; readonly withTool?: boolean; readonly most?: number };
+type Parts = readonly object[];
 
-/** One public API: how a question is asked of it, whole and streamed, and where its answer stands. */
-type Api = {
+const candidate = (parts: Parts, more: object = {}): object => ({ candidates: [{ content: { role: 'model', parts }, index: 0, ...more }] });
+const counts = { promptTokenCount: 100, toolUsePromptTokenCount: 7, cachedContentTokenCount: 60, candidatesTokenCount: 20, thoughtsTokenCount: 30, totalTokenCount: 157 };
+const counted = (frame: object): object => ({ ...frame, usageMetadata: counts });
+
+const call = (city: string, more: object = {}): object => ({ functionCall: { id: `call_${city}`, name: 'get_weather', args: { city, ...more } } });
+
+/** A question in no dialect's words, what Gemini says to it (the emulator's own answer where nothing stands), and what must come of it. */
+type Question = {
   readonly name: string;
-  readonly headers: (password: string) => Readonly<Record<string, string>>;
-  readonly ask: (wish: Wish, streamed: boolean) => readonly [path: string, body: object];
-  readonly whole: (answer: Value) => Told;
-  readonly streamed: (events: readonly Value[]) => Told;
-  readonly errorOf: (answer: Value) => { readonly message: unknown; readonly word: unknown };
+  readonly text: string;
+  readonly picture?: string;
+  readonly more?: Partial<Asking>;
+  readonly frames?: Parts;
+  readonly expects: object;
 };
 
-const model = 'gemini-2.5-flash';
-const schema = { type: 'object', properties: { city: { type: 'string' } } };
+const blockedPrompt: Question = {
+  name: 'a prompt that is blocked',
+  text: 'Bad.',
+  frames: [{ promptFeedback: { blockReason: 'PROHIBITED_CONTENT' }, usageMetadata: { promptTokenCount: 9, totalTokenCount: 9 } }],
+  expects: { text: '', finish: 'blocked' },
+};
 
-/** A value's inside, by a path; undefined where there is none. */
-const at = (value: unknown, ...path: readonly (string | number)[]): unknown =>
-  path.reduce<unknown>((inside, step) => (typeof inside === 'object' && inside !== null ? (inside as Record<string | number, unknown>)[step] : undefined), value);
-
-const list = (value: unknown): readonly Value[] => (Array.isArray(value) ? (value as readonly Value[]) : []);
-const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-const joined = (values: readonly unknown[]): string => values.map(text).join('');
-const bearer = (password: string): Readonly<Record<string, string>> => ({ authorization: `Bearer ${password}` });
-const normal = (json: string): string => JSON.stringify(JSON.parse(json));
-
-const chat: Api = {
-  name: 'chat',
-  headers: bearer,
-  ask: (wish, stream) => [
-    '/v1/chat/completions',
-    { model, stream, messages: [{ role: 'user', content: wish.text }], ...(wish.most === undefined ? {} : { max_tokens: wish.most }), ...(wish.withTool === true ? { tools: [{ type: 'function', function: { name: 'get_weather', parameters: schema } }] } : {}) },
-  ],
-  whole: (answer) => ({
-    text: text(at(answer, 'choices', 0, 'message', 'content')),
-    calls: list(at(answer, 'choices', 0, 'message', 'tool_calls')).map((call) => [text(at(call, 'function', 'name')), normal(text(at(call, 'function', 'arguments')))]),
-    isCut: at(answer, 'choices', 0, 'finish_reason') === 'length',
-  }),
-  streamed: (events) => {
-    const calls = events.flatMap((event) => list(at(event, 'choices', 0, 'delta', 'tool_calls')));
-    return {
-      text: joined(events.map((event) => at(event, 'choices', 0, 'delta', 'content'))),
-      calls: calls.length === 0 ? [] : [[joined(calls.map((call) => at(call, 'function', 'name'))), normal(joined(calls.map((call) => at(call, 'function', 'arguments'))))]],
-      isCut: events.some((event) => at(event, 'choices', 0, 'finish_reason') === 'length'),
-    };
+const questions: readonly Question[] = [
+  { name: 'text', text: 'Grüße, 你好 \u{1f600}!', expects: { finish: 'end', calls: [], pictures: [], blocked: '' } },
+  {
+    name: 'text that is hard to carry, with all counts',
+    text: hard.join(''),
+    frames: [...hard.map((text) => candidate([{ text }])), counted(candidate([{ text: '' }], { finishReason: 'STOP' }))],
+    expects: { text: hard.join(''), finish: 'end', usage: { input: 107, cached: 60, output: 50, thoughts: 30 } },
   },
-  errorOf: (answer) => ({ message: at(answer, 'error', 'message'), word: at(answer, 'error', 'type') }),
+  { name: 'a call', text: 'The weather in Paris?', more: { tools: true }, expects: { finish: 'calls', calls: [{ name: 'get_weather', args: { city: 'Paris' } }], pictures: [] } },
+  {
+    name: 'calls side by side behind a text, with odd arguments',
+    text: 'Both?',
+    more: { tools: true },
+    frames: [candidate([{ text: 'Let me see.' }]), candidate([call('日本 "x"', { n: 1.5, deep: [{ a: null }] }), call('Rome')]), counted(candidate([{ text: '' }], { finishReason: 'STOP' }))],
+    expects: { text: 'Let me see.', finish: 'calls', calls: [{ args: { n: 1.5 } }, { args: { city: 'Rome' } }] },
+  },
+  {
+    name: 'thoughts',
+    text: 'Think.',
+    more: { thinks: true },
+    frames: [candidate([{ text: 'First **this**, ', thought: true }]), candidate([{ text: 'then that.', thought: true }]), counted(candidate([{ text: 'Done.' }], { finishReason: 'STOP' }))],
+    expects: { text: 'Done.', thoughts: 'First **this**, then that.', finish: 'end' },
+  },
+  { name: 'text of an older family', text: 'Hello', more: { model: older }, expects: { finish: 'end', text: /Hello/, calls: [] } },
+  { name: 'a call of an older family', text: 'The weather in Oslo?', more: { model: older, tools: true }, expects: { finish: 'calls', calls: [{ args: { city: 'Oslo' } }] } },
+  { name: 'a picture in', text: 'What is it?', picture, expects: { finish: 'end', pictures: [] } },
+  { name: 'a picture out', text: 'Draw a red square.', more: { model: painter }, expects: { finish: 'end', calls: [], pictures: [/^iVBOR/] } },
+  blockedPrompt,
+  { name: 'an answer that is blocked on its way', text: 'Bad.', frames: [candidate([{ text: 'It begins' }]), counted({ candidates: [{ finishReason: 'SAFETY', index: 0 }] })], expects: { text: 'It begins', finish: 'blocked' } },
+  { name: 'an answer that is cut', text: 'Tell me a tale.', more: { most: 60 }, frames: [candidate([{ text: 'Once upon ' }]), counted(candidate([{ text: 'a ti' }], { finishReason: 'MAX_TOKENS' }))], expects: { text: 'Once upon a ti', finish: 'cut' } },
+  { name: 'an answer that is cut before its first word', text: 'Tell me a tale.', more: { most: 10 }, frames: [{ candidates: [{ content: { role: 'model' }, finishReason: 'MAX_TOKENS', index: 0 }], usageMetadata: { promptTokenCount: 5, thoughtsTokenCount: 10, totalTokenCount: 15 } }], expects: { text: '', finish: 'cut' } },
+];
+
+/** What all doors must agree on; ids and the way back are each door's own, and chat shows thoughts unasked. */
+const shared = ({ text, calls, pictures, finish, usage }: Answer): object => ({ text, calls: calls.map(({ name, args }) => ({ name, args })), pictures, finish, usage });
+
+const answered = (outcome: Outcome): Answer => {
+  if (outcome.answer === null) throw new Error(`${outcome.status} ${outcome.error.message}`);
+  return outcome.answer;
 };
 
-const itemsTold = (items: readonly Value[]): Pick<Told, 'text' | 'calls'> => ({
-  text: joined(items.flatMap((item) => list(item['content']).map((part) => part['text']))),
-  calls: items.filter((item) => item['type'] === 'function_call').map((item) => [text(item['name']), normal(text(item['arguments']))]),
+const put = async (door: Door, service: Pollux, stream: boolean, question: Question): Promise<Outcome> => {
+  if (question.frames !== undefined) service.emulator.answerWith({ frames: question.frames }, { times: 1 });
+  return askDoor(door, service, { model, stream, turns: door.says(question.text, question.picture), ...question.more });
+};
+
+t.test('every door gives the same answer in its own words, whole and streamed', async (t) => {
+  const service = await pollux(t, { settings: { BLOCKED_REPLY: 'choice' }, emulator: { strictSignatures: true } });
+  for (const question of questions) {
+    await t.test(question.name, async (t) => {
+      const seen: { readonly answer: object; readonly up: readonly unknown[] }[] = [];
+      for (const [door, stream] of allWays) {
+        const name = `${door.name}, ${stream ? 'streamed' : 'whole'}`;
+        const outcome = await put(door, service, stream, question);
+        t.same(outcome.faults, [], `${name}: its own schema`);
+        const answer = answered(outcome);
+        t.match(answer, question.expects, name);
+        if (question === blockedPrompt) t.match(answer.blocked, 'PROHIBITED_CONTENT', name);
+        const now = { answer: shared(answer), up: wentUp(service) };
+        t.same(now.answer, seen[0]?.answer ?? now.answer, `${name}: as the others`);
+        t.same(now.up, seen[0]?.up ?? now.up, `${name}: asks as the others`);
+        seen.push(now);
+      }
+    });
+  }
 });
 
-const responses: Api = {
-  name: 'responses',
-  headers: bearer,
-  ask: (wish, stream) => [
-    '/v1/responses',
-    { model, stream, input: wish.text, ...(wish.most === undefined ? {} : { max_output_tokens: wish.most }), ...(wish.withTool === true ? { tools: [{ type: 'function', name: 'get_weather', parameters: schema }] } : {}) },
-  ],
-  whole: (answer) => ({ ...itemsTold(list(answer['output']).filter((item) => item['type'] !== 'reasoning')), isCut: answer['status'] === 'incomplete' }),
-  streamed: (events) => ({
-    text: joined(events.filter((event) => event['type'] === 'response.output_text.delta').map((event) => event['delta'])),
-    calls: itemsTold(events.filter((event) => event['type'] === 'response.output_item.done').map((event) => event['item'] as Value)).calls,
-    isCut: events.at(-1)?.['type'] === 'response.incomplete',
-  }),
-  errorOf: (answer) => ({ message: at(answer, 'error', 'message'), word: at(answer, 'error', 'type') }),
+t.test('every door goes on from call to result with the signature that it gave, whole and streamed', async (t) => {
+  const service = await pollux(t, { emulator: { strictSignatures: true } });
+  const seen: { readonly answers: readonly object[]; readonly up: readonly unknown[] }[] = [];
+  for (const [door, stream] of allWays) {
+    const name = `${door.name}, ${stream ? 'streamed' : 'whole'}`;
+    const asking = { model, stream, tools: true };
+    const first = door.says('The weather in Rome?');
+    const called = answered(await askDoor(door, service, { ...asking, turns: first }));
+    t.equal(called.finish, 'calls', name);
+    const turns = [...first, ...called.back, ...door.results(called.calls, { degrees: 20, sky: 'grün' })];
+    const outcome = await askDoor(door, service, { ...asking, turns });
+    t.same(outcome.faults, [], name);
+    const now = { answers: [called, answered(outcome)].map(shared), up: wentUp(service) };
+    t.match(JSON.stringify(now.up), '["signed",true]', `${name}: its own signature`);
+    t.same(now, seen[0] ?? now, `${name}: as the others`);
+    seen.push(now);
+  }
+});
+
+t.test('a blocked prompt is an error in chat unless a choice is wished, and an answer in every other door', async (t) => {
+  const service = await pollux(t);
+  for (const [door, stream] of allWays) {
+    const { status, answer, error } = await put(door, service, stream, blockedPrompt);
+    t.equal(status, door.name === 'chat' ? 400 : 200, door.name);
+    t.match(answer?.blocked ?? error.message, 'PROHIBITED_CONTENT', door.name);
+  }
+});
+
+/** A trouble, what makes it, and what all doors say of it. */
+type Trouble = {
+  readonly name: string;
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly prepare?: (service: Pollux) => void;
+  /** One request goes before, which spends what there is. */
+  readonly isSpent?: boolean;
+  readonly password?: string;
+  readonly text?: string;
+  readonly model?: string;
+  /** Of the 4xx the number, which all doors share; 500 for whichever of the 5xx the dialect has for it. */
+  readonly status: number;
+  /** Has a Retry-After, the same in all doors. */
+  readonly waits: boolean;
+  /** Whether OpenAI's and Anthropic's SDKs give up at once; Google's go by the status alone. */
+  readonly isFinal: boolean;
+  /** Google's word for it, OpenAI's and Anthropic's. */
+  readonly words: readonly [string, string, string];
 };
 
-const messages: Api = {
-  name: 'messages',
-  headers: (password) => ({ 'x-api-key': password, 'anthropic-version': '2023-06-01' }),
-  ask: (wish, stream) => [
-    '/v1/messages',
-    { model, stream, max_tokens: wish.most ?? 1000, messages: [{ role: 'user', content: wish.text }], ...(wish.withTool === true ? { tools: [{ name: 'get_weather', input_schema: schema }] } : {}) },
-  ],
-  whole: (answer) => ({
-    text: joined(list(answer['content']).map((block) => block['text'])),
-    calls: list(answer['content']).filter((block) => block['type'] === 'tool_use').map((block) => [text(block['name']), JSON.stringify(block['input'])]),
-    isCut: answer['stop_reason'] === 'max_tokens',
-  }),
-  streamed: (events) => {
-    const begun = events.filter((event) => at(event, 'content_block', 'type') === 'tool_use');
-    const json = joined(events.map((event) => at(event, 'delta', 'partial_json')));
-    return {
-      text: joined(events.map((event) => at(event, 'delta', 'text'))),
-      calls: begun.map((event) => [text(at(event, 'content_block', 'name')), normal(json)]),
-      isCut: events.some((event) => at(event, 'delta', 'stop_reason') === 'max_tokens'),
-    };
-  },
-  errorOf: (answer) => ({ message: at(answer, 'error', 'message'), word: at(answer, 'error', 'type') }),
-};
+const wordOf: Readonly<Record<string, number>> = { native: 0, chat: 1, Responses: 1, Messages: 2 };
 
-const nativeTold = (answers: readonly Value[]): Told => {
-  const parts = answers.flatMap((answer) => list(at(answer, 'candidates', 0, 'content', 'parts')));
-  return {
-    text: joined(parts.map((part) => part['text'])),
-    calls: parts.flatMap((part) => (part['functionCall'] === undefined ? [] : [[text(at(part, 'functionCall', 'name')), JSON.stringify(at(part, 'functionCall', 'args'))] as const])),
-    isCut: answers.some((answer) => at(answer, 'candidates', 0, 'finishReason') === 'MAX_TOKENS'),
-  };
-};
-
-const google: Api = {
-  name: 'native',
-  headers: (password) => ({ 'x-goog-api-key': password }),
-  ask: (wish, stream) => [
-    `/v1beta/models/${model}:${stream ? 'streamGenerateContent?alt=sse' : 'generateContent'}`,
-    { contents: [{ role: 'user', parts: [{ text: wish.text }] }], ...(wish.most === undefined ? {} : { generationConfig: { maxOutputTokens: wish.most } }), ...(wish.withTool === true ? { tools: [{ functionDeclarations: [{ name: 'get_weather', parameters: { type: 'OBJECT', properties: { city: { type: 'STRING' } } } }] }] } : {}) },
-  ],
-  whole: (answer) => nativeTold([answer]),
-  streamed: nativeTold,
-  errorOf: (answer) => ({ message: at(answer, 'error', 'message'), word: at(answer, 'error', 'status') }),
-};
-
-const apis: readonly Api[] = [chat, responses, messages, google];
-
-const send = ({ url, password }: Pick<Pollux, 'url' | 'password'>, api: Api, [path, body]: readonly [string, object]): Promise<Response> =>
-  fetch(`${url}${path}`, { method: 'POST', headers: { 'content-type': 'application/json', ...api.headers(password) }, body: JSON.stringify(body) });
-
-const eventsIn = (stream: string): readonly Value[] =>
-  stream.split(/\r?\n\r?\n/).flatMap((block) => {
-    const data = block.split(/\r?\n/).find((line) => line.startsWith('data: '))?.slice(6);
-    return data === undefined || data === '[DONE]' ? [] : [JSON.parse(data) as Value];
-  });
-
-const answerTo = async (service: Pollux, api: Api, [wish, streamed]: readonly [Wish, boolean]): Promise<Told> => {
-  const answer = await send(service, api, api.ask(wish, streamed));
-  if (answer.status !== 200) throw new Error(`${api.name}: ${answer.status} ${await answer.text()}`);
-  return streamed ? api.streamed(eventsIn(await answer.text())) : api.whole((await answer.json()) as Value);
-};
-
-const call = { candidates: [{ content: { role: 'model', parts: [{ functionCall: { id: 'c1', name: 'get_weather', args: { city: 'Rome' } }, thoughtSignature: 'c2ln' }] }, finishReason: 'STOP', index: 0 }] };
-
-/** The same question, what Gemini says to it, and what every API must tell. */
-const questions: readonly (readonly [what: string, wish: Wish, frames: readonly object[], told: Told])[] = [
-  ['a text', { text: 'Hello' }, [frame('One, '), frame('two.', 'STOP')], { text: 'One, two.', calls: [], isCut: false }],
-  ['a call of a tool', { text: 'Weather?', withTool: true }, [call], { text: '', calls: [['get_weather', '{"city":"Rome"}']], isCut: false }],
-  ['an answer that was cut', { text: 'Much', most: 5 }, [frame('One, '), frame('two', 'MAX_TOKENS')], { text: 'One, two', calls: [], isCut: true }],
+const troubles: readonly Trouble[] = [
+  { name: 'the quota of a minute is out', prepare: ({ emulator }) => emulator.failKey(key, 'minute'), status: 429, waits: true, isFinal: false, words: ['RESOURCE_EXHAUSTED', 'requests', 'rate_limit_error'] },
+  { name: 'the quota of a day is out', prepare: ({ emulator }) => emulator.failKey(key, 'day'), status: 429, waits: true, isFinal: true, words: ['RESOURCE_EXHAUSTED', 'insufficient_quota', 'rate_limit_error'] },
+  { name: "the service's own minute is out", settings: { MAX_REQUESTS_PER_MINUTE: '1' }, isSpent: true, status: 429, waits: true, isFinal: false, words: ['RESOURCE_EXHAUSTED', 'requests', 'rate_limit_error'] },
+  { name: "the caller's own day is out", settings: { MAX_REQUESTS_PER_DAY_PER_IP: '1' }, isSpent: true, status: 429, waits: true, isFinal: true, words: ['RESOURCE_EXHAUSTED', 'requests', 'rate_limit_error'] },
+  { name: 'a wrong password', password: 'wrong', status: 401, waits: false, isFinal: true, words: ['UNAUTHENTICATED', 'invalid_request_error', 'authentication_error'] },
+  { name: 'a body that is too large', settings: { MAX_BODY_MB: '1' }, text: 'a'.repeat(1_200_000), status: 413, waits: false, isFinal: true, words: ['INVALID_ARGUMENT', 'invalid_request_error', 'request_too_large'] },
+  { name: 'a model that is not there', model: 'gemini-nothing-0', status: 404, waits: false, isFinal: true, words: ['NOT_FOUND', 'invalid_request_error', 'not_found_error'] },
+  { name: 'a key that Google does not know', prepare: ({ emulator }) => emulator.failKey(key, 'invalid'), status: 500, waits: false, isFinal: true, words: ['UNAVAILABLE', 'server_error', 'api_error'] },
 ];
 
-for (const [what, wish, frames, told] of questions) {
-  t.test(`every API tells the same of ${what}, whole and streamed`, async (t) => {
-    const service = await pollux(t);
-    service.emulator.answerWith({ frames });
-    for (const api of apis) {
-      t.same(await answerTo(service, api, [wish, false]), told, `${api.name}, whole`);
-      t.same(await answerTo(service, api, [wish, true]), told, `${api.name}, streamed`);
-    }
-  });
-}
-
-/** What goes wrong, and the status and each API's own word for it. */
-const failures: readonly (readonly [what: string, options: PolluxOptions, prepare: (service: Pollux) => Pollux, wish: Wish, status: number, words: readonly string[]])[] = [
-  ['a wrong password', {}, (service) => ({ ...service, password: 'wrong' }), { text: 'x' }, 401, ['invalid_request_error', 'invalid_request_error', 'authentication_error', 'UNAUTHENTICATED']],
-  ['too large a body', { settings: { MAX_BODY_MB: '1' } }, (service) => service, { text: 'x'.repeat(1_200_000) }, 413, ['invalid_request_error', 'invalid_request_error', 'request_too_large', 'INVALID_ARGUMENT']],
-];
-
-for (const [what, options, prepare, wish, status, words] of failures) {
-  t.test(`every API tells ${what} in its own shape, with the same status`, async (t) => {
-    const service = prepare(await pollux(t, options));
-    for (const [index, api] of apis.entries()) {
-      for (const streamed of [false, true]) {
-        const answer = await send(service, api, api.ask(wish, streamed));
-        const error = api.errorOf((await answer.json()) as Value);
-        t.equal(answer.status, status, api.name);
-        t.equal(error.word, words[index], api.name);
-        t.ok(text(error.message).length > 10, api.name);
-      }
-    }
-  });
-}
-
-t.test('every API says 429 with Retry-After once no key has quota left', async (t) => {
-  for (const api of apis) {
-    const service = await pollux(t);
-    service.emulator.failKey('made-up-key-one', 'minute');
-    for (const streamed of [false, true]) {
-      const answer = await send(service, api, api.ask({ text: 'x' }, streamed));
-      t.equal(answer.status, 429, api.name);
-      t.match(answer.headers.get('retry-after'), /^\d+$/, api.name);
-      t.ok(text(api.errorOf((await answer.json()) as Value).message).length > 10, api.name);
+t.test('every door refuses alike in its own words, whole and streamed, whichever was asked first', async (t) => {
+  for (const trouble of troubles) {
+    for (const first of allDoors) {
+      await t.test(`${trouble.name}, ${first.name} first`, async (t) => {
+        const service = await pollux(t, { settings: trouble.settings ?? {} });
+        trouble.prepare?.(service);
+        const ways = [...allWays.filter(([door]) => door === first), ...allWays.filter(([door]) => door !== first)];
+        if (trouble.isSpent === true) await askDoor(first, service, { model, stream: false, turns: first.says('Hello') });
+        const waits: (number | null)[] = [];
+        for (const [door, stream] of ways) {
+          const name = `${door.name}, ${stream ? 'streamed' : 'whole'}`;
+          const caller = { ...service, password: trouble.password ?? service.password };
+          const { status, faults, error } = await askDoor(door, caller, { model: trouble.model ?? model, stream, turns: door.says(trouble.text ?? 'Hello') });
+          t.equal(status >= 500 ? 500 : status, trouble.status, `${name}: ${error.message}`);
+          t.same(faults, [], `${name}: its own schema`);
+          t.equal(error.word, trouble.words[wordOf[door.name] ?? 0], `${name}: its word`);
+          t.ok(error.message.length > 10, `${name}: a sentence`);
+          t.equal(error.retryAfter !== null, trouble.waits, `${name}: Retry-After ${String(error.retryAfter)}`);
+          if (door.name !== 'native') t.equal(error.isFinal, trouble.isFinal, `${name}: is tried again`);
+          waits.push(error.retryAfter);
+        }
+        const seconds = waits.map((wait) => wait ?? 0);
+        t.ok(Math.max(...seconds) - Math.min(...seconds) <= 3, `waits alike: ${waits.join()}`);
+      });
     }
   }
 });

@@ -1,0 +1,17 @@
+import { asked, type Pollux } from '../pollux.ts';
+import { at, type Json } from '../responses.ts';
+
+const standIns: readonly unknown[] = ['skip_thought_signature_validator', 'context_engineering_is_the_way_to_go'];
+
+const partOf = ({ text, inlineData, functionCall, functionResponse, thoughtSignature }: Json): readonly unknown[] => {
+  if (functionCall !== undefined) return [['call', at(functionCall, 'name'), at(functionCall, 'args')], ['signed', typeof thoughtSignature === 'string' && !standIns.includes(thoughtSignature)]];
+  if (functionResponse !== undefined) return [['result', at(functionResponse, 'name'), at(functionResponse, 'response')]];
+  if (inlineData !== undefined) return [['picture', at(inlineData, 'mimeType'), at(inlineData, 'data')]];
+  return text === '' || text === undefined ? [] : [['text', text]];
+};
+
+/** What Gemini was asked last, without what each door may write in its own way: ids and empty parts. */
+export const wentUp = ({ emulator }: Pollux): readonly unknown[] => {
+  const contents = (at(asked(emulator).at(-1), 'body.contents') ?? []) as readonly Json[];
+  return contents.map(({ role, parts }) => [role, (parts as readonly Json[]).flatMap(partOf)]);
+};
