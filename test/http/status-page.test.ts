@@ -1,6 +1,8 @@
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
-import { escapeHtml, statusPage } from '../../src/http/status/status-page.ts';
+import { escapeHtml } from '../../src/http/status/escape-html.ts';
+import { statusPage } from '../../src/http/status/status-page.ts';
+import { recipes } from '../../src/http/status/recipes.ts';
 import { languageOf, pageWords, scriptWords } from '../../src/http/status/words.ts';
 import { houseRoutes } from '../../src/http/house-routes.ts';
 import type { PublicStatus, ServiceStatus } from '../../src/ports/status.ts';
@@ -65,6 +67,19 @@ t.test('the page says in both languages why SillyTavern shows no pictures, and w
   for (const [language, named] of [['en', 'Ext. Media'], ['zh', '外部媒体']] as const) {
     const page = await (await fetch(`${origin}/?lang=${language}`)).text();
     for (const expected of [named, 'IMAGE_REPLY_FORMAT=data-url', ':data-url']) t.match(page, expected, `${language}: ${expected}`);
+  }
+});
+
+t.test('the page names every application with what it is told, to be copied as it is, without its script too', async (t) => {
+  const { origin } = await serving(t, table());
+  for (const language of ['en', 'zh']) {
+    const page = await (await fetch(`${origin}/?lang=${language}`)).text();
+    const rows = [...page.matchAll(/<dt>([^<]*)<dd>(.*)/g)].map(([, names = '', cells = '']) => ({ names: names.split(', '), cells }));
+    for (const { application, settings } of recipes) {
+      const cells = settings.map((setting) => `<code>${escapeHtml(setting)}</code>`).join('<br>');
+      t.ok(rows.some((row) => row.names.includes(application)) && page.includes(cells), `${language}: ${application}`);
+    }
+    t.same(rows.flatMap(({ names }) => names).toSorted(), recipes.map(({ application }) => application).toSorted());
   }
 });
 

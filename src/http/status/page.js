@@ -1,5 +1,5 @@
 const { lang } = document.body.dataset;
-const words = JSON.parse(document.body.dataset.words);
+const words = Object.fromEntries(document.body.dataset.words.split('\n').map((line) => line.split('\t')));
 const byId = (id) => document.getElementById(id);
 const say = (word, facts = {}) => Object.entries(facts).reduce((text, [name, value]) => text.replaceAll(`{${name}}`, value), words[word] ?? word);
 const refreshMs = 10_000;
@@ -144,11 +144,16 @@ const refresh = async () => {
 
 const base = new URL('v1', location.href.replace(/[?#].*$/, '').replace(/\/v1\/?$/, '/')).href;
 byId('base').textContent = base;
-byId('copy').hidden = navigator.clipboard === undefined;
-byId('copy').addEventListener('click', async () => {
-  await navigator.clipboard.writeText(base);
-  byId('copy').textContent = say('copied');
-});
+for (const code of document.querySelectorAll('#connect code')) {
+  code.textContent = code.textContent.replace(/\bBASE\b/g, base.slice(0, -3));
+  if (navigator.clipboard === undefined) continue;
+  const button = Object.assign(make('button', 'small', say('copy')), { type: 'button' });
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(code.textContent);
+    button.textContent = say('copied');
+  });
+  code.after(' ', button);
+}
 byId('login').addEventListener('submit', (event) => {
   event.preventDefault();
   password = byId('password').value;

@@ -4,6 +4,7 @@ import type { CheckCaller } from '../../ports/capabilities.ts';
 import { json, type Headers, type Reply } from '../../ports/reply.ts';
 import type { ReadStatus } from '../../ports/status.ts';
 import type { Handler, Route } from '../route.ts';
+import { recipeList } from './recipe-list.ts';
 import { statusPage } from './status-page.ts';
 import { languageOf } from './words.ts';
 
@@ -39,7 +40,7 @@ const assetRoute = (pattern: string, type: string, name: string): Route => {
 };
 
 const pageHandler = ({ forAnybody }: ReadStatus): Handler => {
-  const template = fileOf('page.html');
+  const template = fileOf('page.html').replace('<!-- recipes -->', recipeList);
   return (_received, { query, header }) => {
     const language = languageOf(query, header('accept-language'));
     const headers = {

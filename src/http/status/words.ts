@@ -24,14 +24,8 @@ export const pageWords = {
   perDay: ['Requests a day, each address', '每日请求上限（每个地址）'],
   noLimit: ['no limit', '不限'],
   connect: ['Connect a client', '连接客户端'],
-  apis: ['APIs', '接口类型'],
-  apisText: [
-    'OpenAI: chat completions and Responses; Anthropic: Messages; Google: Gemini',
-    'OpenAI：Chat Completions 与 Responses；Anthropic：Messages；Google：Gemini',
-  ],
   baseUrl: ['Base URL', '接口地址'],
   baseUrlText: ['the address of this page, followed by /v1', '本页地址后加 /v1'],
-  copy: ['Copy', '复制'],
   speaks: ['It speaks', '支持的接口'],
   speaksText: [
     "OpenAI's chat and Responses, Anthropic's Messages, and Google's Gemini API",
@@ -44,6 +38,11 @@ export const pageWords = {
     'It hides links to pictures until the button “Ext. Media” of the character is set to “Always allowed”. With IMAGE_REPLY_FORMAT=data-url, or a model name that ends in :data-url, they show without it, but fill the chat’s context.',
     '默认不显示图片链接：在角色面板点「外部媒体」，选「始终允许」。设 IMAGE_REPLY_FORMAT=data-url，或在模型名末尾加 :data-url，则无需此操作，但图片会占满对话的上下文。',
   ],
+  applications: ['Applications', '各应用的设置'],
+  applicationsText: [
+    'BASE is the address of this page. Where each line goes: docs/clients.md.',
+    'BASE 指本页地址；各行填在何处见 docs/clients.zh-CN.md。',
+  ],
   details: ['Details', '详细信息'],
   needsScript: ['The details need JavaScript.', '查看详细信息需要启用 JavaScript。'],
   passwordLabel: ['Password of this service', '本服务的密码'],
@@ -53,6 +52,7 @@ export const pageWords = {
 
 /** The words of the page's script. `{name}` is filled in there. */
 export const scriptWords = {
+  copy: ['Copy', '复制'],
   copied: ['Copied', '已复制'],
   asOf: ['As of {time}', '更新于 {time}'],
   forget: ['Forget password', '清除密码'],
