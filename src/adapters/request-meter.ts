@@ -3,7 +3,7 @@ import type { CountRequest, EndedRequest, Metric, Sample } from '../ports/metric
 /** Counts requests since the start of the process. */
 export type RequestMeter = { readonly countRequest: CountRequest; readonly metrics: () => readonly Metric[] };
 
-type Totals = { requests: number; seconds: number };
+type Totals = { requests: number; seconds: number; dropped: number };
 
 const byName = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number =>
   one < other ? -1 : 1;
@@ -18,6 +18,13 @@ const counterOf = (name: string, help: string, samples: readonly Sample[]): Metr
   samples,
 });
 
+const droppedCounter = (samples: readonly Sample[]): Metric =>
+  counterOf(
+    'pollux_dropped_total',
+    'Items and blocks of requests that say nothing to Gemini and were left out.',
+    samples.filter(({ value }) => value > 0),
+  );
+
 /** A meter that starts at zero. Labels are routes of the table and HTTP statuses, so their number is bounded. */
 export const requestMeter = (): RequestMeter => {
   const ended = new Map<string, Totals>();
@@ -30,9 +37,10 @@ export const requestMeter = (): RequestMeter => {
   return {
     countRequest: (request) => {
       const name = `${routeOf(request)} ${statusOf(request)}`;
-      const totals = ended.get(name) ?? { requests: 0, seconds: 0 };
+      const totals = ended.get(name) ?? { requests: 0, seconds: 0, dropped: 0 };
       totals.requests += 1;
       totals.seconds += request.seconds;
+      totals.dropped += request.dropped;
       ended.set(name, totals);
       sums.attempts += request.attempts;
       sums.prompt += request.promptTokens;
@@ -45,6 +53,7 @@ export const requestMeter = (): RequestMeter => {
         'Time that requests took, to the last byte.',
         samples(({ seconds }) => seconds),
       ),
+      droppedCounter(samples(({ dropped }) => dropped)),
       counterOf('pollux_gemini_attempts_total', 'Calls to Gemini that requests began.', [
         { labels: {}, value: sums.attempts },
       ]),

@@ -101,6 +101,7 @@ const countEnd = ({ site }: ExchangeNeeds, { startedAt, response, known: { route
     promptTokens: facts.promptTokens ?? 0,
     completionTokens: facts.completionTokens ?? 0,
     attempts: facts.attempts ?? 0,
+    dropped: facts.dropped ?? 0,
   });
 
 const logEnd = (

@@ -14,6 +14,8 @@ export type AccessFacts = {
   readonly streamed: boolean;
   readonly key: string;
   readonly attempts: number;
+  /** Pieces of the request that were left out. */
+  readonly dropped: number;
   readonly promptTokens: number;
   readonly completionTokens: number;
   readonly error: string;

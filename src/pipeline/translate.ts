@@ -92,10 +92,11 @@ export const translate =
         return pipe(
           () => planFor(dialect, gathered, context),
           TE.flatMapEither((plan): E.Either<ProxyError, Planned> => {
-            const { holds = 0, call, streamed } = plan;
+            const { holds = 0, dropped = 0, call, streamed } = plan;
             const refusal = holds > 0 ? gathered.held.answer.take(holds) : null;
             if (refusal !== null) return E.left(refusal);
             note({ model: call.model, streamed });
+            if (dropped > 0) note({ dropped });
             return E.right(withPlan(gathered, context, plan));
           }),
         );

@@ -70,6 +70,8 @@ export type Plan = {
   readonly answer: AnswerWriter;
   /** What of the request is held until the answer has ended, bytes; reserved before Gemini is asked. */
   readonly holds?: number;
+  /** Pieces of the request that say nothing to Gemini and were left out: items, blocks; none unless told. */
+  readonly dropped?: number;
 };
 
 /** What a dialect does with a large request, in steps. */

@@ -24,6 +24,8 @@ export type EndedRequest = {
   readonly completionTokens: number;
   /** Calls to Gemini that were begun for it. */
   readonly attempts: number;
+  /** Pieces of it that say nothing to Gemini and were left out. */
+  readonly dropped: number;
 };
 
 /** Counts a request that has ended. */

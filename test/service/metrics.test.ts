@@ -30,6 +30,22 @@ t.test('requests, tokens, keys and pictures are counted', async (t) => {
   for (const line of text.trim().split('\n')) t.match(line, /^(# (HELP|TYPE) pollux_\w+ .+|pollux_\w+(\{\w+="[^"]*"(,\w+="[^"]*")*\})? [\d.e+-]+)$/);
 });
 
+t.test('what says nothing to Gemini is left out and counted, by route and in the access line', async (t) => {
+  const service = await pollux(t);
+  const { url, password } = service;
+  const headers = { authorization: `Bearer ${password}`, 'content-type': 'application/json' };
+  const ask = async (path: string, body: object): Promise<number> => (await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify({ model: 'gemini-3.5-flash', ...body }) })).status;
+  const user = { role: 'user', content: 'Hello' };
+  const items = [{ type: 'web_search_call', id: 'ws_1', status: 'completed' }, { type: 'mcp_list_tools', id: 'm', server_label: 'a', tools: [] }, { type: 'nobody_knows' }, { type: 'image_generation_call', id: 'ig', result: null }];
+  t.equal(await ask('/v1/responses', { input: [user, ...items, { type: 'additional_tools', tools: [] }, { type: 'reasoning', summary: [] }, user] }), 200);
+  t.equal(await ask('/v1/responses', { input: 'Hello' }), 200);
+  const said = [{ type: 'redacted_thinking', data: 'x' }, { type: 'text', text: 'a' }, { type: 'server_tool_use', id: 's', name: 'n', input: {} }, { type: 'thinking', thinking: 'a', signature: '' }];
+  t.equal(await ask('/v1/messages', { max_tokens: 10, messages: [user, { role: 'assistant', content: said }, { role: 'user', content: [{ type: 'text', text: 'b' }, { type: 'nobody_knows' }] }] }), 200);
+  const text = await (await fetch(`${url}/metrics`, { headers })).text();
+  t.same(text.split('\n').filter((line) => line.startsWith('pollux_dropped_total')).toSorted(), ['pollux_dropped_total{route="/messages",status="200"} 3', 'pollux_dropped_total{route="/responses",status="200"} 4']);
+  t.same(service.log.flatMap((line) => /"dropped":(\d+)/.exec(line)?.[1] ?? []), ['4', '3']);
+});
+
 t.test('labels are escaped', (t) => {
   const metric = { name: 'm', help: 'h', type: 'gauge' as const, samples: [{ labels: { a: 'x"y\\z\n' }, value: 1 }] };
   t.equal(metricsText([metric]), '# HELP m h\n# TYPE m gauge\nm{a="x\\"y\\\\z\\n"} 1\n');

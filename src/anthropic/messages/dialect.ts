@@ -45,6 +45,7 @@ export const messagesDialect = (settings: MessagesSettings): Dialect<MessagesReq
           keepsImages: pictures !== 'data-url',
           encoding: null,
           answer: messageAnswer(asked, settled, context),
+          dropped: asked.dropped,
         })),
       ),
     replies: anthropicReplies,

@@ -61,6 +61,7 @@ const planOf = (
     encoding: null,
     answer: responsesAnswer(echo, responseSettings(fields, settled, context), answering),
     holds: answering.holds + echo.holds,
+    dropped: asked.dropped,
   };
 };
 

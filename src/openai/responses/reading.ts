@@ -54,11 +54,12 @@ const readRequest =
         const fault = tooManyPictures(turns);
         return fault === null ? E.right(undefined) : E.left(fault);
       }),
-      E.flatMap(({ turns, tools, update }) =>
+      E.flatMap(({ turns, tools, update, dropped }) =>
         E.map((fields: ResponseFields): ResponseRequest => ({
           fields,
           turns: [...instructionsOf(fields), ...turns],
           tools,
+          dropped,
           numbers: sent.numbers,
         }))(withUpdate(sent.fields, update)),
       ),

@@ -11,7 +11,10 @@ import { badField, userBlock, type Block } from './user-blocks.ts';
 type Part = ModelTurn['parts'][number];
 
 /** What the blocks of an answer come to. `isKnown`: one of them at least is a block that was meant for an answer. */
-type Reading = { readonly parts: Part[]; signature: string | undefined; isKnown: boolean };
+type Reading = { readonly parts: Part[]; signature: string | undefined; isKnown: boolean; dropped: number };
+
+/** Parts of what the model said, and how many blocks say nothing to Gemini. */
+export type AnswerParts = { readonly parts: readonly Part[] | null; readonly dropped: number };
 
 /** Blocks that Anthropic's own servers made: Gemini has nothing to do with them. */
 const serverMade = /^(?:thinking|redacted_thinking|server_tool_use|\w+_tool_result)$/;
@@ -54,21 +57,22 @@ const addBlock = (reading: Reading, block: Block, path: string): ProxyError | nu
   const read = type === 'tool_use' ? E.right([]) : userBlock(block, path);
   if (E.isLeft(read)) return read.left;
   for (const part of read.right ?? []) reading.parts.push(part);
+  if (read.right === null && type !== 'thinking') reading.dropped += 1;
   reading.isKnown ||= read.right !== null || (typeof type === 'string' && serverMade.test(type));
   return null;
 };
 
-/** What the model said before, as parts of its turn; null where all that it said is of no kind that is known. */
-export const assistantParts = (content: unknown, path: string): E.Either<ProxyError, readonly Part[] | null> => {
-  if (content == null) return E.right([]);
-  if (typeof content === 'string') return E.right(textParts(content));
+/** What the model said before, as parts of its turn; none where all that it said is of no kind that is known. */
+export const assistantParts = (content: unknown, path: string): E.Either<ProxyError, AnswerParts> => {
+  if (content == null) return E.right({ parts: [], dropped: 0 });
+  if (typeof content === 'string') return E.right({ parts: textParts(content), dropped: 0 });
   if (!Array.isArray(content)) return badField(path, 'a string or an array of content blocks', content);
-  const reading: Reading = { parts: [], signature: undefined, isKnown: content.length === 0 };
+  const reading: Reading = { parts: [], signature: undefined, isKnown: content.length === 0, dropped: 0 };
   for (const [index, block] of content.entries()) {
     const at = `${path}.${index}`;
     if (!isObject(block)) return badField(at, 'an object', block);
     const fault = addBlock(reading, block, at);
     if (fault !== null) return E.left(fault);
   }
-  return E.right(reading.isKnown ? reading.parts : null);
+  return E.right({ parts: reading.isKnown ? reading.parts : null, dropped: reading.dropped });
 };

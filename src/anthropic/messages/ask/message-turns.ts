@@ -26,6 +26,8 @@ type Reading = {
   readonly removed: Set<string>;
   effort: Effort | undefined;
   isAnswered: boolean;
+  /** Blocks that say nothing to Gemini. */
+  dropped: number;
 };
 
 /** Claude Code begins its instruction with a line for Anthropic's bills, new each time: no prefix would stay. */
@@ -76,6 +78,7 @@ const readContent = (reading: Reading, content: unknown, path: string): E.Either
     if (E.isLeft(read)) return read;
     const isChange = noteChange(reading, block);
     isKnown ||= isChange || read.right !== null;
+    if (!isChange && read.right === null) reading.dropped += 1;
     if (!isBilling(block['text'])) for (const part of read.right ?? []) parts.push(part);
   }
   return E.right(isKnown ? parts : null);
@@ -115,11 +118,13 @@ const answerTurn = (parts: readonly Part[], path: string): ModelTurn => {
 };
 
 const addAnswer = (reading: Reading, content: unknown, path: string): ProxyError | null => {
-  const parts = assistantParts(content, path);
-  if (E.isLeft(parts)) return parts.left;
-  if (parts.right === null) return nothingKnown(path);
+  const read = assistantParts(content, path);
+  if (E.isLeft(read)) return read.left;
+  const { parts, dropped } = read.right;
+  if (parts === null) return nothingKnown(path);
   reading.isAnswered = true;
-  reading.turns.push(answerTurn(parts.right, path));
+  reading.dropped += dropped;
+  reading.turns.push(answerTurn(parts, path));
   return null;
 };
 
@@ -147,7 +152,12 @@ const addMessage = (reading: Reading, message: Block, at: string): ProxyError | 
 };
 
 /** What the messages of a request come to. */
-export type ReadMessages = { readonly turns: readonly Turn[]; readonly changes: ToolChanges };
+export type ReadMessages = {
+  readonly turns: readonly Turn[];
+  readonly changes: ToolChanges;
+  /** Blocks that say nothing to Gemini. */
+  readonly dropped: number;
+};
 
 /**
  * Anthropic's instruction and messages as the turns of a conversation. A message of role system before the first
@@ -168,6 +178,7 @@ export const readMessages = ({
     removed: new Set(),
     effort: undefined,
     isAnswered: false,
+    dropped: 0,
   };
   const fault = addSystem(reading, system, 'system');
   if (fault !== null) return E.left(fault);
@@ -175,6 +186,6 @@ export const readMessages = ({
     const met = addMessage(reading, message, `messages.${index}`);
     if (met !== null) return E.left(met);
   }
-  const { instruction, turns, loaded, added, removed, effort } = reading;
-  return E.right({ turns: [...instruction, ...turns], changes: { loaded, added, removed, effort } });
+  const { instruction, turns, loaded, added, removed, effort, dropped } = reading;
+  return E.right({ turns: [...instruction, ...turns], changes: { loaded, added, removed, effort }, dropped });
 };

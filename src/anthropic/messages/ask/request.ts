@@ -5,7 +5,7 @@ import { decodeWithin, lenient, listOf, oneOf, optional, record, within } from '
 import { schemaOr } from '../../../wire/schema-codec.ts';
 import { messageBounds } from '../../field-limits.ts';
 import { withExactInputs } from './exact-inputs.ts';
-import { readMessages, type ToolChanges } from './message-turns.ts';
+import { readMessages, type ReadMessages, type ToolChanges } from './message-turns.ts';
 import { refuseFields } from './refused-fields.ts';
 
 const object = t.UnknownRecord;
@@ -58,6 +58,8 @@ export type MessagesRequest = Omit<Fields, 'messages' | 'system' | 'max_tokens'>
   readonly max_tokens: number | null;
   readonly turns: readonly Turn[];
   readonly changes: ToolChanges;
+  /** Blocks that were left out. */
+  readonly dropped: number;
 };
 
 /** Fields whose messages are yet to be read. */
@@ -71,11 +73,12 @@ const readFields = (
   const refused = refuseFields(read);
   if (refused !== null) return E.left(refused);
   const exact = withExactInputs(read, written);
-  return E.map(({ turns, changes }: { readonly turns: readonly Turn[]; readonly changes: ToolChanges }) => ({
+  return E.map(({ turns, changes, dropped }: ReadMessages) => ({
     ...exact,
     max_tokens,
     turns,
     changes,
+    dropped,
   }))(readMessages(exact));
 };
 

@@ -27,6 +27,8 @@ export type ReadItems = {
   readonly tools: readonly ItemTools[];
   /** What goes before the request's own reasoning and text: the last change of configuration. */
   readonly update: GivenItem | null;
+  /** Items that say nothing to Gemini. */
+  readonly dropped: number;
 };
 
 type Reading = OpenTurns & {
@@ -34,6 +36,7 @@ type Reading = OpenTurns & {
   readonly spare: EnvelopeSpare;
   readonly tools: ItemTools[];
   update: GivenItem | null;
+  dropped: number;
 };
 
 const roles: readonly unknown[] = ['user', 'assistant', 'system', 'developer'];
@@ -70,9 +73,14 @@ const readOutputItem = (reading: Reading, type: string, given: GivenItem): Proxy
   return null;
 };
 
+const drop = (reading: Reading): null => {
+  reading.dropped += 1;
+  return null;
+};
+
 const readPicture = (reading: Reading, { item, path }: GivenItem): ProxyError | null => {
   const { result } = item;
-  if (typeof result !== 'string' || result === '') return null;
+  if (typeof result !== 'string' || result === '') return drop(reading);
   const picture = fromBase64(result, { declared: '' }, `${path}.result`);
   if (E.isLeft(picture)) return picture.left;
   addPicture(reading, { inlineData: picture.right }, path);
@@ -83,7 +91,7 @@ const readMcpCall = (reading: Reading, given: GivenItem): ProxyError | null => {
   const { item, path } = given;
   const { id, name, arguments: args, output, error } = item;
   const words = [output, error].find((one): one is string => typeof one === 'string') ?? '';
-  if (typeof id !== 'string' || typeof name !== 'string') return null;
+  if (typeof id !== 'string' || typeof name !== 'string') return drop(reading);
   const call = readCall('function_call', { item: { call_id: id, name, arguments: args }, path });
   if (E.isLeft(call)) return call.left;
   addCall(reading, call.right, path);
@@ -99,7 +107,7 @@ const addTools = (reading: Reading, { item, path }: GivenItem): void => {
 const missingType = (path: string): ProxyError =>
   invalid(`Missing required parameter: '${path}'.`, path, 'missing_required_parameter');
 
-/** Reads one item; what has no meaning for Gemini is left out. */
+/** Reads one item; what has no meaning for Gemini is left out, and counted. */
 const readItem = (reading: Reading, given: GivenItem): ProxyError | null => {
   const { item, path } = given;
   const type = typeOf(item);
@@ -111,6 +119,7 @@ const readItem = (reading: Reading, given: GivenItem): ProxyError | null => {
     return null;
   }
   if (type === 'tool_search_output' || type === 'additional_tools') addTools(reading, given);
+  if (type === 'additional_tools') return null;
   if (type.startsWith('tool_search') && typeof item['call_id'] !== 'string') return null;
   if (isCallType(type)) {
     const call = readCall(type, given);
@@ -122,16 +131,18 @@ const readItem = (reading: Reading, given: GivenItem): ProxyError | null => {
   if (type === 'image_generation_call') return readPicture(reading, given);
   if (type === 'mcp_call') return readMcpCall(reading, given);
   if (type === 'code_interpreter_call' && typeof item['code'] === 'string') addCode(reading, item['code'], path);
-  if (type === 'configuration_update') reading.update = given;
+  else if (type === 'configuration_update') reading.update = given;
+  else return drop(reading);
   return null;
 };
 
 /** The items of a conversation as turns, with what else they bring; `model` is whose signatures go back. */
 export const readItems = (items: readonly GivenItem[], model: string): E.Either<ProxyError, ReadItems> => {
-  const reading: Reading = { ...noTurns(), model, spare: envelopeSpare(), tools: [], update: null };
+  const reading: Reading = { ...noTurns(), model, spare: envelopeSpare(), tools: [], update: null, dropped: 0 };
   for (const given of items) {
     const fault = readItem(reading, given);
     if (fault !== null) return E.left(fault);
   }
-  return E.right({ turns: closedTurns(reading), tools: reading.tools, update: reading.update });
+  const { tools, update, dropped } = reading;
+  return E.right({ turns: closedTurns(reading), tools, update, dropped });
 };

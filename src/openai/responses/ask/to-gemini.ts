@@ -33,6 +33,8 @@ export type ResponseRequest = {
   readonly fields: ResponseFields;
   readonly turns: readonly Turn[];
   readonly tools: readonly ItemTools[];
+  /** Items that were left out. */
+  readonly dropped: number;
   /** How long numbers are written in its schemas. */
   readonly numbers: LongNumbers | null;
 };
