@@ -1,8 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
-import { recipes } from '../../src/http/status/recipes.ts';
+import { recipes, type Door } from '../../src/http/status/recipes.ts';
 import { project } from '../support/recordings.ts';
+import { startService } from '../support/service.ts';
 
 const textOf = (...path: readonly string[]): string => readFileSync(join(project, ...path), 'utf8');
 
@@ -94,4 +95,31 @@ t.test('both languages say the same of when each was tried or read', (t) => {
   const [english = [], chinese = []] = manuals.map((manual) => rowsOf(textOf('docs', manual)).map(({ seen }) => seen.match(/[\d.-]*\d/g) ?? []));
   t.same(chinese, english);
   t.end();
+});
+
+/** What an application asks below its address, and how the API says that the password is wrong. */
+const asks: Readonly<Record<Door, { readonly path: string; readonly header: string; readonly refusal: object }>> = {
+  'OpenAI Chat': { path: '/v1/chat/completions', header: 'authorization', refusal: { error: { code: 'invalid_api_key', param: null } } },
+  'OpenAI Responses': { path: '/v1/responses', header: 'authorization', refusal: { error: { code: 'invalid_api_key', param: null } } },
+  'Anthropic Messages': { path: '/v1/messages', header: 'x-api-key', refusal: { type: 'error', error: { type: 'authentication_error' } } },
+  'Google Gemini': { path: '/v1beta/models/gemini-flash-latest:generateContent', header: 'x-goog-api-key', refusal: { error: { status: 'UNAUTHENTICATED' } } },
+};
+
+const addressIn = (settings: readonly string[]): string => /\bBASE\b[\w/]*/.exec(settings.join('\n'))?.[0] ?? '';
+
+/** A program adds what its address has not got yet. */
+const asked = (address: string, path: string): string => {
+  const [, given = ''] = /^BASE(.*)$/.exec(address) ?? [];
+  return path.startsWith(given) ? path : `${given}${path}`;
+};
+
+t.test('what an application asks below its address is answered by the API that the recipe names', async (t) => {
+  const { url, close } = await startService({ TRUST_PROXY_HOPS: '1' });
+  t.teardown(close);
+  for (const [index, { application, door, settings }] of recipes.entries()) {
+    const { path, header, refusal } = asks[door];
+    const headers = { 'content-type': 'application/json', [header]: header === 'authorization' ? 'Bearer wrong' : 'wrong', 'x-forwarded-for': `192.0.2.${index + 1}` };
+    const answer = await fetch(`${url}${asked(addressIn(settings), path)}`, { method: 'POST', headers, body: '{}' });
+    t.match(await answer.json(), refusal, `${application}: ${answer.status}`);
+  }
 });
