@@ -174,6 +174,12 @@ t.test('a function is a verb with its object or a noun, not a bare participle', 
   t.end();
 });
 
+t.test('the bounds of a request are prepared once, not for each request', (t) => {
+  const prepared = files.filter((file) => /decodeWithin\([^()]*\)\(/.test(readFileSync(join(src, file), 'utf8')));
+  t.strictSame(prepared, []);
+  t.end();
+});
+
 t.test('objects of the built service that begin with a copy share their shapes, and hold the same', async (t) => {
   const made: unknown = await import(new URL('../../scripts/build/steady-shapes.mjs', import.meta.url).href);
   const { steadyShapes } = made as { readonly steadyShapes: (code: string) => string };

@@ -1,11 +1,11 @@
-import { E, pipe, t } from '../../../kernel/fp.ts';
+import { E, t } from '../../../kernel/fp.ts';
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
 import type { Turn } from '../../../gemini/conversation/turns.ts';
 import { decodeWithin, lenient, listOf, oneOf, optional, record, within } from '../../../wire/codec.ts';
 import { schemaOr } from '../../../wire/schema-codec.ts';
 import { messageBounds } from '../../field-limits.ts';
 import { withExactInputs } from './exact-inputs.ts';
-import { readMessages, type ReadMessages, type ToolChanges } from './message-turns.ts';
+import { readMessages, type ToolChanges } from './message-turns.ts';
 import { refuseFields } from './refused-fields.ts';
 
 const object = t.UnknownRecord;
@@ -73,31 +73,30 @@ const readFields = (
   const refused = refuseFields(read);
   if (refused !== null) return E.left(refused);
   const exact = withExactInputs(read, written);
-  return E.map(({ turns, changes, dropped }: ReadMessages) => ({
-    ...exact,
-    max_tokens,
-    turns,
-    changes,
-    dropped,
-  }))(readMessages(exact));
+  const messages = readMessages(exact);
+  if (E.isLeft(messages)) return messages;
+  const { turns, changes, dropped } = messages.right;
+  return E.right({ ...exact, max_tokens, turns, changes, dropped });
 };
+
+/** Compiled once: to prepare the bounds costs as much as all else that is done with a short request. */
+const decodeFields = decodeWithin(messageBounds, message);
+const decodeCounted = decodeWithin(messageBounds, counted);
 
 /** Reads the body of POST /v1/messages; `written` gives how it was written. */
 export const decodeMessagesRequest = (
   body: unknown,
   written: () => string = () => '',
-): E.Either<ProxyError, MessagesRequest> =>
-  pipe(
-    decodeWithin(messageBounds, message)(body),
-    E.flatMap((read) => readFields(read, written, read.max_tokens)),
-  );
+): E.Either<ProxyError, MessagesRequest> => {
+  const read = decodeFields(body);
+  return E.isLeft(read) ? read : readFields(read.right, written, read.right.max_tokens);
+};
 
 /** Reads the body of POST /v1/messages/count_tokens: the same without a length. */
 export const decodeCountRequest = (
   body: unknown,
   written: () => string = () => '',
-): E.Either<ProxyError, MessagesRequest> =>
-  pipe(
-    decodeWithin(messageBounds, counted)(body),
-    E.flatMap((read) => readFields(read, written, null)),
-  );
+): E.Either<ProxyError, MessagesRequest> => {
+  const read = decodeCounted(body);
+  return E.isLeft(read) ? read : readFields(read.right, written, null);
+};

@@ -1,4 +1,4 @@
-import { E, pipe } from '../../../kernel/fp.ts';
+import { E } from '../../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
 import type { ItemReferences, RecalledItems } from '../../../ports/response-store.ts';
 import { decodeWithin } from '../../../wire/codec.ts';
@@ -38,16 +38,20 @@ const userMessage = (text: string): Item => ({
 const ownItems = ({ input = [] }: Pick<ResponseFields, 'input'>): readonly Item[] =>
   typeof input === 'string' ? [userMessage(input)] : input;
 
+/** Compiled once: to prepare the bounds costs as much as all else that is done with a short request. */
+const decodeFields = decodeWithin(responsesBounds, responseFields);
+
+const namesModel = (fields: Partial<ResponseFields>): fields is ResponseFields => fields.model !== undefined;
+
 /** Reads the body of POST /v1/responses, all but its items. */
-export const decodeResponseRequest = (body: unknown): E.Either<ProxyError, SentRequest> =>
-  pipe(
-    decodeWithin(responsesBounds, responseFields)(body),
-    E.flatMap((fields) => {
-      const refusal = refusalOf(fields);
-      const { model = '' } = fields;
-      return refusal === null ? E.right({ fields: { ...fields, model }, own: ownItems(fields) }) : E.left(refusal);
-    }),
-  );
+export const decodeResponseRequest = (body: unknown): E.Either<ProxyError, SentRequest> => {
+  const fields = decodeFields(body);
+  if (E.isLeft(fields)) return fields;
+  const { right: read } = fields;
+  const refusal = refusalOf(read);
+  if (refusal !== null) return E.left(refusal);
+  return E.right({ fields: namesModel(read) ? read : { ...read, model: '' }, own: ownItems(read) });
+};
 
 /** What a request refers to by id; null where it holds all itself. */
 export const referencesOf = ({ fields, own }: SentRequest): ItemReferences | null => {
