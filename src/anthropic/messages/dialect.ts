@@ -1,4 +1,4 @@
-import { E, pipe } from '../../kernel/fp.ts';
+import { E } from '../../kernel/fp.ts';
 import { tooManyPictures } from '../../gemini/conversation/earlier-pictures.ts';
 import { conversationLinks } from '../../gemini/conversation/conversation-links.ts';
 import { recallKeys } from '../../gemini/conversation/recall.ts';
@@ -19,35 +19,33 @@ const keysOf = (asked: MessagesRequest, settings: MessagesSettings): readonly st
 export const messagesDialect = (settings: MessagesSettings): Dialect<MessagesRequest> => {
   const settle = settleMessages(settings);
   return {
-    decode: (body, written) =>
-      pipe(
-        decodeMessagesRequest(body, written),
-        E.flatMap((asked) => {
-          const fault = tooManyPictures(asked.turns);
-          return fault === null ? E.right(asked) : E.left(fault);
-        }),
-      ),
+    decode: (body, written) => {
+      const asked = decodeMessagesRequest(body, written);
+      const fault = E.isLeft(asked) ? null : tooManyPictures(asked.right.turns);
+      return fault === null ? asked : E.left(fault);
+    },
     callIds: (asked) => keysOf(asked, settings),
     mediaLinks: (asked) => conversationLinks(asked.turns, settings.historyImages),
-    translate: (asked, context) =>
-      pipe(
-        settle(asked),
-        E.bindTo('settled'),
-        E.bind('call', ({ settled }) => toGemini({ asked, settled, settings }, context)),
-        E.bind('pictures', ({ settled }) =>
-          chosenFormat(settled.name.imageReply, context.imageReplyFormat, settings.imageReplyFormat),
-        ),
-        E.map(({ settled, call, pictures }) => ({
-          call,
-          streamed: asked.stream === true,
-          shownEarly: asked.stream === true,
-          judging: { refusesBlocks: false, mustBeWhole: false },
-          keepsImages: pictures !== 'data-url',
-          encoding: null,
-          answer: messageAnswer(asked, settled, context),
-          dropped: asked.dropped,
-        })),
-      ),
+    translate: (asked, context) => {
+      const settled = settle(asked);
+      if (E.isLeft(settled)) return settled;
+      const call = toGemini({ asked, settled: settled.right, settings }, context);
+      if (E.isLeft(call)) return call;
+      const { imageReply } = settled.right.name;
+      const pictures = chosenFormat(imageReply, context.imageReplyFormat, settings.imageReplyFormat);
+      if (E.isLeft(pictures)) return pictures;
+      const streamed = asked.stream === true;
+      return E.right({
+        call: call.right,
+        streamed,
+        shownEarly: streamed,
+        judging: { refusesBlocks: false, mustBeWhole: false },
+        keepsImages: pictures.right !== 'data-url',
+        encoding: null,
+        answer: messageAnswer(asked, settled.right, context),
+        dropped: asked.dropped,
+      });
+    },
     replies: anthropicReplies,
   };
 };

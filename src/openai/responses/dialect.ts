@@ -1,4 +1,4 @@
-import { E, pipe } from '../../kernel/fp.ts';
+import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { GeminiCall } from '../../gemini/request.ts';
 import type { Dialect, Plan, TranslationContext } from '../../ports/dialect.ts';
@@ -68,18 +68,15 @@ const planOf = (
 const planRequest = (
   { asked, settings }: { readonly asked: ResponseRequest; readonly settings: ResponsesSettings },
   context: TranslationContext,
-  keep: Keeping,
-): E.Either<ProxyError, Plan> =>
-  pipe(
-    settleResponse(asked, settings),
-    E.map((settled): ResponseAsked => ({ asked, settled, settings })),
-    E.flatMap((request) =>
-      pipe(
-        toGemini(request, context),
-        E.map((call) => planOf(request, context, [call, { ...keep, keepAliveMs: settings.keepAliveMs }])),
-      ),
-    ),
-  );
+  { keep, holds }: Keeping,
+): E.Either<ProxyError, Plan> => {
+  const settled = settleResponse(asked, settings);
+  if (E.isLeft(settled)) return settled;
+  const request: ResponseAsked = { asked, settled: settled.right, settings };
+  const call = toGemini(request, context);
+  if (E.isLeft(call)) return call;
+  return E.right(planOf(request, context, [call.right, { keep, holds, keepAliveMs: settings.keepAliveMs }]));
+};
 
 /** POST /v1/responses as data. */
 export const responsesDialect = (settings: ResponsesSettings, store: ResponseStore): Dialect<Reading> => ({

@@ -47,23 +47,17 @@ const instructionsOf = ({ instructions = '' }: ResponseFields): ResponseRequest[
 
 const readRequest =
   ({ modelAliases }: Pick<TranslationSettings, 'modelAliases'>) =>
-  (sent: Sent, recalled: RecalledItems | null): E.Either<ProxyError, ResponseRequest> =>
-    pipe(
-      readItems(givenItems(sent, recalled), modelName(sent.fields.model, modelAliases).model),
-      E.tap(({ turns }) => {
-        const fault = tooManyPictures(turns);
-        return fault === null ? E.right(undefined) : E.left(fault);
-      }),
-      E.flatMap(({ turns, tools, update, dropped }) =>
-        E.map((fields: ResponseFields): ResponseRequest => ({
-          fields,
-          turns: [...instructionsOf(fields), ...turns],
-          tools,
-          dropped,
-          numbers: sent.numbers,
-        }))(withUpdate(sent.fields, update)),
-      ),
-    );
+  (sent: Sent, recalled: RecalledItems | null): E.Either<ProxyError, ResponseRequest> => {
+    const items = readItems(givenItems(sent, recalled), modelName(sent.fields.model, modelAliases).model);
+    if (E.isLeft(items)) return items;
+    const { turns, tools, update, dropped } = items.right;
+    const fault = tooManyPictures(turns);
+    if (fault !== null) return E.left(fault);
+    const fields = withUpdate(sent.fields, update);
+    if (E.isLeft(fields)) return fields;
+    const all = [...instructionsOf(fields.right), ...turns];
+    return E.right({ fields: fields.right, turns: all, tools, dropped, numbers: sent.numbers });
+  };
 
 /** For a request that nobody completed. */
 export const notRead: E.Either<ProxyError, never> = E.left({ tag: 'Defect', cause: 'a request was not completed' });
@@ -74,23 +68,25 @@ export const readingOf = (
   store: Pick<ResponseStore, 'recallItems'>,
 ): Required<Pick<Dialect<Reading>, 'decode' | 'lookUp' | 'callIds' | 'mediaLinks'>> => {
   const read = readRequest(settings);
-  const complete = (sent: Sent, recalled: RecalledItems | null, caller: Caller | null) =>
-    pipe(
-      read(sent, recalled),
-      E.map((request): Reading => ({ sent, read: request, caller })),
-    );
+  const complete = (
+    sent: Sent,
+    recalled: RecalledItems | null,
+    caller: Caller | null,
+  ): E.Either<ProxyError, Reading> => {
+    const request = read(sent, recalled);
+    return E.isLeft(request) ? request : E.right({ sent, read: request.right, caller });
+  };
   return {
-    decode: (body, written = () => '') =>
-      pipe(
-        decodeResponseRequest(body),
-        E.map((sent): Sent => ({ ...sent, numbers: writtenNumbers(sent, written) })),
-        E.flatMap((sent) =>
-          referencesOf(sent) === null ? complete(sent, null, null) : E.right({ sent, read: null, caller: null }),
-        ),
-      ),
+    decode: (body, written = () => '') => {
+      const decoded = decodeResponseRequest(body);
+      if (E.isLeft(decoded)) return decoded;
+      const { fields, own } = decoded.right;
+      const sent: Sent = { fields, own, numbers: writtenNumbers(decoded.right, written) };
+      return referencesOf(sent) === null ? complete(sent, null, null) : E.right({ sent, read: null, caller: null });
+    },
     lookUp: (reading, asker) => {
       const references = reading.read === null ? referencesOf(reading.sent) : null;
-      if (references === null) return TE.right({ ...reading, caller: asker.caller });
+      if (references === null) return TE.right({ sent: reading.sent, read: reading.read, caller: asker.caller });
       return pipe(
         store.recallItems(references, asker),
         TE.flatMapEither((recalled) => complete(reading.sent, recalled, asker.caller)),

@@ -1,4 +1,4 @@
-import { E, pipe } from '../../../kernel/fp.ts';
+import { E } from '../../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
 import { toContents } from '../../../gemini/conversation/to-contents.ts';
 import { jsonFormat, plainGeneration, stopSequences } from '../../../gemini/generation.ts';
@@ -48,18 +48,17 @@ export const settleMessageModel = (
 /** Settles model, tools and thinking; Left where the request wants what does not go. */
 export const settleMessages =
   (settings: MessagesSettings) =>
-  (asked: MessagesRequest): E.Either<ProxyError, SettledMessages> =>
-    pipe(
-      settleMessageModel(asked, settings),
-      E.flatMap((model) => (model.traits.output === 'audio' ? E.left(speaks) : E.right(model))),
-      E.flatMap((model) =>
-        pipe(
-          messageTools(asked, model.name.search),
-          E.flatMap((tools) => toolPlan(tools, model.traits)),
-          E.map((plan) => ({ ...model, plan, show: thoughtShow(asked, model.showsThoughts) })),
-        ),
-      ),
-    );
+  (asked: MessagesRequest): E.Either<ProxyError, SettledMessages> => {
+    const model = settleMessageModel(asked, settings);
+    if (E.isLeft(model)) return model;
+    const { name, traits, showsThoughts } = model.right;
+    if (traits.output === 'audio') return E.left(speaks);
+    const tools = messageTools(asked, name.search);
+    if (E.isLeft(tools)) return tools;
+    const plan = toolPlan(tools.right, traits);
+    if (E.isLeft(plan)) return plan;
+    return E.right({ name, traits, showsThoughts, plan: plan.right, show: thoughtShow(asked, showsThoughts) });
+  };
 
 const capOf = ({ max_tokens: most }: MessagesRequest, model: string, settings: MessagesSettings): number | undefined =>
   most === null ? undefined : Math.min(most, settings.listedLimit?.(model) ?? outputLimit(model));
@@ -83,18 +82,17 @@ const configOf = ({ asked, settled, settings }: MessagesAsked): E.Either<ProxyEr
   const cap = capOf(asked, name.model, settings);
   const wishes = { temperature: asked.temperature, topP: asked.top_p, topK: topKOf(asked), maxOutputTokens: cap };
   const thinking = messageThinking(asked, { traits, suffix: name.thinking, show, cap });
-  return pipe(
-    stopsOf(asked),
-    E.bindTo('stops'),
-    E.bind('format', () => formatOf(asked, plan)),
-    E.map(({ stops, format }) => ({
-      ...plainGeneration(wishes, traits),
-      ...stops,
-      ...format,
-      ...(traits.output === 'image' ? { responseModalities: ['TEXT', 'IMAGE'] as const } : {}),
-      ...(thinking === undefined ? {} : { thinkingConfig: thinking }),
-    })),
-  );
+  const stops = stopsOf(asked);
+  if (E.isLeft(stops)) return stops;
+  const format = formatOf(asked, plan);
+  if (E.isLeft(format)) return format;
+  return E.right({
+    ...plainGeneration(wishes, traits),
+    ...stops.right,
+    ...format.right,
+    ...(traits.output === 'image' ? { responseModalities: ['TEXT', 'IMAGE'] as const } : {}),
+    ...(thinking === undefined ? {} : { thinkingConfig: thinking }),
+  });
 };
 
 /** A request for a message as one call to Gemini. */
@@ -106,15 +104,16 @@ export const toGemini = (
   const { name, traits, plan } = settled;
   const { systemPromptMode, historyImages } = settings;
   const answers = { traits, names: plan.names, media, recalled, circulates: needsCirculation(plan) };
-  return pipe(
-    toContents(asked.turns, { ...answers, model: name.model, systemPromptMode, historyImages, path: 'messages' }),
-    E.bindTo('contents'),
-    E.bind('config', () => configOf(of)),
-    E.map(({ contents, config }) => ({
-      model: name.model,
-      streamed: asked.stream === true || traits.streamOnly,
-      copies: asked.max_tokens === 0 ? 0 : 1,
-      body: requestBody({ contents, plan, config, safetySettings: safetySettings(undefined, traits) }),
-    })),
-  );
+  const conversation = { ...answers, model: name.model, systemPromptMode, historyImages, path: 'messages' };
+  const contents = toContents(asked.turns, conversation);
+  if (E.isLeft(contents)) return contents;
+  const config = configOf(of);
+  if (E.isLeft(config)) return config;
+  const pieces = { contents: contents.right, plan, config: config.right };
+  return E.right({
+    model: name.model,
+    streamed: asked.stream === true || traits.streamOnly,
+    copies: asked.max_tokens === 0 ? 0 : 1,
+    body: requestBody({ ...pieces, safetySettings: safetySettings(undefined, traits) }),
+  });
 };

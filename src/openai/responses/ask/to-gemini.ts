@@ -1,6 +1,6 @@
-import { E, pipe } from '../../../kernel/fp.ts';
+import { E } from '../../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
-import { toContents, type Contents } from '../../../gemini/conversation/to-contents.ts';
+import { toContents } from '../../../gemini/conversation/to-contents.ts';
 import type { Turn } from '../../../gemini/conversation/turns.ts';
 import { jsonFormat, plainGeneration } from '../../../gemini/generation.ts';
 import { outputLimit } from '../../../gemini/output-limit.ts';
@@ -9,7 +9,7 @@ import type { GeminiCall, GenerationConfig } from '../../../gemini/request.ts';
 import { safetySettings } from '../../../gemini/safety.ts';
 import { withLongNumbers, type LongNumbers } from '../../../gemini/schema/long-numbers.ts';
 import { settleThinking } from '../../../gemini/thinking.ts';
-import type { JsonWish } from '../../../gemini/tools/asked-tools.ts';
+import type { AskedTools, JsonWish } from '../../../gemini/tools/asked-tools.ts';
 import { needsCirculation, toolPlan, type ToolPlan } from '../../../gemini/tools/tool-plan.ts';
 import type { TranslationContext } from '../../../ports/dialect.ts';
 import { serviceTier } from '../../../wire/service-tier.ts';
@@ -78,25 +78,24 @@ export const settleResponse = (
   if (fault !== null) return E.left(fault);
   const offered = offeredTools([{ tools: fields.tools ?? [], path: 'tools' }, ...tools], asked.numbers);
   if (E.isLeft(offered)) return offered;
-  const { name, traits } = settled.right;
+  const { name, traits, showsThoughts } = settled.right;
   const suffixed = name.search ? [{ tool: 'googleSearch' as const, path: null }] : [];
-  return pipe(
-    chosenTools(fields, offered.right),
-    E.flatMap((chosen) =>
-      toolPlan(
-        {
-          ...chosen,
-          builtIns: [...suffixed, ...chosen.builtIns],
-          paths: { functions: 'tools', choice: 'tool_choice' },
-          json: jsonWish(asked),
-          logprobs: wantsLogprobs(fields) ? 'include' : null,
-          cachedContent: null,
-        },
-        traits,
-      ),
-    ),
-    E.map((plan) => ({ ...settled.right, plan, kinds: offered.right.kinds })),
-  );
+  const chosen = chosenTools(fields, offered.right);
+  if (E.isLeft(chosen)) return chosen;
+  const { functions, builtIns, choice } = chosen.right;
+  const wanted: AskedTools = {
+    functions,
+    builtIns: [...suffixed, ...builtIns],
+    choice,
+    paths: { functions: 'tools', choice: 'tool_choice' },
+    json: jsonWish(asked),
+    logprobs: wantsLogprobs(fields) ? 'include' : null,
+    cachedContent: null,
+  };
+  const plan = toolPlan(wanted, traits);
+  return E.isLeft(plan)
+    ? plan
+    : E.right({ name, traits, showsThoughts, plan: plan.right, kinds: offered.right.kinds });
 };
 
 /** True where thoughts are asked for. */
@@ -134,19 +133,19 @@ const generationConfig = (
   );
   const wish = jsonWish(asked);
   const isDrawn = traits.output === 'image';
-  return pipe(
-    wish === null || !plan.formatsJson ? nothingAsked : jsonFormat(wish),
-    E.bindTo('format'),
-    E.bind('look', () => (isDrawn ? pictureLook(fields, name.model) : nothingAsked)),
-    E.map(({ format, look }): GenerationConfig => ({
-      ...plainGeneration({ temperature, topP, maxOutputTokens }, traits),
-      ...format,
-      ...(isDrawn ? { responseModalities: ['TEXT', 'IMAGE'] } : {}),
-      ...look,
-      ...(wantsLogprobs(fields) ? { responseLogprobs: true, logprobs: fields.top_logprobs } : {}),
-      thinkingConfig,
-    })),
-  );
+  const plain = { ...plainGeneration({ temperature, topP, maxOutputTokens }, traits), thinkingConfig };
+  if (wish === null && !isDrawn && !wantsLogprobs(fields)) return E.right(plain);
+  const format = wish === null || !plan.formatsJson ? nothingAsked : jsonFormat(wish);
+  if (E.isLeft(format)) return format;
+  const look = isDrawn ? pictureLook(fields, name.model) : nothingAsked;
+  if (E.isLeft(look)) return look;
+  return E.right({
+    ...plain,
+    ...format.right,
+    ...(isDrawn ? { responseModalities: ['TEXT', 'IMAGE'] } : {}),
+    ...look.right,
+    ...(wantsLogprobs(fields) ? { responseLogprobs: true, logprobs: fields.top_logprobs } : {}),
+  });
 };
 
 /** A request with what it was settled to. */
@@ -156,41 +155,29 @@ export type ResponseAsked = {
   readonly settings: AskSettings;
 };
 
-type Pieces = { readonly contents: Contents; readonly config: GenerationConfig };
-
-const piecesOf = (
+/** A request to the Responses API as one call to Gemini. */
+export const toGemini = (
   { asked, settled, settings }: ResponseAsked,
   { recalled, media }: Pick<TranslationContext, 'recalled' | 'media'>,
-): E.Either<ProxyError, Pieces> => {
+): E.Either<ProxyError, GeminiCall> => {
   const { name, traits, plan } = settled;
   const { systemPromptMode, historyImages } = settings;
   const answers = { traits, names: plan.names, media, recalled, circulates: needsCirculation(plan) };
-  return pipe(
-    toContents(asked.turns, { ...answers, model: name.model, systemPromptMode, historyImages, path: 'input' }),
-    E.bindTo('contents'),
-    E.bind('config', () => generationConfig(asked, settled, settings)),
-  );
-};
-
-/** A request to the Responses API as one call to Gemini. */
-export const toGemini = (
-  request: ResponseAsked,
-  context: Pick<TranslationContext, 'recalled' | 'media'>,
-): E.Either<ProxyError, GeminiCall> => {
-  const { asked, settled } = request;
-  const { name, traits, plan } = settled;
-  return pipe(
-    piecesOf(request, context),
-    E.map((pieces) => ({
-      model: name.model,
-      streamed: asked.fields.stream === true || traits.streamOnly,
-      copies: 1,
-      body: requestBody({
-        ...pieces,
-        plan,
-        safetySettings: safetySettings(undefined, traits),
-        serviceTier: serviceTier(asked.fields.service_tier),
-      }),
-    })),
-  );
+  const conversation = { ...answers, model: name.model, systemPromptMode, historyImages, path: 'input' };
+  const contents = toContents(asked.turns, conversation);
+  if (E.isLeft(contents)) return contents;
+  const config = generationConfig(asked, settled, settings);
+  if (E.isLeft(config)) return config;
+  return E.right({
+    model: name.model,
+    streamed: asked.fields.stream === true || traits.streamOnly,
+    copies: 1,
+    body: requestBody({
+      contents: contents.right,
+      config: config.right,
+      plan,
+      safetySettings: safetySettings(undefined, traits),
+      serviceTier: serviceTier(asked.fields.service_tier),
+    }),
+  });
 };
