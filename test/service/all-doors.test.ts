@@ -3,7 +3,8 @@ import { allDoors, allWays } from '../support/doors/all-doors.ts';
 import { askDoor, type Answer, type Asking, type Door, type Outcome } from '../support/doors/door.ts';
 import { wentUp } from '../support/doors/went-up.ts';
 import { tinyPng } from '../support/gemini-emulator/canned-media.ts';
-import { madeUpKeys, pollux, type Pollux } from '../support/pollux.ts';
+import { madeUpKeys, pollux, settingsFor, type Pollux } from '../support/pollux.ts';
+import { startService } from '../support/service.ts';
 
 const model = 'gemini-3.5-flash';
 const older = 'gemini-2.5-flash';
@@ -108,20 +109,26 @@ t.test('every door gives the same answer in its own words, whole and streamed', 
 
 t.test('every door goes on from call to result with the signature that it gave, whole and streamed', async (t) => {
   const service = await pollux(t, { emulator: { strictSignatures: true } });
-  const seen: { readonly answers: readonly object[]; readonly up: readonly unknown[] }[] = [];
-  for (const [door, stream] of allWays) {
-    const name = `${door.name}, ${stream ? 'streamed' : 'whole'}`;
-    const asking = { model, stream, tools: true };
-    const first = door.says('The weather in Rome?');
-    const called = answered(await askDoor(door, service, { ...asking, turns: first }));
-    t.equal(called.finish, 'calls', name);
-    const turns = [...first, ...called.back, ...door.results(called.calls, { degrees: 20, sky: 'grün' })];
-    const outcome = await askDoor(door, service, { ...asking, turns });
-    t.same(outcome.faults, [], name);
-    const now = { answers: [called, answered(outcome)].map(shared), up: wentUp(service) };
-    t.match(JSON.stringify(now.up), '["signed",true]', `${name}: its own signature`);
-    t.same(now, seen[0] ?? now, `${name}: as the others`);
-    seen.push(now);
+  const forgetful = await startService(settingsFor(service.emulator, [key]));
+  t.teardown(() => forgetful.close());
+  // Messages has room for signatures in its thinking blocks alone; without them the service remembers.
+  const others = { 'the same service': service, 'one that remembers nothing, after thoughts': { ...forgetful, emulator: service.emulator } };
+  for (const [who, next] of Object.entries(others)) {
+    const seen: { readonly answers: readonly object[]; readonly up: readonly unknown[] }[] = [];
+    for (const [door, stream] of allWays) {
+      const name = `${door.name}, ${stream ? 'streamed' : 'whole'}, goes on at ${who}`;
+      const asking = { model, stream, tools: true, thinks: next !== service };
+      const first = door.says('The weather in Rome?');
+      const called = answered(await askDoor(door, service, { ...asking, turns: first }));
+      t.equal(called.finish, 'calls', name);
+      const turns = [...first, ...called.back, ...door.results(called.calls, { degrees: 20, sky: 'grün' })];
+      const outcome = await askDoor(door, next, { ...asking, turns });
+      t.same(outcome.faults, [], name);
+      const now = { answers: [called, answered(outcome)].map(shared), up: wentUp(service) };
+      t.match(JSON.stringify(now.up), '["signed",true]', `${name}: its own signature`);
+      t.same(now, seen[0] ?? now, `${name}: as the others`);
+      seen.push(now);
+    }
   }
 });
 

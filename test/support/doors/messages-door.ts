@@ -46,14 +46,14 @@ export const messagesDoor: Door = {
   results: (calls, result) => [
     { role: 'user', content: calls.map(({ id }) => ({ type: 'tool_result', tool_use_id: id, content: JSON.stringify(result) })) },
   ],
-  request: ({ model, turns, stream, tools, thinks, most = 8000 }) => ({
+  request: ({ model, turns, stream, tools, thinks, most = 40_000 }) => ({
     path: '/v1/messages',
     body: {
       model,
       messages: turns,
       stream,
       max_tokens: most,
-      ...(thinks === true ? { thinking: { type: 'enabled', budget_tokens: 4000 } } : {}),
+      ...(thinks === true ? { thinking: { type: 'enabled', budget_tokens: 30_000 } } : {}),
       ...(tools === true ? { tools: [{ name: weather.name, description: weather.description, input_schema: weather.parameters }] } : {}),
     },
   }),

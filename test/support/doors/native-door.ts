@@ -30,8 +30,15 @@ const answerOf = (frames: readonly Json[]): Answer => {
       output: count(usage, 'candidatesTokenCount') + thoughts,
       thoughts,
     },
-    back: [{ role: 'model', parts }],
+    // The words of thoughts go up from no other door, and need not from this one.
+    back: [{ role: 'model', parts: shown }],
   };
+};
+
+/** Google's SDKs wait by the body's RetryInfo, others by the header: both say the same. */
+const waitFaults = (error: unknown, header: string | null): readonly string[] => {
+  const waits = listIn(error, 'error.details').map((detail) => textAt(detail, 'retryDelay')).filter((delay) => delay !== '');
+  return header === null || waits.some((delay) => Math.abs(Number.parseFloat(delay) - Number(header)) <= 1) ? [] : [`waits ${header} and ${waits.join()}`];
 };
 
 /** Google's own generateContent. */
@@ -60,8 +67,9 @@ export const nativeDoor: Door = {
     const frames = body.split('\r\n\r\n').slice(0, -1).map((event) => JSON.parse(event.slice('data: '.length)) as Json);
     return { answer: answerOf(frames), faults: frames.flatMap((frame) => google('GenerateContentResponse', frame)) };
   },
-  errorFaults: (error, { status }) => [
+  errorFaults: (error, { status, headers }) => [
     ...google('GoogleError', error),
+    ...waitFaults(error, headers.get('retry-after')),
     ...(at(error, 'error.code') === status && /^[A-Z_]+$/.test(String(at(error, 'error.status'))) ? [] : [`the error is ${JSON.stringify(error)}`]),
   ],
 };
