@@ -1,5 +1,6 @@
 import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
+import { runAtOnce, type Steps } from '../../kernel/steps.ts';
 import type { GeminiCall } from '../../gemini/request.ts';
 import type { Dialect, Plan, TranslationContext } from '../../ports/dialect.ts';
 import type { ResponseStore } from '../../ports/response-store.ts';
@@ -9,10 +10,9 @@ import { responseSettings, responsesAnswer, type KeepFinished } from './answer/r
 import { heldText, holdsLess, mostKept } from './ask/held-text.ts';
 import {
   settleResponse,
-  toGemini,
+  geminiInSteps,
   type AskSettings,
   type ResponseAsked,
-  type ResponseRequest,
 } from './ask/to-gemini.ts';
 import { identifyItems } from './kept/listed-items.ts';
 import { notRead, readingOf, type Reading } from './reading.ts';
@@ -65,26 +65,26 @@ const planOf = (
   };
 };
 
-const planRequest = (
-  { asked, settings }: { readonly asked: ResponseRequest; readonly settings: ResponsesSettings },
-  context: TranslationContext,
-  { keep, holds }: Keeping,
-): E.Either<ProxyError, Plan> => {
-  const settled = settleResponse(asked, settings);
-  if (E.isLeft(settled)) return settled;
-  const request: ResponseAsked = { asked, settled: settled.right, settings };
-  const call = toGemini(request, context);
-  if (E.isLeft(call)) return call;
-  return E.right(planOf(request, context, [call.right, { keep, holds, keepAliveMs: settings.keepAliveMs }]));
-};
-
 /** POST /v1/responses as data. */
-export const responsesDialect = (settings: ResponsesSettings, store: ResponseStore): Dialect<Reading> => ({
-  ...readingOf(settings, store),
-  translate: (reading, context) => {
+export const responsesDialect = (settings: ResponsesSettings, store: ResponseStore): Dialect<Reading> => {
+  const { steps, ...ways } = readingOf(settings, store);
+  function* plan(reading: Reading, context: TranslationContext): Steps<E.Either<ProxyError, Plan>> {
     const asked = reading.read;
     if (asked === null) return notRead;
-    return planRequest({ asked, settings }, context, keeping(reading, context, store));
-  },
-  replies: openaiReplies,
-});
+    const settled = settleResponse(asked, settings);
+    if (E.isLeft(settled)) return settled;
+    yield;
+    const request: ResponseAsked = { asked, settled: settled.right, settings };
+    const call = yield* geminiInSteps(request, context);
+    if (E.isLeft(call)) return call;
+    yield;
+    const { keep, holds } = keeping(reading, context, store);
+    return E.right(planOf(request, context, [call.right, { keep, holds, keepAliveMs: settings.keepAliveMs }]));
+  }
+  return {
+    ...ways,
+    translate: (reading, context) => runAtOnce(plan(reading, context)),
+    inSteps: { ...steps, plan },
+    replies: openaiReplies,
+  };
+};

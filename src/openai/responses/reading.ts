@@ -2,9 +2,10 @@ import { E, TE, pipe } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { conversationLinks } from '../../gemini/conversation/conversation-links.ts';
 import { tooManyPictures } from '../../gemini/conversation/earlier-pictures.ts';
-import { recallKeys } from '../../gemini/conversation/recall.ts';
+import { recallKeysInSteps } from '../../gemini/conversation/recall.ts';
+import { runApart, runAtOnce, type Steps } from '../../kernel/steps.ts';
 import type { Caller } from '../../ports/capabilities.ts';
-import type { Dialect } from '../../ports/dialect.ts';
+import type { Dialect, StepsOf } from '../../ports/dialect.ts';
 import type { RecalledItems, ResponseStore } from '../../ports/response-store.ts';
 import { decodeWith, optional } from '../../wire/codec.ts';
 import { modelName } from '../../wire/model-name.ts';
@@ -45,55 +46,64 @@ const instructionsOf = ({ instructions = '' }: ResponseFields): ResponseRequest[
     ? []
     : [{ role: 'system', parts: [{ text: instructions }], path: 'instructions', called: 'instructions' }];
 
-const readRequest =
-  ({ modelAliases }: Pick<TranslationSettings, 'modelAliases'>) =>
-  (sent: Sent, recalled: RecalledItems | null): E.Either<ProxyError, ResponseRequest> => {
-    const items = readItems(givenItems(sent, recalled), modelName(sent.fields.model, modelAliases).model);
-    if (E.isLeft(items)) return items;
-    const { turns, tools, update, dropped } = items.right;
-    const fault = tooManyPictures(turns);
-    if (fault !== null) return E.left(fault);
-    const fields = withUpdate(sent.fields, update);
-    if (E.isLeft(fields)) return fields;
-    const all = [...instructionsOf(fields.right), ...turns];
-    return E.right({ fields: fields.right, turns: all, tools, dropped, numbers: sent.numbers });
-  };
+function* readRequest(
+  sent: Sent,
+  recalled: RecalledItems | null,
+  { modelAliases }: Pick<TranslationSettings, 'modelAliases'>,
+): Steps<E.Either<ProxyError, ResponseRequest>> {
+  const items = yield* readItems(givenItems(sent, recalled), modelName(sent.fields.model, modelAliases).model);
+  if (E.isLeft(items)) return items;
+  const { turns, tools, update, dropped } = items.right;
+  const fault = tooManyPictures(turns);
+  if (fault !== null) return E.left(fault);
+  const fields = withUpdate(sent.fields, update);
+  if (E.isLeft(fields)) return fields;
+  const all = [...instructionsOf(fields.right), ...turns];
+  return E.right({ fields: fields.right, turns: all, tools, dropped, numbers: sent.numbers });
+}
 
 /** For a request that nobody completed. */
 export const notRead: E.Either<ProxyError, never> = E.left({ tag: 'Defect', cause: 'a request was not completed' });
+
+type Way = 'decode' | 'lookUp' | 'callIds' | 'mediaLinks';
+
+/** How a request is read, and the same in steps. */
+export type ReadingWays = Required<Pick<Dialect<Reading>, Way>> & {
+  readonly steps: Pick<StepsOf<Reading>, 'decode' | 'callIds'>;
+};
 
 /** How a request to the Responses API is read, whatever is asked of it: what it refers to comes from the store. */
 export const readingOf = (
   settings: TranslationSettings,
   store: Pick<ResponseStore, 'recallItems'>,
-): Required<Pick<Dialect<Reading>, 'decode' | 'lookUp' | 'callIds' | 'mediaLinks'>> => {
-  const read = readRequest(settings);
-  const complete = (
-    sent: Sent,
-    recalled: RecalledItems | null,
-    caller: Caller | null,
-  ): E.Either<ProxyError, Reading> => {
-    const request = read(sent, recalled);
-    return E.isLeft(request) ? request : E.right({ sent, read: request.right, caller });
-  };
+): ReadingWays => {
+  function* decode(body: unknown, written: () => string): Steps<E.Either<ProxyError, Reading>> {
+    const asked = decodeResponseRequest(body);
+    if (E.isLeft(asked)) return asked;
+    yield;
+    const { fields, own } = asked.right;
+    const sent: Sent = { fields, own, numbers: writtenNumbers(asked.right, written) };
+    if (referencesOf(sent) !== null) return E.right({ sent, read: null, caller: null });
+    yield;
+    const read = yield* readRequest(sent, null, settings);
+    return E.isLeft(read) ? read : E.right({ sent, read: read.right, caller: null });
+  }
+  const callIds = ({ read: asked, sent }: Reading): Steps<readonly string[]> =>
+    recallKeysInSteps(asked?.turns ?? [], modelName(sent.fields.model, settings.modelAliases).model);
   return {
-    decode: (body, written = () => '') => {
-      const decoded = decodeResponseRequest(body);
-      if (E.isLeft(decoded)) return decoded;
-      const { fields, own } = decoded.right;
-      const sent: Sent = { fields, own, numbers: writtenNumbers(decoded.right, written) };
-      return referencesOf(sent) === null ? complete(sent, null, null) : E.right({ sent, read: null, caller: null });
-    },
+    steps: { decode, callIds },
+    decode: (body, written = () => '') => runAtOnce(decode(body, written)),
     lookUp: (reading, asker) => {
-      const references = reading.read === null ? referencesOf(reading.sent) : null;
-      if (references === null) return TE.right({ sent: reading.sent, read: reading.read, caller: asker.caller });
+      const { sent } = reading;
+      const references = reading.read === null ? referencesOf(sent) : null;
+      if (references === null) return TE.right({ sent, read: reading.read, caller: asker.caller });
       return pipe(
         store.recallItems(references, asker),
-        TE.flatMapEither((recalled) => complete(reading.sent, recalled, asker.caller)),
+        TE.flatMap((recalled) => () => runApart(readRequest(sent, recalled, settings))),
+        TE.map((read): Reading => ({ sent, read, caller: asker.caller })),
       );
     },
-    callIds: ({ read: asked, sent }) =>
-      recallKeys(asked?.turns ?? [], modelName(sent.fields.model, settings.modelAliases).model),
+    callIds: (reading) => runAtOnce(callIds(reading)),
     mediaLinks: ({ read: asked }) => conversationLinks(asked?.turns ?? [], settings.historyImages),
   };
 };

@@ -1,3 +1,4 @@
+import { sealEnvelope } from '../../../src/openai/responses/envelope.ts';
 import type { Sending } from './watched-service.ts';
 
 /** A request that takes as much work as its size allows. `statuses` are those it may be answered with. */
@@ -174,5 +175,76 @@ const ofMessages: readonly HeavyRequest[] = [
   row('a document of 8 MiB', done, () => messages(`"messages":[{"role":"user","content":[{"type":"document","title":"a","source":{"type":"text","media_type":"text/plain","data":"${filled('All is well. ', 7.9 * mebibyte)}"}}]}]`)),
 ];
 
+const responses = (fields: string): Sending => sending('/v1/responses', `{${model},${fields}}`);
+
+const ask = '{"role":"user","content":"hello"}';
+
+/** A response to these items between two questions. */
+const itemed = (count: number, one: (at: number) => string, more = ''): Sending =>
+  responses(`"input":[${ask},${Array.from({ length: count }, (_, at) => one(at)).join(',')},${ask}]${more}`);
+
+const functionTool = (name: string, parameters = '{"type":"object"}'): string => `{"type":"function","name":"${name}","strict":false,"parameters":${parameters}}`;
+
+const wide = `{"type":"object","properties":{${Array.from({ length: 20 }, (_, at) => `"property_${at}":{"type":"string","description":"What it is for, in a few words."}`).join(',')}}}`;
+
+const itemCall = (at: number): string => `{"type":"function_call","call_id":"c${at}","name":"f","arguments":"{\\"path\\":\\"src/index.ts\\",\\"line\\":12}"}`;
+
+const itemOutput = (at: number, text = filled('All is well. ', 300)): string => `{"type":"function_call_output","call_id":"c${at}","output":"${text}"}`;
+
+const envelope = sealEnvelope({ on: 'thought' }, 'c2lnbmF0dXJl', 'gemini-3.5-flash');
+
+const reasoning = (encrypted: string): string => `{"type":"reasoning","summary":[],"encrypted_content":"${encrypted}"}`;
+
+/** OpenAI's newer door: each as it is kept, and with `store: false`. */
+const ofResponses: readonly HeavyRequest[] = [
+  row('10,000 items of a response', either, () => itemed(9998, (at) => `{"type":"message","role":"${at % 2 === 0 ? 'assistant' : 'user'}","content":[{"type":"${at % 2 === 0 ? 'output_text' : 'input_text'}","text":"${filled('All is well. ', 300)}"}]}`)),
+  row('10,000 items of a response that is not kept', either, () => itemed(9998, (at) => `{"role":"${at % 2 === 0 ? 'assistant' : 'user'}","content":"${filled('All is well. ', 300)}"}`, ',"store":false')),
+  row('10,000 items of no kind that is known', either, () => itemed(9998, (at) => `{"type":"kind_${at}","id":"i${at}"}`)),
+  row('10,000 references to items', [400, 404], () => itemed(9998, (at) => `{"type":"item_reference","id":"msg_${at}"}`)),
+  row('240,000 items of a response', refused, () => itemed(240_000, () => ask)),
+  row('5,000 calls of a response with their outputs', either, () => itemed(9998, (at) => (at % 2 === 0 ? itemCall(at / 2) : itemOutput((at - 1) / 2)))),
+  row('5,000 calls of a response, then their outputs from the last one on', either, () => itemed(9998, (at) => (at < 4999 ? itemCall(at) : itemOutput(9997 - at)))),
+  row('5,000 calls of a response without outputs', either, () => itemed(9998, itemCall)),
+  row('5,000 custom calls and patches of a response', either, () => itemed(9998, (at) => (at % 2 === 0 ? `{"type":"custom_tool_call","call_id":"c${at}","name":"apply_patch","input":"${filled('*** a\\n', 300)}"}` : `{"type":"custom_tool_call_output","call_id":"c${at - 1}","output":[{"type":"input_text","text":"done"}]}`))),
+  row('a call of a response with arguments of 4 MiB', either, () => itemed(2, (at) => (at === 0 ? `{"type":"function_call","call_id":"c0","name":"f","arguments":${JSON.stringify(`{"a":"${filled('All is well. ', 3.9 * mebibyte)}"}`)}}` : itemOutput(0)))),
+  row('a call of a response with arguments of many values', either, () => itemed(2, (at) => (at === 0 ? `{"type":"function_call","call_id":"c0","name":"f","arguments":${JSON.stringify(`{"a":[${filled('{},', 3.9 * mebibyte)}{}]}`)}}` : itemOutput(0)))),
+  row('an output of a response of 4 MiB', done, () => itemed(2, (at) => (at === 0 ? itemCall(0) : itemOutput(0, filled('All is well. ', 3.9 * mebibyte))))),
+  row('an output of a response of 9,000 parts', either, () => itemed(2, (at) => (at === 0 ? itemCall(0) : `{"type":"function_call_output","call_id":"c0","output":${listed(9000, () => '{"type":"input_text","text":"All is well."}')}}`))),
+  row('20,000 parts in a message of a response', either, () => itemed(1, () => `{"role":"user","content":${listed(20_000, () => '{"type":"input_text","text":"All is well."}')}}`)),
+  row('5,000 envelopes of a response, an item each', either, () => itemed(9998, (at) => (at % 2 === 0 ? reasoning(envelope) : `{"role":"assistant","content":"All is well."}`))),
+  row('100,000 envelopes of a response in one item', either, () => itemed(1, () => reasoning(filled(envelope, 3.9 * mebibyte)))),
+  row('an envelope of a response of 4 MiB', either, () => itemed(1, () => reasoning(sealEnvelope({ on: 'thought' }, filled('AAAA', 3.9 * mebibyte), 'gemini-3.5-flash')))),
+  row('4 MiB of dots and ends in an envelope of a response', either, () => itemed(1, () => reasoning(filled('pollux1.1.', 3.9 * mebibyte)))),
+  row('512 tools of a response', either, () => responses(`"input":"hello","tools":${listed(512, (at) => functionTool(`f${at}`, wide))}`)),
+  row('60,000 tools of a response', refused, () => responses(`"input":"hello","tools":${listed(60_000, (at) => functionTool(`f${at}`))}`)),
+  row('500 namespaces of a response', either, () => responses(`"input":"hello","tools":${listed(500, (at) => `{"type":"namespace","name":"n${at}","description":"","tools":[${functionTool(`f${at}`, wide)}]}`)}`)),
+  row('a namespace of 10,000 tools of a response', either, () => responses(`"input":"hello","tools":[{"type":"namespace","name":"n","description":"","tools":${listed(10_000, (at) => functionTool(`f${at}`))}}]`)),
+  row('500 custom tools of a response with grammars', either, () => responses(`"input":"hello","tools":${listed(500, (at) => `{"type":"custom","name":"f${at}","description":"d","format":{"type":"grammar","syntax":"lark","definition":"${filled('start: a\\n', 6000)}"}}`)}`)),
+  row('additional_tools of a response in 5,000 items', either, () => itemed(5000, (at) => `{"type":"additional_tools","tools":[${functionTool(`f${at}`)}]}`)),
+  row('additional_tools of a response, the same in 5,000 items', either, () => itemed(5000, () => `{"type":"additional_tools","tools":[${functionTool('f', wide)}]}`)),
+  row('additional_tools of a response, 500 with wide schemas', either, () => itemed(1, () => `{"type":"additional_tools","tools":${listed(500, (at) => functionTool(`f${at}`, wide))}}`)),
+  row('instructions of a response of 4 MiB', done, () => responses(`"input":"hello","instructions":"${filled('All is well. ', 3.9 * mebibyte)}"`)),
+  row('instructions of a response of 1 MiB, repeated', done, () => responses(`"input":"hello","instructions":"${filled('\\n', 0.9 * mebibyte)}"`)),
+  row('a text of a response of 4 MiB, which is kept', done, () => responses(`"input":"${filled('All is well. ', 3.9 * mebibyte)}"`)),
+  row('line ends of a response of 4 MiB, which are kept', done, () => responses(`"input":"${filled('\\n', 3.9 * mebibyte)}"`)),
+  row('a picture of a response of 4 MiB, which is kept', either, () => itemed(1, () => `{"role":"user","content":[{"type":"input_image","image_url":"data:image/png;base64,iVBORw0KGgo${filled('AAAA', 3.9 * mebibyte)}A"}]}`)),
+  row('properties in the format of a response', either, () => responses(`"input":"hello","text":{"format":{"type":"json_schema","name":"a","schema":${properties(250_000)}}}`)),
+  row('metadata of a response of many keys', refused, () => responses(`"input":"hello","metadata":{${Array.from({ length: 300_000 }, (_, at) => `"${at.toString(36)}":"1"`).join(',')}}`)),
+];
+
+const complete = (fields: string): Sending => sending('/v1/completions', `{${model},${fields}}`);
+
+/** The legacy door. */
+const ofCompletions: readonly HeavyRequest[] = [
+  row('a prompt of 4 MiB to be completed', done, () => complete(`"prompt":"${filled('All is well. ', 3.9 * mebibyte)}"`)),
+  row('a prompt of 4 MiB to be completed and repeated', done, () => complete(`"echo":true,"prompt":"${filled('\\n', 3.9 * mebibyte)}"`)),
+  row('8 prompts to be completed and repeated, streamed', done, () => complete(`"echo":true,"stream":true,"prompt":${listed(8, () => `"${filled('All is well. ', 0.48 * mebibyte)}"`)}`)),
+  row('16,000 tokens to be completed', either, () => complete(`"prompt":${listed(16_000, (at) => String(at + 1000))}`)),
+  row('8 lists of 2,000 tokens to be completed', either, () => complete(`"prompt":${listed(8, () => listed(2000, (at) => String(at + 1000)))}`)),
+  row('900,000 tokens to be completed', refused, () => complete(`"prompt":${listed(600_000, () => '1000')}`)),
+  row('10,000 prompts to be completed', refused, () => complete(`"prompt":${listed(10_000, () => '"a"')}`)),
+  row('900,000 lists of tokens to be completed', refused, () => complete(`"prompt":${listed(900_000, () => '[1]')}`)),
+];
+
 /** All of them, worst first or not: a corpus. */
-export const heavyRequests: readonly HeavyRequest[] = [...longTexts, ...addresses, ...counts, ...ofMessages];
+export const heavyRequests: readonly HeavyRequest[] = [...longTexts, ...addresses, ...counts, ...ofMessages, ...ofResponses, ...ofCompletions];

@@ -1,5 +1,6 @@
 import { E } from '../../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
+import type { Steps } from '../../../kernel/steps.ts';
 import type { Turn } from '../../../gemini/conversation/turns.ts';
 import { fromBase64 } from '../../../gemini/inline-media.ts';
 import { envelopeSpare, openEnvelopes, type EnvelopeSpare } from '../envelope.ts';
@@ -136,13 +137,18 @@ const readItem = (reading: Reading, given: GivenItem): ProxyError | null => {
   return null;
 };
 
+/** Items that are read in one go: a few milliseconds of them. */
+const itemsAtOnce = 512;
+
 /** The items of a conversation as turns, with what else they bring; `model` is whose signatures go back. */
-export const readItems = (items: readonly GivenItem[], model: string): E.Either<ProxyError, ReadItems> => {
+export function* readItems(items: readonly GivenItem[], model: string): Steps<E.Either<ProxyError, ReadItems>> {
   const reading: Reading = { ...noTurns(), model, spare: envelopeSpare(), tools: [], update: null, dropped: 0 };
-  for (const given of items) {
+  for (const [index, given] of items.entries()) {
+    if (index % itemsAtOnce === itemsAtOnce - 1) yield;
     const fault = readItem(reading, given);
     if (fault !== null) return E.left(fault);
   }
   const { tools, update, dropped } = reading;
+  yield;
   return E.right({ turns: closedTurns(reading), tools, update, dropped });
-};
+}

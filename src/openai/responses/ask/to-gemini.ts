@@ -1,6 +1,7 @@
 import { E } from '../../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
-import { toContents } from '../../../gemini/conversation/to-contents.ts';
+import { runAtOnce, type Steps } from '../../../kernel/steps.ts';
+import { contentsInSteps } from '../../../gemini/conversation/to-contents.ts';
 import type { Turn } from '../../../gemini/conversation/turns.ts';
 import { jsonFormat, plainGeneration } from '../../../gemini/generation.ts';
 import { outputLimit } from '../../../gemini/output-limit.ts';
@@ -155,16 +156,18 @@ export type ResponseAsked = {
   readonly settings: AskSettings;
 };
 
+type Known = Pick<TranslationContext, 'recalled' | 'media'>;
+
 /** A request to the Responses API as one call to Gemini. */
-export const toGemini = (
+export function* geminiInSteps(
   { asked, settled, settings }: ResponseAsked,
-  { recalled, media }: Pick<TranslationContext, 'recalled' | 'media'>,
-): E.Either<ProxyError, GeminiCall> => {
+  { recalled, media }: Known,
+): Steps<E.Either<ProxyError, GeminiCall>> {
   const { name, traits, plan } = settled;
   const { systemPromptMode, historyImages } = settings;
   const answers = { traits, names: plan.names, media, recalled, circulates: needsCirculation(plan) };
   const conversation = { ...answers, model: name.model, systemPromptMode, historyImages, path: 'input' };
-  const contents = toContents(asked.turns, conversation);
+  const contents = yield* contentsInSteps(asked.turns, conversation);
   if (E.isLeft(contents)) return contents;
   const config = generationConfig(asked, settled, settings);
   if (E.isLeft(config)) return config;
@@ -180,4 +183,8 @@ export const toGemini = (
       serviceTier: serviceTier(asked.fields.service_tier),
     }),
   });
-};
+}
+
+/** The same in one go. */
+export const toGemini = (request: ResponseAsked, known: Known): E.Either<ProxyError, GeminiCall> =>
+  runAtOnce(geminiInSteps(request, known));
