@@ -27,6 +27,14 @@ const mayName = (body: Buffer, host: string): boolean =>
     return at >= 0 && body.indexOf(host, at) >= 0;
   });
 
+/** Whether no web address stands in these pieces, nor over their borders. */
+export const namesNoAddress = (pieces: readonly Uint8Array[]): boolean =>
+  pieces.every((piece) => {
+    const body = viewOf(piece);
+    const isOpen = body.toString('latin1', Math.max(0, body.length - 2)).includes(':');
+    return !isOpen && beforeHost.every((mark) => body.indexOf(mark) < 0);
+  });
+
 /**
  * A body in which addresses of files that name this service are Google's: clients put together what they were told and
  * the base address. Everything else stays as it is, byte for byte.

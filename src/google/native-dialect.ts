@@ -4,7 +4,7 @@ import { recentMap } from '../kernel/recent-map.ts';
 import type { PassDialect, PassPlan, PassRequest, PassWork } from '../ports/passing-on.ts';
 import { aliasOf } from '../wire/model-alias.ts';
 import { modelName, type ModelSettings } from '../wire/model-name.ts';
-import { isUnstored, withGooglesFiles, withModel } from './body-up.ts';
+import { isUnstored, namesNoAddress, withGooglesFiles, withModel } from './body-up.ts';
 import { boundNamesIn, interactionBegun, namesTold } from './bound-name.ts';
 import { cleanError } from './clean-error.ts';
 import { pageWithToken, readPage } from './list-page.ts';
@@ -156,6 +156,7 @@ export const nativeDialect = (settings: NativeSettings): PassDialect => ({
     const named = alias === null || model === null ? body : withModel(body, alias, model);
     return withGooglesFiles(named, base);
   },
+  goesUpAsIs: (pieces, { alias }) => alias === null && namesNoAddress(pieces),
   leavesNothing: isUnstored,
   namesTold,
   namesBegun: interactionBegun,

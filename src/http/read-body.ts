@@ -7,6 +7,7 @@ import { isForm } from '../pipeline/read-form.ts';
 import { abortReason } from '../kernel/abort-reason.ts';
 import { signalSource, type Signal } from '../kernel/signal.ts';
 import { byteBlocks, type ByteBlocks } from '../kernel/byte-blocks.ts';
+import { keptPieces, type KeptPieces } from '../kernel/kept-pieces.ts';
 import { checkMediaType, type BodyKind } from './check-media-type.ts';
 import type { RequestHead } from './request-head.ts';
 
@@ -66,11 +67,29 @@ const reserveBody = ({ memory }: BodySource, { mostBytes, announced, cost }: Exp
   return refusal === null ? E.right(undefined) : E.left(refusal);
 };
 
-/** Blocks for the body; those of one that was not announced are reserved as they are needed. */
-const blocksFor = ({ memory }: BodySource, { announced, cost }: Expected): ByteBlocks =>
-  announced === null ? byteBlocks(null, (bytes) => memory.take(bytes * cost)) : byteBlocks(announced, () => null);
+/** What one that was not announced takes is reserved as it is needed. */
+const reserveFor = ({ memory }: BodySource, { announced, cost }: Expected) => (bytes: number): ProxyError | null =>
+  announced === null ? memory.take(bytes * cost) : null;
 
-type Body = E.Either<ProxyError, Uint8Array>;
+/** What bytes are gathered in, and how those that came in one piece are given. */
+type Way<A> = {
+  readonly gather: (source: BodySource, known: Expected) => Pick<ByteBlocks | KeptPieces, 'add' | 'size'> & {
+    readonly whole: () => A;
+  };
+  readonly atOnce: (bytes: Uint8Array) => A;
+};
+
+const inOneBlock: Way<Uint8Array> = {
+  gather: (source, known) => byteBlocks(known.announced, reserveFor(source, known)),
+  atOnce: (bytes) => bytes,
+};
+
+const inPieces: Way<readonly Uint8Array[]> = {
+  gather: (source, known) => keptPieces(reserveFor(source, known)),
+  atOnce: (bytes) => [bytes],
+};
+
+type Body<A> = E.Either<ProxyError, A>;
 
 const nothing = Promise.resolve();
 
@@ -82,7 +101,7 @@ const isThere = ({ message, signal }: BodySource, { announced }: Expected): bool
   !signal.aborted && (message.complete || (announced !== null && message.readableLength === announced));
 
 /** Takes a body that is all there: no listeners, no timer, nothing to wait for. */
-const takeBody = ({ message, memory, progress }: BodySource, known: Expected): Body => {
+const takeBody = ({ message, memory, progress }: BodySource, known: Expected): Body<Uint8Array> => {
   const size = message.readableLength;
   if (size > known.mostBytes) return E.left(tooLarge(known.mostBytes));
   const refusal = known.announced === null ? memory.take(size * known.cost) : null;
@@ -93,13 +112,15 @@ const takeBody = ({ message, memory, progress }: BodySource, known: Expected): B
   return E.right(bytes instanceof Uint8Array ? bytes : new Uint8Array());
 };
 
-const collectBody = (source: BodySource, limits: BodyLimits, known: Expected): Promise<Body> => {
+type Asked<A> = { readonly limits: BodyLimits; readonly known: Expected; readonly way: Way<A> };
+
+const collectBody = <A>(source: BodySource, { limits, known, way }: Asked<A>): Promise<Body<A>> => {
   const { message, signal } = source;
   const { timeoutMs, wait } = limits;
-  const blocks = blocksFor(source, known);
+  const blocks = way.gather(source, known);
   return new Promise((resolve) => {
     const timer = signalSource();
-    const settle = (result: Body): void => {
+    const settle = (result: Body<A>): void => {
       message.off('data', onData).off('end', onWhole);
       signal.removeEventListener('abort', onAbort);
       timer.abort('settled');
@@ -124,13 +145,9 @@ const collectBody = (source: BodySource, limits: BodyLimits, known: Expected): P
   });
 };
 
-/**
- * Reads the whole body; to be called once, so that nobody but the caller holds the bytes. Nothing is read of one that
- * is announced as too large, for which there is no memory, or which is of a wrong kind.
- */
-export const bodyReader = (source: BodySource, limits: BodyLimits): TE.TaskEither<ProxyError, Uint8Array> => {
-  const known = expectedBody(source, limits);
-  return async () => {
+const readIn = <A>(source: BodySource, limits: BodyLimits, way: Way<A>): TE.TaskEither<ProxyError, A> =>
+  async () => {
+    const known = expectedBody(source, limits);
     const reserved = pipe(
       checkMediaType(source.header, source.accepts),
       E.flatMap(() => reserveBody(source, known)),
@@ -138,6 +155,19 @@ export const bodyReader = (source: BodySource, limits: BodyLimits): TE.TaskEithe
     if (E.isLeft(reserved)) return reserved;
     // Node hands over a body that came with its head once what runs for the head is done, and before what waits here.
     await nothing;
-    return isThere(source, known) ? takeBody(source, known) : collectBody(source, limits, known);
+    if (!isThere(source, known)) return collectBody(source, { limits, known, way });
+    return pipe(takeBody(source, known), E.map(way.atOnce));
   };
-};
+
+/**
+ * Reads the whole body; to be called once, so that nobody but the caller holds the bytes. Nothing is read of one that
+ * is announced as too large, for which there is no memory, or which is of a wrong kind.
+ */
+export const bodyReader = (source: BodySource, limits: BodyLimits): TE.TaskEither<ProxyError, Uint8Array> =>
+  readIn(source, limits, inOneBlock);
+
+/** The same, in the pieces in which it comes, for what is sent on as it is. */
+export const pieceReader = (
+  source: BodySource,
+  limits: BodyLimits,
+): TE.TaskEither<ProxyError, readonly Uint8Array[]> => readIn(source, limits, inPieces);

@@ -3,7 +3,7 @@ import type { AccessFacts, Received } from '../pipeline/exchange.ts';
 import { portionOf, type Memory } from '../ports/memory.ts';
 import { callerOf } from './caller.ts';
 import type { Lifetime } from './lifetime.ts';
-import { bodyReader, type BodyLimits, type BodyProgress, type BodySource } from './read-body.ts';
+import { bodyReader, pieceReader, type BodyLimits, type BodyProgress, type BodySource } from './read-body.ts';
 import type { RequestHead } from './request-head.ts';
 import type { Route } from './route.ts';
 import { bodyStreamer } from './stream-body.ts';
@@ -44,6 +44,7 @@ export const receiveRequest = (incoming: Incoming, route: Route, limits: BodyLim
     path: head.path,
     caller: callerOf(incoming, route),
     readBody: bodyReader(source, limits),
+    readPieces: pieceReader(source, limits),
     streamBody: bodyStreamer(source, limits),
     held,
     contentType: head.header('content-type'),

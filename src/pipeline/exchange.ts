@@ -29,6 +29,8 @@ export type Received = {
   readonly caller: Caller;
   /** To be run once: nobody else keeps the bytes. */
   readonly readBody: TE.TaskEither<ProxyError, Uint8Array>;
+  /** The body in the pieces in which it came, for what is sent on as it is; instead of `readBody`. */
+  readonly readPieces: TE.TaskEither<ProxyError, readonly Uint8Array[]>;
   /** The body as it comes, of so many bytes at most, for what needs no second try; instead of `readBody`. */
   readonly streamBody: (mostBytes: number) => E.Either<ProxyError, BodyStream>;
   /** What this exchange has reserved; let go when the response has been closed. */

@@ -1,6 +1,6 @@
 import { E, TE, pipe } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
-import type { PassDialect, PassPlan, PassRequest } from '../ports/passing-on.ts';
+import { isInPieces, type PassDialect, type PassedBody, type PassPlan, type PassRequest } from '../ports/passing-on.ts';
 import type { Reply } from '../ports/reply.ts';
 import { authorize } from './authorize.ts';
 import { admit } from './admit.ts';
@@ -12,7 +12,7 @@ import { learnNames } from './pass/learn-names.ts';
 import { listAlike, listThings } from './pass/list-things.ts';
 import { beginUpload, mostUploadBytes, passChunk } from './pass/pass-upload.ts';
 import { passedReply, refusedReply, unlessLate } from './pass/pass-reply.ts';
-import type { Passing, PassNeeds } from './pass/passing.ts';
+import { heldBytes, sizeOf, type Passing, type PassNeeds } from './pass/passing.ts';
 import { tryPassing, type NotPassed, type PassedBy, type Trying } from './pass/try-passing.ts';
 
 /** What a pass-through reads of a request beside its record. */
@@ -28,23 +28,52 @@ const letIn =
     return isQuestion ? pipe(authorized, TE.flatMap(admit(needs))) : authorized;
   };
 
+type Going = Pick<Passing, 'dialect' | 'plan' | 'base' | 'received'>;
+
+/** Held in one piece, which is read and may be changed. */
+const inOnePiece = ({ dialect, plan, base, received }: Going): TE.TaskEither<ProxyError, PassedBody> =>
+  pipe(
+    received.readBody,
+    TE.map((bytes) => dialect.bodyUp(bytes, plan, base)),
+  );
+
+/** Held in the pieces in which it came, unless something in them may have to be changed. */
+const inPieces = ({ dialect, plan, base, received }: Going): TE.TaskEither<ProxyError, PassedBody> =>
+  pipe(
+    received.readPieces,
+    TE.flatMap((pieces): TE.TaskEither<ProxyError, PassedBody> => {
+      const [first = new Uint8Array()] = pieces;
+      if (pieces.length < 2) return TE.right(dialect.bodyUp(first, plan, base));
+      if (dialect.goesUpAsIs(pieces, plan)) return TE.right(pieces);
+      const size = sizeOf({ body: pieces });
+      const refusal = received.held.request.take(size);
+      if (refusal !== null) return TE.left(refusal);
+      const bytes = Buffer.concat(pieces);
+      received.held.request.giveBack(size);
+      return TE.right(dialect.bodyUp(bytes, plan, base));
+    }),
+  );
+
 /** The body as it goes up: held for every key, or a stream for one. */
 const withBody =
-  (dialect: PassDialect, plan: PassPlan, base: string) =>
+  (needs: PassNeeds, { dialect, plan, base }: Pick<Passing, 'dialect' | 'plan' | 'base'>) =>
   (received: Received): TE.TaskEither<ProxyError, Passing> => {
     const passing = { received, dialect, plan, base };
     if (plan.body === 'none') return TE.right({ ...passing, body: null });
     if (plan.body === 'stream')
       return pipe(TE.fromEither(received.streamBody(mostUploadBytes)), TE.map((body) => ({ ...passing, body })));
+    const isRead = plan.work === 'create' || plan.alias !== null || !needs.names.isEmpty();
     return pipe(
-      received.readBody,
-      TE.map((bytes) => ({ ...passing, body: dialect.bodyUp(bytes, plan, base) })),
+      isRead ? inOnePiece(passing) : inPieces(passing),
+      TE.map((body) => ({ ...passing, body })),
     );
   };
 
 const createsSomething = ({ plan, body, dialect }: Passing): boolean => {
   if (plan.body === 'stream' || plan.work === 'upload') return true;
-  return plan.work === 'create' && !(body instanceof Uint8Array && dialect.leavesNothing(body));
+  if (plan.work !== 'create') return false;
+  const bytes = heldBytes({ body });
+  return bytes === null || !dialect.leavesNothing(bytes);
 };
 
 const tryingOf = (needs: PassNeeds, passing: Passing, { home }: Pick<FoundHome, 'home'>): Omit<Trying, 'effort'> => {
@@ -66,7 +95,9 @@ const replyTo = async (needs: PassNeeds, passing: Passing, passed: PassedBy): Pr
 
 /** Whether Google says that it has not got something which the request names. */
 const lacksThing = ({ plan, body }: Passing, { told }: NotPassed): boolean =>
-  (told?.status === 403 || told?.status === 404) && plan.method === 'POST' && body instanceof Uint8Array;
+  (told?.status === 403 || told?.status === 404) &&
+  plan.method === 'POST' &&
+  (isInPieces(body) || body instanceof Uint8Array);
 
 /**
  * The call with the keys that may answer it. Where Google lacks what the body names, and somebody else of the pool has
@@ -126,7 +157,7 @@ export const passThrough =
           : pipe(
               received,
               letIn(needs, plan),
-              TE.flatMap(withBody(dialect, plan, base)),
+              TE.flatMap(withBody(needs, { dialect, plan, base })),
               TE.flatMap((passing) => unlessLate(needs, passing, run(needs, passing))),
             ),
       ),

@@ -31,6 +31,7 @@ const withPlan = (gathered: Gathered<unknown>, context: TranslationContext, plan
   path: gathered.path,
   caller: gathered.caller,
   readBody: gathered.readBody,
+  readPieces: gathered.readPieces,
   streamBody: gathered.streamBody,
   held: gathered.held,
   contentType: gathered.contentType,

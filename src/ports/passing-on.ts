@@ -5,8 +5,11 @@ import type { Secret } from '../kernel/secret.ts';
 import type { BodyStream, ByteSource } from './byte-source.ts';
 import type { Headers, Whole } from './reply.ts';
 
-/** The body of a request that is passed on: bytes for every try, or a stream for one. */
-export type PassedBody = Uint8Array | BodyStream | null;
+/** The body of a request that is passed on: bytes for every try, in one piece or several, or a stream for one. */
+export type PassedBody = Uint8Array | readonly Uint8Array[] | BodyStream | null;
+
+/** Whether a body is held in pieces. */
+export const isInPieces = (body: PassedBody): body is readonly Uint8Array[] => Array.isArray(body);
 
 /** One call that is passed on. */
 export type PassedCall = {
@@ -129,6 +132,8 @@ export type PassDialect = {
   readonly namesIn: (body: Uint8Array) => readonly string[];
   /** The body as it goes up: our own file addresses are Google's, an alias is its model. */
   readonly bodyUp: (body: Uint8Array, plan: PassPlan, base: string) => Uint8Array;
+  /** Whether `bodyUp` surely changes nothing, by the pieces of a body. */
+  readonly goesUpAsIs: (pieces: readonly Uint8Array[], plan: PassPlan) => boolean;
   /** Whether this request leaves nothing behind at Google's, though its kind does. */
   readonly leavesNothing: (body: Uint8Array) => boolean;
   /** Names of bound things that an answer tells. */

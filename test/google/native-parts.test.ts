@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
-import { withGooglesFiles, withModel } from '../../src/google/body-up.ts';
+import { namesNoAddress, withGooglesFiles, withModel } from '../../src/google/body-up.ts';
 import { boundNamesIn, namesTold } from '../../src/google/bound-name.ts';
 import { cleanError } from '../../src/google/clean-error.ts';
 import { pageWithToken, readPage } from '../../src/google/list-page.ts';
@@ -79,6 +79,20 @@ t.test('our own file addresses in a body are Google\'s, and nothing else is touc
   t.equal(up(`{"fileUri":"${base.replaceAll('/', '\\/')}\\/v1\\/files\\/a"}`), '{"fileUri":"https:\\/\\/generativelanguage.googleapis.com\\/v1beta\\/files\\/a"}');
   for (const same of [`{"text":"${base}/v1/chat"}`, `{"fileUri":"https://elsewhere.example/v1beta/files/a"}`, `${base}/v1beta/models/x`, '']) t.equal(up(same), same);
   t.equal(text(withModel(Buffer.from('{"model":"models/a.b","x":"a.b","model": "a.b"}'), 'a.b', 'c')), '{"model":"models/c","x":"a.b","model": "c"}');
+  t.end();
+});
+
+t.test('a body in pieces goes up as it is only where joining them would change nothing, wherever it was cut', (t) => {
+  const base = 'https://pollux.example:8443/deep';
+  const own = `${base}/v1beta/files/a`;
+  for (const address of [own, own.replaceAll('/', '\\/')]) {
+    const body = Buffer.from(`{"x":"y","fileUri":"${address}"}`);
+    for (let at = 0; at <= body.length; at += 1) {
+      t.notOk(namesNoAddress([body.subarray(0, at), body.subarray(at)]), `cut at ${at}`);
+      t.notOk(namesNoAddress([body.subarray(0, at), body.subarray(at, at + 1), body.subarray(at + 1)]), `cut out at ${at}`);
+    }
+  }
+  t.ok(namesNoAddress([Buffer.from('{"data":"AAAA/9b/'), Buffer.from('//files/AA"}')]));
   t.end();
 });
 

@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { TE, pipe } from '../../src/kernel/fp.ts';
 import { byteBlocks } from '../../src/kernel/byte-blocks.ts';
+import { keptPieces } from '../../src/kernel/kept-pieces.ts';
 import { memoryBudget } from '../../src/http/memory-budget.ts';
 import type { Route } from '../../src/http/route.ts';
 import { json } from '../../src/ports/reply.ts';
@@ -65,6 +66,24 @@ t.test('a body comes out of its blocks as it went in, and holds little more than
   fc.assert(property, { numRuns: 50 });
   const refusing = byteBlocks(null, () => ({ tag: 'Busy', message: 'full' }));
   t.match(refusing.add(Buffer.from('x')), { tag: 'Busy' });
+  t.end();
+});
+
+t.test('bytes that are kept as they came are whole and in order, without a copy of large pieces or much beside small ones', (t) => {
+  const piece = fc.record({ length: fc.oneof(fc.nat(20), fc.integer({ min: 10_000, max: 70_000 })), fill: fc.nat(255) });
+  const property = fc.property(fc.array(piece, { maxLength: 30 }), (sizes) => {
+    const sent = sizes.map(({ length, fill }) => Buffer.alloc(length, fill));
+    const kept = keptPieces(() => null);
+    if (sent.some((each) => kept.add(each) !== null)) return false;
+    const all = Buffer.concat(sent);
+    const pieces = kept.whole();
+    const held = [...new Set(pieces.map(({ buffer }) => buffer))].reduce((sum, { byteLength }) => sum + byteLength, 0);
+    const areSame = sent.every((each) => each.length < 16 * 1024 || pieces.includes(each));
+    return areSame && kept.size() === all.length && Buffer.compare(Buffer.concat(pieces), all) === 0 && held <= 2 * all.length + 32 * 1024;
+  });
+  fc.assert(property, { numRuns: 50 });
+  const refusing = keptPieces(() => ({ tag: 'Busy', message: 'full' }));
+  for (const length of [1, 70_000]) t.match(refusing.add(Buffer.alloc(length)), { tag: 'Busy' });
   t.end();
 });
 

@@ -89,7 +89,7 @@ const odd = '{ "contents":[{"parts":[{"text":"é \\ud83d\\ude00 \\/ "}], "role":
 
 t.test('bytes go up as they are: unknown fields, long numbers, both casings, odd blanks', async (t) => {
   const { post, last } = await native(t);
-  for (const body of [odd, '', 'not json at all', '\u0000\u0001', '{"a":1}'.repeat(20_000)]) {
+  for (const body of [odd, '', 'not json at all', '\u0000\u0001', '{"a":1}'.repeat(20_000), `{"data":"${'A/9+'.repeat(500_000)}"}`, `{"uri":"https://x.example/a","data":"${'A/9+'.repeat(500_000)}"}`]) {
     await post(`${flash}:generateContent`, body);
     t.same(last().body, Buffer.from(body));
   }

@@ -63,6 +63,7 @@ export const receivedWith = (body: unknown, over: Partial<Received> = {}): Recei
     path: '/v1/chat/completions',
     caller: { address: '127.0.0.1', credential: null, isFromOwnNetwork: () => true },
     readBody: TE.right(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))),
+    readPieces: TE.right([Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))]),
     streamBody: shouldNotBeCalled,
     held: { request: freely, answer: freely },
     contentType: 'application/json',

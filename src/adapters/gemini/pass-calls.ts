@@ -3,7 +3,13 @@ import type { Dispatcher } from 'undici';
 import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { Headers } from '../../ports/reply.ts';
-import type { PassCall, PassedAnswer, PassedBody, PassedCall } from '../../ports/passing-on.ts';
+import {
+  isInPieces,
+  type PassCall,
+  type PassedAnswer,
+  type PassedBody,
+  type PassedCall,
+} from '../../ports/passing-on.ts';
 import { watchdog, type Silence, type Watchdog } from '../watchdog.ts';
 import { byteQueue, type ByteQueue } from './byte-queue.ts';
 import { connectionError } from './connection-error.ts';
@@ -74,8 +80,20 @@ async function* watchSending(
   }
 }
 
+/** All pieces at once: no iterator, and each is written as it is. */
+const readAll = (pieces: readonly Uint8Array[]): Readable => {
+  const readable = new Readable({ read: () => undefined });
+  for (const piece of pieces) readable.push(piece);
+  readable.push(null);
+  return readable;
+};
+
 const sentOf = (body: PassedBody, dog: Watchdog): Sent => {
   if (body === null || body instanceof Uint8Array) return { body, headers: {} };
+  if (isInPieces(body)) {
+    const size = body.reduce((sum, piece) => sum + piece.length, 0);
+    return { body: readAll(body), headers: { 'content-length': String(size) } };
+  }
   const length: Headers = body.length === null ? {} : { 'content-length': String(body.length) };
   return { body: Readable.from(watchSending(body.pieces, dog), { objectMode: false }), headers: length };
 };
@@ -127,7 +145,7 @@ export const passCalls = ({ baseUrl, proxies, connectTimeoutMs, silence }: PassC
   };
   return {
     passCall: (call) => async () => {
-      const isHeld = call.body === null || call.body instanceof Uint8Array;
+      const isHeld = call.body === null || call.body instanceof Uint8Array || isInPieces(call.body);
       if (call.isOnce || !isHeld) return dispatchOver(ways.fresh, call, ways);
       const answered = await dispatchOver(ways.keptAlive, call, ways);
       return mayBeLost(answered) && !call.signal.aborted ? dispatchOver(ways.fresh, call, ways) : answered;

@@ -3,7 +3,7 @@ import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { Lease } from '../../ports/capabilities.ts';
 import { collectBytes } from './collect-bytes.ts';
-import type { Passing, PassNeeds } from './passing.ts';
+import { heldBytes, type Passing, type PassNeeds } from './passing.ts';
 
 /** Whose keys a request needs: one home's, or anybody's; and the names that nobody knows yet. */
 export type FoundHome = { readonly home: string | null; readonly unknown: readonly string[] };
@@ -13,12 +13,13 @@ const pieceBytes = 1024 * 1024;
 const sharedBytes = 1024;
 
 /** Names of bound things in a body, looked for in pieces between which others are served. */
-export const namesInBody = async ({ dialect, body }: Passing): Promise<readonly string[]> => {
-  if (!(body instanceof Uint8Array)) return [];
+export const namesInBody = async (passing: Passing): Promise<readonly string[]> => {
+  const body = heldBytes(passing);
+  if (body === null) return [];
   const names = new Set<string>();
   for (let at = 0; at < body.length; at += pieceBytes) {
     if (at > 0) await breathe();
-    for (const name of dialect.namesIn(body.subarray(at, at + pieceBytes + sharedBytes))) names.add(name);
+    for (const name of passing.dialect.namesIn(body.subarray(at, at + pieceBytes + sharedBytes))) names.add(name);
   }
   return [...names];
 };

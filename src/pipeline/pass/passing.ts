@@ -1,12 +1,13 @@
 import type { Capabilities } from '../../ports/capabilities.ts';
-import type {
-  BoundNames,
-  Homes,
-  PassCall,
-  PassDialect,
-  PassedBody,
-  PassPlan,
-  Uploads,
+import {
+  isInPieces,
+  type BoundNames,
+  type Homes,
+  type PassCall,
+  type PassDialect,
+  type PassedBody,
+  type PassPlan,
+  type Uploads,
 } from '../../ports/passing-on.ts';
 import type { Received } from '../exchange.ts';
 
@@ -34,4 +35,13 @@ export type Passing = {
 };
 
 /** Bytes of a body that every try sends. */
-export const sizeOf = ({ body }: Pick<Passing, 'body'>): number => (body instanceof Uint8Array ? body.length : 0);
+export const sizeOf = ({ body }: Pick<Passing, 'body'>): number => {
+  if (isInPieces(body)) return body.reduce((sum, piece) => sum + piece.length, 0);
+  return body instanceof Uint8Array ? body.length : 0;
+};
+
+/** A held body in one piece, to be read; null for none, and for a stream. */
+export const heldBytes = ({ body }: Pick<Passing, 'body'>): Uint8Array | null => {
+  if (isInPieces(body)) return Buffer.concat(body);
+  return body instanceof Uint8Array ? body : null;
+};
