@@ -83,9 +83,9 @@ const holdsArguments = (candidates: readonly unknown[]): boolean => {
 };
 
 /** Keeps how the JSON in calls and results of tools was written, in a frame that was just read from this text. */
-export const keepArguments = (json: string, frame: unknown): void => {
+export const keepArguments = (json: () => string, frame: unknown): void => {
   if (!isObject(frame) || !Array.isArray(frame['candidates']) || !holdsArguments(frame['candidates'])) return;
-  const candidates = rawElements(rawMember(json, 'candidates'));
+  const candidates = rawElements(rawMember(json(), 'candidates'));
   for (const [index, candidate] of frame['candidates'].entries()) {
     const parts = partsIn(candidate);
     if (!parts.some(holdsOwn)) continue;

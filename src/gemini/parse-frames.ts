@@ -1,26 +1,32 @@
+import { E } from '../kernel/fp.ts';
 import { isObject } from '../kernel/is-object.ts';
 import { rawElements } from '../kernel/raw-json.ts';
 import { keepArguments } from './exact-json.ts';
 import { readFrame, type FrameReading } from './frame.ts';
 import { countParts, framePieces } from './frame-pieces.ts';
-import { parseLong, type ParsedLong } from './parse-long.ts';
+import { parseLong } from './parse-long.ts';
 
 type Parsed = { readonly value: unknown };
 
 /** Arguments of more parts than any answer of Gemini's has are not kept as they were written. */
 const mostKept = 1000;
 
-const keepOwn = (json: string, frame: unknown): void => {
+const keepOwn = (json: () => string, frame: unknown): void => {
   if (countParts(frame) <= mostKept) keepArguments(json, frame);
+};
+
+/** A value, or what stands alone in a list, with arguments as they were written. */
+const frameIn = (value: unknown, json: () => string): unknown => {
+  const isAlone = Array.isArray(value) && value.length === 1;
+  const frame: unknown = isAlone ? value[0] : value;
+  keepOwn(isAlone ? () => rawElements(json())[0] ?? '' : json, frame);
+  return frame;
 };
 
 const parseValue = (json: string): Parsed | null => {
   try {
     const value: unknown = JSON.parse(json);
-    const isAlone = Array.isArray(value) && value.length === 1;
-    const one: unknown = isAlone ? value[0] : value;
-    keepOwn(isAlone ? (rawElements(json)[0] ?? '') : json, one);
-    return { value: one };
+    return { value: frameIn(value, () => json) };
   } catch {
     return null;
   }
@@ -44,22 +50,6 @@ function* parseLines(lines: readonly string[]): Generator<FrameReading, void, un
   for (const line of lines) yield* readingsOf(line, parseValue(line));
 }
 
-/** Reads a long body that is one JSON value, in pieces as they are taken; what is no JSON is unreadable. */
-export const parseLongFrame = (bytes: Buffer): Iterable<FrameReading> => {
-  const parsed = parseMedia(bytes);
-  if (parsed === null) return parseFrames(bytes.toString('utf8'));
-  keepOwn(parsed.json, parsed.value);
-  return isError(parsed.value) ? [readFrame(parsed.value)] : readPieces(parsed.value);
-};
-
-const parseMedia = (bytes: Buffer): ParsedLong | null => {
-  try {
-    return parseLong(bytes);
-  } catch {
-    return null;
-  }
-};
-
 /**
  * Reads the data of one event; text that is no JSON is unreadable. Several lines that are no JSON together may be one
  * frame each: some servers leave out the empty line between events. A long frame is read in pieces, as they are taken.
@@ -68,3 +58,20 @@ export const parseFrames = (json: string): Iterable<FrameReading> => {
   const whole = parseValue(json);
   return whole !== null || !json.includes('\n') ? readingsOf(json, whole) : parseLines(json.split('\n'));
 };
+
+/**
+ * Reads a long text, or the bytes of a long body, as `parseFrames` does, in pieces as they are taken, with the event
+ * loop breathing in between. What is over the bounds of any answer is unreadable.
+ */
+export async function* parseLongFrame(bytes: Buffer): AsyncGenerator<FrameReading, void, undefined> {
+  const parsed = await parseLong(bytes);
+  if (E.isRight(parsed)) {
+    const frame = frameIn(parsed.right.value, parsed.right.json);
+    if (bytes.length <= longest || isError(frame)) yield readFrame(frame);
+    else yield* readPieces(frame);
+  } else if (parsed.left === 'unfit' || !bytes.includes('\n')) yield { kind: 'unreadable' };
+  else
+    for (const line of bytes.toString('utf8').split('\n'))
+      if (line.length > longest) yield* parseLongFrame(Buffer.from(line));
+      else yield* readingsOf(line, parseValue(line));
+}

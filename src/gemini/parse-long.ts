@@ -1,8 +1,11 @@
 import { isBase64 } from '../kernel/base64.ts';
+import { E } from '../kernel/fp.ts';
 import { isObject } from '../kernel/is-object.ts';
+import type { CutFault } from '../kernel/list-cuts.ts';
+import { parseCutLists } from '../kernel/parse-cut-lists.ts';
 
-/** A JSON text that was parsed without its media, which were put back where they belong; `json` is what was parsed. */
-export type ParsedLong = { readonly json: string; readonly value: unknown };
+/** A value and the JSON text that it was read from, which may lack the media of parts. */
+export type ParsedLong = { readonly json: () => string; readonly value: unknown };
 
 /** Literals of at least so many bytes are left out. */
 const leastAside = 65_536;
@@ -43,14 +46,14 @@ const findMedia = (bytes: Buffer): readonly Aside[] => {
   return found;
 };
 
-const withoutMedia = (bytes: Buffer, media: readonly Aside[]): string => {
-  let text = '';
+const withoutMedia = (bytes: Buffer, media: readonly Aside[]): Buffer => {
+  const pieces: Buffer[] = [];
   let from = 0;
   for (const [index, aside] of media.entries()) {
-    text += `${bytes.toString('utf8', from, aside.from)}${mark}${index}`;
+    pieces.push(bytes.subarray(from, aside.from), Buffer.from(`${mark}${index}`));
     from = aside.to;
   }
-  return text + bytes.toString('utf8', from);
+  return Buffer.concat([...pieces, bytes.subarray(from)]);
 };
 
 type Fields = Record<string, unknown>;
@@ -70,24 +73,38 @@ function* mediaIn(value: unknown): Generator<Fields, void, undefined> {
   }
 }
 
-/**
- * Parses an answer with long pictures or sounds in it: what stands between the quotes is found in the bytes, and is
- * neither decoded as UTF-8 nor parsed. Null where there are none, or where they stand anywhere else: such a text is
- * parsed like any other. Throws where it is no JSON.
- */
-export const parseLong = (bytes: Buffer): ParsedLong | null => {
-  const media = findMedia(bytes);
-  if (media.length === 0 || bytes.includes(mark)) return null;
-  const json = withoutMedia(bytes, media);
-  const value: unknown = JSON.parse(json);
+const isMark = (data: unknown): data is string => typeof data === 'string' && data.startsWith(mark);
+
+/** Puts media back where they belong; false where one of them stands anywhere else. */
+const putBack = (value: unknown, media: readonly Aside[]): boolean => {
   let placed = 0;
   for (const holder of mediaIn(value)) {
     const { data } = holder;
-    const isAside = typeof data === 'string' && data.startsWith(mark);
-    const aside = isAside ? media[Number(data.slice(mark.length))] : undefined;
+    const aside = isMark(data) ? media[Number(data.slice(mark.length))] : undefined;
     if (aside === undefined) continue;
     holder['data'] = aside.data;
     placed += 1;
   }
-  return placed === media.length ? { json, value } : null;
+  return placed === media.length;
+};
+
+/**
+ * No answer of Gemini's is over these. The names of an object of so many fields alone would take seconds; an item of a
+ * list takes a token at least, and 65,536 tokens are the most that a model answers with.
+ */
+const bounds = { depth: 1000, objectFields: 10_000, listItems: 262_144 };
+
+/**
+ * Parses a long answer in pieces, with the event loop breathing in between. Long pictures or sounds in it are found in
+ * the bytes, and are neither decoded as UTF-8 nor parsed, but for those that stand elsewhere than where they belong.
+ */
+export const parseLong = async (bytes: Buffer): Promise<E.Either<CutFault, ParsedLong>> => {
+  const media = bytes.includes(mark) ? [] : findMedia(bytes);
+  const rest = media.length === 0 ? bytes : withoutMedia(bytes, media);
+  const parsed = await parseCutLists(rest, bounds);
+  if (E.isLeft(parsed) && (media.length === 0 || parsed.left === 'unfit')) return parsed;
+  if (E.isRight(parsed) && putBack(parsed.right, media))
+    return E.right({ json: () => rest.toString('utf8'), value: parsed.right });
+  const whole = await parseCutLists(bytes, bounds);
+  return E.map((value: unknown) => ({ json: () => bytes.toString('utf8'), value }))(whole);
 };

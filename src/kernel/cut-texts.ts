@@ -1,6 +1,6 @@
 import { mayHoldMark } from './body-marks.ts';
 import type { Span } from './json-outline.ts';
-import { leaveUnread, readJsonString, type LongText } from './unread-text.ts';
+import { leaveUnread, readJsonString } from './unread-text.ts';
 
 /** Strings of at least so many bytes are cut out of a JSON text before it is parsed. */
 export const leastCut = 32_768;
@@ -30,8 +30,8 @@ export type Path = readonly (string | number)[];
 /** Whether what stands at a path of a body may be left unread. */
 export type UnreadAt = (body: unknown, path: Path) => boolean;
 
-/** Where the mark of a text stands in a value. */
-type Place = { readonly path: Path; readonly put: (text: LongText) => void };
+/** Where a mark stands in a value, and how something else is put there. */
+type Place = { readonly path: Path; readonly put: (value: unknown) => void };
 
 type Search = { readonly numbers: ReadonlyMap<string, number>; readonly places: Map<number, Place> };
 
@@ -48,19 +48,19 @@ const findMarks = (value: unknown, path: (string | number)[], search: Search): v
   };
   if (Array.isArray(value)) {
     const list: unknown[] = value;
-    for (let at = 0; at < list.length; at += 1) visit(at, list[at], (text) => (list[at] = text));
-  } else if (isRecord(value)) for (const name in value) visit(name, value[name], (text) => (value[name] = text));
+    for (let at = 0; at < list.length; at += 1) visit(at, list[at], (put) => (list[at] = put));
+  } else if (isRecord(value)) for (const name in value) visit(name, value[name], (put) => (value[name] = put));
 };
 
 /**
- * The places of the marks, in the order of their texts; null where not each stands in the value: one was the name of a
- * field, or gave way to another field of its name.
+ * The places of these marks, in their order; null where not each stands in the value: one was the name of a field, or
+ * gave way to another field of its name.
  */
-const placesIn = (value: unknown, count: number): readonly Place[] | null => {
-  const numbers = new Map(Array.from({ length: count }, (_, index) => [mark(index), index]));
+export const placesOf = (value: unknown, marks: readonly string[]): readonly Place[] | null => {
+  const numbers = new Map(marks.map((text, index) => [text, index]));
   const search: Search = { numbers, places: new Map() };
   findMarks(value, [], search);
-  if (search.places.size < count) return null;
+  if (search.places.size < marks.length) return null;
   return [...search.places].toSorted(([a], [b]) => a - b).map(([, place]) => place);
 };
 
@@ -76,7 +76,10 @@ export const restoreTexts = (
   texts: readonly Uint8Array[],
   unreadAt: UnreadAt,
 ): readonly PutBack[] | null => {
-  const places = placesIn(value, texts.length);
+  const places = placesOf(
+    value,
+    texts.map((_, index) => mark(index)),
+  );
   if (places === null) return null;
   return texts.map((bytes, index) => () => {
     const place = places[index];

@@ -127,17 +127,45 @@ const longPart = fc.oneof(
 );
 const longBody = fc.array(fc.array(longPart, { maxLength: 4 }), { maxLength: 3 }).map((all) => ({ candidates: all.map((parts, index) => ({ content: { parts }, index })), modelVersion: '\\' }));
 
-t.test('a long body is read the same with its pictures left out of the parse', (t) => {
-  fc.assert(
-    fc.property(longBody, fc.constantFrom(undefined, 1), (body, indent) => {
+const inPieces = async (json: string): Promise<readonly FrameReading[]> => {
+  const readings: FrameReading[] = [];
+  for await (const reading of parseLongFrame(Buffer.from(json))) readings.push(reading);
+  return readings;
+};
+
+t.test('a long body is read the same with its pictures left out of the parse', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(longBody, fc.constantFrom(undefined, 1), async (body, indent) => {
       const json = JSON.stringify(body, null, indent);
-      t.strictSame([...parseLongFrame(Buffer.from(json))], [...parseFrames(json)]);
+      t.strictSame(await inPieces(json), [...parseFrames(json)]);
     }),
     { numRuns: 60 },
   );
   const whole = '{"candidates":[{"content":{"parts":[{"inlineData":{"mimeType":"image/png","data":"AAAA"}}]}}]}';
-  for (const json of ['', '{', '{"a":"', whole.slice(0, -1), whole]) t.strictSame([...parseLongFrame(Buffer.from(json))], [...parseFrames(json)], json);
-  t.end();
+  for (const json of ['', '{', '{"a":"', whole.slice(0, -1), whole]) t.strictSame(await inPieces(json), [...parseFrames(json)], json);
+});
+
+t.test('a long frame is read the same with its lists cut: parts, log probabilities, sources, one frame a line', async (t) => {
+  const many = (one: (at: number) => unknown) => Array.from({ length: 6000 }, (_, at) => one(at));
+  const token = (at: number) => ({ token: `t${at}`, logProbability: -0.25 });
+  const source = (at: number) => ({ web: { uri: `https://a.example/${at}`, title: 'a' } });
+  const frames = [
+    { candidates: [{ content: { parts: many((at) => ({ text: `${at}`, thought: at % 2 === 0 })) }, finishReason: 'STOP' }], usageMetadata: { totalTokenCount: 3 } },
+    { candidates: [{ content: { parts: [{ text: 'a' }] }, logprobsResult: { chosenCandidates: many(token), topCandidates: many((at) => ({ candidates: [token(at)] })) } }] },
+    { candidates: [{ content: { parts: [{ text: 'a' }] }, groundingMetadata: { groundingChunks: many(source), groundingSupports: many((at) => ({ segment: { endIndex: at }, groundingChunkIndices: [at] })) } }, { index: 1, content: { parts: many((at) => ({ functionCall: { name: 'f', args: { at } } })) } }] },
+    { error: { code: 400, message: 'no', details: many((at) => ({ reason: `${at}` })) } },
+  ];
+  for (const indent of [undefined, 1]) {
+    for (const frame of frames) {
+      for (const value of [frame, [frame]]) {
+        const json = JSON.stringify(value, null, indent);
+        t.ok(JSON.stringify(await inPieces(json)) === JSON.stringify([...parseFrames(json)]), json.slice(0, 80));
+      }
+    }
+  }
+  const lines = frames.map((frame) => JSON.stringify(frame)).join('\n');
+  t.ok(JSON.stringify(await inPieces(lines)) === JSON.stringify([...parseFrames(lines)]), 'one frame a line');
+  t.same(await inPieces(`{"candidates":[{"content":{"parts":[${'{},'.repeat(262_144)}{}]}}]}`), [{ kind: 'unreadable' }], 'more parts than any answer has');
 });
 
 t.test('what is no frame is unreadable', (t) => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
+import { parseCutLists } from '../../src/kernel/parse-cut-lists.ts';
 import { parseLargeJson, parseSmallJson, type ParsedJson } from '../../src/kernel/parse-json.ts';
 import { beginningOf, endOf, isUnread, leaveUnread, textOf } from '../../src/kernel/unread-text.ts';
 
@@ -42,6 +43,56 @@ t.test('what is parsed in pieces is what JSON.parse makes of it, or is refused a
     }),
     { numRuns: 300 },
   );
+});
+
+const cutBounds = { depth: 1000, objectFields: 10_000, listItems: 262_144 };
+
+/** JSON in which lists may be large at any depth, beside each other and in each other. */
+const largeLists = fc.letrec<{ readonly json: string }>((tie) => ({
+  json: fc.oneof(
+    { depthSize: 'medium' },
+    fc.constantFrom('1', 'null', '[]', '"longListOfThisText0"', '"\\u006congListOfThisText0"', '"a],[b\\""', '{"__proto__":[1]}', `"${'天'.repeat(30_000)}"`),
+    fc.tuple(fc.constantFrom(1, 1, 7000), fc.array(tie('json'), { maxLength: 2 }), fc.array(tie('json'), { maxLength: 2 })).map(([count, before, after]) => `[ ${[...before, row(count, '{"a" : "["}'), ...after].join(' ,')}]`),
+    fc.array(fc.tuple(fc.constantFrom('"a"', '"b"', '"__proto__"', '"longListOfThisText0"'), tie('json')), { maxLength: 3 }).map((fields) => `{${fields.map(([name, value]) => `${name}:${value}`).join(',')}}`),
+  ),
+})).json;
+
+t.test('lists that are cut at any depth come out as JSON.parse makes them, or are refused as there', async (t) => {
+  const cut = async (text: string) => JSON.stringify(await parseCutLists(Buffer.from(text), cutBounds));
+  const many = row(30_000, '{"a":1}');
+  const texts = [
+    '', ' ', '1', '1,2', '[]', '[],[]', `[${many}]`, `[${many}],[${many}]`, `{"a":{"b":[[${many}],{"c":[${many}]}]}}`, `{"a":[${many}],"a":[2]}`, `{"a":[2],"a":[${many}]}`, `{"longListOfThisText0":[${many}]}`, `{"a":"longListOfThisText0","b":[${many}]}`,
+    `[${many},]`, `[,${many}]`, `[${many},,${many}]`, `[${many},${' '.repeat(100_000)},${many}]`, `[${many} ${many}]`, `[${many}`, `[${many}}`, `${many}]`, `{"a":[${many}}]`, `{[${many}]:1}`, `{"a"[${many}]}`, `[[${many}][${many}]]`, `[1[${many}]]`, `["${many}`, `\ufeff[${many}]`,
+  ];
+  for (const text of texts) t.equal(await cut(text), JSON.stringify(inOneGo(text)), `${text.slice(0, 30)} … ${text.slice(-6)}`);
+  await fc.assert(
+    fc.asyncProperty(largeLists, fc.integer({ min: -100, max: 100 }), async (text, less) => {
+      const broken = text.slice(0, Math.max(0, text.length - Math.max(0, less)));
+      t.ok((await cut(broken)) === JSON.stringify(inOneGo(broken)), `${broken.length} characters`);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+t.test('no step of what is parsed in pieces is as large as the text, wherever its large lists stand', async (t) => {
+  const many = row(20_000, '{"a":[1,2],"b":"c"}');
+  const { parse } = JSON;
+  let longest = 0;
+  t.intercept(JSON, 'parse', { value: (text: string): unknown => ((longest = Math.max(longest, text.length)), parse(text)) });
+  for (const text of [`{"a":[{"b":{"c":[${many}],"d":[[${many}]]}}]}`, `[[[[${many}]]]]`, `{"a":[${many},[${many},{"b":[${many}]}]]}`]) {
+    longest = 0;
+    t.ok(E.isRight(await parseCutLists(Buffer.from(text), cutBounds)));
+    t.ok(longest > 0 && longest < 70_000, `${longest} of ${text.length} characters`);
+  }
+});
+
+t.test('an answer over a bound is told before it is parsed', async (t) => {
+  const names = (count: number): string => `{${Array.from({ length: count }, (_, at) => `"k${at}":1`).join(',')}}`;
+  const unfit = async (text: string) => t.same(await parseCutLists(Buffer.from(text), cutBounds), E.left('unfit'), text.slice(0, 20));
+  await unfit(`{"a":[${row(262_145, '{}')}`);
+  await unfit(`[{"a":${names(10_001)}}]`);
+  await unfit('['.repeat(1001));
+  for (const text of [`{"a":[${row(262_144, '{}')}]}`, names(10_000), `${'['.repeat(1000)}${']'.repeat(1000)}`]) t.ok(E.isRight(await parseCutLists(Buffer.from(text), cutBounds)), text.slice(0, 20));
 });
 
 t.test('what is over a bound is told before it is parsed', async (t) => {

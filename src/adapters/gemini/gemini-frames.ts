@@ -1,5 +1,4 @@
 import { atOnce, breathe, paceWork } from '../../kernel/breathe.ts';
-import { jsonOutline } from '../../kernel/json-outline.ts';
 import { thrown, type ProxyError } from '../../kernel/proxy-error.ts';
 import { failureOf } from '../../gemini/error-from-answer.ts';
 import type { FrameReading } from '../../gemini/frame.ts';
@@ -24,15 +23,6 @@ const endError = ({ frames, unreadable, framing, isBegun, isOver: over }: Seen):
   if (frames === 0 || (framing === 'stream' && !isBegun && !over))
     return { tag: 'EmptyAnswer', finishReason: null, finishMessage: null };
   return framing === 'stream' && !over ? { tag: 'StreamCut' } : null;
-};
-
-/** No answer of Gemini's has an object of so many fields: its names alone would take seconds. */
-const bounds = { depth: 1000, values: Infinity, itemValues: Infinity, itemTexts: Infinity, objectFields: 10_000 };
-
-const isUnfit = async (json: Buffer): Promise<boolean> => {
-  const fault = jsonOutline(json, bounds).readTo(Infinity);
-  await breathe();
-  return fault !== null;
 };
 
 /** Frames of JSON texts that came together, and the error that stands behind them. */
@@ -75,11 +65,7 @@ const frameReader = (model: string): FrameReader => {
 
 /** A long value: work on it is broken up, and each of its frames goes on by itself. */
 async function* readLong(json: string | Buffer, { take }: FrameReader): FrameStream {
-  if (await isUnfit(typeof json === 'string' ? Buffer.from(json) : json)) {
-    take([{ kind: 'unreadable' }], []);
-    return;
-  }
-  for (const reading of typeof json === 'string' ? parseFrames(json) : parseLongFrame(json)) {
+  for await (const reading of parseLongFrame(typeof json === 'string' ? Buffer.from(json) : json)) {
     await breathe();
     const frames: Frame[] = [];
     const error = take([reading], frames);
