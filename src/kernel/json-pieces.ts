@@ -79,9 +79,26 @@ function* longPieces(text: string): Pieces {
   for (let from = 0; from < text.length; from = endOfPiece(text, from)) yield text.slice(from, endOfPiece(text, from));
 }
 
+/** Characters and values of what is written in one go: piece by piece each number would take some microseconds. */
+const mostSmall = 4096;
+
+/** What is left of so many characters and values when a value's are taken off; below zero where it is no plain one. */
+const roomAfter = (value: unknown, room: number, writtenText: WrittenText): number => {
+  if (typeof value === 'string') return room - value.length;
+  let left = room - 1;
+  if (typeof value !== 'object' || value === null) return left;
+  if (isUnread(value) || isInPieces(value) || writtenText(value) !== undefined) return -1;
+  for (const one of Array.isArray(value) ? value : Object.values(value)) {
+    if (left < 0) return left;
+    left = roomAfter(one, left, writtenText);
+  }
+  return left;
+};
+
 function* piecesOf(value: unknown, levels: number, writtenText: WrittenText): Pieces {
   const kept = typeof value === 'object' && value !== null ? writtenText(value) : undefined;
   if (kept !== undefined) yield* longPieces(kept);
+  else if (roomAfter(value, mostSmall, writtenText) >= 0) yield jsonText(value);
   else if (typeof value === 'string' && value.length > atOnce) yield* textPieces(value);
   else if (typeof value !== 'object' || value === null || levels === 0) yield jsonText(value);
   else if (isUnread(value)) {

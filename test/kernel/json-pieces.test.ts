@@ -7,10 +7,19 @@ import { jsonText } from '../../src/kernel/well-formed.ts';
 
 const written = async (value: unknown): Promise<string> => Buffer.concat(await jsonPieces(value)).toString('utf8');
 
+/** Each list and object of a value made too large to be written in one go. */
+const enlarged = (value: unknown): unknown => {
+  if (Array.isArray(value)) return [...value.map(enlarged), 'x'.repeat(5000)];
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries([...Object.entries(value).map(([name, one]) => [name, enlarged(one)]), ['more', 'x'.repeat(5000)]]);
+};
+
 t.test('JSON in pieces is the JSON that is written in one go', async (t) => {
   await fc.assert(
     fc.asyncProperty(fc.jsonValue({ maxDepth: 12, stringUnit: 'binary' }), async (value) => {
       t.equal(await written(value), jsonText(value));
+      const beside = enlarged(value);
+      t.ok((await written(beside)) === jsonText(beside), 'and so are large lists and objects');
     }),
     { numRuns: 300 },
   );
