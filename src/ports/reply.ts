@@ -13,6 +13,8 @@ export type Whole = {
   readonly body: string | Uint8Array;
   /** What a JSON body is written from. A large one is written in pieces instead (`pipeline/write-large.ts`). */
   readonly value?: unknown;
+  /** What a text is written from, some at a time (`pipeline/write-large.ts`). */
+  readonly texts?: () => Iterable<string>;
   /** A large body in pieces, none of them empty; `body` is then empty. */
   readonly pieces?: readonly Uint8Array[];
   /** What stands behind the status in HTTP/1.1 (`headerText`); the status' own name unless told. */
@@ -60,3 +62,14 @@ export const json = (status: number, value: unknown, headers: Headers = {}): Who
     },
   };
 };
+
+/** A text that is written some at a time where it is sent, and in one go where its body is looked at. */
+export const textInSteps = (headers: Headers, texts: () => Iterable<string>): Whole => ({
+  kind: 'whole',
+  status: 200,
+  headers,
+  texts,
+  get body() {
+    return [...texts()].join('');
+  },
+});

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { jsonPieces } from '../../src/kernel/json-pieces.ts';
+import { writeLarge } from '../../src/pipeline/write-large.ts';
+import { textInSteps } from '../../src/ports/reply.ts';
 import { isBase64 } from '../../src/kernel/base64.ts';
 import { textInPieces } from '../../src/kernel/text-in-pieces.ts';
 import { jsonText } from '../../src/kernel/well-formed.ts';
@@ -57,4 +59,15 @@ t.test('what is told to be base64 holds its letters alone, wherever another stan
       for (const at of [0, 1, length - 1, length >> 1]) t.notOk(isBase64(letters.slice(0, at) + odd + letters.slice(at + 1)), `${odd} at ${at} of ${length}`);
   }
   t.end();
+});
+
+t.test('a text that is made in steps is the same text in pieces, none of them large or empty', async (t) => {
+  for (const count of [0, 1, 2000, 50_000]) {
+    const texts = Array.from({ length: count }, (_, at) => `${at}\nAll is wéll 🙂\n\n`);
+    const whole = textInSteps({ 'content-type': 'text/plain' }, () => texts);
+    const { body, pieces = [Buffer.from(body)], headers, status } = await writeLarge(whole);
+    t.ok(Buffer.concat(pieces).toString() === texts.join('') && whole.body === texts.join(''), `${count} steps`);
+    t.same([status, headers], [200, { 'content-type': 'text/plain' }]);
+    t.ok(count === 0 || pieces.every(({ length }) => length > 0 && length < 140_000), `${pieces.length} pieces`);
+  }
 });

@@ -2,7 +2,7 @@ import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { UsageMetadata } from '../../gemini/response.ts';
 import { tokenCounts } from '../../gemini/usage.ts';
-import { json, type Whole } from '../../ports/reply.ts';
+import { json, textInSteps, type Whole } from '../../ports/reply.ts';
 import { dataEvent } from '../../wire/event-stream.ts';
 import { openaiErrors } from '../errors.ts';
 import type { NumberedStretch, TranscriptEnd, TranscriptEvent } from './machine.ts';
@@ -44,12 +44,9 @@ const diarizedReply = (end: TranscriptEnd, stretches: readonly NumberedStretch[]
   usage: usageOf(end.usage),
 });
 
-const plainText = (body: string): Whole => ({
-  kind: 'whole',
-  status: 200,
-  headers: { 'content-type': 'text/plain; charset=utf-8' },
-  body,
-});
+const plainType = { 'content-type': 'text/plain; charset=utf-8' };
+
+const plainText = (body: string): Whole => ({ kind: 'whole', status: 200, headers: plainType, body });
 
 /** The whole transcript in a format; Left where the format needs times and none came. */
 const writeReply = (end: TranscriptEnd, stretches: readonly NumberedStretch[]): E.Either<ProxyError, Whole> => {
@@ -60,7 +57,8 @@ const writeReply = (end: TranscriptEnd, stretches: readonly NumberedStretch[]): 
   if (segments.length === 0 && end.text !== '') return E.left({ tag: 'BadAnswer', reason: 'no times in it' });
   if (format === 'verbose_json') return E.right(json(200, verboseTranscript(end, stretches)));
   if (format === 'diarized_json') return E.right(json(200, diarizedReply(end, stretches)));
-  return E.right(plainText(format === 'srt' ? toSrt(segments) : toVtt(segments)));
+  const write = format === 'srt' ? toSrt : toVtt;
+  return E.right(textInSteps(plainType, () => write(segments)));
 };
 
 /** The whole transcript in the format asked for. */

@@ -20,10 +20,14 @@ const cueText = (text: string): string =>
 const cueTimes = ({ start, end }: Segment, point: string): string =>
   `${clockTime(start, point)} --> ${clockTime(end, point)}`;
 
-/** SubRip. */
-export const toSrt = (segments: readonly Segment[]): string =>
-  segments.map((segment, at) => `${at + 1}\n${cueTimes(segment, ',')}\n${cueText(segment.text)}\n\n`).join('');
+/** SubRip, cue by cue. */
+export function* toSrt(segments: readonly Segment[]): Generator<string, void, undefined> {
+  for (const [at, segment] of segments.entries())
+    yield `${at + 1}\n${cueTimes(segment, ',')}\n${cueText(segment.text)}\n\n`;
+}
 
-/** WebVTT. */
-export const toVtt = (segments: readonly Segment[]): string =>
-  `WEBVTT\n\n${segments.map((segment) => `${cueTimes(segment, '.')}\n${cueText(segment.text)}\n\n`).join('')}`;
+/** WebVTT, cue by cue. */
+export function* toVtt(segments: readonly Segment[]): Generator<string, void, undefined> {
+  yield 'WEBVTT\n\n';
+  for (const segment of segments) yield `${cueTimes(segment, '.')}\n${cueText(segment.text)}\n\n`;
+}
