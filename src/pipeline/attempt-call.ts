@@ -6,7 +6,7 @@ import type { Candidate, Frame, ResponsePart } from '../gemini/response.ts';
 import { frameJudge, isMeaningful, type Judging } from '../gemini/verdict.ts';
 import { callReader } from '../gemini/whole-calls.ts';
 import type { Capabilities, Lease } from '../ports/capabilities.ts';
-import { portionOf } from '../ports/memory.ts';
+import { portionOf, type Memory } from '../ports/memory.ts';
 import type { AnswerCall } from './follow-continuations.ts';
 import { bytesOf, type Effort } from './effort.ts';
 import type { Frames, Planned } from './exchange.ts';
@@ -74,6 +74,20 @@ const lengthOf = ({ length }: readonly Frame[]): number => length;
 /** How an answer is read: whether frames go out as they come, how it is judged, and what may be spent on it. */
 export type Reading = Judging & { readonly shown: boolean; readonly effort: Effort };
 
+/**
+ * What a try holds of its answer; where that came to nothing it is free for the next one. Made apart from the call,
+ * which lives on in what is made beside it.
+ */
+const holdingOf = (held: Memory, shown: boolean) => {
+  const state = { isHead: true };
+  return {
+    holding: { memory: portionOf(held), isCollected: () => !shown || state.isHead },
+    begun: () => {
+      state.isHead = false;
+    },
+  };
+};
+
 /** One call with one key, read until there is something to show (`shown`), or to its end for a whole answer. */
 export const attemptCall = (
   capabilities: Attempting,
@@ -90,18 +104,15 @@ export const attemptCall = (
     const judging = { refusesBlocks: refusesBlocks && begunBy === undefined && !isOneOfAll, mustBeWhole };
     const need = { model, size: bytesOf(body), effort, preferred, conversation, signal, note };
     return tryKeys(capabilities, need)((lease) => {
-      // What a try held that came to nothing is free for the next one.
-      const memory = portionOf(held.answer);
-      const state = { isHead: true };
-      const holding = { memory, isCollected: () => !shown || state.isHead };
+      const { holding, begun } = holdingOf(held.answer, shown);
       const watched = watchCall(lease, model, capabilities);
       const prime = primeStream(shown ? holdsMeaning : never, lengthOf, watched);
       return pipe(
         capabilities.openGemini({ model, streamed, body, secret: lease.secret, holding, signal }),
         TE.flatMap((frames) => prime(checkFrames(frames, judging, capabilities.newId))),
-        TE.tapError(() => TE.fromIO(memory.letGo)),
+        TE.tapError(() => TE.fromIO(holding.memory.letGo)),
         TE.map(({ all }) => {
-          state.isHead = false;
+          begun();
           return all;
         }),
       );

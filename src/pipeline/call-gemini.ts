@@ -1,4 +1,5 @@
 import { TE, pipe } from '../kernel/fp.ts';
+import { passStream } from '../kernel/pass-stream.ts';
 import { primeStream } from '../kernel/prime-stream.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
@@ -16,18 +17,19 @@ import type { Effort } from './effort.ts';
 import type { Frames, Planned, Received } from './exchange.ts';
 import { letThrough } from './let-through.ts';
 
-async function* countTokens(frames: Frames, note: Received['note']): Frames {
+const countTokens = (frames: Frames, note: Received['note']): Frames => {
   let usage: UsageMetadata = {};
-  try {
-    for await (const batch of frames) {
+  return passStream(frames, {
+    divert: (batch) => {
       for (const { usageMetadata } of batch) usage = latestUsage(usage, usageMetadata);
-      yield batch;
-    }
-  } finally {
-    const { input, output } = tokenCounts(usage);
-    note({ promptTokens: input, completionTokens: output });
-  }
-}
+      return null;
+    },
+    over: () => {
+      const { input, output } = tokenCounts(usage);
+      note({ promptTokens: input, completionTokens: output });
+    },
+  });
+};
 
 /** Whether a call may be needed again though its answer has begun: to go on with it, or to begin a copy. */
 const isStillNeeded = ({ model, copies, someCopies }: GeminiCall): boolean =>

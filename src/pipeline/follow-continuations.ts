@@ -1,4 +1,5 @@
 import { E, TE, pipe } from '../kernel/fp.ts';
+import { followedBy, passStream } from '../kernel/pass-stream.ts';
 import { thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import { continuationToken, continuedCall, mayContinue, withoutEnd } from '../gemini/continuation.ts';
 import type { GeminiCall } from '../gemini/request.ts';
@@ -21,13 +22,13 @@ type Met = { usage: UsageMetadata; next: TE.TaskEither<ProxyError, Frames> | nul
 /**
  * One call after the other, never two at once: `next` is made when its token comes by, and begun only after the frames
  * before it have been read to their end, since a token can come before the last frame. Each call's usage counts from
- * nothing, so `spent` is what the calls before it have used.
+ * nothing, so `spent` is what the calls before it have used; `usage` is what the frames before `first` have told.
  */
-async function* joinCalls(first: Frames, { call, answer, effort }: Going): Frames {
+async function* joinCalls(first: Frames, usage: UsageMetadata, { call, answer, effort }: Going): Frames {
   let frames = first;
   let spent: UsageMetadata | null = null;
   for (let calls = 1; ; calls += 1) {
-    const met: Met = { usage: {}, next: null };
+    const met: Met = { usage: calls === 1 ? usage : {}, next: null };
     const follow = (frame: Frame): Frame => {
       const token = calls < mostCalls && effort.mayGoOn(0) ? continuationToken(frame) : null;
       if (token !== null) met.next = answer(continuedCall(call, token), frame.keyId);
@@ -44,6 +45,19 @@ async function* joinCalls(first: Frames, { call, answer, effort }: Going): Frame
   }
 }
 
+/** Most answers are one call: nothing is joined until a token comes by. */
+const joinIfNeeded = (frames: Frames, going: Going): Frames => {
+  let usage: UsageMetadata = {};
+  return passStream(frames, {
+    divert: (batch) => {
+      if (batch.some((frame) => continuationToken(frame) !== null))
+        return joinCalls(followedBy(batch, frames), usage, going);
+      for (const { usageMetadata } of batch) usage = latestUsage(usage, usageMetadata);
+      return null;
+    },
+  });
+};
+
 /**
  * Follows an answer that Gemini 4 breaks off with CONTINUATION: the same call with the token it gave, until the answer
  * ends, or as long as the request's effort allows. The caller sees one answer; its usage adds up, the prompt counted
@@ -55,6 +69,6 @@ export const followContinuations =
     mayContinue(call.model)
       ? pipe(
           answer(call),
-          TE.map((frames) => joinCalls(frames, { call, answer, effort })),
+          TE.map((frames) => joinIfNeeded(frames, { call, answer, effort })),
         )
       : answer(call);

@@ -1,3 +1,4 @@
+import { followedBy, passStream } from '../kernel/pass-stream.ts';
 import type { Frame, ResponsePart } from '../gemini/response.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
 import { costs } from '../ports/memory.ts';
@@ -54,5 +55,9 @@ export const persistImages =
     const letGo = (characters: number): void => {
       if (isCollected) held.answer.giveBack(characters * costs.answer);
     };
-    return (frames) => persistFrames(frames, { keepImage, origin, letGo });
+    return (frames) =>
+      passStream(frames, {
+        divert: (batch) =>
+          batch.some(holdsImages) ? persistFrames(followedBy(batch, frames), { keepImage, origin, letGo }) : null,
+      });
   };

@@ -1,5 +1,6 @@
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
+import { followedBy, passStream } from '../../src/kernel/pass-stream.ts';
 import { primeStream } from '../../src/kernel/prime-stream.ts';
 
 type Source = { readonly items: AsyncGenerator<number, void, undefined>; readonly given: () => number; readonly isClosed: () => boolean };
@@ -31,4 +32,75 @@ t.test('a stream that says nothing and has no end is given up and closed', async
   t.same(await primeStream<number>(() => false)(source.items)(), E.left({ tag: 'BadAnswer', reason: 'an answer without end' }));
   t.equal(source.given(), 200_001);
   t.ok(source.isClosed());
+});
+
+const allIn = async (items: AsyncIterable<number>): Promise<readonly number[]> => {
+  const all: number[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+};
+
+const passing = () => null;
+
+t.test('a stream whose items are only looked at is the same, and its end is told once', async (t) => {
+  const seen: number[] = [];
+  let ends = 0;
+  const over = (): number => (ends += 1);
+  const look = (item: number): null => {
+    seen.push(item);
+    return null;
+  };
+  const stream = passStream(counting(3).items, { divert: look, over });
+  t.same(await allIn(stream), [1, 2, 3]);
+  t.same(seen, [1, 2, 3]);
+  t.same(await stream.next(), { done: true, value: undefined });
+  await stream.return();
+  t.equal(ends, 1);
+});
+
+t.test('another stream takes over from the item that needs it, with all behind it, and closes the first', async (t) => {
+  for (const most of [3, 5, 9]) {
+    const source = counting(most);
+    async function* doubled(items: AsyncIterable<number>): AsyncGenerator<number, void, undefined> {
+      for await (const item of items) yield item * 2;
+    }
+    let ends = 0;
+    const divert = (item: number) => (item === 3 ? doubled(followedBy(item, source.items)) : null);
+    const all = await allIn(passStream(source.items, { divert, over: () => (ends += 1) }));
+    t.same(all, Array.from({ length: most }, (_, at) => (at < 2 ? at + 1 : (at + 1) * 2)));
+    t.ok(source.isClosed());
+    t.equal(ends, 1);
+  }
+});
+
+t.test('a stream that is left closes its source and tells its end, wherever it stands', async (t) => {
+  const leave = async (taken: number, divertAt: number): Promise<void> => {
+    const source = counting(Infinity);
+    let ends = 0;
+    const divert = (item: number) => (item === divertAt ? followedBy(item, source.items) : null);
+    const stream = passStream(source.items, { divert, over: () => (ends += 1) });
+    for (let count = 0; count < taken; count += 1) await stream.next();
+    await stream.return();
+    t.equal(source.isClosed(), taken > 0, `${taken} taken, ${divertAt} diverted`);
+    t.equal(ends, 1);
+    t.same(await source.items.next(), { done: true, value: undefined });
+  };
+  for (const taken of [0, 1, 2, 3]) for (const divertAt of [1, 2, 9]) await leave(taken, divertAt);
+});
+
+t.test('what is thrown into a stream, by its source or its reader, comes out of it and ends it once', async (t) => {
+  async function* broken(): AsyncGenerator<number, void, undefined> {
+    yield 1;
+    throw new Error('broken');
+  }
+  let ends = 0;
+  const over = (): number => (ends += 1);
+  await t.rejects(allIn(passStream(broken(), { divert: passing, over })), { message: 'broken' });
+  t.equal(ends, 1);
+  const source = counting(3);
+  const stream = passStream(source.items, { divert: passing, over });
+  await stream.next();
+  await t.rejects(stream.throw(new Error('enough')), { message: 'enough' });
+  t.ok(source.isClosed());
+  t.equal(ends, 2);
 });

@@ -12,7 +12,7 @@ type Ending = { abort: (() => void) | null; isOver: boolean };
 
 type Settle = { readonly resolve: (answer: Answer) => void; readonly reject: (cause: unknown) => void };
 
-const handlerOf = (ending: Ending, { resolve, reject }: Settle, sent: unknown): Dispatcher.DispatchHandler => {
+const handlerOf = (ending: Ending, { resolve, reject }: Settle, sent: Readable | null): Dispatcher.DispatchHandler => {
   let queue: AnswerQueue | null = null;
   const abort = (): void => ending.abort?.();
   return {
@@ -30,7 +30,7 @@ const handlerOf = (ending: Ending, { resolve, reject }: Settle, sent: unknown): 
     onData: (piece) => queue?.push(piece) ?? true,
     onComplete: () => queue?.end(),
     onError: (cause) => {
-      if (sent instanceof Readable) sent.destroy();
+      sent?.destroy();
       if (queue === null) reject(cause);
       else queue.fail(cause);
     },
@@ -54,5 +54,8 @@ export const dispatchCall = (
       ending.abort?.();
       reject(new Error('aborted'));
     });
-    if (!ending.isOver) connections.dispatch(options, handlerOf(ending, { resolve, reject }, options.body));
+    if (ending.isOver) return;
+    // A body that is a text is not held here: the answer can go on for minutes.
+    const sent = options.body instanceof Readable ? options.body : null;
+    connections.dispatch(options, handlerOf(ending, { resolve, reject }, sent));
   });
