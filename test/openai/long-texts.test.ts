@@ -3,15 +3,20 @@ import t from 'tap';
 import { bodyEncoder } from '../../src/gemini/call-body.ts';
 import { E, TE } from '../../src/kernel/fp.ts';
 import { isUnread } from '../../src/kernel/unread-text.ts';
+import { noResponses } from '../../src/adapters/responses/no-responses.ts';
+import { messagesDialect } from '../../src/anthropic/messages/dialect.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';
+import { responsesDialect } from '../../src/openai/responses/dialect.ts';
 import { decodeBody } from '../../src/pipeline/decode-body.ts';
+import type { Dialect } from '../../src/ports/dialect.ts';
 import { receivedWith } from '../support/capabilities.ts';
 
-const dialect = chatDialect({ systemPromptMode: 'leading', historyImages: 'all', imageReplyFormat: 'markdown', modelAliases: new Map() });
+const settings = { systemPromptMode: 'leading', historyImages: 'all', imageReplyFormat: 'markdown', modelAliases: new Map(), keepAliveMs: 0 } as const;
+const dialect = chatDialect(settings);
 const context = { requestId: 'req_1', id: 'x', created: 1, recalled: new Map(), media: new Map(), imageReplyFormat: null };
 
 /** What Gemini is sent for a body, or the error; read whole, or with long texts left unread. */
-const sentFor = async (json: string, unreadAt: typeof dialect.unreadAt) => {
+const sentBy = async <A>(dialect: Dialect<A>, json: string, unreadAt: Dialect<A>['unreadAt']) => {
   const received = receivedWith({}, { contentType: 'application/json', readBody: TE.right(Buffer.from(json)) });
   const read = await decodeBody(dialect.decode, unreadAt === undefined ? {} : { ...dialect, unreadAt })({ ...received, authorized: true, permit: null })();
   if (E.isLeft(read)) return { error: read.left, left: false, large: false };
@@ -25,6 +30,8 @@ const sentFor = async (json: string, unreadAt: typeof dialect.unreadAt) => {
   const left = body.contents.some(({ parts }) => parts.some((part) => isUnread(part.text) || isUnread(part.inlineData?.data)));
   return { keys, left, text: typeof sent === 'string' ? sent : Buffer.concat(sent).toString() };
 };
+
+const sentFor = (json: string, unreadAt: typeof dialect.unreadAt) => sentBy(dialect, json, unreadAt);
 
 const png = `iVBORw0KGgo${'AAAA'.repeat(12_000)}A`;
 const long = 'All is well that ends well. ';
@@ -77,4 +84,40 @@ t.test('a body that spells the mark of a cut text is read all the same', async (
   const content = long.repeat(2000);
   const json = JSON.stringify({ model: 'gemini-3.5-flash', messages: [{ role: 'user', content }, { role: 'user', content: 'longTextOfThisBody0' }] });
   t.same(await sentFor(json, dialect.unreadAt), await sentFor(json, undefined));
+});
+
+const messages = messagesDialect(settings);
+const source = fc.oneof(urls, texts).map((data) => ({ type: 'base64', media_type: 'image/png', data }));
+const block = fc.oneof(
+  source.map((one) => ({ type: 'image', source: one })),
+  source.map((one) => ({ type: 'document', source: one })),
+  texts.map((data) => ({ type: 'document', source: { type: 'text', media_type: 'text/plain', data } })),
+  texts.map((text) => ({ type: 'text', text })),
+);
+const called = { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_1', name: 'look', input: {} }] };
+const said = fc.array(block, { minLength: 1, maxLength: 2 });
+const ofMessages = fc.oneof(said, said.map((content) => [{ type: 'tool_result', tool_use_id: 'toolu_1', content }]));
+const askedMessages = ofMessages.map((content) => ({ model: 'gemini-3.5-flash', max_tokens: 10, messages: [{ role: 'user', content: 'a' }, called, { role: 'user', content }] }));
+
+const responses = responsesDialect(settings, noResponses);
+const itemPart = fc.oneof(
+  urls.map((image_url) => ({ type: 'input_image', image_url, detail: 'low' })),
+  urls.map((data) => ({ type: 'input_audio', input_audio: { data, format: 'mp3' } })),
+  urls.map((file_data) => ({ type: 'input_file', file_data, filename: 'a.txt' })),
+  texts.map((text) => ({ type: 'input_text', text })),
+);
+const item = fc.record({ role: fc.constantFrom('user', 'user', 'assistant', 'developer'), content: fc.oneof(texts, fc.array(itemPart, { maxLength: 2 })) });
+const askedResponses = fc.record({ model: fc.constant('gemini-3.5-flash'), store: fc.constantFrom(false, false, true), input: fc.array(item, { minLength: 1, maxLength: 2 }) });
+
+t.test('at the doors of messages and responses too', async (t) => {
+  const left = { messages: 0, responses: 0 };
+  const check = async <A>(door: keyof typeof left, of: Dialect<A>, value: unknown) => {
+    const json = JSON.stringify(value);
+    const [whole, unread] = [await sentBy(of, json, undefined), await sentBy(of, json, of.unreadAt)];
+    if (unread.left) left[door] += 1;
+    t.ok(JSON.stringify({ ...whole, left: 0 }) === JSON.stringify({ ...unread, left: 0 }), 'the same');
+  };
+  await fc.assert(fc.asyncProperty(askedMessages, (value) => check('messages', messages, value)), { numRuns: 60 });
+  await fc.assert(fc.asyncProperty(askedResponses, (value) => check('responses', responses, value)), { numRuns: 60 });
+  t.ok(left.messages > 0 && left.responses > 0, JSON.stringify(left));
 });

@@ -8,6 +8,7 @@ import { anthropicReplies } from '../anthropic-replies.ts';
 import { messageAnswer } from './answer/message-answer.ts';
 import { decodeMessagesRequest, type MessagesRequest } from './ask/request.ts';
 import { settleMessages, settleMessageModel, toGemini, type MessagesSettings } from './ask/to-gemini.ts';
+import { messageUnreadAt } from './ask/message-unread-at.ts';
 
 /** What signatures of a conversation may be remembered by; a model that there can't be remembers nothing. */
 const keysOf = (asked: MessagesRequest, settings: MessagesSettings): readonly string[] => {
@@ -24,6 +25,7 @@ export const messagesDialect = (settings: MessagesSettings): Dialect<MessagesReq
       const fault = E.isLeft(asked) ? null : tooManyPictures(asked.right.turns);
       return fault === null ? asked : E.left(fault);
     },
+    unreadAt: messageUnreadAt,
     callIds: (asked) => keysOf(asked, settings),
     mediaLinks: (asked) => conversationLinks(asked.turns, settings.historyImages),
     translate: (asked, context) => {

@@ -14,6 +14,7 @@ import {
   type AskSettings,
   type ResponseAsked,
 } from './ask/to-gemini.ts';
+import { itemUnreadAt } from './ask/item-unread-at.ts';
 import { identifyItems } from './kept/listed-items.ts';
 import { notRead, readingOf, type Reading } from './reading.ts';
 
@@ -83,6 +84,7 @@ export const responsesDialect = (settings: ResponsesSettings, store: ResponseSto
   }
   return {
     ...ways,
+    unreadAt: itemUnreadAt,
     translate: (reading, context) => runAtOnce(plan(reading, context)),
     inSteps: { ...steps, plan },
     replies: openaiReplies,

@@ -5,6 +5,7 @@ import { asPicture, blobPart, keptByGoogle, mediaPart } from '../../../gemini/co
 import { textParts } from '../../../gemini/conversation/text-parts.ts';
 import type { TurnPart } from '../../../gemini/conversation/turns.ts';
 import { fromBase64, isDataUrl } from '../../../gemini/inline-media.ts';
+import { longText } from '../../../wire/long-text.ts';
 
 /** A content block as JSON has it. */
 export type Block = Readonly<Record<string, unknown>>;
@@ -27,7 +28,7 @@ const textBlock = ({ text }: Block, path: string): BlockParts =>
 
 const base64Part = ({ data, media_type: declared }: Block, path: string): E.Either<ProxyError, TurnPart> => {
   const at = `${path}.data`;
-  if (typeof data !== 'string') return badField(at, 'base64', data);
+  if (!longText.is(data)) return badField(at, 'base64', data);
   if (isDataUrl(data)) return mediaPart(data, at);
   return E.map(blobPart)(fromBase64(data, { declared: typeof declared === 'string' ? declared : '' }, at));
 };
@@ -71,7 +72,7 @@ const headOf = ({ title, context }: Block): string =>
 const documentParts = (source: Block, path: string): BlockParts => {
   const { type, data, content } = source;
   if (type === 'text') {
-    return typeof data === 'string' ? E.right(textParts(data)) : badField(`${path}.data`, 'a string', data);
+    return longText.is(data) ? E.right(textParts(data)) : badField(`${path}.data`, 'a string', data);
   }
   if (type === 'content') return blocksOf(content, `${path}.content`);
   const read = mediaSources.get(type);

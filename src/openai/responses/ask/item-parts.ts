@@ -1,6 +1,7 @@
 import { E, pipe, t } from '../../../kernel/fp.ts';
 import { isObject } from '../../../kernel/is-object.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
+import { textOf, type LongText } from '../../../kernel/unread-text.ts';
 import {
   asPicture,
   filePartOf,
@@ -13,18 +14,20 @@ import { textParts } from '../../../gemini/conversation/text-parts.ts';
 import type { TurnPart } from '../../../gemini/conversation/turns.ts';
 import { isWebAddress } from '../../../gemini/inline-media.ts';
 import { decodeWith, optional, record } from '../../../wire/codec.ts';
+import { longText } from '../../../wire/long-text.ts';
 import { withDetail } from '../../picture-detail.ts';
 
 type Part = E.Either<ProxyError, TurnPart>;
 type Parts = E.Either<ProxyError, readonly TurnPart[]>;
 
 const text = optional(t.string);
+const long = optional(longText);
 const codecs = {
-  text: record({ text: t.string }),
+  text: record({ text: longText }),
   refusal: record({ refusal: t.string }),
-  image: record({ image_url: text, file_id: text, detail: text }),
-  file: record({ file_data: text, file_url: text, file_id: text, filename: text }),
-  audio: record({ input_audio: record({ data: t.string, format: text }) }),
+  image: record({ image_url: long, file_id: text, detail: text }),
+  file: record({ file_data: long, file_url: text, file_id: text, filename: text }),
+  audio: record({ input_audio: record({ data: longText, format: text }) }),
 };
 
 const elsewhere = (path: string, instead: string): E.Either<ProxyError, never> =>
@@ -70,7 +73,7 @@ const readFile = (part: unknown, path: string): Part =>
       const kept = keptFile(id);
       if (data !== undefined) {
         const at = `${path}.file_data`;
-        return isWebAddress(data) ? E.right(webPart(data, at)) : filePartOf(data, filename, at);
+        return isWebAddress(data) ? E.right(webPart(textOf(data), at)) : filePartOf(data, filename, at);
       }
       if (url !== undefined) return mediaPart(url, `${path}.file_url`);
       if (kept !== null) return E.right(kept);
@@ -104,10 +107,10 @@ const readers: Readonly<Record<string, (part: unknown, path: string) => Parts>> 
 
 const typed = record({ type: t.string });
 
-const isPlainText = (part: unknown): part is { readonly text: string } =>
+const isPlainText = (part: unknown): part is { readonly text: LongText } =>
   isObject(part) &&
   (part['type'] === 'input_text' || part['type'] === 'output_text') &&
-  typeof part['text'] === 'string';
+  longText.is(part['text']);
 
 const onePart = (part: unknown, path: string): Parts => {
   if (isPlainText(part)) return E.right(textParts(part.text));
@@ -124,7 +127,7 @@ const onePart = (part: unknown, path: string): Parts => {
 
 /** What a message or an output holds, a text or a list of parts, as parts of a turn; empty texts are dropped. */
 export const itemParts = (content: unknown, path: string): Parts => {
-  if (typeof content === 'string') return E.right(textParts(content));
+  if (longText.is(content)) return E.right(textParts(content));
   if (!Array.isArray(content)) {
     return content == null
       ? E.right([])
