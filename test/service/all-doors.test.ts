@@ -132,6 +132,21 @@ t.test('every door goes on from call to result with the signature that it gave, 
   }
 });
 
+t.test('every door sends a drawn picture back to be changed, the same bytes with their signature', async (t) => {
+  const service = await pollux(t, { emulator: { strictSignatures: true } });
+  const seen: (readonly unknown[])[] = [];
+  for (const [door, stream] of allWays) {
+    const name = `${door.name}, ${stream ? 'streamed' : 'whole'}`;
+    const first = door.says('Draw a red square.');
+    const drawn = answered(await askDoor(door, service, { model: painter, stream, turns: first }));
+    answered(await askDoor(door, service, { model: painter, stream, turns: [...first, ...drawn.back, ...door.says('Make it blue.')] }));
+    const up = wentUp(service);
+    t.match(JSON.stringify(up), `["picture","image/png","${drawn.pictures[0]}",true]`, `${name}: signed`);
+    t.same(up, seen[0] ?? up, `${name}: as the others`);
+    seen.push(up);
+  }
+});
+
 t.test('a blocked prompt is an error in chat unless a choice is wished, and an answer in every other door', async (t) => {
   const service = await pollux(t);
   for (const [door, stream] of allWays) {
