@@ -2,9 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
+import { runAtOnce } from '../../src/kernel/steps.ts';
 import { chatBounds, completionBounds, embeddingBounds, imageBounds, responsesBounds, speechBounds, transcriptionBounds } from '../../src/openai/field-bounds.ts';
 import { messageBounds } from '../../src/anthropic/field-limits.ts';
-import { decodeMessagesRequest } from '../../src/anthropic/messages/ask/request.ts';
+import { messagesRequestInSteps } from '../../src/anthropic/messages/ask/request.ts';
 import { withinBounds, type Bound } from '../../src/wire/bounds.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';
 import { decodeCompletionRequest } from '../../src/openai/completions/request.ts';
@@ -31,7 +32,7 @@ const { decode: decodeChat } = chatDialect({ systemPromptMode: 'instruction', hi
 const endpoints: readonly (readonly [string, readonly Bound[], (body: unknown) => E.Either<unknown, unknown>])[] = [
   ['chat', chatBounds, decodeChat],
   ['responses', responsesBounds, decodeResponseRequest],
-  ['messages', messageBounds, (body) => decodeMessagesRequest(body)],
+  ['messages', messageBounds, (body) => runAtOnce(messagesRequestInSteps(body, () => ''))],
   ['pictures', imageBounds, decodeGeneration],
   ['completed texts', completionBounds, decodeCompletionRequest],
   ['vectors', embeddingBounds, decodeEmbeddingRequest],

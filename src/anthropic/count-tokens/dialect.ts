@@ -1,4 +1,5 @@
 import { E, TE, pipe } from '../../kernel/fp.ts';
+import { runAtOnce } from '../../kernel/steps.ts';
 import { conversationLinks } from '../../gemini/conversation/conversation-links.ts';
 import { countBody } from '../../gemini/count-tokens.ts';
 import type { QuestionDialect } from '../../ports/dialect.ts';
@@ -20,7 +21,7 @@ export const countTokensDialect = (settings: MessagesSettings): QuestionDialect<
       TE.fromEither(
         pipe(
           settle(asked),
-          E.flatMap((settled) => toGemini({ asked, settled, settings }, { recalled: new Map(), media })),
+          E.flatMap((settled) => runAtOnce(toGemini({ asked, settled, settings }, { recalled: new Map(), media }))),
           E.map((call) => ({
             model: call.model,
             method: 'countTokens',

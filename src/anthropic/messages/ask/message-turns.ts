@@ -1,6 +1,7 @@
 import { E } from '../../../kernel/fp.ts';
 import { isObject } from '../../../kernel/is-object.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
+import type { Steps } from '../../../kernel/steps.ts';
 import { textParts } from '../../../gemini/conversation/text-parts.ts';
 import type { ModelTurn, SystemTurn, Turn, TurnPart } from '../../../gemini/conversation/turns.ts';
 import { efforts, type Effort } from '../../../gemini/thinking.ts';
@@ -159,17 +160,20 @@ export type ReadMessages = {
   readonly dropped: number;
 };
 
+/** Messages that are read in one go: a millisecond of them. */
+const messagesAtOnce = 256;
+
 /**
  * Anthropic's instruction and messages as the turns of a conversation. A message of role system before the first
  * answer is instruction too; a later one stays in its place, so that what stands before it stays known to the cache.
  */
-export const readMessages = ({
+export function* readMessages({
   system,
   messages,
 }: {
   readonly system: unknown;
   readonly messages: readonly Block[];
-}): E.Either<ProxyError, ReadMessages> => {
+}): Steps<E.Either<ProxyError, ReadMessages>> {
   const reading: Reading = {
     instruction: [],
     turns: [],
@@ -183,9 +187,10 @@ export const readMessages = ({
   const fault = addSystem(reading, system, 'system');
   if (fault !== null) return E.left(fault);
   for (const [index, message] of messages.entries()) {
+    if (index % messagesAtOnce === messagesAtOnce - 1) yield;
     const met = addMessage(reading, message, `messages.${index}`);
     if (met !== null) return E.left(met);
   }
   const { instruction, turns, loaded, added, removed, effort, dropped } = reading;
   return E.right({ turns: [...instruction, ...turns], changes: { loaded, added, removed, effort }, dropped });
-};
+}

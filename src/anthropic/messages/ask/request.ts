@@ -1,5 +1,6 @@
 import { E, t } from '../../../kernel/fp.ts';
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
+import { runAtOnce, type Steps } from '../../../kernel/steps.ts';
 import type { Turn } from '../../../gemini/conversation/turns.ts';
 import { decodeWithin, lenient, listOf, oneOf, optional, record, within } from '../../../wire/codec.ts';
 import { schemaOr } from '../../../wire/schema-codec.ts';
@@ -65,32 +66,32 @@ export type MessagesRequest = Omit<Fields, 'messages' | 'system' | 'max_tokens'>
 /** Fields whose messages are yet to be read. */
 export type MessageFields = Omit<Fields, 'max_tokens'>;
 
-const readFields = (
+function* readFields(
   read: MessageFields,
   written: () => string,
   max_tokens: number | null,
-): E.Either<ProxyError, MessagesRequest> => {
+): Steps<E.Either<ProxyError, MessagesRequest>> {
   const refused = refuseFields(read);
   if (refused !== null) return E.left(refused);
   const exact = withExactInputs(read, written);
-  const messages = readMessages(exact);
+  const messages = yield* readMessages(exact);
   if (E.isLeft(messages)) return messages;
   const { turns, changes, dropped } = messages.right;
   return E.right({ ...exact, max_tokens, turns, changes, dropped });
-};
+}
 
 /** Compiled once: to prepare the bounds costs as much as all else that is done with a short request. */
 const decodeFields = decodeWithin(messageBounds, message);
 const decodeCounted = decodeWithin(messageBounds, counted);
 
 /** Reads the body of POST /v1/messages; `written` gives how it was written. */
-export const decodeMessagesRequest = (
+export function* messagesRequestInSteps(
   body: unknown,
-  written: () => string = () => '',
-): E.Either<ProxyError, MessagesRequest> => {
+  written: () => string,
+): Steps<E.Either<ProxyError, MessagesRequest>> {
   const read = decodeFields(body);
-  return E.isLeft(read) ? read : readFields(read.right, written, read.right.max_tokens);
-};
+  return E.isLeft(read) ? read : yield* readFields(read.right, written, read.right.max_tokens);
+}
 
 /** Reads the body of POST /v1/messages/count_tokens: the same without a length. */
 export const decodeCountRequest = (
@@ -98,5 +99,5 @@ export const decodeCountRequest = (
   written: () => string = () => '',
 ): E.Either<ProxyError, MessagesRequest> => {
   const read = decodeCounted(body);
-  return E.isLeft(read) ? read : readFields(read.right, written, null);
+  return E.isLeft(read) ? read : runAtOnce(readFields(read.right, written, null));
 };

@@ -1,6 +1,7 @@
 import { E } from '../../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
-import { toContents } from '../../../gemini/conversation/to-contents.ts';
+import type { Steps } from '../../../kernel/steps.ts';
+import { contentsInSteps } from '../../../gemini/conversation/to-contents.ts';
 import { jsonFormat, plainGeneration, stopSequences } from '../../../gemini/generation.ts';
 import { outputLimit } from '../../../gemini/output-limit.ts';
 import type { GeminiCall, GenerationConfig } from '../../../gemini/request.ts';
@@ -95,17 +96,17 @@ const configOf = ({ asked, settled, settings }: MessagesAsked): E.Either<ProxyEr
   });
 };
 
-/** A request for a message as one call to Gemini. */
-export const toGemini = (
+/** A request for a message as one call to Gemini; a long conversation takes several steps. */
+export function* toGemini(
   of: MessagesAsked,
   { recalled, media }: Pick<TranslationContext, 'recalled' | 'media'>,
-): E.Either<ProxyError, GeminiCall> => {
+): Steps<E.Either<ProxyError, GeminiCall>> {
   const { asked, settled, settings } = of;
   const { name, traits, plan } = settled;
   const { systemPromptMode, historyImages } = settings;
   const answers = { traits, names: plan.names, media, recalled, circulates: needsCirculation(plan) };
   const conversation = { ...answers, model: name.model, systemPromptMode, historyImages, path: 'messages' };
-  const contents = toContents(asked.turns, conversation);
+  const contents = yield* contentsInSteps(asked.turns, conversation);
   if (E.isLeft(contents)) return contents;
   const config = configOf(of);
   if (E.isLeft(config)) return config;
@@ -116,4 +117,4 @@ export const toGemini = (
     copies: asked.max_tokens === 0 ? 0 : 1,
     body: requestBody({ ...pieces, safetySettings: safetySettings(undefined, traits) }),
   });
-};
+}
