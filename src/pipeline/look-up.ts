@@ -1,16 +1,42 @@
+import { atOnce } from '../kernel/breathe.ts';
 import { TE, pipe } from '../kernel/fp.ts';
 import type { Stage } from '../kernel/stage.ts';
 import type { Dialect } from '../ports/dialect.ts';
+import { costs, type Memory } from '../ports/memory.ts';
 import type { Asked } from './exchange.ts';
 
-/** Looks up what a request refers to, in dialects whose requests can. */
+/** The same memory, with what is taken of it here. */
+const countTaken = (memory: Memory): { readonly memory: Memory; readonly taken: () => number } => {
+  let taken = 0;
+  return {
+    taken: () => taken,
+    memory: {
+      ...memory,
+      take: (bytes) => {
+        taken += bytes;
+        return memory.take(bytes);
+      },
+    },
+  };
+};
+
+/**
+ * Looks up what a request refers to, in dialects whose requests can. One that refers to much is as large as if it had
+ * brought that.
+ */
 export const lookUp = <Request>({
   lookUp: complete,
 }: Pick<Dialect<Request>, 'lookUp'>): Stage<Asked<Request>, Asked<Request>> => {
   if (complete === undefined) return TE.right;
-  return (asked) =>
-    pipe(
-      complete(asked.asked, { caller: asked.caller, memory: asked.held.request }),
-      TE.map((completed) => ({ ...asked, asked: completed })),
+  return (asked) => {
+    const { memory, taken } = countTaken(asked.held.request);
+    return pipe(
+      complete(asked.asked, { caller: asked.caller, memory }),
+      TE.map((completed) => ({
+        ...asked,
+        asked: completed,
+        isLargeBody: asked.isLargeBody === true || taken() > atOnce * costs.json,
+      })),
     );
+  };
 };

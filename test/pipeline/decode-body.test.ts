@@ -3,6 +3,7 @@ import t from 'tap';
 import { E, TE } from '../../src/kernel/fp.ts';
 import type { ProxyError } from '../../src/kernel/proxy-error.ts';
 import { decodeBody } from '../../src/pipeline/decode-body.ts';
+import { lookUp } from '../../src/pipeline/look-up.ts';
 import { formParts } from '../../src/pipeline/form-parts.ts';
 import { isFormFile } from '../../src/ports/form.ts';
 import { freely, receivedWith } from '../support/capabilities.ts';
@@ -122,4 +123,13 @@ t.test('a byte order mark before JSON is passed over; inside or twice it is not'
 t.test('a body that would unfold into gigabytes is refused before it is parsed', async (t) => {
   t.match(await decoded(Buffer.from(`[${'{},'.repeat(1_000_000)}{}]`), null), E.left({ tag: 'InvalidRequest', message: /more than 1000000 values/ }));
   t.match(await decoded(Buffer.from('['.repeat(101)), null), E.left({ tag: 'InvalidRequest', message: /deeper than 100/ }));
+});
+
+t.test('a request that refers to much is as large as if it had brought that', async (t) => {
+  const asked = { ...receivedWith({}), authorized: true as const, permit: null, asked: 'a' };
+  for (const [bytes, isLarge] of [[1000, false], [4_000_000, true]] as const) {
+    const looking = lookUp<string>({ lookUp: (text, { memory }) => (memory.take(bytes), TE.right(text)) });
+    t.match(await looking(asked)(), E.right({ asked: 'a', isLargeBody: isLarge }));
+  }
+  t.match(await lookUp<string>({ lookUp: TE.right })({ ...asked, isLargeBody: true })(), E.right({ isLargeBody: true }));
 });

@@ -11,6 +11,15 @@ const isList = (value: unknown): value is readonly unknown[] => Array.isArray(va
 /** The items that a response's `output` holds. */
 export const outputOf = ({ output }: ResponseRecord['response']): readonly unknown[] => (isList(output) ? output : []);
 
+/** The characters of all texts in a value: what is too long is not written out to see it. */
+export const lengthOf = (value: unknown): number => {
+  if (typeof value === 'string') return value.length;
+  if (typeof value !== 'object' || value === null) return 1;
+  let sum = 1;
+  for (const each of Object.values(value)) sum += lengthOf(each);
+  return sum;
+};
+
 /** A record as JSON. Long lists stand outermost, where they are read in pieces. */
 export const recordText = ({ response, ...record }: ResponseRecord): string =>
   JSON.stringify({ ...record, output: outputOf(response), response: { ...response, output: [] } });

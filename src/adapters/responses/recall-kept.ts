@@ -1,7 +1,8 @@
+import { atOnce, paceWork } from '../../kernel/breathe.ts';
 import { E, TE, pipe } from '../../kernel/fp.ts';
 import { isObject } from '../../kernel/is-object.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
-import type { Memory } from '../../ports/memory.ts';
+import { costs, type Memory } from '../../ports/memory.ts';
 import {
   itemNotFound,
   previousNotFound,
@@ -9,7 +10,7 @@ import {
   type RecalledItems,
 } from '../../ports/response-store.ts';
 import type { Kept, KeptList } from './kept-list.ts';
-import { outputOf, readKept } from './kept-text.ts';
+import { lengthOf, outputOf, readKept } from './kept-text.ts';
 
 /** The chain that ends with this response, its first turn first. */
 const chainOf = (
@@ -52,10 +53,14 @@ type Read = Map<Kept, readonly unknown[]>;
 
 /** The items of all of these, each read once; those that `read` has are not read again. */
 const readAll = async (all: Iterable<Kept>, read: Read, memory: Memory): Promise<E.Either<ProxyError, Read>> => {
+  const pace = paceWork(atOnce);
   for (const kept of all) {
     if (read.has(kept)) continue;
-    const record = await readKept(kept.bytes(), memory)();
+    const bytes = kept.bytes();
+    const record = await readKept(bytes, memory)();
     if (E.isLeft(record)) return record;
+    const rest = pace(bytes.length);
+    if (rest !== null) await rest;
     read.set(kept, [...record.right.input, ...outputOf(record.right.response)]);
   }
   return E.right(read);
@@ -71,6 +76,31 @@ const itemsById = (ids: readonly string[], holders: Iterable<readonly unknown[]>
     }
   }
   return found;
+};
+
+/**
+ * An item that a request names again and again costs each time what it would if it were sent: its memory is taken for
+ * every time but the one for which it was read.
+ */
+const reserveRepeats = (
+  before: readonly unknown[],
+  { items, byId }: { readonly items: readonly string[]; readonly byId: ReadonlyMap<string, unknown> },
+  memory: Memory,
+): ProxyError | null => {
+  const seen = new Set(before);
+  const lengths = new Map<unknown, number>();
+  for (const id of items) {
+    const item = byId.get(id);
+    if (!seen.has(item)) {
+      seen.add(item);
+      continue;
+    }
+    const length = lengths.get(item) ?? lengthOf(item);
+    lengths.set(item, length);
+    const refusal = memory.take(length * costs.json);
+    if (refusal !== null) return refusal;
+  }
+  return null;
 };
 
 type Wanted = { readonly owner: string; readonly chain: readonly Kept[]; readonly items: readonly string[] };
@@ -90,6 +120,8 @@ const recallAll = async (
   const all = await readAll(holders.right, read.right, memory);
   if (E.isLeft(all)) return all;
   const byId = itemsById(ids, [...holders.right].map((kept) => all.right.get(kept) ?? []));
+  const refusal = reserveRepeats(before, { items: ids, byId }, memory);
+  if (refusal !== null) return E.left(refusal);
   return E.right({ before: before.map((item) => (isReference(item) ? byId.get(item.id) : item)), byId });
 };
 

@@ -5,7 +5,7 @@ import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { Caller, Now } from '../../ports/capabilities.ts';
 import type { ResponseRecord, ResponseStore } from '../../ports/response-store.ts';
 import { keptList, sizeOf, type Kept, type KeptHead, type KeptList, type ResponseBounds } from './kept-list.ts';
-import { outputOf, readKept, recordText } from './kept-text.ts';
+import { lengthOf, outputOf, readKept, recordText } from './kept-text.ts';
 import { isReference, recallKept } from './recall-kept.ts';
 import type { ResponseFiles } from './response-files.ts';
 
@@ -34,15 +34,6 @@ const idsOf = (...lists: readonly (readonly unknown[])[]): readonly string[] => 
     }
   }
   return [...ids];
-};
-
-/** The characters of all texts in a value: what is too long is not written out to see it. */
-const lengthOf = (value: unknown): number => {
-  if (typeof value === 'string') return value.length;
-  if (typeof value !== 'object' || value === null) return 1;
-  let sum = 1;
-  for (const each of Object.values(value)) sum += lengthOf(each);
-  return sum;
 };
 
 /** So short a text is made only when it is asked for: it costs more than all else that keeping does. */

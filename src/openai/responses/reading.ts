@@ -1,5 +1,5 @@
 import { E, TE, pipe } from '../../kernel/fp.ts';
-import type { ProxyError } from '../../kernel/proxy-error.ts';
+import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import { conversationLinks } from '../../gemini/conversation/conversation-links.ts';
 import { tooManyPictures } from '../../gemini/conversation/earlier-pictures.ts';
 import { recallKeysInSteps } from '../../gemini/conversation/recall.ts';
@@ -46,12 +46,26 @@ const instructionsOf = ({ instructions = '' }: ResponseFields): ResponseRequest[
     ? []
     : [{ role: 'system', parts: [{ text: instructions }], path: 'instructions', called: 'instructions' }];
 
+/** Items of a whole conversation, with those of its earlier turns: twice what one request may bring. */
+const mostGiven = 20_000;
+
+const tooLong = invalid(
+  `The conversation is too long: at most ${mostGiven} items are taken, with those of earlier responses.`,
+  'previous_response_id',
+  'invalid_value',
+);
+
+const allItems = (sent: Sent, recalled: RecalledItems | null): E.Either<ProxyError, readonly GivenItem[]> =>
+  (recalled?.before.length ?? 0) + sent.own.length > mostGiven ? E.left(tooLong) : E.right(givenItems(sent, recalled));
+
 function* readRequest(
   sent: Sent,
   recalled: RecalledItems | null,
   { modelAliases }: Pick<TranslationSettings, 'modelAliases'>,
 ): Steps<E.Either<ProxyError, ResponseRequest>> {
-  const items = yield* readItems(givenItems(sent, recalled), modelName(sent.fields.model, modelAliases).model);
+  const given = allItems(sent, recalled);
+  if (E.isLeft(given)) return given;
+  const items = yield* readItems(given.right, modelName(sent.fields.model, modelAliases).model);
   if (E.isLeft(items)) return items;
   const { turns, tools, update, dropped } = items.right;
   const fault = tooManyPictures(turns);

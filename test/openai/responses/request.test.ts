@@ -327,6 +327,13 @@ t.test('a conversation goes on from what was kept, without its old instructions'
   t.match((await responseBody({ previous_response_id: 'resp_1', input: null }, { store })).contents.length, 2, 'no new input at all');
 });
 
+t.test('a conversation has so many items at most, with those of its earlier turns', async (t) => {
+  const store = plainStore();
+  store.kept.push({ id: 'resp_1', created: 1, previous: null, input: Array.from({ length: 19_999 }, () => user('a')), response: { id: 'resp_1', output: [] } });
+  t.equal((await responseBody({ previous_response_id: 'resp_1', input: 'b' }, { store })).contents.length > 0, true);
+  t.match(await responseRefusal({ previous_response_id: 'resp_1', input: [user('b'), user('c')] }, { store }), { param: 'previous_response_id', code: 'invalid_value' });
+});
+
 t.test('numbers beyond 2^53 in schemas go up as they were written', async (t) => {
   const json = '{"model":"gemini-3.5-flash","input":"hi","tools":[{"type":"function","name":"f","parameters":{"type":"object","properties":{"a":{"type":"integer","maximum":12345678901234567890}}}}]}';
   t.match(await responseText(json), /12345678901234567890/);

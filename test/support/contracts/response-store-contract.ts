@@ -201,6 +201,21 @@ export const responseStoreContract = (t: Test, makeStore: MakeResponseStore): vo
     t.ok(taken.length === 2 && taken.every((bytes) => bytes > 20_000), String(taken));
   });
 
+  t.test('an item that is named again is reserved each time', async (t) => {
+    const store = await make();
+    await keepTurn(store, { id: 'resp_1', text: 'x'.repeat(5000) });
+    const reservedFor = async (wish: Partial<ItemReferences>): Promise<number> => {
+      let sum = 0;
+      const memory = { ...freely, take: (bytes: number) => ((sum += bytes), null) };
+      await store.recallItems({ previous: null, items: [], ...wish }, { caller: alice, memory })();
+      return sum;
+    };
+    const once = await reservedFor({ items: ['in_resp_1'] });
+    t.equal(await reservedFor({ items: ['in_resp_1', 'out_resp_1'] }), once, 'what was read together is reserved together');
+    t.ok((await reservedFor({ items: Array.from({ length: 11 }, () => 'in_resp_1') })) >= once + 10 * 20_000);
+    t.ok((await reservedFor({ previous: 'resp_1', items: ['in_resp_1'] })) >= once + 20_000, 'also one that stands in the chain');
+  });
+
   t.test('a large response is read as it was written', async (t) => {
     const store = await make({ mostBytes: 20_000_000, mostBytesEach: 15_000_000 });
     const input = numbered(5000).map((id) => message(id, 'some words of a long conversation'));
