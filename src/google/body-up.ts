@@ -8,7 +8,7 @@ const ownFile = (base: string): RegExp => {
   const [, rest = ''] = base.split('://');
   const slashes = escapeForPattern(rest).replaceAll('\\/', '\\\\?\\/');
   const slash = String.raw`(?:\\?/)`;
-  const path = String.raw`(${slash}+)(?:v1beta|v1alpha|v1)(?=${slash}files${slash}[\w-])`;
+  const path = String.raw`(${slash}{1,4})(?:v1beta|v1alpha|v1)(?=${slash}files${slash}[\w-])`;
   return new RegExp(`https?:${slash}${slash}${slashes}${path}`, 'g');
 };
 
@@ -35,6 +35,29 @@ export const namesNoAddress = (pieces: readonly Uint8Array[]): boolean =>
     return !isOpen && beforeHost.every((mark) => body.indexOf(mark) < 0);
   });
 
+/** More than a request names; past so many the rest stays as it is, so that no body keeps others waiting or grows. */
+const mostReplaced = 20_000;
+
+/** A body in which what matches is written anew; all else is not touched. The pattern is in Latin-1, a byte a letter. */
+const replaceIn = (body: Buffer, pattern: RegExp, write: (before: string) => string): Uint8Array | null => {
+  const pieces: Uint8Array[] = [];
+  let from = 0;
+  let count = 0;
+  for (const { index, 0: found, 1: before = '' } of body.toString('latin1').matchAll(pattern)) {
+    if (count === mostReplaced) break;
+    count += 1;
+    pieces.push(body.subarray(from, index), Buffer.from(write(before), 'latin1'));
+    from = index + found.length;
+  }
+  return count === 0 ? null : Buffer.concat([...pieces, body.subarray(from)]);
+};
+
+/** Google's address of files, with slashes as they were written. */
+const writeGoogles = (slash: string): string => {
+  const one = slash.startsWith('\\') ? '\\/' : '/';
+  return `${googles.replaceAll('/', one)}${one}v1beta`;
+};
+
 /**
  * A body in which addresses of files that name this service are Google's: clients put together what they were told and
  * the base address. Everything else stays as it is, byte for byte.
@@ -43,12 +66,7 @@ export const withGooglesFiles = (bytes: Uint8Array, base: string): Uint8Array =>
   const host = /:\/\/([^/]+)/.exec(base)?.[1] ?? '';
   const body = viewOf(bytes);
   if (host === '' || !mayName(body, host)) return bytes;
-  const text = body.toString('latin1');
-  const changed = text.replace(ownFile(base), (_: string, slash: string) => {
-    const one = slash.startsWith('\\') ? '\\/' : '/';
-    return `${googles.replaceAll('/', one)}${one}v1beta`;
-  });
-  return changed === text ? bytes : Buffer.from(changed, 'latin1');
+  return replaceIn(body, ownFile(base), writeGoogles) ?? bytes;
 };
 
 /** A body whose `model` fields name the model behind an alias. */
@@ -56,15 +74,17 @@ export const withModel = (bytes: Uint8Array, alias: string, model: string): Uint
   const body = viewOf(bytes);
   if (body.indexOf(alias) < 0) return bytes;
   const named = new RegExp(`("model"\\s*:\\s*"(?:models\\\\?/)?)${escapeForPattern(alias)}"`, 'g');
-  const text = body.toString('latin1');
-  const changed = text.replace(named, (_: string, before: string) => `${before}${model}"`);
-  return changed === text ? bytes : Buffer.from(changed, 'latin1');
+  return replaceIn(body, named, (before) => `${before}${model}"`) ?? bytes;
 };
+
+/** Fields of that name that are looked at; with more of them than any request has, it counts as stored. */
+const mostLooks = 1000;
 
 /** Whether an interaction is not to be stored, so that it leaves nothing behind. */
 export const isUnstored = (bytes: Uint8Array): boolean => {
   const body = viewOf(bytes);
-  for (let at = body.indexOf('"store"'); at >= 0; at = body.indexOf('"store"', at + 7)) {
+  let at = body.indexOf('"store"');
+  for (let looks = 0; at >= 0 && looks < mostLooks; looks += 1, at = body.indexOf('"store"', at + 7)) {
     if (/^"store"\s*:\s*false/.test(body.toString('latin1', at, at + 100))) return true;
   }
   return false;

@@ -28,11 +28,24 @@ const afterPrevious = /^(?:_interaction_id|InteractionId)"\s*:\s*"([^"\\]{1,500}
 const mostNames = 100;
 const longestName = 520;
 
-type Find = { readonly stem: string; readonly pattern: RegExp; readonly nameOf: (id: string) => string };
+/** `next` are the bytes of which one stands behind the stem. */
+type Find = {
+  readonly stem: string;
+  readonly next: ReadonlySet<number | undefined>;
+  readonly pattern: RegExp;
+  readonly nameOf: (id: string) => string;
+};
+
+const bytesOf = (letters: string): ReadonlySet<number> => new Set(Buffer.from(letters));
 
 const finds: readonly Find[] = [
-  ...stems.map((stem) => ({ stem, pattern: afterStem, nameOf: (id: string) => `${stem}/${id}` })),
-  { stem: 'previous', pattern: afterPrevious, nameOf: interactionName },
+  ...stems.map((stem) => ({
+    stem,
+    next: bytesOf('/\\'),
+    pattern: afterStem,
+    nameOf: (id: string) => `${stem}/${id}`,
+  })),
+  { stem: 'previous', next: bytesOf('_I'), pattern: afterPrevious, nameOf: interactionName },
 ];
 
 /**
@@ -42,9 +55,10 @@ const finds: readonly Find[] = [
 export const boundNamesIn = (bytes: Uint8Array): readonly string[] => {
   const body = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const names = new Set<string>();
-  for (const { stem, pattern, nameOf } of finds) {
+  for (const { stem, next, pattern, nameOf } of finds) {
     for (let at = body.indexOf(stem); at >= 0 && names.size < mostNames; at = body.indexOf(stem, at + stem.length)) {
       const from = at + stem.length;
+      if (!next.has(body[from])) continue;
       const [, id] = pattern.exec(body.toString('latin1', from, Math.min(from + longestName, body.length))) ?? [];
       if (id !== undefined) names.add(nameOf(id));
     }
@@ -56,7 +70,8 @@ export const boundNamesIn = (bytes: Uint8Array): readonly string[] => {
 const notGoogles: ReadonlySet<string> = new Set([
   'candidates', 'contents', 'content', 'inlinedResponses', 'inlinedRequests', 'requests', 'input', 'outputs',
   'steps', 'output_text', 'error', 'labels', 'customMetadata', 'tools', 'systemInstruction', 'system_instruction',
-  'promptFeedback', 'structValue', 'args', 'displayName', 'description',
+  'promptFeedback', 'structValue', 'args', 'displayName', 'description', 'response_format', 'responseFormat',
+  'generation_config', 'generationConfig', 'agent_config', 'agentConfig', 'tool_config', 'toolConfig',
 ]);
 
 const nameFields: ReadonlySet<string> = new Set(['name', 'responsesFile', 'fileName', 'documentName', 'environment']);

@@ -19,10 +19,12 @@ const badPath: E.Either<ProxyError, never> = E.left(
   invalid('The path holds what no path of this API has: dots as steps, a backslash, or something encoded twice.', null),
 );
 
+/** Dots as a step, also where a method stands behind them, which is cut off where a thing is asked for by its name. */
+const isStep = (segment: string): boolean => /^\.{1,2}(?:$|:)/.test(segment);
+
 /** What stays encoded after one decoding was encoded twice. */
 const isOdd = (segment: string): boolean =>
-  segment === '.' ||
-  segment === '..' ||
+  isStep(segment) ||
   /\\|%[\da-f]{2}/i.test(segment) ||
   Array.from(segment).some((character) => character < ' ' || character === '\u007f');
 

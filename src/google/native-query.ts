@@ -1,7 +1,14 @@
-/** Names that carry a credential or make the answer something else: they never go up. `upload_id` is ours. */
+/**
+ * Names that carry a credential, whose refusal would be held against our key, or make the answer something else: they
+ * never go up. `upload_id` is ours.
+ */
 const dropped: ReadonlySet<string> = new Set([
-  'key', 'access_token', 'oauth_token', 'quotaUser', 'callback', '$.xgafv', 'upload_id',
+  'key', 'api_key', 'apikey', 'access_token', 'bearer_token', 'oauth_token', 'quotauser', 'userip', 'userproject',
+  'callback', 'upload_id',
 ]);
+
+/** Google's `$` names say the same, and what no query should: headers, another method (`$httpHeaders`, `$httpMethod`). */
+const isDropped = (name: string): boolean => name.startsWith('$') || dropped.has(name.toLowerCase());
 
 const decode = (text: string): string => {
   try {
@@ -27,7 +34,7 @@ export const queryUp = (query: string): string =>
   query === ''
     ? ''
     : pairsOf(query)
-        .filter(({ name }) => !dropped.has(name))
+        .filter(({ name }) => !isDropped(name))
         .map(({ raw }) => raw)
         .join('&');
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
-import { namesNoAddress, withGooglesFiles, withModel } from '../../src/google/body-up.ts';
+import { isUnstored, namesNoAddress, withGooglesFiles, withModel } from '../../src/google/body-up.ts';
 import { boundNamesIn, namesTold } from '../../src/google/bound-name.ts';
 import { cleanError } from '../../src/google/clean-error.ts';
 import { pageWithToken, readPage } from '../../src/google/list-page.ts';
@@ -14,7 +14,7 @@ import { tokensIn } from '../../src/google/told-tokens.ts';
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
 t.test('whatever a path holds, what goes up is a path of Google\'s without steps, a host or a query', (t) => {
-  const piece = fc.oneof(fc.constantFrom('v1', 'v1beta', 'upload', 'download', 'models', 'files', '..', '.', '%2e%2e', '%2F', '%5c', '%00', '%', '?', '#', '@', ':', '//', 'x:y', '%252e'), fc.string({ maxLength: 6 }));
+  const piece = fc.oneof(fc.constantFrom('v1', 'v1beta', 'upload', 'download', 'models', 'files', '..', '.', '%2e%2e', '%2F', '%5c', '%00', '%', '?', '#', '@', ':', '//', 'x:y', '%252e', '..:y', '%2e:y'), fc.string({ maxLength: 6 }));
   fc.assert(
     fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
       const read = readNativePath(`/${pieces.join('/')}`);
@@ -22,9 +22,11 @@ t.test('whatever a path holds, what goes up is a path of Google\'s without steps
       const url = new URL(writeNativePath(read.right), 'https://generativelanguage.googleapis.com');
       if (url.origin !== 'https://generativelanguage.googleapis.com' || url.search !== '' || url.hash !== '') throw new Error(url.href);
       if (!url.pathname.startsWith(read.right.way === '' ? `/${read.right.version}/` : `/${read.right.way}/`)) throw new Error(url.pathname);
-      if (url.pathname.split('/').some((segment) => segment === '..' || segment === '.')) throw new Error(url.pathname);
+      const things = writeNativePath({ ...read.right, method: '' });
+      for (const path of [url.pathname, things]) if (/\/\.{1,2}(?:[/:]|$)/.test(path)) throw new Error(path);
     }),
   );
+  for (const steps of ['/v1beta/files/..:download', '/v1beta/tunedModels/..:generateContent', '/v1beta/files/%2e:x']) t.ok(E.isLeft(readNativePath(steps)), steps);
   t.end();
 });
 
@@ -68,6 +70,7 @@ t.test('an answer tells names in Google\'s own fields only, never where a model 
   t.same(namesTold('{"name":"batches/b","response":{"inlinedResponses":[{"response":{"name":"files/fake"}}],"responsesFile":"files/r"}}'), ['batches/b', 'files/r']);
   t.same(namesTold('{"id":"v1_x","outputs":[{"name":"files/fake"}],"steps":[{"name":"files/fake"}]}'), ['interactions/v1_x']);
   t.same(namesTold('{"name":"fileSearchStores/s/documents/d","customMetadata":[{"name":"files/fake"}]}'), ['fileSearchStores/s']);
+  for (const field of ['response_format', 'generation_config', 'agent_config', 'toolConfig']) t.same(namesTold(`{"id":"v1_x","${field}":{"name":"files/fake"}}`), ['interactions/v1_x'], field);
   t.same(['', '[', 'null', '1', '"x"', '[]'].map(namesTold), [[], [], [], [], [], []]);
   t.end();
 });
@@ -93,6 +96,24 @@ t.test('a body in pieces goes up as it is only where joining them would change n
     }
   }
   t.ok(namesNoAddress([Buffer.from('{"data":"AAAA/9b/'), Buffer.from('//files/AA"}')]));
+  t.end();
+});
+
+t.test('no body grows, or is looked through again and again, by what it repeats', (t) => {
+  const many = withGooglesFiles(Buffer.from('http://a/v1/files/x '.repeat(50_000)), 'http://a');
+  t.equal(text(many).split('googleapis').length - 1, 20_000);
+  t.ok(text(many).endsWith('http://a/v1/files/x '), 'what is left stays as it was');
+  const slashes = Buffer.from(`http://a${'/'.repeat(8_000_000)}`);
+  t.ok(Buffer.from(withGooglesFiles(slashes, 'http://a')).equals(slashes));
+  t.equal(text(withModel(Buffer.from('"model":"a" '.repeat(30_000)), 'a', 'bcd')).split('bcd').length - 1, 20_000);
+  t.ok(isUnstored(Buffer.from(`${'"store" '.repeat(900)}"store" : false`)));
+  t.notOk(isUnstored(Buffer.from(`${'"store" '.repeat(1000)}"store" : false`)), 'it counts as one that is stored');
+  t.end();
+});
+
+t.test('no name of the query brings a credential of the caller\'s, a header or another method', (t) => {
+  const names = ['key', 'KEY', 'api_key', 'access_token', 'bearer_token', 'oauth_token', 'quotaUser', 'userIp', 'userProject', '$userProject', '$httpHeaders', '%24httpMethod', '$key', '$.xgafv', 'callback'];
+  t.equal(queryUp([...names.map((name) => `${name}=x`), 'alt=sse', 'pageSize=1'].join('&')), 'alt=sse&pageSize=1');
   t.end();
 });
 

@@ -377,3 +377,47 @@ t.test('names and uploads that were begun outlive a restart', async (t) => {
   t.match(await answer.json(), { file: { sizeBytes: '5' } });
   await second.end();
 });
+
+t.test('an id in a body leads nowhere but to the thing of that name', async (t) => {
+  const { google, post } = await native(t);
+  for (const id of ['../models/gemini-2.5-flash', '..', '.', 'x?key=y#z', 'a/../../v1beta/files']) {
+    await post('/v1beta/interactions', { model: 'gemini-2.5-flash', input: 'x', previous_interaction_id: id });
+  }
+  const paths = google.asked().filter(({ method }) => method === 'GET').map(({ path, query }) => `${path}?${query}`);
+  t.ok(paths.length > 0);
+  for (const path of paths) t.match(path, /^\/v1beta\/interactions\/[\w%.-]*%[\w%.-]*\?$/);
+});
+
+t.test('a list asks so many empty homes for a page, and tells where the next ones are', async (t) => {
+  const keys = Array.from({ length: 40 }, (_, at) => `AIza-made-up-key-${at}`);
+  const { google, call } = await native(t, { keys });
+  putFile({ google }, keys[39] ?? '', 'last');
+  const found: unknown[] = [];
+  let token = '';
+  let pages = 0;
+  do {
+    const before = google.asked().length;
+    const page = (await (await call(`/v1beta/files?pageToken=${encodeURIComponent(token)}`)).json()) as { readonly files?: readonly unknown[]; readonly nextPageToken?: string };
+    t.ok(google.asked().length - before <= 16);
+    found.push(...(page.files ?? []));
+    token = page.nextPageToken ?? '';
+    pages += 1;
+  } while (token !== '' && pages < 10);
+  t.match(found, [{ name: 'files/last' }]);
+});
+
+t.test('a stream whose length Google tells goes on without it, since heartbeats may stand in it', async (t) => {
+  const { google, call } = await native(t);
+  const open: (() => void)[] = [];
+  google.instead((got, response) => {
+    if (!got.path.endsWith(':streamGenerateContent')) return false;
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'content-length': '24' });
+    response.write('data: {}\r\n\r\n');
+    open.push(() => response.end('data: {}\r\n\r\n'));
+    return true;
+  });
+  const answer = await call(`${flash}:streamGenerateContent?alt=sse`, { method: 'POST', body: JSON.stringify(hello) });
+  t.equal(answer.headers.get('content-length'), null);
+  open[0]?.();
+  t.equal(await answer.text(), 'data: {}\r\n\r\n'.repeat(2));
+});

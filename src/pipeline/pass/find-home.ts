@@ -9,7 +9,7 @@ import { heldBytes, type Passing, type PassNeeds } from './passing.ts';
 export type FoundHome = { readonly home: string | null; readonly unknown: readonly string[] };
 
 /** Work of a few milliseconds; names are shorter than what the pieces share. */
-const pieceBytes = 1024 * 1024;
+const pieceBytes = 256 * 1024;
 const sharedBytes = 1024;
 
 /** Names of bound things in a body, looked for in pieces between which others are served. */
@@ -43,9 +43,11 @@ const joinHomes = ({ names: known, homes }: PassNeeds, names: readonly string[])
     return home === null ? [] : [{ name, home }];
   });
   const [first] = found;
-  const unknown = names.filter((name) => !found.some((each) => each.name === name));
+  const foundNames = new Set(found.map(({ name }) => name));
+  const unknown = names.filter((name) => !foundNames.has(name));
   if (first === undefined) return E.right({ home: null, unknown });
-  const isGone = found.find(({ home }) => !homes.all().includes(home));
+  const there = new Set(homes.all());
+  const isGone = found.find(({ home }) => !there.has(home));
   if (isGone !== undefined) return E.left(gone(isGone.name));
   return found.every(({ home }) => home === first.home) ? E.right({ home: first.home, unknown }) : E.left(apart);
 };
@@ -118,14 +120,24 @@ export const findHome = async (needs: PassNeeds, passing: Passing): Promise<E.Ei
 
 const mostLookedFor = 8;
 
+/** Where one asks for a name that a body holds; ids of interactions are any text, and no step or query of an address. */
+const pathOf = (name: string): string => {
+  const [folder = '', ...id] = name.split('/');
+  return `/v1beta/${folder}/${encodeURIComponent(id.join('/'))}`;
+};
+
+const isNoStep = (name: string): boolean => !/\/\.{1,2}$/.test(name);
+
 /** Once Google has said that something is lacking: the home of what a body names and nobody knew. Null: as before. */
 export const findLacking = async (needs: PassNeeds, passing: Passing): Promise<E.Either<ProxyError, string | null>> => {
   if (needs.homes.all().length < 2) return E.right(null);
   const all = await namesInBody(passing);
-  const unknown = all.filter((name) => needs.names.homeOf(name) === null).slice(0, mostLookedFor);
+  const unknown = all
+    .filter((name) => isNoStep(name) && needs.names.homeOf(name) === null)
+    .slice(0, mostLookedFor);
   const found: string[] = [];
   for (const name of unknown) {
-    const home = await probeHome(needs, passing, { name, path: `/v1beta/${name}` });
+    const home = await probeHome(needs, passing, { name, path: pathOf(name) });
     if (home !== null) found.push(home);
   }
   if (found.length === 0) return E.right(null);

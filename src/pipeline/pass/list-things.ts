@@ -84,6 +84,9 @@ const finishPage = (
 const isHomesFault = ({ error, told }: NotPassed): boolean =>
   told === null || error.tag === 'KeyRefused' || [403, 429].includes(told.status) || told.status >= 500;
 
+/** Homes that are asked for one page: past so many empty ones the page is empty, and tells where the next one begins. */
+const mostAsked = 16;
+
 /** A list over all homes, one after the other: each thing once, and with every page the way to the next. */
 export const listThings = async (
   needs: PassNeeds,
@@ -96,7 +99,12 @@ export const listThings = async (
   let failure: NotPassed = { error: { tag: 'NoKeysConfigured' }, told: null };
   let token = place.right?.token ?? null;
   let empty: Page | null = null;
-  for (let at = Math.max(0, all.indexOf(place.right?.home ?? '')); at < all.length; at += 1) {
+  const first = Math.max(0, all.indexOf(place.right?.home ?? ''));
+  for (let at = first; at < all.length; at += 1) {
+    if (at - first >= mostAsked && empty !== null) {
+      const next = tokenOf({ home: all[at] ?? '', token: null });
+      return E.right(replyOf(empty, passing.dialect.pageWithToken(empty.text, next)));
+    }
     const home = all[at] ?? '';
     const passed = await tryPassing(needs, askPage(passing, token), { ...reading, home, isBound: true, effort });
     token = null;

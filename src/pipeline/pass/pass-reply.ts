@@ -19,9 +19,12 @@ const framingOf = ({ plan }: Passing, headers: Headers): PassedFraming => {
   return plan.stream === 'array' ? 'array' : 'value';
 };
 
-/** No proxy on the way shall gather a stream. */
-const streamHeaders = (headers: Headers): Headers =>
-  isEvents(headers) ? { ...headers, 'cache-control': 'no-cache', 'x-accel-buffering': 'no' } : headers;
+/** No proxy on the way shall gather a stream; heartbeats and an error may stand in it, so that its length is not known. */
+const streamHeaders = (headers: Headers): Headers => {
+  if (!isEvents(headers)) return headers;
+  const { 'content-length': _, ...kept } = headers;
+  return { ...kept, 'cache-control': 'no-cache', 'x-accel-buffering': 'no' };
+};
 
 /** Where usage stands in an answer: near its end. */
 const usageBytes = 4096;
