@@ -6,6 +6,7 @@ import type { Stage } from '../kernel/stage.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
 import type { Dialect, MediaLink } from '../ports/dialect.ts';
 import type { Reader, SignedImage } from '../ports/images.ts';
+import { costs } from '../ports/memory.ts';
 import type { Asked, Gathered } from './exchange.ts';
 
 /** What reading media by address needs of the world. */
@@ -45,11 +46,18 @@ const tooLarge = ({ path }: MediaLink): ProxyError =>
 /** What is told where there is no memory. */
 const noMemory: ReadonlySet<ProxyError['tag']> = new Set(['Busy', 'TooMuchHeld']);
 
+/** How often each address is named: what it holds goes up as often. */
+const countNames = (links: readonly MediaLink[]): ReadonlyMap<string, number> => {
+  const counts = new Map<string, number>();
+  for (const { url } of links) counts.set(url, (counts.get(url) ?? 0) + 1);
+  return counts;
+};
+
 type Named = readonly [string, SignedImage];
 
 const gatherLinks = async (
   reading: GatheringNeeds,
-  links: readonly MediaLink[],
+  { links, names }: { readonly links: readonly MediaLink[]; readonly names: ReadonlyMap<string, number> },
   { signal, memory }: Pick<Reader, 'memory'> & { readonly signal: Signal },
 ): Promise<E.Either<ProxyError, ReadonlyMap<string, SignedImage>>> => {
   let characters = 0;
@@ -58,8 +66,11 @@ const gatherLinks = async (
     const image = await readOne(reading, link, { signal: ended, memory });
     // Where there is no memory, nothing is left out without a word.
     if (E.isLeft(image)) return link.isRequired || noMemory.has(image.left.tag) ? image : E.right(null);
-    characters += image.right.data.length;
-    return characters > mostCharacters ? E.left(tooLarge(link)) : E.right([link.url, image.right]);
+    const repeated = image.right.data.length * ((names.get(link.url) ?? 1) - 1);
+    characters += image.right.data.length + repeated;
+    if (characters > mostCharacters) return E.left(tooLarge(link));
+    const refusal = repeated === 0 ? null : memory.take(repeated * costs.json);
+    return refusal === null ? E.right([link.url, image.right]) : E.left(refusal);
   })(links);
   return E.map((named: readonly (Named | null)[]) => new Map(named.filter((one) => one !== null)))(read);
 };
@@ -78,8 +89,9 @@ export const gatherMedia =
     const links = distinctLinks(found);
     const extra = links[mostLinks];
     if (extra !== undefined) return TE.left(tooMany(extra));
+    const named = { links, names: countNames(found) };
     return pipe(
-      () => gatherLinks(reading, links, { signal: asked.signal, memory: asked.held.request }),
+      () => gatherLinks(reading, named, { signal: asked.signal, memory: asked.held.request }),
       TE.map((media) => ({ media, ...asked })),
     );
   };

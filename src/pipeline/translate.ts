@@ -1,4 +1,4 @@
-import { breathe } from '../kernel/breathe.ts';
+import { atOnce, breathe } from '../kernel/breathe.ts';
 import { E, TE, pipe } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
@@ -7,6 +7,7 @@ import { beginningOf } from '../kernel/unread-text.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
 import type { Dialect, Plan, TranslationContext } from '../ports/dialect.ts';
+import { costs } from '../ports/memory.ts';
 import { isLarge, type Gathered, type Planned } from './exchange.ts';
 
 const mostText = 500;
@@ -48,16 +49,32 @@ const withPlan = (gathered: Gathered<unknown>, context: TranslationContext, plan
   conversation: conversationOf(plan.call),
 });
 
-const nothingRecalled: TranslationContext['recalled'] = new Map();
+type Recalled = TranslationContext['recalled'];
 
-/** What is remembered of the request's signatures; to look through a large request is work in a go of its own. */
+/** What is remembered of a request's signatures, and their characters, each as often as the request names it. */
+type Recall = { readonly recalled: Recalled; readonly characters: number };
+
+const nothingRecalled: Recall = { recalled: new Map(), characters: 0 };
+
+const countCharacters = (ids: readonly string[], recalled: Recalled): number =>
+  recalled.size === 0 ? 0 : ids.reduce((sum, id) => sum + (recalled.get(id)?.value.length ?? 0), 0);
+
+/** Recalls signatures; to look through a large request is work in a go of its own. */
 const recallFor = <Request>(
   { recallSignatures }: Pick<Capabilities, 'recallSignatures'>,
   { callIds, inSteps }: Pick<Dialect<Request>, 'callIds' | 'inSteps'>,
   gathered: Gathered<Request>,
-): TE.TaskEither<never, TranslationContext['recalled']> => {
-  const recall = (ids: readonly string[]) => (ids.length === 0 ? nothingRecalled : recallSignatures(ids));
-  if (!isLarge(gathered)) return TE.fromTask(() => recall(callIds(gathered.asked)));
+): TE.TaskEither<never, Recall> => {
+  const recall = async (ids: readonly string[]): Promise<Recall> => {
+    const recalled = await recallSignatures(ids);
+    return { recalled, characters: countCharacters(ids, recalled) };
+  };
+  if (!isLarge(gathered)) {
+    return TE.fromTask(() => {
+      const ids = callIds(gathered.asked);
+      return ids.length === 0 ? nothingRecalled : recall(ids);
+    });
+  }
   return TE.fromTask(async () => {
     await breathe();
     const ids = inSteps === undefined ? callIds(gathered.asked) : await runApart(inSteps.callIds(gathered.asked));
@@ -65,6 +82,16 @@ const recallFor = <Request>(
     await breathe();
     return recalled;
   });
+};
+
+/** A request costs what it would if it had brought what is remembered for it, and is as large. */
+const withRecalled = <Request>(
+  gathered: Gathered<Request>,
+  { recalled, characters }: Recall,
+): E.Either<ProxyError, readonly [Gathered<Request>, Recalled]> => {
+  if (characters < atOnce) return E.right([gathered, recalled]);
+  const refusal = gathered.held.request.take(characters * costs.json);
+  return refusal === null ? E.right([{ ...gathered, isLargeBody: true }, recalled]) : E.left(refusal);
 };
 
 const planFor = <Request>(
@@ -85,20 +112,21 @@ export const translate =
   (gathered) =>
     pipe(
       recallFor(memory, dialect, gathered),
-      TE.flatMap((recalled) => {
-        const { requestId, media, imageReplyFormat, originator = null, note } = gathered;
+      TE.flatMapEither((recall) => withRecalled(gathered, recall)),
+      TE.flatMap(([known, recalled]) => {
+        const { requestId, media, imageReplyFormat, originator = null, note } = known;
         const created = Math.floor(now() / 1000);
         const said = { requestId, imageReplyFormat, originator };
         const context: TranslationContext = { ...said, id: newId(), created, now, recalled, media };
         return pipe(
-          () => planFor(dialect, gathered, context),
+          () => planFor(dialect, known, context),
           TE.flatMapEither((plan): E.Either<ProxyError, Planned> => {
             const { holds = 0, dropped = 0, call, streamed } = plan;
-            const refusal = holds > 0 ? gathered.held.answer.take(holds) : null;
+            const refusal = holds > 0 ? known.held.answer.take(holds) : null;
             if (refusal !== null) return E.left(refusal);
             note({ model: call.model, streamed });
             if (dropped > 0) note({ dropped });
-            return E.right(withPlan(gathered, context, plan));
+            return E.right(withPlan(known, context, plan));
           }),
         );
       }),

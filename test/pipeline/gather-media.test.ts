@@ -60,4 +60,7 @@ t.test('number and size are bounded', async (t) => {
   t.match(await gather(many, { readImage: shouldNotBeCalled }), E.left({ tag: 'InvalidRequest', param: 'path of 32', message: /at most 32/ }));
   const large = 'x'.repeat(50 * 1024 * 1024);
   t.match(await gather([link('a'), link('b')], { fetchMedia: () => TE.right(blob(large)) }), E.left({ tag: 'InvalidRequest', message: /too large together/ }));
+  const third = blob('x'.repeat(40 * 1024 * 1024));
+  t.match(await gather([link('a'), link('a')], { readImage: () => TE.right({ ...third, signature: null }) }), E.right({}), 'twice what fits');
+  t.match(await gather([link('a'), link('a'), link('a')], { readImage: () => TE.right({ ...third, signature: null }) }), E.left({ tag: 'InvalidRequest', message: /too large together/ }), 'an address that is named again counts again');
 });

@@ -151,6 +151,20 @@ t.test('signatures are remembered with the key, and recalled with a wish for it'
   t.match(wishes, [{ preferred: 'key-1', model: 'gemini-3.5-flash' }]);
 });
 
+t.test('a signature costs memory as often as the request names its call', async (t) => {
+  const signature = { callId: 'call_id', value: 's'.repeat(100_000), keyId: 'key-1' };
+  const recallSignatures = () => Promise.resolve(new Map([['call_id', signature]]));
+  const call = { id: 'call_id', type: 'function', function: { name: 'f', arguments: '{}' } };
+  const messages = [...chat.messages, { role: 'assistant', tool_calls: Array.from({ length: 300 }, () => call) }];
+  const taken: number[] = [];
+  const busy: ProxyError = { tag: 'Busy', message: 'full' };
+  const received = receivedWith({ ...chat, messages });
+  const request = { ...freely, take: (bytes: number) => (taken.push(bytes), bytes > 100_000_000 ? busy : null) };
+  const result = await run({ recallSignatures }, { ...received, held: { ...received.held, request } });
+  t.match(result, E.left(busy));
+  t.ok(taken.some((bytes) => bytes >= 300 * 100_000 * 4), String(taken));
+});
+
 t.test('n choices from a model that gives one a call: parallel calls, one answer', async (t) => {
   const usageMetadata = { promptTokenCount: 5, candidatesTokenCount: 2, totalTokenCount: 7 };
   const script = scripted(3, ['a', 'b', 'c'].map((text) => [{ ...textFrame(text, 'STOP'), usageMetadata }]));
