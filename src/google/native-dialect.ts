@@ -36,9 +36,12 @@ const withoutAlias = (path: NativePath, { modelAliases }: ModelSettings): Native
   return { ...path, segments: [folder, modelName(name, modelAliases).model, ...path.segments.slice(2)] };
 };
 
+/** Whether a word of the path is a name; other words may be any text of the caller's, which no log and no count holds. */
+const isName = (word: string): boolean => /^[\w.-]{1,100}$/.test(word);
+
 /** What Google's limits count a request as: a model's answers, or all requests about things of a kind. */
 const quotaOf = ({ segments: [folder = '', name = ''], method }: NativePath): string => {
-  if (!isModelFolder(folder) || name === '' || method === '') return `/${folder}`;
+  if (!isModelFolder(folder) || !isName(name) || !isName(method)) return `/${folder}`;
   const model = folder === 'models' ? name : `${folder}/${name}`;
   return method.startsWith('count') ? `${model}:${method}` : model;
 };
@@ -85,7 +88,7 @@ const planOf = (request: PassRequest, { asked, path, written, route }: Read): Pa
   const uploadId = route.work === 'upload' ? queryValue(query, 'upload_id') : null;
   const work = workOf(route, request, uploadId);
   const name = path.segments.slice(0, route.nameLength);
-  const [folder, model = null] = path.segments;
+  const [folder, model = ''] = path.segments;
   return {
     work,
     method,
@@ -93,7 +96,7 @@ const planOf = (request: PassRequest, { asked, path, written, route }: Read): Pa
     query: queryUp(query),
     headers: headersUp(header, path.way === 'upload'),
     quota: quotaOf(path),
-    model: isModelFolder(folder) || folder === 'dynamic' ? model : null,
+    model: (isModelFolder(folder) || folder === 'dynamic') && isName(model) ? model : null,
     alias: asked === path ? null : (asked.segments[1] ?? null),
     isQuestion: method !== 'GET' && work !== 'chunk' && route.isQuestion,
     mayBlameKey: route.takesKeys,

@@ -596,3 +596,12 @@ t.test('models page by page, all pages of one key', async (t) => {
   t.equal(new Set(google.asked().map(({ key }) => key)).size, 1);
   t.match(await errorIn(await call('/v1beta/models?pageToken=of-elsewhere')), { code: 400, status: 'INVALID_ARGUMENT' });
 });
+
+t.test('what stands in place of a model is in the log only where it is a name', async (t) => {
+  const { post, log, google } = await native(t);
+  for (const word of ['words%20of%20a%20secret', 'long'.repeat(1000), 'secret@place']) await post(`/v1beta/models/${word}:generateContent`, hello);
+  t.equal(google.asked().length, 3, 'they pass');
+  t.notOk(log.some((line) => /secret|longlong/.test(line)));
+  await post(`${flash}:generateContent`, hello);
+  t.ok(log.some((line) => line.includes('"model":"gemini-2.5-flash"')));
+});
