@@ -6,7 +6,10 @@ import type { Lease } from '../../ports/capabilities.ts';
 export type PoolKey = Lease & {
   readonly project: string | null;
   readonly group: string;
-  /** The group as a hash, which outlives a reorder: what belongs to the project is known by it. */
+  /**
+   * The group as a hash, which outlives a reorder: what belongs to the project is known by it. Callers see it in page
+   * tokens, so one of the project's keys is hashed with its name: a number of twelve digits could be guessed.
+   */
   readonly home: string;
 };
 
@@ -15,10 +18,18 @@ export type GivenKey = { readonly secret: Secret; readonly project: string | nul
 
 const hashOf = (text: string): string => createHash('sha256').update(text).digest('hex').slice(0, 12);
 
+/** The first by the alphabet, whatever their order, of the keys of a project. */
+const keyOf = (keys: readonly GivenKey[], project: string): string =>
+  keys.reduce((first, { secret, project: other }) => {
+    const text = secret.reveal();
+    return other === project && (first === '' || text < first) ? text : first;
+  }, '');
+
 /** Numbers the keys from 1. A key's id is the first 12 hex digits of its SHA-256, the same wherever it stands. */
 export const poolKeys = (keys: readonly GivenKey[]): readonly PoolKey[] =>
   keys.map(({ secret, project }, index) => {
     const id = hashOf(secret.reveal());
     const group = project === null ? `key ${id}` : `project ${project}`;
-    return { number: index + 1, id, secret, project, group, home: hashOf(group) };
+    const home = hashOf(project === null ? group : `${group} ${keyOf(keys, project)}`);
+    return { number: index + 1, id, secret, project, group, home };
   });

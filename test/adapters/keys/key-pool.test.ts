@@ -6,6 +6,7 @@ import { decodeKeySnapshot, type KeySnapshot } from '../../../src/adapters/keys/
 import { healthAfter, restAfter, restNow } from '../../../src/adapters/keys/key-state.ts';
 import { modelBreaker } from '../../../src/adapters/limits/model-breaker.ts';
 import { pacificMidnightAfter } from '../../../src/adapters/keys/pacific-midnight.ts';
+import { poolKeys } from '../../../src/adapters/keys/pool-key.ts';
 import type { StateFile } from '../../../src/adapters/state/state-file.ts';
 import { fakeClock, type FakeClock } from '../../support/contracts/fake-clock.ts';
 import { keyPoolContract } from '../../support/contracts/key-pool-contract.ts';
@@ -222,6 +223,16 @@ t.test('a check that was under way when a key was refused does not clear the fau
 
 const restarted = (store: StateFile<KeySnapshot>, clock: FakeClock, ...keys: readonly string[]): KeyPool =>
   keyPool({ keys: madeUpKeys(...keys), strategy: 'round-robin' }, { now: clock.now, log: silent, store });
+
+t.test('a project has one home, whatever the order of its keys, and nobody guesses it from the name', (t) => {
+  const homes = (...keys: readonly string[]): readonly string[] => poolKeys(madeUpKeys(...keys)).map(({ home }) => home);
+  const [one, two, three] = homes('key-1@123456789012', 'key-2@123456789012', 'key-3');
+  t.equal(one, two);
+  t.not(one, three);
+  t.same(homes('key-3', 'key-2@123456789012', 'key-1@123456789012'), [three, one, one]);
+  t.not(homes('key-9@123456789012')[0], one);
+  t.end();
+});
 
 t.test('a restart', async (t) => {
   t.test('forgets nothing, though the keys have changed places', async (t) => {
