@@ -118,7 +118,8 @@ export const findHome = async (needs: PassNeeds, passing: Passing): Promise<E.Ei
   return joinHomes(needs, [...(name === null ? [] : [name]), ...inBody]);
 };
 
-const mostLookedFor = 8;
+/** Questions that one request may cost where it names what nobody knows, over all names and projects. */
+const mostProbes = 32;
 
 /** Where one asks for a name that a body holds; ids of interactions are any text, and no step or query of an address. */
 const pathOf = (name: string): string => {
@@ -130,11 +131,12 @@ const isNoStep = (name: string): boolean => !/\/\.{1,2}$/.test(name);
 
 /** Once Google has said that something is lacking: the home of what a body names and nobody knew. Null: as before. */
 export const findLacking = async (needs: PassNeeds, passing: Passing): Promise<E.Either<ProxyError, string | null>> => {
-  if (needs.homes.all().length < 2) return E.right(null);
+  const projects = Math.min(needs.homes.all().length, mostHomes);
+  if (projects < 2) return E.right(null);
   const all = await namesInBody(passing);
   const unknown = all
     .filter((name) => isNoStep(name) && needs.names.homeOf(name) === null)
-    .slice(0, mostLookedFor);
+    .slice(0, Math.floor(mostProbes / projects));
   const found: string[] = [];
   for (const name of unknown) {
     const home = await probeHome(needs, passing, { name, path: pathOf(name) });
