@@ -2,7 +2,7 @@ import { createOpenAI } from '@ai-sdk/openai';
 import { AIMessage, HumanMessage, ToolMessage, type BaseMessage } from '@langchain/core/messages';
 import { tool as langchainTool } from '@langchain/core/tools';
 import { ChatOpenAI } from '@langchain/openai';
-import { Agent, OpenAIProvider, Runner, setTracingDisabled, tool as agentTool } from '@openai/agents';
+import { Agent, imageGenerationTool, OpenAIProvider, Runner, setTracingDisabled, tool as agentTool } from '@openai/agents';
 import { APICallError, generateText, Output, stepCountIs, streamText, tool } from 'ai';
 import t, { type Test } from 'tap';
 import { z } from 'zod';
@@ -13,6 +13,7 @@ Object.assign(globalThis, { AI_SDK_LOG_WARNINGS: false });
 setTracingDisabled(true);
 
 const model = 'gemini-3.5-flash';
+const painter = 'gemini-3.1-flash-image';
 const png = Buffer.from('\u0089PNG\r\n\u001a\n made up', 'latin1');
 const city = z.object({ city: z.string() });
 const weather = { name: 'get_weather', description: 'Tells the weather of a city.' };
@@ -145,6 +146,15 @@ for (const zdrEnabled of [false, true]) {
   }
 }
 
+t.test('@langchain/openai on responses: a picture that is drawn is an output of the tool, and goes back with the next question', async (t) => {
+  const setup = await chainSetup(t, {}, { model: painter });
+  const asks = { tools: [{ type: 'image_generation' } as const] };
+  const drawn = await setup.chat.invoke('Draw a cat.', asks);
+  t.match(drawn.additional_kwargs['tool_outputs'], [{ type: 'image_generation_call', result: /^iVBOR/ }]);
+  await setup.chat.invoke([new HumanMessage('Draw a cat.'), drawn, new HumanMessage('Make it blue.')], asks);
+  t.match(bodyOf(setup, 1).contents.find(({ role }) => role === 'model')?.parts.find((part) => 'inlineData' in part), { inlineData: { mimeType: 'image/png' } });
+});
+
 t.test('@langchain/openai on responses: pictures reach Gemini, a schema shapes the answer', async (t) => {
   const setup = await chainSetup(t);
   await setup.chat.invoke([new HumanMessage({ content: [{ type: 'text', text: 'What is this?' }, { type: 'image_url', image_url: { url: `data:image/png;base64,${png.toString('base64')}` } }] })]);
@@ -205,6 +215,13 @@ t.test('@openai/agents: a schema shapes the answer, a picture goes in', async (t
   const image = `data:image/png;base64,${png.toString('base64')}`;
   await setup.runner.run(new Agent({ name: 'Ada', model }), [{ role: 'user', content: [{ type: 'input_text', text: 'What is this?' }, { type: 'input_image', image }] }]);
   t.match(bodyOf(setup, 1).contents[0]?.parts, [{ text: 'What is this?' }, { inlineData: { mimeType: 'image/png', data: png.toString('base64') } }]);
+});
+
+t.test('@openai/agents: a picture that is drawn is an output of the tool', async (t) => {
+  const { runner, emulator } = await agentsSetup(t);
+  const result = await runner.run(new Agent({ name: 'Ada', model: painter, tools: [imageGenerationTool()] }), 'Draw a cat.');
+  t.match(result.newItems.map(({ rawItem }) => rawItem).find((item) => item?.type === 'hosted_tool_call'), { name: 'image_generation_call', output: /^iVBOR/ });
+  t.match(bodyOf({ emulator }, 0).generationConfig, { responseModalities: ['TEXT', 'IMAGE'] });
 });
 
 t.test('@openai/agents: one agent hands over to another, and a conversation goes on by previous_response_id', async (t) => {
