@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -25,6 +25,18 @@ function endGroup(pid) {
   }
 }
 
+/** Ends what an agent left running outside of its group (Cline's hub), known by the agent's own folder on its command line. */
+function endDaemons(folder) {
+  const all = process.platform === 'linux' ? readdirSync('/proc') : [];
+  for (const pid of all.filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (Number(pid) !== process.pid && readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(folder)) process.kill(Number(pid));
+    } catch {
+      // It has ended by itself.
+    }
+  }
+}
+
 /** A process that is ended when it takes too long; what it printed, and how it ended. */
 async function run(command, args, { cwd, env, within }) {
   const child = spawn(command, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'], detached: true });
@@ -39,6 +51,7 @@ async function run(command, args, { cwd, env, within }) {
   clearTimeout(timer);
   await wait(200);
   if (child.pid !== undefined) endGroup(child.pid);
+  endDaemons(cwd);
   return { ended, printed: Buffer.concat(printed).toString() };
 }
 
