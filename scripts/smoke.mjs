@@ -4,27 +4,17 @@
 //
 // For Linux and macOS: on Windows a process can't be asked to end.
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { freePort } from './free-port.mjs';
 
 const entry = join(dirname(dirname(fileURLToPath(import.meta.url))), 'dist', 'index.js');
 const password = 'smoke-password';
 const startsWithin = 20_000;
 const endsWithin = 30_000;
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
-}
 
 /** A bare environment and an empty folder, so that no setting of this machine plays a part. */
 function start(node, port, folder) {

@@ -1,4 +1,4 @@
-import t from 'tap';
+import t, { type Test } from 'tap';
 import { schemaCheck } from './support/published-schemas.ts';
 import { definitionOf, streamFaults } from './support/response-laws.ts';
 import { eventsIn } from './support/responses.ts';
@@ -37,6 +37,17 @@ const expectedFinish = (frames: readonly Frame[], called: boolean): string => {
   if (reason === 'MAX_TOKENS') return 'length';
   if (filtered.includes(reason ?? '')) return 'content_filter';
   return called && (reason === undefined || reason === 'STOP') ? 'tool_calls' : 'stop';
+};
+
+/** The service in front of a Gemini that answers with the recordings. */
+const replayService = async (t: Test): Promise<TestService> => {
+  const upstream = await replayServer(replayed);
+  const service = await startService({ GEMINI_BASE_URL: urlOf(upstream), MAX_REQUESTS_PER_MINUTE: '0', MAX_REQUESTS_PER_DAY_PER_IP: '0' });
+  t.teardown(async () => {
+    await service.close();
+    upstream.close();
+  });
+  return service;
 };
 
 type Answer = { readonly status: number; readonly body: Json; readonly events: readonly Json[] };
@@ -107,12 +118,7 @@ const inOrder = (whole: string, pieces: readonly string[]): boolean => {
 
 t.test('every recorded answer comes through whole, as a stream and as one', { skip: skipWithoutRecordings(), timeout: 120_000 }, async (t) => {
   t.ok(replayed.length >= 208, 'the recordings are all there');
-  const upstream = await replayServer(replayed);
-  const service = await startService({ GEMINI_BASE_URL: urlOf(upstream), MAX_REQUESTS_PER_MINUTE: '0', MAX_REQUESTS_PER_DAY_PER_IP: '0' });
-  t.teardown(async () => {
-    await service.close();
-    upstream.close();
-  });
+  const service = await replayService(t);
   const faults = schemaCheck('openai.schema.json');
   for (const recording of replayed) {
     await t.test(recording.name, async (t) => {
@@ -176,12 +182,7 @@ const itemsOf = (response: Json): readonly Item[] => response['output'] as reado
 const wordsOf = (response: Json): string => itemsOf(response).flatMap(({ content = [] }) => content.map(({ text = '' }) => text)).join('');
 
 t.test('every recorded answer comes through the Responses API too, and says what chat says', { skip: skipWithoutRecordings(), timeout: 180_000 }, async (t) => {
-  const upstream = await replayServer(replayed);
-  const service = await startService({ GEMINI_BASE_URL: urlOf(upstream), MAX_REQUESTS_PER_MINUTE: '0', MAX_REQUESTS_PER_DAY_PER_IP: '0' });
-  t.teardown(async () => {
-    await service.close();
-    upstream.close();
-  });
+  const service = await replayService(t);
   const faults = schemaCheck('openai.schema.json');
   for (const recording of replayed) {
     await t.test(recording.name, async (t) => {

@@ -1,13 +1,12 @@
 import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startGeminiEmulator } from '../../dist-test/test/support/gemini-emulator/start-gemini-emulator.js';
 import { scriptedAnswers } from './scripted-answers.mjs';
+import { freePort } from '../free-port.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const password = 'agents-password';
@@ -53,15 +52,6 @@ async function run(command, args, { cwd, env, within }) {
   if (child.pid !== undefined) endGroup(child.pid);
   endDaemons(cwd);
   return { ended, printed: Buffer.concat(printed).toString() };
-}
-
-async function freePort() {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address();
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** The built service in a process of its own, in front of the emulator. */

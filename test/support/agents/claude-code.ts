@@ -1,15 +1,14 @@
 // Claude Code, unmodified, does a task of several steps on this service: it reads a file, edits it, runs it, looks at a
 // picture, finds the tool that searches, searches with it, and tells what came of it. Gemini is emulated: it asks for
 // each step in turn. Not part of the suite: `npm run agents`.
-import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
-import process from 'node:process';
+import { join } from 'node:path';
 import { startGeminiEmulator } from '../gemini-emulator/start-gemini-emulator.ts';
 import type { GeminiEmulator } from '../gemini-emulator/emulator.ts';
 import type { Script } from '../gemini-emulator/script.ts';
 import { startService, type TestService } from '../service.ts';
+import { runAgent, type AgentRun } from './run-agent.ts';
 
 /** What npm is asked for. */
 export const claudeCodePackages: readonly string[] = ['@anthropic-ai/claude-code@2.1.332'];
@@ -64,29 +63,15 @@ const nextStep = (folder: string, body: Body): Script => {
   return answerOf([{ text: 'Let me see.', thought: true }, { functionCall: { id: `step${step}abc`, name, args }, thoughtSignature: signatureOf(step) }]);
 };
 
-type Run = { readonly code: number | null; readonly printed: string };
-
-const runClaude = (program: string, folder: string, { url, password }: TestService): Promise<Run> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(program, ['-p', task, '--permission-mode', 'acceptEdits', '--allowedTools', 'Read,Edit,Bash,ToolSearch,WebSearch', '--output-format', 'json'], {
-      cwd: folder,
-      env: {
-        PATH: [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
-        HOME: folder,
-        ANTHROPIC_BASE_URL: url,
-        ANTHROPIC_AUTH_TOKEN: password,
-        CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let printed = '';
-    for (const output of [child.stdout, child.stderr]) output.on('data', (piece: Buffer) => (printed += piece.toString('utf8')));
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, printed }));
+const runClaude = (program: string, folder: string, { url, password }: TestService): Promise<AgentRun> =>
+  runAgent(program, ['-p', task, '--permission-mode', 'acceptEdits', '--allowedTools', 'Read,Edit,Bash,ToolSearch,WebSearch', '--output-format', 'json'], folder, {
+    ANTHROPIC_BASE_URL: url,
+    ANTHROPIC_AUTH_TOKEN: password,
+    CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: '1',
   });
 
 /** What of the run is not as it should be; none where Claude Code did its task. */
-const faultsOf = ({ code, printed }: Run, folder: string, { requests }: GeminiEmulator): readonly string[] => {
+const faultsOf = ({ code, printed }: AgentRun, folder: string, { requests }: GeminiEmulator): readonly string[] => {
   const bodies = requests.filter(({ method }) => method === 'POST').map(({ body }) => body as Body);
   const last = bodies.findLast((body) => offers(body, 'Read')) ?? { contents: [] };
   const calls = callsIn(folder);

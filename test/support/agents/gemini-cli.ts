@@ -1,15 +1,14 @@
 // gemini-cli, unmodified, does a task of several steps on Google's own API as this service passes it through: it reads a
 // file, edits it, runs it, and tells what came of it. Gemini is emulated: it asks for each step in turn, and the first
 // of two keys is out of quota. Not part of the suite: `npm run agents`.
-import { spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
-import process from 'node:process';
+import { join } from 'node:path';
 import { startGeminiEmulator } from '../gemini-emulator/start-gemini-emulator.ts';
 import type { GeminiEmulator } from '../gemini-emulator/emulator.ts';
 import type { Script } from '../gemini-emulator/script.ts';
 import { startService, type TestService } from '../service.ts';
+import { runAgent, type AgentRun } from './run-agent.ts';
 
 /** What npm is asked for. */
 export const geminiCliPackages: readonly string[] = ['@google/gemini-cli@0.61.0'];
@@ -57,30 +56,16 @@ const nextStep = (folder: string, body: Body): Script => {
 /** As its own dialog writes it, where the key is chosen: the address alone would mean a gateway. */
 const settings = { security: { auth: { selectedType: 'gemini-api-key' } }, privacy: { usageStatisticsEnabled: false } };
 
-type Run = { readonly code: number | null; readonly printed: string };
-
-const runGemini = (program: string, folder: string, { url, password }: TestService): Promise<Run> =>
-  new Promise((resolve, reject) => {
-    const child = spawn(program, ['-m', model, '--yolo', '--skip-trust', '-p', task], {
-      cwd: folder,
-      env: {
-        PATH: [dirname(process.execPath), process.env['PATH'] ?? ''].join(delimiter),
-        HOME: folder,
-        GOOGLE_GEMINI_BASE_URL: url,
-        GEMINI_API_KEY: password,
-        GEMINI_TELEMETRY_ENABLED: 'false',
-        GEMINI_CLI_TRUST_WORKSPACE: 'true',
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let printed = '';
-    for (const output of [child.stdout, child.stderr]) output.on('data', (piece: Buffer) => (printed += piece.toString('utf8')));
-    child.once('error', reject);
-    child.once('close', (code) => resolve({ code, printed }));
+const runGemini = (program: string, folder: string, { url, password }: TestService): Promise<AgentRun> =>
+  runAgent(program, ['-m', model, '--yolo', '--skip-trust', '-p', task], folder, {
+    GOOGLE_GEMINI_BASE_URL: url,
+    GEMINI_API_KEY: password,
+    GEMINI_TELEMETRY_ENABLED: 'false',
+    GEMINI_CLI_TRUST_WORKSPACE: 'true',
   });
 
 /** What of the run is not as it should be; none where gemini-cli did its task. */
-const faultsOf = ({ code, printed }: Run, folder: string, { requests }: GeminiEmulator): readonly string[] => {
+const faultsOf = ({ code, printed }: AgentRun, folder: string, { requests }: GeminiEmulator): readonly string[] => {
   const asked = requests.filter(({ method }) => method === 'POST');
   const last = asked.map(({ body }) => body as Body).findLast((body) => offers(body, 'read_file')) ?? { contents: [] };
   const signed = partsIn(last).flatMap(({ functionCall, thoughtSignature }) => (functionCall === undefined ? [] : [thoughtSignature]));

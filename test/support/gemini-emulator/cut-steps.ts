@@ -1,20 +1,10 @@
+import { seeded } from '../random.ts';
 import type { Step } from './steps.ts';
 
 /** Where the bytes of a body are cut into separate writes: at these offsets, or at random ones of a seed. */
 export type Cuts = readonly number[] | { readonly seed: number; readonly most: number };
 
 const isExplicit = (cuts: Cuts): cuts is readonly number[] => Array.isArray(cuts);
-
-/** A seeded random number generator (mulberry32), in [0, 1). */
-const seeded = (seed: number): (() => number) => {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-};
 
 const borders = (cuts: Cuts, total: number): readonly number[] => {
   if (isExplicit(cuts)) return cuts;
