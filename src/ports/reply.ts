@@ -1,4 +1,5 @@
 import type { ProxyError } from '../kernel/proxy-error.ts';
+import { holdsMore } from '../kernel/holds-more.ts';
 import { jsonText } from '../kernel/well-formed.ts';
 import type { ByteSource } from './byte-source.ts';
 
@@ -11,7 +12,7 @@ export type Whole = {
   readonly status: number;
   readonly headers: Headers;
   readonly body: string | Uint8Array;
-  /** What a JSON body is written from. A large one is written in pieces instead (`pipeline/write-large.ts`). */
+  /** What a large JSON body is written from, in pieces (`pipeline/write-large.ts`). */
   readonly value?: unknown;
   /** What a text is written from, some at a time (`pipeline/write-large.ts`). */
   readonly texts?: () => Iterable<string>;
@@ -49,19 +50,36 @@ export type Passed = {
 /** An answer as data; `http/reply.ts` alone writes it to a socket. */
 export type Reply = Whole | Streamed | Passed;
 
-/** A whole JSON answer, written when its body is first looked at. */
-export const json = (status: number, value: unknown, headers: Headers = {}): Whole => {
-  const written: { text: string | null } = { text: null };
-  return {
-    kind: 'whole',
-    status,
-    headers: { 'content-type': 'application/json; charset=utf-8', ...headers },
-    value,
-    get body() {
-      return (written.text ??= jsonText(value));
-    },
-  };
-};
+const jsonHeaders: Headers = { 'content-type': 'application/json; charset=utf-8' };
+
+/** A whole JSON answer. */
+export const json = (status: number, value: unknown, headers: Headers = {}): Whole => ({
+  kind: 'whole',
+  status,
+  headers: { ...jsonHeaders, ...headers },
+  body: jsonText(value),
+});
+
+/** Characters and values of a body that is written in one go at most. */
+const mostAtOnce = 65_536;
+
+const largeAnswer = (value: unknown): Whole => ({
+  kind: 'whole',
+  status: 200,
+  headers: jsonHeaders,
+  value,
+  get body() {
+    return jsonText(value);
+  },
+});
+
+/**
+ * A good JSON answer of whatever size; a large one is written in one go only where its body is looked at. (Not small
+ * ones too: an object with a getter of its own has a shape of its own, which holds on to all of the answer until the
+ * next full collection. 28 µs of a short chat.)
+ */
+export const jsonAnswer = (value: unknown): Whole =>
+  holdsMore(value, mostAtOnce) ? largeAnswer(value) : json(200, value);
 
 /** A text that is written some at a time where it is sent, and in one go where its body is looked at. */
 export const textInSteps = (headers: Headers, texts: () => Iterable<string>): Whole => ({

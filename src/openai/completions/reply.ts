@@ -1,6 +1,6 @@
 import { E } from '../../kernel/fp.ts';
 import type { AnswerForm } from '../../ports/answer-writer.ts';
-import { json } from '../../ports/reply.ts';
+import { jsonAnswer } from '../../ports/reply.ts';
 import { dataEvent } from '../../wire/event-stream.ts';
 import { openaiErrors } from '../errors.ts';
 import type {
@@ -58,7 +58,7 @@ export const completionForm = ({
     whole: (events) => {
       const last = events.at(-1);
       const usage = last !== undefined && 'usage' in last ? last.usage : undefined;
-      return E.right(json(200, { ...piece, choices: collectChoices(events), usage }));
+      return E.right(jsonAnswer({ ...piece, choices: collectChoices(events), usage }));
     },
     closing: 'data: [DONE]\n\n',
   };

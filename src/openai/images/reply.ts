@@ -1,6 +1,6 @@
 import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
-import { json, type Whole } from '../../ports/reply.ts';
+import { jsonAnswer, type Whole } from '../../ports/reply.ts';
 import { dataEvent } from '../../wire/event-stream.ts';
 import { openaiErrors } from '../errors.ts';
 import type { ImageEvent, Picture } from './machine.ts';
@@ -69,7 +69,7 @@ export const imagesResponse = (news: readonly ImageNews[]): E.Either<ProxyError,
     quality,
     usage,
   };
-  return E.right(json(200, answer));
+  return E.right(jsonAnswer(answer));
 };
 
 /** Streams speak of base64 alone (ImageGenCompletedEvent); all their fields are required. */

@@ -2,7 +2,7 @@ import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { UsageMetadata } from '../../gemini/response.ts';
 import { tokenCounts } from '../../gemini/usage.ts';
-import { json, textInSteps, type Whole } from '../../ports/reply.ts';
+import { jsonAnswer, textInSteps, type Whole } from '../../ports/reply.ts';
 import { dataEvent } from '../../wire/event-stream.ts';
 import { openaiErrors } from '../errors.ts';
 import type { NumberedStretch, TranscriptEnd, TranscriptEvent } from './machine.ts';
@@ -51,12 +51,12 @@ const plainText = (body: string): Whole => ({ kind: 'whole', status: 200, header
 /** The whole transcript in a format; Left where the format needs times and none came. */
 const writeReply = (end: TranscriptEnd, stretches: readonly NumberedStretch[]): E.Either<ProxyError, Whole> => {
   const { format } = end.wish;
-  if (format === 'json') return E.right(json(200, { text: end.text, ...languagesOf(end), usage: usageOf(end.usage) }));
+  if (format === 'json') return E.right(jsonAnswer({ text: end.text, ...languagesOf(end), usage: usageOf(end.usage) }));
   if (format === 'text') return E.right(plainText(`${end.text}\n`));
   const segments = segmentsOf(stretches);
   if (segments.length === 0 && end.text !== '') return E.left({ tag: 'BadAnswer', reason: 'no times in it' });
-  if (format === 'verbose_json') return E.right(json(200, verboseTranscript(end, stretches)));
-  if (format === 'diarized_json') return E.right(json(200, diarizedReply(end, stretches)));
+  if (format === 'verbose_json') return E.right(jsonAnswer(verboseTranscript(end, stretches)));
+  if (format === 'diarized_json') return E.right(jsonAnswer(diarizedReply(end, stretches)));
   const write = format === 'srt' ? toSrt : toVtt;
   return E.right(textInSteps(plainType, () => write(segments)));
 };

@@ -1,0 +1,14 @@
+/** What is left of so many characters and values when those of this value are taken off; below zero where it holds more. */
+const leftAfter = (value: unknown, room: number): number => {
+  if (typeof value === 'string') return room - value.length;
+  let left = room - 1;
+  if (typeof value !== 'object' || value === null) return left;
+  for (const one of Array.isArray(value) ? value : Object.values(value)) {
+    if (left < 0) return left;
+    left = leftAfter(one, left);
+  }
+  return left;
+};
+
+/** Whether a value of JSON holds more than so many characters and values; no more than those are looked at. */
+export const holdsMore = (value: unknown, most: number): boolean => leftAfter(value, most) < 0;
