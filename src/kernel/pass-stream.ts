@@ -1,9 +1,9 @@
-type Items<A> = AsyncGenerator<A, void, undefined>;
+import type { Items } from './ready-stream.ts';
 
 /** What is done with a stream's items on the way: nothing to them, but for what another stream takes over. */
 export type Passing<A> = {
-  /** Looks at an item. A stream goes on from here in place of it and of all that comes behind it; null lets it pass. */
-  readonly divert: (item: A) => Items<A> | null;
+  /** Looks at an item. A stream goes on in place of it and of `rest`, all that comes behind it; null lets it pass. */
+  readonly divert: (item: A, rest: Items<A>) => Items<A> | null;
   /** Runs once, however the stream ends. */
   readonly over?: () => void;
 };
@@ -34,6 +34,14 @@ const close = async <A>(state: State<A>): Promise<IteratorResult<A, void>> => {
   }
 };
 
+async function* nothing(): AsyncGenerator<never, void, undefined> {}
+
+/** A stream that is there at once is looked at at once. */
+const begin = <A>(source: Items<A>, { divert, over }: Passing<A>): State<A> => {
+  const other = source.ready === undefined ? null : divert(source.ready, nothing());
+  return { from: other ?? source, isDiverted: other !== null, over };
+};
+
 function itself<A>(this: A): A {
   return this;
 }
@@ -43,12 +51,17 @@ function itself<A>(this: A): A {
  * results on: an async generator in its place would cost every item two promises more. Unlike a generator that has not
  * begun, it closes its source. Each function in here is one more for every open stream.
  */
-export const passStream = <A>(source: Items<A>, { divert, over }: Passing<A>): Items<A> => {
-  const state: State<A> = { from: source, isDiverted: false, over };
+export const passStream = <A>(source: Items<A>, passing: Passing<A>): Items<A> => {
+  const { divert } = passing;
+  const state = begin(source, passing);
+  if (source.ready !== undefined && !state.isDiverted) {
+    end(state);
+    return source;
+  }
   const given = (result: IteratorResult<A, void>): IteratorResult<A, void> | Promise<IteratorResult<A, void>> => {
     if (result.done === true) end(state);
     if (result.done === true || state.isDiverted) return result;
-    const other = divert(result.value);
+    const other = divert(result.value, source);
     if (other === null) return result;
     state.from = other;
     state.isDiverted = true;

@@ -1,6 +1,7 @@
-import { TE, pipe } from '../kernel/fp.ts';
+import { E, TE, pipe } from '../kernel/fp.ts';
 import { primeStream, type OnTheWay } from '../kernel/prime-stream.ts';
-import { caught, thrown } from '../kernel/proxy-error.ts';
+import { caught, thrown, type ProxyError } from '../kernel/proxy-error.ts';
+import { readyStream } from '../kernel/ready-stream.ts';
 import { bodyEncoder } from '../gemini/call-body.ts';
 import type { Candidate, Frame, ResponsePart } from '../gemini/response.ts';
 import { frameJudge, isMeaningful, type Judging } from '../gemini/verdict.ts';
@@ -59,6 +60,22 @@ async function* checkFrames(batches: Frames, judging: Judging, newId: () => stri
   if (last.length > 0) yield last;
 }
 
+/** `checkFrames`, for frames that are all there. */
+const checkAtOnce = (
+  batch: readonly Frame[],
+  judging: Judging,
+  newId: () => string,
+): E.Either<ProxyError, readonly Frame[]> => {
+  const { judge, end } = frameJudge(judging);
+  const { frames, fault } = judge(batch);
+  const error = fault ?? end();
+  if (error !== null) return E.left(error);
+  const calls = callReader(newId);
+  const whole = calls.read(frames);
+  const last = calls.end();
+  return E.right(last.length === 0 ? whole : [...whole, ...last]);
+};
+
 /** Handed nothing of the call: it lives as long as the answer. */
 const watchCall = (lease: Lease, model: string, capabilities: Attempting): OnTheWay<readonly Frame[]> => ({
   change: (frames) => noteKeys(frames, lease, capabilities),
@@ -88,6 +105,23 @@ const holdingOf = (held: Memory, shown: boolean) => {
   };
 };
 
+type Checking = { readonly judging: Judging; readonly shown: boolean; readonly lease: Lease; readonly model: string };
+
+/** Reads frames until there is something to show, or to their end; those that are all there are only checked. */
+const readHead =
+  (capabilities: Attempting, { judging, shown, lease, model }: Checking) =>
+  (frames: Frames): TE.TaskEither<ProxyError, Frames> => {
+    const { newId } = capabilities;
+    const { ready } = frames;
+    if (ready !== undefined) {
+      const checked = E.map((all: readonly Frame[]) => readyStream(noteKeys(all, lease, capabilities)));
+      return TE.fromEither(checked(checkAtOnce(ready, judging, newId)));
+    }
+    const watched = watchCall(lease, model, capabilities);
+    const prime = primeStream(shown ? holdsMeaning : never, lengthOf, watched);
+    return pipe(prime(checkFrames(frames, judging, newId)), TE.map(({ all }) => all));
+  };
+
 /** One call with one key, read until there is something to show (`shown`), or to its end for a whole answer. */
 export const attemptCall = (
   capabilities: Attempting,
@@ -105,16 +139,11 @@ export const attemptCall = (
     const need = { model, size: bytesOf(body), effort, preferred, conversation, signal, note };
     return tryKeys(capabilities, need)((lease) => {
       const { holding, begun } = holdingOf(held.answer, shown);
-      const watched = watchCall(lease, model, capabilities);
-      const prime = primeStream(shown ? holdsMeaning : never, lengthOf, watched);
       return pipe(
-        capabilities.openGemini({ model, streamed, body, secret: lease.secret, holding, signal }),
-        TE.flatMap((frames) => prime(checkFrames(frames, judging, capabilities.newId))),
+        capabilities.openGemini({ model, streamed, isCollected: !shown, body, secret: lease.secret, holding, signal }),
+        TE.flatMap(readHead(capabilities, { judging, shown, lease, model })),
         TE.tapError(() => TE.fromIO(holding.memory.letGo)),
-        TE.map(({ all }) => {
-          begun();
-          return all;
-        }),
+        TE.tapIO(() => begun),
       );
     })();
   };

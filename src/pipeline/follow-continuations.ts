@@ -49,9 +49,9 @@ async function* joinCalls(first: Frames, usage: UsageMetadata, { call, answer, e
 const joinIfNeeded = (frames: Frames, going: Going): Frames => {
   let usage: UsageMetadata = {};
   return passStream(frames, {
-    divert: (batch) => {
+    divert: (batch, rest) => {
       if (batch.some((frame) => continuationToken(frame) !== null))
-        return joinCalls(followedBy(batch, frames), usage, going);
+        return joinCalls(followedBy(batch, rest), usage, going);
       for (const { usageMetadata } of batch) usage = latestUsage(usage, usageMetadata);
       return null;
     },

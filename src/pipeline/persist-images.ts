@@ -57,7 +57,7 @@ export const persistImages =
     };
     return (frames) =>
       passStream(frames, {
-        divert: (batch) =>
-          batch.some(holdsImages) ? persistFrames(followedBy(batch, frames), { keepImage, origin, letGo }) : null,
+        divert: (batch, rest) =>
+          batch.some(holdsImages) ? persistFrames(followedBy(batch, rest), { keepImage, origin, letGo }) : null,
       });
   };

@@ -35,16 +35,18 @@ const endOf = <A>({ value, signatures, keep }: AnswerEnd<A>, remember: RememberS
   return keep === undefined ? value : keep().then(() => value);
 };
 
+const addFrames = async (writer: WholeWriter, frames: Frames): Promise<void> => {
+  const pace = paceWork(mostParts);
+  for await (const batch of frames) {
+    writer.add(batch);
+    const rest = pace(partsIn(batch));
+    if (rest !== null) await rest;
+  }
+};
+
 const collectWhole = (writer: WholeWriter, frames: Frames): TE.TaskEither<ProxyError, AnswerEnd<Whole>> =>
   pipe(
-    TE.tryCatch(async () => {
-      const pace = paceWork(mostParts);
-      for await (const batch of frames) {
-        writer.add(batch);
-        const rest = pace(partsIn(batch));
-        if (rest !== null) await rest;
-      }
-    }, caught),
+    TE.tryCatch(() => (frames.ready === undefined ? addFrames(writer, frames) : writer.add(frames.ready)), caught),
     TE.flatMapEither(writer.end),
   );
 

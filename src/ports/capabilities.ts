@@ -1,5 +1,6 @@
 import type { E, TE } from '../kernel/fp.ts';
 import type { OutageError, ProxyError } from '../kernel/proxy-error.ts';
+import type { Items } from '../kernel/ready-stream.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { Signal } from '../kernel/signal.ts';
 import type { Frame, GeminiModel } from '../gemini/response.ts';
@@ -76,6 +77,8 @@ export type EnterModel = (model: string, address: string) => TE.TaskEither<Proxy
 export type UpstreamCall = {
   readonly model: string;
   readonly streamed: boolean;
+  /** Nothing of the answer is looked at before it has ended: where it is short, it comes as one list (`ready`). */
+  readonly isCollected?: boolean;
   /** JSON, made once for all attempts; a long one as bytes, in pieces. */
   readonly body: CallBody;
   readonly secret: Secret;
@@ -84,7 +87,7 @@ export type UpstreamCall = {
 };
 
 /** Frames as they come: all that one read of the socket brought travel together. No list is empty. */
-export type FrameStream = AsyncGenerator<readonly Frame[], void, undefined>;
+export type FrameStream = Items<readonly Frame[]>;
 
 /**
  * One call to Gemini. Left: it was refused before any frame (status, reset, time-out). The frames throw a `Thrown`

@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import t from 'tap';
 import { E, TE } from '../../src/kernel/fp.ts';
 import type { ProxyError } from '../../src/kernel/proxy-error.ts';
+import { readyStream } from '../../src/kernel/ready-stream.ts';
 import type { Frame } from '../../src/gemini/response.ts';
 import { answerWriter, type AnswerForm } from '../../src/ports/answer-writer.ts';
 import type { Dialect, Plan } from '../../src/ports/dialect.ts';
@@ -114,6 +116,50 @@ t.test('a whole answer that is cut off is asked for again; a stream shows the cu
   t.notMatch(text, /DONE|finish_reason":"stop/, 'not taken for an end');
   t.equal(stream.calls.length, 1, 'nothing is tried twice after content');
   t.match(stream.reports, [['key-1', null], ['key-1', 'StreamCut']]);
+});
+
+t.test('an answer all of which was there comes to what it does in pieces, and leaves the same behind', async (t) => {
+  const part = fc.constantFrom(
+    { text: 'well' },
+    { text: 'hm', thought: true },
+    { text: 'half \ud83d' },
+    { text: 'signed', thoughtSignature: 'c2lnbmVk' },
+    { functionCall: { name: 'look', args: { at: 'it' } }, thoughtSignature: 'Y2FsbA==' },
+    { functionCall: { name: 'look', willContinue: true, partialArgs: [{ jsonPath: '$.at', stringValue: 'i' }] } },
+    { functionCall: { willContinue: false, partialArgs: [{ jsonPath: '$.at', stringValue: 't' }] } },
+    { inlineData: { mimeType: 'image/png', data: 'iVBORw0KGgo=' }, thoughtSignature: 'cGljdHVyZQ==' },
+    { executableCode: { language: 'PYTHON', code: '1' } },
+  );
+  const end = fc.constantFrom('STOP', 'SAFETY', 'MAX_TOKENS', 'MALFORMED_FUNCTION_CALL');
+  const candidate = fc.record({ content: fc.record({ parts: fc.array(part, { maxLength: 3 }) }), finishReason: end }, { requiredKeys: [] });
+  const broken = { finishReason: 'CONTINUATION', continuationToken: 'on', content: { parts: [{ text: 'so far' }] } };
+  const frame = fc.oneof(
+    { weight: 6, arbitrary: fc.record({ candidates: fc.array(candidate, { maxLength: 2 }), usageMetadata: fc.constant({ totalTokenCount: 3, promptTokenCount: 1 }) }, { requiredKeys: [] }) },
+    { weight: 1, arbitrary: fc.constantFrom({ candidates: [broken] }, { promptFeedback: { blockReason: 'SAFETY' } }) },
+  );
+  const traceOf = async (model: string, frames: readonly Frame[], isReady: boolean): Promise<unknown> => {
+    const left = { reports: [] as unknown[], calls: [] as unknown[], signatures: [] as unknown[] };
+    const received = receivedWith({ ...chat, model });
+    const over: Partial<Capabilities> = {
+      leaseKey: ({ tried }) => (tried.size < 3 ? TE.right(lease(tried.size + 1)) : TE.left({ tag: 'KeysExhausted', retryAfterSeconds: 9, forToday: false })),
+      reportKey: ({ id }, _model, error) => left.reports.push([id, error]),
+      openGemini: ({ body }) => {
+        left.calls.push(body);
+        if (String(body).includes('continuationToken')) return TE.right(framesOf([textFrame(' and on', 'STOP')]));
+        return TE.right(isReady ? readyStream(frames) : framesOf(frames));
+      },
+      rememberSignature: (signature) => left.signatures.push(signature),
+      keepImage: (image) => Promise.resolve(`kept:${image.data.length}`),
+    };
+    return { answer: await read(await run(over, received)), facts: Object.assign({}, ...received.noted), left };
+  };
+  const model = fc.constantFrom('gemini-3.5-flash', 'gemini-4-pro', 'gemini-2.5-flash-image');
+  await fc.assert(
+    fc.asyncProperty(model, fc.array(frame, { minLength: 1, maxLength: 4 }), async (asked, frames) => {
+      t.same(await traceOf(asked, frames, true), await traceOf(asked, frames, false));
+    }),
+    { numRuns: 400 },
+  );
 });
 
 t.test('thoughts that just stop are no answer, as a stream and whole', async (t) => {

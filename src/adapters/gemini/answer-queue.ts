@@ -26,6 +26,11 @@ type Waiting = {
 const idle = (): void => undefined;
 const unwatched: Watching = { came: idle, wants: idle };
 
+const nextCall = (queue: Waiting): Promise<void> =>
+  new Promise((resolve) => {
+    queue.wake = resolve;
+  });
+
 /** All that waits, in one piece: what one read of the socket brought travels together. */
 const takeAll = (queue: Waiting): Buffer | null => {
   const { pieces, bytes } = queue;
@@ -34,6 +39,16 @@ const takeAll = (queue: Waiting): Buffer | null => {
   queue.pieces = [];
   queue.bytes = 0;
   return pieces.length === 1 ? first : Buffer.concat(pieces, bytes);
+};
+
+/** Nothing is taken but all of it. */
+const readWhole = async (queue: Waiting, came: () => void): Promise<Buffer | null> => {
+  for (let seen = 0; queue.end === 'open' && !queue.isPaused; ) {
+    if (queue.bytes > seen) came();
+    seen = queue.bytes;
+    await nextCall(queue);
+  }
+  return queue.end === 'whole' && queue.bytes <= mostWaiting ? (takeAll(queue) ?? Buffer.alloc(0)) : null;
 };
 
 async function* readPieces(
@@ -55,10 +70,7 @@ async function* readPieces(
         resume();
       } else if (queue.end === 'whole') return;
       else if (queue.end !== 'open') throw queue.end.cause;
-      else
-        await new Promise<void>((resolve) => {
-          queue.wake = resolve;
-        });
+      else await nextCall(queue);
     }
   } finally {
     if (queue.end === 'open') abort();
@@ -77,6 +89,7 @@ export const answerQueue = (flow: Flow): AnswerQueue => {
   };
   return {
     body: {
+      whole: (came) => readWhole(queue, came),
       pieces: (watching = unwatched) => readPieces(queue, flow, watching),
       destroy: () => {
         if (queue.end === 'open') flow.abort();

@@ -219,3 +219,13 @@ export const bodySplitter = (): BodySplitter => {
     framing: () => (isWhole ? 'whole' : 'stream'),
   };
 };
+
+/** What a splitter makes of a short body of which all is there. */
+export const splitAtOnce = (body: Buffer): { readonly texts: readonly string[]; readonly framing: Framing } => {
+  const first = firstIn(body);
+  if (first === -1) return { texts: [], framing: 'stream' };
+  const rest = body.subarray(body.indexOf(first));
+  if (first === openObject) return { texts: [rest.toString('utf8')], framing: 'whole' };
+  const { feed, end } = splitterFor(String.fromCharCode(first));
+  return { texts: [...feed(rest.toString('utf8')), ...end()], framing: 'stream' };
+};

@@ -5,7 +5,7 @@ import { jsonBody, type AnswerBody } from './answer-body.ts';
 import { answerMeter, type AnswerMeter } from './answer-meter.ts';
 import { connectionError } from './connection-error.ts';
 import type { Answer } from './dispatch-call.ts';
-import { geminiFrames } from './gemini-frames.ts';
+import { framesAtOnce, geminiFrames } from './gemini-frames.ts';
 import { geminiModelList, type GeminiModelList } from './gemini-model-list.ts';
 import {
   geminiRequests,
@@ -55,15 +55,36 @@ const brokenOff = (error: ProxyError): ProxyError => (error.tag === 'Unreachable
 
 type Asked = Pick<UpstreamCall, 'model' | 'secret'>;
 
-const readFrames = ({ body }: Answer, { model, secret }: Asked, { dog, meter }: Watching): FrameStream =>
-  geminiFrames(watchedBytes(body, { dog, meter }), model, {
+const failureBy =
+  ({ secret }: Asked, dog: Watchdog) =>
+  (cause: unknown) =>
+    thrown(withoutSecret(secret)(brokenOff(connectionError(cause, dog))));
+
+const readFrames = ({ body }: Answer, asked: Asked, { dog, meter }: Watching): FrameStream =>
+  geminiFrames(watchedBytes(body, { dog, meter }), asked.model, {
     passed: meter.passed,
-    failed: (cause) => thrown(withoutSecret(secret)(brokenOff(connectionError(cause, dog)))),
+    failed: failureBy(asked, dog),
     over: () => {
       dog.stop();
       body.destroy();
     },
   });
+
+/** Something has come, and more is awaited. */
+const beginAnew = ({ fed, awaits }: Watchdog): void => {
+  fed();
+  awaits();
+};
+
+/** Frames as they come; those of a short answer that is collected once all of it is there. */
+const framesOf = async (answer: Answer, call: UpstreamCall, dog: Watchdog): Promise<FrameStream> => {
+  const meter = answerMeter(call.holding);
+  const all = call.isCollected === true ? await answer.body.whole(() => beginAnew(dog)) : null;
+  if (all === null) return readFrames(answer, call, { dog, meter });
+  dog.stop();
+  meter.came(all.length);
+  return framesAtOnce(all, call.model, failureBy(call, dog));
+};
 
 type Asking = Pick<GeminiRequests, 'request'> & { readonly silence: Silence };
 
@@ -72,13 +93,12 @@ const openGemini =
   ({ request, silence }: Asking): OpenGemini =>
   (call) =>
   async () => {
-    const { model, streamed, body, secret, holding } = call;
+    const { model, streamed, body, secret } = call;
     const dog = watchdog(silence, call.signal);
     try {
       const path = pathOf(model, streamed ? 'streamGenerateContent?alt=sse' : 'generateContent');
       const answer = await request({ path, secret, body, dog });
-      if (answer.statusCode === 200)
-        return E.right(readFrames(answer, { model, secret }, { dog, meter: answerMeter(holding) }));
+      if (answer.statusCode === 200) return E.right(await framesOf(answer, call, dog));
       const error = await answerError(answer, model, secret);
       dog.stop();
       return E.left(error);

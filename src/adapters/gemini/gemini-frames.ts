@@ -5,8 +5,9 @@ import type { FrameReading } from '../../gemini/frame.ts';
 import { parseFrames, parseLongFrame } from '../../gemini/parse-frames.ts';
 import type { Frame } from '../../gemini/response.ts';
 import { blockReason } from '../../gemini/verdict.ts';
+import { readyStream } from '../../kernel/ready-stream.ts';
 import type { FrameStream } from '../../ports/capabilities.ts';
-import { bodySplitter, type Framing } from './body-values.ts';
+import { bodySplitter, splitAtOnce, type Framing } from './body-values.ts';
 
 /** What was seen of an answer when it ended. */
 type Seen = { frames: number; unreadable: number; framing: Framing; isBegun: boolean; isOver: boolean };
@@ -145,3 +146,18 @@ export async function* geminiFrames(
     await body.return();
   }
 }
+
+async function* endInError(frames: readonly Frame[], error: unknown): FrameStream {
+  if (frames.length > 0) yield frames;
+  throw error;
+}
+
+/** The same for a short body of which all is there, without a generator where it is an answer. */
+export const framesAtOnce = (body: Buffer, model: string, failed: Following['failed']): FrameStream => {
+  const { texts, framing } = splitAtOnce(body);
+  const reader = frameReader(model);
+  const { frames, error } = reader.read(texts);
+  reader.seen.framing = framing;
+  const fault = error ?? endError(reader.seen);
+  return fault === null ? readyStream(frames) : endInError(frames, failed(thrown(fault)));
+};

@@ -22,7 +22,7 @@ const failed = (status: 500 | 502 | 503 | 504): Row => ({ at: 'head', error: { t
 const twice: FaultOptions = { times: 2 };
 
 /** What each fault of a stream is told as; the endless stream has a test of its own. */
-const streamed: Readonly<Record<Exclude<FaultKind, 'endless-stream'>, Row>> = {
+const streamedRows: Readonly<Record<Exclude<FaultKind, 'endless-stream'>, Row>> = {
   'reset-before-head': { at: 'head', error: { tag: 'Unreachable' }, options: twice },
   'close-before-head': { at: 'head', error: { tag: 'Unreachable' }, options: twice },
   'stall-before-head': { at: 'head', error: { tag: 'TimedOut', phase: 'first byte' }, settings: { firstByteTimeoutMs: 50 } },
@@ -53,7 +53,7 @@ const streamed: Readonly<Record<Exclude<FaultKind, 'endless-stream'>, Row>> = {
 };
 
 /** What differs when the answer is whole. */
-const whole: Readonly<Partial<Record<FaultKind, Row>>> = {
+const wholeRows: Readonly<Partial<Record<FaultKind, Row>>> = {
   'stall-mid-stream': { at: 'frames', frames: 0, error: { tag: 'TimedOut', phase: 'idle' }, settings: { idleTimeoutMs: 50 } },
   'cut-stream': { at: 'end', frames: 1, error: null },
   'error-frame': { at: 'frames', frames: 0, error: unreadable },
@@ -63,22 +63,23 @@ const whole: Readonly<Partial<Record<FaultKind, Row>>> = {
 };
 
 const rowOf = (kind: FaultKind, isStream: boolean): Row | undefined =>
-  (isStream ? undefined : whole[kind]) ?? (streamed as Readonly<Partial<Record<FaultKind, Row>>>)[kind];
+  (isStream ? undefined : wholeRows[kind]) ?? (streamedRows as Readonly<Partial<Record<FaultKind, Row>>>)[kind];
 
-for (const isStream of [true, false]) {
-  t.test(`each fault of a ${isStream ? 'streamed' : 'whole'} answer has its error, and the next answer is well`, async (t) => {
+for (const [streamed, isCollected] of [[true, false], [false, false], [true, true], [false, true]] as const) {
+  const what = `${streamed ? 'streamed' : 'whole'} answer${isCollected ? ' that is collected' : ''}`;
+  t.test(`each fault of a ${what} has its error, and the next answer is well`, async (t) => {
     const emulator = await startedEmulator(t);
     const patient = clientOf(t, emulator.url);
     for (const kind of faultKinds) {
-      const row = rowOf(kind, isStream);
+      const row = rowOf(kind, streamed);
       if (row === undefined) continue;
       const client = row.settings === undefined ? patient : clientOf(t, emulator.url, row.settings);
       emulator.fault(kind, { size: 1000, ...row.options });
-      const { at, error, frames } = await outcomeOf(client, call({ streamed: isStream }));
+      const { at, error, frames } = await outcomeOf(client, call({ streamed, isCollected }));
       t.equal(at, row.at, `${kind}: ${error?.tag}`);
       t.match(error, row.error, String(kind));
       if (row.frames !== undefined) t.equal(frames.length, row.frames, `${kind}: frames`);
-      t.match(await outcomeOf(patient, call({ streamed: isStream })), { at: 'end', error: null }, `after ${kind}`);
+      t.match(await outcomeOf(patient, call({ streamed, isCollected })), { at: 'end', error: null }, `after ${kind}`);
     }
   });
 }

@@ -1,7 +1,11 @@
+import fc from 'fast-check';
 import t from 'tap';
 import { bodySplitter, type Framing } from '../../../src/adapters/gemini/body-values.ts';
+import { framesAtOnce, geminiFrames } from '../../../src/adapters/gemini/gemini-frames.ts';
 import { E } from '../../../src/kernel/fp.ts';
-import { caught } from '../../../src/kernel/proxy-error.ts';
+import { caught, type ProxyError } from '../../../src/kernel/proxy-error.ts';
+import type { Frame } from '../../../src/gemini/response.ts';
+import type { FrameStream } from '../../../src/ports/capabilities.ts';
 import { call, clientOf, outcomeOf, startedEmulator, textOf } from '../../support/client-calls.ts';
 import { randomCuts, seeded } from '../../support/random.ts';
 
@@ -54,6 +58,58 @@ t.test('where the bytes are cut makes no difference', (t) => {
     for (const most of [1, 2, 3, 7, 20]) t.same(valuesOf(randomCuts(Buffer.from(body), most, random)), expected, `${form}, pieces of ${most}`);
   }
   t.end();
+});
+
+/** What came of a body: its frames, and the error behind them. */
+const readAll = async (frames: FrameStream): Promise<{ readonly frames: readonly Frame[]; readonly error: ProxyError | null }> => {
+  const all: Frame[] = [];
+  try {
+    for await (const batch of frames) all.push(...batch);
+    return { frames: all, error: null };
+  } catch (cause) {
+    return { frames: all, error: caught(cause) };
+  }
+};
+
+async function* piecesOf(body: Buffer, random: () => number): AsyncGenerator<Buffer, void, undefined> {
+  yield* randomCuts(body, 40, random);
+}
+
+const framings = {
+  whole: (values) => values.join(''),
+  'on lines': (values) => values.map((value) => JSON.stringify(JSON.parse(value), null, 2)).join('\n'),
+  events: (values) => values.map((value) => `data: ${value}\r\n\r\n`).join(''),
+  'events of several lines': (values) => values.map((value) => `data: ${JSON.stringify(JSON.parse(value), null, 1).replaceAll('\n', '\ndata: ')}\n\n`).join(''),
+  array: (values) => `[${values.join(',\n')}]`,
+  'behind white space': (values) => `\r\n ${values.join('')}`,
+  'behind a mark of byte order': (values) => `\ufeff${values.join('')}`,
+  'cut off': (values) => values.join('').slice(0, -3),
+  'events with a bare error': (values) => `${values.map((value) => `data: ${value}\n\n`).join('')}{"error":{"code":503}}`,
+} satisfies Readonly<Record<string, (values: readonly string[]) => string>>;
+
+t.test('a short body that is all there is read as it is in pieces, whatever it holds', async (t) => {
+  const candidate = fc.record(
+    { content: fc.constantFrom({ parts: [{ text: 'Grüße 👋' }] }, { parts: [] }, { parts: [{ text: null }] }, null), finishReason: fc.constantFrom('STOP', 'SAFETY', 'MAX_TOKENS') },
+    { requiredKeys: [] },
+  );
+  const value = fc.oneof(
+    fc.record({ candidates: fc.array(candidate, { maxLength: 2 }), usageMetadata: fc.constant({ totalTokenCount: 3 }) }, { requiredKeys: [] }),
+    fc.constantFrom({ error: { code: 429, message: 'spent' } }, { promptFeedback: { blockReason: 'SAFETY' } }, [], 7, null, [{ candidates: [] }]),
+  );
+  const body = fc.tuple(fc.constantFrom(...Object.values(framings)), fc.array(value, { maxLength: 4 }));
+  await fc.assert(
+    fc.asyncProperty(body, fc.integer(), async ([frame, values], seed) => {
+      const bytes = Buffer.from(frame(values.map((one) => JSON.stringify(one))));
+      const following = { passed: () => undefined, failed: (cause: unknown) => cause, over: () => undefined };
+      const inPieces = geminiFrames(piecesOf(bytes, seeded(seed)), 'gemini-3.5-flash', following);
+      const atOnce = framesAtOnce(bytes, 'gemini-3.5-flash', following.failed);
+      const { ready } = atOnce;
+      const read = await readAll(atOnce);
+      t.same(read, await readAll(inPieces), bytes.toString());
+      t.same(ready, read.error === null ? read.frames : undefined, 'ready where nothing went wrong');
+    }),
+    { numRuns: 500 },
+  );
 });
 
 t.test('lines without data are kept to the end: an error may be among them', (t) => {
