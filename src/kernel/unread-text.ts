@@ -95,9 +95,23 @@ export const leaveUnread = (bytes: Uint8Array): UnreadText | null => {
   return unreadOf(bytes, isBase64 ? head : -1);
 };
 
-/** The end of an unread text that is base64, from a place in it on; null where it is not. */
-export const base64In = (text: UnreadText, from: number): UnreadText | null =>
-  from === text.base64From ? unreadOf(text.bytes.subarray(from), 0) : null;
+/** Whether all of an unread text is base64 of the plain alphabet. */
+export const isAllBase64 = ({ base64From }: UnreadText): boolean => base64From === 0;
+
+/** Base64 of the plain alphabet as an unread text. */
+export const unreadBase64 = (letters: Uint8Array): UnreadText => unreadOf(letters, 0);
+
+/** What of an unread text stands behind the first comma. */
+export const behindComma = ({ bytes, base64From }: UnreadText): UnreadText => {
+  const from = bytes.indexOf(comma) + 1;
+  return unreadOf(bytes.subarray(from), base64From === from ? 0 : -1);
+};
+
+const percent = 0x25;
+
+/** Whether a percent sign stands in a text. */
+export const holdsPercent = (text: LongText): boolean =>
+  typeof text === 'string' ? text.includes('%') : text.bytes.includes(percent);
 
 const backslashesBefore = (bytes: Uint8Array, end: number): number => {
   let slashes = 0;

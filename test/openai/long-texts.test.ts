@@ -1,7 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import t from 'tap';
 import { bodyEncoder } from '../../src/gemini/call-body.ts';
 import { E, TE } from '../../src/kernel/fp.ts';
+import { readBase64 } from '../../src/kernel/read-base64.ts';
 import { isUnread } from '../../src/kernel/unread-text.ts';
 import { noResponses } from '../../src/adapters/responses/no-responses.ts';
 import { messagesDialect } from '../../src/anthropic/messages/dialect.ts';
@@ -38,6 +40,7 @@ const long = 'All is well that ends well. ';
 const texts = fc.constantFrom('short', long.repeat(1500), `${long}\n"quoted" \\ é天🙂 `.repeat(1200), `![a](data:image/png;base64,${png}) and `.repeat(2), `{"a": 1, "b": "${'c'.repeat(40_000)}"}`, '\u0000'.repeat(40_000), ' '.repeat(70_000), '\ud800'.repeat(9000), long.repeat(20_000));
 const urls = fc.constantFrom(
   `data:image/png;base64,${png}`, `data:;base64,${png}`, png, `data:image/png;base64,${png}=`, `data:image/png;base64,${png}%3D`, `data:image/png;base64,${png.replaceAll('A', '_')}`,
+  `data:image/png;base64,${png.replaceAll('AAAA', 'A\nA\r\n\tAA')}`, `data:image/png;base64,${png}\u00a0\f==\ufeff`, `data:image/png;base64,${png.replaceAll('AAAA', 'A\\nA')}`, `data:image/png;name="\u00e9";base64, ${png}`, `${png.slice(1)}-_`,
   `data:image/png,${png}`, `data:image/png;base64,${png} `, `data:image/png;base64,${png}===`, `data:${'x'.repeat(1200)},${png}`, `data:audio/wav;base64,${png}`, `data:image/svg+xml;base64,${Buffer.from(`<svg>${long.repeat(2000)}</svg>`).toString('base64')}`,
   `https://example.com/${'a'.repeat(40_000)}`, Buffer.from(long.repeat(2000)).toString('base64'), `DATA:IMAGE/PNG;BASE64,${png}`, `ftp://${'a'.repeat(40_000)}`,
 );
@@ -70,6 +73,35 @@ t.test('whether long texts are read or left unread, Gemini is sent the same byte
     { numRuns: 150 },
   );
   t.ok(left > 0, `${left} requests went up with a text that nobody read`);
+});
+
+/** What a text is as base64, said in words of regular expressions and Node's own decoder. */
+const base64InWords = (text: string): { letters: string; isPlain: boolean } | null => {
+  const letters = text.replace(/\s/g, '');
+  const bare = letters.replace(/={1,2}$/, '');
+  if (!/^[\w+/-]+$/.test(bare) || bare.length % 4 === 1) return null;
+  const isPlain = /^[a-zA-Z0-9+/]+={0,2}$/.test(text);
+  return { letters: Buffer.from(bare, 'base64').toString('base64'), isPlain };
+};
+
+t.test('base64 is read from the bytes of a text, and of a JSON string, as Node reads it', (t) => {
+  const letter = fc.constantFrom('A', 'z', '0', '/', '+', '-', '_', 'Q', 'n', '=', ' ', '\n', '\t', '\r', '\f', '\u000b', '\u00a0', '\u2028', '\u2029', '\ufeff', '\b', '\\', '"', 'é', '%', '\u00c2', '天');
+  const usual = fc.array(fc.constantFrom('QUJD', 'x-_9', ' ', '\r\n', '+'), { maxLength: 30 }).map((pieces) => pieces.join(''));
+  const some = fc.tuple(usual, fc.array(letter, { maxLength: 4 }), fc.constantFrom('', '=', '==', '= =\n')).map(([start, middle, end]) => `${start}${middle.join('')}${end}`);
+  const said = (bytes: Uint8Array, isJson: boolean, text: string): unknown => {
+    const read = readBase64(bytes, isJson);
+    return read === null ? null : { letters: read.isPlain ? Buffer.from(text, 'base64').toString('base64') : Buffer.from(read.letters).toString(), isPlain: read.isPlain };
+  };
+  fc.assert(
+    fc.property(some, (text) => {
+      const [expected, json] = [base64InWords(text), JSON.stringify(text).slice(1, -1)];
+      const isRead = isDeepStrictEqual(said(Buffer.from(text), false, text), expected);
+      return isRead && (json.includes('\\u') || isDeepStrictEqual(said(Buffer.from(json), true, text), expected));
+    }),
+    { numRuns: 2000 },
+  );
+  t.same(readBase64(Buffer.from('-_-_ QQ'), false), { letters: Buffer.from('+/+/QQ=='), isPlain: false });
+  t.end();
 });
 
 t.test('a picture and a long prompt of the user are left unread, an answer with a picture is not', async (t) => {
