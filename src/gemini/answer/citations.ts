@@ -50,12 +50,14 @@ export const citationsOf = (grounding: Grounding, candidate: number): readonly C
   const sources = itemsOf(grounding.sources);
   if (text === '' || sources.length === 0) return [];
   const spanOf = spansIn(text);
-  return itemsOf(supports).slice(0, mostSupports).flatMap((support) => {
-    const [start, end] = spanOf(support.segment ?? {});
-    return (support.groundingChunkIndices ?? []).flatMap((index): readonly CitationEvent[] => {
+  const cited: CitationEvent[] = [];
+  for (const { segment, groundingChunkIndices } of itemsOf(supports).slice(0, mostSupports)) {
+    const [start, end] = spanOf(segment ?? {});
+    for (const index of groundingChunkIndices ?? []) {
       const source = sources[index];
-      if (source?.uri === undefined) return [];
-      return [{ kind: 'citation', candidate, url: source.uri, title: source.title ?? '', start, end }];
-    });
-  });
+      if (source?.uri === undefined) continue;
+      cited.push({ kind: 'citation', candidate, url: source.uri, title: source.title ?? '', start, end });
+    }
+  }
+  return cited;
 };
