@@ -55,7 +55,7 @@ const writeReply = (end: TranscriptEnd, stretches: readonly NumberedStretch[]): 
   if (format === 'text') return E.right(plainText(`${end.text}\n`));
   const segments = segmentsOf(stretches);
   if (segments.length === 0 && end.text !== '') return E.left({ tag: 'BadAnswer', reason: 'no times in it' });
-  if (format === 'verbose_json') return E.right(jsonAnswer(verboseTranscript(end, stretches)));
+  if (format === 'verbose_json') return E.right(jsonAnswer(verboseTranscript(end, stretches, segments)));
   if (format === 'diarized_json') return E.right(jsonAnswer(diarizedReply(end, stretches)));
   const write = format === 'srt' ? toSrt : toVtt;
   return E.right(textInSteps(plainType, () => write(segments)));

@@ -18,10 +18,11 @@ const inText = ({ text, words }: Stretch): readonly string[] | null => {
   const starts: number[] = [];
   let from = 0;
   for (const { word } of words) {
-    const at = text.indexOf(word.trim(), from);
+    const own = word.trim();
+    const at = text.indexOf(own, from);
     if (at < 0) return null;
     starts.push(at);
-    from = at + word.trim().length;
+    from = at + own.length;
   }
   return starts.map((at, index) => text.slice(index === 0 ? 0 : at, starts[index + 1] ?? text.length));
 };
@@ -30,7 +31,7 @@ const isFull = ({ words, text }: Cut, next: TimedWord, nextText: string): boolea
   const [first, last] = [words[0], words.at(-1)];
   if (first === undefined || last === undefined) return false;
   return (
-    endsSentence(text.trimEnd()) ||
+    endsSentence(text.trimEnd().slice(-2)) ||
     next.start - last.end > longest.silence ||
     next.end - first.start > longest.seconds ||
     text.length + nextText.trimEnd().length > longest.characters

@@ -33,13 +33,17 @@ export const flowOn = (flow: Flow, text: string): readonly [Flow, string] => {
 export const flowEnd = ({ given, held }: Flow): string =>
   given !== '' || held.trim().toLowerCase() === noSpeech ? '' : held.trimEnd();
 
-const isDense = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u;
+const denseScripts =
+  /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}]/u;
+
+/** ASCII is told apart first: a transcript of 50,000 words asks for each pair of them. */
+const isDense = (character: string): boolean => character > '\u007f' && denseScripts.test(character);
 
 /** The gap between two stretches: none where one has it already, before punctuation, and in scripts without gaps. */
 export const gapBetween = (before: string, after: string): string => {
   const [last, first] = [before.slice(-1), after.slice(0, 1)];
   if (last === '' || first === '' || /\s/.test(last) || /[\s,.;:!?…)\]}、。，！？]/.test(first)) return '';
-  return isDense.test(last) || isDense.test(first) || /[、。，！？]/.test(last) ? '' : ' ';
+  return isDense(last) || isDense(first) || /[、。，！？]/.test(last) ? '' : ' ';
 };
 
 /** A word with its times in seconds. */
@@ -54,9 +58,17 @@ export type Stretch = {
   readonly words: readonly TimedWord[];
 };
 
-const secondsOf = (offset: string | undefined): number | null => {
-  const [, value] = /^(\d+(?:\.\d+)?)s$/.exec(offset ?? '') ?? [];
-  return value === undefined ? null : Number(value);
+const secondsOf = (offset = ''): number | null =>
+  /^\d+(?:\.\d+)?s$/.test(offset) ? Number(offset.slice(0, -1)) : null;
+
+/** What words make that come without the text they stand in. */
+const textOfWords = (words: readonly TimedWord[]): string => {
+  let [text, before] = ['', ''];
+  for (const { word } of words) {
+    text += `${gapBetween(before, word)}${word}`;
+    before = word;
+  }
+  return text;
 };
 
 /** Reads one of Gemini's stretches. An offset of zero may be left out, so a first word without one begins at 0. */
@@ -67,16 +79,14 @@ export const stretchOf = ({
   startOffset,
   endOffset,
 }: AudioTranscription): Stretch => {
-  const timed = words.flatMap(({ word, startOffset: from, endOffset: to }): readonly TimedWord[] => {
-    const end = secondsOf(to);
-    return word === undefined || end === null ? [] : [{ word, start: secondsOf(from) ?? 0, end }];
-  });
+  const timed: TimedWord[] = [];
+  for (const { word, startOffset: from, endOffset: to } of words) {
+    const said = secondsOf(to);
+    if (word !== undefined && said !== null) timed.push({ word, start: secondsOf(from) ?? 0, end: said });
+  }
   const end = secondsOf(endOffset) ?? timed.at(-1)?.end ?? null;
   return {
-    text:
-      text === ''
-        ? timed.map(({ word }, at) => `${gapBetween(timed[at - 1]?.word ?? '', word)}${word}`).join('')
-        : text,
+    text: text === '' ? textOfWords(timed) : text,
     start: secondsOf(startOffset) ?? timed[0]?.start ?? (end === null ? null : 0),
     end,
     speaker: speakerLabel ?? null,

@@ -1,5 +1,5 @@
 import type { NumberedStretch, TranscriptEnd } from './machine.ts';
-import { segmentsOf } from './segments.ts';
+import type { Segment } from './segments.ts';
 
 const known: { names: Intl.DisplayNames | null } = { names: null };
 
@@ -24,14 +24,10 @@ export const durationOf = (stretches: readonly NumberedStretch[]): number =>
 export const verboseTranscript = (
   { wish, text, language }: TranscriptEnd,
   stretches: readonly NumberedStretch[],
+  lines: readonly Segment[],
 ): object => {
   const duration = durationOf(stretches);
-  const segments = segmentsOf(stretches).map((segment, id) => ({
-    id,
-    ...segment,
-    temperature: wish.temperature,
-    ...untold,
-  }));
+  const segments = lines.map((line, id) => ({ id, ...line, temperature: wish.temperature, ...untold }));
   return {
     task: 'transcribe',
     language: languageName(language ?? wish.language ?? ''),
