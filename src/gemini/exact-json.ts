@@ -1,5 +1,5 @@
 import { compactJson, rawElements, rawMember, saysTheSame } from '../kernel/raw-json.ts';
-import { jsonText, wellFormedJson } from '../kernel/well-formed.ts';
+import { jsonText } from '../kernel/well-formed.ts';
 import { isObject } from '../kernel/is-object.ts';
 import { isJsonObject } from './is-json-object.ts';
 import type { Json, JsonObject } from './request.ts';
@@ -94,28 +94,42 @@ export const keepArguments = (json: () => string, frame: unknown): void => {
   }
 };
 
-const markHead = 'exact-';
-const markDigits = 8;
-
-/** A text that does not stand in another: of all numbers the first that follows no head of a mark in it. One pass. */
-const unusedMark = (json: string): string => {
-  const taken = new Uint8Array(Math.floor(json.length / markHead.length) + 1);
-  for (let at = json.indexOf(markHead); at !== -1; at = json.indexOf(markHead, at + 1)) {
-    const from = at + markHead.length;
-    taken[Number(json.slice(from, from + markDigits))] = 1;
+/** A list as JSON, from the first item in which something is kept; null where there is none. */
+const exactList = (list: readonly unknown[]): string | null => {
+  let written: string[] | null = null;
+  for (let at = 0; at < list.length; at += 1) {
+    const exact = exactOrNull(list[at]);
+    if (exact === null && written === null) continue;
+    written ??= list.slice(0, at).map((item) => jsonText(item ?? null));
+    written.push(exact ?? jsonText(list[at] ?? null));
   }
-  return `${markHead}${String(taken.indexOf(0)).padStart(markDigits, '0')}`;
+  return written === null ? null : `[${written.join(',')}]`;
 };
 
-/** A value as JSON; whatever in it is kept as it was written stands in it so. */
-export const exactJson = (value: unknown): string => {
-  const kept: string[] = [];
-  const mark = unusedMark(jsonText(value));
-  const marked = JSON.stringify(value, (_, held: unknown) => {
-    if (typeof held !== 'object' || held === null || !isKept(held)) return held;
-    kept.push(held[text]);
-    return mark;
-  });
-  const pieces = wellFormedJson(marked).split(`"${mark}"`);
-  return pieces.map((piece, at) => `${piece}${kept[at] ?? ''}`).join('');
+/** The same for an object; fields that are undefined are none. */
+const exactObject = (object: Readonly<Record<string, unknown>>): string | null => {
+  const kept = new Map<string, string>();
+  for (const name in object) {
+    const exact = exactOrNull(object[name]);
+    if (exact !== null) kept.set(name, exact);
+  }
+  if (kept.size === 0) return null;
+  const fields = Object.entries(object).flatMap(([name, field]) =>
+    field === undefined ? [] : [`${jsonText(name)}:${kept.get(name) ?? jsonText(field)}`],
+  );
+  return `{${fields.join(',')}}`;
 };
+
+/** A value as JSON where something in it is kept as it was written; null where nothing is. */
+const exactOrNull = (value: unknown): string | null => {
+  if (typeof value !== 'object' || value === null) return null;
+  if (isKept(value)) return value[text];
+  if (Array.isArray(value)) return exactList(value);
+  return isObject(value) && !('toJSON' in value) ? exactObject(value) : null;
+};
+
+/**
+ * A value as JSON; whatever in it is kept as it was written stands in it so. What holds nothing of the kind is written
+ * in one go: with a function that is asked about each value that would take five times as long.
+ */
+export const exactJson = (value: unknown): string => exactOrNull(value) ?? jsonText(value);

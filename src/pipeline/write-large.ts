@@ -5,12 +5,12 @@ import type { Whole } from '../ports/reply.ts';
 /** Characters of a text that are gathered before they are made bytes. */
 const mostAtOnce = 65_536;
 
-const inPieces = async ({ value, kind, status, headers }: Whole): Promise<Whole> => ({
+const inPieces = async ({ value, written, kind, status, headers }: Whole): Promise<Whole> => ({
   kind,
   status,
   headers,
   body: '',
-  pieces: await jsonPieces(value),
+  pieces: await jsonPieces(value, written),
 });
 
 const textInPieces = async ({ kind, status, headers }: Whole, texts: Iterable<string>): Promise<Whole> => {

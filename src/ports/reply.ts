@@ -1,6 +1,7 @@
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import { holdsMore } from '../kernel/holds-more.ts';
 import { jsonText } from '../kernel/well-formed.ts';
+import { exactJson, writtenText } from '../gemini/exact-json.ts';
 import type { ByteSource } from './byte-source.ts';
 
 /** Headers by their lower-case names. */
@@ -14,6 +15,8 @@ export type Whole = {
   readonly body: string | Uint8Array;
   /** What a large JSON body is written from, in pieces (`pipeline/write-large.ts`). */
   readonly value?: unknown;
+  /** How objects in it were written, where that is kept (`gemini/exact-json.ts`). */
+  readonly written?: (object: object) => string | undefined;
   /** What a text is written from, some at a time (`pipeline/write-large.ts`). */
   readonly texts?: () => Iterable<string>;
   /** A large body in pieces, none of them empty; `body` is then empty. */
@@ -63,13 +66,14 @@ export const json = (status: number, value: unknown, headers: Headers = {}): Who
 /** Characters and values of a body that is written in one go at most. */
 const mostAtOnce = 65_536;
 
-const largeAnswer = (value: unknown): Whole => ({
+const largeAnswer = (value: unknown, write: (value: unknown) => string, more: Pick<Whole, 'written'> = {}): Whole => ({
   kind: 'whole',
   status: 200,
   headers: jsonHeaders,
   value,
+  ...more,
   get body() {
-    return jsonText(value);
+    return write(value);
   },
 });
 
@@ -79,7 +83,13 @@ const largeAnswer = (value: unknown): Whole => ({
  * next full collection. 28 µs of a short chat.)
  */
 export const jsonAnswer = (value: unknown): Whole =>
-  holdsMore(value, mostAtOnce) ? largeAnswer(value) : json(200, value);
+  holdsMore(value, mostAtOnce) ? largeAnswer(value, jsonText) : json(200, value);
+
+/** The same, where somebody else's JSON stands in it as it was written. */
+export const exactAnswer = (value: unknown): Whole =>
+  holdsMore(value, mostAtOnce)
+    ? largeAnswer(value, exactJson, { written: writtenText })
+    : { kind: 'whole', status: 200, headers: jsonHeaders, body: exactJson(value) };
 
 /** A text that is written some at a time where it is sent, and in one go where its body is looked at. */
 export const textInSteps = (headers: Headers, texts: () => Iterable<string>): Whole => ({

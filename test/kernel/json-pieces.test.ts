@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { exactJson, withExactText } from '../../src/gemini/exact-json.ts';
 import { jsonPieces } from '../../src/kernel/json-pieces.ts';
 import { writeLarge } from '../../src/pipeline/write-large.ts';
-import { textInSteps } from '../../src/ports/reply.ts';
+import { exactAnswer, textInSteps } from '../../src/ports/reply.ts';
 import { isBase64 } from '../../src/kernel/base64.ts';
 import { textInPieces } from '../../src/kernel/text-in-pieces.ts';
 import { jsonText } from '../../src/kernel/well-formed.ts';
@@ -35,6 +36,25 @@ t.test('a long text comes in several pieces, and an object as it was written whe
   t.ok((await jsonPieces({ a: 'x'.repeat(1_000_000) })).length > 3);
   const kept = { b: 1 };
   t.equal(Buffer.concat(await jsonPieces({ a: kept, c: [kept] }, (value) => (value === kept ? '{"b":1.0}' : undefined))).toString(), '{"a":{"b":1.0},"c":[{"b":1.0}]}');
+});
+
+t.test('what is kept as it was written stands so in JSON, wherever it is, in one go and in pieces', async (t) => {
+  const kept = withExactText({ b: 1 }, '{"b":1.0e0}');
+  const value = fc.letrec((tie) => ({
+    any: fc.oneof({ maxDepth: 5 }, fc.constantFrom(kept, 'KEPT', undefined, null, '\ud800é', 0), fc.array(tie('any'), { maxLength: 4 }), fc.dictionary(fc.string({ unit: 'binary', maxLength: 3 }), tie('any'), { maxKeys: 4 }))
+  })).any;
+  // A mark that nothing in the value says, in place of what is kept.
+  const expected = (from: unknown): string => jsonText(JSON.parse(JSON.stringify(from, (_, held: unknown) => (held === kept ? '%' : held)))).replaceAll('"%"', '{"b":1.0e0}');
+  await fc.assert(
+    fc.asyncProperty(value, async (made) => {
+      const whole = { made, all: [made, 'x'.repeat(5000)] };
+      t.ok(exactJson(whole) === expected(whole));
+      const large = await writeLarge(exactAnswer({ ...whole, long: 'x'.repeat(70_000) }));
+      t.ok(Buffer.concat(large.pieces ?? []).toString() === expected({ ...whole, long: 'x'.repeat(70_000) }));
+    }),
+    { numRuns: 100 },
+  );
+  t.equal((await writeLarge(exactAnswer({ a: kept }))).body, '{"a":{"b":1.0e0}}');
 });
 
 t.test('a text in pieces is the same text, wherever it was cut', async (t) => {

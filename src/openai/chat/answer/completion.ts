@@ -1,8 +1,7 @@
 import { E } from '../../../kernel/fp.ts';
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
 import { textInPieces } from '../../../kernel/text-in-pieces.ts';
-import { exactJson } from '../../../gemini/exact-json.ts';
-import { json, jsonAnswer, type Whole } from '../../../ports/reply.ts';
+import { exactAnswer, jsonAnswer, type Whole } from '../../../ports/reply.ts';
 import type {
   Annotation,
   AudioDelta,
@@ -141,5 +140,5 @@ export const completion = (events: readonly ChatEvent[]): E.Either<ProxyError, W
   const holdsTools = [...choices.values()].some(
     ({ extra }) => extra?.google.server_tool_parts !== undefined || extra?.google.signed_parts !== undefined,
   );
-  return E.right(holdsTools ? { ...json(200, {}), body: exactJson(answer) } : jsonAnswer(answer));
+  return E.right(holdsTools ? exactAnswer(answer) : jsonAnswer(answer));
 };
