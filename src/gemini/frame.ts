@@ -14,6 +14,7 @@ import {
 import { candidateShape, feedbackShape, partShape, usageShape } from './frame-shapes.ts';
 import { harmlessText } from './harmless-text.ts';
 import { answeredKind } from './media-kind.ts';
+import { plainCandidate } from './plain-text.ts';
 import { holdsNull, withoutNulls } from './without-nulls.ts';
 import type { Candidate, Frame, GeminiModel, ResponsePart, UsageMetadata } from './response.ts';
 
@@ -172,6 +173,19 @@ export const readFrame = (value: unknown): FrameReading => {
   if (usageMetadata !== undefined) frame.usageMetadata = readUsage(usageMetadata);
   if (typeof modelVersion === 'string') frame.modelVersion = modelVersion;
   return { kind: 'frame', frame };
+};
+
+/** Reads a frame of which nothing is left out or changed: a text and usage, as nearly all are. Null for any other. */
+export const readPlainFrame = (value: unknown): Frame | null => {
+  if (!isObject(value) || value['error'] !== undefined) return null;
+  const { candidates, promptFeedback, usageMetadata, modelVersion } = value;
+  if (!Array.isArray(candidates) || candidates.length !== 1 || promptFeedback !== undefined) return null;
+  const candidate = plainCandidate(candidates[0]);
+  if (candidate === null) return null;
+  const frame: Making = { candidates: [candidate] };
+  if (usageMetadata !== undefined) frame.usageMetadata = readUsage(usageMetadata);
+  if (typeof modelVersion === 'string') frame.modelVersion = modelVersion;
+  return frame;
 };
 
 /** One page of models.list; null when it is none. Entries without a name are left out. */

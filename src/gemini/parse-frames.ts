@@ -2,11 +2,19 @@ import { E } from '../kernel/fp.ts';
 import { isObject } from '../kernel/is-object.ts';
 import { rawElements } from '../kernel/raw-json.ts';
 import { keepArguments } from './exact-json.ts';
-import { readFrame, type FrameReading } from './frame.ts';
+import { readFrame, readPlainFrame, type FrameReading } from './frame.ts';
 import { countParts, framePieces } from './frame-pieces.ts';
 import { parseLong } from './parse-long.ts';
 
 type Parsed = { readonly value: unknown };
+
+const parsedJson = (json: string): Parsed | null => {
+  try {
+    return { value: JSON.parse(json) };
+  } catch {
+    return null;
+  }
+};
 
 /** Arguments of more parts than any answer of Gemini's has are not kept as they were written. */
 const mostKept = 1000;
@@ -24,12 +32,8 @@ const frameIn = (value: unknown, json: () => string): unknown => {
 };
 
 const parseValue = (json: string): Parsed | null => {
-  try {
-    const value: unknown = JSON.parse(json);
-    return { value: frameIn(value, () => json) };
-  } catch {
-    return null;
-  }
+  const parsed = parsedJson(json);
+  return parsed === null ? null : { value: frameIn(parsed.value, () => json) };
 };
 
 const isError = (value: unknown): boolean => isObject(value) && value['error'] !== undefined;
@@ -55,8 +59,11 @@ function* parseLines(lines: readonly string[]): Generator<FrameReading, void, un
  * frame each: some servers leave out the empty line between events. A long frame is read in pieces, as they are taken.
  */
 export const parseFrames = (json: string): Iterable<FrameReading> => {
-  const whole = parseValue(json);
-  return whole !== null || !json.includes('\n') ? readingsOf(json, whole) : parseLines(json.split('\n'));
+  const parsed = parsedJson(json);
+  if (parsed === null) return json.includes('\n') ? parseLines(json.split('\n')) : readingsOf(json, null);
+  const frame = json.length <= longest ? readPlainFrame(parsed.value) : null;
+  if (frame !== null) return [{ kind: 'frame', frame }];
+  return readingsOf(json, { value: frameIn(parsed.value, () => json) });
 };
 
 /**

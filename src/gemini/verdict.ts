@@ -1,5 +1,6 @@
 import { thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import { finishKind } from './finish.ts';
+import { plainTextOf } from './plain-text.ts';
 import type { Candidate, Frame, ResponsePart } from './response.ts';
 
 /** How an answer is judged. */
@@ -77,6 +78,12 @@ const noteFrame = (seen: Seen, frame: Frame): void => {
   }
 };
 
+/** An answer that was shown in part is not empty. */
+const faultAfter = (fault: ProxyError, { answered }: Seen): ProxyError =>
+  fault.tag === 'EmptyAnswer' && answered
+    ? { ...fault, tag: 'FaultyAnswer', finishReason: fault.finishReason ?? '' }
+    : fault;
+
 /** Why an answer that ended is none; null when it is one. A block, or tokens used up by thoughts, can be one. */
 const verdictOf = (
   { answered, isBegun, end, block, lost }: Seen,
@@ -101,8 +108,12 @@ const verdictOf = (
     : null;
 };
 
-/** The frames that may be shown, and what makes the answer none behind them. */
-export type Judged = { readonly frames: readonly Frame[]; readonly fault: ProxyError | null };
+/** The frames that may be shown, and what makes the answer none behind them. `isPlain`: they are texts alone. */
+export type Judged = {
+  readonly frames: readonly Frame[];
+  readonly fault: ProxyError | null;
+  readonly isPlain: boolean;
+};
 
 /** Judges the frames of one answer as they come. */
 export type Judge = {
@@ -121,17 +132,21 @@ export const frameJudge = (judging: Judging): Judge => {
   const seen: Seen = { answered: false, isBegun: false, end: null, block: null, lost: null };
   return {
     judge: (frames) => {
-      for (const [at, frame] of frames.entries()) {
-        const fault = faultIn(frame);
-        if (fault === null) {
-          noteFrame(seen, frame);
+      let isPlain = true;
+      for (const frame of frames) {
+        if (plainTextOf(frame) !== null) {
+          seen.answered = true;
+          seen.isBegun = true;
           continue;
         }
-        const before = frames.slice(0, at);
-        if (fault.tag !== 'EmptyAnswer' || !seen.answered) return { frames: before, fault };
-        return { frames: before, fault: { ...fault, tag: 'FaultyAnswer', finishReason: fault.finishReason ?? '' } };
+        isPlain = false;
+        const fault = faultIn(frame);
+        if (fault !== null) {
+          return { frames: frames.slice(0, frames.indexOf(frame)), fault: faultAfter(fault, seen), isPlain };
+        }
+        noteFrame(seen, frame);
       }
-      return { frames, fault: null };
+      return { frames, fault: null, isPlain };
     },
     end: () => verdictOf(seen, judging),
   };

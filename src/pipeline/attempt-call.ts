@@ -3,6 +3,7 @@ import { primeStream, type OnTheWay } from '../kernel/prime-stream.ts';
 import { caught, thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import { readyStream } from '../kernel/ready-stream.ts';
 import { bodyEncoder } from '../gemini/call-body.ts';
+import { plainTextOf } from '../gemini/plain-text.ts';
 import type { Candidate, Frame, ResponsePart } from '../gemini/response.ts';
 import { frameJudge, isMeaningful, type Judging } from '../gemini/verdict.ts';
 import { callReader } from '../gemini/whole-calls.ts';
@@ -22,8 +23,9 @@ const isBound = ({ inlineData, thoughtSignature }: ResponsePart): boolean =>
   inlineData !== undefined || thoughtSignature !== undefined;
 
 /** Whether a frame holds what is good with the key only that it came by. */
-const needsKey = ({ candidates }: Frame): boolean =>
-  candidates?.some(
+const needsKey = (frame: Frame): boolean =>
+  plainTextOf(frame) === null &&
+  frame.candidates?.some(
     ({ continuationToken, content }) => continuationToken !== undefined || content?.parts?.some(isBound) === true,
   ) === true;
 
@@ -50,8 +52,8 @@ async function* checkFrames(batches: Frames, judging: Judging, newId: () => stri
   const { judge, end } = frameJudge(judging);
   const calls = callReader(newId);
   for await (const batch of batches) {
-    const { frames, fault } = judge(batch);
-    if (frames.length > 0) yield calls.read(frames);
+    const { frames, fault, isPlain } = judge(batch);
+    if (frames.length > 0) yield isPlain ? frames : calls.read(frames);
     if (fault !== null) throw thrown(fault);
   }
   const fault = end();

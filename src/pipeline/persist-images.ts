@@ -1,4 +1,5 @@
 import { followedBy, passStream } from '../kernel/pass-stream.ts';
+import { plainTextOf } from '../gemini/plain-text.ts';
 import type { Frame, ResponsePart } from '../gemini/response.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
 import { costs } from '../ports/memory.ts';
@@ -7,8 +8,9 @@ import type { Frames, Planned } from './exchange.ts';
 const isImage = (part: ResponsePart): boolean =>
   part.thought !== true && part.inlineData?.mimeType.startsWith('image/') === true;
 
-const holdsImages = ({ candidates }: Frame): boolean =>
-  candidates?.some(({ content }) => content?.parts?.some(isImage) === true) === true;
+const holdsImages = (frame: Frame): boolean =>
+  plainTextOf(frame) === null &&
+  frame.candidates?.some(({ content }) => content?.parts?.some(isImage) === true) === true;
 
 type Keeping = {
   readonly keepImage: Capabilities['keepImage'];

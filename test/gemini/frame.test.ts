@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { readFrame, readModelPage, type FrameReading } from '../../src/gemini/frame.ts';
+import { readFrame, readModelPage, readPlainFrame, type FrameReading } from '../../src/gemini/frame.ts';
+import { plainTextOf } from '../../src/gemini/plain-text.ts';
 import { parseFrames, parseLongFrame } from '../../src/gemini/parse-frames.ts';
 
 const frameOf = (value: unknown): unknown => {
@@ -110,6 +111,40 @@ t.test('a frame that is all right is read as one that must be looked into', (t) 
   fc.assert(
     fc.property(anyFrame, (value) => {
       t.strictSame(frameOf(plain(value)), frameOf(withNulls(plain(value))));
+    }),
+    { numRuns: 500 },
+  );
+  t.end();
+});
+
+t.test('a frame of one text and nothing else is told from all others', (t) => {
+  const texts: readonly (readonly [value: unknown, text: string | null])[] = [
+    [withParts({ text: 'a' }), 'a'],
+    [{ ...partsOf({ text: 'a' }), usageMetadata: { totalTokenCount: 1 }, modelVersion: 'gemini-4' }, 'a'],
+    [{ candidates: [{ index: 0, content: { parts: [{ text: 'a' }] } }] }, 'a'],
+    [{ candidates: [{ index: 1, content: { parts: [{ text: 'a' }] } }] }, null],
+    [{ candidates: [{ content: { parts: [{ text: 'a' }] }, finishReason: 'STOP' }] }, null],
+    [{ ...partsOf({ text: 'a' }), promptFeedback: { blockReason: 'SAFETY' } }, null],
+    [{ candidates: [{ content: { parts: [{ text: 'a' }] } }, { index: 1 }] }, null],
+    [withParts({ text: '' }), null],
+    [withParts({ text: 'a' }, { text: 'b' }), null],
+    [withParts({ text: 'a', thought: true }), null],
+    [withParts({ text: 'a', thoughtSignature: 'abc' }), null],
+    [withParts({ functionCall: { name: 'f' } }), null],
+    [withParts({ text: 'a' }, { functionCall: { name: 'f', args: '{}' } }), null],
+    [partsOf(), null],
+    [{ usageMetadata: {} }, null],
+  ];
+  for (const [value, text] of texts) {
+    const reading = readFrame(value);
+    t.equal(reading.kind === 'frame' ? plainTextOf(reading.frame) : reading.kind, text, JSON.stringify(value));
+  }
+  fc.assert(
+    fc.property(anyFrame, (value) => {
+      const frame = readPlainFrame(plain(value));
+      if (frame === null) return;
+      t.strictSame(frame, frameOf(withNulls(plain(value))));
+      t.equal(plainTextOf(frame) ?? '', frame.candidates?.[0]?.content?.parts?.[0]?.text);
     }),
     { numRuns: 500 },
   );

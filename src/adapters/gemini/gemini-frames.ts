@@ -3,6 +3,7 @@ import { thrown, type ProxyError } from '../../kernel/proxy-error.ts';
 import { failureOf } from '../../gemini/error-from-answer.ts';
 import type { FrameReading } from '../../gemini/frame.ts';
 import { parseFrames, parseLongFrame } from '../../gemini/parse-frames.ts';
+import { plainTextOf } from '../../gemini/plain-text.ts';
 import type { Frame } from '../../gemini/response.ts';
 import { blockReason } from '../../gemini/verdict.ts';
 import { readyStream } from '../../kernel/ready-stream.ts';
@@ -48,7 +49,7 @@ const frameReader = (model: string): FrameReader => {
       const { frame } = reading;
       seen.frames += 1;
       seen.isBegun ||= (frame.candidates ?? []).length > 0;
-      seen.isOver ||= isOver(frame);
+      seen.isOver ||= plainTextOf(frame) === null && isOver(frame);
       into.push(frame);
     }
     return null;

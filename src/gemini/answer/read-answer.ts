@@ -3,6 +3,7 @@ import type { Machine } from '../../kernel/machine.ts';
 import { finishKind } from '../finish.ts';
 import type { Candidate, Frame, GroundingMetadata, LogprobsResult, ResponsePart, UsageMetadata } from '../response.ts';
 import { jsonInText } from '../tools/json-answer.ts';
+import { plainTextOf } from '../plain-text.ts';
 import { latestUsage } from '../usage.ts';
 import { blockReason } from '../verdict.ts';
 import type { AnswerEvent } from './answer-event.ts';
@@ -95,6 +96,10 @@ const readFrame = (
   }
 };
 
+/** A candidate that has begun to say what is shown as it is: another text changes nothing of what is known of it. */
+const onlySaysMore = (state: CandidateState | undefined, { jsonAnswer, citesSources }: AnswerSettings): boolean =>
+  state?.hasOutput === true && jsonAnswer === null && !citesSources;
+
 const readFrames = (settings: AnswerSettings): Machine<FrameState, readonly Frame[], AnswerEvent, never> => ({
   start: { candidates: new Map(), usage: {}, blocked: null },
   step: (state, frames) => {
@@ -105,6 +110,11 @@ const readFrames = (settings: AnswerSettings): Machine<FrameState, readonly Fram
       const counted = latestUsage(usage, frame.usageMetadata);
       if (counted !== usage) events.push({ kind: 'usage', usage: counted });
       usage = counted;
+      const text = plainTextOf(frame);
+      if (text !== null && onlySaysMore(candidates.get(0), settings)) {
+        events.push({ kind: 'text', candidate: 0, text, signature: undefined, isOwn: true, logprobs: undefined });
+        continue;
+      }
       blocked = blockReason(frame) ?? blocked;
       readFrame(candidates, frame, { settings, events });
     }

@@ -1,5 +1,6 @@
 import type { Machine } from '../../kernel/machine.ts';
 import { wellFormed } from '../../kernel/well-formed.ts';
+import { plainTextOf } from '../plain-text.ts';
 import type { Candidate, Frame, ResponsePart } from '../response.ts';
 
 /** Halves of characters that wait for their other half: of one candidate, by the text that they are the end of. */
@@ -15,13 +16,15 @@ const isHigh = (code: number): boolean => code >= 0xd800 && code <= 0xdbff;
 const endsInHalf = (text: string | undefined): boolean =>
   text !== undefined && isHigh(text.charCodeAt(text.length - 1));
 
-const needsCare = (frame: Frame): boolean =>
-  frame.candidates?.some(({ content }) =>
-    content?.parts?.some(
-      ({ text, audioTranscription }) =>
-        text?.isWellFormed() === false || audioTranscription?.text?.isWellFormed() === false,
-    ),
-  ) === true;
+const isHalf = ({ text, audioTranscription }: ResponsePart): boolean =>
+  text?.isWellFormed() === false || audioTranscription?.text?.isWellFormed() === false;
+
+const needsCare = (frame: Frame): boolean => {
+  const text = plainTextOf(frame);
+  return text === null
+    ? frame.candidates?.some(({ content }) => content?.parts?.some(isHalf)) === true
+    : !text.isWellFormed();
+};
 
 type Joined = { readonly text: string; readonly half: string };
 
