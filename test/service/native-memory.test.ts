@@ -19,7 +19,10 @@ const started = async (t: Test, server: Server): Promise<string> => {
 const bareGoogle = (t: Test): Promise<string> => {
   const server = createServer((request, response) => {
     const megabytes = Number(/give-(\d+)/.exec(request.url ?? '')?.[1] ?? 0);
-    request.resume();
+    let taken = 0;
+    request.on('data', (bytes: Buffer) => {
+      taken += bytes.length;
+    });
     request.on('end', () => {
       if (request.url?.startsWith('/upload') === true && request.headers['x-goog-upload-command'] === 'start') {
         response.writeHead(200, { 'x-goog-upload-url': `http://${request.headers.host}/upload/v1beta/files?upload_id=x`, 'x-goog-upload-status': 'active' }).end();
@@ -31,7 +34,7 @@ const bareGoogle = (t: Test): Promise<string> => {
           const isLast = at === megabytes * 16 - 1;
           if (!response.write(isLast ? Buffer.concat([piece.subarray(2), Buffer.from('\n\n')]) : piece)) await new Promise((resolve) => response.once('drain', resolve));
         }
-        response.end(megabytes > 0 ? '' : '{"file":{"name":"files/x"}}');
+        response.end(megabytes > 0 ? '' : `{"file":{"name":"files/x","sizeBytes":"${taken}"}}`);
       };
       void give();
     });
@@ -39,11 +42,15 @@ const bareGoogle = (t: Test): Promise<string> => {
   return started(t, server);
 };
 
+/** Sends so many megabytes; resolves with what Google says that it took of them. */
 const sentUp = (address: string, megabytes: number): Promise<number> =>
   new Promise((resolve, reject) => {
     const request = httpRequest(address, { method: 'POST', headers: { 'content-length': String(megabytes * mebibyte), 'x-goog-upload-command': 'upload, finalize' } }, (response: IncomingMessage) => {
-      response.resume();
-      response.on('end', () => resolve(response.statusCode ?? 0));
+      let text = '';
+      response.on('data', (bytes: Buffer) => {
+        text += bytes.toString();
+      });
+      response.on('end', () => resolve(Number(/"sizeBytes":"(\d+)"/.exec(text)?.[1] ?? 0)));
     });
     request.on('error', reject);
     const send = async (): Promise<void> => {
@@ -65,12 +72,12 @@ const begun = async ({ url, password }: ServiceProcess): Promise<string> => {
   return answer.headers.get('x-goog-upload-url') ?? '';
 };
 
-t.test('an upload of 256 MB, and as much that comes down, leave the memory as it is', async (t) => {
+t.test('an upload of 2 GiB, and a quarter of a GiB that comes down, leave the memory as it is', async (t) => {
   const service = await startServiceProcess(t, { GEMINI_BASE_URL: await bareGoogle(t), GEMINI_API_KEYS: 'made-up-key', MAX_BODY_MB: '1', LOG_LEVEL: 'info' });
   await takenDown(service, 8);
   await sentUp(await begun(service), 8);
   const before = memoryOf(service.pid).peak;
-  t.equal(await sentUp(await begun(service), 256), 200);
+  t.equal(await sentUp(await begun(service), 2048), 2048 * mebibyte);
   t.equal(await takenDown(service, 256), 256 * mebibyte);
   const grown = memoryOf(service.pid).peak - before;
   t.ok(grown < 60, `${grown.toFixed(0)} MiB more`);
