@@ -480,21 +480,51 @@ t.test('a body that is too large, or packed, is refused in Google\'s shape', asy
   t.equal(google.asked().length, 0);
 });
 
-t.test('a caller who leaves ends the call at Google\'s, and no key rests for it', async (t) => {
-  const { google, post, url, password } = await native(t);
+type Body = NonNullable<RequestInit['body']>;
+
+/** Leaves in the middle of a request; resolves with the ms after which the call at Google's is closed. */
+const closedAfter = async ({ google, url, password, post }: Native, [path, body]: readonly [string, Body]): Promise<number> => {
+  google.clear();
   google.instead((got, response) => {
-    if (!got.path.endsWith(':streamGenerateContent')) return false;
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.write('data: {}\n\n');
+    if (got.path.endsWith(':countTokens')) return false;
+    if (got.path.endsWith(':streamGenerateContent')) response.writeHead(200, { 'content-type': 'text/event-stream' }).write('data: {}\n\n');
     return true;
   });
   const leaving = new AbortController();
-  const answer = await fetch(`${url}${flash}:streamGenerateContent?alt=sse`, { method: 'POST', headers: { 'x-goog-api-key': password }, body: JSON.stringify(hello), signal: leaving.signal });
-  await answer.body?.getReader().read();
-  const leftAt = Date.now();
+  const init = { method: 'POST', headers: { 'x-goog-api-key': password, 'x-goog-upload-command': 'upload' }, body, signal: leaving.signal, duplex: 'half' };
+  const answer = fetch(path.startsWith('/') ? `${url}${path}` : path, init as RequestInit);
+  const reading = answer.then(({ body: bytes }) => bytes?.getReader().read()).catch(() => undefined);
+  await eventually(() => google.asked().length === 1);
+  if (path.includes('alt=sse')) await reading;
+  const [left] = google.asked();
+  const leftAt = performance.now();
   leaving.abort();
-  await eventually(() => google.asked().at(-1)?.isGone === true);
-  t.ok(Date.now() - leftAt < 1000, `gone after ${Date.now() - leftAt} ms`);
+  const later = post(`${flash}:countTokens`, hello);
+  await eventually(() => left?.isGone === true || google.asked().length > 1);
+  const took = performance.now() - leftAt;
+  await (await later).text();
+  return left?.isGone === true ? took : Number.POSITIVE_INFINITY;
+};
+
+t.test('a caller who leaves ends the call at Google\'s at once, and no key rests for it', async (t) => {
+  const service = await native(t);
+  const { post } = service;
+  const start = { 'x-goog-upload-protocol': 'resumable', 'x-goog-upload-command': 'start' };
+  const address = (await post('/upload/v1beta/files', { file: {} }, start)).headers.get('x-goog-upload-url') ?? '';
+  const body = JSON.stringify(hello);
+  const moments: Readonly<Record<string, () => readonly [string, Body]>> = {
+    'before the head': () => [`${flash}:generateContent`, body],
+    'in a stream': () => [`${flash}:streamGenerateContent?alt=sse`, body],
+    'while something is made': () => ['/v1beta/cachedContents', body],
+    'while bytes go up': () => [address, new ReadableStream({ start: (to) => to.enqueue(Buffer.alloc(1000)) })],
+  };
+  for (const [moment, request] of Object.entries(moments)) {
+    const took: number[] = [];
+    for (let at = 0; at < 5; at += 1) took.push(await closedAfter(service, request()));
+    t.ok(took.every(Number.isFinite), `${moment}: closed before a later question is answered`);
+    t.ok(Math.min(...took) < 100, `${moment}: closed after ${took.map(Math.round).join(', ')} ms`);
+  }
+  service.google.clear();
   t.equal((await post(`${flash}:generateContent`, hello)).status, 200);
 });
 
