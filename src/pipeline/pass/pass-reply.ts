@@ -61,11 +61,13 @@ export const passedReply = ({ keepAliveMs }: PassNeeds, passing: Passing, { answ
 /** In our words: they are about the keys, which are no matter of the caller's. */
 const isOurs = ({ tag }: ProxyError): boolean => tag === 'KeyRefused' || tag === 'NoUsableKey';
 
-const retryAfter = ({ headers, error }: Refused): Headers => {
+/** What Google said of a wait, else what we know: of a quota, of a model that answers nobody. */
+const retryAfter = ({ headers }: Refused, error: ProxyError): Headers => {
   const told = headers['retry-after'];
   if (told !== undefined) return { 'retry-after': told };
-  if (error.tag !== 'QuotaSpent') return {};
-  return { 'retry-after': String(Math.max(1, Math.ceil(error.retryAfterSeconds ?? 60))) };
+  const known = 'retryAfterSeconds' in error ? error.retryAfterSeconds : null;
+  const seconds = known ?? (error.tag === 'QuotaSpent' ? 60 : null);
+  return seconds === null ? {} : { 'retry-after': String(Math.max(1, Math.ceil(seconds))) };
 };
 
 /** Google's own answer, cleaned; or a Left where the error is told in our words. */
@@ -75,7 +77,7 @@ export const refusedReply = ({ error, told }: NotPassed): E.Either<ProxyError, W
     : E.right({
         kind: 'whole',
         status: told.status,
-        headers: { 'content-type': 'application/json; charset=UTF-8', ...retryAfter(told) },
+        headers: { 'content-type': 'application/json; charset=UTF-8', ...retryAfter(told, error) },
         body: told.text,
       });
 

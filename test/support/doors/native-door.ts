@@ -35,8 +35,9 @@ const answerOf = (frames: readonly Json[]): Answer => {
   };
 };
 
-/** Google's SDKs wait by the body's RetryInfo, others by the header: both say the same. */
-const waitFaults = (error: unknown, header: string | null): readonly string[] => {
+/** Google's SDKs wait by the body's RetryInfo, others by the header: both say the same. What Google says of an outage is as it came. */
+const waitFaults = (error: unknown, { status, headers }: Response): readonly string[] => {
+  const header = status === 503 ? null : headers.get('retry-after');
   const waits = listIn(error, 'error.details').map((detail) => textAt(detail, 'retryDelay')).filter((delay) => delay !== '');
   return header === null || waits.some((delay) => Math.abs(Number.parseFloat(delay) - Number(header)) <= 1) ? [] : [`waits ${header} and ${waits.join()}`];
 };
@@ -67,9 +68,9 @@ export const nativeDoor: Door = {
     const frames = body.split('\r\n\r\n').slice(0, -1).map((event) => JSON.parse(event.slice('data: '.length)) as Json);
     return { answer: answerOf(frames), faults: frames.flatMap((frame) => google('GenerateContentResponse', frame)) };
   },
-  errorFaults: (error, { status, headers }) => [
+  errorFaults: (error, response) => [
     ...google('GoogleError', error),
-    ...waitFaults(error, headers.get('retry-after')),
-    ...(at(error, 'error.code') === status && /^[A-Z_]+$/.test(String(at(error, 'error.status'))) ? [] : [`the error is ${JSON.stringify(error)}`]),
+    ...waitFaults(error, response),
+    ...(at(error, 'error.code') === response.status && /^[A-Z_]+$/.test(String(at(error, 'error.status'))) ? [] : [`the error is ${JSON.stringify(error)}`]),
   ],
 };
