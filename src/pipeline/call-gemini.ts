@@ -35,11 +35,13 @@ const countTokens = (frames: Frames, note: Received['note']): Frames => {
 const isStillNeeded = ({ model, copies, someCopies }: GeminiCall): boolean =>
   mayContinue(model) || (copies > 1 && someCopies !== undefined);
 
+const mayAllBeBlocked = ({ refusesBlocks }: Reading, { copies, someCopies }: GeminiCall): boolean =>
+  refusesBlocks && copies !== 1 && someCopies === undefined;
+
 /** Several choices, of which some may be blocked: an error when all of them are. */
 const notAllBlocked =
-  ({ shown, refusesBlocks }: Reading, call: GeminiCall) =>
+  ({ shown }: Reading) =>
   (frames: Frames): TE.TaskEither<ProxyError, Frames> => {
-    if (!refusesBlocks || call.copies === 1 || call.someCopies !== undefined) return TE.right(frames);
     const prime = primeStream<readonly Frame[]>(
       (batch) => shown && batch.some(isMeaningful),
       ({ length }) => length,
@@ -56,7 +58,7 @@ const answerCall = (
 ): TE.TaskEither<ProxyError, Frames> => {
   const copies = inCopies(followContinuations(attemptCall(capabilities, planned, reading), reading.effort));
   const answer = (call: GeminiCall): TE.TaskEither<ProxyError, Frames> =>
-    pipe(copies(call), TE.flatMap(notAllBlocked(reading, call)));
+    mayAllBeBlocked(reading, call) ? pipe(copies(call), TE.flatMap(notAllBlocked(reading))) : copies(call);
   const again = (error: ProxyError): TE.TaskEither<ProxyError, Frames> => {
     const call: GeminiCall | null = reading.effort.mayRetry(0) ? mendCall(planned.plan.call, error) : null;
     return call === null ? TE.left(error) : answer(call);
@@ -77,9 +79,9 @@ export const callGemini =
       answerCall(capabilities, planned, { ...judging, shown, effort });
     return pipe(
       letThrough(capabilities, planned, call.model)(answer),
-      TE.tapIO(() => () => {
+      TE.map((frames) => {
         if (!isStillNeeded(call)) planned.held.request.letGo();
+        return countTokens(frames, planned.note);
       }),
-      TE.map((frames) => countTokens(frames, planned.note)),
     );
   };

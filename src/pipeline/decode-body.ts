@@ -1,6 +1,6 @@
 import { atOnce, breathe } from '../kernel/breathe.ts';
 import type { UnreadAt } from '../kernel/cut-texts.ts';
-import { TE, pipe, type E } from '../kernel/fp.ts';
+import { E, TE, pipe } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
 import { runApart } from '../kernel/steps.ts';
@@ -26,31 +26,29 @@ type Decode<Request> = (body: unknown, written: () => string) => E.Either<ProxyE
 /** What else a dialect says of its bodies: where long texts may be left unread, and how large ones are decoded. */
 type BodyWays<Request> = Pick<Dialect<Request>, 'unreadAt' | 'inSteps'>;
 
-/** Decodes a body; what has much in it apart from all else, and in steps where there are some. */
-const decodeRead =
-  <Request>(decode: Decode<Request>, { inSteps }: BodyWays<Request>) =>
-  ({ value, written, isLarge }: ReadBody): TE.TaskEither<ProxyError, Request> => {
-    if (!isLarge) return TE.fromEither(decode(value, written));
-    return async () => {
-      await breathe();
-      const asked = inSteps === undefined ? decode(value, written) : await runApart(inSteps.decode(value, written));
-      await breathe();
-      return asked;
-    };
-  };
+/** Decodes what has much in it apart from all else, and in steps where there are some. */
+const decodeLarge = async <Request>(
+  decode: Decode<Request>,
+  { inSteps }: BodyWays<Request>,
+  { value, written }: ReadBody,
+): Promise<E.Either<ProxyError, Request>> => {
+  await breathe();
+  const asked = inSteps === undefined ? decode(value, written) : await runApart(inSteps.decode(value, written));
+  await breathe();
+  return asked;
+};
 
 /** Reads the body as JSON, or as a form where it is one, and decodes it into the dialect's request. */
 export const decodeBody =
   <Request>(decode: Decode<Request>, ways: BodyWays<Request> = {}): Stage<Admitted, Asked<Request>> =>
   (admitted) =>
-    pipe(
-      admitted.readBody,
-      TE.flatMap((bytes) => readBody(bytes, admitted, ways.unreadAt)),
-      TE.flatMap((body) =>
-        pipe(
-          body,
-          decodeRead(decode, ways),
-          TE.map((asked) => ({ asked, isLargeBody: body.isLarge, ...admitted })),
-        ),
-      ),
-    );
+  async () => {
+    const bytes = await admitted.readBody();
+    if (E.isLeft(bytes)) return bytes;
+    const read = readBody(bytes.right, admitted, ways.unreadAt)();
+    const body = read instanceof Promise ? await read : read;
+    if (E.isLeft(body)) return body;
+    const { value, written, isLarge: isLargeBody } = body.right;
+    const asked = isLargeBody ? await decodeLarge(decode, ways, body.right) : decode(value, written);
+    return E.isLeft(asked) ? asked : E.right({ asked: asked.right, isLargeBody, ...admitted });
+  };

@@ -1,6 +1,6 @@
-import { E, type TE } from '../kernel/fp.ts';
+import { E, TE, pipe } from '../kernel/fp.ts';
 import { isOutage, type ProxyError } from '../kernel/proxy-error.ts';
-import type { Capabilities, Passage } from '../ports/capabilities.ts';
+import type { Capabilities, Now, Passage } from '../ports/capabilities.ts';
 import { effort, type Effort } from './effort.ts';
 import type { Received } from './exchange.ts';
 
@@ -14,6 +14,24 @@ const withWait = (error: ProxyError, seconds: number | null): ProxyError =>
     ? { ...error, retryAfterSeconds: seconds }
     : error;
 
+const runIn = async <A>(
+  { isTrial, leave }: Passage,
+  now: Now,
+  run: (effort: Effort) => TE.TaskEither<ProxyError, A>,
+): Promise<E.Either<ProxyError, A>> => {
+  let outcome: Parameters<Passage['leave']>[0] = 'unknown';
+  let left: ReturnType<Passage['leave']> = null;
+  let answer: E.Either<ProxyError, A>;
+  try {
+    answer = await run(effort(now, isTrial))();
+    outcome = outcomeOf(answer);
+  } finally {
+    left = leave(outcome);
+  }
+  const seconds = left instanceof Promise ? await left : left;
+  return E.isLeft(answer) ? E.left(withWait(answer.left, seconds)) : answer;
+};
+
 /**
  * Lets a request through to its model and tells how it fared. A model that fails for every try of a request is asked
  * one request at a time until it answers again; who is kept waiting learns for how long.
@@ -25,18 +43,7 @@ export const letThrough =
     model: string,
   ) =>
   <A>(run: (effort: Effort) => TE.TaskEither<ProxyError, A>): TE.TaskEither<ProxyError, A> =>
-  async () => {
-    const passage = await enterModel(model, caller.address)();
-    if (E.isLeft(passage)) return passage;
-    const { isTrial, leave } = passage.right;
-    let outcome: Parameters<Passage['leave']>[0] = 'unknown';
-    let seconds: number | null = null;
-    let answer: E.Either<ProxyError, A>;
-    try {
-      answer = await run(effort(now, isTrial))();
-      outcome = outcomeOf(answer);
-    } finally {
-      seconds = await leave(outcome);
-    }
-    return E.isLeft(answer) ? E.left(withWait(answer.left, seconds)) : answer;
-  };
+    pipe(
+      enterModel(model, caller.address),
+      TE.flatMap((passage) => () => runIn(passage, now, run)),
+    );

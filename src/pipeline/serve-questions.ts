@@ -61,7 +61,10 @@ const answerRequest =
   <Request>(capabilities: Serving, { translate, replies, job = 'embedding' }: QuestionDialect<Request>) =>
   (asked: Gathered<Request>): TE.TaskEither<ProxyError, Reply> => {
     const answer = (questions: Questions) => (counted: Admitted) =>
-      pipe(askQuestions(capabilities, counted, questions), TE.map(withLimits(replies, counted.permit)));
+      pipe(
+        askQuestions(capabilities, counted, questions),
+        TE.map((whole) => withLimits(replies, counted.permit, whole)),
+      );
     return pipe(
       translate(asked.asked, asked),
       TE.tapIO(({ model }) => () => asked.note({ model, streamed: false })),

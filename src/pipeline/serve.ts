@@ -1,12 +1,12 @@
-import { TE, flow, pipe } from '../kernel/fp.ts';
-import type { Stage } from '../kernel/stage.ts';
+import { TE, pipe } from '../kernel/fp.ts';
+import { inTurn, type Stage } from '../kernel/stage.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
 import type { Dialect } from '../ports/dialect.ts';
 import type { Reply } from '../ports/reply.ts';
 import { admit } from './admit.ts';
 import { authorize } from './authorize.ts';
 import { callGemini } from './call-gemini.ts';
-import type { Frames, Planned, Received } from './exchange.ts';
+import type { Frames, Gathered, Planned, Received } from './exchange.ts';
 import { persistImages } from './persist-images.ts';
 import { encodeAudio } from './encode-audio.ts';
 import { choicesOf, countCalls } from './count-calls.ts';
@@ -33,19 +33,18 @@ export const serve = <Request>(
   const persist = persistImages(capabilities);
   const call = callGemini(capabilities);
   const answer: Stage<Planned, Frames> = (planned) => pipe(planned, call, TE.map(persist(planned)), suggest);
+  const plan: Stage<Gathered<Request>, Planned> = translate(capabilities, dialect);
   const count = countCalls(capabilities);
-  const countPlanned = (planned: Planned) => count(planned, choicesOf(planned.plan.call));
   const spoken = encodeAudio(capabilities)(answer);
   // Made here, once: a request only runs them.
-  return flow(
+  return inTurn(
     authorize(capabilities),
-    TE.flatMap(admit(capabilities)),
-    TE.flatMap(decodeBody(dialect.decode, dialect)),
-    TE.flatMap(lookUp(dialect)),
-    TE.flatMap(gatherMedia(capabilities, dialect)),
-    TE.flatMap(translate(capabilities, dialect)),
-    suggest,
-    TE.flatMap(countPlanned),
-    TE.flatMap(translateBack({ ...capabilities, ...dialect.replies, keepAliveMs }, spoken)),
+    admit(capabilities),
+    decodeBody(dialect.decode, dialect),
+    lookUp(dialect),
+    gatherMedia(capabilities, dialect),
+    (gathered: Gathered<Request>) => suggest(plan(gathered)),
+    (planned: Planned) => count(planned, choicesOf(planned.plan.call)),
+    translateBack({ ...capabilities, ...dialect.replies, keepAliveMs }, spoken),
   );
 };

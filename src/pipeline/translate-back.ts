@@ -1,5 +1,5 @@
 import { paceWork } from '../kernel/breathe.ts';
-import { E, TE, pipe } from '../kernel/fp.ts';
+import { E, type TE } from '../kernel/fp.ts';
 import { caught, thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import { signalSource } from '../kernel/signal.ts';
 import type { Stage } from '../kernel/stage.ts';
@@ -44,11 +44,26 @@ const addFrames = async (writer: WholeWriter, frames: Frames): Promise<void> => 
   }
 };
 
-const collectWhole = (writer: WholeWriter, frames: Frames): TE.TaskEither<ProxyError, AnswerEnd<Whole>> =>
-  pipe(
-    TE.tryCatch(() => (frames.ready === undefined ? addFrames(writer, frames) : writer.add(frames.ready)), caught),
-    TE.flatMapEither(writer.end),
-  );
+/** Collects the answer and writes it as one. */
+const wholeReply =
+  (answering: Answering) =>
+  ({ plan, permit }: Planned, answer: TE.TaskEither<ProxyError, Frames>): TE.TaskEither<ProxyError, Whole> =>
+  async () => {
+    const frames = await answer();
+    if (E.isLeft(frames)) return frames;
+    const writer = plan.answer.whole();
+    try {
+      if (frames.right.ready === undefined) await addFrames(writer, frames.right);
+      else writer.add(frames.right.ready);
+    } catch (cause) {
+      return E.left(caught(cause));
+    }
+    const end = writer.end();
+    if (E.isLeft(end)) return end;
+    const last = endOf(end.right, answering.rememberSignature);
+    const written = writeLarge(last instanceof Promise ? await last : last);
+    return E.right(withLimits(answering, permit, written instanceof Promise ? await written : written));
+  };
 
 type Begun = {
   readonly head: TE.Outcome<ProxyError, Frames>;
@@ -119,15 +134,6 @@ const streamReply =
 /** Writes the answer as its plan has it: as a stream, or whole. */
 export const translateBack = (answering: Answering, answer: Stage<Planned, Frames>): Stage<Planned, Reply> => {
   const stream = streamReply(answering);
-  return (planned) => {
-    const { plan, permit } = planned;
-    if (plan.streamed) return stream(planned, answer(planned));
-    return pipe(
-      answer(planned),
-      TE.flatMap((frames) => collectWhole(plan.answer.whole(), frames)),
-      TE.flatMap((end) => TE.fromTask(() => endOf(end, answering.rememberSignature))),
-      TE.flatMap((whole) => TE.fromTask(() => writeLarge(whole))),
-      TE.map(withLimits(answering, permit)),
-    );
-  };
+  const whole = wholeReply(answering);
+  return (planned) => (planned.plan.streamed ? stream : whole)(planned, answer(planned));
 };
