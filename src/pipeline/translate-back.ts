@@ -32,7 +32,8 @@ const partsIn = (frames: readonly Frame[]): number => {
 
 const endOf = <A>({ value, signatures, keep }: AnswerEnd<A>, remember: RememberSignature): A | Promise<A> => {
   for (const signature of signatures) remember(signature);
-  return keep === undefined ? value : keep().then(() => value);
+  const keeping = keep?.();
+  return keeping === undefined ? value : keeping.then(() => value);
 };
 
 const addFrames = async (writer: WholeWriter, frames: Frames): Promise<void> => {

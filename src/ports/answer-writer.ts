@@ -10,8 +10,8 @@ import type { Whole } from './reply.ts';
 export type AnswerEnd<A> = {
   readonly value: A;
   readonly signatures: readonly Signature[];
-  /** Keeps the answer for later requests: to be done before its end goes out. It never fails. */
-  readonly keep?: (() => Promise<void>) | undefined;
+  /** Keeps the answer for later requests: to be done before its end goes out. It never fails; it may be done at once. */
+  readonly keep?: (() => Promise<void> | undefined) | undefined;
 };
 
 /** Writes one stream. Frames come in batches, one for each read of the socket, and leave in one text. */
@@ -49,7 +49,7 @@ export type AnswerForm<S, B, F = B> = {
   /** Signatures to remember that the last outputs tell. */
   readonly signatures?: (last: readonly B[]) => readonly Signature[];
   /** Keeps the answer that the last outputs tell; undefined where it is not to be kept. */
-  readonly keep?: (last: readonly B[]) => (() => Promise<void>) | undefined;
+  readonly keep?: (last: readonly B[]) => (() => Promise<void> | undefined) | undefined;
   /** Characters that a stream keeps of its answer until its end; none unless told. */
   readonly kept?: (state: S) => number;
   /** What closes a stream that ended well, after the last outputs. */

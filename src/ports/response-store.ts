@@ -3,7 +3,7 @@ import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Caller } from './capabilities.ts';
 import type { Memory } from './memory.ts';
 
-/** A finished response as it is kept: all that a later request can ask for by its id, or by the id of an item. */
+/** A kept response, read: all that a later request can ask for by its id, or by the id of an item. */
 export type ResponseRecord = {
   readonly id: string;
   /** Seconds since the epoch. */
@@ -16,6 +16,14 @@ export type ResponseRecord = {
   readonly response: Readonly<Record<string, unknown>>;
   /** How it was told in events, for those who want it told again. */
   readonly events?: readonly unknown[];
+};
+
+/** A finished response as it is handed over to be kept: what it is found by, and its record in JSON. */
+export type FinishedResponse = Pick<ResponseRecord, 'id' | 'previous'> & {
+  /** The ids of its items, of input and output. Those that only refer to others have none. */
+  readonly items: readonly string[];
+  /** Written by `recordText`. */
+  readonly text: string;
 };
 
 /** What a request refers to by id. */
@@ -51,8 +59,13 @@ export type ResponseStore = {
    * in `memory`.
    */
   readonly recallItems: (references: ItemReferences, asker: Asker) => TE.TaskEither<ProxyError, RecalledItems>;
-  /** Keeps one, so that it is there for the next request once this has resolved; it never fails. */
-  readonly keepResponse: (record: ResponseRecord, caller: Caller) => Promise<void>;
+  /** The most of one response, bytes: what is longer is not kept. 0 where nothing is. */
+  readonly mostBytesEach: number;
+  /**
+   * Keeps one, so that it is there for the next request: at once, or when what is returned has resolved. It never
+   * fails.
+   */
+  readonly keepResponse: (finished: FinishedResponse, caller: Caller) => Promise<void> | undefined;
   /** Null where there is none. */
   readonly findResponse: (id: string, asker: Asker) => TE.TaskEither<ProxyError, ResponseRecord | null>;
   /** Forgets one, on disk too; false where there is none. */

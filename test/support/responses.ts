@@ -7,6 +7,7 @@ import { responsesDialect, type ResponsesSettings } from '../../src/openai/respo
 import type { AnswerEnd, StreamWriter } from '../../src/ports/answer-writer.ts';
 import type { Caller, Signature } from '../../src/ports/capabilities.ts';
 import type { Plan, TranslationContext } from '../../src/ports/dialect.ts';
+import { readRecord } from '../../src/ports/response-record.ts';
 import { itemNotFound, previousNotFound, type ResponseRecord, type ResponseStore } from '../../src/ports/response-store.ts';
 import { freely } from './capabilities.ts';
 import { contextWith, plain } from './chat.ts';
@@ -54,8 +55,11 @@ export const plainStore = (): ResponseStore & { readonly kept: ResponseRecord[] 
       const unknown = wanted.find((id) => !byId.has(id));
       return unknown === undefined ? TE.right({ before, byId }) : TE.left(itemNotFound(unknown));
     },
-    keepResponse: async (record) => {
-      kept.push(plain(record));
+    mostBytesEach: 8 * 1024 ** 2,
+    keepResponse: ({ text }) => {
+      const record = readRecord(JSON.parse(text));
+      if (E.isRight(record)) kept.push(record.right);
+      return undefined;
     },
     findResponse: () => TE.right(null),
     removeResponse: () => Promise.resolve(false),

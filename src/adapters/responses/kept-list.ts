@@ -10,12 +10,9 @@ export type KeptHead = {
   readonly items: readonly string[];
 };
 
-/**
- * A kept response: its head, and the JSON text of its record, which a small one has made only when it is asked for:
- * most make room for others before anybody wants it.
- */
+/** A kept response: its head, and the JSON of its record in UTF-8. */
 export type Kept = KeptHead & {
-  readonly bytes: () => Buffer;
+  readonly bytes: Buffer;
   /** What it takes: its text, and the ids by which it is found. */
   readonly size: number;
 };
@@ -50,77 +47,110 @@ export const sizeOf = ({ id, items }: Pick<KeptHead, 'id' | 'items'>, bytes: num
   return size;
 };
 
-const keyOf = (owner: string, id: string): string => `${owner} ${id}`;
+/** One of the list; null once it is let go. */
+type Entry = { kept: Kept | null };
+
+/** What is there of one owner. */
+type Owned = { readonly held: Map<string, Entry>; readonly byItem: Map<string, Entry> };
 
 type State = {
-  readonly held: Map<string, Kept>;
-  /** Keys of what is held, by owner and item. */
-  readonly byItem: Map<string, string>;
+  readonly owners: Map<string, Owned>;
+  /** In the order in which they came. Those before `first` are let go: a Map would look at each hole again. */
+  order: Entry[];
+  first: number;
+  count: number;
   bytes: number;
 };
 
-const forget = (state: State, key: string, kept: Kept): void => {
-  state.held.delete(key);
-  state.bytes -= kept.size;
-  for (const item of kept.items) {
-    const named = keyOf(kept.owner, item);
-    if (state.byItem.get(named) === key) state.byItem.delete(named);
-  }
+const ownedBy = ({ owners }: State, owner: string): Owned => {
+  const known = owners.get(owner);
+  if (known !== undefined) return known;
+  const owned: Owned = { held: new Map(), byItem: new Map() };
+  owners.set(owner, owned);
+  return owned;
 };
 
-const insert = (state: State, key: string, kept: Kept): void => {
-  const before = state.held.get(key);
-  if (before !== undefined) forget(state, key, before);
-  state.held.set(key, kept);
-  state.bytes += kept.size;
-  for (const item of kept.items) state.byItem.set(keyOf(kept.owner, item), key);
+const forget = (state: State, entry: Entry): void => {
+  if (entry.kept === null) return;
+  const { id, owner, items, size } = entry.kept;
+  const { held, byItem } = ownedBy(state, owner);
+  entry.kept = null;
+  state.count -= 1;
+  state.bytes -= size;
+  held.delete(id);
+  for (const item of items) if (byItem.get(item) === entry) byItem.delete(item);
+  if (held.size === 0) state.owners.delete(owner);
 };
 
-const isOver = ({ held, bytes }: State, { mostResponses, mostBytes }: ResponseBounds): boolean =>
-  held.size > mostResponses || bytes > mostBytes;
+const insert = (state: State, kept: Kept): Entry => {
+  const { id, owner, items, size } = kept;
+  const entry: Entry = { kept };
+  const before = state.owners.get(owner)?.held.get(id);
+  if (before !== undefined) forget(state, before);
+  const { held, byItem } = ownedBy(state, owner);
+  held.set(id, entry);
+  for (const item of items) byItem.set(item, entry);
+  state.order.push(entry);
+  state.count += 1;
+  state.bytes += size;
+  return entry;
+};
+
+/** How many that were let go may stand in the order, beside as many as are held. */
+const mostGone = 256;
 
 /** Lets go of what is too old, and of the oldest where there is too much. */
-const expire = (state: State, bounds: ResponseBounds, since: number): void => {
-  for (const [key, kept] of state.held) {
-    if (kept.keptAt > since && !isOver(state, bounds)) return;
-    forget(state, key, kept);
+const expire = (state: State, { mostResponses, mostBytes }: ResponseBounds, since: number): void => {
+  for (let entry = state.order[state.first]; entry !== undefined; entry = state.order[state.first]) {
+    const isOver = state.count > mostResponses || state.bytes > mostBytes;
+    if (entry.kept !== null && entry.kept.keptAt > since && !isOver) break;
+    forget(state, entry);
+    state.first += 1;
   }
+  if (state.order.length <= state.count * 2 + mostGone) return;
+  state.order = state.order.filter(({ kept }) => kept !== null);
+  state.first = 0;
 };
+
+function* heldIn({ order, first }: State): IterableIterator<Kept> {
+  for (let at = first; at < order.length; at += 1) {
+    const kept = order[at]?.kept ?? null;
+    if (kept !== null) yield kept;
+  }
+}
 
 /**
  * Makes a KeptList. The oldest go first: past so many, past so many bytes, and once they are too old, which is looked
  * at whenever the list is used.
  */
 export const keptList = (bounds: ResponseBounds, now: () => number): KeptList => {
-  const state: State = { held: new Map(), byItem: new Map(), bytes: 0 };
+  const state: State = { owners: new Map(), order: [], first: 0, count: 0, bytes: 0 };
   const tidy = (): void => expire(state, bounds, now() - bounds.longestMs);
-  const find = (key: string | undefined): Kept | undefined => {
+  const ownedNow = (owner: string): Owned | undefined => {
     tidy();
-    return key === undefined ? undefined : state.held.get(key);
+    return state.owners.get(owner);
   };
   return {
     add: (kept) => {
       if (kept.size > bounds.mostBytesEach) return false;
-      const key = keyOf(kept.owner, kept.id);
-      insert(state, key, kept);
+      const entry = insert(state, kept);
       tidy();
-      return state.held.has(key);
+      return entry.kept !== null;
     },
-    find: (owner, id) => find(keyOf(owner, id)),
-    findByItem: (owner, item) => find(state.byItem.get(keyOf(owner, item))),
+    find: (owner, id) => ownedNow(owner)?.held.get(id)?.kept ?? undefined,
+    findByItem: (owner, item) => ownedNow(owner)?.byItem.get(item)?.kept ?? undefined,
     remove: (owner, id) => {
-      const key = keyOf(owner, id);
-      const kept = find(key);
-      if (kept !== undefined) forget(state, key, kept);
-      return kept !== undefined;
+      const entry = ownedNow(owner)?.held.get(id);
+      if (entry !== undefined) forget(state, entry);
+      return entry !== undefined;
     },
     all: () => {
       tidy();
-      return state.held.values();
+      return heldIn(state);
     },
     use: () => {
       tidy();
-      return { responses: state.held.size, bytes: state.bytes };
+      return { responses: state.count, bytes: state.bytes };
     },
   };
 };

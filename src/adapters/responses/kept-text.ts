@@ -1,9 +1,9 @@
 import { atOnce } from '../../kernel/breathe.ts';
 import { E, TE, pipe } from '../../kernel/fp.ts';
-import { isObject } from '../../kernel/is-object.ts';
 import { parseLargeJson } from '../../kernel/parse-json.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { costs, type Memory } from '../../ports/memory.ts';
+import { readRecord } from '../../ports/response-record.ts';
 import type { ResponseRecord } from '../../ports/response-store.ts';
 
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
@@ -18,19 +18,6 @@ export const lengthOf = (value: unknown): number => {
   let sum = 1;
   for (const each of Object.values(value)) sum += lengthOf(each);
   return sum;
-};
-
-/** A record as JSON. Long lists stand outermost, where they are read in pieces. */
-export const recordText = ({ response, ...record }: ResponseRecord): string =>
-  JSON.stringify({ ...record, output: outputOf(response), response: { ...response, output: [] } });
-
-const readRecord = (value: unknown): E.Either<ProxyError, ResponseRecord> => {
-  const { id, created, previous, input, output, response, events } = isObject(value) ? value : {};
-  if (typeof id !== 'string' || typeof created !== 'number' || !isList(input) || !isList(output) || !isObject(response))
-    return E.left({ tag: 'Defect', cause: new Error('what was kept of a response can not be read') });
-  const before = typeof previous === 'string' ? previous : null;
-  const record = { id, created, previous: before, input, response: { ...response, output } };
-  return E.right(isList(events) ? { ...record, events } : record);
 };
 
 /** What was written is bounded by its bytes. */

@@ -7,7 +7,8 @@ export const noResponses: ResponseStore = {
     if (previous !== null) return TE.left(previousNotFound(previous));
     return item === undefined ? TE.right({ before: [], byId: new Map() }) : TE.left(itemNotFound(item));
   },
-  keepResponse: () => Promise.resolve(),
+  mostBytesEach: 0,
+  keepResponse: () => undefined,
   findResponse: () => TE.right(null),
   removeResponse: () => Promise.resolve(false),
 };

@@ -56,10 +56,9 @@ const readAll = async (all: Iterable<Kept>, read: Read, memory: Memory): Promise
   const pace = paceWork(atOnce);
   for (const kept of all) {
     if (read.has(kept)) continue;
-    const bytes = kept.bytes();
-    const record = await readKept(bytes, memory)();
+    const record = await readKept(kept.bytes, memory)();
     if (E.isLeft(record)) return record;
-    const rest = pace(bytes.length);
+    const rest = pace(kept.bytes.length);
     if (rest !== null) await rest;
     read.set(kept, [...record.right.input, ...outputOf(record.right.response)]);
   }

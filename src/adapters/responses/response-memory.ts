@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
-import { isObject } from '../../kernel/is-object.ts';
 import { TE, pipe } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { Caller, Now } from '../../ports/capabilities.ts';
-import type { ResponseRecord, ResponseStore } from '../../ports/response-store.ts';
-import { keptList, sizeOf, type Kept, type KeptHead, type KeptList, type ResponseBounds } from './kept-list.ts';
-import { lengthOf, outputOf, readKept, recordText } from './kept-text.ts';
-import { isReference, recallKept } from './recall-kept.ts';
+import type { FinishedResponse, ResponseRecord, ResponseStore } from '../../ports/response-store.ts';
+import { keptList, sizeOf, type KeptList, type ResponseBounds } from './kept-list.ts';
+import { readKept } from './kept-text.ts';
+import { recallKept } from './recall-kept.ts';
 import type { ResponseFiles } from './response-files.ts';
 
 /** The most of one response. */
@@ -25,36 +24,6 @@ const ownerHash = (): ((caller: Caller) => string) => {
   };
 };
 
-/** Items that are references name another's id. */
-const idsOf = (...lists: readonly (readonly unknown[])[]): readonly string[] => {
-  const ids = new Set<string>();
-  for (const items of lists) {
-    for (const item of items) {
-      if (isObject(item) && typeof item['id'] === 'string' && !isReference(item)) ids.add(item['id']);
-    }
-  }
-  return [...ids];
-};
-
-/** So short a text is made only when it is asked for: it costs more than all else that keeping does. */
-const short = 4096;
-/** What names and marks add, at most, and how long a character can be as JSON. */
-const marks = 2048;
-const longestCharacter = 6;
-
-type Measure = { readonly length: number; readonly most: number };
-
-const textLater = (
-  record: ResponseRecord,
-  head: KeptHead,
-  { length, most }: Measure,
-): Pick<Kept, 'bytes' | 'size'> => {
-  const made: { bytes: Buffer | null } = { bytes: null };
-  const bytes = (): Buffer => (made.bytes ??= Buffer.from(recordText(record)));
-  const isShort = length <= short && length * longestCharacter + marks <= most;
-  return { bytes, size: sizeOf(head, isShort ? length * 2 + marks : bytes().length) };
-};
-
 /** A store, and how full it is. */
 export type ResponseMemory = ResponseStore & { readonly use: () => Promise<ReturnType<KeptList['use']>> };
 
@@ -63,15 +32,18 @@ type Needs = {
   readonly files?: Pick<ResponseFiles, 'load' | 'save' | 'erase'>;
 };
 
-/** A list that is filled from the disk first; whoever asks before waits for that. */
-const openList = (bounds: ResponseBounds, { now, files }: Needs): (() => Promise<KeptList>) => {
+/** A list that is filled from the disk first: until then, whoever asks waits for that. */
+const openList = (bounds: ResponseBounds, { now, files }: Needs): (() => KeptList | Promise<KeptList>) => {
   const list = keptList(bounds, now);
-  const filling = (files?.load() ?? Promise.resolve([])).then((all) => {
+  if (files === undefined) return () => list;
+  const state: { filling: Promise<KeptList> | null } = { filling: null };
+  state.filling = files.load().then((all) => {
     for (const kept of all) list.add(kept);
-    if (all.length > 0) files?.save(list);
+    if (all.length > 0) files.save(list);
+    state.filling = null;
     return list;
   });
-  return () => filling;
+  return () => state.filling ?? list;
 };
 
 /**
@@ -82,24 +54,29 @@ export const responseMemory = (bounds: ResponseBounds, needs: Needs): ResponseMe
   const { now, files } = needs;
   const open = openList(bounds, needs);
   const ownerOf = ownerHash();
+  const opened = TE.fromTask(async () => open());
+  const add = (list: KeptList, { id, previous, items, text }: FinishedResponse, caller: Caller): void => {
+    if (text.length > bounds.mostBytesEach) return;
+    const bytes = Buffer.from(text);
+    const head = { id, owner: ownerOf(caller), keptAt: now(), previous, items };
+    if (list.add({ ...head, bytes, size: sizeOf(head, bytes.length) })) files?.save(list);
+  };
   return {
+    mostBytesEach: bounds.mostBytesEach,
     recallItems: (references, { caller, memory }) =>
-      pipe(TE.fromTask(open), TE.flatMap((list) => recallKept(list, ownerOf(caller))(references, memory))),
-    keepResponse: async (record, caller) => {
-      const length = lengthOf([record.input, record.response]);
-      if (length > bounds.mostBytesEach) return;
-      const { id, previous, input, response } = record;
-      const head = { id, owner: ownerOf(caller), keptAt: now(), previous, items: idsOf(input, outputOf(response)) };
-      const kept = { ...head, ...textLater(record, head, { length, most: bounds.mostBytesEach }) };
-      const list = await open();
-      if (list.add(kept)) files?.save(list);
+      pipe(opened, TE.flatMap((list) => recallKept(list, ownerOf(caller))(references, memory))),
+    keepResponse: (finished, caller) => {
+      const list = open();
+      if (list instanceof Promise) return list.then((filled) => add(filled, finished, caller));
+      add(list, finished, caller);
+      return undefined;
     },
     findResponse: (id, { caller, memory }) =>
       pipe(
-        TE.fromTask(open),
+        opened,
         TE.flatMap((list): TE.TaskEither<ProxyError, ResponseRecord | null> => {
           const kept = list.find(ownerOf(caller), id);
-          return kept === undefined ? TE.right(null) : readKept(kept.bytes(), memory);
+          return kept === undefined ? TE.right(null) : readKept(kept.bytes, memory);
         }),
       ),
     removeResponse: async (id, caller) => {

@@ -21,8 +21,7 @@ const leastWork = 2000;
 export const segmentText = async (all: readonly Kept[]): Promise<Buffer> => {
   const pace = paceWork(atOnce);
   const pieces: Buffer[] = [];
-  for (const { id, owner, keptAt, previous, items, bytes } of all) {
-    const content = bytes();
+  for (const { id, owner, keptAt, previous, items, bytes: content } of all) {
     const head = JSON.stringify({ id, owner, keptAt, previous, items, bytes: content.length });
     pieces.push(Buffer.from(`${head}\n`), content, Buffer.from('\n'));
     const rest = pace(content.length + leastWork);
@@ -52,7 +51,7 @@ export const readSegment = (file: Buffer): ReadSegment => {
     const after = end + 1 + (head?.bytes ?? 0);
     if (head === null || file[after] !== newline) return { kept, isWhole: false };
     const content = Buffer.from(file.subarray(end + 1, after));
-    kept.push({ ...head, bytes: () => content, size: sizeOf(head, content.length) });
+    kept.push({ ...head, bytes: content, size: sizeOf(head, content.length) });
     at = after + 1;
   }
   return { kept, isWhole: true };

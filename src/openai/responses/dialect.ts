@@ -3,11 +3,13 @@ import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { runAtOnce, type Steps } from '../../kernel/steps.ts';
 import type { GeminiCall } from '../../gemini/request.ts';
 import type { Dialect, Plan, TranslationContext } from '../../ports/dialect.ts';
+import { recordText } from '../../ports/response-record.ts';
 import type { ResponseStore } from '../../ports/response-store.ts';
 import { openaiReplies } from '../replies.ts';
-import { echoOf } from './answer/response-body.ts';
+import { echoOf, responseText } from './answer/response-body.ts';
 import { responseSettings, responsesAnswer, type KeepFinished } from './answer/responses-answer.ts';
-import { heldText, holdsLess, mostKept } from './ask/held-text.ts';
+import { isReference, type Item } from './ask/given-item.ts';
+import { heldText, holdsLess } from './ask/held-text.ts';
 import {
   settleResponse,
   geminiInSteps,
@@ -27,18 +29,28 @@ type Keeping = { readonly keep: KeepFinished; readonly holds: number };
 /** Of a character: what V8 takes for it, at most. */
 const bytesHeld = 2;
 
+const nothingKept: Keeping = { keep: undefined, holds: 0 };
+
+const idsOf = (items: readonly Item[]): readonly string[] =>
+  items.flatMap((item) => (typeof item['id'] === 'string' && !isReference(item) ? [item['id']] : []));
+
 /** What a response keeps of its request, unless that is too much to be held while the answer comes. */
 const keeping = (
   { sent: { fields, own }, caller }: Reading,
-  { created, id }: TranslationContext,
-  { keepResponse }: Pick<ResponseStore, 'keepResponse'>,
+  context: TranslationContext,
+  { keepResponse, mostBytesEach }: Pick<ResponseStore, 'keepResponse' | 'mostBytesEach'>,
 ): Keeping => {
-  if (fields.store === false || caller === null || !holdsLess(own, mostKept)) return { keep: undefined, holds: 0 };
-  const input = identifyItems(own, id);
-  const previous = fields.previous_response_id ?? null;
+  if (fields.store === false || caller === null || !holdsLess(own, mostBytesEach)) return nothingKept;
+  const input = identifyItems(own, context.id);
+  const { created } = context;
+  const [id, previous] = [`resp_${context.id}`, fields.previous_response_id ?? null];
   return {
-    keep: (response, events) =>
-      keepResponse({ id: `resp_${id}`, created, previous, input, response, events }, caller),
+    keep: ({ output, texts, events }) => {
+      const response = responseText({ ...texts, output: '[]' });
+      const parts = { id, created, previous, input: JSON.stringify(input), output: texts.output, response, events };
+      const items = [...idsOf(input), ...output.map((item) => item.id)];
+      return keepResponse({ id, previous, items, text: recordText(parts) }, caller);
+    },
     holds: heldText(own) * bytesHeld,
   };
 };
@@ -52,7 +64,7 @@ const planOf = (
 ): Plan => {
   const { fields } = asked;
   const streamed = fields.stream === true;
-  const echo = echoOf(fields);
+  const echo = echoOf(fields, answering.keep !== undefined);
   return {
     call,
     streamed,

@@ -44,7 +44,8 @@ t.test('responses on disk, each store opened anew', async (t) =>
       return running.store;
     };
     return {
-      keepResponse: async (record, caller) => running.store.keepResponse(record, caller),
+      mostBytesEach: bounds.mostBytesEach,
+      keepResponse: (record, caller) => running.store.keepResponse(record, caller),
       removeResponse: async (id, caller) => running.store.removeResponse(id, caller),
       findResponse: (id, asker) => async () => (await reopened()).findResponse(id, asker)(),
       recallItems: (references, asker) => async () => (await reopened()).recallItems(references, asker)(),

@@ -54,6 +54,16 @@ t.test('a stream of every kind of item is told again as it was, heartbeats too',
   }
 });
 
+const surely = (token: string) => ({ topCandidates: [{ candidates: [{ token, logProbability: -0.1 }] }], chosenCandidates: [{ token, logProbability: -0.1 }] });
+
+t.test('pieces with what is told of their tokens, and others between them, are told again', async (t) => {
+  const logged = { ...asking, include: ['message.output_text.logprobs'], top_logprobs: 1 };
+  const some = [frame([{ text: 'one ' }]), frame([{ text: 'two ' }], { logprobsResult: surely('two ') }), frame([{ text: 'three' }]), frame([{ text: '.' }], stop)];
+  const both = await toldTwice(logged, some);
+  t.ok(JSON.stringify(both?.told).includes('"logprob":-0.1'));
+  t.same(both?.again(), both?.told);
+});
+
 t.test('whatever pieces a text comes in, it is told again in the same ones', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.string({ unit: 'binary', minLength: 1 }), { minLength: 1, maxLength: 20 }), fc.boolean(), async (texts, thinks) => {

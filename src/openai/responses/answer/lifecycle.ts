@@ -1,6 +1,7 @@
 import { finishWords } from '../../../gemini/finish-words.ts';
 import { servedTier } from '../../../wire/service-tier.ts';
 import { closeItem, writeRefusal } from './open-items.ts';
+import type { OutputItem } from './output-item.ts';
 import type { ResponseState } from './response-body.ts';
 import type { LifecycleEvent } from './response-event.ts';
 import type { ResponseSettings } from './response-settings.ts';
@@ -8,12 +9,15 @@ import { responseUsage } from './usage.ts';
 import { writeSearch } from './whole-items.ts';
 import { doneItems, type Writing } from './writing.ts';
 
-type Lifecycle = Omit<LifecycleEvent, 'sequence_number' | 'response'> & {
+type Lifecycle = Pick<LifecycleEvent, 'type'> & {
   readonly response: Partial<ResponseState> & Pick<ResponseState, 'status'>;
+  /** None unless told. */
+  readonly output?: readonly OutputItem[];
 };
 
 /** Adds an event that tells of the response itself. */
-export const emitLifecycle = (to: Writing, { type, response }: Lifecycle, settings: ResponseSettings): void => {
+export const emitLifecycle = (to: Writing, told: Lifecycle, settings: ResponseSettings): void => {
+  const { type, response, output = [] } = told;
   const { created, model, tier } = settings;
   const state: ResponseState = {
     id: `resp_${to.id}`,
@@ -24,11 +28,10 @@ export const emitLifecycle = (to: Writing, { type, response }: Lifecycle, settin
     error: null,
     incomplete_details: null,
     model,
-    output: [],
     service_tier: servedTier(to.usage) ?? tier,
     ...response,
   };
-  const event: LifecycleEvent = { type, sequence_number: to.sequence, response: state };
+  const event: LifecycleEvent = { type, sequence_number: to.sequence, response: state, output };
   to.sequence += 1;
   to.events.push(event);
 };
@@ -60,11 +63,12 @@ export const endResponse = (to: Writing, settings: ResponseSettings): void => {
   closeItem(to, ending === 'completed' || isHidden ? 'completed' : 'incomplete');
   if (isHidden) writeRefusal(to, blockedWords(to), true);
   writeSearch(to, settings.search);
-  const told = { output: doneItems(to), usage: responseUsage(to.usage) };
+  const output = doneItems(to);
+  const usage = responseUsage(to.usage);
   if (ending === 'completed' || isHidden) {
-    const response = { ...told, status: 'completed' as const, completed_at: settings.completed() };
-    return emitLifecycle(to, { type: 'response.completed', response }, settings);
+    const response = { usage, status: 'completed' as const, completed_at: settings.completed() };
+    return emitLifecycle(to, { type: 'response.completed', response, output }, settings);
   }
-  const response = { ...told, status: 'incomplete' as const, incomplete_details: { reason: ending } };
-  emitLifecycle(to, { type: 'response.incomplete', response }, settings);
+  const response = { usage, status: 'incomplete' as const, incomplete_details: { reason: ending } };
+  emitLifecycle(to, { type: 'response.incomplete', response, output }, settings);
 };

@@ -43,8 +43,8 @@ const responseWriter = (
       const failure = failureOf(error);
       const { code, message, param, type } = failure;
       emit(to, 'error', { code, message, param, error: { type, code, message, param } });
-      const response = { status: 'failed' as const, error: failure, output: doneItems(to) };
-      emitLifecycle(to, { type: 'response.failed', response }, settings);
+      const response = { status: 'failed' as const, error: failure };
+      emitLifecycle(to, { type: 'response.failed', response, output: doneItems(to) }, settings);
       return to.events;
     },
   };

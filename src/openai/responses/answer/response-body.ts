@@ -1,7 +1,6 @@
 import { jsonText } from '../../../kernel/well-formed.ts';
 import { heldText, holdsLess } from '../ask/held-text.ts';
 import type { ResponseFields } from '../ask/response-fields.ts';
-import type { OutputItem } from './output-item.ts';
 import type { ResponseUsage } from './usage.ts';
 
 /** Why a response failed. */
@@ -12,7 +11,7 @@ export type ResponseFailure = {
   readonly param: string | null;
 };
 
-/** What of a response says how it went. What it was asked goes with it (`echoOf`). */
+/** What of a response says how it went, beside its items. What it was asked goes with it (`echoOf`). */
 export type ResponseState = {
   readonly id: string;
   readonly object: 'response';
@@ -23,21 +22,16 @@ export type ResponseState = {
   readonly error: ResponseFailure | null;
   readonly incomplete_details: { readonly reason: 'max_output_tokens' | 'content_filter' } | null;
   readonly model: string;
-  readonly output: readonly OutputItem[];
   /** Left out until it is known: the published document has no null for it. */
   readonly usage?: ResponseUsage;
   readonly service_tier: string;
 };
 
 /**
- * What a response says of its request. `text` is the same as JSON, written once: it stands in three events. `holds`
- * is what it takes until the answer has ended, bytes.
+ * What a response says of its request, as JSON, written once: it stands in three events. `holds` is what it takes
+ * until the answer has ended, bytes.
  */
-export type Echo = {
-  readonly fields: Readonly<Record<string, unknown>>;
-  readonly text: () => string;
-  readonly holds: number;
-};
+export type Echo = { readonly text: string; readonly holds: number };
 
 const textOf = ({ text }: ResponseFields): object => {
   const { type = 'text', name, description, schema, strict } = text?.format ?? {};
@@ -72,10 +66,13 @@ const repeatedParts = (fields: ResponseFields): readonly [ResponseFields, number
   return [fields, holds > freeBytes ? holds : 0];
 };
 
-/** The request's own words as its response repeats them, with OpenAI's own values for what was left out. */
-export const echoOf = (asked: ResponseFields): Echo => {
+/**
+ * The request's own words as its response repeats them, with OpenAI's own values for what was left out; `isKept` is
+ * whether it will be there for later requests, which may be less than was asked for.
+ */
+export const echoOf = (asked: ResponseFields, isKept: boolean): Echo => {
   const [fields, holds] = repeatedParts(asked);
-  const echoed = {
+  const text = jsonText({
     instructions: fields.instructions ?? null,
     max_output_tokens: fields.max_output_tokens ?? null,
     max_tool_calls: fields.max_tool_calls ?? null,
@@ -85,7 +82,7 @@ export const echoOf = (asked: ResponseFields): Echo => {
     prompt_cache_key: fields.prompt_cache_key ?? null,
     reasoning: reasoningOf(fields),
     safety_identifier: fields.safety_identifier ?? null,
-    store: fields.store ?? true,
+    store: isKept,
     temperature: fields.temperature ?? 1,
     text: textOf(fields),
     tool_choice: fields.tool_choice ?? 'auto',
@@ -95,11 +92,13 @@ export const echoOf = (asked: ResponseFields): Echo => {
     truncation: fields.truncation ?? 'disabled',
     access_programs: null,
     ...(fields.user === undefined ? {} : { user: fields.user }),
-  };
-  const written: { text: string | null } = { text: null };
-  return { fields: echoed, text: () => (written.text ??= jsonText(echoed)), holds };
+  });
+  return { text, holds };
 };
 
+/** A response as JSON, in parts: how it went, its items, what it was asked. */
+export type ResponseTexts = { readonly state: string; readonly output: string; readonly echo: string };
+
 /** A whole response as JSON. */
-export const responseText = (state: ResponseState, echo: Echo): string =>
-  `${jsonText(state).slice(0, -1)},${echo.text().slice(1)}`;
+export const responseText = ({ state, output, echo }: ResponseTexts): string =>
+  `${state.slice(0, -1)},"output":${output},${echo.slice(1)}`;

@@ -6,10 +6,12 @@ import type { TranslationContext } from '../../../ports/dialect.ts';
 import { json, type Whole } from '../../../ports/reply.ts';
 import type { ResponseFields } from '../ask/response-fields.ts';
 import { wantsSummary, type SettledResponse } from '../ask/to-gemini.ts';
-import { recordCuts, type EventCut } from '../kept/event-cuts.ts';
+import { recordCuts } from '../kept/event-cuts.ts';
+import { eventWriter, type EventWriter } from './event-writer.ts';
 import { responseHeartbeat, responseMachine, type ResponseMachineState } from './machine.ts';
-import { responseText, type Echo } from './response-body.ts';
-import { eventText, isLifecycle, type ResponseEvent } from './response-event.ts';
+import type { OutputItem } from './output-item.ts';
+import { responseText, type Echo, type ResponseTexts } from './response-body.ts';
+import { isLifecycle, type ResponseEvent } from './response-event.ts';
 import type { ResponseSettings } from './response-settings.ts';
 
 /** Codex shows nothing of a refusal, and asks all again after a filtered answer. */
@@ -47,11 +49,11 @@ export const responseSettings = (
 };
 
 /** The whole answer is the response that the last event of its stream holds. */
-const wholeResponse = (events: readonly ResponseEvent[], echo: Echo): E.Either<ProxyError, Whole> => {
+const wholeResponse = (events: readonly ResponseEvent[], { textsOf }: EventWriter): E.Either<ProxyError, Whole> => {
   const last = events.at(-1);
   return last === undefined || !isLifecycle(last)
     ? E.left({ tag: 'EmptyAnswer', finishReason: null, finishMessage: null })
-    : E.right({ ...json(200, {}), body: responseText(last.response, echo) });
+    : E.right({ ...json(200, {}), body: responseText(textsOf(last)) });
 };
 
 /** A stream that is silent for so long tells that it goes on, ms: Codex does not count comments (Floway#498). */
@@ -59,10 +61,15 @@ const silence = 60_000;
 
 const comment = ': keep-alive\n\n';
 
-/** Keeps a finished response, and how it was told; undefined where none is to be kept. */
-export type KeepFinished =
-  | ((response: Readonly<Record<string, unknown>>, events: readonly EventCut[]) => Promise<void>)
-  | undefined;
+/** A response that has ended: its ids and its texts, and how it was told. */
+export type Finished = {
+  readonly output: readonly OutputItem[];
+  readonly texts: ResponseTexts;
+  readonly events: string;
+};
+
+/** Keeps a finished response; undefined where none is to be kept. */
+export type KeepFinished = ((finished: Finished) => Promise<void> | undefined) | undefined;
 
 /** How the answer to a request to the Responses API is written. */
 export const responsesAnswer = (
@@ -72,10 +79,11 @@ export const responsesAnswer = (
 ): AnswerWriter => {
   const machine = responseMachine(settings);
   const cuts = keep === undefined ? null : recordCuts();
+  const writer = eventWriter(echo);
   const textOf = (events: readonly ResponseEvent[]): string => {
     let text = '';
     cuts?.note(events);
-    for (const event of events) text += eventText(event, echo);
+    for (const event of events) text += writer.write(event);
     return text;
   };
   const most = Math.max(1, Math.round(silence / Math.max(1, keepAliveMs)));
@@ -83,7 +91,7 @@ export const responsesAnswer = (
     frames: textOf,
     whole: (events) => {
       cuts?.note(events);
-      return wholeResponse(events, echo);
+      return wholeResponse(events, writer);
     },
     kept: ([, { kept }]) => kept,
     closing: '',
@@ -93,9 +101,9 @@ export const responsesAnswer = (
     },
     keep: (last) => {
       const event = last.at(-1);
-      if (keep === undefined || event === undefined || !isLifecycle(event)) return undefined;
-      const { response } = event;
-      return () => keep({ ...response, ...echo.fields }, cuts?.cuts() ?? []);
+      if (keep === undefined || cuts === null || event === undefined || !isLifecycle(event)) return undefined;
+      const { output } = event;
+      return () => keep({ output, texts: writer.textsOf(event), events: cuts.text() });
     },
   };
   return batchWriter(machine, form);

@@ -1,6 +1,3 @@
-/** Characters of text that a request's items may hold to be kept with their response: 8 MiB is the most of one. */
-export const mostKept = 8 * 1024 ** 2;
-
 type Count = { left: number };
 
 const isWithin = (value: unknown, count: Count): boolean => {

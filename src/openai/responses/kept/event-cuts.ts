@@ -1,79 +1,63 @@
 import { isObject } from '../../../kernel/is-object.ts';
+import { isLifecycle, type ItemEvent, type ResponseEvent } from '../answer/response-event.ts';
+import { eventOfItem, isToldByItem, textOfItem } from './event-fields.ts';
 
 type Body = Readonly<Record<string, unknown>>;
 
-/**
- * How a response was told in events, without what the response itself says: a cut is an event in which such values are
- * `0`, and its piece of a text the piece's length; or a number, for one more piece of the same text. So a stream costs
- * a few bytes a piece, and can be told again with the same pieces and numbers.
- */
-export type EventCut = number | Body;
-
 /** Notes events as they go out. */
 export type CutRecorder = {
-  readonly note: (events: readonly Body[]) => void;
-  readonly cuts: () => readonly EventCut[];
+  readonly note: (events: readonly ResponseEvent[]) => void;
+  /**
+   * How a response was told in events, without what the response itself says, as a JSON list. An event that its item
+   * tells is its type and the item's index, and the length of the piece of text that it adds; one more piece of the
+   * same text is its length alone; all others are as they were sent, without their number and the response. So a
+   * stream costs a few bytes a piece, and can be told again with the same pieces and numbers.
+   */
+  readonly text: () => string;
 };
 
-const heldByItem = ['item', 'part', 'text', 'refusal', 'arguments', 'input', 'code', 'logprobs'];
+type Piece = Body & { readonly type: string; readonly delta: string };
 
-const isFilled = (value: unknown): boolean => value !== '' && !(Array.isArray(value) && value.length === 0);
-
-const withoutHeld = (event: Body): Body =>
-  Object.fromEntries(
-    Object.entries(event).map(([name, value]) => [name, heldByItem.includes(name) && isFilled(value) ? 0 : value]),
-  );
-
-const isPiece = (event: Body): event is Body & { readonly delta: string } =>
-  typeof event['delta'] === 'string' && !isFilled(event['logprobs'] ?? []);
-
-const cutOf = (event: Body): Body => {
-  const { type, sequence_number: _number, ...body } = event;
-  if (isObject(body['response'])) return { type, response: 0, tier: body['response']['service_tier'] };
-  if (isPiece(event)) return { type, ...body, delta: event.delta.length };
-  return typeof type === 'string' && type.endsWith('.done') ? withoutHeld({ type, ...body }) : { type, ...body };
+/** A piece that brings nothing beside its text. */
+const isPiece = (event: Body): event is Piece => {
+  const { delta, logprobs } = event;
+  return typeof delta === 'string' && (logprobs === undefined || (Array.isArray(logprobs) && logprobs.length === 0));
 };
 
-const isSamePlace = (one: Body | null, other: Body): boolean =>
-  one !== null &&
-  one['type'] === other['type'] &&
-  one['item_id'] === other['item_id'] &&
-  one['summary_index'] === other['summary_index'];
+const itemCut = (event: ItemEvent, piece: Piece | null): string => {
+  const { type, output_index: index, annotation_index: annotation } = event;
+  const more = piece === null ? Number(annotation ?? 0) : piece.delta.length;
+  return more === 0 ? `["${type}",${Number(index)}]` : `["${type}",${Number(index)},${more}]`;
+};
+
+const cutText = (event: ResponseEvent, piece: Piece | null): string => {
+  const { type } = event;
+  if (isLifecycle(event)) return `{"type":"${type}","tier":${JSON.stringify(event.response.service_tier)}}`;
+  if (isToldByItem(type) && (piece !== null || !('delta' in event))) return itemCut(event, piece);
+  const { sequence_number: _number, ...body }: ItemEvent = event;
+  return JSON.stringify(body);
+};
+
+const isSamePlace = (one: Piece | null, other: Piece): boolean =>
+  one !== null && one.type === other.type && one['output_index'] === other['output_index'];
 
 /** Begins to note. */
 export const recordCuts = (): CutRecorder => {
-  const noted: EventCut[] = [];
-  let last: Body | null = null;
+  const noted: (string | number)[] = [];
+  let last: Piece | null = null;
   return {
     note: (events) => {
       for (const event of events) {
-        const goesOn = isPiece(event) && isSamePlace(last, event);
-        noted.push(goesOn ? event.delta.length : cutOf(event));
-        last = isPiece(event) ? event : null;
+        const piece = isPiece(event) ? event : null;
+        noted.push(piece !== null && isSamePlace(last, piece) ? piece.delta.length : cutText(event, piece));
+        last = piece;
       }
     },
-    cuts: () => noted,
+    text: () => `[${noted.join(',')}]`,
   };
 };
 
 const itemsIn = ({ output }: Body): readonly Body[] => (Array.isArray(output) ? output.filter(isObject) : []);
-
-const entryOf = (list: unknown, at: unknown): Body => {
-  const entry: unknown = Array.isArray(list) && typeof at === 'number' ? list[at] : undefined;
-  return isObject(entry) ? entry : {};
-};
-
-/** The part of an item that an event is about: of a message, of a summary, else the item itself. */
-const placeOf = (item: Body, { content_index: content, summary_index: summary }: Body): Body => {
-  if (content !== undefined) return entryOf(item['content'], content);
-  return summary === undefined ? item : entryOf(item['summary'], summary);
-};
-
-/** The text of which an event tells a piece. */
-const textOf = (place: Body): string => {
-  const text = place['text'] ?? place['refusal'] ?? place['arguments'] ?? place['input'] ?? place['code'];
-  return typeof text === 'string' ? text : '';
-};
 
 const earlyState = ({ usage: _usage, ...response }: Body, tier: unknown): Body => ({
   ...response,
@@ -87,33 +71,36 @@ const earlyState = ({ usage: _usage, ...response }: Body, tier: unknown): Body =
 
 const isEarly = (type: unknown): boolean => type === 'response.created' || type === 'response.in_progress';
 
-/** What tells the events again: a text is read on from where its last piece ended. */
-const replayer = (response: Body): ((cut: Body, number: number) => Body) => {
+/** An event as its item tells it: its type, the item's index, and the piece's length or the annotation's place. */
+type ItemCut = readonly [string, number, number];
+
+const itemCutOf = (cut: unknown): ItemCut | null => {
+  if (!Array.isArray(cut)) return null;
+  const [type, index, more = 0]: readonly unknown[] = cut;
+  return typeof type === 'string' && typeof index === 'number' && typeof more === 'number' ? [type, index, more] : null;
+};
+
+/** What tells events again: a text is read on from where its last piece ended. */
+const replayer = (response: Body): ((cut: ItemCut | Body) => Body) => {
   const items = itemsIn(response);
-  const told = new Map<string, number>();
-  const pieceOf = (text: string, length: number, key: string): string => {
-    const from = told.get(key) ?? 0;
-    told.set(key, from + length);
-    return text.slice(from, from + length);
+  const told = new Map<unknown, number>();
+  const pieceOf = (index: unknown, item: Body, length: number): string => {
+    const from = told.get(index) ?? 0;
+    told.set(index, from + length);
+    return textOfItem(item).slice(from, from + length);
   };
-  return (cut, number) => {
-    const { type, tier, ...body } = cut;
-    if (body['response'] === 0) {
-      return { type, sequence_number: number, response: isEarly(type) ? earlyState(response, tier) : response };
+  return (cut) => {
+    const known = itemCutOf(cut);
+    if (known !== null) {
+      const [type, index, more] = known;
+      const item = items[index] ?? {};
+      const piece = type.endsWith('.delta') ? pieceOf(index, item, more) : '';
+      return eventOfItem(type, item, { index, piece, annotation: more });
     }
-    const index = body['output_index'];
-    const item = typeof index === 'number' ? (items[index] ?? {}) : {};
-    const place = placeOf(item, body);
-    const key = JSON.stringify([index, body['summary_index']]);
-    const whole = (name: string): unknown => {
-      if (name === 'item') return item;
-      return name === 'part' ? place : place[name];
-    };
-    const filled = Object.entries(body).map(([name, value]): [string, unknown] => {
-      if (name === 'delta' && typeof value === 'number') return [name, pieceOf(textOf(place), value, key)];
-      return [name, value === 0 && heldByItem.includes(name) ? whole(name) : value];
-    });
-    return { type, sequence_number: number, ...Object.fromEntries(filled) };
+    const body: Body = isObject(cut) ? cut : {};
+    const { type, tier, output_index: index, delta } = body;
+    if (typeof delta === 'string') pieceOf(index, {}, delta.length);
+    return tier === undefined ? body : { type, response: isEarly(type) ? earlyState(response, tier) : response };
   };
 };
 
@@ -124,10 +111,10 @@ export function* replayEvents(
   from: number,
 ): Generator<Body, void, undefined> {
   const tell = replayer(response);
-  let last: Body = {};
+  let last: ItemCut = ['', 0, 0];
   for (const [number, cut] of cuts.entries()) {
-    if (isObject(cut)) last = cut;
-    const event = tell(isObject(cut) ? cut : { ...last, delta: cut }, number);
-    if (number >= from) yield event;
+    last = typeof cut === 'number' ? [last[0], last[1], cut] : (itemCutOf(cut) ?? last);
+    const { type, ...event } = tell(isObject(cut) ? cut : last);
+    if (number >= from) yield { type, sequence_number: number, ...event };
   }
 }
