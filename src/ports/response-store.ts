@@ -20,7 +20,7 @@ export type ResponseRecord = {
 
 /** A finished response as it is handed over to be kept: what it is found by, and its record in JSON. */
 export type FinishedResponse = Pick<ResponseRecord, 'id' | 'previous'> & {
-  /** The ids of its items, of input and output. Those that only refer to others have none. */
+  /** Ids of items that do not tell their response by themselves. Those that only refer to others have none. */
   readonly items: readonly string[];
   /** Written by `recordText`. */
   readonly text: string;

@@ -1,3 +1,5 @@
+import type { Now } from '../../ports/capabilities.ts';
+
 /** What is known of a kept response without reading it. */
 export type KeptHead = {
   readonly id: string;
@@ -6,7 +8,7 @@ export type KeptHead = {
   /** Milliseconds since the epoch. */
   readonly keptAt: number;
   readonly previous: string | null;
-  /** The ids of its items. */
+  /** Ids of items by which it is found, beside those that tell it. */
   readonly items: readonly string[];
 };
 
@@ -30,7 +32,7 @@ export type KeptList = {
   /** False where it is too large. */
   readonly add: (kept: Kept) => boolean;
   readonly find: (owner: string, id: string) => Kept | undefined;
-  /** The newest response that holds an item of this id. */
+  /** The newest response that says to hold an item of this id, or the one that the id tells: it may not have it. */
   readonly findByItem: (owner: string, item: string) => Kept | undefined;
   readonly remove: (owner: string, id: string) => boolean;
   readonly all: () => IterableIterator<Kept>;
@@ -119,11 +121,14 @@ function* heldIn({ order, first }: State): IterableIterator<Kept> {
   }
 }
 
+/** `responseOf` is the response that an item's id tells, whether it is there or not; null for other ids. */
+export type ListNeeds = { readonly now: Now; readonly responseOf?: (item: string) => string | null };
+
 /**
  * Makes a KeptList. The oldest go first: past so many, past so many bytes, and once they are too old, which is looked
  * at whenever the list is used.
  */
-export const keptList = (bounds: ResponseBounds, now: () => number): KeptList => {
+export const keptList = (bounds: ResponseBounds, { now, responseOf = () => null }: ListNeeds): KeptList => {
   const state: State = { owners: new Map(), order: [], first: 0, count: 0, bytes: 0 };
   const tidy = (): void => expire(state, bounds, now() - bounds.longestMs);
   const ownedNow = (owner: string): Owned | undefined => {
@@ -138,7 +143,11 @@ export const keptList = (bounds: ResponseBounds, now: () => number): KeptList =>
       return entry.kept !== null;
     },
     find: (owner, id) => ownedNow(owner)?.held.get(id)?.kept ?? undefined,
-    findByItem: (owner, item) => ownedNow(owner)?.byItem.get(item)?.kept ?? undefined,
+    findByItem: (owner, item) => {
+      const owned = ownedNow(owner);
+      const entry = owned?.byItem.get(item) ?? owned?.held.get(responseOf(item) ?? '');
+      return entry?.kept ?? undefined;
+    },
     remove: (owner, id) => {
       const entry = ownedNow(owner)?.held.get(id);
       if (entry !== undefined) forget(state, entry);

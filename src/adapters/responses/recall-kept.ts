@@ -119,6 +119,8 @@ const recallAll = async (
   const all = await readAll(holders.right, read.right, memory);
   if (E.isLeft(all)) return all;
   const byId = itemsById(ids, [...holders.right].map((kept) => all.right.get(kept) ?? []));
+  const lost = ids.find((id) => !byId.has(id));
+  if (lost !== undefined) return E.left(itemNotFound(lost));
   const refusal = reserveRepeats(before, { items: ids, byId }, memory);
   if (refusal !== null) return E.left(refusal);
   return E.right({ before: before.map((item) => (isReference(item) ? byId.get(item.id) : item)), byId });

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { TE, pipe } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
-import type { Caller, Now } from '../../ports/capabilities.ts';
+import type { Caller } from '../../ports/capabilities.ts';
 import type { FinishedResponse, ResponseRecord, ResponseStore } from '../../ports/response-store.ts';
-import { keptList, sizeOf, type KeptList, type ResponseBounds } from './kept-list.ts';
+import { keptList, sizeOf, type KeptList, type ListNeeds, type ResponseBounds } from './kept-list.ts';
 import { readKept } from './kept-text.ts';
 import { recallKept } from './recall-kept.ts';
 import type { ResponseFiles } from './response-files.ts';
@@ -27,14 +27,13 @@ const ownerHash = (): ((caller: Caller) => string) => {
 /** A store, and how full it is. */
 export type ResponseMemory = ResponseStore & { readonly use: () => Promise<ReturnType<KeptList['use']>> };
 
-type Needs = {
-  readonly now: Now;
+type Needs = ListNeeds & {
   readonly files?: Pick<ResponseFiles, 'load' | 'save' | 'erase'>;
 };
 
 /** A list that is filled from the disk first: until then, whoever asks waits for that. */
-const openList = (bounds: ResponseBounds, { now, files }: Needs): (() => KeptList | Promise<KeptList>) => {
-  const list = keptList(bounds, now);
+const openList = (bounds: ResponseBounds, { files, ...needs }: Needs): (() => KeptList | Promise<KeptList>) => {
+  const list = keptList(bounds, needs);
   if (files === undefined) return () => list;
   const state: { filling: Promise<KeptList> | null } = { filling: null };
   state.filling = files.load().then((all) => {

@@ -18,6 +18,7 @@ import {
 } from './ask/to-gemini.ts';
 import { itemUnreadAt } from './ask/item-unread-at.ts';
 import { identifyItems } from './kept/listed-items.ts';
+import { responseId } from './item-ids.ts';
 import { notRead, readingOf, type Reading } from './reading.ts';
 
 /** What the translation of this API depends on beside what it shares with others. */
@@ -31,6 +32,7 @@ const bytesHeld = 2;
 
 const nothingKept: Keeping = { keep: undefined, holds: 0 };
 
+/** Items that were sent with an id of their own: those that are named here tell their response. */
 const idsOf = (items: readonly Item[]): readonly string[] =>
   items.flatMap((item) => (typeof item['id'] === 'string' && !isReference(item) ? [item['id']] : []));
 
@@ -41,14 +43,14 @@ const keeping = (
   { keepResponse, mostBytesEach }: Pick<ResponseStore, 'keepResponse' | 'mostBytesEach'>,
 ): Keeping => {
   if (fields.store === false || caller === null || !holdsLess(own, mostBytesEach)) return nothingKept;
+  const items = idsOf(own);
   const input = identifyItems(own, context.id);
   const { created } = context;
-  const [id, previous] = [`resp_${context.id}`, fields.previous_response_id ?? null];
+  const [id, previous] = [responseId(context.id), fields.previous_response_id ?? null];
   return {
-    keep: ({ output, texts, events }) => {
+    keep: ({ texts, events }) => {
       const response = responseText({ ...texts, output: '[]' });
       const parts = { id, created, previous, input: JSON.stringify(input), output: texts.output, response, events };
-      const items = [...idsOf(input), ...output.map((item) => item.id)];
       return keepResponse({ id, previous, items, text: recordText(parts) }, caller);
     },
     holds: heldText(own) * bytesHeld,

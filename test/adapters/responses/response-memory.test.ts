@@ -3,7 +3,8 @@ import { E } from '../../../src/kernel/fp.ts';
 import { noResponses } from '../../../src/adapters/responses/no-responses.ts';
 import { responseMemory } from '../../../src/adapters/responses/response-memory.ts';
 import { freely } from '../../support/capabilities.ts';
-import { callerWith, finished, responseStoreContract } from '../../support/contracts/response-store-contract.ts';
+import { inputItemId, outputItemId, responseId, responseOfItem } from '../../../src/openai/responses/item-ids.ts';
+import { callerWith, finished, responseStoreContract, roomy } from '../../support/contracts/response-store-contract.ts';
 
 t.test('responses in memory', async (t) => responseStoreContract(t, async (bounds, { now }) => responseMemory(bounds, { now })));
 
@@ -16,4 +17,19 @@ t.test('a store that is off keeps nothing, and says so', async (t) => {
   t.match(await noResponses.recallItems({ previous: 'resp_1', items: [] }, asker)(), E.left({ code: 'previous_response_not_found' }));
   t.match(await noResponses.recallItems({ previous: null, items: ['msg_1'] }, asker)(), E.left({ tag: 'NotKept' }));
   t.match(await noResponses.recallItems({ previous: null, items: [] }, asker)(), E.right({ before: [] }));
+});
+
+t.test('an item whose id tells its response is found by that, and is lost where it is not in it', async (t) => {
+  const store = responseMemory(roomy, { now: () => 1, responseOf: responseOfItem });
+  const caller = callerWith('made-up');
+  const asker = { caller, memory: freely };
+  const [said, asked] = [outputItemId('msg', 'abc1', 0), inputItemId('msg', 'abc1', 0)];
+  const record = { id: responseId('abc1'), created: 1, previous: null, input: [{ type: 'message', id: asked }], response: { output: [{ type: 'message', id: said }] } };
+  await store.keepResponse({ ...finished(record), items: [] }, caller);
+  const found = await store.recallItems({ previous: null, items: [said, asked] }, asker)();
+  t.same(E.isRight(found) ? [...found.right.byId.keys()].toSorted() : found.left, [said, asked].toSorted());
+  for (const lost of ['msg_abc1_1', 'msg_abc1_i1', 'msg_abc2_0', 'msg_abc1', '', 'resp_abc1']) {
+    t.match(await store.recallItems({ previous: null, items: [said, lost] }, asker)(), E.left({ tag: 'NotKept', param: 'input' }), lost);
+  }
+  t.match(await store.recallItems({ previous: null, items: [said] }, { ...asker, caller: callerWith('of another') })(), E.left({ tag: 'NotKept' }));
 });

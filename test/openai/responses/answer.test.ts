@@ -15,7 +15,7 @@ t.test('a text is told in the order of the published API, and whole as its strea
   const events = await responseEvents({}, frames);
   t.same(typesOf(events), ['created', 'in_progress', 'output_item.added', 'content_part.added', 'output_text.delta', 'output_text.delta', 'output_text.done', 'content_part.done', 'output_item.done', 'completed']);
   t.same(events.map((event) => event['sequence_number']), events.map((_, index) => index));
-  t.match(events[4], { item_id: 'msg_x0', output_index: 0, content_index: 0, delta: 'hello ', logprobs: [] });
+  t.match(events[4], { item_id: 'msg_x_0', output_index: 0, content_index: 0, delta: 'hello ', logprobs: [] });
   t.same(await wholeResponse({}, frames), events.at(-1)?.['response']);
 });
 

@@ -1,5 +1,6 @@
 import { finishWords } from '../../../gemini/finish-words.ts';
 import { servedTier } from '../../../wire/service-tier.ts';
+import { responseId } from '../item-ids.ts';
 import { closeItem, writeRefusal } from './open-items.ts';
 import type { OutputItem } from './output-item.ts';
 import type { ResponseState } from './response-body.ts';
@@ -20,7 +21,7 @@ export const emitLifecycle = (to: Writing, told: Lifecycle, settings: ResponseSe
   const { type, response, output = [] } = told;
   const { created, model, tier } = settings;
   const state: ResponseState = {
-    id: `resp_${to.id}`,
+    id: responseId(to.id),
     object: 'response',
     created_at: created,
     completed_at: null,

@@ -9,7 +9,6 @@ import { wantsSummary, type SettledResponse } from '../ask/to-gemini.ts';
 import { recordCuts } from '../kept/event-cuts.ts';
 import { eventWriter, type EventWriter } from './event-writer.ts';
 import { responseHeartbeat, responseMachine, type ResponseMachineState } from './machine.ts';
-import type { OutputItem } from './output-item.ts';
 import { responseText, type Echo, type ResponseTexts } from './response-body.ts';
 import { isLifecycle, type ResponseEvent } from './response-event.ts';
 import type { ResponseSettings } from './response-settings.ts';
@@ -61,12 +60,8 @@ const silence = 60_000;
 
 const comment = ': keep-alive\n\n';
 
-/** A response that has ended: its ids and its texts, and how it was told. */
-export type Finished = {
-  readonly output: readonly OutputItem[];
-  readonly texts: ResponseTexts;
-  readonly events: string;
-};
+/** A response that has ended, in its parts, and how it was told. */
+export type Finished = { readonly texts: ResponseTexts; readonly events: string };
 
 /** Keeps a finished response; undefined where none is to be kept. */
 export type KeepFinished = ((finished: Finished) => Promise<void> | undefined) | undefined;
@@ -102,8 +97,7 @@ export const responsesAnswer = (
     keep: (last) => {
       const event = last.at(-1);
       if (keep === undefined || cuts === null || event === undefined || !isLifecycle(event)) return undefined;
-      const { output } = event;
-      return () => keep({ output, texts: writer.textsOf(event), events: cuts.text() });
+      return () => keep({ texts: writer.textsOf(event), events: cuts.text() });
     },
   };
   return batchWriter(machine, form);

@@ -2,6 +2,7 @@ import { appendItems, itemsOf, type Chain } from '../../../kernel/chain.ts';
 import type { CitationEvent, CodeEvent, EndEvent, SourceEvent } from '../../../gemini/answer/answer-event.ts';
 import type { UsageMetadata } from '../../../gemini/response.ts';
 import type { TokenLogprob } from '../../logprobs.ts';
+import { outputItemId } from '../item-ids.ts';
 import { sealEnvelope, type Bond } from '../envelope.ts';
 import { idPrefixes, type OutputItem } from './output-item.ts';
 import { weightOf } from './kept-weight.ts';
@@ -120,7 +121,7 @@ export const emitText = (
 export const newItem = (to: Writing, type: OutputItem['type']): { readonly id: string; readonly index: number } => {
   const index = to.count;
   to.count += 1;
-  return { id: `${idPrefixes[type]}_${to.id}${index}`, index };
+  return { id: outputItemId(idPrefixes[type], to.id, index), index };
 };
 
 /** Tells that an item has begun. */

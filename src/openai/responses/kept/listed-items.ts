@@ -4,6 +4,7 @@ import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
 import { json, type Reply } from '../../../ports/reply.ts';
 import type { Asker, ResponseStore } from '../../../ports/response-store.ts';
 import { isReference, typeOf, type Item } from '../ask/given-item.ts';
+import { inputItemId } from '../item-ids.ts';
 import { findKept } from './kept-response.ts';
 
 const prefixes: ReadonlyMap<string, string> = new Map([
@@ -15,12 +16,12 @@ const prefixes: ReadonlyMap<string, string> = new Map([
   ['custom_tool_call_output', 'ctco'],
 ]);
 
-/** Items as they are kept: each has an id by which it is listed and referred to, made from the response's own. */
-export const identifyItems = (items: readonly Item[], responseId: string): readonly Item[] =>
+/** Items as they are kept: each has an id by which it is listed and referred to, which tells the response. */
+export const identifyItems = (items: readonly Item[], letters: string): readonly Item[] =>
   items.map((item, at) => {
     const { id } = item;
     if (typeof id === 'string' && id !== '') return item;
-    return { ...item, id: `${prefixes.get(typeOf(item) ?? '') ?? 'item'}_${responseId}i${at}` };
+    return { ...item, id: inputItemId(prefixes.get(typeOf(item) ?? '') ?? 'item', letters, at) };
   });
 
 const partsOf = ({ role, content }: Item): unknown => {
