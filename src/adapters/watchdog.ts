@@ -26,6 +26,8 @@ export type Watchdog = {
   readonly fed: () => void;
   /** More is wanted: silence counts, from now on. */
   readonly awaits: () => void;
+  /** Something has come, and more is wanted: both in one, for what is handed on at once. */
+  readonly passed: () => void;
   /** The call is over: nothing is watched any more. */
   readonly stop: () => void;
   /** Why it bit; null when it has not. */
@@ -34,6 +36,25 @@ export type Watchdog = {
 
 /** `since`: when silence began to count; null while nothing is awaited. */
 type State = { bite: ProxyError | null; end: (() => void) | null; begun: boolean; since: number | null };
+
+/** What the watch is told while the call goes on; `look` sees the time when something has come. */
+const tellers = (state: State, look: (at: number) => unknown): Pick<Watchdog, 'fed' | 'awaits' | 'passed'> => {
+  const come = (at: number, since: number | null): void => {
+    state.begun = true;
+    state.since = since;
+    look(at);
+  };
+  return {
+    fed: () => come(monotonic(), null),
+    awaits: () => {
+      state.since = monotonic();
+    },
+    passed: () => {
+      const at = monotonic();
+      come(at, at);
+    },
+  };
+};
 
 /**
  * Watches one call. One timer for all of it, which is not touched by what comes: when it runs out, it looks how long
@@ -62,14 +83,7 @@ export const watchdog = ({ firstByteMs, idleMs, longestMs = anHour }: Silence, c
       state.end = end;
       if (state.bite !== null) end();
     },
-    fed: () => {
-      state.since = null;
-      state.begun = true;
-      if (monotonic() - began > longestMs) abort(endless);
-    },
-    awaits: () => {
-      state.since = monotonic();
-    },
+    ...tellers(state, (at) => at - began <= longestMs || abort(endless)),
     stop: () => {
       clearTimeout(timer);
       caller.removeEventListener('abort', leave);

@@ -14,8 +14,9 @@ export type PaceNeeds = {
 export type ReaderPace = {
   /** Resolves when the reader has taken all that was written, or is gone. */
   readonly drained: () => Promise<void>;
-  /** Watches until the answer has ended: all of it has been written. */
-  readonly last: () => void;
+  /** Watches until the reader has caught up, or the answer has ended: all of it has been written. */
+  readonly behind: () => void;
+  readonly caughtUp: () => void;
 };
 
 /** Largest piece that is written at once: so much at least must be taken in time. */
@@ -44,14 +45,18 @@ export const readerPace = ({ response, readerTimeoutMs, wait }: PaceNeeds): Read
     state.isDraining = true;
     state.drains += 1;
   };
+  const caughtUp = (): void => {
+    state.isDraining = false;
+  };
   return {
-    last: begin,
+    behind: begin,
+    caughtUp,
     drained: () => {
       begin();
       return new Promise((resolve) => {
         const go = (): void => {
           response.off('drain', go).off('close', go);
-          state.isDraining = false;
+          caughtUp();
           resolve();
         };
         response.on('drain', go).on('close', go);

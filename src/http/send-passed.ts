@@ -15,52 +15,16 @@ export type PassedOutlet = {
   readonly now: Now;
   readonly wait: Wait;
   readonly isClosed: () => boolean;
-  /** With the body's length, where all of it is there. */
-  readonly writeHead: (length: string | null) => void;
-  readonly end: (body: Uint8Array | '') => Promise<void> | null;
+  readonly writeHead: () => void;
+  readonly end: () => Promise<void> | null;
 };
 
 const begin = ({ response, writeHead }: PassedOutlet): void => {
-  if (!response.headersSent) writeHead(null);
+  if (!response.headersSent) writeHead();
 };
 
-/** What of a tick's pieces leaves together, at most. */
-const mostGathered = 64 * 1024;
-/** A piece of this size leaves as it is: to copy it would cost more than a write. */
-const leastAlone = 8 * 1024;
-
-type Gatherer = { readonly add: (piece: Uint8Array) => void; readonly flush: () => void };
-
-/**
- * Gathers the pieces of one tick: what one read of Google's socket brought leaves as one chunk in one write, where Node
- * would make three pieces of each.
- */
-const gatherPieces = (put: (bytes: Uint8Array) => void): Gatherer => {
-  let pieces: Uint8Array[] = [];
-  let size = 0;
-  const flush = (): void => {
-    const [first] = pieces;
-    if (first === undefined) return;
-    const bytes = pieces.length === 1 ? first : Buffer.concat(pieces, size);
-    pieces = [];
-    size = 0;
-    put(bytes);
-  };
-  return {
-    flush,
-    add: (piece) => {
-      if (piece.length >= leastAlone) {
-        flush();
-        put(piece);
-        return;
-      }
-      if (size === 0) process.nextTick(flush);
-      pieces.push(piece);
-      size += piece.length;
-      if (size >= mostGathered) flush();
-    },
-  };
-};
+/** What may wait for the reader before no more is taken: what one read of Google's socket brings, framed. */
+const mostWaiting = 72 * 1024;
 
 /** When something went out last, ms. */
 type Written = { at: number };
@@ -88,32 +52,24 @@ const pourBody = (reply: Passed, outlet: PassedOutlet, written: Written): Promis
   new Promise((resolve) => {
     const { response, isClosed, now } = outlet;
     const pace = readerPace(outlet);
-    const state = { isFull: false, isOver: false };
-    const { add, flush } = gatherPieces((bytes) => {
-      if (isClosed()) return;
-      begin(outlet);
-      written.at = now();
-      state.isFull = !response.write(bytes);
-      if (!state.isFull || state.isOver) return;
-      void pace.drained().then(() => {
-        state.isFull = false;
-        if (!isClosed()) flow.resume();
-      });
-    });
-    const finish = (error: ProxyError | null): void => {
-      state.isOver = true;
-      flush();
-      resolve(error);
-    };
-    // Whoever takes nothing any more has left: what still comes is given up with the source.
-    response.once('close', () => finish({ tag: 'ClientGone' }));
     const flow = reply.body.pour({
       take: (piece) => {
-        add(piece);
-        return !state.isFull;
+        if (isClosed()) return false;
+        begin(outlet);
+        written.at = now();
+        // Node gathers what is written in one tick, so that what one read brought leaves in one write.
+        if (response.write(piece)) return true;
+        pace.behind();
+        return response.writableLength < mostWaiting;
       },
-      end: finish,
+      end: resolve,
     });
+    response.on('drain', () => {
+      pace.caughtUp();
+      flow.resume();
+    });
+    // Whoever takes nothing any more has left: what still comes is given up with the source.
+    response.once('close', () => resolve({ tag: 'ClientGone' }));
   });
 
 /** True when all has been written; false where nothing in the answer could tell that it is not whole. */
@@ -138,25 +94,19 @@ const sendBody = async (reply: Passed, outlet: PassedOutlet): Promise<boolean> =
 };
 
 /**
- * Sends an answer whose bytes pass: what is all there leaves in one write, the rest no faster than it is read. An
- * answer that breaks off ends with words that tell so, or its connection is cut: never as if it were whole.
+ * Sends an answer whose bytes pass, no faster than it is read. An answer that breaks off ends with words that tell so,
+ * or its connection is cut: never as if it were whole.
  */
 export const sendPassed = async (reply: Passed, outlet: PassedOutlet): Promise<void> => {
   if (outlet.isHead) {
-    outlet.writeHead(null);
+    outlet.writeHead();
     reply.body.close();
-    await outlet.end('');
-    return;
-  }
-  const there = reply.body.whole();
-  if (there !== null) {
-    outlet.writeHead(String(there.length));
-    await outlet.end(there);
+    await outlet.end();
     return;
   }
   const isWhole = await sendBody(reply, outlet);
   if (outlet.isClosed()) return;
   begin(outlet);
-  if (isWhole) await outlet.end('');
+  if (isWhole) await outlet.end();
   else outlet.response.destroy();
 };

@@ -64,7 +64,7 @@ const writeInPieces = async (body: string | Uint8Array, outlet: Outlet, { draine
 const watchEnd = (outlet: Outlet, pace: () => ReaderPace): void => {
   const { socket } = outlet.response;
   if (socket === null || socket.writableLength === 0) return;
-  pace().last();
+  pace().behind();
   watchReader(outlet);
 };
 
@@ -228,11 +228,24 @@ const passedOutlet = (reply: Passed, outlet: Outlet): PassedOutlet => ({
   ...outlet,
   isHead: outlet.message.method === 'HEAD' || hasNoBody(reply),
   isClosed: () => isClosed(outlet),
-  writeHead: (length) => {
-    outlet.response.writeHead(reply.status, headOf(outlet, reply, length === null ? {} : { 'content-length': length }));
+  writeHead: () => {
+    outlet.response.writeHead(reply.status, headOf(outlet, reply, {}));
   },
-  end: (body) => (body.length > pieceSize ? endLarge(outlet, [body]) : endReply(outlet, body)),
+  end: () => endReply(outlet, ''),
 });
+
+/** What is all there leaves with its length. */
+const sendPassedWhole = (reply: Passed, body: Uint8Array, outlet: Outlet): Rest => {
+  const head = headOf(outlet, reply, { 'content-length': String(body.length) });
+  outlet.response.writeHead(reply.status, head);
+  return body.length > pieceSize ? endLarge(outlet, [body]) : endReply(outlet, body);
+};
+
+const sendPassing = (reply: Passed, outlet: Outlet): Promise<void> | Rest => {
+  const hasBody = outlet.message.method !== 'HEAD' && !hasNoBody(reply);
+  const there = hasBody ? reply.body.whole() : null;
+  return there === null ? sendPassed(reply, passedOutlet(reply, outlet)) : sendPassedWhole(reply, there, outlet);
+};
 
 /**
  * Writes a reply to the socket; nothing else does. A whole one leaves in one write, a stream in one write a tick; large
@@ -241,6 +254,6 @@ const passedOutlet = (reply: Passed, outlet: Outlet): PassedOutlet => ({
 export const sendReply = async (reply: Reply, outlet: Outlet): Promise<void> => {
   if (outlet.progress.isTaken && !outlet.message.complete) await untilComplete(outlet);
   if (isClosed(outlet)) return discardReply(reply);
-  if (reply.kind === 'passed') await sendPassed(reply, passedOutlet(reply, outlet));
+  if (reply.kind === 'passed') await sendPassing(reply, outlet);
   else await (reply.kind === 'whole' ? sendWhole(reply, outlet) : sendStream(reply, outlet));
 };

@@ -1,11 +1,12 @@
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { ByteSink, ByteSource } from '../../ports/byte-source.ts';
+import type { Watchdog } from '../watchdog.ts';
 
 /** How the connection goes on, and how it is given up. */
 export type Upstream = { readonly resume: () => void; readonly abort: () => void };
 
-/** Told of what comes, and when more is wanted. */
-export type QueueWatch = { readonly fed: () => void; readonly awaits: () => void; readonly stop: () => void };
+/** Told of what comes, and whether more is wanted. */
+export type QueueWatch = Pick<Watchdog, 'fed' | 'awaits' | 'passed' | 'stop'>;
 
 /** An answer's bytes between undici, which pushes them, and who takes them. */
 export type ByteQueue = {
@@ -26,8 +27,6 @@ type State = {
   end: { readonly error: ProxyError | null } | null;
   sink: ByteSink | null;
   wake: (() => void) | null;
-  /** The watch has been told of what comes in this tick: one read of a socket brings a hundred pieces. */
-  isTold: boolean;
 };
 
 /** An answer that ends before its first byte. */
@@ -38,12 +37,12 @@ const joinPieces = ({ waiting, size }: State): Uint8Array => {
   return waiting.length < 2 ? first : Buffer.concat(waiting, size);
 };
 
+/** What has waited goes in one piece. */
 const pourInto = (state: State, sink: ByteSink, go: () => void): void => {
-  const { waiting } = state;
+  const mayCome = state.size === 0 || sink.take(joinPieces(state));
   state.waiting = [];
   state.size = 0;
   state.sink = sink;
-  const mayCome = waiting.map((piece) => sink.take(piece)).at(-1) ?? true;
   if (state.end !== null) sink.end(state.end.error);
   else if (mayCome) go();
 };
@@ -96,26 +95,18 @@ const sourceOf = (state: State, telling: Telling): ByteSource => {
   };
 };
 
-const tellWatch = (state: State, { fed, awaits }: QueueWatch): void => {
-  state.isTold = true;
-  fed();
-  queueMicrotask(() => {
-    state.isTold = false;
-    if (!state.isPaused && state.end === null) awaits();
-  });
-};
-
 /**
  * Hands pieces over as they come, in the tick in which they come: no queue once somebody takes them, no promise and no
  * iterator. While nothing is wanted, silence is not the other side's, so the watch is told of both.
  */
 export const byteQueue = (upstream: Upstream, watch: QueueWatch): ByteQueue => {
-  const state: State = { waiting: [], size: 0, isPaused: false, end: null, sink: null, wake: null, isTold: false };
+  const state: State = { waiting: [], size: 0, isPaused: false, end: null, sink: null, wake: null };
   return {
     push: (piece) => {
       const mayCome = takeOver(state, piece);
       state.isPaused = !mayCome;
-      if (!state.isTold) tellWatch(state, watch);
+      if (mayCome) watch.passed();
+      else watch.fed();
       if (state.wake !== null) wakeUp(state);
       return mayCome;
     },
