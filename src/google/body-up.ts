@@ -14,6 +14,8 @@ const ownFile = (base: string): RegExp => {
 
 const viewOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
+const colon = 0x3a;
+
 /** Between scheme and host, with `\\/` for slashes too. */
 const beforeHost: readonly string[] = [':/', ':\\/'];
 
@@ -31,8 +33,9 @@ const mayName = (body: Buffer, host: string): boolean =>
 export const namesNoAddress = (pieces: readonly Uint8Array[]): boolean =>
   pieces.every((piece) => {
     const body = viewOf(piece);
-    const isOpen = body.toString('latin1', Math.max(0, body.length - 2)).includes(':');
-    return !isOpen && beforeHost.every((mark) => body.indexOf(mark) < 0);
+    const first = body.indexOf(colon);
+    if (first < 0) return true;
+    return !body.subarray(-2).includes(colon) && beforeHost.every((mark) => body.indexOf(mark, first) < 0);
   });
 
 /** More than a request names; past so many the rest stays as it is, so that no body keeps others waiting or grows. */

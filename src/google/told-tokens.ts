@@ -1,17 +1,43 @@
 import type { TokensTold } from '../ports/passing-on.ts';
 
+/** A field's name as it stands in an answer. */
+const fields = {
+  usage: '"usageMetadata"',
+  prompt: '"promptTokenCount"',
+  tools: '"toolUsePromptTokenCount"',
+  candidates: '"candidatesTokenCount"',
+  thoughts: '"thoughtsTokenCount"',
+} as const;
+
+const mostDigits = 12;
+const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
+/** Blanks and the colon between a field and its value. */
+const isBetween = (code: number): boolean => code === 0x3a || code === 0x20 || (code >= 0x09 && code <= 0x0d);
+
 const numberIn = (text: string, field: string): number | null => {
-  const at = text.lastIndexOf(`"${field}"`);
-  const digits = at < 0 ? null : /^\s*:\s*(\d{1,12})/.exec(text.slice(at + field.length + 2, at + field.length + 40));
-  return digits === null ? null : Number(digits[1]);
+  const found = text.lastIndexOf(field);
+  if (found < 0) return null;
+  let from = found + field.length;
+  while (isBetween(text.charCodeAt(from))) from += 1;
+  let to = from;
+  while (to - from < mostDigits && isDigit(text.charCodeAt(to))) to += 1;
+  return to === from ? null : Number(text.slice(from, to));
 };
 
+/** Where usage stands in an answer: near its end. */
+const usageBytes = 4096;
+
 /** What the end of an answer says of its cost (`usageMetadata`); null where it says nothing. */
-export const tokensIn = (end: string): TokensTold | null => {
-  const at = end.lastIndexOf('"usageMetadata"');
-  const told = at < 0 ? '' : end.slice(at);
-  const prompt = numberIn(told, 'promptTokenCount');
+export const tokensIn = (answer: Uint8Array): TokensTold | null => {
+  const from = Math.max(0, answer.length - usageBytes);
+  const end = Buffer.from(answer.buffer, answer.byteOffset + from, answer.length - from);
+  const at = end.lastIndexOf(fields.usage, undefined, 'latin1');
+  if (at < 0) return null;
+  const told = end.toString('latin1', at);
+  const prompt = numberIn(told, fields.prompt);
   if (prompt === null) return null;
-  const written = (numberIn(told, 'candidatesTokenCount') ?? 0) + (numberIn(told, 'thoughtsTokenCount') ?? 0);
-  return { promptTokens: prompt + (numberIn(told, 'toolUsePromptTokenCount') ?? 0), completionTokens: written };
+  return {
+    promptTokens: prompt + (numberIn(told, fields.tools) ?? 0),
+    completionTokens: (numberIn(told, fields.candidates) ?? 0) + (numberIn(told, fields.thoughts) ?? 0),
+  };
 };

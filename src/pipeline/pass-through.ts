@@ -104,7 +104,8 @@ const lacksThing = ({ plan, body }: Passing, { told }: NotPassed): boolean =>
  * it, it is sent once more, there.
  */
 const passOnce = async (needs: PassNeeds, passing: Passing, spent: Effort): Promise<E.Either<NotPassed, PassedBy>> => {
-  const found = await findHome(needs, passing);
+  const looking = findHome(needs, passing);
+  const found = looking instanceof Promise ? await looking : looking;
   if (E.isLeft(found)) return E.left({ error: found.left, told: null });
   const first = await tryPassing(needs, passing, { ...tryingOf(needs, passing, found.right), effort: spent });
   if (E.isRight(first) || !lacksThing(passing, first.left)) return first;

@@ -151,7 +151,8 @@ export type PassDialect = {
   readonly readPage: (text: string) => ListPage;
   /** The page with another token for the next one. */
   readonly pageWithToken: (text: string, token: string) => string;
-  readonly tokensIn: (end: string) => TokensTold | null;
+  /** By the last bytes of an answer. */
+  readonly tokensIn: (ending: Uint8Array) => TokensTold | null;
   /** An error of Google's without what belongs to the owner of the keys; null where it is none of Google's. */
   readonly cleanError: (text: string, secret: Secret) => string | null;
   readonly errors: {

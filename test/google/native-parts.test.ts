@@ -176,7 +176,8 @@ t.test('of the details of an error only what is known to be nobody\'s is shown, 
 });
 
 t.test('the end of an answer tells what it cost', (t) => {
-  t.same(tokensIn('"promptTokenCount": 1, "candidatesTokenCount": 2 … "usageMetadata":{"promptTokenCount": 11,"candidatesTokenCount": 5,"thoughtsTokenCount":7}'), { promptTokens: 11, completionTokens: 12 });
-  t.equal(tokensIn('{"candidates":[]}'), null);
+  const tokensOf = (text: string): ReturnType<typeof tokensIn> => tokensIn(Buffer.from(text));
+  t.same(tokensOf('"promptTokenCount": 1, "candidatesTokenCount": 2 … "usageMetadata":{"promptTokenCount": 11,"candidatesTokenCount": 5,"thoughtsTokenCount":7}'), { promptTokens: 11, completionTokens: 12 });
+  t.equal(tokensOf('{"candidates":[]}'), null);
   t.end();
 });

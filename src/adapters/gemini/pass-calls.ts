@@ -29,19 +29,19 @@ const headersOf = (raw: readonly (Buffer | string)[] | null): Headers => {
   const headers: Record<string, string> = {};
   const pairs = raw ?? [];
   for (let at = 0; at + 1 < pairs.length; at += 2) {
-    const [name, value] = [pairs[at], pairs[at + 1]];
-    if (name === undefined || value === undefined) continue;
-    headers[name.toString().toLowerCase()] = typeof value === 'string' ? value : value.toString('latin1');
+    const name = pairs[at]?.toString('latin1') ?? '';
+    headers[name.toLowerCase()] = pairs[at + 1]?.toString('latin1') ?? '';
   }
   return headers;
 };
 
 type Answered = E.Either<ProxyError, PassedAnswer>;
+type Settle = (answered: Answered) => void;
 
 /** A connection that breaks after the answer began is a cut, whatever the network calls it. */
 const brokenOff = (error: ProxyError): ProxyError => (error.tag === 'Unreachable' ? { tag: 'StreamCut' } : error);
 
-const handlerOf = (dog: Watchdog, resolve: (answered: Answered) => void): Dispatcher.DispatchHandler => {
+const handlerOf = (dog: Watchdog, settle: Settle): Dispatcher.DispatchHandler => {
   let queue: ByteQueue | null = null;
   let abortCall: (() => void) | null = null;
   const abort = (): void => abortCall?.();
@@ -53,7 +53,7 @@ const handlerOf = (dog: Watchdog, resolve: (answered: Answered) => void): Dispat
     onHeaders: (status, raw, resume) => {
       if (status < 200) return true;
       queue = byteQueue({ resume, abort }, dog);
-      resolve(E.right({ status, headers: headersOf(raw), body: queue.source }));
+      settle(E.right({ status, headers: headersOf(raw), body: queue.source }));
       return true;
     },
     onData: (piece) => queue?.push(piece) ?? true,
@@ -61,7 +61,7 @@ const handlerOf = (dog: Watchdog, resolve: (answered: Answered) => void): Dispat
     onError: (cause) => {
       dog.stop();
       const error = connectionError(cause, dog);
-      if (queue === null) resolve(E.left(error));
+      if (queue === null) settle(E.left(error));
       else queue.end(brokenOff(error));
     },
   };
@@ -119,13 +119,14 @@ const optionsOf = (call: PassedCall, { origin, root }: Ways, dog: Watchdog): Dis
   };
 };
 
+type Asking = { readonly call: PassedCall; readonly ways: Ways };
+
 /** One call. It is Left as soon as the dog bites, also while it waits for a connection. */
-const dispatchOver = (connections: Dispatcher, call: PassedCall, ways: Ways): Promise<Answered> =>
-  new Promise((resolve) => {
-    const dog = watchdog(ways.silence, call.signal);
-    dog.onBite(() => resolve(E.left(connectionError(null, dog))));
-    if (dog.bite() === null) connections.dispatch(optionsOf(call, ways, dog), handlerOf(dog, resolve));
-  });
+const dispatchOver = (connections: Dispatcher, { call, ways }: Asking, settle: Settle): void => {
+  const dog = watchdog(ways.silence, call.signal);
+  dog.onBite(() => settle(E.left(connectionError(null, dog))));
+  if (dog.bite() === null) connections.dispatch(optionsOf(call, ways, dog), handlerOf(dog, settle));
+};
 
 const mayBeLost = (answered: Answered): boolean =>
   E.isLeft(answered) && answered.left.tag === 'Unreachable' && lostReuse.has(answered.left.reason);
@@ -144,12 +145,15 @@ export const passCalls = ({ baseUrl, proxies, connectTimeoutMs, silence }: PassC
     silence,
   };
   return {
-    passCall: (call) => async () => {
-      const isHeld = call.body === null || call.body instanceof Uint8Array || isInPieces(call.body);
-      if (call.isOnce || !isHeld) return dispatchOver(ways.fresh, call, ways);
-      const answered = await dispatchOver(ways.keptAlive, call, ways);
-      return mayBeLost(answered) && !call.signal.aborted ? dispatchOver(ways.fresh, call, ways) : answered;
-    },
+    passCall: (call) => () =>
+      new Promise((resolve) => {
+        const isHeld = call.body === null || call.body instanceof Uint8Array || isInPieces(call.body);
+        const dispatchFresh = (): void => dispatchOver(ways.fresh, { call, ways }, resolve);
+        if (call.isOnce || !isHeld) return dispatchFresh();
+        dispatchOver(ways.keptAlive, { call, ways }, (answered) =>
+          mayBeLost(answered) && !call.signal.aborted ? dispatchFresh() : resolve(answered),
+        );
+      }),
     close: async () => {
       await Promise.all([ways.keptAlive.destroy(), ways.fresh.destroy()]);
     },

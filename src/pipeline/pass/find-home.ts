@@ -1,5 +1,5 @@
 import { breathe } from '../../kernel/breathe.ts';
-import { E } from '../../kernel/fp.ts';
+import { E, type TE } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { Lease } from '../../ports/capabilities.ts';
 import { collectBytes } from './collect-bytes.ts';
@@ -104,14 +104,18 @@ export const probeHome = async (
   return null;
 };
 
+const anybody: E.Either<ProxyError, FoundHome> = E.right({ home: null, unknown: [] });
+
 /**
- * Whose keys a request needs, by what its path and its body name. A thing in the path that nobody knows is looked for;
- * names in a body may be prose, and are looked for only when Google lacks something (`findLacking`).
+ * Whose keys a request needs, by what its path and its body name; known at once where nothing is named. A thing in the
+ * path that nobody knows is looked for; names in a body may be prose, and are looked for only when Google lacks
+ * something (`findLacking`).
  */
-export const findHome = async (needs: PassNeeds, passing: Passing): Promise<E.Either<ProxyError, FoundHome>> => {
-  const { plan } = passing;
-  const { name, namePath } = plan;
-  if (name === null && needs.names.isEmpty()) return E.right({ home: null, unknown: [] });
+export const findHome = (needs: PassNeeds, passing: Passing): ReturnType<TE.TaskEither<ProxyError, FoundHome>> =>
+  passing.plan.name === null && needs.names.isEmpty() ? anybody : findNamed(needs, passing);
+
+const findNamed = async (needs: PassNeeds, passing: Passing): Promise<E.Either<ProxyError, FoundHome>> => {
+  const { name, namePath } = passing.plan;
   const inBody = needs.names.isEmpty() ? [] : await namesInBody(passing);
   const mayProbe = name !== null && namePath !== null && needs.homes.all().length > 1;
   if (mayProbe && needs.names.homeOf(name) === null) await probeHome(needs, passing, { name, path: namePath });

@@ -26,29 +26,28 @@ const streamHeaders = (headers: Headers): Headers => {
   return { ...kept, 'cache-control': 'no-cache', 'x-accel-buffering': 'no' };
 };
 
-/** Where usage stands in an answer: near its end. */
-const usageBytes = 4096;
-
 const noteTokens = ({ received, dialect }: Passing, ending: Uint8Array): void => {
-  const end = Buffer.from(ending.buffer, ending.byteOffset, ending.byteLength);
-  const tokens = dialect.tokensIn(end.toString('latin1', Math.max(0, end.length - usageBytes), end.length));
+  const tokens = dialect.tokensIn(ending);
   if (tokens !== null) received.note(tokens);
+};
+
+/** An answer's headers as they go down; an address in them is ours. */
+const headersOf = ({ dialect, base }: Passing, told: Headers): Headers => {
+  const headers = streamHeaders(dialect.headersDown(told));
+  const location = told['location'] === undefined ? null : dialect.addressDown(told['location'], base);
+  return location === null ? headers : { ...headers, location };
 };
 
 /** An answer whose bytes pass. */
 export const passedReply = ({ keepAliveMs }: PassNeeds, passing: Passing, { answer }: PassedBy): Passed => {
-  const { dialect, base } = passing;
+  const { dialect } = passing;
   const { status, headers } = answer;
   const framing = framingOf(passing, headers);
   const { body, isAtBorder } = watchBorder(answer.body, framing, (ending) => noteTokens(passing, ending));
-  const location = headers['location'] === undefined ? null : dialect.addressDown(headers['location'], base);
   return {
     kind: 'passed',
     status,
-    headers: {
-      ...streamHeaders(dialect.headersDown(headers)),
-      ...(location === null ? {} : { location }),
-    },
+    headers: headersOf(passing, headers),
     body,
     fail: (error) => (framing === 'events' && isAtBorder() ? dialect.errors.inStream(error) : null),
     heartbeat: {

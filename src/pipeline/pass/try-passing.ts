@@ -123,7 +123,8 @@ export const tryPassing = async (needs: PassNeeds, passing: Passing, trying: Try
   const met: Met = { tried: new Set(), refused: [], faults: 0, last: null };
   const wish = { model: plan.quota, size, preferred, conversation: null, ...(home === null ? {} : { home }) };
   for (;;) {
-    const leased = await needs.leaseKey({ ...wish, tried: met.tried })();
+    const lending = needs.leaseKey({ ...wish, tried: met.tried })();
+    const leased = lending instanceof Promise ? await lending : lending;
     if (E.isLeft(leased)) return E.left(withoutKey(met, leased.left, plan.mayBlameKey));
     const lease = leased.right;
     received.note({ key: `#${lease.number}`, attempts: effort.spend(size) });
