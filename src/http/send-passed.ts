@@ -8,14 +8,12 @@ import { readerPace } from './reader-pace.ts';
 /** Where passed bytes go. */
 export type PassedOutlet = {
   readonly response: ServerResponse;
-  /** Whether the answer has no body. */
-  readonly isHead: boolean;
   readonly readerTimeoutMs: number;
   readonly startedAt: number;
   readonly now: Now;
   readonly wait: Wait;
   readonly isClosed: () => boolean;
-  readonly writeHead: () => void;
+  readonly writeHead: () => unknown;
   readonly end: () => Promise<void> | null;
 };
 
@@ -98,12 +96,6 @@ const sendBody = async (reply: Passed, outlet: PassedOutlet): Promise<boolean> =
  * or its connection is cut: never as if it were whole.
  */
 export const sendPassed = async (reply: Passed, outlet: PassedOutlet): Promise<void> => {
-  if (outlet.isHead) {
-    outlet.writeHead();
-    reply.body.close();
-    await outlet.end();
-    return;
-  }
   const isWhole = await sendBody(reply, outlet);
   if (outlet.isClosed()) return;
   begin(outlet);

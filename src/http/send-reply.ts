@@ -4,7 +4,7 @@ import type { Now, Wait } from '../ports/capabilities.ts';
 import type { Headers, Passed, Reply, Streamed, Whole } from '../ports/reply.ts';
 import { signalSource, type Signal } from '../kernel/signal.ts';
 import { mostGathered, textGatherer } from './gather-texts.ts';
-import { sendPassed, type PassedOutlet } from './send-passed.ts';
+import { sendPassed } from './send-passed.ts';
 import { bytesIn, inPieces, pieceSize, readerPace, type ReaderPace } from './reader-pace.ts';
 import type { BodyProgress } from './read-body.ts';
 import { headLines } from './reply-head.ts';
@@ -224,27 +224,18 @@ const untilComplete = ({ message, response }: Outlet): Promise<unknown> =>
     response.once('close', resolve);
   });
 
-const passedOutlet = (reply: Passed, outlet: Outlet): PassedOutlet => ({
-  ...outlet,
-  isHead: outlet.message.method === 'HEAD' || hasNoBody(reply),
-  isClosed: () => isClosed(outlet),
-  writeHead: () => {
-    outlet.response.writeHead(reply.status, headOf(outlet, reply, {}));
-  },
-  end: () => endReply(outlet, ''),
-});
-
 /** What is all there leaves with its length. */
-const sendPassedWhole = (reply: Passed, body: Uint8Array, outlet: Outlet): Rest => {
-  const head = headOf(outlet, reply, { 'content-length': String(body.length) });
-  outlet.response.writeHead(reply.status, head);
-  return body.length > pieceSize ? endLarge(outlet, [body]) : endReply(outlet, body);
-};
-
 const sendPassing = (reply: Passed, outlet: Outlet): Promise<void> | Rest => {
-  const hasBody = outlet.message.method !== 'HEAD' && !hasNoBody(reply);
-  const there = hasBody ? reply.body.whole() : null;
-  return there === null ? sendPassed(reply, passedOutlet(reply, outlet)) : sendPassedWhole(reply, there, outlet);
+  const writeHead = (): unknown => outlet.response.writeHead(reply.status, headOf(outlet, reply, {}));
+  if (outlet.message.method === 'HEAD' || hasNoBody(reply)) {
+    writeHead();
+    reply.body.close();
+    return endReply(outlet, '');
+  }
+  const { status, headers } = reply;
+  const body = reply.body.whole();
+  if (body !== null) return sendWhole({ kind: 'whole', status, headers, body }, outlet);
+  return sendPassed(reply, { ...outlet, writeHead, end: () => endReply(outlet, ''), isClosed: () => isClosed(outlet) });
 };
 
 /**
