@@ -1,4 +1,4 @@
-// Runs the tests of OpenAI's clients with the newest of them, which need a newer Node than the oldest supported one.
+// Runs the tests of OpenAI's and Google's clients with the newest of them, which need a newer Node than the oldest supported one.
 //
 //   node scripts/newest-clients.mjs [path to the node that shall run them]
 //
@@ -17,6 +17,8 @@ const packages = [
   'ai@7',
   '@ai-sdk/openai@4',
   '@ai-sdk/anthropic@4',
+  '@ai-sdk/google@4',
+  '@google/genai@3',
   '@langchain/openai@1.6',
   '@langchain/core@1',
   '@openai/agents@0.20',
@@ -30,6 +32,8 @@ const tests = [
   'openai-completions',
   'openai-embeddings',
   'openai-frameworks',
+  'google-genai',
+  'google-others',
 ];
 
 function run(command, args, cwd) {

@@ -46,8 +46,10 @@ const quotaOf = ({ segments: [folder = '', name = ''], method }: NativePath): st
   return method.startsWith('count') ? `${model}:${method}` : model;
 };
 
+/** By Google's newer protocol for uploads, or by the older one, which its libraries for all of its APIs speak. */
 const isUploadStart = ({ header, query }: PassRequest): boolean =>
   (header('x-goog-upload-protocol') ?? queryValue(query, 'upload_protocol') ?? '').toLowerCase() === 'resumable' ||
+  queryValue(query, 'uploadType') === 'resumable' ||
   (header('x-goog-upload-command') ?? '').toLowerCase().includes('start');
 
 const workOf = (route: NativeRoute, request: PassRequest, uploadId: string | null): PassWork => {

@@ -13,8 +13,11 @@ const up: readonly string[] = [
   'if-none-match',
 ];
 
-/** Those of uploads beside them. */
+/** Those of uploads beside them, of both protocols. */
 const upInUploads: readonly string[] = [
+  'content-range',
+  'x-upload-content-type',
+  'x-upload-content-length',
   ...['protocol', 'command', 'offset', 'file-name', 'raw-size', 'content-type', 'content-length'].map(
     (name) => `x-goog-upload-${name}`,
   ),

@@ -109,6 +109,28 @@ t.test('a refused start tries the next key; an upload in one request comes as it
   t.equal((await service.call(`/v1beta/${file.name}`)).status, 200);
 });
 
+t.test('uploads of Google\'s older libraries come as they are: media, multipart, resumable', async (t) => {
+  const service = await native(t);
+  const { google, call, post } = service;
+  const media = await call('/upload/v1beta/files?uploadType=media', { method: 'POST', body: Buffer.from([0, 255, 10, 13]), headers: { 'content-type': 'image/png' } });
+  const { file } = (await media.json()) as { readonly file: File };
+  t.match(file, { mimeType: 'image/png', sizeBytes: '4' });
+  t.same(google.asked().at(-1)?.body, Buffer.from([0, 255, 10, 13]));
+  t.equal((await call(`/v1beta/${file.name}`)).status, 200);
+  const parts = '--b\r\ncontent-type: application/json\r\n\r\n{"file":{"displayName":"d"}}\r\n--b\r\ncontent-type: text/plain\r\n\r\nplain\r\n--b--\r\n';
+  const related = await post('/upload/v1beta/files?uploadType=multipart', parts, { 'content-type': 'multipart/related; boundary=b' });
+  t.match(await related.json(), { file: { displayName: 'd', sizeBytes: '5' } });
+  const begun = await post('/upload/v1beta/files?alt=json&uploadType=resumable', { file: { displayName: 'r' } }, { 'x-upload-content-type': 'text/plain', 'x-upload-content-length': '8' });
+  const address = begun.headers.get('location') ?? '';
+  t.match(address, new RegExp(`^${service.url}/upload/v1beta/files\\?upload_id=[A-Za-z0-9]{24}&`));
+  t.notOk([google.url, service.password, ...twoKeys].some((text) => JSON.stringify([...begun.headers]).includes(text)));
+  const some = await fetch(address, { method: 'PUT', body: 'half', headers: { 'content-range': 'bytes 0-3/8' }, redirect: 'manual' });
+  t.same([some.status, some.headers.get('range')], [308, 'bytes=0-3']);
+  const rest = await fetch(address, { method: 'PUT', body: 'half', headers: { 'content-range': 'bytes 4-7/8' } });
+  t.match(await rest.json(), { file: { displayName: 'r', sizeBytes: '8', mimeType: 'text/plain' } });
+  t.equal(new Set(google.asked().slice(-3).map(({ key }) => key)).size, 1);
+});
+
 t.test('what an uploader does with its file goes to the key that has it: poll, generate, delete', async (t) => {
   const service = await native(t, { keys: threeKeys });
   const { google, call, post, last } = service;

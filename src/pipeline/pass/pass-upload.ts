@@ -15,14 +15,18 @@ export const mostUploadBytes = 2 * 1024 ** 3;
 
 const notGoogles: ProxyError = { tag: 'BadAnswer', reason: 'an upload address that is not of Google' };
 
-/** An upload that has begun: its bytes come to an address of ours, whose id is the permit. */
+/**
+ * An upload that has begun: its bytes come to an address of ours, whose id is the permit. Google tells its own in a
+ * header of the protocol's, or as `location` in the older one.
+ */
 export const beginUpload = (
   needs: PassNeeds,
   passing: Passing,
   { answer, lease }: PassedBy,
 ): E.Either<ProxyError, Reply> => {
   const { dialect, plan, base, received } = passing;
-  const url = answer.headers['x-goog-upload-url'];
+  const name = answer.headers['x-goog-upload-url'] === undefined ? 'location' : 'x-goog-upload-url';
+  const url = answer.headers[name];
   const reply = passedReply(needs, passing, { answer, lease });
   needs.names.noteMaker(received.caller.address, lease.id);
   if (url === undefined) return E.right(reply);
@@ -33,7 +37,7 @@ export const beginUpload = (
   const id = needs.uploads.keep({ url, home: needs.homes.of(lease.id), keyId: lease.id });
   return E.right({
     ...reply,
-    headers: { ...reply.headers, 'x-goog-upload-url': dialect.uploadLink(base, plan.path, id) },
+    headers: { ...reply.headers, [name]: dialect.uploadLink(base, plan.path, id) },
   });
 };
 

@@ -28,11 +28,19 @@ const put = (google: Google, key: string, [file, bytes]: readonly [Facts, Buffer
 
 const factsIn = (value: unknown): Facts => (typeof value === 'object' && value !== null ? { ...value } : {});
 
+/** The protocol of Google's older APIs: `uploadType`, `location`, `content-range`, 308. */
+const isOlder = ({ query }: Got): boolean => new URLSearchParams(query).get('uploadType') === 'resumable';
+
 const start = (google: Google, got: Got, response: ServerResponse): void => {
   const id = google.nextId();
   const asked = factsIn(jsonOf(got)['file']);
-  const mimeType = headerOf(got, 'x-goog-upload-header-content-type');
+  const mimeType = headerOf(got, 'x-goog-upload-header-content-type') ?? headerOf(got, 'x-upload-content-type');
   google.uploads.set(id, { key: got.key, pieces: [], file: fileOf(google, { mimeType, ...asked }) });
+  if (isOlder(got)) {
+    response.writeHead(200, { location: `${google.url()}${got.path}?uploadType=resumable&upload_id=${id}&key=${got.key}`, 'content-length': '0' });
+    response.end();
+    return;
+  }
   const address = `${google.url()}${got.path}?upload_id=${id}&upload_protocol=resumable`;
   response.writeHead(200, { 'x-goog-upload-url': address, 'x-goog-upload-control-url': address, 'x-goog-upload-status': 'active', 'x-goog-upload-chunk-granularity': '262144', 'content-length': '0' });
   response.end();
@@ -50,7 +58,13 @@ const goOn = (google: Google, got: Got, [response, id]: readonly [ServerResponse
     return;
   }
   upload.pieces.push(got.body);
-  if (!command.includes('finalize')) {
+  const [, to = '', total = ''] = /^bytes \d+-(\d+)\/(\d+)$/.exec(headerOf(got, 'content-range') ?? '') ?? [];
+  if (isOlder(got) && Number(to) + 1 < Number(total)) {
+    response.writeHead(308, { range: `bytes=0-${to}`, 'content-length': '0' });
+    response.end();
+    return;
+  }
+  if (!isOlder(got) && !command.includes('finalize')) {
     response.writeHead(200, { 'x-goog-upload-status': 'active', 'content-length': '0' });
     response.end();
     return;
@@ -69,8 +83,9 @@ const partsOf = ({ body, rawHeaders }: Got): readonly Buffer[] => {
 export const answerUpload = (google: Google, got: Got, response: ServerResponse): void => {
   const id = new URLSearchParams(got.query).get('upload_id');
   if (id !== null) return goOn(google, got, [response, id]);
-  if ((headerOf(got, 'x-goog-upload-command') ?? '').includes('start')) return start(google, got, response);
-  const [facts = Buffer.from('{}'), bytes = got.body] = headerOf(got, 'x-goog-upload-protocol') === 'multipart' ? partsOf(got) : [];
-  const asked = factsIn(factsIn(JSON.parse(facts.toString()))['file']);
+  if (isOlder(got) || (headerOf(got, 'x-goog-upload-command') ?? '').includes('start')) return start(google, got, response);
+  const type = new URLSearchParams(got.query).get('uploadType') ?? headerOf(got, 'x-goog-upload-protocol');
+  const [facts = Buffer.from('{}'), bytes = got.body] = type === 'multipart' ? partsOf(got) : [];
+  const asked = { mimeType: headerOf(got, 'content-type'), ...factsIn(factsIn(JSON.parse(facts.toString()))['file']) };
   sendJson(response, 200, { file: put(google, got.key, [fileOf(google, asked), bytes]) });
 };
