@@ -8,8 +8,8 @@ const model = 'gemini-2.5-flash';
 
 /** Newest first. Both are driven by the same calls, which both have. */
 const sdks: readonly (readonly [string, (options: { apiKey: string; httpOptions: { baseUrl: string } }) => GoogleGenAI])[] = [
-  ['@google/genai 2', (options) => new GoogleGenAI(options)],
-  ['@google/genai 1', (options) => new GoogleGenAI1(options) as unknown as GoogleGenAI],
+  ['@google/genai, newest', (options) => new GoogleGenAI(options)],
+  ['@google/genai, 1.x', (options) => new GoogleGenAI1(options) as unknown as GoogleGenAI],
 ];
 
 type Setup = Native & { readonly ai: GoogleGenAI };
@@ -28,6 +28,13 @@ const statusOf = (asking: Promise<unknown>): Promise<unknown> =>
 
 const weather = {
   functionDeclarations: [{ name: 'get_weather', description: 'The weather of a city.', parametersJsonSchema: { type: 'object', properties: { city: { type: 'string' } } } }],
+};
+
+/** Where a video is, once it has been made. */
+const videoOf = async (ai: GoogleGenAI): Promise<string | undefined> => {
+  const operation = await ai.models.generateVideos({ model: 'veo-3.0-generate-001', prompt: 'a cat' });
+  const made = await ai.operations.getVideosOperation({ operation });
+  return made.done === true ? made.response?.generatedVideos?.[0]?.video?.uri : undefined;
 };
 
 for (const [name, make] of sdks) {
@@ -101,10 +108,9 @@ for (const [name, make] of sdks) {
       t.match(await ai.batches.get({ name: batch.name ?? '' }), { state: 'JOB_STATE_SUCCEEDED' });
       await ai.batches.cancel({ name: batch.name ?? '' });
       await ai.batches.delete({ name: batch.name ?? '' });
-      let operation = await ai.models.generateVideos({ model: 'veo-3.0-generate-001', prompt: 'a cat' });
-      operation = await ai.operations.getVideosOperation({ operation });
-      t.ok(operation.done);
-      t.match(operation.response?.generatedVideos?.[0]?.video?.uri, /files\/made/);
+      const uri = await videoOf(ai).catch((error: unknown) => String(error));
+      // From 3.0 on the SDK asks Google's other platform alone for videos.
+      t.match(uri, /files\/made|only supported by the Gemini Enterprise Agent Platform/);
       await ai.caches.delete({ name: cache.name ?? '' });
     }
     const keys = new Set(google.asked().map(({ key }) => key));
@@ -147,7 +153,7 @@ for (const [name, make] of sdks) {
   });
 }
 
-t.test('@google/genai 2: a stream that breaks at a border is an ApiError', async (t) => {
+t.test('@google/genai, newest: a stream that breaks at a border is an ApiError', async (t) => {
   const { ai, google } = await setup(t, (options) => new GoogleGenAI(options));
   google.instead((got, response) => {
     if (got.method !== 'POST') return false;
@@ -162,7 +168,7 @@ t.test('@google/genai 2: a stream that breaks at a border is an ApiError', async
   await t.rejects(read());
 });
 
-t.test('@google/genai 2: interactions, whole and streamed, and the next of one; stores and their documents', async (t) => {
+t.test('@google/genai, newest: interactions, whole and streamed, and the next of one; stores and their documents', async (t) => {
   const service = await native(t);
   const ai = new GoogleGenAI({ apiKey: service.password, httpOptions: { baseUrl: service.url } });
   for (let at = 0; at < 3; at += 1) {
