@@ -1,5 +1,3 @@
-import { isObject } from '../kernel/is-object.ts';
-
 /** Folders of things that belong to the project of one key. */
 const folders: readonly string[] = [
   'files', 'generatedFiles', 'cachedContents', 'fileSearchStores', 'tunedModels', 'batches', 'corpora',
@@ -26,6 +24,7 @@ const afterPrevious = /^(?:_interaction_id|InteractionId)"\s*:\s*"([^"\\]{1,500}
 
 /** More names than a request can have a use for. */
 const mostNames = 100;
+/** Letters that a name may take in a body. */
 const longestName = 520;
 
 /** `next` are the bytes of which one stands behind the stem. */
@@ -63,56 +62,6 @@ export const boundNamesIn = (bytes: Uint8Array): readonly string[] => {
       if (id !== undefined) names.add(nameOf(id));
     }
   }
-  return [...names];
-};
-
-/** Where the model, or who asked, may have written anything. */
-const notGoogles: ReadonlySet<string> = new Set([
-  'candidates', 'contents', 'content', 'inlinedResponses', 'inlinedRequests', 'requests', 'input', 'outputs',
-  'steps', 'output_text', 'error', 'labels', 'customMetadata', 'tools', 'systemInstruction', 'system_instruction',
-  'promptFeedback', 'structValue', 'args', 'displayName', 'description', 'response_format', 'responseFormat',
-  'generation_config', 'generationConfig', 'agent_config', 'agentConfig', 'tool_config', 'toolConfig',
-]);
-
-const nameFields: ReadonlySet<string> = new Set(['name', 'responsesFile', 'fileName', 'documentName', 'environment']);
-
-const fileInUri = /\/(files\/[\w-]{1,200})(?::|\?|$)/;
-const mostDepth = 8;
-const mostTold = 2000;
-
-const tellNames = (value: unknown, depth: number, names: Set<string>): void => {
-  if (depth > mostDepth || names.size >= mostTold) return;
-  if (Array.isArray(value)) {
-    for (const each of value) tellNames(each, depth + 1, names);
-    return;
-  }
-  if (!isObject(value)) return;
-  for (const [field, inside] of Object.entries(value)) {
-    if (notGoogles.has(field)) continue;
-    if (typeof inside !== 'string') tellNames(inside, depth + 1, names);
-    else {
-      const name = field === 'uri' ? (fileInUri.exec(inside)?.[1] ?? null) : boundName(inside);
-      if (name !== null && (field === 'uri' || nameFields.has(field))) names.add(name);
-    }
-  }
-};
-
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-};
-
-/** Names that an answer tells in fields of Google's own, where neither a caller nor a model writes. */
-export const namesTold = (text: string): readonly string[] => {
-  const value = parse(text);
-  const names = new Set<string>();
-  tellNames(value, 0, names);
-  // An interaction has an id, and no name.
-  if (isObject(value) && typeof value['id'] === 'string' && value['name'] === undefined)
-    names.add(interactionName(value['id'].slice(0, longestName)));
   return [...names];
 };
 

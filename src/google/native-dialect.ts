@@ -5,7 +5,7 @@ import type { PassDialect, PassPlan, PassRequest, PassWork } from '../ports/pass
 import { aliasOf } from '../wire/model-alias.ts';
 import { modelName, type ModelSettings } from '../wire/model-name.ts';
 import { isUnstored, namesNoAddress, withGooglesFiles, withModel } from './body-up.ts';
-import { boundNamesIn, interactionBegun, namesTold } from './bound-name.ts';
+import { boundNamesIn, interactionBegun } from './bound-name.ts';
 import { cleanError } from './clean-error.ts';
 import { pageWithToken, readPage } from './list-page.ts';
 import { errorFrame, nativeErrors } from './native-errors.ts';
@@ -13,6 +13,7 @@ import { headersDown, headersUp } from './native-headers.ts';
 import { readNativePath, writeNativePath, type NativePath } from './native-path.ts';
 import { pageTokenIn, queryUp, queryValue, withPageToken } from './native-query.ts';
 import { nativeRoute, type NativeRoute } from './native-routes.ts';
+import { namesTold } from './told-names.ts';
 import { tokensIn } from './told-tokens.ts';
 import { addressDown, uploadAddress, uploadLink } from './upload-address.ts';
 

@@ -2,6 +2,7 @@ import type { E, TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Signal } from '../kernel/signal.ts';
 import type { Secret } from '../kernel/secret.ts';
+import type { Steps } from '../kernel/steps.ts';
 import type { BodyStream, ByteSource } from './byte-source.ts';
 import type { Headers, Whole } from './reply.ts';
 
@@ -137,7 +138,7 @@ export type PassDialect = {
   /** Whether this request leaves nothing behind at Google's, though its kind does. */
   readonly leavesNothing: (body: Uint8Array) => boolean;
   /** Names of bound things that an answer tells. */
-  readonly namesTold: (text: string) => readonly string[];
+  readonly namesTold: (bytes: Uint8Array) => Steps<readonly string[]>;
   /** Those in the beginning of a stream. */
   readonly namesBegun: (text: string) => readonly string[];
   readonly headersDown: (headers: Headers) => Headers;

@@ -2,14 +2,16 @@ import fc from 'fast-check';
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
 import { isUnstored, namesNoAddress, withGooglesFiles, withModel } from '../../src/google/body-up.ts';
-import { boundNamesIn, namesTold } from '../../src/google/bound-name.ts';
+import { boundNamesIn } from '../../src/google/bound-name.ts';
 import { cleanError } from '../../src/google/clean-error.ts';
 import { pageWithToken, readPage } from '../../src/google/list-page.ts';
 import { nativeErrors } from '../../src/google/native-errors.ts';
 import { readNativePath, writeNativePath } from '../../src/google/native-path.ts';
 import { queryUp, withPageToken } from '../../src/google/native-query.ts';
 import { nativeRoute } from '../../src/google/native-routes.ts';
+import { namesTold as namesToldIn } from '../../src/google/told-names.ts';
 import { tokensIn } from '../../src/google/told-tokens.ts';
+import { runAtOnce } from '../../src/kernel/steps.ts';
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
 
@@ -60,6 +62,42 @@ t.test('names of things are found in every casing, nesting and writing of a slas
   ];
   for (const [body, names] of cases) t.same(boundNamesIn(Buffer.from(body)), names, body);
   t.equal(boundNamesIn(Buffer.from(Array.from({ length: 1000 }, (_, at) => `files/f${at}`).join(' '))).length, 100);
+  t.end();
+});
+
+const namesTold = (answer: string): readonly string[] => runAtOnce(namesToldIn(Buffer.from(answer)));
+
+/** What an answer tells, by its parsed value: what a scan of its bytes is held to. */
+const namesInValue = (value: unknown, depth = 0): readonly string[] => {
+  if (typeof value !== 'object' || value === null || depth > 8) return [];
+  if (Array.isArray(value)) return value.flatMap((each) => namesInValue(each, depth + 1));
+  return Object.entries(value).flatMap(([field, inside]: [string, unknown]) => {
+    if (['contents', 'args', 'displayName'].includes(field)) return [];
+    if (typeof inside !== 'string') return namesInValue(inside, depth + 1);
+    if (field === 'uri') return [...inside.matchAll(/\/(files\/\w+)(?:$|:)/g)].map(([, name = '']) => name).slice(0, 1);
+    return ['name', 'fileName'].includes(field) && /^(?:files|batches)\/\w+$/.test(inside) ? [inside] : [];
+  });
+};
+
+t.test('names are told by the bytes of an answer as by its value, however it is written, in steps', (t) => {
+  const text = fc.constantFrom('files/a', 'files/b', 'batches/c', 'https://x/v1beta/files/d', 'https://x/files/e:download', 'a "quoted\\" {text}', '\\', '"', ',{"name":"files/fake"}', '', '日本');
+  const field = fc.constantFrom('name', 'uri', 'fileName', 'response', 'contents', 'args', 'displayName', 'x', 'a"b\\');
+  const { tree } = fc.letrec((tie) => ({
+    tree: fc.oneof({ depthSize: 'medium' }, text, fc.constantFrom(null, true, 1.5, -1e9), fc.array(tie('tree'), { maxLength: 4 }), fc.dictionary(field, tie('tree'), { maxKeys: 5 })),
+  }));
+  fc.assert(
+    fc.property(tree, fc.constantFrom(0, 2), fc.boolean(), (value, indent, escapes) => {
+      const written = JSON.stringify(value, null, indent);
+      t.same(new Set(namesTold(escapes ? written.replaceAll('/', '\\/') : written)), new Set(namesInValue(value)), written);
+    }),
+    { numRuns: 300 },
+  );
+  for (const filling of ['[1,2,{"a":"b"}],'.repeat(200_000), `"${'\\"'.repeat(1_500_000)}",`, '['.repeat(3_000_000)]) {
+    const steps = namesToldIn(Buffer.from(`{"name":"batches/b","x":[${filling}`));
+    let count = 0;
+    while (steps.next().done !== true) count += 1;
+    t.ok(count >= 9, `${count} steps`);
+  }
   t.end();
 });
 

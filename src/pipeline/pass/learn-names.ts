@@ -1,8 +1,9 @@
 import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
+import { runApart } from '../../kernel/steps.ts';
 import type { ByteSource } from '../../ports/byte-source.ts';
 import type { Headers, Reply } from '../../ports/reply.ts';
-import { collectBytes, sourceOf, textOf } from './collect-bytes.ts';
+import { collectBytes, sourceOf } from './collect-bytes.ts';
 import { passedReply } from './pass-reply.ts';
 import type { Passing, PassNeeds } from './passing.ts';
 import type { PassedBy } from './try-passing.ts';
@@ -76,6 +77,6 @@ export const learnNames = async (
   const read = await collectBytes(answer.body, received.held.answer, mostLearned);
   if (E.isLeft(read)) return read;
   if (!read.right.isWhole) return E.left(tooLong);
-  if (plan.method !== 'DELETE') remember(dialect.namesTold(textOf(read.right.bytes)));
+  if (plan.method !== 'DELETE') remember(await runApart(dialect.namesTold(read.right.bytes)));
   return E.right(passedReply(needs, passing, { answer: { ...answer, body: sourceOf(read.right.bytes) }, lease }));
 };

@@ -1,5 +1,6 @@
 import { E } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
+import { runApart } from '../../kernel/steps.ts';
 import type { Headers, Reply, Whole } from '../../ports/reply.ts';
 import type { Effort } from '../effort.ts';
 import { collectBytes, textOf } from './collect-bytes.ts';
@@ -67,14 +68,14 @@ export const listAlike = async (
 };
 
 /** The page as it goes down, or null where it is empty and another home is to be asked. */
-const finishPage = (
+const finishPage = async (
   { names }: PassNeeds,
   { dialect }: Passing,
   { page, home, after }: { readonly page: Page; readonly home: string; readonly after: string | undefined },
-): Whole | null => {
+): Promise<Whole | null> => {
   const { text } = page;
   const { token, isEmpty } = dialect.readPage(text);
-  names.remember(dialect.namesTold(text), home);
+  names.remember(await runApart(dialect.namesTold(Buffer.from(text))), home);
   if (token !== null) return replyOf(page, dialect.pageWithToken(text, tokenOf({ home, token })));
   if (after === undefined) return replyOf(page, text);
   return isEmpty ? null : replyOf(page, dialect.pageWithToken(text, tokenOf({ home: after, token: null })));
@@ -115,7 +116,7 @@ export const listThings = async (
     }
     const page = await readAnswer(passing, passed.right);
     if (E.isLeft(page)) return page;
-    const reply = finishPage(needs, passing, { page: page.right, home, after: all[at + 1] });
+    const reply = await finishPage(needs, passing, { page: page.right, home, after: all[at + 1] });
     if (reply !== null) return E.right(reply);
     empty = page.right;
   }
