@@ -1,3 +1,4 @@
+import { joinPieces, stretchOf } from '../kernel/pieced-bytes.ts';
 import type { LongText } from '../kernel/unread-text.ts';
 
 /** Bytes that are looked into here and there: their number, and a stretch of them, cut at the end. */
@@ -19,12 +20,9 @@ type Letters = {
 const lettersOf = (data: LongText): Letters => {
   if (typeof data === 'string')
     return { length: data.length, codeAt: (at) => data.charCodeAt(at), slice: (from, to) => data.slice(from, to) };
-  const { bytes } = data;
-  return {
-    length: bytes.length,
-    codeAt: (at) => bytes[at] ?? 0,
-    slice: (from, to) => Buffer.from(bytes.subarray(from, to)).toString('latin1'),
-  };
+  const { pieces, size } = data;
+  const slice = (from: number, to: number): string => joinPieces(stretchOf(pieces, from, to)).toString('latin1');
+  return { length: size, codeAt: (at) => slice(at, at + 1).charCodeAt(0), slice };
 };
 
 /** A look into base64 without blanks, of either alphabet: only what is looked at is decoded. */

@@ -1,5 +1,6 @@
 import { mayHoldMark } from './body-marks.ts';
 import type { Span } from './json-outline.ts';
+import { sizeOf, type PiecedBytes } from './pieced-bytes.ts';
 import { leaveUnread, readJsonString } from './unread-text.ts';
 
 /** Strings of at least so many bytes are cut out of a JSON text before it is parsed. */
@@ -73,7 +74,7 @@ export type PutBack = () => number;
  */
 export const restoreTexts = (
   value: unknown,
-  texts: readonly Uint8Array[],
+  texts: readonly PiecedBytes[],
   unreadAt: UnreadAt,
 ): readonly PutBack[] | null => {
   const places = placesOf(
@@ -81,10 +82,10 @@ export const restoreTexts = (
     texts.map((_, index) => mark(index)),
   );
   if (places === null) return null;
-  return texts.map((bytes, index) => () => {
+  return texts.map((pieces, index) => () => {
     const place = places[index];
-    const left = place !== undefined && unreadAt(value, place.path) ? leaveUnread(bytes) : null;
-    place?.put(left ?? readJsonString(bytes));
-    return left === null ? bytes.length : 0;
+    const left = place !== undefined && unreadAt(value, place.path) ? leaveUnread(pieces) : null;
+    place?.put(left ?? readJsonString(pieces));
+    return left === null ? sizeOf(pieces) : 0;
   });
 };

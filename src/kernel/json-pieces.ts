@@ -103,7 +103,7 @@ function* piecesOf(value: unknown, levels: number, writtenText: WrittenText): Pi
   else if (typeof value !== 'object' || value === null || levels === 0) yield jsonText(value);
   else if (isUnread(value)) {
     yield '"';
-    yield value.bytes;
+    yield* value.pieces;
     yield '"';
   } else if (isInPieces(value)) yield* joinedPieces(value);
   else if (Array.isArray(value)) yield* listPieces(value, levels, writtenText);

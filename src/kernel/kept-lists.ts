@@ -90,6 +90,9 @@ const [before, after] = [Buffer.from('"'), Buffer.from('"')];
 /** A body without its list of tools. */
 export type WithoutList = {
   readonly rest: Buffer;
+  /** Where the list began and ended. */
+  readonly from: number;
+  readonly to: number;
   readonly values: number;
   readonly depth: number;
   /** Puts the list back into what was parsed of the rest; false where it does not belong there. */
@@ -123,5 +126,6 @@ export const withoutTools = (bytes: Buffer): WithoutList | null => {
   const [head, tail] = [bytes.subarray(0, from), bytes.subarray(from + list.bytes.length)];
   if (mayHoldMark(mark, head) || mayHoldMark(mark, tail)) return null;
   const rest = Buffer.concat([head, before, Buffer.from(mark), after, tail]);
-  return { rest, values: list.values, depth: list.depth, putBack: putInto(list.value) };
+  const to = from + list.bytes.length;
+  return { rest, from, to, values: list.values, depth: list.depth, putBack: putInto(list.value) };
 };

@@ -1,10 +1,12 @@
 import { E } from './fp.ts';
 import { atOnce, breathe } from './breathe.ts';
 import { cutTexts, leastCut, restoreTexts, type PutBack, type UnreadAt } from './cut-texts.ts';
+import { fullText, piecesIn, wholeText, type HollowText } from './hollow-text.ts';
 import { isObject } from './is-object.ts';
 import { jsonFault } from './json-fault.ts';
-import { withoutTools } from './kept-lists.ts';
 import { jsonOutline, type ListSpan, type OutlineBounds, type OutlineFault, type Span } from './json-outline.ts';
+import { withoutTools } from './kept-lists.ts';
+import type { PiecedBytes } from './pieced-bytes.ts';
 
 /** Why a text was not parsed. */
 export type ParseFault = OutlineFault | 'not JSON';
@@ -70,9 +72,6 @@ const parseInPieces = async (bytes: Uint8Array, lists: readonly ListSpan[]): Pro
   );
 };
 
-const spannedBy = (bytes: Uint8Array, texts: readonly Span[]): readonly Uint8Array[] =>
-  texts.map(([from, to]) => bytes.subarray(from, to));
-
 /** How much is to be read in one go where it was cut; what is left unread takes a millisecond for 5 MB. */
 const putAll = (putBack: readonly PutBack[]): number => putBack.reduce((read, put) => read + put(), 0);
 
@@ -87,59 +86,93 @@ const putAllApart = async (putBack: readonly PutBack[]): Promise<number> => {
 
 const parseWhole = (bytes: Uint8Array): ParsedJson => ({ value: JSON.parse(textIn(bytes)), read: bytes.length });
 
-const parseCut = (bytes: Uint8Array, texts: readonly Span[], unreadAt: UnreadAt): ParsedJson => {
-  const rest = cutTexts(bytes, texts);
-  if (rest === null) return parseWhole(bytes);
+/** The long texts of a text: where they stand in it, and their bytes. */
+type LongTexts = { readonly spans: readonly Span[]; readonly pieces: readonly PiecedBytes[] };
+
+const parseCut = (text: HollowText, { spans, pieces }: LongTexts, unreadAt: UnreadAt): ParsedJson => {
+  const rest = cutTexts(text.bytes, spans);
+  if (rest === null) return parseWhole(wholeText(text));
   const value: unknown = JSON.parse(textIn(rest));
-  const putBack = restoreTexts(value, spannedBy(bytes, texts), unreadAt);
-  return putBack === null ? parseWhole(bytes) : { value, read: rest.length + putAll(putBack) };
+  const putBack = restoreTexts(value, pieces, unreadAt);
+  return putBack === null ? parseWhole(wholeText(text)) : { value, read: rest.length + putAll(putBack) };
 };
 
 /** What is known of a JSON text before it is parsed: its bounds, and what of its long texts may be left unread. */
 export type Expected = { readonly bounds: OutlineBounds; readonly unreadAt: UnreadAt | undefined };
 
-/** Notes the long texts that a look comes by, where any may be left unread. */
-const notingTexts = ({ bounds, unreadAt }: Expected, texts: Span[]): OutlineBounds =>
-  unreadAt === undefined
-    ? bounds
-    : { ...bounds, long: { bytes: leastCut, found: (from: number, to: number) => void texts.push([from, to]) } };
-
-/** Parses a JSON text without its list of tools, where that is kept; null where it must be parsed as a whole. */
-const parseWithoutTools = (bytes: Buffer, { bounds, unreadAt }: Expected): E.Either<ParseFault, ParsedJson> | null => {
-  const cut = withoutTools(bytes);
-  if (cut === null || cut.depth >= bounds.depth) return null;
-  const parsed = parseAll(cut.rest, { bounds: { ...bounds, values: bounds.values - cut.values }, unreadAt });
-  return E.isRight(parsed) && cut.putBack(parsed.right.value) ? parsed : null;
+/** Notes the long texts that a look comes by, where any may be left unread; each in which something is left out is long. */
+const notingTexts = ({ bounds, unreadAt }: Expected, { holes }: HollowText, texts: Span[]): OutlineBounds => {
+  if (unreadAt === undefined) return bounds;
+  let next = 0;
+  const isLong = (from: number, to: number): boolean => {
+    const first = next;
+    for (let hole = holes[next]; hole !== undefined && hole.at <= to; hole = holes[next]) next += 1;
+    return next > first || to - from >= leastCut;
+  };
+  const found = (from: number, to: number): void => {
+    if (isLong(from, to)) texts.push([from, to]);
+  };
+  return { ...bounds, long: { bytes: holes.length === 0 ? leastCut : 0, found } };
 };
 
-/** Parses a JSON text in one go, after a look at what it holds. */
-export const parseSmallJson = (bytes: Buffer, expected: Expected): E.Either<ParseFault, ParsedJson> =>
-  parseWithoutTools(bytes, expected) ?? parseAll(bytes, expected);
+type Parsed = E.Either<ParseFault, ParsedJson>;
 
-const parseAll = (bytes: Uint8Array, expected: Expected): E.Either<ParseFault, ParsedJson> => {
-  const texts: Span[] = [];
-  const fault = jsonFault(bytes, bytes.length < leastCut ? expected.bounds : notingTexts(expected, texts));
+/** The text without its list of tools; null where something is left out of the list, which is then not all of it. */
+const withoutList = (
+  { holes }: HollowText,
+  { rest, from, to }: { readonly rest: Buffer; readonly from: number; readonly to: number },
+  length: number,
+): HollowText | null => {
+  if (holes.some(({ at }) => at > from && at < to)) return null;
+  const less = length - rest.length;
+  const moved = holes.map(({ at, bytes }) => ({ at: at >= to ? at - less : at, bytes }));
+  return { bytes: rest, holes: moved };
+};
+
+/** Parses a JSON text without its list of tools, where that is kept; null where it must be parsed as a whole. */
+const parseWithoutTools = (text: HollowText, { bounds, unreadAt }: Expected): Parsed | null => {
+  const cut = withoutTools(text.bytes);
+  if (cut === null || cut.depth >= bounds.depth) return null;
+  const rest = withoutList(text, cut, text.bytes.length);
+  if (rest === null) return null;
+  const parsed = parseHollow(rest, { bounds: { ...bounds, values: bounds.values - cut.values }, unreadAt });
+  return parsed !== null && E.isRight(parsed) && cut.putBack(parsed.right.value) ? parsed : null;
+};
+
+/** Null where what is left out of the text does not stand in long texts alone, so that it is to be read as a whole. */
+const parseHollow = (text: HollowText, expected: Expected): Parsed | null => {
+  const { bytes, holes } = text;
+  const { bounds, unreadAt } = expected;
+  const spans: Span[] = [];
+  const isShort = holes.length === 0 && bytes.length < leastCut;
+  const fault = jsonFault(bytes, isShort ? bounds : notingTexts(expected, text, spans));
+  const pieces = piecesIn(text, spans);
+  if (pieces === null || (fault !== null && holes.length > 0)) return null;
   if (fault !== null) return E.left(fault);
   try {
-    const { unreadAt } = expected;
-    return E.right(
-      texts.length === 0 || unreadAt === undefined ? parseWhole(bytes) : parseCut(bytes, texts, unreadAt),
-    );
+    const isPlain = spans.length === 0 || unreadAt === undefined;
+    return E.right(isPlain ? parseWhole(bytes) : parseCut(text, { spans, pieces }, unreadAt));
   } catch {
     return E.left('not JSON');
   }
 };
 
+/** Parses a JSON text in one go, after a look at what it holds. */
+export const parseSmallJson = (text: HollowText, expected: Expected): E.Either<ParseFault, ParsedJson> =>
+  parseWithoutTools(text, expected) ??
+  parseHollow(text, expected) ??
+  parseSmallJson(fullText(wholeText(text)), expected);
+
 const parseLargeCut = async (
-  bytes: Uint8Array,
-  texts: readonly Span[],
+  text: HollowText,
+  { spans, pieces }: LongTexts,
   { bounds, unreadAt = () => false }: Expected,
 ): Promise<ParsedJson | null> => {
-  const rest = cutTexts(bytes, texts);
+  const rest = cutTexts(text.bytes, spans);
   if (rest === null) return null;
   const lists = rest.length > atOnce ? await outlineOf(rest, { ...bounds, hold: () => true }) : E.right([]);
   const value = await parseInPieces(rest, E.isLeft(lists) ? [] : lists.right);
-  const putBack = restoreTexts(value, spannedBy(bytes, texts), unreadAt);
+  const putBack = restoreTexts(value, pieces, unreadAt);
   return putBack === null ? null : { value, read: rest.length + (await putAllApart(putBack)) };
 };
 
@@ -148,15 +181,21 @@ const parseLargeCut = async (
  * loop breathes in between. Long texts stay out of it: they are read by themselves, or left unread.
  */
 export const parseLargeJson = async (
-  bytes: Uint8Array,
+  text: HollowText,
   expected: Expected,
 ): Promise<E.Either<ParseFault, ParsedJson>> => {
-  const texts: Span[] = [];
-  const lists = await outlineOf(bytes, notingTexts(expected, texts));
+  const { bytes, holes } = text;
+  const spans: Span[] = [];
+  const lists = await outlineOf(bytes, notingTexts(expected, text, spans));
+  const pieces = piecesIn(text, spans);
+  const readWhole = () => parseLargeJson(fullText(wholeText(text)), expected);
+  if (pieces === null || (E.isLeft(lists) && holes.length > 0)) return readWhole();
   if (E.isLeft(lists)) return lists;
   try {
-    const cut = texts.length === 0 ? null : await parseLargeCut(bytes, texts, expected);
-    return E.right(cut ?? { value: await parseInPieces(bytes, lists.right), read: bytes.length });
+    const cut = spans.length === 0 ? null : await parseLargeCut(text, { spans, pieces }, expected);
+    if (cut !== null) return E.right(cut);
+    if (holes.length > 0) return await readWhole();
+    return E.right({ value: await parseInPieces(bytes, lists.right), read: bytes.length });
   } catch {
     return E.left('not JSON');
   }

@@ -1,15 +1,17 @@
 import { byteKinds, kindsIn } from './byte-kinds.ts';
+import { joinPieces, placeOf, sizeOf, stretchOf, type PiecedBytes } from './pieced-bytes.ts';
 
 const unread = Symbol('unread');
 
 /**
- * A long text of a JSON body that nobody has read yet: its bytes as they stand between its quotes. They are as
- * JSON.stringify would write them, so that they can go into other JSON as they are. Whoever takes it for a string, or
- * puts it into JSON, has the text.
+ * A long text of a JSON body that nobody has read yet: its bytes as they stand between its quotes, in the pieces in
+ * which they came, of which none cuts a character or an escape. They are as JSON.stringify would write them, so that
+ * they can go into other JSON as they are. Whoever takes it for a string, or puts it into JSON, has the text.
  */
 export type UnreadText = {
   readonly [unread]: true;
-  readonly bytes: Uint8Array;
+  readonly pieces: PiecedBytes;
+  readonly size: number;
   /** From where to its end it is base64 of the plain alphabet, in whole bytes; -1 where it is not. */
   readonly base64From: number;
   readonly toString: () => string;
@@ -23,12 +25,9 @@ export type LongText = string | UnreadText;
 export const isUnread = (value: unknown): value is UnreadText =>
   typeof value === 'object' && value !== null && Object.hasOwn(value, unread);
 
-const utf8 = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
-
 /** What a JSON string says of which these bytes stand between the quotes; throws where they are no JSON. */
-export const readJsonString = (bytes: Uint8Array): string => {
-  const text: unknown = JSON.parse(`"${utf8(bytes)}"`);
+export const readJsonString = (pieces: PiecedBytes): string => {
+  const text: unknown = JSON.parse(`"${joinPieces(pieces).toString('utf8')}"`);
   return String(text);
 };
 
@@ -36,9 +35,9 @@ export const readJsonString = (bytes: Uint8Array): string => {
 export const textOf = (text: LongText): string => (typeof text === 'string' ? text : text.toString());
 
 /** An unread text of these bytes, of which is known what they are. */
-const unreadOf = (bytes: Uint8Array, base64From: number): UnreadText => {
-  const read = (): string => readJsonString(bytes);
-  return { [unread]: true, bytes, base64From, toString: read, toJSON: read };
+const unreadOf = (pieces: PiecedBytes, base64From: number): UnreadText => {
+  const read = (): string => readJsonString(pieces);
+  return { [unread]: true, pieces, size: sizeOf(pieces), base64From, toString: read, toJSON: read };
 };
 
 const [backslash, comma, equals] = [0x5c, 0x2c, 0x3d];
@@ -71,47 +70,51 @@ const isUtf8 = (bytes: Uint8Array): boolean => {
 /** Of a data: URL what stands before the comma; that of other texts may be anything. */
 const longestHead = 1000;
 
-const headOf = (bytes: Uint8Array): number => bytes.subarray(0, longestHead).indexOf(comma) + 1;
+const headOf = (pieces: PiecedBytes): number => joinPieces(stretchOf(pieces, 0, longestHead)).indexOf(comma) + 1;
 
 /** Where the letters of base64 end, before at most two equals signs. */
-const endOfLetters = (bytes: Uint8Array): number => {
-  let end = bytes.length;
-  while (end > 0 && end > bytes.length - 2 && bytes[end - 1] === equals) end -= 1;
-  return end;
+const endOfLetters = (pieces: PiecedBytes, size: number): number => {
+  const last = joinPieces(stretchOf(pieces, size - 2, size));
+  let end = last.length;
+  while (end > 0 && last[end - 1] === equals) end -= 1;
+  return size - last.length + end;
 };
+
+const allKinds = (pieces: PiecedBytes): number => pieces.reduce((kinds, piece) => kinds | kindsIn(piece), 0);
 
 /**
  * Leaves a text unread, from the bytes between its quotes; null where it must be read: where they are no JSON string,
  * or one that JSON.stringify would write otherwise. Looks at each byte once, 5 MB in a millisecond.
  */
-export const leaveUnread = (bytes: Uint8Array): UnreadText | null => {
-  const [head, end] = [headOf(bytes), endOfLetters(bytes)];
-  const body = end > head ? kindsIn(bytes.subarray(head, end)) : byteKinds.otherThanBase64;
-  const kinds = body | kindsIn(bytes.subarray(0, head));
+export const leaveUnread = (pieces: PiecedBytes): UnreadText | null => {
+  const size = sizeOf(pieces);
+  const [head, end] = [headOf(pieces), endOfLetters(pieces, size)];
+  const body = end > head ? allKinds(stretchOf(pieces, head, end)) : byteKinds.otherThanBase64;
+  const kinds = body | allKinds(stretchOf(pieces, 0, head));
   if ((kinds & byteKinds.control) !== 0) return null;
-  if ((kinds & byteKinds.backslash) !== 0 && !hasOwnEscapes(bytes)) return null;
-  if ((kinds & byteKinds.wide) !== 0 && !isUtf8(bytes)) return null;
+  if ((kinds & byteKinds.backslash) !== 0 && !pieces.every(hasOwnEscapes)) return null;
+  if ((kinds & byteKinds.wide) !== 0 && !pieces.every(isUtf8)) return null;
   const isBase64 = (body & byteKinds.otherThanBase64) === 0 && (end - head) % 4 !== 1;
-  return unreadOf(bytes, isBase64 ? head : -1);
+  return unreadOf(pieces, isBase64 ? head : -1);
 };
 
 /** Whether all of an unread text is base64 of the plain alphabet. */
 export const isAllBase64 = ({ base64From }: UnreadText): boolean => base64From === 0;
 
 /** Base64 of the plain alphabet as an unread text. */
-export const unreadBase64 = (letters: Uint8Array): UnreadText => unreadOf(letters, 0);
+export const unreadBase64 = (letters: Uint8Array): UnreadText => unreadOf([letters], 0);
 
 /** What of an unread text stands behind the first comma. */
-export const behindComma = ({ bytes, base64From }: UnreadText): UnreadText => {
-  const from = bytes.indexOf(comma) + 1;
-  return unreadOf(bytes.subarray(from), base64From === from ? 0 : -1);
+export const behindComma = ({ pieces, size, base64From }: UnreadText): UnreadText => {
+  const from = placeOf(pieces, comma) + 1;
+  return unreadOf(stretchOf(pieces, from, size), base64From === from ? 0 : -1);
 };
 
 const percent = 0x25;
 
 /** Whether a percent sign stands in a text. */
 export const holdsPercent = (text: LongText): boolean =>
-  typeof text === 'string' ? text.includes('%') : text.bytes.includes(percent);
+  typeof text === 'string' ? text.includes('%') : text.pieces.some((piece) => piece.includes(percent));
 
 const backslashesBefore = (bytes: Uint8Array, end: number): number => {
   let slashes = 0;
@@ -121,16 +124,23 @@ const backslashesBefore = (bytes: Uint8Array, end: number): number => {
 
 const isInside = (byte: number | undefined): boolean => ((byte ?? 0) & 0xc0) === 0x80;
 
-/** Bytes of the beginning in which no character and no escape is cut. */
-const wholeBeginning = (bytes: Uint8Array, most: number): Uint8Array => {
+/** So many bytes of the beginning, in which no character and no escape is cut. */
+const wholeBeginning = ({ pieces }: UnreadText, most: number): Uint8Array => {
+  const bytes = joinPieces(stretchOf(pieces, 0, most + 1));
   let end = Math.min(most, bytes.length);
   while (end < bytes.length && isInside(bytes[end])) end -= 1;
   return bytes.subarray(0, end - (backslashesBefore(bytes, end) % 2));
 };
 
-/** The same of the end. */
-const wholeEnd = (bytes: Uint8Array, most: number): Uint8Array => {
-  let from = Math.max(0, bytes.length - most);
+/** The same of the end: no escape begins in a piece before. */
+const wholeEnd = ({ pieces, size }: UnreadText, most: number): Uint8Array => {
+  let from = Math.max(0, size - most);
+  let first = 0;
+  for (let length = pieces[0]?.length ?? 0; from > length; length = pieces[first]?.length ?? 0) {
+    from -= length;
+    first += 1;
+  }
+  const bytes = joinPieces(pieces.slice(first));
   while (isInside(bytes[from])) from += 1;
   return bytes.subarray(from + (backslashesBefore(bytes, from) % 2));
 };
@@ -139,7 +149,7 @@ const wholeEnd = (bytes: Uint8Array, most: number): Uint8Array => {
 export const beginningOf = (text: LongText, characters: number): string =>
   typeof text === 'string'
     ? text.slice(0, characters)
-    : readJsonString(wholeBeginning(text.bytes, characters * 3 + 1)).slice(0, characters);
+    : readJsonString([wholeBeginning(text, characters * 3 + 1)]).slice(0, characters);
 
 /** About so many bytes' worth of the end of an unread text. */
-export const endOf = ({ bytes }: UnreadText, most: number): string => readJsonString(wholeEnd(bytes, most));
+export const endOf = (text: UnreadText, most: number): string => readJsonString([wholeEnd(text, most)]);

@@ -1,6 +1,7 @@
 import { atOnce, breathe } from '../kernel/breathe.ts';
 import type { UnreadAt } from '../kernel/cut-texts.ts';
 import { E, TE, pipe } from '../kernel/fp.ts';
+import type { PiecedBytes } from '../kernel/pieced-bytes.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
 import { runApart } from '../kernel/steps.ts';
@@ -9,17 +10,18 @@ import type { Admitted, Asked } from './exchange.ts';
 import { isForm, readForm } from './read-form.ts';
 import { readJson, type ReadBody } from './read-json.ts';
 
+/** A form comes as one block, JSON in the pieces in which it came. */
 const readBody = (
-  bytes: Uint8Array,
+  body: Uint8Array | PiecedBytes,
   { contentType, held }: Pick<Admitted, 'contentType' | 'held'>,
   unreadAt?: UnreadAt,
 ): TE.TaskEither<ProxyError, ReadBody> =>
-  isForm(contentType)
+  body instanceof Uint8Array
     ? pipe(
-        TE.fromEither(readForm(bytes, contentType)),
-        TE.map((value) => ({ value, written: () => '', isLarge: bytes.length > atOnce })),
+        TE.fromEither(readForm(body, contentType ?? '')),
+        TE.map((value) => ({ value, written: () => '', isLarge: body.length > atOnce })),
       )
-    : readJson(bytes, held.request, unreadAt);
+    : readJson(body, held.request, unreadAt);
 
 type Decode<Request> = (body: unknown, written: () => string) => E.Either<ProxyError, Request>;
 
@@ -43,7 +45,7 @@ export const decodeBody =
   <Request>(decode: Decode<Request>, ways: BodyWays<Request> = {}): Stage<Admitted, Asked<Request>> =>
   (admitted) =>
   async () => {
-    const bytes = await admitted.readBody();
+    const bytes = isForm(admitted.contentType) ? await admitted.readBody() : await admitted.readPieces();
     if (E.isLeft(bytes)) return bytes;
     const read = readBody(bytes.right, admitted, ways.unreadAt)();
     const body = read instanceof Promise ? await read : read;

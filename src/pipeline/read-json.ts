@@ -1,7 +1,9 @@
 import { atOnce } from '../kernel/breathe.ts';
 import type { UnreadAt } from '../kernel/cut-texts.ts';
 import { TE, pipe } from '../kernel/fp.ts';
+import { fullText, hollowText, wholeText } from '../kernel/hollow-text.ts';
 import { parseLargeJson, parseSmallJson, type ParseFault } from '../kernel/parse-json.ts';
+import { joinPieces, sizeOf, stretchOf, type PiecedBytes } from '../kernel/pieced-bytes.ts';
 import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
 import { costs, type Memory } from '../ports/memory.ts';
 
@@ -23,21 +25,30 @@ const faults: Readonly<Record<Exclude<ParseFault, 'no memory'>, ProxyError>> = {
 const byteOrderMark = Buffer.from('\ufeff');
 
 /** Some clients begin their JSON with a byte order mark (RFC 8259 §8.1 lets us pass over it). */
-const withoutMark = (bytes: Buffer): Buffer =>
-  bytes[0] === byteOrderMark[0] && bytes.subarray(0, byteOrderMark.length).equals(byteOrderMark)
-    ? bytes.subarray(byteOrderMark.length)
-    : bytes;
+const withoutMark = (pieces: PiecedBytes): PiecedBytes => {
+  const [first] = pieces;
+  if (first?.[0] !== byteOrderMark[0]) return pieces;
+  return joinPieces(stretchOf(pieces, 0, byteOrderMark.length)).equals(byteOrderMark)
+    ? stretchOf(pieces, byteOrderMark.length, Infinity)
+    : pieces;
+};
 
 /** A body, how it was written ('' for a form), and whether so much was read that work on it is broken up. */
 export type ReadBody = { readonly value: unknown; readonly written: () => string; readonly isLarge: boolean };
 
-/** Reads a body of JSON; texts that stand where a dialect never looks into them may be left unread. */
+/** A larger body is read in steps, even if all but a little of it is long texts. */
+const mostAtOnce = 8 * 1024 ** 2;
+
+/**
+ * Reads a body of JSON from the pieces in which it came; texts that stand where a dialect never looks into them may be
+ * left unread, and are then not copied either.
+ */
 export const readJson = (
-  body: Uint8Array,
+  body: PiecedBytes,
   memory: Memory,
   unreadAt?: UnreadAt,
 ): TE.TaskEither<ProxyError, ReadBody> => {
-  const bytes = withoutMark(Buffer.from(body.buffer, body.byteOffset, body.byteLength));
+  const pieces = withoutMark(body);
   const met: { refusal: ProxyError } = { refusal: { tag: 'ClientGone' } };
   const hold = (values: number): boolean => {
     const refusal = memory.take(values * costs.value);
@@ -45,9 +56,11 @@ export const readJson = (
     return refusal === null;
   };
   const expected = { bounds: { ...bounds, hold }, unreadAt };
+  const text = unreadAt === undefined ? fullText(joinPieces(pieces)) : hollowText(pieces);
+  const isLarge = text.bytes.length > atOnce || sizeOf(pieces) > mostAtOnce;
   return pipe(
-    bytes.length > atOnce ? () => parseLargeJson(bytes, expected) : TE.fromEither(parseSmallJson(bytes, expected)),
-    TE.map(({ value, read }) => ({ value, written: () => bytes.toString('utf8'), isLarge: read > atOnce })),
+    isLarge ? () => parseLargeJson(text, expected) : TE.fromEither(parseSmallJson(text, expected)),
+    TE.map(({ value, read }) => ({ value, written: () => wholeText(text).toString('utf8'), isLarge: read > atOnce })),
     TE.mapLeft((fault) => (fault === 'no memory' ? met.refusal : faults[fault])),
   );
 };

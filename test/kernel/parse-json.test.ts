@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
+import { fullText, hollowText, wholeText } from '../../src/kernel/hollow-text.ts';
 import { parseCutLists } from '../../src/kernel/parse-cut-lists.ts';
 import { parseLargeJson, parseSmallJson, type ParsedJson } from '../../src/kernel/parse-json.ts';
 import { beginningOf, endOf, isUnread, leaveUnread, textOf } from '../../src/kernel/unread-text.ts';
@@ -9,7 +10,7 @@ const bounds = { depth: 100, values: 1_000_000, itemValues: 400_000, itemTexts: 
 
 const valueOf = E.map(({ value }: ParsedJson) => value);
 
-const parsed = async (text: string, most = bounds) => valueOf(await parseLargeJson(Buffer.from(text), { bounds: most, unreadAt: undefined }));
+const parsed = async (text: string, most = bounds) => valueOf(await parseLargeJson(fullText(Buffer.from(text)), { bounds: most, unreadAt: undefined }));
 
 const inOneGo = (text: string): E.Either<string, unknown> =>
   E.tryCatch(
@@ -122,17 +123,25 @@ const json = fc.letrec<{ readonly json: string }>((tie) => ({
   json: fc.oneof(
     { depthSize: 'small' },
     literal,
-    fc.constantFrom('1', 'null', '"longTextOfThisBody0"', '"longTextOfThisBod\\u00790"'),
+    fc.constantFrom('1', 'null', '"longTextOfThisBody0"', '"longTextOfThisBod\\u00790"', `${' '.repeat(40_000)}1`, `[${row(20_000, '1')}]`),
     fc.array(tie('json'), { maxLength: 3 }).map((items) => `[${items.join(',')}]`),
     fc.array(fc.tuple(fc.oneof(literal, fc.constantFrom('"a"', '"b"', '"__proto__"')), tie('json')), { maxLength: 3 }).map((fields) => `{${fields.map(([name, value]) => `${name}:${value}`).join(',')}}`),
   ),
 })).json;
 
+const cuts = fc.array(fc.nat(200_000), { maxLength: 6 });
+
+/** Bytes cut at these places, each piece in memory of its own. */
+const piecesOf = (bytes: Buffer, at: readonly number[]): readonly Uint8Array[] => {
+  const borders = [0, ...at.toSorted((a, b) => a - b), bytes.length];
+  return borders.slice(1).map((end, index) => new Uint8Array(bytes.subarray(borders[index], end)));
+};
+
 t.test('long texts that are cut out of JSON come back as they were, or are left unread', async (t) => {
-  let unread = 0;
+  let [unread, holes] = [0, 0];
   const whole = (value: unknown): unknown => {
     if (isUnread(value)) unread += 1;
-    if (isUnread(value) && JSON.stringify(textOf(value)) !== `"${Buffer.from(value.bytes).toString()}"`) throw new Error('JSON.stringify writes it otherwise');
+    if (isUnread(value) && JSON.stringify(textOf(value)) !== `"${Buffer.concat(value.pieces).toString()}"`) throw new Error('JSON.stringify writes it otherwise');
     if (typeof value !== 'object' || value === null || isUnread(value)) return isUnread(value) ? textOf(value) : value;
     if (Array.isArray(value)) return value.map(whole);
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, whole(inner)]));
@@ -140,33 +149,61 @@ t.test('long texts that are cut out of JSON come back as they were, or are left 
   for (const unreadAt of [() => true, (_: unknown, path: readonly unknown[]) => path.length % 2 === 0, () => false]) {
     const expected = { bounds, unreadAt };
     await fc.assert(
-      fc.asyncProperty(json, async (text) => {
-        const bytes = Buffer.from(text);
+      fc.asyncProperty(json, cuts, fc.nat(40), async (json, at, less) => {
+        const text = less < 20 ? json.slice(0, -less) : json;
         const plain = JSON.stringify(inOneGo(text));
-        t.ok(JSON.stringify(E.map(whole)(valueOf(parseSmallJson(bytes, expected)))) === plain, 'in one go');
-        t.ok(JSON.stringify(E.map(whole)(valueOf(await parseLargeJson(bytes, expected)))) === plain, 'in pieces');
+        const hollow = hollowText(piecesOf(Buffer.from(text), at));
+        holes += hollow.holes.length;
+        for (const body of [fullText(Buffer.from(text)), hollow]) {
+          t.ok(wholeText(body).equals(Buffer.from(text)), 'nothing is lost');
+          t.ok(JSON.stringify(E.map(whole)(valueOf(parseSmallJson(body, expected)))) === plain, 'in one go');
+          t.ok(JSON.stringify(E.map(whole)(valueOf(await parseLargeJson(body, expected)))) === plain, 'in pieces');
+        }
       }),
       { numRuns: 150 },
     );
   }
-  t.ok(unread > 0, `${unread} were left unread`);
+  t.ok(unread > 0 && holes > 0, `${unread} were left unread, ${holes} stretches left out`);
+});
+
+t.test('of a body in pieces the long stretches of its strings are neither copied nor looked at', async (t) => {
+  const picture = Buffer.alloc(1_000_000, 'Zm9v');
+  const whole = Buffer.concat([Buffer.from('{"tools":[{"a":"\\\\"}],"a":{"url":"data:image/png;base64,'), picture, Buffer.from('"},"b":"\\""}')]);
+  const pieces = piecesOf(whole, [65_536, 131_072, 500_000, 600_001]);
+  const hollow = hollowText(pieces);
+  t.ok(hollow.bytes.length < 200, `${hollow.bytes.length} bytes are left`);
+  t.ok(hollow.holes.every(({ bytes }) => pieces.some(({ buffer }) => bytes.buffer === buffer)), 'the others are where they came');
+  const read = valueOf(parseSmallJson(hollow, { bounds, unreadAt: () => true }));
+  const { a } = (E.isRight(read) ? read.right : {}) as { readonly a?: { readonly url?: unknown } };
+  const { url } = a ?? {};
+  t.ok(isUnread(url) && url.base64From === 22 && Buffer.concat(url.pieces).toString() === `data:image/png;base64,${picture.toString()}`);
+});
+
+t.test('a list of tools in which something was left out is not taken for another one', async (t) => {
+  const tools = (long: string): string => JSON.stringify([{ description: `${'a'.repeat(2000)}"${long}` }]);
+  for (const long of ['', 'b'.repeat(40_000), 'c'.repeat(40_000), '']) {
+    const bytes = Buffer.from(`{"tools":${tools(long)},"x":1}`);
+    const read = valueOf(parseSmallJson(hollowText(piecesOf(bytes, [21_000])), { bounds, unreadAt: () => false }));
+    t.ok(JSON.stringify(read) === JSON.stringify(E.right(JSON.parse(bytes.toString()))), `${long.length} letters`);
+  }
 });
 
 t.test('a text is left unread only where JSON.stringify writes the same bytes', async (t) => {
-  const left = (text: string) => leaveUnread(Buffer.from(text));
+  const left = (text: string) => leaveUnread([Buffer.from(text)]);
   for (const text of ['a', 'a\\n\\"\\\\', 'é天🙂', '\u2028\u007f']) t.ok(isUnread(left(text)), text);
   for (const text of ['\n', '\u0000', '\\/', '\\u00e9', '\\ud800', '\\', 'a\\']) t.equal(left(text), null, JSON.stringify(text));
-  t.equal(leaveUnread(Buffer.from([0x61, 0xff])), null, 'no UTF-8');
-  t.equal(leaveUnread(Buffer.from([0xed, 0xa0, 0x80])), null, 'half a character in UTF-8');
+  t.equal(leaveUnread([Buffer.from([0x61, 0xff])]), null, 'no UTF-8');
+  t.equal(leaveUnread([Buffer.from([0xed, 0xa0, 0x80])]), null, 'half a character in UTF-8');
 });
 
 t.test('beginning and end of an unread text are those of the text', (t) => {
   fc.assert(
-    fc.property(fc.string({ unit: fc.constantFrom('a', '\n', '"', '\\', 'é', '天', '🙂') }), fc.nat(40), (text, most) => {
-      const unread = leaveUnread(Buffer.from(JSON.stringify(text).slice(1, -1)));
+    fc.property(fc.array(fc.string({ unit: fc.constantFrom('a', '\n', '"', '\\', 'é', '天', '🙂') }), { minLength: 1, maxLength: 3 }), fc.nat(40), (texts, most) => {
+      const text = texts.join('');
+      const unread = leaveUnread(texts.map((one) => Buffer.from(JSON.stringify(one).slice(1, -1))));
       if (unread === null) return false;
       const end = endOf(unread, most);
-      return beginningOf(unread, most) === text.slice(0, most) && text.endsWith(end) && Buffer.byteLength(JSON.stringify(end)) + 4 >= Math.min(most, unread.bytes.length);
+      return beginningOf(unread, most) === text.slice(0, most) && text.endsWith(end) && Buffer.byteLength(JSON.stringify(end)) + 4 >= Math.min(most, unread.size);
     }),
     { numRuns: 2000 },
   );
@@ -177,7 +214,7 @@ t.test('beginning and end of an unread text are those of the text', (t) => {
 t.test('a list of tools that comes again is the same value, and what is parsed is what JSON.parse makes of it', async (t) => {
   const wide = (tools: string): string => `{"a":"x","tools":${tools},"b":[1]}`;
   const tools = JSON.stringify(Array.from({ length: 40 }, (_, at) => ({ type: 'function', function: { name: `tool_${at}`, description: 'It says "so", [and] {so on} \\', parameters: { type: 'object' } } })));
-  const read = (text: string) => valueOf(parseSmallJson(Buffer.from(text), { bounds, unreadAt: undefined }));
+  const read = (text: string) => valueOf(parseSmallJson(fullText(Buffer.from(text)), { bounds, unreadAt: undefined }));
   const [one, two] = [read(wide(tools)), read(wide(tools).replace('"x"', '"y"'))] as readonly E.Either<never, { readonly tools: readonly object[] }>[];
   const [first, second] = [one, two].map((parsed) => (parsed !== undefined && E.isRight(parsed) ? parsed.right.tools : []));
   t.ok(first === second && first?.length === 40, 'one value for both');
@@ -198,7 +235,7 @@ t.test('a list of tools that comes again is the same value, and what is parsed i
 
 t.test('values in a kept list of tools count', async (t) => {
   const tools = `[${row(2000, '1')}]`;
-  const least = (values: number) => parseSmallJson(Buffer.from(`{"tools":${tools},"a":[2]}`), { bounds: { ...bounds, values }, unreadAt: undefined });
+  const least = (values: number) => parseSmallJson(fullText(Buffer.from(`{"tools":${tools},"a":[2]}`)), { bounds: { ...bounds, values }, unreadAt: undefined });
   t.ok(E.isRight(least(2004)));
   t.same([least(2003), least(2003)], [E.left('too many values'), E.left('too many values')]);
 });

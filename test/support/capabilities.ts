@@ -57,13 +57,14 @@ export const freely: Portion = { take: () => null, giveBack: () => undefined, le
 /** A received chat request with this body; `noted` gathers the facts of its access line. */
 export const receivedWith = (body: unknown, over: Partial<Received> = {}): Received & { readonly noted: Partial<AccessFacts>[] } => {
   const noted: Partial<AccessFacts>[] = [];
+  const { readBody = TE.right(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))) } = over;
   return {
     requestId: 'req-1',
     method: 'POST',
     path: '/v1/chat/completions',
     caller: { address: '127.0.0.1', credential: null, isFromOwnNetwork: () => true },
-    readBody: TE.right(Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))),
-    readPieces: TE.right([Buffer.from(typeof body === 'string' ? body : JSON.stringify(body))]),
+    readBody,
+    readPieces: TE.map((bytes: Uint8Array) => [bytes])(readBody),
     streamBody: shouldNotBeCalled,
     held: { request: freely, answer: freely },
     contentType: 'application/json',

@@ -1,5 +1,6 @@
 import { atOnce } from '../../kernel/breathe.ts';
 import { E, TE, pipe } from '../../kernel/fp.ts';
+import { fullText } from '../../kernel/hollow-text.ts';
 import { parseLargeJson } from '../../kernel/parse-json.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { costs, type Memory } from '../../ports/memory.ts';
@@ -32,7 +33,7 @@ const unbounded = {
 const parse = async (bytes: Buffer): Promise<unknown> => {
   if (bytes.length <= atOnce) return JSON.parse(bytes.toString('utf8'));
   return pipe(
-    await parseLargeJson(bytes, { bounds: unbounded, unreadAt: undefined }),
+    await parseLargeJson(fullText(bytes), { bounds: unbounded, unreadAt: undefined }),
     E.match(
       (): unknown => null,
       ({ value }) => value,
