@@ -14,10 +14,6 @@ export type TaskEither<E1, A> = () => Outcome<E1, A>;
 /** Work that can't go wrong. */
 type Task<A> = () => A | Promise<A>;
 
-/** Goes on as soon as there is a value: now, or when the promise has it. */
-const onceThere = <A, B>(value: A | Promise<A>, next: (value: A) => B | Promise<B>): B | Promise<B> =>
-  value instanceof Promise ? value.then(next) : next(value);
-
 /** What is known went well. */
 export const right =
   <A, E1 = never>(value: A): TaskEither<E1, A> =>
@@ -45,8 +41,10 @@ export const fromIO =
 /** What can't go wrong. */
 export const fromTask =
   <A, E1 = never>(task: Task<A>): TaskEither<E1, A> =>
-  () =>
-    onceThere<A, Either<E1, A>>(task(), E.right<E1, A>);
+  () => {
+    const value = task();
+    return value instanceof Promise ? value.then(E.right<E1, A>) : E.right(value);
+  };
 
 /** Work that may throw, its error made from what it threw. */
 export const tryCatch =
@@ -61,54 +59,72 @@ export const tryCatch =
     }
   };
 
+// What follows is made of pairs: what becomes of a result, and the step that goes on so: at once, or once it is there.
+// No function is made where nothing is waited for.
+
+const goOn = <A, E1, E2, B>(
+  result: Either<E1, A>,
+  next: (value: A) => TaskEither<E2, B>,
+): Outcome<E1 | E2, B> => (E.isLeft(result) ? result : next(result.right)());
+
 /** The next stage, when this one went well. */
 export const flatMap =
   <A, E2, B>(next: (value: A) => TaskEither<E2, B>) =>
   <E1>(stage: TaskEither<E1, A>): TaskEither<E1 | E2, B> =>
-  () =>
-    onceThere<Either<E1, A>, Either<E1 | E2, B>>(stage(), (result) =>
-      E.isLeft(result) ? result : next(result.right)(),
-    );
+  () => {
+    const result = stage();
+    return result instanceof Promise ? result.then((known) => goOn(known, next)) : goOn(result, next);
+  };
+
+const goOnAtOnce = <A, E1, E2, B>(
+  result: Either<E1, A>,
+  next: (value: A) => Either<E2, B>,
+): Either<E1 | E2, B> => (E.isLeft(result) ? result : next(result.right));
 
 /** As `flatMap`, where the next stage waits for nothing. */
 export const flatMapEither =
   <A, E2, B>(next: (value: A) => Either<E2, B>) =>
   <E1>(stage: TaskEither<E1, A>): TaskEither<E1 | E2, B> =>
-  () =>
-    onceThere<Either<E1, A>, Either<E1 | E2, B>>(stage(), (result) => (E.isLeft(result) ? result : next(result.right)));
+  () => {
+    const result = stage();
+    return result instanceof Promise ? result.then((known) => goOnAtOnce(known, next)) : goOnAtOnce(result, next);
+  };
+
+const changeResult = <A, E1, B>(result: Either<E1, A>, change: (value: A) => B): Either<E1, B> =>
+  E.isLeft(result) ? result : E.right(change(result.right));
 
 /** Changes what went well. */
 export const map =
   <A, B>(change: (value: A) => B) =>
   <E1>(stage: TaskEither<E1, A>): TaskEither<E1, B> =>
-  () =>
-    onceThere<Either<E1, A>, Either<E1, B>>(stage(), (result) =>
-      E.isLeft(result) ? result : E.right(change(result.right)),
-    );
+  () => {
+    const result = stage();
+    return result instanceof Promise ? result.then((known) => changeResult(known, change)) : changeResult(result, change);
+  };
+
+const mendResult = <A, E1, E2, B>(
+  result: Either<E1, A>,
+  other: (error: E1) => TaskEither<E2, B>,
+): Outcome<E2, A | B> => (E.isLeft(result) ? other(result.left)() : result);
+
+/** Another way, when this one went wrong. */
+export const orElse =
+  <E1, E2, B>(other: (error: E1) => TaskEither<E2, B>) =>
+  <A>(stage: TaskEither<E1, A>): TaskEither<E2, A | B> =>
+  () => {
+    const result = stage();
+    return result instanceof Promise ? result.then((known) => mendResult(known, other)) : mendResult(result, other);
+  };
 
 /** Changes what went wrong. */
-export const mapLeft =
-  <E1, E2>(change: (error: E1) => E2) =>
-  <A>(stage: TaskEither<E1, A>): TaskEither<E2, A> =>
-  () =>
-    onceThere<Either<E1, A>, Either<E2, A>>(stage(), (result) =>
-      E.isLeft(result) ? E.left(change(result.left)) : result,
-    );
+export const mapLeft = <E1, E2>(change: (error: E1) => E2): (<A>(stage: TaskEither<E1, A>) => TaskEither<E2, A>) =>
+  orElse((error: E1) => left(change(error)));
 
 /** What went well and is not so is an error all the same. */
 export const filterOrElse =
   <A, E2>(isSo: (value: A) => boolean, otherwise: (value: A) => E2) =>
   <E1>(stage: TaskEither<E1, A>): TaskEither<E1 | E2, A> =>
     flatMapEither((value: A): Either<E2, A> => (isSo(value) ? E.right(value) : E.left(otherwise(value))))(stage);
-
-/** Another way, when this one went wrong. */
-export const orElse =
-  <E1, E2, B>(other: (error: E1) => TaskEither<E2, B>) =>
-  <A>(stage: TaskEither<E1, A>): TaskEither<E2, A | B> =>
-  () =>
-    onceThere<Either<E1, A>, Either<E2, A | B>>(stage(), (result) =>
-      E.isLeft(result) ? other(result.left)() : result,
-    );
 
 /** Does something with what went well, and passes it on. */
 export const tapIO =
@@ -123,7 +139,7 @@ export const tapIO =
 export const tapTask =
   <A>(act: (value: A) => Task<unknown>) =>
   <E1>(stage: TaskEither<E1, A>): TaskEither<E1, A> =>
-    flatMap((value: A) => fromTask(() => onceThere(act(value)(), () => value)))(stage);
+    flatMap((value: A) => map(() => value)(fromTask(act(value))))(stage);
 
 /** Does something with what went wrong, and passes it on; where that goes wrong too, its own error. */
 export const tapError =
