@@ -77,7 +77,8 @@ export const tryKeys =
     const began = now();
     const met: Met = { tried: new Set(), unsuited: new Set(), refused: [], faults: new Map(), refusal: null };
     for (;;) {
-      const lease = await leaseKey({ ...wish, tried: met.tried, unsuited: met.unsuited })();
+      const lent = leaseKey({ ...wish, tried: met.tried, unsuited: met.unsuited })();
+      const lease = lent instanceof Promise ? await lent : lent;
       if (E.isLeft(lease)) return E.left(withoutKey(met, lease.left));
       note({ key: `#${lease.right.number}`, attempts: effort.spend(wish.size) });
       const answer = await attempt(lease.right)();
