@@ -90,7 +90,7 @@ export const flatMapEither =
     return result instanceof Promise ? result.then((known) => goOnAtOnce(known, next)) : goOnAtOnce(result, next);
   };
 
-const changeResult = <A, E1, B>(result: Either<E1, A>, change: (value: A) => B): Either<E1, B> =>
+const mapResult = <A, E1, B>(result: Either<E1, A>, change: (value: A) => B): Either<E1, B> =>
   E.isLeft(result) ? result : E.right(change(result.right));
 
 /** Changes what went well. */
@@ -99,7 +99,7 @@ export const map =
   <E1>(stage: TaskEither<E1, A>): TaskEither<E1, B> =>
   () => {
     const result = stage();
-    return result instanceof Promise ? result.then((known) => changeResult(known, change)) : changeResult(result, change);
+    return result instanceof Promise ? result.then((known) => mapResult(known, change)) : mapResult(result, change);
   };
 
 const mendResult = <A, E1, E2, B>(

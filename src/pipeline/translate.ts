@@ -61,7 +61,7 @@ const countCharacters = (ids: readonly string[], recalled: Recalled): number =>
 
 /** Recalls signatures; to look through a large request is work in a go of its own. */
 const recallFor = <Request>(
-  { recallSignatures }: Pick<Capabilities, 'recallSignatures'>,
+  { recallSignatures, holdsAnswers }: Pick<Capabilities, 'recallSignatures' | 'holdsAnswers'>,
   { callIds, inSteps }: Pick<Dialect<Request>, 'callIds' | 'inSteps'>,
   gathered: Gathered<Request>,
 ): TE.TaskEither<never, Recall> => {
@@ -69,15 +69,18 @@ const recallFor = <Request>(
     const recalled = await recallSignatures(ids);
     return { recalled, characters: countCharacters(ids, recalled) };
   };
+  const wish = holdsAnswers() ? 'calls and answers' : 'calls';
   if (!isLarge(gathered)) {
     return TE.fromTask(() => {
-      const ids = callIds(gathered.asked);
+      const ids = callIds(gathered.asked, wish);
       return ids.length === 0 ? nothingRecalled : recall(ids);
     });
   }
   return TE.fromTask(async () => {
     await breathe();
-    const ids = inSteps === undefined ? callIds(gathered.asked) : await runApart(inSteps.callIds(gathered.asked));
+    const ids = await (inSteps === undefined
+      ? callIds(gathered.asked, wish)
+      : runApart(inSteps.callIds(gathered.asked, wish)));
     const recalled = await recall(ids);
     await breathe();
     return recalled;
@@ -106,7 +109,7 @@ const planFor = <Request>(
 /** Makes the plan of the answer from the decoded request, with the thought signatures that are remembered for it. */
 export const translate =
   <Request>(
-    { newId, now, ...memory }: Pick<Capabilities, 'recallSignatures' | 'newId' | 'now'>,
+    { newId, now, ...memory }: Pick<Capabilities, 'recallSignatures' | 'holdsAnswers' | 'newId' | 'now'>,
     dialect: Pick<Dialect<Request>, 'callIds' | 'translate' | 'inSteps'>,
   ): Stage<Gathered<Request>, Planned> =>
   (gathered) =>

@@ -134,6 +134,9 @@ export type Signature = {
 /** What is remembered of these tool calls, by call id. */
 export type RecallSignatures = (callIds: readonly string[]) => Promise<ReadonlyMap<string, Signature>>;
 
+/** Whether the signatures of any answer are remembered: else nobody works out what answers are known again by. */
+export type HoldsAnswers = () => boolean;
+
 /** Remembers one, as long as there is room. */
 export type RememberSignature = (signature: Signature) => void;
 
@@ -172,6 +175,7 @@ export type Capabilities = {
   readonly findEncoder: FindEncoder;
   readonly recallSignatures: RecallSignatures;
   readonly rememberSignature: RememberSignature;
+  readonly holdsAnswers: HoldsAnswers;
   readonly now: Now;
   readonly wait: Wait;
   readonly random: Random;

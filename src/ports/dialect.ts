@@ -2,6 +2,7 @@ import type { UnreadAt } from '../kernel/cut-texts.ts';
 import type { E, TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Steps } from '../kernel/steps.ts';
+import type { RecallWish } from '../gemini/conversation/recall.ts';
 import type { ModelJob } from '../gemini/living-model.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Judging } from '../gemini/verdict.ts';
@@ -77,7 +78,7 @@ export type Plan = {
 /** What a dialect does with a large request, in steps. */
 export type StepsOf<Request> = {
   readonly decode: (body: unknown, written: () => string) => Steps<E.Either<ProxyError, Request>>;
-  readonly callIds: (request: Request) => Steps<readonly string[]>;
+  readonly callIds: (request: Request, wish: RecallWish) => Steps<readonly string[]>;
   readonly plan: (request: Request, context: TranslationContext) => Steps<E.Either<ProxyError, Plan>>;
 };
 
@@ -92,7 +93,7 @@ export type Dialect<Request> = {
   /** Completes a request with what it refers to and this service keeps, for its caller alone. */
   readonly lookUp?: (request: Request, asker: Asker) => TE.TaskEither<ProxyError, Request>;
   /** What signatures of the history are remembered by: ids of its calls, keys of its answers. */
-  readonly callIds: (request: Request) => readonly string[];
+  readonly callIds: (request: Request, wish: RecallWish) => readonly string[];
   /** What is to be read before the request can be translated. */
   readonly mediaLinks: (request: Request) => readonly MediaLink[];
   readonly translate: (request: Request, context: TranslationContext) => E.Either<ProxyError, Plan>;

@@ -23,7 +23,7 @@ const sentBy = async <A>(dialect: Dialect<A>, json: string, unreadAt: Dialect<A>
   const read = await decodeBody(dialect.decode, unreadAt === undefined ? {} : { ...dialect, unreadAt })({ ...received, authorized: true, permit: null })();
   if (E.isLeft(read)) return { error: read.left, left: false, large: false };
   const { asked, isLargeBody } = read.right;
-  const keys = dialect.callIds(asked);
+  const keys = dialect.callIds(asked, 'calls and answers');
   const plan = dialect.translate(asked, context);
   if (E.isLeft(plan)) return { error: plan.left, left: false, large: false };
   const { body } = plan.right.call;

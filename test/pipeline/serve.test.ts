@@ -197,6 +197,22 @@ t.test('signatures are remembered with the key, and recalled with a wish for it'
   t.match(wishes, [{ preferred: 'key-1', model: 'gemini-3.5-flash' }]);
 });
 
+t.test('where no answer is remembered, calls alone are looked up', async (t) => {
+  const messages = [
+    ...chat.messages,
+    { role: 'assistant', content: 'Let me look.', tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{}' } }] },
+    { role: 'tool', tool_call_id: 'c', content: '{}' },
+  ];
+  const lookedUp = async (holds: boolean): Promise<readonly string[]> => {
+    const asks: string[] = [];
+    const recallSignatures = (ids: readonly string[]) => Promise.resolve(new Map<string, Signature>()).finally(() => asks.push(...ids));
+    await asked({ holdsAnswers: () => holds, recallSignatures }, { ...chat, messages });
+    return asks;
+  };
+  t.same(await lookedUp(false), ['c']);
+  t.match(await lookedUp(true), ['c', /^answer:/]);
+});
+
 t.test('a signature costs memory as often as the request names its call', async (t) => {
   const signature = { callId: 'call_id', value: 's'.repeat(100_000), keyId: 'key-1' };
   const recallSignatures = () => Promise.resolve(new Map([['call_id', signature]]));

@@ -44,6 +44,7 @@ export const happyCapabilities: Capabilities = {
   findEncoder: () => Promise.resolve(null),
   recallSignatures: () => Promise.resolve(new Map()),
   rememberSignature: () => undefined,
+  holdsAnswers: () => true,
   now: () => 1_000_000,
   wait: () => Promise.resolve(),
   random: () => 0.5,

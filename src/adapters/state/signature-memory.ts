@@ -1,6 +1,7 @@
 import { t, type E } from '../../kernel/fp.ts';
-import type { RecallSignatures, RememberSignature, Signature } from '../../ports/capabilities.ts';
-import { recentMap } from '../../kernel/recent-map.ts';
+import { isAnswerId } from '../../gemini/answer-id.ts';
+import type { HoldsAnswers, RecallSignatures, RememberSignature, Signature } from '../../ports/capabilities.ts';
+import { recentMap, type RecentMap } from '../../kernel/recent-map.ts';
 import type { StateFile } from './state-file.ts';
 
 const snapshotCodec = t.readonlyArray(t.readonly(t.type({ callId: t.string, value: t.string, keyId: t.string })));
@@ -29,6 +30,7 @@ export const signatureBounds: SignatureBounds = {
 export type SignatureMemory = {
   readonly recallSignatures: RecallSignatures;
   readonly rememberSignature: RememberSignature;
+  readonly holdsAnswers: HoldsAnswers;
 };
 
 const sizeOf = ({ callId, value, keyId }: Signature): number => callId.length + value.length + keyId.length;
@@ -45,6 +47,14 @@ const newestSignatures = (oldestFirst: readonly Signature[], mostCharacters: num
   return oldestFirst.slice(from + 1);
 };
 
+const heldOf = (held: RecentMap<Signature>, callIds: readonly string[]): ReadonlyMap<string, Signature> =>
+  new Map(
+    callIds.flatMap((callId) => {
+      const signature = held.get(callId);
+      return signature === undefined ? [] : [[callId, signature] as const];
+    }),
+  );
+
 /**
  * Remembers thought signatures by tool call id, for clients that do not send them back; the least recently used go
  * first. One that would take more than an eighth of the room is not kept. With a `store`, a restart keeps the newest.
@@ -54,30 +64,27 @@ export const signatureMemory = (
   { store }: { readonly store?: StateFile<SignaturesSnapshot> } = {},
 ): SignatureMemory => {
   const held = recentMap<Signature>(bounds.mostEntries);
-  const state = { characters: 0 };
+  const state = { characters: 0, answers: 0 };
 
   const forget = (signature: Signature | undefined): void => {
     if (signature === undefined) return;
     held.remove(signature.callId);
     state.characters -= sizeOf(signature);
+    if (isAnswerId(signature.callId)) state.answers -= 1;
   };
   const put = (signature: Signature): void => {
     forget(held.get(signature.callId));
     if (sizeOf(signature) > bounds.mostCharacters / 8) return;
     state.characters += sizeOf(signature);
+    if (isAnswerId(signature.callId)) state.answers += 1;
     forget(held.set(signature.callId, signature));
     while (state.characters > bounds.mostCharacters) forget(held.entries().next().value?.[1]);
   };
   for (const signature of store?.load() ?? []) put(signature);
 
   return {
-    recallSignatures: async (callIds) =>
-      new Map(
-        callIds.flatMap((callId) => {
-          const signature = held.get(callId);
-          return signature === undefined ? [] : [[callId, signature] as const];
-        }),
-      ),
+    holdsAnswers: () => state.answers > 0,
+    recallSignatures: async (callIds) => heldOf(held, callIds),
     rememberSignature: (signature) => {
       put(signature);
       store?.save(() =>

@@ -3,7 +3,7 @@ import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { runAtOnce, type Steps } from '../../kernel/steps.ts';
 import { tooManyPictures } from '../../gemini/conversation/earlier-pictures.ts';
 import { conversationLinks } from '../../gemini/conversation/conversation-links.ts';
-import { recallKeysInSteps } from '../../gemini/conversation/recall.ts';
+import { recallKeysInSteps, type RecallWish } from '../../gemini/conversation/recall.ts';
 import type { Dialect, Plan, TranslationContext } from '../../ports/dialect.ts';
 import { chosenFormat } from '../../wire/image-reply.ts';
 import { anthropicReplies } from '../anthropic-replies.ts';
@@ -22,9 +22,9 @@ function* decodeInSteps(body: unknown, written: () => string): Steps<E.Either<Pr
 export const messagesDialect = (settings: MessagesSettings): Dialect<MessagesRequest> => {
   const settle = settleMessages(settings);
   /** What signatures of a conversation may be remembered by; a model that there can't be remembers nothing. */
-  function* keysInSteps(asked: MessagesRequest): Steps<readonly string[]> {
+  function* keysInSteps(asked: MessagesRequest, wish: RecallWish): Steps<readonly string[]> {
     const model = settleMessageModel(asked, settings);
-    return E.isLeft(model) ? [] : yield* recallKeysInSteps(asked.turns, model.right.name.model);
+    return E.isLeft(model) ? [] : yield* recallKeysInSteps(asked.turns, model.right.name.model, wish);
   }
   function* planInSteps(asked: MessagesRequest, context: TranslationContext): Steps<E.Either<ProxyError, Plan>> {
     const settled = settle(asked);
@@ -49,7 +49,7 @@ export const messagesDialect = (settings: MessagesSettings): Dialect<MessagesReq
   return {
     decode: (body, written = () => '') => runAtOnce(decodeInSteps(body, written)),
     unreadAt: messageUnreadAt,
-    callIds: (asked) => runAtOnce(keysInSteps(asked)),
+    callIds: (asked, wish) => runAtOnce(keysInSteps(asked, wish)),
     mediaLinks: (asked) => conversationLinks(asked.turns, settings.historyImages),
     translate: (asked, context) => runAtOnce(planInSteps(asked, context)),
     inSteps: { decode: decodeInSteps, callIds: keysInSteps, plan: planInSteps },

@@ -10,6 +10,7 @@ import {
 } from '../../kernel/fingerprint.ts';
 import { perText } from '../../kernel/remember.ts';
 import { textOf } from '../../kernel/unread-text.ts';
+import { ofAnswers } from '../answer-id.ts';
 import { callsIn, type ModelTurn, type Turn } from './turns.ts';
 
 /** The same value for the same JSON, whatever escapes it is written with. */
@@ -76,7 +77,7 @@ export const questionBefore = (turns: readonly Turn[], index: number, model: str
 
 /** What a signed answer is remembered by, since many clients keep nothing but its words. */
 export const answerKey = (question: string, { said, end, called }: AnswerPrint): string =>
-  `answer:${question}${digestOf(withEnd(said, end))}${digestOf(called)}`;
+  `${ofAnswers}${question}${digestOf(withEnd(said, end))}${digestOf(called)}`;
 
 const argumentsText = (given: unknown): string =>
   typeof given === 'string' ? given : given === undefined ? '' : JSON.stringify(given);

@@ -12,14 +12,21 @@ export type Recalled = ReadonlyMap<string, RecalledSignature>;
 /** Turns whose keys are made in one go: a millisecond of them. */
 const turnsAtOnce = 256;
 
+/** Whose signatures are looked for: the calls' ids alone, or the keys of answers as well, at a microsecond a turn. */
+export type RecallWish = 'calls' | 'calls and answers';
+
 /** What the signatures of a conversation may be remembered by, the newest last. */
-export function* recallKeysInSteps(turns: readonly Turn[], model: string): Steps<readonly string[]> {
+export function* recallKeysInSteps(
+  turns: readonly Turn[],
+  model: string,
+  wish: RecallWish,
+): Steps<readonly string[]> {
   const keys: string[] = [];
   for (const [index, turn] of turns.entries()) {
     if (index % turnsAtOnce === turnsAtOnce - 1) yield;
     if (turn.role !== 'model') continue;
     for (const call of callsIn(turn)) keys.push(call.id);
-    const key = turnKey(turns, index, model);
+    const key = wish === 'calls' ? undefined : turnKey(turns, index, model);
     if (key !== undefined) keys.push(key);
   }
   return keys;
@@ -27,7 +34,7 @@ export function* recallKeysInSteps(turns: readonly Turn[], model: string): Steps
 
 /** The same in one go. */
 export const recallKeys = (turns: readonly Turn[], model: string): readonly string[] =>
-  runAtOnce(recallKeysInSteps(turns, model));
+  runAtOnce(recallKeysInSteps(turns, model, 'calls and answers'));
 
 /** Looks up what is remembered of the model's turn at an index. */
 export type RecallAnswer = (index: number) => SignedAnswer | undefined;

@@ -6,7 +6,7 @@ import type { Dialect, Plan, TranslationContext } from '../../ports/dialect.ts';
 import { modelName } from '../../wire/model-name.ts';
 import type { TranslationSettings } from '../../wire/translation-settings.ts';
 import { tooManyPictures } from '../../gemini/conversation/earlier-pictures.ts';
-import { recallKeysInSteps } from '../../gemini/conversation/recall.ts';
+import { recallKeysInSteps, type RecallWish } from '../../gemini/conversation/recall.ts';
 import { openaiReplies } from '../replies.ts';
 import { chatAnswer } from './answer/chat-answer.ts';
 import { mediaLinks } from './ask/media-links.ts';
@@ -36,8 +36,8 @@ function* decodeInSteps(body: unknown, written: () => string): Steps<E.Either<Pr
 /** POST /v1/chat/completions as data. */
 export const chatDialect = (settings: TranslationSettings): Dialect<ChatRequest> => {
   const settle = settleChat(settings);
-  const keysInSteps = (asked: ChatRequest): Steps<readonly string[]> =>
-    recallKeysInSteps(asked.turns, modelName(asked.model, settings.modelAliases).model);
+  const keysInSteps = (asked: ChatRequest, wish: RecallWish): Steps<readonly string[]> =>
+    recallKeysInSteps(asked.turns, modelName(asked.model, settings.modelAliases).model, wish);
   function* planInSteps(asked: ChatRequest, context: TranslationContext): Steps<E.Either<ProxyError, Plan>> {
     const settled = settle(asked, context);
     if (E.isLeft(settled)) return settled;
@@ -48,7 +48,7 @@ export const chatDialect = (settings: TranslationSettings): Dialect<ChatRequest>
   return {
     decode: (body, written = () => '') => runAtOnce(decodeInSteps(body, written)),
     unreadAt,
-    callIds: (asked) => runAtOnce(keysInSteps(asked)),
+    callIds: (asked, wish) => runAtOnce(keysInSteps(asked, wish)),
     mediaLinks: (asked) => mediaLinks(asked, settings.historyImages),
     translate: (asked, context) => runAtOnce(planInSteps(asked, context)),
     inSteps: { decode: decodeInSteps, callIds: keysInSteps, plan: planInSteps },

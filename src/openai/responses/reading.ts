@@ -2,7 +2,7 @@ import { E, TE, pipe } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import { conversationLinks } from '../../gemini/conversation/conversation-links.ts';
 import { tooManyPictures } from '../../gemini/conversation/earlier-pictures.ts';
-import { recallKeysInSteps } from '../../gemini/conversation/recall.ts';
+import { recallKeysInSteps, type RecallWish } from '../../gemini/conversation/recall.ts';
 import { runApart, runAtOnce, type Steps } from '../../kernel/steps.ts';
 import type { Caller } from '../../ports/capabilities.ts';
 import type { Dialect, StepsOf } from '../../ports/dialect.ts';
@@ -102,8 +102,8 @@ export const readingOf = (
     const read = yield* readRequest(sent, null, settings);
     return E.isLeft(read) ? read : E.right({ sent, read: read.right, caller: null });
   }
-  const callIds = ({ read: asked, sent }: Reading): Steps<readonly string[]> =>
-    recallKeysInSteps(asked?.turns ?? [], modelName(sent.fields.model, settings.modelAliases).model);
+  const callIds = ({ read: asked, sent }: Reading, wish: RecallWish): Steps<readonly string[]> =>
+    recallKeysInSteps(asked?.turns ?? [], modelName(sent.fields.model, settings.modelAliases).model, wish);
   return {
     steps: { decode, callIds },
     decode: (body, written = () => '') => runAtOnce(decode(body, written)),
@@ -117,7 +117,7 @@ export const readingOf = (
         TE.map((read): Reading => ({ sent, read, caller: asker.caller })),
       );
     },
-    callIds: (reading) => runAtOnce(callIds(reading)),
+    callIds: (reading, wish) => runAtOnce(callIds(reading, wish)),
     mediaLinks: ({ read: asked }) => conversationLinks(asked?.turns ?? [], settings.historyImages),
   };
 };

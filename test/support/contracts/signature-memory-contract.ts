@@ -1,4 +1,6 @@
 import type { Test } from 'tap';
+import { answerKey, emptyPrint } from '../../../src/gemini/conversation/answer-key.ts';
+import { seeded } from '../random.ts';
 import type { Signature } from '../../../src/ports/capabilities.ts';
 import type { SignatureBounds, SignatureMemory } from '../../../src/adapters/state/signature-memory.ts';
 
@@ -21,7 +23,7 @@ const idsOf = async ({ recallSignatures }: SignatureMemory, ids: readonly string
 
 /** What every signature memory keeps to, wherever it lives. */
 export const signatureMemoryContract = (t: Test, make: MakeSignatureMemory): void => {
-  const filled = async (bounds: Partial<SignatureBounds>, signatures: readonly Signature[]): Promise<SignatureMemory> => {
+  const filled = async (bounds: Partial<SignatureBounds>, signatures: readonly Signature[]): Promise<SignatureMemoryUnderTest> => {
     const memory = await make({ ...roomy, ...bounds });
     signatures.forEach(memory.rememberSignature);
     await memory.settled();
@@ -60,5 +62,19 @@ export const signatureMemoryContract = (t: Test, make: MakeSignatureMemory): voi
   t.test('one too large for the room is not kept and drives nothing out', async (t) => {
     const memory = await filled({ mostCharacters: 1000 }, [signature('a'), signature('b', 5000)]);
     t.same(await idsOf(memory, ['a', 'b']), ['a']);
+  });
+
+  t.test('whether any answer is remembered is known, whatever was replaced, went or did not fit', async (t) => {
+    const answer = (index: number, length = 10): Signature => signature(answerKey(`${index}`, emptyPrint), length);
+    const memory = await filled({ mostEntries: 3 }, [signature('a'), signature('b')]);
+    const ids = Array.from({ length: 4 }, (_, index) => answer(index).callId);
+    const random = seeded(11);
+    t.notOk(memory.holdsAnswers());
+    for (let step = 0; step < 300; step += 1) {
+      const index = Math.floor(random() * 4);
+      memory.rememberSignature(random() < 0.3 ? answer(index, random() < 0.2 ? 50_000 : 10) : signature(`call-${index}`));
+      await memory.settled();
+      if (memory.holdsAnswers() !== (await idsOf(memory, ids)).length > 0) return t.fail(`after ${step} steps`);
+    }
   });
 };
