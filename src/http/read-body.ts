@@ -1,7 +1,6 @@
 import type { IncomingMessage } from 'node:http';
 import { E, pipe, type TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
-import type { Wait } from '../ports/capabilities.ts';
 import { costs, type Memory } from '../ports/memory.ts';
 import { isForm } from '../pipeline/read-form.ts';
 import { abortReason } from '../kernel/abort-reason.ts';
@@ -10,6 +9,7 @@ import { byteBlocks, type ByteBlocks } from '../kernel/byte-blocks.ts';
 import { keptPieces, type KeptPieces } from '../kernel/kept-pieces.ts';
 import { checkMediaType, type BodyKind } from './check-media-type.ts';
 import type { RequestHead } from './request-head.ts';
+import { endSilentOnStop, type Stopping } from './silent-sender.ts';
 
 /** How far a body has come. */
 export type BodyProgress = {
@@ -37,8 +37,7 @@ export type BodyLimits = {
   /** The most memory that one exchange can have: what a body costs must fit in. */
   readonly mostMemory: number;
   readonly timeoutMs: number;
-  readonly wait: Wait;
-};
+} & Stopping;
 
 /** A body with what is known of it before it comes. */
 type Expected = { readonly mostBytes: number; readonly announced: number | null; readonly cost: number };
@@ -131,6 +130,7 @@ const collectBody = <A>(source: BodySource, { limits, known, way }: Asked<A>): P
       message.off('data', onData).off('end', onWhole);
       signal.removeEventListener('abort', onAbort);
       timer.abort('settled');
+      forgetStop();
       resolve(result);
     };
     const fail = (error: ProxyError): void => {
@@ -144,6 +144,7 @@ const collectBody = <A>(source: BodySource, { limits, known, way }: Asked<A>): P
       const refusal = blocks.add(chunk);
       if (refusal !== null) fail(refusal);
     };
+    const forgetStop = endSilentOnStop(limits, blocks.size, () => fail({ tag: 'ShuttingDown' }));
     if (signal.aborted) return onAbort();
     signal.addEventListener('abort', onAbort, { once: true });
     message.on('data', onData).on('end', onWhole);

@@ -8,6 +8,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { E, type TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
+import { signalSource } from '../kernel/signal.ts';
 import type { Wait } from '../ports/capabilities.ts';
 import { clientErrorText, connectRefusedText, errorText, type Answerer } from './client-error.ts';
 import type { ConnectionBounds } from './connection-register.ts';
@@ -162,8 +163,9 @@ const boundsOf = (settings: ServerSettings, { groupAddress }: Site): ConnectionB
 
 /** Makes the service's server from its doors. No request, however malformed, can end the process. */
 export const createServer = (settings: ServerSettings, site: Site): Server => {
-  let isStopping = false;
-  const open = boundConnections(boundsOf(settings, site), () => isStopping);
+  const { signal: stopping, abort: beginToStop } = signalSource();
+  const isStopping = (): boolean => stopping.aborted;
+  const open = boundConnections(boundsOf(settings, site), isStopping);
   const server = listenerOf(settings);
   const memory = memoryBudget({ mostBytes: settings.memoryBudgetBytes, mostExchanges: settings.mostExchanges });
   const limits = {
@@ -171,17 +173,18 @@ export const createServer = (settings: ServerSettings, site: Site): Server => {
     mostMemory: memory.largest,
     timeoutMs: settings.requestTimeoutMs,
     wait: site.wait,
+    stopping,
   };
   const doors = openDoors(site.doors, settings.corsOrigins);
   answerRequests(
     server,
-    { site, settings, limits, memory, doors, isStopping: () => isStopping },
+    { site, settings, limits, memory, doors, isStopping },
     open,
   );
   return {
     start: () => listenOn(server, settings, site),
     stop: async (drainMs) => {
-      isStopping = true;
+      beginToStop('stop');
       const allClosed = new Promise<void>((resolve) => server.close(() => resolve()));
       const forget = endConnections(drainMs, site, open);
       await allClosed;

@@ -5,14 +5,15 @@ import { signalSource } from '../kernel/signal.ts';
 import type { BodyStream } from '../ports/byte-source.ts';
 import { checkMediaType } from './check-media-type.ts';
 import type { BodyLimits, BodySource } from './read-body.ts';
+import { endSilentOnStop } from './silent-sender.ts';
 
-type Pace = Pick<BodyLimits, 'timeoutMs' | 'wait'>;
+type Pace = Pick<BodyLimits, 'timeoutMs' | 'wait' | 'stopping'>;
 
 /** Told of a sender's pieces. */
 type SenderWatch = { readonly came: () => void; readonly wants: () => void; readonly stop: () => void };
 
 /** Ends a sender that sends nothing for so long, while more is wanted. One wait runs for all of a body. */
-const watchSender = (message: IncomingMessage, { timeoutMs, wait }: Pace): SenderWatch => {
+const watchSender = (message: IncomingMessage, { timeoutMs, wait, stopping }: Pace): SenderWatch => {
   const state = { pieces: 0, isWanted: true };
   const over = signalSource();
   const watch = async (): Promise<void> => {
@@ -23,6 +24,8 @@ const watchSender = (message: IncomingMessage, { timeoutMs, wait }: Pace): Sende
     }
   };
   void watch();
+  const received = (): number | null => (state.isWanted ? state.pieces : null);
+  const forgetStop = endSilentOnStop({ stopping, wait }, received, () => message.socket.destroy());
   return {
     came: () => {
       state.pieces += 1;
@@ -31,7 +34,10 @@ const watchSender = (message: IncomingMessage, { timeoutMs, wait }: Pace): Sende
     wants: () => {
       state.isWanted = true;
     },
-    stop: () => over.abort('over'),
+    stop: () => {
+      over.abort('over');
+      forgetStop();
+    },
   };
 };
 
@@ -63,13 +69,13 @@ async function* readPieces(
  * Left for one that is announced as too large, or comes compressed.
  */
 export const bodyStreamer =
-  (source: BodySource, { timeoutMs, wait }: BodyLimits) =>
+  (source: BodySource, { timeoutMs, wait, stopping }: BodyLimits) =>
   (mostBytes: number): E.Either<ProxyError, BodyStream> => {
     const announced = source.header('content-length');
     const length = announced === null ? null : Number(announced);
     if (length !== null && length > mostBytes) return E.left({ tag: 'BodyTooLarge', mostBytes });
     return pipe(
       checkMediaType(source.header, 'bytes'),
-      E.map(() => ({ pieces: readPieces(source, { mostBytes, timeoutMs, wait }), length })),
+      E.map(() => ({ pieces: readPieces(source, { mostBytes, timeoutMs, wait, stopping }), length })),
     );
   };

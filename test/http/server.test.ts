@@ -777,6 +777,38 @@ t.test('a server that stops', async (t) => {
     await stopped;
   });
 
+  t.test('gives up bodies that have stopped coming, and no others, after three seconds', async (t) => {
+    let pieces = 0;
+    const taken = post('/stream', ({ streamBody }) => async () => {
+      const body = streamBody(1000);
+      if (E.isLeft(body)) return body;
+      let size = 0;
+      for await (const piece of body.right.pieces) {
+        pieces += 1;
+        size += piece.length;
+      }
+      return E.right(json(200, { size }));
+    });
+    const { port, server, waits } = await serving(t, [echo, { ...taken, accepts: 'bytes' }]);
+    const [held, stalled, alive] = [wire(port), wire(port), wire(port)];
+    held.send('POST /echo HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n{"a":');
+    for (const { send } of [stalled, alive]) send('POST /stream HTTP/1.1\r\nhost: x\r\ncontent-length: 9\r\n\r\nfirst');
+    await eventually(() => pieces === 2 && waits.pending().filter((ms) => ms === 60_000).length === 3);
+    const stopped = server.stop(20_000);
+    await eventually(() => waits.pending().filter((ms) => ms === 3000).length === 3);
+    alive.send('las');
+    await eventually(() => pieces === 3);
+    waits.fire(3000);
+    t.match(await held.until('restarting"}}'), /^HTTP\/1.1 503 /);
+    waits.fire(1000);
+    await held.closed;
+    t.equal(await stalled.closed, '');
+    await eventually(() => waits.pending().filter((ms) => ms === 3000).length === 1);
+    alive.send('t');
+    t.match(await alive.closed, '{"size":9}');
+    await stopped;
+  });
+
   t.test('cuts off what does not even listen to its last word', async (t) => {
     async function* deaf(): AsyncGenerator<string, void, undefined> {
       yield 'data: one\n\n';
