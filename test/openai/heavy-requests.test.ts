@@ -47,15 +47,22 @@ t.test('schemas beyond a bound are a 400 that names the field and the bound', as
   const properties = (count: number) => ({ type: 'object', properties: Object.fromEntries(many(count, (at) => [`p${at}`, { type: 'string' }])) });
   const most = 'is too large: this request\'s schemas have more than 30000 properties and other schemas in it.';
   const told = (request: object) => E.match((error: object) => ('message' in error ? error.message : ''), () => 'taken')(translated(request));
-  t.same(refusal({ tools: [tool('a', { parameters: properties(490_000) })] }), { param: 'tools.0.function.parameters', code: 'invalid_value' });
-  t.equal(told({ tools: [tool('a', { parameters: properties(490_000) })] }), `'tools.0.function.parameters' ${most}`);
+  t.same(refusal({ tools: [tool('a', { parameters: properties(60_000) })] }), { param: 'tools.0.function.parameters', code: 'invalid_value' });
+  t.equal(told({ tools: [tool('a', { parameters: properties(60_000) })] }), `'tools.0.function.parameters' ${most}`);
   t.equal(told({ tools: many(40, (at) => tool(`f${at}`, { parameters: properties(1000) })) }), `'tools.29.function.parameters' ${most}`, 'all tools of a request together');
-  t.equal(told({ functions: [{ name: 'a', parameters: properties(490_000) }] }), `'functions.0.parameters' ${most}`);
-  const format = { response_format: { type: 'json_schema', json_schema: { name: 'x', schema: properties(490_000) } } };
+  t.equal(told({ functions: [{ name: 'a', parameters: properties(60_000) }] }), `'functions.0.parameters' ${most}`);
+  const format = { response_format: { type: 'json_schema', json_schema: { name: 'x', schema: properties(60_000) } } };
   t.equal(told(format), `'response_format.json_schema.schema' ${most}`);
   t.equal(told({ ...format, model: 'gemini-2.5-flash', tools: [tool('f')] }), `'response_format.json_schema.schema' ${most}`, 'where a function takes the answer, too');
   t.match(String(told({ tools: [tool('a', { parameters: { type: 'object', properties: { a: { enum: many(100_000, String) } } } })] })), /more than 50000 listed values/);
   t.equal(told({ tools: many(500, (at) => tool(`f${at}`, { parameters: properties(40) })) }), 'taken', 'honest ones fit');
+  const long = 'x'.repeat(200_000);
+  const merged = (big: object) => ({ $defs: { big: { type: 'object', ...big } }, properties: Object.fromEntries(many(100, (at) => [`q${at}`, { allOf: [{ $ref: '#/$defs/big' }, { type: 'object' }] }])) });
+  const named = { $defs: { [long]: { $anchor: 'a', type: 'string' } }, properties: Object.fromEntries(many(100, (at) => [`q${at}`, { $ref: '#a' }])) };
+  const grown = [{ description: long }, { properties: { a: { enum: [long] } } }, { properties: { [long]: {} } }].map(merged);
+  for (const parameters of [...grown, named]) t.match(told({ tools: [tool('a', { parameters })] }), /more than 4000000 characters/);
+  t.match(told({ tools: many(50, (at) => tool(`f${at}`, { parameters: merged({ description: 'x'.repeat(1000) }) })) }), /tools.\d+.function.parameters.*more than 4000000 characters/, 'all tools of a request together');
+  t.equal(told({ tools: many(20, (at) => tool(`f${at}`, { parameters: merged({ description: 'x'.repeat(1000) }) })) }), 'taken', 'and honest ones fit');
 });
 
 t.test('20,000 parts fit into a message, whoever says it', async (t) => {

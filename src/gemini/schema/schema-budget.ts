@@ -8,19 +8,28 @@ export const schemaBounds = {
   levels: 200,
   /** Places that merged definitions add: one can be merged in a thousand places. */
   growth: 30_000,
+  /** Characters and values of those that merge definitions, or name them: a long text can stand in each place. */
+  characters: 4_000_000,
 } as const;
 
 /** A bound that a schema goes beyond, and its number. */
 export type SchemaFault = { readonly bound: keyof typeof schemaBounds; readonly most: number };
 
 /** What the schemas of one request may still have. */
-export type SchemaBudget = { places: number; values: number; growth: number; fault: SchemaFault | null };
+export type SchemaBudget = {
+  places: number;
+  values: number;
+  growth: number;
+  characters: number;
+  fault: SchemaFault | null;
+};
 
 /** The budget of one request: its schemas share it. */
 export const newSchemaBudget = (): SchemaBudget => ({
   places: schemaBounds.places,
   values: schemaBounds.values,
   growth: schemaBounds.growth,
+  characters: schemaBounds.characters,
   fault: null,
 });
 
@@ -29,6 +38,7 @@ const words: Readonly<Record<SchemaFault['bound'], string>> = {
   values: 'listed values',
   levels: 'levels in each other',
   growth: 'merged definitions',
+  characters: 'characters with its definitions merged',
 };
 
 /** A fault in words: what there is too much of, and how much may be. */

@@ -1,10 +1,10 @@
 import { E } from '../../kernel/fp.ts';
-import type { JsonObject } from '../request.ts';
+import type { Json, JsonObject } from '../request.ts';
 import { translateDocument } from './definitions.ts';
 import { finishDraft, isOpen, pruneWords, type Draft, type Words } from './draft.ts';
 import { kinds } from './kinds.ts';
 import { openLoops } from './open-loops.ts';
-import type { SchemaBudget, SchemaFault } from './schema-budget.ts';
+import { schemaBounds, type SchemaBudget, type SchemaFault } from './schema-budget.ts';
 
 /** What a schema is for: any value, or the arguments of a function, which are an object. */
 export type SchemaUse = 'any value' | 'arguments';
@@ -19,6 +19,25 @@ const rootWords = (root: Draft, use: SchemaUse): Words => {
   if (isOpen(words)) words['additionalProperties'] = true;
   words['type'] = 'object';
   return words;
+};
+
+/** What is left of so many characters when those of names, texts and values are taken off; no more are looked at. */
+const roomAfter = (value: Json, room: number): number => {
+  if (typeof value === 'string') return room - value.length;
+  let left = room - 1;
+  if (typeof value !== 'object' || value === null) return left;
+  for (const [name, one] of Object.entries(value)) {
+    if (left < 0) return left;
+    left = roomAfter(one, left - name.length);
+  }
+  return left;
+};
+
+/** Takes off what schemas hold that may have grown: a definition's text stands wherever it is merged. */
+const spendCharacters = (said: JsonObject, budget: SchemaBudget): E.Either<SchemaFault, JsonObject> => {
+  budget.characters = roomAfter(said, budget.characters);
+  if (budget.characters < 0) budget.fault = { bound: 'characters', most: schemaBounds.characters };
+  return budget.fault === null ? E.right(said) : E.left(budget.fault);
 };
 
 /**
@@ -36,7 +55,7 @@ export const toGeminiSchema = (
   const words = rootWords(root, use);
   for (const _ in definitions) {
     openLoops(definitions);
-    return E.right({ ...words, $defs: definitions });
+    return spendCharacters({ ...words, $defs: definitions }, budget);
   }
-  return E.right(words);
+  return budget.growth < schemaBounds.growth ? spendCharacters(words, budget) : E.right(words);
 };
