@@ -1,4 +1,4 @@
-import { jsonPieces, jsonPiecesAtOnce } from '../kernel/json-pieces.ts';
+import { jsonPiecesAtOnce, jsonPiecesWithin } from '../kernel/json-pieces.ts';
 import { writtenText } from './exact-json.ts';
 import { configText, holdsUnread, requestText } from './request-text.ts';
 import type { GenerateContentRequest } from './request.ts';
@@ -57,22 +57,30 @@ const endBody = (start: Start, body: GenerateContentRequest): CallBody => {
   return size > longestText ? pieces : [Buffer.concat(pieces, size)];
 };
 
-/** Encodes a body at once, or a large one in pieces between which the event loop breathes. */
+/**
+ * Encodes a body at once, or a large one in pieces between which the event loop breathes; that is null where it would
+ * be more than it may.
+ */
 export type BodyEncoder = {
   readonly small: (body: GenerateContentRequest) => CallBody;
-  readonly large: (body: GenerateContentRequest) => Promise<CallBody>;
+  readonly large: (body: GenerateContentRequest) => Promise<CallBody | null>;
+};
+
+const encodeWithin = async (most: number, common: Common): Promise<Start | null> => {
+  const pieces = await jsonPiecesWithin(most, common, writtenText);
+  return pieces === null ? null : openEnded(pieces);
 };
 
 /**
  * Encodes the bodies of one request's calls. What they have in common (all but the seed, or the token to go on with) is
  * encoded once: eight copies of a call of 57 MB would be 900 MB of JSON.
  */
-export const bodyEncoder = (): BodyEncoder => {
-  let known: { readonly common: Common; readonly start: Start | Promise<Start> } | null = null;
+export const bodyEncoder = (most = Infinity): BodyEncoder => {
+  let known: { readonly common: Common; readonly start: Start | Promise<Start | null> } | null = null;
   const remembered = (
     body: GenerateContentRequest,
-    encode: (common: Common) => Start | Promise<Start>,
-  ): Start | Promise<Start> => {
+    encode: (common: Common) => Start | Promise<Start | null>,
+  ): Start | Promise<Start | null> => {
     if (known === null || !isSame(known.common, body)) {
       const common = commonOf(body);
       known = { common, start: encode(common) };
@@ -84,7 +92,9 @@ export const bodyEncoder = (): BodyEncoder => {
       const start = remembered(body, startOf);
       return endBody(start instanceof Promise ? startOf(commonOf(body)) : start, body);
     },
-    large: async (body) =>
-      endBody(await remembered(body, (common) => jsonPieces(common, writtenText).then(openEnded)), body),
+    large: async (body) => {
+      const start = await remembered(body, (common) => encodeWithin(most, common));
+      return start === null ? null : endBody(start, body);
+    },
   };
 };

@@ -24,6 +24,9 @@ export type Incoming = {
   readonly note: (facts: Partial<AccessFacts>) => void;
 };
 
+/** What a request may refer to is as large as one may be, and so much more. */
+const mostAdded = 32 * 1024 ** 2;
+
 /** Makes the pipeline's record of a request. Its body is not touched until `readBody` runs. */
 export const receiveRequest = (incoming: Incoming, route: Route, limits: BodyLimits): Received => {
   const { requestId, message, head, life, progress, askForBody, memory, note } = incoming;
@@ -47,6 +50,7 @@ export const receiveRequest = (incoming: Incoming, route: Route, limits: BodyLim
     readPieces: pieceReader(source, limits),
     streamBody: bodyStreamer(source, limits),
     held,
+    mostSent: limits.mostBytes + mostAdded,
     contentType: head.header('content-type'),
     origin: incoming.origin,
     imageReplyFormat: head.header('x-image-reply-format'),

@@ -146,16 +146,20 @@ export const jsonPiecesAtOnce = (value: unknown, writtenText: WrittenText): read
 };
 
 /**
- * The same with pieces between which the event loop breathes: to write and encode 60 MiB in one go would take half a
- * second.
+ * The same with pieces between which the event loop breathes, of so many characters and bytes at most; null where it
+ * would be more, of which no more is written.
  */
-export const jsonPieces = async (
+export const jsonPiecesWithin = async (
+  most: number,
   value: unknown,
-  writtenText: WrittenText = () => undefined,
-): Promise<readonly Uint8Array[]> => {
+  writtenText: WrittenText,
+): Promise<readonly Uint8Array[] | null> => {
   const gathered = pieceGatherer();
   const pace = paceWork(atOnce);
+  let size = 0;
   for (const piece of piecesOf(value, deepest, writtenText)) {
+    size += piece.length;
+    if (size > most) return null;
     gathered.add(piece);
     const rest = pace(piece.length);
     if (rest === null) continue;
@@ -164,3 +168,9 @@ export const jsonPieces = async (
   }
   return gathered.whole();
 };
+
+/** The same, however much it is. To write and encode 60 MiB in one go would take half a second. */
+export const jsonPieces = async (
+  value: unknown,
+  writtenText: WrittenText = () => undefined,
+): Promise<readonly Uint8Array[]> => (await jsonPiecesWithin(Infinity, value, writtenText)) ?? [];

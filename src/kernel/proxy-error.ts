@@ -45,6 +45,8 @@ export type ProxyError =
   | { readonly tag: 'BodyTooLarge'; readonly mostBytes: number }
   /** With what is fetched and answered for it, the request would take more than one exchange may hold. */
   | { readonly tag: 'TooMuchHeld'; readonly mostBytes: number }
+  /** What it refers to, or asks for several times over, would make what Gemini is sent too large. */
+  | { readonly tag: 'TooMuchSent'; readonly mostBytes: number; readonly param: string | null }
   | { readonly tag: 'UnsupportedMedia'; readonly message: string }
   | { readonly tag: 'BodyTimeout' }
   | { readonly tag: 'Busy'; readonly message: string }

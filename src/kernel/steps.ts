@@ -19,3 +19,7 @@ export const runApart = async <A>(steps: Steps<A>): Promise<A> => {
   }
   return step.value;
 };
+
+/** Runs steps in one go, or apart where there is much to do. */
+export const runSteps = <A>(steps: Steps<A>, isLarge: boolean): A | Promise<A> =>
+  isLarge ? runApart(steps) : runAtOnce(steps);

@@ -13,6 +13,7 @@ import type { AnswerCall } from './follow-continuations.ts';
 import { bytesOf, type Effort } from './effort.ts';
 import type { Frames, Planned } from './exchange.ts';
 import { tryKeys, type Trying } from './try-keys.ts';
+import { withinBounds } from './within-bounds.ts';
 
 /** What an answer needs from the world. */
 export type Attempting = Trying & Pick<Capabilities, 'openGemini' | 'rememberSignature' | 'newId'>;
@@ -130,10 +131,14 @@ export const attemptCall = (
   planned: Planned,
   { shown, refusesBlocks, mustBeWhole, effort }: Reading,
 ): AnswerCall => {
-  const encode = bodyEncoder();
+  const encode = bodyEncoder(planned.mostSent);
+  const bounds = { mostSent: planned.mostSent, bodyBytes: planned.bodyBytes };
   const { signal, note, preferredKey, conversation, held, isLarge: inPieces } = planned;
   return (call, begunBy) => async () => {
-    const body = inPieces ? await encode.large(call.body) : encode.small(call.body);
+    const written = inPieces ? await encode.large(call.body) : encode.small(call.body);
+    const sendable = withinBounds(written, call, bounds);
+    if (E.isLeft(sendable)) return sendable;
+    const body = sendable.right;
     const preferred = begunBy ?? preferredKey;
     const { model, streamed } = call;
     const isOneOfAll = call.copies > 1 && call.someCopies === undefined;

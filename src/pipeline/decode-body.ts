@@ -1,11 +1,11 @@
 import { atOnce, breathe } from '../kernel/breathe.ts';
 import type { UnreadAt } from '../kernel/cut-texts.ts';
 import { E, TE, pipe } from '../kernel/fp.ts';
-import type { PiecedBytes } from '../kernel/pieced-bytes.ts';
+import { sizeOf, type PiecedBytes } from '../kernel/pieced-bytes.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
 import { runApart } from '../kernel/steps.ts';
-import type { Dialect } from '../ports/dialect.ts';
+import type { QuestionDialect } from '../ports/dialect.ts';
 import type { Admitted, Asked } from './exchange.ts';
 import { isForm, readForm } from './read-form.ts';
 import { readJson, type ReadBody } from './read-json.ts';
@@ -26,7 +26,7 @@ const readBody = (
 type Decode<Request> = (body: unknown, written: () => string) => E.Either<ProxyError, Request>;
 
 /** What else a dialect says of its bodies: where long texts may be left unread, and how large ones are decoded. */
-type BodyWays<Request> = Pick<Dialect<Request>, 'unreadAt' | 'inSteps'>;
+type BodyWays<Request> = Pick<QuestionDialect<Request>, 'unreadAt' | 'inSteps'>;
 
 /** Decodes what has much in it apart from all else, and in steps where there are some. */
 const decodeLarge = async <Request>(
@@ -51,6 +51,7 @@ export const decodeBody =
     const body = read instanceof Promise ? await read : read;
     if (E.isLeft(body)) return body;
     const { value, written, isLarge: isLargeBody } = body.right;
+    const bodyBytes = bytes.right instanceof Uint8Array ? bytes.right.length : sizeOf(bytes.right);
     const asked = isLargeBody ? await decodeLarge(decode, ways, body.right) : decode(value, written);
-    return E.isLeft(asked) ? asked : E.right({ asked: asked.right, isLargeBody, ...admitted });
+    return E.isLeft(asked) ? asked : E.right({ asked: asked.right, isLargeBody, bodyBytes, ...admitted });
   };

@@ -35,6 +35,8 @@ export type Received = {
   readonly streamBody: (mostBytes: number) => E.Either<ProxyError, BodyStream>;
   /** What this exchange has reserved; let go when the response has been closed. */
   readonly held: Held;
+  /** Bytes that Gemini may be sent for it, but for copies of what it brought itself: a body's most, and 32 MiB. */
+  readonly mostSent: number;
   /** The body's, with its parameters. */
   readonly contentType: string | null;
   /** `https://host` as the caller knows this service. */
@@ -58,7 +60,11 @@ export type Authorized = Received & { readonly authorized: true };
 export type Admitted = Authorized & { readonly permit: Permit };
 
 /** A request whose body has been decoded into its dialect's words. `isLargeBody`: work on it is broken up. */
-export type Asked<Request> = Admitted & { readonly asked: Request; readonly isLargeBody?: boolean };
+export type Asked<Request> = Admitted & {
+  readonly asked: Request;
+  readonly isLargeBody?: boolean;
+  readonly bodyBytes?: number;
+};
 
 /** A request with the media that it names by address, by that address. */
 export type Gathered<Request> = Asked<Request> & { readonly media: ReadonlyMap<string, SignedImage> };
@@ -72,6 +78,8 @@ export type Planned = Admitted & {
   readonly plan: Plan;
   /** The request was large: work on its call is broken up. */
   readonly isLarge: boolean;
+  /** Of the body as it came. */
+  readonly bodyBytes: number;
   /** The key that made the thought signatures in the history. */
   readonly preferredKey: string | null;
   /** The same for all requests of one conversation. */

@@ -1,10 +1,12 @@
-import { breathe } from '../kernel/breathe.ts';
-import { TE, pipe } from '../kernel/fp.ts';
+import { atOnce, breathe } from '../kernel/breathe.ts';
+import { TE, pipe, type E } from '../kernel/fp.ts';
 import { inParallel } from '../kernel/in-parallel.ts';
+import { jsonPiecesWithin } from '../kernel/json-pieces.ts';
 import { jsonText } from '../kernel/well-formed.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Signal } from '../kernel/signal.ts';
 import type { Stage } from '../kernel/stage.ts';
+import type { CallBody } from '../gemini/call-body.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
 import type { MediaLink, QuestionDialect, Questions } from '../ports/dialect.ts';
 import type { Reply, Whole } from '../ports/reply.ts';
@@ -12,41 +14,60 @@ import { admit } from './admit.ts';
 import { authorize } from './authorize.ts';
 import { countCalls } from './count-calls.ts';
 import { decodeBody } from './decode-body.ts';
-import type { Effort } from './effort.ts';
-import type { Admitted, Gathered, Received } from './exchange.ts';
+import { bytesOf, type Effort } from './effort.ts';
+import { isLarge, type Gathered, type Received } from './exchange.ts';
 import { gatherMedia, type GatheringNeeds } from './gather-media.ts';
 import { withLimits } from './limit-headers.ts';
 import { letThrough } from './let-through.ts';
 import { lookUp } from './look-up.ts';
 import { suggestModel } from './suggest-model.ts';
 import { tryKeys, type Trying } from './try-keys.ts';
+import { withinBounds } from './within-bounds.ts';
 
 type Asking = Trying & Pick<Capabilities, 'askGemini' | 'enterModel'>;
 
 type Question = { readonly body: unknown; readonly at: number; readonly effort: Effort };
+
+const asItIs = (): undefined => undefined;
+
+/** What is asked is as large as what came, or what was read for it. */
+const isMuch = (asked: Gathered<unknown>): boolean => isLarge(asked) || (asked.bodyBytes ?? 0) > atOnce;
+
+/** A question as JSON, in pieces where there is much of it. */
+const writeQuestion = async (
+  body: unknown,
+  asked: Gathered<unknown>,
+): Promise<E.Either<ProxyError, CallBody>> => {
+  const { mostSent, bodyBytes = 0 } = asked;
+  const written = isMuch(asked) ? await jsonPiecesWithin(mostSent, body, asItIs) : jsonText(body);
+  return withinBounds<CallBody>(written, { copies: 1 }, { mostSent, bodyBytes });
+};
 
 /** Asked at once. */
 const mostAtOnce = 4;
 
 const askQuestions = (
   capabilities: Asking,
-  asked: Admitted,
+  asked: Gathered<unknown>,
   questions: Questions,
 ): TE.TaskEither<ProxyError, Whole> => {
   const { model, method, bodies } = questions;
   const answers = questions.answers();
-  const ask = ({ body, at, effort }: Question, signal: Signal): TE.TaskEither<ProxyError, void> => {
-    const text = jsonText(body);
-    const isLarge = bodies.length > 1;
-    const wish = { model, size: text.length, preferred: null, conversation: null };
-    return tryKeys(capabilities, { ...wish, effort, signal, note: asked.note })(({ secret }) =>
-      pipe(
-        capabilities.askGemini({ model, method, body: text, secret, memory: asked.held.answer, signal }),
-        TE.flatMap((value) => (isLarge ? TE.fromTask(() => breathe().then(() => value)) : TE.right(value))),
-        TE.flatMapEither((value) => answers.read(value, at)),
-      ),
+  const isOneOfMany = bodies.length > 1;
+  const ask = ({ body: question, at, effort }: Question, signal: Signal): TE.TaskEither<ProxyError, void> =>
+    pipe(
+      () => writeQuestion(question, asked),
+      TE.flatMap((body) => {
+        const wish = { model, size: bytesOf(body), preferred: null, conversation: null };
+        return tryKeys(capabilities, { ...wish, effort, signal, note: asked.note })(({ secret }) =>
+          pipe(
+            capabilities.askGemini({ model, method, body, secret, memory: asked.held.answer, signal }),
+            TE.flatMap((value) => (isOneOfMany ? TE.fromTask(() => breathe().then(() => value)) : TE.right(value))),
+            TE.flatMapEither((value) => answers.read(value, at)),
+          ),
+        );
+      }),
     );
-  };
   const asking = letThrough(capabilities, asked, model)((effort) => {
     const askOne = (body: unknown, at: number, signal: Signal) => ask({ body, at, effort }, signal)();
     return () => inParallel<unknown, void>(mostAtOnce, asked.signal, askOne)(bodies);
@@ -60,13 +81,13 @@ type Serving = Asking & GatheringNeeds & Pick<Capabilities, 'checkCaller' | 'tak
 const answerRequest =
   <Request>(capabilities: Serving, { translate, replies, job = 'embedding' }: QuestionDialect<Request>) =>
   (asked: Gathered<Request>): TE.TaskEither<ProxyError, Reply> => {
-    const answer = (questions: Questions) => (counted: Admitted) =>
+    const answer = (questions: Questions) => (counted: Gathered<Request>) =>
       pipe(
         askQuestions(capabilities, counted, questions),
         TE.map((whole) => withLimits(replies, counted.permit, whole)),
       );
     return pipe(
-      translate(asked.asked, asked),
+      translate(asked.asked, { media: asked.media, isLarge: isMuch(asked) }),
       TE.tapIO(({ model }) => () => asked.note({ model, streamed: false })),
       TE.flatMap((questions) =>
         pipe(countCalls(capabilities)(asked, questions.bodies.length), TE.flatMap(answer(questions))),
@@ -88,7 +109,7 @@ export const serveQuestions =
       received,
       authorize(capabilities),
       TE.flatMap(admit(capabilities)),
-      TE.flatMap(decodeBody(dialect.decode)),
+      TE.flatMap(decodeBody(dialect.decode, dialect)),
       TE.flatMap(lookUp(dialect)),
       TE.flatMap(gatherMedia(capabilities, { mediaLinks: dialect.mediaLinks ?? noLinks })),
       TE.flatMap(answerRequest(capabilities, dialect)),

@@ -35,6 +35,7 @@ const withPlan = (gathered: Gathered<unknown>, context: TranslationContext, plan
   readPieces: gathered.readPieces,
   streamBody: gathered.streamBody,
   held: gathered.held,
+  mostSent: gathered.mostSent,
   contentType: gathered.contentType,
   origin: gathered.origin,
   imageReplyFormat: gathered.imageReplyFormat,
@@ -45,6 +46,7 @@ const withPlan = (gathered: Gathered<unknown>, context: TranslationContext, plan
   permit: gathered.permit,
   plan,
   isLarge: isLarge(gathered),
+  bodyBytes: gathered.bodyBytes ?? 0,
   preferredKey: signedBy(context),
   conversation: conversationOf(plan.call),
 });

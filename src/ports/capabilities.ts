@@ -101,7 +101,7 @@ export type GeminiQuestion = {
   /** What comes after the colon, `batchEmbedContents` for one. */
   readonly method: string;
   /** JSON, made once for all attempts. */
-  readonly body: string;
+  readonly body: CallBody;
   readonly secret: Secret;
   /** Of the exchange; the answer is held there. */
   readonly memory: Memory;

@@ -123,6 +123,10 @@ export type AnswerReader = {
 /** A public endpoint whose answer is no generated content, as data. */
 export type QuestionDialect<Request> = {
   readonly decode: (body: unknown, written?: () => string) => E.Either<ProxyError, Request>;
+  /** Where in a body long texts may be left unread, since nobody looks into them; nowhere unless told. */
+  readonly unreadAt?: UnreadAt;
+  /** The same for large requests, in steps between which the event loop breathes; in one go unless told. */
+  readonly inSteps?: Pick<StepsOf<Request>, 'decode'>;
   /** What it wants of a model, so that another can be named where there is none; vectors unless told. */
   readonly job?: ModelJob;
   /** Completes a request with what it refers to and this service keeps, for its caller alone. */
@@ -131,7 +135,7 @@ export type QuestionDialect<Request> = {
   readonly mediaLinks?: (request: Request) => readonly MediaLink[];
   readonly translate: (
     request: Request,
-    context: Pick<TranslationContext, 'media'>,
+    context: Pick<TranslationContext, 'media'> & { readonly isLarge: boolean },
   ) => TE.TaskEither<ProxyError, Questions>;
   readonly replies: Replies;
 };

@@ -150,7 +150,7 @@ const others = async (): Promise<readonly object[]> => {
   const spoken = bodyOf(pipe(speech.decode({ model: 'gemini-3.8-flash-tts', input: 'a', voice: 'alloy', instructions: 'glad', response_format: 'wav' }), E.flatMap((asked) => speech.translate(asked, contextWith()))));
   const embedding = embeddingDialect(settings, () => TE.right(''));
   const asked = embedding.decode({ model: 'gemini-embedding-001', input: 'a', dimensions: 4, task_type: 'CLUSTERING', title: 't' });
-  const embedded = E.isLeft(asked) ? E.left(asked.left) : await embedding.translate(asked.right, { media: new Map() })();
+  const embedded = E.isLeft(asked) ? E.left(asked.left) : await embedding.translate(asked.right, { media: new Map(), isLarge: false })();
   return [...transcripts, drawn, spoken, ...(E.isRight(embedded) ? embedded.right.bodies.map(Object) : [{ failed: true }])];
 };
 

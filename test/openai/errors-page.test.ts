@@ -45,6 +45,7 @@ const samples: Samples = {
   BelongsApart: [{ tag: 'BelongsApart', message: 'm' }],
   BodyTooLarge: [{ tag: 'BodyTooLarge', mostBytes: 1_048_576 }],
   TooMuchHeld: [{ tag: 'TooMuchHeld', mostBytes: 1_048_576 }],
+  TooMuchSent: [{ tag: 'TooMuchSent', mostBytes: 1_048_576, param: 'n' }],
   UnsupportedMedia: [{ tag: 'UnsupportedMedia', message: 'm' }],
   BodyTimeout: [{ tag: 'BodyTimeout' }],
   Busy: [{ tag: 'Busy', message: 'm' }],

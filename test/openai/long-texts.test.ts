@@ -28,7 +28,7 @@ const sentBy = async <A>(dialect: Dialect<A>, json: string, unreadAt: Dialect<A>
   if (E.isLeft(plan)) return { error: plan.left, left: false, large: false };
   const { body } = plan.right.call;
   const encoder = bodyEncoder();
-  const sent = isLargeBody === true ? await encoder.large(body) : encoder.small(body);
+  const sent = isLargeBody === true ? ((await encoder.large(body)) ?? []) : encoder.small(body);
   const left = body.contents.some(({ parts }) => parts.some((part) => isUnread(part.text) || isUnread(part.inlineData?.data)));
   return { keys, left, text: typeof sent === 'string' ? sent : Buffer.concat(sent).toString() };
 };

@@ -171,6 +171,7 @@ t.test('every error is told in the shape of OpenAI, whole and in a stream, and h
     [{ tag: 'MethodNotAllowed', method: 'PUT', allowed: ['GET'] }, 405, 'invalid_request_error', 'method_not_allowed', 'none'],
     [{ tag: 'BodyTooLarge', mostBytes: 1_048_576 }, 413, 'invalid_request_error', 'request_too_large', 'none'],
     [{ tag: 'TooMuchHeld', mostBytes: 1_048_576 }, 413, 'invalid_request_error', 'request_too_large', 'none'],
+    [{ tag: 'TooMuchSent', mostBytes: 1_048_576, param: null }, 413, 'invalid_request_error', 'request_too_large', 'none'],
     [{ tag: 'NotKept', message: 'm', param: 'input' }, 404, 'invalid_request_error', null, 'none'],
     [{ tag: 'UnsupportedMedia', message: 'm' }, 415, 'invalid_request_error', null, 'none'],
     [{ tag: 'BodyTimeout' }, 408, 'invalid_request_error', null, 'none'],

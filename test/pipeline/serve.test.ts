@@ -5,13 +5,20 @@ import type { ProxyError } from '../../src/kernel/proxy-error.ts';
 import { readyStream } from '../../src/kernel/ready-stream.ts';
 import type { Frame } from '../../src/gemini/response.ts';
 import { answerWriter, type AnswerForm } from '../../src/ports/answer-writer.ts';
-import type { Dialect, Plan } from '../../src/ports/dialect.ts';
+import type { Dialect, Plan, QuestionDialect } from '../../src/ports/dialect.ts';
 import type { Machine } from '../../src/kernel/machine.ts';
+import { responseMemory } from '../../src/adapters/responses/response-memory.ts';
+import { countTokensDialect } from '../../src/anthropic/count-tokens/dialect.ts';
+import { messagesDialect } from '../../src/anthropic/messages/dialect.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';
+import { responsesDialect } from '../../src/openai/responses/dialect.ts';
+import { inputTokensDialect } from '../../src/openai/responses/kept/input-tokens.ts';
 import { serve } from '../../src/pipeline/serve.ts';
+import { serveQuestions } from '../../src/pipeline/serve-questions.ts';
 import type { Capabilities, FrameStream, KeyWish, Lease, Signature, UpstreamCall } from '../../src/ports/capabilities.ts';
 import type { Received } from '../../src/pipeline/exchange.ts';
 import type { Reply } from '../../src/ports/reply.ts';
+import { finished } from '../support/contracts/response-store-contract.ts';
 import { framesOf, freely, happyCapabilities, lease, receivedWith, shouldNotBeCalled, textFrame } from '../support/capabilities.ts';
 import { eventually } from '../support/serving.ts';
 
@@ -387,4 +394,45 @@ t.test('what an answer holds of its request is reserved before Gemini is asked, 
   t.same(await ask(busy), E.left(busy));
   t.ok(E.isRight(await ask(null)));
   t.same(taken.slice(0, 2), [5000, 5000]);
+});
+
+/** One request of few bytes a door; what it refers to has 600,000 characters. */
+const referring = async () => {
+  const settings = { systemPromptMode: 'leading', historyImages: 'all', imageReplyFormat: 'markdown', modelAliases: new Map<string, string>(), keepAliveMs: 0 } as const;
+  const store = responseMemory({ mostResponses: 10, mostBytes: 10_000_000, mostBytesEach: 1_000_000, longestMs: 60_000 }, { now: () => 1 });
+  const { caller } = receivedWith({});
+  const item = { id: 'msg_1', type: 'message', role: 'user', content: [{ type: 'input_text', text: 'a'.repeat(600_000) }] };
+  await store.keepResponse(finished({ id: 'resp_1', created: 1, previous: null, input: [item], response: { id: 'resp_1', output: [] } }), caller);
+  const model = 'gemini-3.5-flash';
+  const url = 'https://example.com/a.png';
+  const chats = (times: number) => ({ model, messages: [{ role: 'user', content: Array.from({ length: times }, () => ({ type: 'image_url', image_url: { url } })) }] });
+  const messages = (times: number) => ({ model, max_tokens: 9, messages: [{ role: 'user', content: Array.from({ length: times }, () => ({ type: 'image', source: { type: 'url', url } })) }] });
+  const items = (times: number) => ({ model, input: Array.from({ length: times }, () => ({ type: 'item_reference', id: 'msg_1' })) });
+  const previous = (times: number) => ({ model, previous_response_id: 'resp_1', input: Array.from({ length: times - 1 }, () => ({ type: 'item_reference', id: 'msg_1' })) });
+  const answers = { ...happyCapabilities, fetchMedia: () => TE.right({ mimeType: 'image/png', data: 'A'.repeat(600_000) }), askGemini: () => TE.right({ totalTokens: 1 }) };
+  const generates = <A>(dialect: Dialect<A>) => (over: Partial<Capabilities>) => serve({ ...answers, ...over }, dialect, { keepAliveMs: 0 });
+  const counts = <A>(dialect: QuestionDialect<A>) => (over: Partial<Capabilities>) => serveQuestions({ ...answers, ...over }, dialect);
+  const responses = generates(responsesDialect(settings, store));
+  const inputTokens = counts(inputTokensDialect(settings, store));
+  return [
+    ['pictures by address', generates(chatDialect(settings)), chats, null],
+    ['a picture by address in each of several choices', generates(chatDialect(settings)), (times: number) => ({ ...chats(1), n: times }), 'n'],
+    ["pictures by address in Anthropic's shape", generates(messagesDialect(settings)), messages, null],
+    ['pictures by address to be counted', counts(countTokensDialect(settings)), messages, null],
+    ['an item of a response again and again', responses, items, null],
+    ['an earlier response and its item', responses, previous, null],
+    ['an item to be counted', inputTokens, items, null],
+    ['an earlier response to be counted', inputTokens, previous, null],
+  ] as const;
+};
+
+t.test('what a request only refers to goes up no more often than a body may be large, at every door', async (t) => {
+  const most = { mostSent: 1_000_000, caller: receivedWith({}).caller };
+  for (const [what, door, make, param] of await referring()) {
+    t.ok(E.isRight(await door({})(receivedWith(make(1), most))()), `${what}, once`);
+    t.same(await door({ openGemini: shouldNotBeCalled, askGemini: shouldNotBeCalled })(receivedWith(make(2), most))(), E.left({ tag: 'TooMuchSent', mostBytes: 1_000_000, param }), `${what}, twice`);
+  }
+  const own = { ...chat, n: 8, messages: [{ role: 'user', content: 'a'.repeat(600_000) }] };
+  t.ok(E.isRight(await run({}, receivedWith(own, most))), 'copies of what the caller sent are its own');
+  t.match(await run({}, receivedWith({ ...chat, messages: [{ role: 'user', content: 'a'.repeat(1_100_000) }] }, most)), E.left({ tag: 'TooMuchSent' }));
 });

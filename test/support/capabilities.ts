@@ -68,6 +68,7 @@ export const receivedWith = (body: unknown, over: Partial<Received> = {}): Recei
     readPieces: TE.map((bytes: Uint8Array) => [bytes])(readBody),
     streamBody: shouldNotBeCalled,
     held: { request: freely, answer: freely },
+    mostSent: 96 * 1024 ** 2,
     contentType: 'application/json',
     origin: 'http://pollux.test',
     imageReplyFormat: null,

@@ -1,11 +1,12 @@
 import { E, TE, pipe } from '../../kernel/fp.ts';
-import { runAtOnce } from '../../kernel/steps.ts';
+import { runSteps } from '../../kernel/steps.ts';
 import { conversationLinks } from '../../gemini/conversation/conversation-links.ts';
 import { countBody } from '../../gemini/count-tokens.ts';
 import type { QuestionDialect } from '../../ports/dialect.ts';
 import { countReader } from '../../wire/count-reader.ts';
 import { anthropicReplies } from '../anthropic-replies.ts';
-import { decodeCountRequest, type MessagesRequest } from '../messages/ask/request.ts';
+import { messageUnreadAt } from '../messages/ask/message-unread-at.ts';
+import { countRequestInSteps, decodeCountRequest, type MessagesRequest } from '../messages/ask/request.ts';
 import { settleMessages, toGemini, type MessagesSettings } from '../messages/ask/to-gemini.ts';
 
 const answers = countReader((total) => ({ input_tokens: total }));
@@ -15,21 +16,19 @@ export const countTokensDialect = (settings: MessagesSettings): QuestionDialect<
   const settle = settleMessages(settings);
   return {
     decode: decodeCountRequest,
+    unreadAt: messageUnreadAt,
+    inSteps: { decode: countRequestInSteps },
     job: 'chat',
     mediaLinks: (asked) => conversationLinks(asked.turns, settings.historyImages),
-    translate: (asked, { media }) =>
-      TE.fromEither(
-        pipe(
-          settle(asked),
-          E.flatMap((settled) => runAtOnce(toGemini({ asked, settled, settings }, { recalled: new Map(), media }))),
-          E.map((call) => ({
-            model: call.model,
-            method: 'countTokens',
-            bodies: [countBody(call)],
-            answers,
-          })),
-        ),
-      ),
+    translate: (asked, { media, isLarge }) => {
+      const settled = settle(asked);
+      if (E.isLeft(settled)) return TE.left(settled.left);
+      const steps = () => toGemini({ asked, settled: settled.right, settings }, { recalled: new Map(), media });
+      return pipe(
+        () => runSteps(steps(), isLarge),
+        TE.map((call) => ({ model: call.model, method: 'countTokens', bodies: [countBody(call)], answers })),
+      );
+    },
     replies: anthropicReplies,
   };
 };

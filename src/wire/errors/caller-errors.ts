@@ -65,6 +65,7 @@ export const callerErrors: FactsTable<
   | 'BelongsApart'
   | 'BodyTooLarge'
   | 'TooMuchHeld'
+  | 'TooMuchSent'
   | 'UnsupportedMedia'
   | 'BodyTimeout'
 > = {
@@ -122,6 +123,16 @@ export const callerErrors: FactsTable<
       message:
         `This request, with what is read and answered for it, takes more than the ${Math.floor(mostBytes / bytesPerMiB)} ` +
         'MiB of memory that one may have here (MEMORY_BUDGET_MB): ask for less at once.',
+      code: 'request_too_large',
+    }),
+  TooMuchSent: ({ mostBytes, param }) =>
+    factsOf({
+      status: 413,
+      kind: 'too large',
+      message:
+        `With all that it refers to, in all its copies, this request would send Gemini more than the ` +
+        `${Math.floor(mostBytes / bytesPerMiB)} MiB that one may (MAX_BODY_MB and 32): refer to less, or ask for fewer.`,
+      param,
       code: 'request_too_large',
     }),
   UnsupportedMedia: ({ message }) => factsOf({ status: 415, kind: 'invalid request', message }),

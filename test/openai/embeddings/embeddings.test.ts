@@ -10,7 +10,7 @@ const dialect = embeddingDialect({ modelAliases: new Map([['mine', 'gemini-embed
 
 const questions = async (body: object): Promise<E.Either<ProxyError, Questions>> => {
   const read = dialect.decode({ model: 'gemini-embedding-001', input: 'hi', ...body });
-  return E.isLeft(read) ? read : dialect.translate(read.right, { media: new Map() })();
+  return E.isLeft(read) ? read : dialect.translate(read.right, { media: new Map(), isLarge: false })();
 };
 
 const textsIn = async (body: object): Promise<unknown> => {

@@ -94,10 +94,16 @@ export function* messagesRequestInSteps(
 }
 
 /** Reads the body of POST /v1/messages/count_tokens: the same without a length. */
+export function* countRequestInSteps(
+  body: unknown,
+  written: () => string,
+): Steps<E.Either<ProxyError, MessagesRequest>> {
+  const read = decodeCounted(body);
+  return E.isLeft(read) ? read : yield* readFields(read.right, written, null);
+}
+
+/** The same in one go. */
 export const decodeCountRequest = (
   body: unknown,
   written: () => string = () => '',
-): E.Either<ProxyError, MessagesRequest> => {
-  const read = decodeCounted(body);
-  return E.isLeft(read) ? read : runAtOnce(readFields(read.right, written, null));
-};
+): E.Either<ProxyError, MessagesRequest> => runAtOnce(countRequestInSteps(body, written));

@@ -1,6 +1,6 @@
 import { E } from '../../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
-import { runAtOnce, type Steps } from '../../../kernel/steps.ts';
+import type { Steps } from '../../../kernel/steps.ts';
 import { contentsInSteps } from '../../../gemini/conversation/to-contents.ts';
 import type { Turn } from '../../../gemini/conversation/turns.ts';
 import { jsonFormat, plainGeneration } from '../../../gemini/generation.ts';
@@ -184,7 +184,3 @@ export function* geminiInSteps(
     }),
   });
 }
-
-/** The same in one go. */
-export const toGemini = (request: ResponseAsked, known: Known): E.Either<ProxyError, GeminiCall> =>
-  runAtOnce(geminiInSteps(request, known));

@@ -1,11 +1,13 @@
 import { E, TE, pipe } from '../../../kernel/fp.ts';
 import { countBody } from '../../../gemini/count-tokens.ts';
 import type { QuestionDialect } from '../../../ports/dialect.ts';
+import { runSteps } from '../../../kernel/steps.ts';
 import type { ResponseStore } from '../../../ports/response-store.ts';
 import { countReader } from '../../../wire/count-reader.ts';
 import type { TranslationSettings } from '../../../wire/translation-settings.ts';
 import { openaiReplies } from '../../replies.ts';
-import { settleResponse, toGemini } from '../ask/to-gemini.ts';
+import { geminiInSteps, settleResponse } from '../ask/to-gemini.ts';
+import { itemUnreadAt } from '../ask/item-unread-at.ts';
 import { notRead, readingOf, type Reading } from '../reading.ts';
 
 const answers = countReader((total) => ({ object: 'response.input_tokens', input_tokens: total }));
@@ -15,22 +17,24 @@ export const inputTokensDialect = (
   settings: TranslationSettings,
   store: Pick<ResponseStore, 'recallItems'>,
 ): QuestionDialect<Reading> => {
-  const { decode, lookUp, mediaLinks } = readingOf(settings, store);
+  const { decode, steps, lookUp, mediaLinks } = readingOf(settings, store);
   return {
     decode,
+    unreadAt: itemUnreadAt,
+    inSteps: steps,
     job: 'chat',
     lookUp,
     mediaLinks,
-    translate: ({ read: asked }, { media }) =>
-      TE.fromEither(
-        asked === null
-          ? notRead
-          : pipe(
-              settleResponse(asked, settings),
-              E.flatMap((settled) => toGemini({ asked, settled, settings }, { recalled: new Map(), media })),
-              E.map((call) => ({ model: call.model, method: 'countTokens', bodies: [countBody(call)], answers })),
-            ),
-      ),
+    translate: ({ read: asked }, { media, isLarge }) => {
+      if (asked === null) return TE.fromEither(notRead);
+      const settled = settleResponse(asked, settings);
+      if (E.isLeft(settled)) return TE.left(settled.left);
+      const call = () => geminiInSteps({ asked, settled: settled.right, settings }, { recalled: new Map(), media });
+      return pipe(
+        () => runSteps(call(), isLarge),
+        TE.map((made) => ({ model: made.model, method: 'countTokens', bodies: [countBody(made)], answers })),
+      );
+    },
     replies: openaiReplies,
   };
 };
