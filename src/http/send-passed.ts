@@ -3,6 +3,7 @@ import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Now, Wait } from '../ports/capabilities.ts';
 import type { Passed } from '../ports/reply.ts';
 import { signalSource, type Signal } from '../kernel/signal.ts';
+import { frameChunks, lastChunk, type WritePiece } from './own-chunks.ts';
 import { readerPace } from './reader-pace.ts';
 
 /** Where passed bytes go. */
@@ -14,49 +15,70 @@ export type PassedOutlet = {
   readonly wait: Wait;
   readonly isClosed: () => boolean;
   readonly writeHead: () => unknown;
-  readonly end: () => Promise<void> | null;
+  /** With what is still to be written. */
+  readonly end: (last: string) => Promise<void> | null;
 };
 
-const begin = ({ response, writeHead }: PassedOutlet): void => {
-  if (!response.headersSent) writeHead();
+/** Writes pieces behind the head, which leaves with the first of them. */
+type Writer = {
+  readonly write: WritePiece;
+  readonly end: () => Promise<void> | null;
+  /** When something went out last, ms. */
+  readonly lastAt: () => number;
+};
+
+const passedWriter = ({ response, startedAt, now, writeHead, end }: PassedOutlet): Writer => {
+  const state: { at: number; put: WritePiece | null; last: string } = { at: startedAt, put: null, last: '' };
+  const begin = (): WritePiece => {
+    writeHead();
+    const putChunk = frameChunks(response);
+    if (putChunk !== null) state.last = lastChunk;
+    return putChunk ?? ((piece) => response.write(piece));
+  };
+  return {
+    write: (piece) => {
+      if (response.destroyed) return false;
+      state.put ??= begin();
+      state.at = now();
+      return state.put(piece);
+    },
+    end: () => {
+      state.put ??= begin();
+      return end(state.last);
+    },
+    lastAt: () => state.at,
+  };
 };
 
 /** What may wait for the reader before no more is taken: what one read of Google's socket brings, framed. */
 const mostWaiting = 72 * 1024;
 
-/** When something went out last, ms. */
-type Written = { at: number };
-
 const keepAlive = async (
   { heartbeat: { text, afterMs } }: Passed,
-  outlet: PassedOutlet,
-  { written, over }: { readonly written: Written; readonly over: Signal },
+  { response, isClosed, now, wait }: PassedOutlet,
+  { writer, over }: { readonly writer: Writer; readonly over: Signal },
 ): Promise<void> => {
-  const { response, isClosed, now, wait } = outlet;
+  let at = writer.lastAt();
   for (;;) {
-    await wait(Math.min(Math.max(written.at + afterMs - now(), 1), afterMs), over);
+    await wait(Math.min(Math.max(at + afterMs - now(), 1), afterMs), over);
     if (over.aborted || isClosed()) return;
-    if (now() - written.at < afterMs) continue;
+    at = Math.max(at, writer.lastAt());
+    if (now() - at < afterMs) continue;
     const beat = response.writableNeedDrain ? '' : text();
-    written.at = now();
-    if (beat === '') continue;
-    begin(outlet);
-    response.write(beat);
+    at = now();
+    if (beat !== '') writer.write(Buffer.from(beat));
   }
 };
 
 /** Pours a body into the response, no faster than it is read. Resolves when nothing comes any more. */
-const pourBody = (reply: Passed, outlet: PassedOutlet, written: Written): Promise<ProxyError | null> =>
+const pourBody = (reply: Passed, outlet: PassedOutlet, { write }: Writer): Promise<ProxyError | null> =>
   new Promise((resolve) => {
-    const { response, isClosed, now } = outlet;
+    const { response } = outlet;
     const pace = readerPace(outlet);
     const flow = reply.body.pour({
       take: (piece) => {
-        if (isClosed()) return false;
-        begin(outlet);
-        written.at = now();
         // Node gathers what is written in one tick, so that what one read brought leaves in one write.
-        if (response.write(piece)) return true;
+        if (write(piece)) return true;
         pace.behind();
         return response.writableLength < mostWaiting;
       },
@@ -71,19 +93,15 @@ const pourBody = (reply: Passed, outlet: PassedOutlet, written: Written): Promis
   });
 
 /** True when all has been written; false where nothing in the answer could tell that it is not whole. */
-const sendBody = async (reply: Passed, outlet: PassedOutlet): Promise<boolean> => {
+const sendBody = async (reply: Passed, outlet: PassedOutlet, writer: Writer): Promise<boolean> => {
   const over = signalSource();
-  const written = { at: outlet.startedAt };
-  const beating =
-    reply.heartbeat.afterMs === 0 ? null : keepAlive(reply, outlet, { written, over: over.signal });
+  const beating = reply.heartbeat.afterMs === 0 ? null : keepAlive(reply, outlet, { writer, over: over.signal });
   try {
-    const error = await pourBody(reply, outlet, written);
+    const error = await pourBody(reply, outlet, writer);
     if (error === null || outlet.isClosed()) return true;
     const words = reply.fail(error);
-    if (words === null) return false;
-    begin(outlet);
-    outlet.response.write(words);
-    return true;
+    if (words !== null) writer.write(Buffer.from(words));
+    return words !== null;
   } finally {
     over.abort('over');
     reply.body.close();
@@ -96,9 +114,9 @@ const sendBody = async (reply: Passed, outlet: PassedOutlet): Promise<boolean> =
  * or its connection is cut: never as if it were whole.
  */
 export const sendPassed = async (reply: Passed, outlet: PassedOutlet): Promise<void> => {
-  const isWhole = await sendBody(reply, outlet);
+  const writer = passedWriter(outlet);
+  const isWhole = await sendBody(reply, outlet, writer);
   if (outlet.isClosed()) return;
-  begin(outlet);
-  if (isWhole) await outlet.end();
+  if (isWhole) await writer.end();
   else outlet.response.destroy();
 };

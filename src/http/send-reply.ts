@@ -232,10 +232,10 @@ const sendPassing = (reply: Passed, outlet: Outlet): Promise<void> | Rest => {
     reply.body.close();
     return endReply(outlet, '');
   }
-  const { status, headers } = reply;
   const body = reply.body.whole();
-  if (body !== null) return sendWhole({ kind: 'whole', status, headers, body }, outlet);
-  return sendPassed(reply, { ...outlet, writeHead, end: () => endReply(outlet, ''), isClosed: () => isClosed(outlet) });
+  if (body !== null) return sendWhole({ kind: 'whole', status: reply.status, headers: reply.headers, body }, outlet);
+  const end = (last: string): Rest => endReply(outlet, last);
+  return sendPassed(reply, { ...outlet, writeHead, end, isClosed: () => isClosed(outlet) });
 };
 
 /**
