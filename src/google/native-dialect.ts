@@ -85,8 +85,11 @@ type Read = {
   readonly route: NativeRoute;
 };
 
-const planOf = (request: PassRequest, { asked, path, written, route }: Read): PassPlan => {
-  const { query, header } = request;
+/** A plan without what differs from one request of a path to the next. */
+type PathPlan = Omit<PassPlan, 'headers'>;
+
+const planOf = (request: PassRequest, { asked, path, written, route }: Read): PathPlan => {
+  const { query } = request;
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const uploadId = route.work === 'upload' ? queryValue(query, 'upload_id') : null;
   const work = workOf(route, request, uploadId);
@@ -97,7 +100,6 @@ const planOf = (request: PassRequest, { asked, path, written, route }: Read): Pa
     method,
     path: written,
     query: queryUp(query),
-    headers: headersUp(header, path.way === 'upload'),
     quota: quotaOf(path),
     model: (isModelFolder(folder) || folder === 'dynamic') && isName(model) ? model : null,
     alias: asked === path ? null : (asked.segments[1] ?? null),
@@ -138,17 +140,19 @@ const nameOf = ({ method, path, query }: PassRequest): string | null => {
 };
 
 const readPlan = (settings: NativeSettings): ((request: PassRequest) => E.Either<ProxyError, PassPlan>) => {
-  const remembered = recentMap<PassPlan>(mostRemembered);
+  const remembered = recentMap<PathPlan>(mostRemembered);
+  const withHeaders = ({ header }: PassRequest, plan: PathPlan, isUpload: boolean): E.Either<ProxyError, PassPlan> =>
+    E.right({ ...plan, headers: headersUp(header, isUpload) });
   return (request) => {
     const name = nameOf(request);
     const known = name === null ? undefined : remembered.get(name);
-    if (known !== undefined) return E.right({ ...known, headers: headersUp(request.header, false) });
+    if (known !== undefined) return withHeaders(request, known, false);
     return pipe(
       readRequest(settings, request),
-      E.map((read) => {
+      E.flatMap((read) => {
         const plan = planOf(request, read);
-        if (name !== null && read.route.work !== 'upload') remembered.set(name, { ...plan, headers: {} });
-        return plan;
+        if (name !== null && read.route.work !== 'upload') remembered.set(name, plan);
+        return withHeaders(request, plan, read.path.way === 'upload');
       }),
     );
   };
