@@ -87,7 +87,7 @@ const tryingOf = (needs: PassNeeds, passing: Passing, { home }: Pick<FoundHome, 
   };
 };
 
-const replyTo = async (needs: PassNeeds, passing: Passing, passed: PassedBy): Promise<Result> => {
+const replyTo = (needs: PassNeeds, passing: Passing, passed: PassedBy): Result | Promise<Result> => {
   const { work } = passing.plan;
   if (work === 'free') return E.right(passedReply(needs, passing, passed));
   return work === 'upload' ? beginUpload(needs, passing, passed) : learnNames(needs, passing, passed);

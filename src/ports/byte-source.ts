@@ -19,6 +19,8 @@ export type ByteSource = {
   readonly begun: () => Promise<ProxyError | null>;
   /** Gives what has come, and what comes; once. */
   readonly pour: (sink: ByteSink) => ByteFlow;
+  /** The last bytes that have come: at least four, where there were so many. */
+  readonly ending: () => Uint8Array;
   /** Gives it up. */
   readonly close: () => void;
 };

@@ -1,3 +1,4 @@
+import { lastBytes } from '../../kernel/last-bytes.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { ByteSink, ByteSource } from '../../ports/byte-source.ts';
 import type { Watchdog } from '../watchdog.ts';
@@ -23,17 +24,20 @@ const mostWaiting = 64 * 1024;
 type State = {
   waiting: Uint8Array[];
   size: number;
+  last: Uint8Array;
   isPaused: boolean;
   end: { readonly error: ProxyError | null } | null;
   sink: ByteSink | null;
   wake: (() => void) | null;
 };
 
+const none = new Uint8Array();
+
 /** An answer that ends before its first byte. */
 const nothing: ProxyError = { tag: 'EmptyAnswer', finishReason: null, finishMessage: null };
 
 const joinPieces = ({ waiting, size }: State): Uint8Array => {
-  const [first = new Uint8Array()] = waiting;
+  const [first = none] = waiting;
   return waiting.length < 2 ? first : Buffer.concat(waiting, size);
 };
 
@@ -64,6 +68,7 @@ const wakeUp = (state: State): void => {
 };
 
 const takeOver = (state: State, piece: Uint8Array): boolean => {
+  state.last = lastBytes(state.last, piece);
   if (state.sink !== null) return state.sink.take(piece);
   state.waiting.push(piece);
   state.size += piece.length;
@@ -89,6 +94,7 @@ const sourceOf = (state: State, telling: Telling): ByteSource => {
       pourInto(state, sink, resume);
       return { resume };
     },
+    ending: () => state.last,
     close: () => {
       if (state.end === null) telling.upstream.abort();
     },
@@ -100,7 +106,7 @@ const sourceOf = (state: State, telling: Telling): ByteSource => {
  * iterator. While nothing is wanted, silence is not the other side's, so the watch is told of both.
  */
 export const byteQueue = (upstream: Upstream, watch: QueueWatch): ByteQueue => {
-  const state: State = { waiting: [], size: 0, isPaused: false, end: null, sink: null, wake: null };
+  const state: State = { waiting: [], size: 0, last: none, isPaused: false, end: null, sink: null, wake: null };
   return {
     push: (piece) => {
       const mayCome = takeOver(state, piece);

@@ -55,5 +55,6 @@ export const sourceOf = (bytes: Uint8Array): ByteSource => ({
     sink.end(null);
     return { resume: () => undefined };
   },
+  ending: () => bytes,
   close: () => undefined,
 });

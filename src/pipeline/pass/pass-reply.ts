@@ -1,5 +1,6 @@
 import { E, type TE } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
+import { lastBytes } from '../../kernel/last-bytes.ts';
 import { signalSource } from '../../kernel/signal.ts';
 import type { ByteFlow, ByteSink, ByteSource } from '../../ports/byte-source.ts';
 import type { Headers, Passed, Reply, Whole } from '../../ports/reply.ts';
@@ -100,16 +101,24 @@ const pourLate = async (late: Late, { dialect, received }: Passing, sink: ByteSi
 };
 
 const lateSource = (late: Late, passing: Passing): ByteSource => {
-  const state: { flow: ByteFlow | null } = { flow: null };
+  const state: { flow: ByteFlow | null; last: Uint8Array } = { flow: null, last: new Uint8Array() };
+  const watched = ({ take, end }: ByteSink): ByteSink => ({
+    take: (piece) => {
+      state.last = lastBytes(state.last, piece);
+      return take(piece);
+    },
+    end,
+  });
   return {
     whole: () => null,
     begun: () => Promise.resolve(null),
     pour: (sink) => {
-      void pourLate(late, passing, sink).then((flow) => {
+      void pourLate(late, passing, watched(sink)).then((flow) => {
         state.flow = flow;
       });
       return { resume: () => state.flow?.resume() };
     },
+    ending: () => state.last,
     close: () =>
       void Promise.resolve(late).then((result) => {
         if (E.isRight(result) && result.right.kind === 'passed') result.right.body.close();

@@ -33,13 +33,6 @@ const endsValue = (bytes: Uint8Array): boolean => {
   return at < 0 || closers.has(bytes[at] ?? 0);
 };
 
-const longestBorder = 4;
-const none = new Uint8Array();
-
-/** Two pieces' end, where the last one is shorter than a border. */
-const endOf = (before: Uint8Array, piece: Uint8Array): Uint8Array =>
-  piece.length >= longestBorder ? piece : Buffer.concat([before.subarray(-longestBorder), piece]);
-
 /**
  * Follows a body's last bytes as it passes, and no others: where a heartbeat or an error may stand is known by them. A
  * stream that ends within a frame has been cut, however cleanly its connection was closed. `ended` is told the last
@@ -50,33 +43,30 @@ export const watchBorder = (
   framing: PassedFraming,
   ended: (ending: Uint8Array) => void,
 ): WatchedBytes => {
-  const state: { end: Uint8Array } = { end: none };
-  const isAtBorder = (): boolean => state.end.length === 0 || (framing === 'events' && endsFrame(state.end));
-  const isWhole = (): boolean => {
-    if (framing === 'value' || state.end.length === 0) return true;
-    return framing === 'events' ? endsFrame(state.end) || endsValue(state.end) : endsValue(state.end);
+  const endsWhole = (end: Uint8Array): boolean => {
+    if (framing === 'value' || end.length === 0) return true;
+    return framing === 'events' ? endsFrame(end) || endsValue(end) : endsValue(end);
   };
   return {
-    isAtBorder,
+    isAtBorder: () => {
+      const end = source.ending();
+      return end.length === 0 || (framing === 'events' && endsFrame(end));
+    },
     body: {
       ...source,
       whole: () => {
         const bytes = source.whole();
-        if (bytes === null) return null;
-        state.end = bytes;
-        if (!isWhole()) return null;
+        if (bytes === null || !endsWhole(bytes)) return null;
         ended(bytes);
         return bytes;
       },
       pour: (sink) =>
         source.pour({
-          take: (piece) => {
-            state.end = endOf(state.end, piece);
-            return sink.take(piece);
-          },
+          take: sink.take,
           end: (error) => {
-            ended(state.end);
-            sink.end(error === null && !isWhole() ? { tag: 'StreamCut' } : error);
+            const end = source.ending();
+            ended(end);
+            sink.end(error === null && !endsWhole(end) ? { tag: 'StreamCut' } : error);
           },
         }),
     },
