@@ -1,5 +1,6 @@
 const words = `
 minimal xhigh validated int32 int64 uint32 double bool dangerous hate harassment sexually civic integrity jailbreak robots
+see active batch batches batching failed interaction interactions previous processing terminal terminated uploaded
 overloaded later experiencing high demand spikes usually temporary quota plan billing information head monitor usage exceeded
 metric resource exhausted e.g caller occurred report encountered deadline service unavailable operation was cancelled methods
 denied requested entity v1 v1beta v1alpha

@@ -42,14 +42,18 @@ export const namesNoAddress = (pieces: readonly Uint8Array[]): boolean =>
 const mostReplaced = 20_000;
 
 /** A body in which what matches is written anew; all else is not touched. The pattern is in Latin-1, a byte a letter. */
-const replaceIn = (body: Buffer, pattern: RegExp, write: (before: string) => string): Uint8Array | null => {
+const replaceIn = (
+  body: Buffer,
+  pattern: RegExp,
+  write: (before: string, name: string) => string,
+): Uint8Array | null => {
   const pieces: Uint8Array[] = [];
   let from = 0;
   let count = 0;
-  for (const { index, 0: found, 1: before = '' } of body.toString('latin1').matchAll(pattern)) {
+  for (const { index, 0: found, 1: before = '', 2: name = '' } of body.toString('latin1').matchAll(pattern)) {
     if (count === mostReplaced) break;
     count += 1;
-    pieces.push(body.subarray(from, index), Buffer.from(write(before), 'latin1'));
+    pieces.push(body.subarray(from, index), Buffer.from(write(before, name), 'latin1'));
     from = index + found.length;
   }
   return count === 0 ? null : Buffer.concat([...pieces, body.subarray(from)]);
@@ -78,6 +82,15 @@ export const withModel = (bytes: Uint8Array, alias: string, model: string): Uint
   if (body.indexOf(alias) < 0) return bytes;
   const named = new RegExp(`("model"\\s*:\\s*"(?:models\\\\?/)?)${escapeForPattern(alias)}"`, 'g');
   return replaceIn(body, named, (before) => `${before}${model}"`) ?? bytes;
+};
+
+const modelField = /("model"\s*:\s*"(?:models\\?\/)?)([\w.:@-]{1,100})"/g;
+
+/** A body whose `model` fields name the models behind aliases; `behind` is null for what is none. */
+export const withoutAliases = (bytes: Uint8Array, behind: (name: string) => string | null): Uint8Array => {
+  const body = viewOf(bytes);
+  if (body.indexOf('"model"') < 0) return bytes;
+  return replaceIn(body, modelField, (before, name) => `${before}${behind(name) ?? name}"`) ?? bytes;
 };
 
 /** Fields of that name that are looked at; with more of them than any request has, it counts as stored. */

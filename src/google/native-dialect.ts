@@ -4,7 +4,7 @@ import { recentMap } from '../kernel/recent-map.ts';
 import type { PassDialect, PassPlan, PassRequest, PassWork } from '../ports/passing-on.ts';
 import { aliasOf } from '../wire/model-alias.ts';
 import { modelName, type ModelSettings } from '../wire/model-name.ts';
-import { isUnstored, namesNoAddress, withGooglesFiles, withModel } from './body-up.ts';
+import { isUnstored, namesNoAddress, withGooglesFiles, withModel, withoutAliases } from './body-up.ts';
 import { boundNamesIn, interactionBegun } from './bound-name.ts';
 import { cleanError } from './clean-error.ts';
 import { pageWithToken, readPage } from './list-page.ts';
@@ -69,7 +69,7 @@ const bodyOf = (work: PassWork, route: NativeRoute, { method, header }: PassRequ
 
 const streamOf = ({ method }: NativePath, query: string): PassPlan['stream'] => {
   if (method !== 'streamGenerateContent') return null;
-  return queryValue(query, 'alt') === 'sse' ? 'events' : 'array';
+  return (queryValue(query, 'alt') ?? queryValue(query, '$alt')) === 'sse' ? 'events' : 'array';
 };
 
 /** Where one may ask whether the thing that a path names is there. */
@@ -158,14 +158,25 @@ const readPlan = (settings: NativeSettings): ((request: PassRequest) => E.Either
   };
 };
 
+/**
+ * A body with models for aliases, and Google's addresses of files for ours. What makes something names its model in its
+ * body alone (caches, batches, interactions). A file that is uploaded is nobody's to change.
+ */
+const changeBody =
+  ({ modelAliases }: NativeSettings): PassDialect['bodyUp'] =>
+  (body, { alias, model, work, path }, base) => {
+    if (path.startsWith('/upload/')) return body;
+    const behind = (name: string): string | null =>
+      aliasOf(name, modelAliases) === undefined ? null : modelName(name, modelAliases).model;
+    if (work === 'create' && modelAliases.size > 0) return withGooglesFiles(withoutAliases(body, behind), base);
+    return withGooglesFiles(alias === null || model === null ? body : withModel(body, alias, model), base);
+  };
+
 /** Google's own API, passed through: what of it must be read, and what is changed on the way. */
 export const nativeDialect = (settings: NativeSettings): PassDialect => ({
   plan: readPlan(settings),
   namesIn: boundNamesIn,
-  bodyUp: (body, { alias, model }, base) => {
-    const named = alias === null || model === null ? body : withModel(body, alias, model);
-    return withGooglesFiles(named, base);
-  },
+  bodyUp: changeBody(settings),
   goesUpAsIs: (pieces, { alias }) => alias === null && namesNoAddress(pieces),
   leavesNothing: isUnstored,
   namesTold,
@@ -178,6 +189,6 @@ export const nativeDialect = (settings: NativeSettings): PassDialect => ({
   readPage,
   pageWithToken,
   tokensIn,
-  cleanError: (text, secret) => cleanError(text, secret.reveal()),
+  cleanError: (text, secret, own) => cleanError(text, secret.reveal(), own),
   errors: { ...nativeErrors, inStreamText: errorFrame },
 });

@@ -7,8 +7,12 @@ const dropped: ReadonlySet<string> = new Set([
   'callback', 'upload_id',
 ]);
 
-/** Google's `$` names say the same, and what no query should: headers, another method (`$httpHeaders`, `$httpMethod`). */
-const isDropped = (name: string): boolean => name.startsWith('$') || dropped.has(name.toLowerCase());
+/** Of Google's `$` names those that say how the answer is written. */
+const written: ReadonlySet<string> = new Set(['$alt', '$fields', '$prettyPrint']);
+
+/** Other `$` names say the same as those, and what no query should: headers, another method (`$httpMethod`). */
+const isDropped = (name: string): boolean =>
+  (name.startsWith('$') && !written.has(name)) || dropped.has(name.toLowerCase());
 
 const decode = (text: string): string => {
   try {

@@ -155,7 +155,7 @@ export type PassDialect = {
   /** By the last bytes of an answer. */
   readonly tokensIn: (ending: Uint8Array) => TokensTold | null;
   /** An error of Google's without what belongs to the owner of the keys; null where it is none of Google's. */
-  readonly cleanError: (text: string, secret: Secret) => string | null;
+  readonly cleanError: (text: string, secret: Secret, own: string | null) => string | null;
   readonly errors: {
     readonly whole: (error: ProxyError) => Whole;
     /** An error of Google's, or ours, inside a stream of events. */

@@ -131,6 +131,33 @@ t.test('uploads of Google\'s older libraries come as they are: media, multipart,
   t.equal(new Set(google.asked().slice(-3).map(({ key }) => key)).size, 1);
 });
 
+t.test('the bytes of a file go up as they are, whatever stands in them', async (t) => {
+  const service = await native(t, { settings: { MODEL_ALIASES: 'an-alias=gemini-2.5-flash' } });
+  const file = `{"model":"an-alias","fileUri":"${service.url}/v1beta/files/abc"}`;
+  const parts = `--b\r\ncontent-type: application/json\r\n\r\n{"file":{}}\r\n--b\r\ncontent-type: application/json\r\n\r\n${file}\r\n--b--\r\n`;
+  await service.post('/upload/v1beta/files', parts, { 'x-goog-upload-protocol': 'multipart', 'content-type': 'multipart/related; boundary=b' });
+  t.equal(service.last().body.toString(), parts);
+  await service.post('/upload/v1beta/files?uploadType=media', file);
+  t.equal(service.last().body.toString(), file);
+  await send(await begin(service), file);
+  t.equal(service.last().body.toString(), file);
+});
+
+t.test('aliases hold where the model stands in the body alone: caches, batches, interactions', async (t) => {
+  const service = await native(t, { settings: { MODEL_ALIASES: 'an-alias=gemini-2.5-flash,gpt-*=gemini-flash-latest' } });
+  const cases: readonly (readonly [string, string, string])[] = [
+    ['/v1beta/cachedContents', '{"model":"models/an-alias","contents":[{"parts":[{"text":"an-alias é"}]}]}', '{"model":"models/gemini-2.5-flash","contents":[{"parts":[{"text":"an-alias é"}]}]}'],
+    ['/v1beta/interactions', '{ "model" : "gpt-5", "input": "gpt-5" }', '{ "model" : "gemini-flash-latest", "input": "gpt-5" }'],
+    ['/v1beta/models/gemini-2.5-flash:batchGenerateContent', '{"batch":{"model":"models\\/an-alias"}}', '{"batch":{"model":"models\\/gemini-2.5-flash"}}'],
+    ['/v1beta/models/an-alias:batchEmbedContents', '{"requests":[{"model":"models/an-alias"}]}', '{"requests":[{"model":"models/gemini-2.5-flash"}]}'],
+    ['/v1beta/cachedContents', '{"model":"models/gemini-2.5-flash"}', '{"model":"models/gemini-2.5-flash"}'],
+  ];
+  for (const [path, asked, up] of cases) {
+    t.equal((await service.post(path, asked)).status, 200, path);
+    t.equal(service.last().body.toString(), up);
+  }
+});
+
 t.test('what an uploader does with its file goes to the key that has it: poll, generate, delete', async (t) => {
   const service = await native(t, { keys: threeKeys });
   const { google, call, post, last } = service;

@@ -204,8 +204,15 @@ t.test('what names a host in the path or the query goes nowhere but to Google', 
 
 t.test('unknown names of the query go up as they were written, credentials and callbacks do not', async (t) => {
   const { call, last } = await native(t);
-  await call('/v1beta/models?pageSize=2&fields=models(name)&%24.xgafv=2&$.xgafv=1&callback=x&quotaUser=me&new%20one=a+b&key=x&prettyPrint=false');
-  t.equal(last().query, 'pageSize=2&fields=models(name)&new%20one=a+b&prettyPrint=false');
+  await call('/v1beta/models?pageSize=2&fields=models(name)&%24.xgafv=2&$.xgafv=1&callback=x&quotaUser=me&new%20one=a+b&key=x&prettyPrint=false&$alt=json&%24fields=a&$httpMethod=DELETE');
+  t.equal(last().query, 'pageSize=2&fields=models(name)&new%20one=a+b&prettyPrint=false&$alt=json&%24fields=a');
+});
+
+t.test('an error names what the caller itself named: a model, a thing', async (t) => {
+  const { post, call } = await native(t);
+  const model = await errorIn(await post('/v1beta/models/my-gemini.shop:generateContent', hello));
+  t.equal(model.message, 'models/my-gemini.shop is not found for API version v1beta, or is not supported for generateContent. Call ListModels to see the list of available models and their supported methods.');
+  t.equal((await errorIn(await call('/v1beta/files/x7-shop_a'))).message, 'You do not have permission to access the File x7-shop_a or it may not exist.');
 });
 
 t.test('/v1/models is Google\'s for its clients and OpenAI\'s for OpenAI\'s', async (t) => {

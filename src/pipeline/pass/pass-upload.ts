@@ -69,7 +69,7 @@ const replyTo = async (
   const told = Buffer.from(read.right.bytes).toString('utf8');
   const error = errorOf(status, told, '/upload');
   needs.reportKey(lease, '/upload', error);
-  const text = dialect.cleanError(told, lease.secret);
+  const text = dialect.cleanError(told, lease.secret, null);
   const reply = refusedReply({ error, told: { status, headers, text, error } });
   if (E.isLeft(reply)) return reply;
   return E.right({ ...reply.right, headers: { ...uploadState(dialect.headersDown(headers)), ...reply.right.headers } });

@@ -43,7 +43,7 @@ const refuse = async (
   return {
     status,
     headers: dialect.headersDown(headers),
-    text: dialect.cleanError(text, lease.secret),
+    text: dialect.cleanError(text, lease.secret, plan.model ?? plan.name?.split('/').at(-1) ?? null),
     error: errorOf(status, text, plan.model ?? plan.quota),
   };
 };
