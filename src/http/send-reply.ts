@@ -1,30 +1,11 @@
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { ProxyError } from '../kernel/proxy-error.ts';
-import type { Now, Wait } from '../ports/capabilities.ts';
+import type { ServerResponse } from 'node:http';
 import type { Headers, Passed, Reply, Streamed, Whole } from '../ports/reply.ts';
 import { signalSource, type Signal } from '../kernel/signal.ts';
 import { mostGathered, textGatherer } from './gather-texts.ts';
 import { sendPassed } from './send-passed.ts';
 import { bytesIn, inPieces, pieceSize, readerPace, type ReaderPace } from './reader-pace.ts';
-import type { BodyProgress } from './read-body.ts';
+import type { Outlet } from './outlet.ts';
 import { headLines } from './reply-head.ts';
-
-/** Where a reply goes, and what is known of its reader. */
-export type Outlet = {
-  readonly message: IncomingMessage;
-  readonly response: ServerResponse;
-  /** Added to every answer; the reply's own win. */
-  readonly headers: () => readonly Headers[];
-  /** A reader that takes nothing, or less than 64 KiB of what waits for it, for so long is cut off. */
-  readonly readerTimeoutMs: number;
-  readonly progress: Readonly<BodyProgress>;
-  /** When the request came; a stream's first heartbeat is due so long after it. */
-  readonly startedAt: number;
-  readonly now: Now;
-  readonly wait: Wait;
-  /** Notes what a stream threw, and says which error it is. */
-  readonly noteFailure: (cause: unknown) => ProxyError;
-};
 
 /** A body that nobody wants is read on and thrown away for so long: a reset at once would destroy the answer too. */
 const lingerMs = 1000;
@@ -190,9 +171,10 @@ const pourTail = async ({ tail, fail }: Streamed, outlet: Outlet, { write, flush
 };
 
 /** Ends a reply that nobody will read: whatever its tail holds is let go. */
-export const discardReply = async (reply: Reply): Promise<void> => {
-  if (reply.kind === 'streamed') await reply.tail.return(undefined);
+export const discardReply = (reply: Reply): Promise<unknown> | null => {
+  if (reply.kind === 'streamed') return reply.tail.return(undefined);
   if (reply.kind === 'passed') reply.body.close();
+  return null;
 };
 
 const sendStream = async (reply: Streamed, outlet: Outlet): Promise<void> => {
@@ -238,13 +220,18 @@ const sendPassing = (reply: Passed, outlet: Outlet): Promise<void> | Rest => {
   return sendPassed(reply, { ...outlet, writeHead, end, isClosed: () => isClosed(outlet) });
 };
 
+const sendNow = (reply: Reply, outlet: Outlet): Promise<unknown> | null => {
+  if (isClosed(outlet)) return discardReply(reply);
+  if (reply.kind === 'whole') return sendWhole(reply, outlet);
+  return reply.kind === 'passed' ? sendPassing(reply, outlet) : sendStream(reply, outlet);
+};
+
 /**
  * Writes a reply to the socket; nothing else does. A whole one leaves in one write, a stream in one write a tick; large
- * ones in pieces, no faster than they are read. Rejects only before anything was written.
+ * ones in pieces, no faster than they are read. Null where nothing is left to wait for. Throws or rejects only before
+ * anything was written.
  */
-export const sendReply = async (reply: Reply, outlet: Outlet): Promise<void> => {
-  if (outlet.progress.isTaken && !outlet.message.complete) await untilComplete(outlet);
-  if (isClosed(outlet)) return discardReply(reply);
-  if (reply.kind === 'passed') await sendPassing(reply, outlet);
-  else await (reply.kind === 'whole' ? sendWhole(reply, outlet) : sendStream(reply, outlet));
-};
+export const sendReply = (reply: Reply, outlet: Outlet): Promise<unknown> | null =>
+  outlet.progress.isTaken && !outlet.message.complete
+    ? untilComplete(outlet).then(() => sendNow(reply, outlet))
+    : sendNow(reply, outlet);

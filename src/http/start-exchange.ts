@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { E } from '../kernel/fp.ts';
+import { E, type TE } from '../kernel/fp.ts';
 import { caught, invalid, type ProxyError } from '../kernel/proxy-error.ts';
 import type { AccessFacts } from '../pipeline/exchange.ts';
 import type { Headers, Reply } from '../ports/reply.ts';
@@ -12,7 +12,8 @@ import type { MemoryBudget } from './memory-budget.ts';
 import { originOf } from './origin.ts';
 import type { BodyLimits, BodyProgress } from './read-body.ts';
 import { receiveRequest } from './receive.ts';
-import { sendReply, type Outlet } from './send-reply.ts';
+import type { Outlet } from './outlet.ts';
+import { sendReply } from './send-reply.ts';
 import { pathAndQuery, requestHead } from './request-head.ts';
 import type { Route } from './route.ts';
 import type { OpenDoor, OpenDoors } from './router.ts';
@@ -128,7 +129,7 @@ const preflightReply = ({ headers }: IncomingMessage): Reply => ({
   body: '',
 });
 
-const handleRequest = async (needs: ExchangeNeeds, exchange: Exchange): Promise<E.Either<ProxyError, Reply>> => {
+const handleRequest = (needs: ExchangeNeeds, exchange: Exchange): TE.Outcome<ProxyError, Reply> => {
   const { message, known, door, life, requestId, progress, askForBody } = exchange;
   const method = message.method ?? 'GET';
   const head = requestHead(message);
@@ -152,7 +153,7 @@ const handleRequest = async (needs: ExchangeNeeds, exchange: Exchange): Promise<
     route,
     needs.limits,
   );
-  return unlessAborted(route.handle(received, { ...head.right, id, errors: door.errors(requestId) }), life.signal)();
+  return route.handle(received, { ...head.right, id, errors: door.errors(requestId) })();
 };
 
 const renderError = (site: Site, exchange: Exchange, error: ProxyError): Reply => {
@@ -187,41 +188,52 @@ const outletOf = ({ site, settings, isStopping }: ExchangeNeeds, exchange: Excha
 
 const unknownExpectation: ProxyError = invalid('This Expect header is not understood.', null, 'invalid_value');
 
-const answerExchange = async (needs: ExchangeNeeds, exchange: Exchange, expectation: Expectation): Promise<void> => {
-  const { site } = needs;
-  const { response, door, requestId } = exchange;
-  const outlet = outletOf(needs, exchange);
-  const fail = (cause: unknown): Reply => renderError(site, exchange, caught(cause));
-  if (expectation === 'unknown') {
-    return sendReply({ ...door.errors(requestId).whole(unknownExpectation), status: 417 }, outlet);
-  }
+/** Runs what sends a reply; what it throws or rejects with goes to `onFailure`. */
+const send = (run: () => Promise<unknown> | null, onFailure: (cause: unknown) => void): void => {
   try {
-    const result = await handleRequest(needs, exchange);
-    await sendReply(E.isRight(result) ? result.right : renderError(site, exchange, result.left), outlet);
+    run()?.catch(onFailure);
   } catch (cause) {
-    const reply = fail(cause);
-    if (response.headersSent) response.destroy();
-    else await sendReply(reply, outlet);
+    onFailure(cause);
   }
 };
+
+/** Sends the answer, or else the error that came of sending it. */
+const sendAnswer = (needs: ExchangeNeeds, exchange: Exchange, result: E.Either<ProxyError, Reply>): void => {
+  const { site } = needs;
+  const { response, requestId } = exchange;
+  const outlet = outletOf(needs, exchange);
+  const giveUp = (cause: unknown): void => {
+    logDefect(site, requestId, cause);
+    response.destroy();
+  };
+  const sendError = (cause: unknown): void =>
+    send(() => {
+      const reply = renderError(site, exchange, caught(cause));
+      if (!response.headersSent) return sendReply(reply, outlet);
+      response.destroy();
+      return null;
+    }, giveUp);
+  send(() => sendReply(E.isRight(result) ? result.right : renderError(site, exchange, result.left), outlet), sendError);
+};
+
+const refuseExpectation = ({ door, requestId }: Exchange): E.Either<ProxyError, Reply> =>
+  E.right({ ...door.errors(requestId).whole(unknownExpectation), status: 417 });
 
 /**
  * Answers one request, whatever happens: nothing escapes from here. Gives back the exchange's lifetime, by which the
  * server can end it.
  */
 export const startExchange = (needs: ExchangeNeeds, arrived: Arrived): Lifetime => {
-  const { message, response, expectation } = arrived;
   const exchange = beginExchange(needs, arrived);
-  const giveUp = (cause: unknown): void => {
-    logDefect(needs.site, exchange.requestId, cause);
-    response.destroy();
-  };
-  message.on('error', ignore);
+  const { life, response } = exchange;
+  // A request without a listener for its errors tells nobody of them (`onError` in Node's _http_incoming.js).
   response.on('error', ignore);
-  exchange.life.onEnd(() => {
+  life.onEnd(() => {
     countEnd(needs, exchange);
     logEnd(needs, exchange);
   });
-  answerExchange(needs, exchange, expectation).catch(giveUp);
-  return exchange.life;
+  const isStrange = arrived.expectation === 'unknown';
+  const answer = () => (isStrange ? refuseExpectation(exchange) : handleRequest(needs, exchange));
+  unlessAborted(answer, life.signal, (result) => sendAnswer(needs, exchange, result));
+  return life;
 };
