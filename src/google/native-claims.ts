@@ -1,3 +1,4 @@
+import { perText } from '../kernel/remember.ts';
 import { queryValue } from './native-query.ts';
 import { isNativeFolder } from './native-routes.ts';
 import { versions } from './native-path.ts';
@@ -22,17 +23,25 @@ const namesMethod = ({ method, path }: Claimed): boolean =>
 const hasGooglesMarks = ({ query, hasHeader }: Claimed): boolean =>
   hasHeader('x-goog-api-key') || hasHeader('x-goog-api-client') || queryValue(query, 'key') !== null;
 
+/** What of a path below `/v1` speaks for Google: a folder of its API, behind a version of it or not. */
+type Told = { readonly isNative: boolean; readonly isVersioned: boolean };
+
+const tellPath = perText((path): Told => {
+  const segments = path.split('/').slice(2);
+  const from = segments.findIndex((segment) => !versions.has(segment) && !ways.has(segment));
+  const [folder = ''] = segments[from]?.split(/:|%3a|%2f/i) ?? [];
+  return {
+    isNative: folder !== 'openai' && isNativeFolder(folder),
+    isVersioned: segments.slice(0, Math.max(0, from)).some((segment) => segment !== 'v1'),
+  };
+});
+
 /**
  * `/v1` is two APIs: OpenAI's, and Google's newest. A request is Google's where its path names a method, or it bears a
  * mark of Google's clients and asks for what Google has; one whose client put Google's version behind `/v1` is too.
  */
 export const claimsForNative = (knock: Claimed): boolean => {
-  const { path } = knock;
-  if (!path.startsWith('/v1/')) return false;
-  const segments = path.split('/').slice(2);
-  const from = segments.findIndex((segment) => !versions.has(segment) && !ways.has(segment));
-  const [folder = ''] = segments[from]?.split(/:|%3a|%2f/i) ?? [];
-  if (folder === 'openai' || !isNativeFolder(folder)) return false;
-  const isVersioned = segments.slice(0, Math.max(0, from)).some((segment) => segment !== 'v1');
-  return isVersioned || namesMethod(knock) || hasGooglesMarks(knock);
+  if (!knock.path.startsWith('/v1/')) return false;
+  const { isNative, isVersioned } = tellPath(knock.path);
+  return isNative && (isVersioned || namesMethod(knock) || hasGooglesMarks(knock));
 };

@@ -1,4 +1,5 @@
 import { isIP } from 'node:net';
+import { perText } from '../kernel/remember.ts';
 
 type Forwarding = { readonly peer: string; readonly forwarded: readonly string[] };
 
@@ -27,6 +28,8 @@ export const canonicalAddress = (entry: string): string | null => {
   return family === 4 ? bare : canonicalV6(bare);
 };
 
+const ofPeer = perText(canonicalAddress);
+
 /**
  * The caller's address: the `hops`-th entry of X-Forwarded-For from the right, since each trusted proxy adds the
  * address it saw at the right and whatever stands further left is the caller's own invention. With too few entries,
@@ -34,5 +37,5 @@ export const canonicalAddress = (entry: string): string | null => {
  */
 export const callerAddress = ({ peer, forwarded }: Forwarding, hops: number): string => {
   const entry = hops > 0 ? forwarded[forwarded.length - hops] : undefined;
-  return (entry === undefined ? null : canonicalAddress(entry)) ?? canonicalAddress(peer) ?? 'unknown';
+  return (entry === undefined ? null : canonicalAddress(entry)) ?? ofPeer(peer) ?? 'unknown';
 };

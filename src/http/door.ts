@@ -41,8 +41,10 @@ const beginsWith = (path: string, prefix: string): boolean =>
   path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === '/' || prefix.endsWith('/'));
 
 /** Whose caller's header tells so, where doors share an address. */
-const sharedDoor = <A extends Door>(doors: readonly A[], plain: string, hasHeader: Knock['hasHeader']): A | undefined =>
-  doors.find(({ shares = [] }) => shares.some(({ prefix, header }) => hasHeader(header) && beginsWith(plain, prefix)));
+const isSharer = ({ shares = [] }: Door, { path, hasHeader }: Knock): boolean => {
+  for (const { prefix, header } of shares) if (hasHeader(header) && beginsWith(path, prefix)) return true;
+  return false;
+};
 
 /** The door with the longest prefix that fits; the first of all where none does. */
 const doorWithPrefix = <A extends Door>(doors: readonly [A, ...A[]], plain: string): A => {
@@ -61,12 +63,11 @@ const doorWithPrefix = <A extends Door>(doors: readonly [A, ...A[]], plain: stri
  * The door that a request is for, known before any route: by the header where doors share an address, else by prefix.
  */
 export const chooseDoor = <A extends Door>(doors: readonly [A, ...A[]], knock: Knock): A => {
-  const [first, ...others] = doors;
-  if (others.length === 0) return first;
+  const [first] = doors;
+  if (doors.length === 1) return first;
   const path = knock.path.includes('//') ? knock.path.replace(/\/{2,}/g, '/') : knock.path;
-  const sharing = sharedDoor(others, path, knock.hasHeader);
-  if (sharing !== undefined) return sharing;
-  const plain = { ...knock, path };
-  const claiming = others.find(({ claims }) => claims?.(plain) === true);
-  return claiming ?? doorWithPrefix(doors, path);
+  const plain = path === knock.path ? knock : { ...knock, path };
+  for (const door of doors) if (door !== first && isSharer(door, plain)) return door;
+  for (const door of doors) if (door !== first && door.claims?.(plain) === true) return door;
+  return doorWithPrefix(doors, path);
 };

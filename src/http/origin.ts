@@ -1,3 +1,4 @@
+import { perText } from '../kernel/remember.ts';
 import { forwardedOf } from './forwarded.ts';
 import type { RequestHead } from './request-head.ts';
 
@@ -12,14 +13,17 @@ const portFor = (port: string, scheme: 'http' | 'https'): string => {
   return number === 0 || number > 65_535 || number === (scheme === 'https' ? 443 : 80) ? '' : `:${number}`;
 };
 
+/** A host as the caller wrote it; null where it is none. */
+const readHost = perText((text) => (isHost(text) ? { text, isWithPort: withPort.test(text) } : null));
+
 /**
  * `https://host` as the caller wrote it, for links to pictures where HOST_URL is not set: what the trusted proxies
  * noted (`forwardedOf`), else the Host header. What is no host is left out.
  */
 export const originOf = (head: Pick<RequestHead, 'header' | 'peer'>, hops: number): string => {
   const { proto, host: forwarded, port } = forwardedOf(head, hops);
-  const host = isHost(forwarded) ? forwarded : (head.header('host') ?? '');
-  if (!isHost(host)) return '';
+  const host = readHost(forwarded) ?? readHost(head.header('host') ?? '');
+  if (host === null) return '';
   const scheme = proto === 'https' ? 'https' : 'http';
-  return `${scheme}://${host}${withPort.test(host) ? '' : portFor(port, scheme)}`;
+  return `${scheme}://${host.text}${host.isWithPort ? '' : portFor(port, scheme)}`;
 };
