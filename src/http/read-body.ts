@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { E, pipe, type TE } from '../kernel/fp.ts';
+import { E, type TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import { costs, type Memory } from '../ports/memory.ts';
 import { isForm } from '../pipeline/read-form.ts';
@@ -155,16 +155,16 @@ const collectBody = <A>(source: BodySource, { limits, known, way }: Asked<A>): P
 
 const readIn = <A>(source: BodySource, limits: BodyLimits, way: Way<A>): TE.TaskEither<ProxyError, A> =>
   async () => {
+    const fit = checkMediaType(source.header, source.accepts);
+    if (E.isLeft(fit)) return fit;
     const known = expectedBody(source, limits);
-    const reserved = pipe(
-      checkMediaType(source.header, source.accepts),
-      E.flatMap(() => reserveBody(source, known)),
-    );
+    const reserved = reserveBody(source, known);
     if (E.isLeft(reserved)) return reserved;
     // Node hands over a body that came with its head once what runs for the head is done, and before what waits here.
     await nothing;
     if (!isThere(source, known)) return collectBody(source, { limits, known, way });
-    return pipe(takeBody(source, known), E.map(way.atOnce));
+    const taken = takeBody(source, known);
+    return E.isLeft(taken) ? taken : E.right(way.atOnce(taken.right));
   };
 
 /**

@@ -12,12 +12,14 @@ const isReplaced = (records: readonly Headers[], name: string, at: number): bool
 export const headLines = (records: readonly Headers[]): string[] => {
   const lines: string[] = [];
   let vary = '';
-  for (const [at, record] of records.entries()) {
+  for (let at = 0; at < records.length; at += 1) {
+    const record = records[at] ?? {};
     for (const name in record) {
       const value = record[name] ?? '';
       if (name === 'vary') vary += vary === '' ? value : `, ${value}`;
       else if (!isReplaced(records, name, at)) lines.push(name, value);
     }
   }
-  return vary === '' ? lines : [...lines, 'vary', vary];
+  if (vary !== '') lines.push('vary', vary);
+  return lines;
 };
