@@ -106,7 +106,10 @@ const nothing = Promise.resolve();
 const isThere = ({ message, signal }: BodySource, { announced }: Expected): boolean =>
   !signal.aborted && (message.complete || (announced !== null && message.readableLength === announced));
 
-/** Takes a body that is all there: no listeners, no timer, nothing to wait for. */
+/**
+ * Takes a body that is all there: no listeners, no timer, nothing to wait for. Nobody needs to be told of its end
+ * (`resume`, `end` and `close` are three turns of Node's queue).
+ */
 const takeBody = ({ message, memory, progress }: BodySource, known: Expected): Body<Uint8Array> => {
   const size = message.readableLength;
   if (size > known.mostBytes) return E.left(tooLarge(known.mostBytes));
@@ -114,7 +117,6 @@ const takeBody = ({ message, memory, progress }: BodySource, known: Expected): B
   if (refusal !== null) return E.left(refusal);
   const bytes: unknown = message.read();
   progress.isTaken = true;
-  message.resume();
   return E.right(bytes instanceof Uint8Array ? bytes : new Uint8Array());
 };
 

@@ -204,6 +204,7 @@ const untilComplete = ({ message, response }: Outlet): Promise<unknown> =>
   new Promise((resolve) => {
     message.once('end', resolve);
     response.once('close', resolve);
+    message.resume();
   });
 
 /** What is all there leaves with its length. */
