@@ -11,7 +11,7 @@ export type AnswerBody = {
    * All of a short body, to be read in one go; null where it is to be read in pieces, since it is long or broke off.
    * `came` is told each time that something has come and more is awaited.
    */
-  readonly whole: (came: () => void) => Promise<Buffer | null>;
+  readonly whole: (came: () => void) => Buffer | null | Promise<Buffer | null>;
   readonly pieces: (watching?: Watching) => AsyncGenerator<Buffer, void, undefined>;
   readonly destroy: () => void;
 };

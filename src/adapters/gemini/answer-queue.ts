@@ -42,13 +42,18 @@ const takeAll = (queue: Waiting): Buffer | null => {
 };
 
 /** Nothing is taken but all of it. */
+const readAtOnce = (queue: Waiting): Buffer | null =>
+  queue.end === 'whole' && queue.bytes <= mostWaiting ? (takeAll(queue) ?? Buffer.alloc(0)) : null;
+
+const isUnderWay = ({ end, isPaused }: Waiting): boolean => end === 'open' && !isPaused;
+
 const readWhole = async (queue: Waiting, came: () => void): Promise<Buffer | null> => {
-  for (let seen = 0; queue.end === 'open' && !queue.isPaused; ) {
+  for (let seen = 0; isUnderWay(queue); ) {
     if (queue.bytes > seen) came();
     seen = queue.bytes;
     await nextCall(queue);
   }
-  return queue.end === 'whole' && queue.bytes <= mostWaiting ? (takeAll(queue) ?? Buffer.alloc(0)) : null;
+  return readAtOnce(queue);
 };
 
 async function* readPieces(
@@ -89,7 +94,7 @@ export const answerQueue = (flow: Flow): AnswerQueue => {
   };
   return {
     body: {
-      whole: (came) => readWhole(queue, came),
+      whole: (came) => (isUnderWay(queue) ? readWhole(queue, came) : readAtOnce(queue)),
       pieces: (watching = unwatched) => readPieces(queue, flow, watching),
       destroy: () => {
         if (queue.end === 'open') flow.abort();

@@ -10,7 +10,8 @@ export type Answer = { readonly statusCode: number; readonly body: AnswerBody };
 /** Ends the call if it has begun; undici tells how only once it is connected. */
 type Ending = { abort: (() => void) | null; isOver: boolean };
 
-type Settle = { readonly resolve: (answer: Answer) => void; readonly reject: (cause: unknown) => void };
+/** What a call comes to: once, the one or the other. */
+export type Settle = { readonly resolve: (answer: Answer) => void; readonly reject: (cause: unknown) => void };
 
 const handlerOf = (ending: Ending, { resolve, reject }: Settle, sent: Readable | null): Dispatcher.DispatchHandler => {
   let queue: AnswerQueue | null = null;
@@ -38,24 +39,23 @@ const handlerOf = (ending: Ending, { resolve, reject }: Settle, sent: Readable |
 };
 
 /**
- * One call. It rejects as soon as the dog bites, also while it waits for a connection; an answer that comes all the
+ * One call. It is rejected as soon as the dog bites, also while it waits for a connection; an answer that comes all the
  * same is given up. undici's own `request` makes a stream, an AsyncResource and two listeners for each call, and parses
  * headers that nobody reads.
  */
 export const dispatchCall = (
   connections: Dispatcher,
   options: Dispatcher.DispatchOptions,
-  dog: Pick<Watchdog, 'onBite'>,
-): Promise<Answer> =>
-  new Promise((resolve, reject) => {
-    const ending: Ending = { abort: null, isOver: false };
-    dog.onBite(() => {
-      ending.isOver = true;
-      ending.abort?.();
-      reject(new Error('aborted'));
-    });
-    if (ending.isOver) return;
-    // A body that is a text is not held here: the answer can go on for minutes.
-    const sent = options.body instanceof Readable ? options.body : null;
-    connections.dispatch(options, handlerOf(ending, { resolve, reject }, sent));
+  { dog, settle }: { readonly dog: Pick<Watchdog, 'onBite'>; readonly settle: Settle },
+): void => {
+  const ending: Ending = { abort: null, isOver: false };
+  dog.onBite(() => {
+    ending.isOver = true;
+    ending.abort?.();
+    settle.reject(new Error('aborted'));
   });
+  if (ending.isOver) return;
+  // A body that is a text is not held here: the answer can go on for minutes.
+  const sent = options.body instanceof Readable ? options.body : null;
+  connections.dispatch(options, handlerOf(ending, settle, sent));
+};

@@ -70,16 +70,17 @@ const readFrames = ({ body }: Answer, asked: Asked, { dog, meter }: Watching): F
     },
   });
 
+type Called = { readonly call: UpstreamCall; readonly dog: Watchdog };
+
 /** Something has come, and more is awaited. */
 const beginAnew = ({ fed, awaits }: Watchdog): void => {
   fed();
   awaits();
 };
 
-/** Frames as they come; those of a short answer that is collected once all of it is there. */
-const framesOf = async (answer: Answer, call: UpstreamCall, dog: Watchdog): Promise<FrameStream> => {
+/** Frames as they come, or those of a body all of which is there. */
+const framesOf = (answer: Answer, all: Buffer | null, { call, dog }: Called): FrameStream => {
   const meter = answerMeter(call.holding);
-  const all = call.isCollected === true ? await answer.body.whole(() => beginAnew(dog)) : null;
   if (all === null) return readFrames(answer, call, { dog, meter });
   dog.stop();
   meter.came(all.length);
@@ -98,7 +99,10 @@ const openGemini =
     try {
       const path = pathOf(model, streamed ? 'streamGenerateContent?alt=sse' : 'generateContent');
       const answer = await request({ path, secret, body, dog });
-      if (answer.statusCode === 200) return E.right(await framesOf(answer, call, dog));
+      if (answer.statusCode === 200) {
+        const all = call.isCollected === true ? answer.body.whole(() => beginAnew(dog)) : null;
+        return E.right(framesOf(answer, all instanceof Promise ? await all : all, { call, dog }));
+      }
       const error = await answerError(answer, model, secret);
       dog.stop();
       return E.left(error);

@@ -5,7 +5,7 @@ import type { Secret } from '../../kernel/secret.ts';
 import type { CallBody } from '../../gemini/call-body.ts';
 import { errorFromAnswer } from '../../gemini/error-from-answer.ts';
 import { errorText } from './answer-body.ts';
-import { dispatchCall, type Answer } from './dispatch-call.ts';
+import { dispatchCall, type Answer, type Settle } from './dispatch-call.ts';
 import { dispatcherFor, type ProxySettings } from './dispatcher.ts';
 import { codeOf } from '../error-code.ts';
 import type { Watchdog } from '../watchdog.ts';
@@ -64,24 +64,29 @@ const inSlices = (pieces: readonly Uint8Array[]): Readable => {
 
 type Sent = {
   readonly body: string | Uint8Array | Readable | null;
-  readonly headers: Readonly<Record<string, string>>;
+  /** Names and values in turn. */
+  readonly headers: string[];
 };
 
 /** The body for one try. */
 const sentOf = (body: CallBody | undefined): Sent => {
-  if (body === undefined || typeof body === 'string') return { body: body ?? null, headers: {} };
+  if (body === undefined || typeof body === 'string') return { body: body ?? null, headers: [] };
   const [only] = body;
-  if (only !== undefined && body.length === 1 && only.length <= pieceBytes) return { body: only, headers: {} };
+  if (only !== undefined && body.length === 1 && only.length <= pieceBytes) return { body: only, headers: [] };
   const length = body.reduce((sum, piece) => sum + piece.length, 0);
-  return { body: inSlices(body), headers: { 'content-length': String(length) } };
+  return { body: inSlices(body), headers: ['content-length', String(length)] };
 };
 
-const headersFor = (secret: Secret): Record<string, string> => ({
-  'x-goog-api-key': secret.reveal(),
-  'content-type': 'application/json',
-  accept: '*/*',
-  'accept-encoding': 'identity',
-});
+const headersFor = (secret: Secret): string[] => [
+  'x-goog-api-key',
+  secret.reveal(),
+  'content-type',
+  'application/json',
+  'accept',
+  '*/*',
+  'accept-encoding',
+  'identity',
+];
 
 /** Reads why a call was refused. Never ends a body that was read to its end: its connection is used again. */
 export const answerError = async (answer: Answer, model: string, secret: Secret): Promise<ProxyError> =>
@@ -94,22 +99,22 @@ export const geminiRequests = ({ baseUrl, proxies, connectTimeoutMs }: GeminiReq
   const { origin, pathname } = new URL(baseUrl);
   const root = `${pathname === '/' ? '' : pathname}/v1beta/`;
 
-  const requestOver = (connections: Dispatcher, { path, secret, body: given, dog }: Call): Promise<Answer> => {
+  const callOver = (connections: Dispatcher, { path, secret, body: given, dog }: Call, settle: Settle): void => {
     const { body, headers } = sentOf(given);
     const method = given === undefined ? 'GET' : 'POST';
-    const sent = { method, headers: { ...headersFor(secret), ...headers }, body } as const;
-    return dispatchCall(connections, { origin, path: root + path, ...sent }, dog);
+    const all = [...headersFor(secret), ...headers];
+    dispatchCall(connections, { origin, path: root + path, method, headers: all, body }, { dog, settle });
   };
 
   return {
-    request: async (call) => {
-      try {
-        return await requestOver(keptAlive, call);
-      } catch (cause) {
-        if (call.dog.bite() !== null || !lostReuse.has(networkCode(cause))) throw cause;
-        return requestOver(fresh, call);
-      }
-    },
+    request: (call) =>
+      new Promise((resolve, reject) => {
+        const rejectOrRepeat = (cause: unknown): void => {
+          if (call.dog.bite() !== null || !lostReuse.has(networkCode(cause))) reject(cause);
+          else callOver(fresh, call, { resolve, reject });
+        };
+        callOver(keptAlive, call, { resolve, reject: rejectOrRepeat });
+      }),
     close: async () => {
       await Promise.all([keptAlive.destroy(), fresh.destroy()]);
     },
