@@ -77,8 +77,13 @@ export const countFor = (
   { id }: PoolKey,
   { what, now }: { readonly what: 'requests' | 'ok' | 'quotaSpent'; readonly now: number },
 ): void => {
-  const count = dayCountNow(counts.get(id), now);
-  counts.set(id, { ...count, [what]: count[what] + 1 });
+  const { endsAt, requests, ok, quotaSpent } = dayCountNow(counts.get(id), now);
+  counts.set(id, {
+    endsAt,
+    requests: what === 'requests' ? requests + 1 : requests,
+    ok: what === 'ok' ? ok + 1 : ok,
+    quotaSpent: what === 'quotaSpent' ? quotaSpent + 1 : quotaSpent,
+  });
 };
 
 /** Notes that the key was lent, which puts it behind all others for this model. */

@@ -1,4 +1,4 @@
-import { E, pipe } from '../../kernel/fp.ts';
+import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { KeyWish, Lease, LeaseKey, Log, Now, ReportKey } from '../../ports/capabilities.ts';
 import type { Homes } from '../../ports/passing-on.ts';
@@ -46,6 +46,11 @@ const suspicionMs = 10 * 60_000;
 
 const leaseOf = ({ number, id, secret }: PoolKey): Lease => ({ number, id, secret });
 
+/** A lease as it goes out, with what its end will be held against. */
+type Loan = Lease & Omit<Attempt, 'now'>;
+
+const isLoan = (lease: Lease): lease is Loan => 'began' in lease;
+
 type Pool = { readonly keys: readonly PoolKey[]; readonly ledger: KeyLedger; readonly log: Log };
 
 type Lists = Pick<KeyPool, 'faultyKeys' | 'allKeys' | 'healthyKeys' | 'homes'>;
@@ -68,11 +73,12 @@ const listsOf = ({ keys, ledger }: Pool, now: Now): Lists => ({
 
 type Ended = Attempt & { readonly error: ProxyError | null };
 
-const learnFault = ({ keys, ledger, log }: Pool, key: PoolKey, { error, ...attempt }: Ended): void => {
+const learnFault = ({ keys, ledger, log }: Pool, key: PoolKey, ended: Ended): void => {
+  const { error } = ended;
   const reasonOf = (refusal: KeyRefusal): string => shownReason(refusal, keys.map(({ secret }) => secret));
   const told = error?.tag === 'KeyRefused' ? { ...error, reason: reasonOf(error) } : error;
   const before = ledger.faults.get(key.id) ?? null;
-  const after = healthAfter(before, told, attempt);
+  const after = healthAfter(before, told, ended);
   if (after === null) ledger.faults.delete(key.id);
   else ledger.faults.set(key.id, after);
   if (before?.fault === after?.fault) return;
@@ -103,23 +109,20 @@ const learnAttempt = (pool: Pool, key: PoolKey, ended: Ended & { readonly model:
 
 /**
  * The keys of one process and what is known of them. Everything happens in one tick, so parallel requests never see
- * half a change. With a `store`, what was learned outlives a restart. When an attempt began is remembered with its
- * lease object, so that a late answer cannot undo what was learned meanwhile.
+ * half a change. With a `store`, what was learned outlives a restart. When an attempt began stands in its lease: a late
+ * answer cannot undo what was learned meanwhile.
  */
 export const keyPool = ({ keys: given, strategy }: KeyPoolSettings, { now, log, store }: KeyPoolNeeds): KeyPool => {
   const keys = poolKeys(given);
   const ledger = keyLedger(keys);
-  const begun = new WeakMap<Lease, Omit<Attempt, 'now'>>();
   const byId = new Map(keys.map((key) => [key.id, key]));
   const kept = store?.load() ?? null;
   if (kept !== null) restoreLedger(ledger, keys, { snapshot: kept, now: now() });
 
-  const lend = ({ model, size }: KeyWish, key: PoolKey): Lease => {
-    const lease = leaseOf(key);
-    begun.set(lease, { began: now(), size });
-    noteLoan(ledger, key, { model, now: now() });
+  const lend = ({ model, size }: KeyWish, { key, at }: { readonly key: PoolKey; readonly at: number }): Loan => {
+    noteLoan(ledger, key, { model, now: at });
     store?.save(() => snapshotOf(ledger));
-    return lease;
+    return { number: key.number, id: key.id, secret: key.secret, began: at, size };
   };
   const learn = (id: string, use: (pool: Pool, key: PoolKey) => void): void => {
     const key = byId.get(id);
@@ -131,11 +134,13 @@ export const keyPool = ({ keys: given, strategy }: KeyPoolSettings, { now, log, 
     leaseKey: (wish) => () => {
       const at = now();
       const candidates = candidatesOf(ledger, keys, { model: wish.model, size: wish.size, now: at });
-      return pipe(chooseKey(candidates, { wish, strategy, now: at }), E.map(({ key }) => lend(wish, key)));
+      const chosen = chooseKey(candidates, { wish, strategy, now: at });
+      return E.isLeft(chosen) ? chosen : E.right(lend(wish, { key: chosen.right.key, at }));
     },
     reportKey: (lease, model, error) => {
       const at = now();
-      const ended = { began: at, ...begun.get(lease), now: at, model, error };
+      const { began, size } = isLoan(lease) ? lease : { began: at };
+      const ended = { began, size, now: at, model, error };
       learn(lease.id, (pool, key) => learnAttempt(pool, key, ended));
     },
     learnHealth: (id, error, began = Number.POSITIVE_INFINITY) => {
