@@ -2,12 +2,13 @@ import { E, TE, pipe } from '../kernel/fp.ts';
 import { primeStream, type OnTheWay } from '../kernel/prime-stream.ts';
 import { caught, thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import { readyStream } from '../kernel/ready-stream.ts';
-import { bodyEncoder } from '../gemini/call-body.ts';
+import { bodyEncoder, type CallBody } from '../gemini/call-body.ts';
 import { plainTextOf } from '../gemini/plain-text.ts';
+import type { GeminiCall } from '../gemini/request.ts';
 import type { Candidate, Frame, ResponsePart } from '../gemini/response.ts';
 import { frameJudge, isMeaningful, type Judging } from '../gemini/verdict.ts';
 import { callReader } from '../gemini/whole-calls.ts';
-import type { Capabilities, Lease } from '../ports/capabilities.ts';
+import type { Capabilities, Lease, UpstreamCall } from '../ports/capabilities.ts';
 import { portionOf, type Memory } from '../ports/memory.ts';
 import type { AnswerCall } from './follow-continuations.ts';
 import { bytesOf, type Effort } from './effort.ts';
@@ -111,19 +112,42 @@ const holdingOf = (held: Memory, shown: boolean) => {
 type Checking = { readonly judging: Judging; readonly shown: boolean; readonly lease: Lease; readonly model: string };
 
 /** Reads frames until there is something to show, or to their end; those that are all there are only checked. */
-const readHead =
-  (capabilities: Attempting, { judging, shown, lease, model }: Checking) =>
-  (frames: Frames): TE.TaskEither<ProxyError, Frames> => {
-    const { newId } = capabilities;
-    const { ready } = frames;
-    if (ready !== undefined) {
-      const checked = E.map((all: readonly Frame[]) => readyStream(noteKeys(all, lease, capabilities)));
-      return TE.fromEither(checked(checkAtOnce(ready, judging, newId)));
-    }
-    const watched = watchCall(lease, model, capabilities);
-    const prime = primeStream(shown ? holdsMeaning : never, lengthOf, watched);
-    return pipe(prime(checkFrames(frames, judging, newId)), TE.map(({ all }) => all));
-  };
+const readHead = (
+  capabilities: Attempting,
+  { judging, shown, lease, model }: Checking,
+  frames: Frames,
+): TE.Outcome<ProxyError, Frames> => {
+  const { ready } = frames;
+  if (ready !== undefined) {
+    const all = checkAtOnce(ready, judging, capabilities.newId);
+    return E.isLeft(all) ? all : E.right(readyStream(noteKeys(all.right, lease, capabilities)));
+  }
+  const watched = watchCall(lease, model, capabilities);
+  const prime = primeStream(shown ? holdsMeaning : never, lengthOf, watched);
+  return pipe(prime(checkFrames(frames, judging, capabilities.newId)), TE.map(({ all }) => all))();
+};
+
+type Asking = Omit<UpstreamCall, 'secret' | 'holding' | 'isCollected'>;
+
+/** What is asked with each key, and how its answer is read. */
+type Try = { readonly asking: Asking; readonly judging: Judging; readonly shown: boolean; readonly held: Memory };
+
+const askWith = async (
+  capabilities: Attempting,
+  lease: Lease,
+  { asking, judging, shown, held }: Try,
+): Promise<E.Either<ProxyError, Frames>> => {
+  const { holding, begun } = holdingOf(held, shown);
+  const { model, streamed, body, signal } = asking;
+  const call = { model, streamed, isCollected: !shown, body, secret: lease.secret, holding, signal };
+  const opened = await capabilities.openGemini(call)();
+  const checking = { judging, shown, lease, model };
+  const read = E.isLeft(opened) ? opened : readHead(capabilities, checking, opened.right);
+  const head = read instanceof Promise ? await read : read;
+  if (E.isLeft(head)) holding.memory.letGo();
+  else begun();
+  return head;
+};
 
 /** One call with one key, read until there is something to show (`shown`), or to its end for a whole answer. */
 export const attemptCall = (
@@ -134,8 +158,11 @@ export const attemptCall = (
   const encode = bodyEncoder(planned.mostSent);
   const bounds = { mostSent: planned.mostSent, bodyBytes: planned.bodyBytes };
   const { signal, note, preferredKey, conversation, held, isLarge: inPieces } = planned;
-  return (call, begunBy) => async () => {
-    const written = inPieces ? await encode.large(call.body) : encode.small(call.body);
+  const ask = (
+    call: GeminiCall,
+    begunBy: string | undefined,
+    written: CallBody | null,
+  ): TE.Outcome<ProxyError, Frames> => {
     const sendable = withinBounds(written, call, bounds);
     if (E.isLeft(sendable)) return sendable;
     const body = sendable.right;
@@ -144,14 +171,11 @@ export const attemptCall = (
     const isOneOfAll = call.copies > 1 && call.someCopies === undefined;
     const judging = { refusesBlocks: refusesBlocks && begunBy === undefined && !isOneOfAll, mustBeWhole };
     const need = { model, size: bytesOf(body), effort, preferred, conversation, signal, note };
-    return tryKeys(capabilities, need)((lease) => {
-      const { holding, begun } = holdingOf(held.answer, shown);
-      return pipe(
-        capabilities.openGemini({ model, streamed, isCollected: !shown, body, secret: lease.secret, holding, signal }),
-        TE.flatMap(readHead(capabilities, { judging, shown, lease, model })),
-        TE.tapError(() => TE.fromIO(holding.memory.letGo)),
-        TE.tapIO(() => begun),
-      );
-    })();
+    const one: Try = { asking: { model, streamed, body, signal }, judging, shown, held: held.answer };
+    return tryKeys(capabilities, need)((lease) => () => askWith(capabilities, lease, one))();
   };
+  return (call, begunBy) => () =>
+    inPieces
+      ? encode.large(call.body).then((written) => ask(call, begunBy, written))
+      : ask(call, begunBy, encode.small(call.body));
 };

@@ -48,6 +48,28 @@ type Met = {
   refusal: ProxyError | null;
 };
 
+const freshMet = (): Met => ({
+  tried: new Set(),
+  unsuited: new Set(),
+  refused: [],
+  faults: new Map(),
+  refusal: null,
+});
+
+/** Shared by all requests that meet nothing, which are nearly all: never written to. */
+const nothingMet = freshMet();
+
+/** Named one by one: a copy without some fields costs a microsecond. */
+const wishOf = ({ model, size, preferred, conversation, home }: KeyNeed, { tried, unsuited }: Met): KeyWish => ({
+  model,
+  size,
+  preferred,
+  conversation,
+  home,
+  tried,
+  unsuited,
+});
+
 /** What a key could not do another one may. */
 const learnFrom = (met: Met, { id, number }: Lease, error: ProxyError): void => {
   met.tried.add(id);
@@ -71,31 +93,33 @@ const withoutKey = ({ refusal, refused }: Met, error: ProxyError): ProxyError =>
  * the request's effort does not allow.
  */
 export const tryKeys =
-  ({ leaseKey, reportKey, now, wait, random }: Trying, { signal, note, effort, ...wish }: KeyNeed) =>
+  ({ leaseKey, reportKey, now, wait, random }: Trying, need: KeyNeed) =>
   <A>(attempt: (lease: Lease) => TE.TaskEither<ProxyError, A>): TE.TaskEither<ProxyError, A> =>
   async () => {
+    const { signal, note, effort, model, size } = need;
     const began = now();
-    const met: Met = { tried: new Set(), unsuited: new Set(), refused: [], faults: new Map(), refusal: null };
+    let met = nothingMet;
     for (;;) {
-      const lent = leaseKey({ ...wish, tried: met.tried, unsuited: met.unsuited })();
+      const lent = leaseKey(wishOf(need, met))();
       const lease = lent instanceof Promise ? await lent : lent;
       if (E.isLeft(lease)) return E.left(withoutKey(met, lease.left));
-      note({ key: `#${lease.right.number}`, attempts: effort.spend(wish.size) });
+      note({ key: `#${lease.right.number}`, attempts: effort.spend(size) });
       const answer = await attempt(lease.right)();
-      reportKey(lease.right, wish.model, E.isLeft(answer) ? answer.left : null);
+      reportKey(lease.right, model, E.isLeft(answer) ? answer.left : null);
       if (E.isRight(answer)) return answer;
+      if (met === nothingMet) met = freshMet();
       const error = answer.left;
       const cure = cureOf(error);
       if (cure === 'another key') {
         learnFrom(met, lease.right, error);
-        if (!effort.mayRetry(wish.size)) return answer;
+        if (!effort.mayRetry(size)) return answer;
         continue;
       }
       const times = (met.faults.get(error.tag) ?? 0) + 1;
       met.faults.set(error.tag, times);
       const inTime = now() - began < longestTrying || error.tag === 'TimedOut';
       const isPassing = cure === 'another key after a wait' && times < triesFor(error, effort);
-      const mayRetry = isPassing && inTime && effort.mayRetry(wish.size);
+      const mayRetry = isPassing && inTime && effort.mayRetry(size);
       if (!mayRetry) return answer;
       await wait(pauseAfter(times, random), signal);
       if (signal.aborted) return E.left(abortReason(signal));
