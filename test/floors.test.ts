@@ -180,6 +180,12 @@ t.test('the bounds of a request are prepared once, not for each request', (t) =>
   t.end();
 });
 
+t.test('no object has a getter of its own, and so a shape of its own, but large answers', (t) => {
+  const withGetters = files.filter((file) => /^\s*get \w+\(\)/m.test(readFileSync(join(src, file), 'utf8')));
+  t.same(withGetters, ['ports/reply.ts']);
+  t.end();
+});
+
 t.test('objects of the built service that begin with a copy share their shapes, and hold the same', async (t) => {
   const made: unknown = await import(new URL('../../scripts/build/steady-shapes.mjs', import.meta.url).href);
   const { steadyShapes } = made as { readonly steadyShapes: (code: string) => string };

@@ -37,11 +37,12 @@ export const requestMeter = (): RequestMeter => {
   return {
     countRequest: (request) => {
       const name = `${routeOf(request)} ${statusOf(request)}`;
-      const totals = ended.get(name) ?? { requests: 0, seconds: 0, dropped: 0 };
+      const known = ended.get(name);
+      const totals = known ?? { requests: 0, seconds: 0, dropped: 0 };
+      if (known === undefined) ended.set(name, totals);
       totals.requests += 1;
       totals.seconds += request.seconds;
       totals.dropped += request.dropped;
-      ended.set(name, totals);
       sums.attempts += request.attempts;
       sums.prompt += request.promptTokens;
       sums.completion += request.completionTokens;

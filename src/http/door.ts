@@ -1,3 +1,4 @@
+import { perText } from '../kernel/remember.ts';
 import type { ErrorReplies } from '../ports/dialect.ts';
 import type { Headers } from '../ports/reply.ts';
 import type { FindRoute } from './find-route.ts';
@@ -60,14 +61,18 @@ const doorWithPrefix = <A extends Door>(doors: readonly [A, ...A[]], plain: stri
 };
 
 /**
- * The door that a request is for, known before any route: by the header where doors share an address, else by prefix.
+ * Tells the door that a request is for, known before any route: by the header where doors share an address, else by
+ * prefix.
  */
-export const chooseDoor = <A extends Door>(doors: readonly [A, ...A[]], knock: Knock): A => {
-  const [first] = doors;
-  if (doors.length === 1) return first;
-  const path = knock.path.includes('//') ? knock.path.replace(/\/{2,}/g, '/') : knock.path;
-  const plain = path === knock.path ? knock : { ...knock, path };
-  for (const door of doors) if (door !== first && isSharer(door, plain)) return door;
-  for (const door of doors) if (door !== first && door.claims?.(plain) === true) return door;
-  return doorWithPrefix(doors, path);
+export const doorChooser = <A extends Door>(doors: readonly [A, ...A[]]): ((knock: Knock) => A) => {
+  const [first, ...others] = doors;
+  const byPrefix = perText((path) => doorWithPrefix(doors, path));
+  return (knock) => {
+    if (others.length === 0) return first;
+    const path = knock.path.includes('//') ? knock.path.replace(/\/{2,}/g, '/') : knock.path;
+    const plain = path === knock.path ? knock : { ...knock, path };
+    for (const door of others) if (isSharer(door, plain)) return door;
+    for (const door of others) if (door.claims?.(plain) === true) return door;
+    return byPrefix(path);
+  };
 };

@@ -12,6 +12,7 @@ import { signalSource } from '../kernel/signal.ts';
 import type { Wait } from '../ports/capabilities.ts';
 import { clientErrorText, connectRefusedText, errorText, type Answerer } from './client-error.ts';
 import type { ConnectionBounds } from './connection-register.ts';
+import { doorChooser } from './door.ts';
 import { boundConnections, type Connections } from './connections.ts';
 import { startExchange, type ExchangeNeeds, type Expectation } from './start-exchange.ts';
 import { memoryBudget } from './memory-budget.ts';
@@ -175,10 +176,10 @@ export const createServer = (settings: ServerSettings, site: Site): Server => {
     wait: site.wait,
     stopping,
   };
-  const doors = openDoors(site.doors, settings.corsOrigins);
+  const chooseDoor = doorChooser(openDoors(site.doors, settings.corsOrigins));
   answerRequests(
     server,
-    { site, settings, limits, memory, doors, isStopping },
+    { site, settings, limits, memory, chooseDoor, isStopping },
     open,
   );
   return {

@@ -6,7 +6,7 @@ import type { Headers, Reply } from '../ports/reply.ts';
 import { logAccess } from './access-log.ts';
 import { callerAddress } from './caller-address.ts';
 import { preflightHeaders } from './cors.ts';
-import { chooseDoor } from './door.ts';
+import type { Knock } from './door.ts';
 import { exchangeLifetime, type Lifetime } from './lifetime.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { originOf } from './origin.ts';
@@ -16,7 +16,7 @@ import type { Outlet } from './outlet.ts';
 import { sendReply } from './send-reply.ts';
 import { pathAndQuery, requestHead } from './request-head.ts';
 import type { Route } from './route.ts';
-import type { OpenDoor, OpenDoors } from './router.ts';
+import type { OpenDoor } from './router.ts';
 import type { ServerSettings, Site } from './site.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
@@ -29,7 +29,7 @@ export type ExchangeNeeds = {
   readonly settings: ServerSettings;
   readonly limits: BodyLimits;
   readonly memory: MemoryBudget;
-  readonly doors: OpenDoors;
+  readonly chooseDoor: (knock: Knock) => OpenDoor;
   /** True once the server stops: answers then close their connection. */
   readonly isStopping: () => boolean;
 };
@@ -69,12 +69,12 @@ type Arrived = {
   readonly expectation: Expectation;
 };
 
-const doorFor = ({ url = '/', method = 'GET', headers }: IncomingMessage, doors: OpenDoors): OpenDoor => {
+const knockOf = ({ url = '/', method = 'GET', headers }: IncomingMessage): Knock => {
   const [path, query] = pathAndQuery(url);
-  return chooseDoor(doors, { method, path, query, hasHeader: (name) => headers[name] !== undefined });
+  return { method, path, query, hasHeader: (name) => headers[name] !== undefined };
 };
 
-const beginExchange = ({ site, doors }: ExchangeNeeds, { message, response, expectation }: Arrived): Exchange => {
+const beginExchange = ({ site, chooseDoor }: ExchangeNeeds, { message, response, expectation }: Arrived): Exchange => {
   const requestId = `req_${site.newId()}`;
   const progress = { isHeldBack: expectation !== 'nothing', isTaken: false };
   return {
@@ -83,7 +83,7 @@ const beginExchange = ({ site, doors }: ExchangeNeeds, { message, response, expe
     bytesBefore: message.socket.bytesWritten,
     message,
     response,
-    door: doorFor(message, doors),
+    door: chooseDoor(knockOf(message)),
     life: exchangeLifetime(response, message.socket, (cause) => logDefect(site, requestId, cause)),
     progress,
     askForBody: () => {
