@@ -34,13 +34,14 @@ export const headersUp = (header: (name: string) => string | null, isUpload: boo
   return headers;
 };
 
-/** What is between two hops, or speaks of Google's front end and its rules for browsers. */
+/** What is between two hops, speaks of Google's front end and its rules for browsers, or of the owner's uploads. */
 const down: ReadonlySet<string> = new Set([
   'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding',
   'upgrade', 'proxy-connection', 'set-cookie', 'set-cookie2', 'alt-svc', 'strict-transport-security', 'server',
   'via', 'nel', 'report-to', 'reporting-endpoints', 'content-security-policy', 'server-timing', 'vary', 'location',
   'content-security-policy-report-only', 'x-goog-upload-control-url', 'x-goog-upload-url', 'www-authenticate',
   'x-content-type-options', 'x-frame-options', 'x-xss-protection', 'date', 'x-request-id', 'pragma', 'expires',
+  'content-location', 'link', 'x-goog-user-project', 'x-guploader-uploadid',
 ]);
 
 /** The headers of an answer as they go down; what is rewritten (an upload's address) is put in by who does it. */

@@ -42,7 +42,7 @@ const start = (google: Google, got: Got, response: ServerResponse): void => {
     return;
   }
   const address = `${google.url()}${got.path}?upload_id=${id}&upload_protocol=resumable`;
-  response.writeHead(200, { 'x-goog-upload-url': address, 'x-goog-upload-control-url': address, 'x-goog-upload-status': 'active', 'x-goog-upload-chunk-granularity': '262144', 'content-length': '0' });
+  response.writeHead(200, { 'x-goog-upload-url': address, 'x-goog-upload-control-url': address, 'x-guploader-uploadid': id, 'content-location': address, 'x-goog-upload-status': 'active', 'x-goog-upload-chunk-granularity': '262144', 'content-length': '0' });
   response.end();
 };
 
