@@ -1,4 +1,5 @@
 import { isObject } from '../kernel/is-object.ts';
+import { isUnread } from '../kernel/unread-text.ts';
 
 /** Whether a field holds what it may. */
 export type Check = (value: unknown) => boolean;
@@ -10,6 +11,8 @@ export const shapeOf = (fields: Readonly<Record<string, Check>>): Shape => new M
 
 /** A text. */
 export const isText: Check = (value) => typeof value === 'string';
+/** A text, or one that nobody has read. */
+export const isLongText: Check = (value) => typeof value === 'string' || isUnread(value);
 /** JSON knows 1e999, which JavaScript reads as Infinity and writes as null. */
 export const number: Check = Number.isFinite;
 /** A whole number from 0. */

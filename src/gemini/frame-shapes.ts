@@ -3,6 +3,7 @@ import {
   isCount,
   isFlag,
   isListOf,
+  isLongText,
   isShallowObject,
   isText,
   mediaType,
@@ -28,7 +29,7 @@ export const partShape: Shape = shapeOf({
   text: isText,
   thought: isFlag,
   thoughtSignature: isText,
-  inlineData: hasShape({ mimeType: mediaType, data: isText }, 'mimeType', 'data'),
+  inlineData: hasShape({ mimeType: mediaType, data: isLongText }, 'mimeType', 'data'),
   fileData: hasShape({ mimeType: mediaType, fileUri: isText }, 'fileUri'),
   functionCall: hasShape({
     id: isText,

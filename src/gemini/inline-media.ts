@@ -19,7 +19,7 @@ import type { RequestBlob } from './request.ts';
 /** Base64 of the plain alphabet without blanks, as it came where it was so; null where it is none. */
 const plainBase64 = (text: LongText): LongText | null => {
   if (isUnread(text) && isAllBase64(text)) return text;
-  const read = readBase64(isUnread(text) ? joinPieces(text.pieces) : Buffer.from(text), isUnread(text));
+  const read = readBase64(isUnread(text) ? joinPieces(text.pieces()) : Buffer.from(text), isUnread(text));
   if (read === null || read.isPlain) return read === null ? null : text;
   return isUnread(text) ? unreadBase64(read.letters) : Buffer.from(read.letters).toString('latin1');
 };

@@ -1,5 +1,6 @@
 import { E } from '../kernel/fp.ts';
 import { isObject } from '../kernel/is-object.ts';
+import { joinPieces, placeOf, sizeOf, type PiecedBytes } from '../kernel/pieced-bytes.ts';
 import { rawElements } from '../kernel/raw-json.ts';
 import { keepArguments } from './exact-json.ts';
 import { readFrame, readPlainFrame, type FrameReading } from './frame.ts';
@@ -66,19 +67,21 @@ export const parseFrames = (json: string): Iterable<FrameReading> => {
   return readingsOf(json, { value: frameIn(parsed.value, () => json) });
 };
 
+const lineFeed = 0x0a;
+
 /**
  * Reads a long text, or the bytes of a long body, as `parseFrames` does, in pieces as they are taken, with the event
  * loop breathing in between. What is over the bounds of any answer is unreadable.
  */
-export async function* parseLongFrame(bytes: Buffer): AsyncGenerator<FrameReading, void, undefined> {
-  const parsed = await parseLong(bytes);
+export async function* parseLongFrame(pieces: PiecedBytes): AsyncGenerator<FrameReading, void, undefined> {
+  const parsed = await parseLong(pieces);
   if (E.isRight(parsed)) {
     const frame = frameIn(parsed.right.value, parsed.right.json);
-    if (bytes.length <= longest || isError(frame)) yield readFrame(frame);
+    if (sizeOf(pieces) <= longest || isError(frame)) yield readFrame(frame);
     else yield* readPieces(frame);
-  } else if (parsed.left === 'unfit' || !bytes.includes('\n')) yield { kind: 'unreadable' };
+  } else if (parsed.left === 'unfit' || placeOf(pieces, lineFeed) < 0) yield { kind: 'unreadable' };
   else
-    for (const line of bytes.toString('utf8').split('\n'))
-      if (line.length > longest) yield* parseLongFrame(Buffer.from(line));
+    for (const line of joinPieces(pieces).toString('utf8').split('\n'))
+      if (line.length > longest) yield* parseLongFrame([Buffer.from(line)]);
       else yield* readingsOf(line, parseValue(line));
 }

@@ -1,8 +1,12 @@
-import { isBase64 } from '../kernel/base64.ts';
 import { E } from '../kernel/fp.ts';
+import { hollowText, piecesIn, wholeText, type HollowText } from '../kernel/hollow-text.ts';
 import { isObject } from '../kernel/is-object.ts';
+import { endOfString } from '../kernel/json-fault.ts';
+import type { Span } from '../kernel/json-outline.ts';
 import type { CutFault } from '../kernel/list-cuts.ts';
 import { parseCutLists } from '../kernel/parse-cut-lists.ts';
+import type { PiecedBytes } from '../kernel/pieced-bytes.ts';
+import { isAllBase64, leaveUnread, type UnreadText } from '../kernel/unread-text.ts';
 
 /** A value and the JSON text that it was read from, which may lack the media of parts. */
 export type ParsedLong = { readonly json: () => string; readonly value: unknown };
@@ -12,38 +16,37 @@ const leastAside = 65_536;
 /** A text of more literals is no picture with words around it. */
 const mostLiterals = 2000;
 
-const [quote, backslash, equals] = [0x22, 0x5c, 0x3d];
+const quote = 0x22;
 const mark = 'media-aside-';
 
-type Aside = { readonly from: number; readonly to: number; readonly data: string };
+type Aside = { readonly from: number; readonly to: number; readonly data: UnreadText };
 
-/** Base64 between these places, as a string; null where it is something else. Its bytes are copied once. */
-const mediaAt = (bytes: Buffer, from: number, to: number): Aside | null => {
-  let end = to;
-  while (end > to - 2 && bytes[end - 1] === equals) end -= 1;
-  const data = bytes.toString('latin1', from, to);
-  return isBase64(data.slice(0, end - from)) ? { from, to, data } : null;
-};
-
-const isEscaped = (bytes: Buffer, at: number): boolean => {
-  let before = at - 1;
-  while (bytes[before] === backslash) before -= 1;
-  return (at - before) % 2 === 0;
-};
-
-/** The long base64 literals; none where there is something that must be looked at more closely. */
-const findMedia = (bytes: Buffer): readonly Aside[] => {
-  const found: Aside[] = [];
+/** Where long literals stand between their quotes, and those of which something is left out; null for too many in all. */
+const longLiterals = ({ bytes, holes }: HollowText): readonly Span[] | null => {
+  const found: Span[] = [];
+  let hole = 0;
   let from = bytes.indexOf(quote) + 1;
   for (let count = 0; from > 0; count += 1) {
-    let to = bytes.indexOf(quote, from);
-    while (to >= 0 && isEscaped(bytes, to)) to = bytes.indexOf(quote, to + 1);
-    if (to < 0 || count === mostLiterals) return [];
-    const media = to - from >= leastAside ? mediaAt(bytes, from, to) : null;
-    if (media !== null) found.push(media);
+    const to = endOfString(bytes, from);
+    if (count === mostLiterals) return null;
+    const first = hole;
+    while ((holes[hole]?.at ?? Infinity) <= to) hole += 1;
+    if (hole > first || to - from >= leastAside) found.push([from, to]);
     from = bytes.indexOf(quote, to + 1) + 1;
   }
   return found;
+};
+
+/** The long base64 literals; null where something is left out of the text that is none, so that it must be read whole. */
+const findMedia = (text: HollowText): readonly Aside[] | null => {
+  const spans = text.bytes.includes(mark) ? null : longLiterals(text);
+  const literals = spans === null ? null : piecesIn(text, spans);
+  if (spans === null || literals === null) return text.holes.length === 0 ? [] : null;
+  const media = spans.flatMap(([from, to], at): readonly Aside[] => {
+    const data = leaveUnread(literals[at] ?? []);
+    return data !== null && isAllBase64(data) ? [{ from, to, data }] : [];
+  });
+  return media.length === spans.length || text.holes.length === 0 ? media : null;
 };
 
 const withoutMedia = (bytes: Buffer, media: readonly Aside[]): Buffer => {
@@ -96,15 +99,19 @@ const bounds = { depth: 1000, objectFields: 10_000, listItems: 262_144 };
 
 /**
  * Parses a long answer in pieces, with the event loop breathing in between. Long pictures or sounds in it are found in
- * the bytes, and are neither decoded as UTF-8 nor parsed, but for those that stand elsewhere than where they belong.
+ * the pieces that came, and are neither put together nor decoded as UTF-8 nor parsed, but for those that stand
+ * elsewhere than where they belong.
  */
-export const parseLong = async (bytes: Buffer): Promise<E.Either<CutFault, ParsedLong>> => {
-  const media = bytes.includes(mark) ? [] : findMedia(bytes);
-  const rest = media.length === 0 ? bytes : withoutMedia(bytes, media);
+export const parseLong = async (pieces: PiecedBytes): Promise<E.Either<CutFault, ParsedLong>> => {
+  const text = hollowText(pieces);
+  const media = findMedia(text);
+  if (media === null) return parseLong([wholeText(text)]);
+  const rest = media.length === 0 ? text.bytes : withoutMedia(text.bytes, media);
   const parsed = await parseCutLists(rest, bounds);
   if (E.isLeft(parsed) && (media.length === 0 || parsed.left === 'unfit')) return parsed;
   if (E.isRight(parsed) && putBack(parsed.right, media))
     return E.right({ json: () => rest.toString('utf8'), value: parsed.right });
+  const bytes = wholeText(text);
   const whole = await parseCutLists(bytes, bounds);
   return E.map((value: unknown) => ({ json: () => bytes.toString('utf8'), value }))(whole);
 };

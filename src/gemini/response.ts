@@ -1,12 +1,17 @@
-import type { Blob, JsonObject } from './request.ts';
+import type { LongText } from '../kernel/unread-text.ts';
+import type { JsonObject } from './request.ts';
 
 /** What Gemini answers, as far as we read it. Every field may be absent; unknown fields and enum values are ignored. */
+
+/** Media of an answer: long base64 is passed on as it came, unread. */
+export type AnswerBlob = { readonly mimeType: string; readonly data: LongText };
 
 /** A piece of an answer: text, media, a call, code, or a tool that Google ran. */
 export type ResponsePart = {
   readonly text?: string;
-  readonly inlineData?: Blob;
-  readonly fileData?: { readonly mimeType?: string; readonly fileUri: string };
+  readonly inlineData?: AnswerBlob;
+  /** The address may be a data: URL, where no store took a picture. */
+  readonly fileData?: { readonly mimeType?: string; readonly fileUri: LongText };
   readonly functionCall?: FunctionCall;
   readonly executableCode?: { readonly id?: string; readonly language?: string; readonly code?: string };
   readonly codeExecutionResult?: { readonly id?: string; readonly outcome?: string; readonly output?: string };

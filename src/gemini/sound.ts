@@ -1,4 +1,5 @@
-import type { Blob } from './request.ts';
+import { fromBase64 } from '../kernel/base64.ts';
+import type { AnswerBlob } from './response.ts';
 
 /** 16-bit little-endian samples; `rate` a second and channel. */
 export type Sound = { readonly samples: Uint8Array; readonly rate: number; readonly channels: number };
@@ -53,9 +54,9 @@ const hasHead = (bytes: Buffer): boolean =>
  * The samples of what Gemini speaks: bare ones (`audio/L16;codec=pcm;rate=24000`, models until 3.1) or a WAV file
  * (3.8), of which a later piece of a stream has no head. Null for anything else.
  */
-export const readSound = ({ mimeType, data }: Blob): Sound | null => {
+export const readSound = ({ mimeType, data }: AnswerBlob): Sound | null => {
   if (!isPcm(mimeType) && !isWav(mimeType)) return null;
-  const bytes = Buffer.from(data, 'base64');
+  const bytes = fromBase64(data);
   if (hasHead(bytes)) return readWav(bytes);
   return {
     samples: bytes,

@@ -1,6 +1,9 @@
+import { isUnread } from './unread-text.ts';
+
 /** What is left of so many characters and values when those of this value are taken off; below zero where it holds more. */
 const leftAfter = (value: unknown, room: number): number => {
   if (typeof value === 'string') return room - value.length;
+  if (isUnread(value)) return room - value.size;
   let left = room - 1;
   if (typeof value !== 'object' || value === null) return left;
   for (const one of Array.isArray(value) ? value : Object.values(value)) {

@@ -42,6 +42,12 @@ function* joinedPieces({ pieces }: TextInPieces): Pieces {
   yield '"';
   let half = '';
   for (const piece of pieces) {
+    if (isUnread(piece)) {
+      if (half !== '') yield* innerPieces(half);
+      half = '';
+      yield* piece.pieces();
+      continue;
+    }
     const text = half === '' ? piece : half + piece;
     const end = isHigh(text.charCodeAt(text.length - 1)) ? text.length - 1 : text.length;
     half = text.slice(end);
@@ -103,7 +109,7 @@ function* piecesOf(value: unknown, levels: number, writtenText: WrittenText): Pi
   else if (typeof value !== 'object' || value === null || levels === 0) yield jsonText(value);
   else if (isUnread(value)) {
     yield '"';
-    yield* value.pieces;
+    yield* value.pieces();
     yield '"';
   } else if (isInPieces(value)) yield* joinedPieces(value);
   else if (Array.isArray(value)) yield* listPieces(value, levels, writtenText);
@@ -161,7 +167,7 @@ export const jsonPiecesWithin = async (
     size += piece.length;
     if (size > most) return null;
     gathered.add(piece);
-    const rest = pace(piece.length);
+    const rest = typeof piece === 'string' ? pace(piece.length) : null;
     if (rest === null) continue;
     gathered.flush();
     await rest;

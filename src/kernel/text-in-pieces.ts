@@ -1,9 +1,11 @@
+import { isUnread, lengthOf, textOf, type LongText } from './unread-text.ts';
+
 const mark = Symbol('text in pieces');
 
 /** A long text as it came: to put it together would copy it. In JSON it is a string like any other. */
 export type TextInPieces = {
   readonly [mark]: true;
-  readonly pieces: readonly string[];
+  readonly pieces: readonly LongText[];
   readonly toJSON: () => string;
 };
 
@@ -15,9 +17,11 @@ const least = 65_536;
 const leastPiece = 4096;
 
 /** The text that these pieces make. */
-export const textInPieces = (pieces: readonly string[]): string | TextInPieces => {
+export const textInPieces = (pieces: readonly LongText[]): string | TextInPieces => {
   let length = 0;
-  for (const piece of pieces) length += piece.length;
-  if (length < Math.max(least, pieces.length * leastPiece)) return pieces.join('');
-  return { [mark]: true, pieces, toJSON: () => pieces.join('') };
+  for (const piece of pieces) length += lengthOf(piece);
+  const whole = (): string => pieces.map(textOf).join('');
+  return length < Math.max(least, pieces.length * leastPiece) && !pieces.some(isUnread)
+    ? whole()
+    : { [mark]: true, pieces, toJSON: whole };
 };

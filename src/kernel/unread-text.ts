@@ -10,7 +10,8 @@ const unread = Symbol('unread');
  */
 export type UnreadText = {
   readonly [unread]: true;
-  readonly pieces: PiecedBytes;
+  /** A function: what walks through values finds nothing to walk through. */
+  readonly pieces: () => PiecedBytes;
   readonly size: number;
   /** From where to its end it is base64 of the plain alphabet, in whole bytes; -1 where it is not. */
   readonly base64From: number;
@@ -36,8 +37,8 @@ export const textOf = (text: LongText): string => (typeof text === 'string' ? te
 
 /** An unread text of these bytes, of which is known what they are. */
 const unreadOf = (pieces: PiecedBytes, base64From: number): UnreadText => {
-  const read = (): string => readJsonString(pieces);
-  return { [unread]: true, pieces, size: sizeOf(pieces), base64From, toString: read, toJSON: read };
+  const read = (): string => (base64From === 0 ? joinPieces(pieces).toString('latin1') : readJsonString(pieces));
+  return { [unread]: true, pieces: () => pieces, size: sizeOf(pieces), base64From, toString: read, toJSON: read };
 };
 
 const [backslash, comma, equals] = [0x5c, 0x2c, 0x3d];
@@ -98,6 +99,26 @@ export const leaveUnread = (pieces: PiecedBytes): UnreadText | null => {
   return unreadOf(pieces, isBase64 ? head : -1);
 };
 
+const bytesInJson = (text: string): Uint8Array => Buffer.from(JSON.stringify(text).slice(1, -1));
+
+/** A short text, an unread one, and another short one as one unread text. */
+export const encloseText = (before: string, { pieces }: UnreadText, after: string): UnreadText => {
+  const all = [bytesInJson(before), ...pieces(), bytesInJson(after)];
+  return unreadOf(
+    all.filter(({ length }) => length > 0),
+    -1,
+  );
+};
+
+/** Stretches of so many bytes of an unread text of ASCII without escapes; each is one by itself. */
+export const evenStretches = ({ pieces, size }: UnreadText, bytes: number): readonly UnreadText[] =>
+  Array.from({ length: Math.ceil(size / bytes) }, (_, at) =>
+    unreadOf(stretchOf(pieces(), at * bytes, (at + 1) * bytes), -1),
+  );
+
+/** How long a text is: characters, or the bytes of one that nobody has read. */
+export const lengthOf = (text: LongText): number => (typeof text === 'string' ? text.length : text.size);
+
 /** Whether all of an unread text is base64 of the plain alphabet. */
 export const isAllBase64 = ({ base64From }: UnreadText): boolean => base64From === 0;
 
@@ -106,15 +127,15 @@ export const unreadBase64 = (letters: Uint8Array): UnreadText => unreadOf([lette
 
 /** What of an unread text stands behind the first comma. */
 export const behindComma = ({ pieces, size, base64From }: UnreadText): UnreadText => {
-  const from = placeOf(pieces, comma) + 1;
-  return unreadOf(stretchOf(pieces, from, size), base64From === from ? 0 : -1);
+  const from = placeOf(pieces(), comma) + 1;
+  return unreadOf(stretchOf(pieces(), from, size), base64From === from ? 0 : -1);
 };
 
 const percent = 0x25;
 
 /** Whether a percent sign stands in a text. */
 export const holdsPercent = (text: LongText): boolean =>
-  typeof text === 'string' ? text.includes('%') : text.pieces.some((piece) => piece.includes(percent));
+  typeof text === 'string' ? text.includes('%') : text.pieces().some((piece) => piece.includes(percent));
 
 const backslashesBefore = (bytes: Uint8Array, end: number): number => {
   let slashes = 0;
@@ -126,14 +147,16 @@ const isInside = (byte: number | undefined): boolean => ((byte ?? 0) & 0xc0) ===
 
 /** So many bytes of the beginning, in which no character and no escape is cut. */
 const wholeBeginning = ({ pieces }: UnreadText, most: number): Uint8Array => {
-  const bytes = joinPieces(stretchOf(pieces, 0, most + 1));
+  const bytes = joinPieces(stretchOf(pieces(), 0, most + 1));
   let end = Math.min(most, bytes.length);
   while (end < bytes.length && isInside(bytes[end])) end -= 1;
   return bytes.subarray(0, end - (backslashesBefore(bytes, end) % 2));
 };
 
 /** The same of the end: no escape begins in a piece before. */
-const wholeEnd = ({ pieces, size }: UnreadText, most: number): Uint8Array => {
+const wholeEnd = (text: UnreadText, most: number): Uint8Array => {
+  const { size } = text;
+  const pieces = text.pieces();
   let from = Math.max(0, size - most);
   let first = 0;
   for (let length = pieces[0]?.length ?? 0; from > length; length = pieces[first]?.length ?? 0) {

@@ -1,4 +1,5 @@
 import { followedBy, passStream } from '../kernel/pass-stream.ts';
+import { lengthOf } from '../kernel/unread-text.ts';
 import { plainTextOf } from '../gemini/plain-text.ts';
 import type { Frame, ResponsePart } from '../gemini/response.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
@@ -25,7 +26,7 @@ async function* persistFrames(frames: Frames, { keepImage, origin, letGo }: Keep
     const signature = thoughtSignature === undefined ? null : { value: thoughtSignature, keyId };
     const fileUri = await keepImage({ ...inlineData, signature }, origin);
     // An address is shorter than its picture, a data: URL longer: to look at its letters would copy it.
-    if (fileUri.length < inlineData.data.length) letGo(inlineData.data.length);
+    if (lengthOf(fileUri) < lengthOf(inlineData.data)) letGo(lengthOf(inlineData.data));
     return { ...rest, fileData: { mimeType: inlineData.mimeType, fileUri } };
   };
   const persist = async (frame: Frame): Promise<Frame> => {

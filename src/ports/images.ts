@@ -1,6 +1,8 @@
 import type { TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { LongText } from '../kernel/unread-text.ts';
 import type { Blob } from '../gemini/request.ts';
+import type { AnswerBlob } from '../gemini/response.ts';
 import type { Memory } from './memory.ts';
 
 /** The thought signature that came with a picture, and the key that made it. Edits of the picture are checked by it. */
@@ -13,7 +15,10 @@ export type SignedImage = Blob & { readonly signature: ImageSignature | null };
  * Keeps a picture and gives the address to show it by. `origin` (`https://host`) is the request's own, for stores that
  * this service serves itself. Never fails: what no store takes comes back as a data: URL.
  */
-export type KeepImage = (image: SignedImage, origin: string) => Promise<string>;
+export type KeepImage = (
+  image: AnswerBlob & Pick<SignedImage, 'signature'>,
+  origin: string,
+) => Promise<LongText>;
 
 /**
  * Reads one of our own pictures back by the address that KeepImage gave; null when it is not ours, or gone. Left: there

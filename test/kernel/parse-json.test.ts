@@ -141,7 +141,7 @@ t.test('long texts that are cut out of JSON come back as they were, or are left 
   let [unread, holes] = [0, 0];
   const whole = (value: unknown): unknown => {
     if (isUnread(value)) unread += 1;
-    if (isUnread(value) && JSON.stringify(textOf(value)) !== `"${Buffer.concat(value.pieces).toString()}"`) throw new Error('JSON.stringify writes it otherwise');
+    if (isUnread(value) && JSON.stringify(textOf(value)) !== `"${Buffer.concat(value.pieces()).toString()}"`) throw new Error('JSON.stringify writes it otherwise');
     if (typeof value !== 'object' || value === null || isUnread(value)) return isUnread(value) ? textOf(value) : value;
     if (Array.isArray(value)) return value.map(whole);
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, whole(inner)]));
@@ -176,7 +176,7 @@ t.test('of a body in pieces the long stretches of its strings are neither copied
   const read = valueOf(parseSmallJson(hollow, { bounds, unreadAt: () => true }));
   const { a } = (E.isRight(read) ? read.right : {}) as { readonly a?: { readonly url?: unknown } };
   const { url } = a ?? {};
-  t.ok(isUnread(url) && url.base64From === 22 && Buffer.concat(url.pieces).toString() === `data:image/png;base64,${picture.toString()}`);
+  t.ok(isUnread(url) && url.base64From === 22 && Buffer.concat(url.pieces()).toString() === `data:image/png;base64,${picture.toString()}`);
 });
 
 t.test('a list of tools in which something was left out is not taken for another one', async (t) => {

@@ -4,7 +4,11 @@ import t from 'tap';
 import { bodyEncoder } from '../../src/gemini/call-body.ts';
 import { E, TE } from '../../src/kernel/fp.ts';
 import { readBase64 } from '../../src/kernel/read-base64.ts';
-import { isUnread } from '../../src/kernel/unread-text.ts';
+import { encloseText, isUnread, leaveUnread, type LongText } from '../../src/kernel/unread-text.ts';
+import type { Frame, ResponsePart } from '../../src/gemini/response.ts';
+import { readSound } from '../../src/gemini/sound.ts';
+import { generationsDialect } from '../../src/openai/images/dialect.ts';
+import { writeLarge } from '../../src/pipeline/write-large.ts';
 import { noResponses } from '../../src/adapters/responses/no-responses.ts';
 import { messagesDialect } from '../../src/anthropic/messages/dialect.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';
@@ -152,4 +156,50 @@ t.test('at the doors of messages and responses too', async (t) => {
   await fc.assert(fc.asyncProperty(askedMessages, (value) => check('messages', messages, value)), { numRuns: 60 });
   await fc.assert(fc.asyncProperty(askedResponses, (value) => check('responses', responses, value)), { numRuns: 60 });
   t.ok(left.messages > 0 && left.responses > 0, JSON.stringify(left));
+});
+
+const picture = Buffer.alloc(150_001, 'picture').toString('base64');
+/** In pieces that cut groups of letters. */
+const unreadPicture = leaveUnread([Buffer.from(picture.slice(0, 70_001)), Buffer.from(picture.slice(70_001, 70_003)), Buffer.from(picture.slice(70_003))]) ?? '';
+
+const drawnAs = (data: LongText, mimeType = 'image/png'): readonly ResponsePart[] => [
+  { text: 'a' },
+  { inlineData: { mimeType, data }, thoughtSignature: 'c2ln' },
+  { fileData: { mimeType, fileUri: typeof data === 'string' ? `data:${mimeType};base64,${data}` : encloseText(`data:${mimeType};base64,`, data, '') } },
+  { text: 'b' },
+];
+
+/** How a door writes an answer with such a picture, whole and as a stream. */
+const writtenBy = async <A>({ decode, translate }: Dialect<A>, body: object, parts: readonly ResponsePart[]): Promise<readonly string[]> => {
+  const asked = decode(body, () => JSON.stringify(body));
+  if (E.isLeft(asked)) throw new Error(JSON.stringify(asked.left));
+  const plan = translate(asked.right, context);
+  if (plan instanceof Promise || E.isLeft(plan)) throw new Error('no plan');
+  const frame: Frame = { candidates: [{ content: { parts }, finishReason: 'STOP' }] };
+  const [whole, stream] = [plan.right.answer.whole(), plan.right.answer.stream()];
+  whole.add([frame]);
+  const ended = whole.end();
+  if (E.isLeft(ended)) throw new Error(ended.left.tag);
+  const written = await writeLarge(ended.right.value);
+  const streamed = stream.write([frame]);
+  const last = stream.end();
+  return [String(ended.right.value.body), Buffer.concat((written.pieces ?? [String(written.body)]).map((piece) => Buffer.from(piece))).toString(), streamed, E.isRight(last) ? last.right.value : ''];
+};
+
+t.test('whether a picture of an answer was read or left unread, every door writes the same', async (t) => {
+  const asked = { model: 'gemini-3-pro-image', messages: [{ role: 'user', content: 'a' }] };
+  const doors: readonly (readonly [string, (parts: readonly ResponsePart[]) => Promise<readonly string[]>])[] = [
+    ...(['markdown', 'images', 'data-url'] as const).map((imageReplyFormat) => [`chat, ${imageReplyFormat}`, (parts: readonly ResponsePart[]) => writtenBy(chatDialect({ ...settings, imageReplyFormat }), asked, parts)] as const),
+    ['messages', (parts) => writtenBy(messages, { ...asked, max_tokens: 10 }, parts)],
+    ['responses', (parts) => writtenBy(responses, { model: asked.model, input: 'a', store: false }, parts)],
+    ['images', (parts) => writtenBy(generationsDialect(settings), { model: asked.model, prompt: 'a' }, parts)],
+  ];
+  for (const [name, write] of doors) {
+    const [read, unread] = [await write(drawnAs(picture)), await write(drawnAs(unreadPicture))];
+    t.ok(read[0]?.includes(picture), `${name}: the picture is there`);
+    t.equal(read[0], read[1], `${name}: in pieces as in one go`);
+    for (const [index, text] of read.entries()) t.ok(text === unread[index], `${name}, ${index}`);
+  }
+  const sound = leaveUnread([Buffer.from(picture.slice(0, 70_001)), Buffer.from(picture.slice(70_001))]) ?? '';
+  t.same(readSound({ mimeType: 'audio/L16;rate=24000', data: sound }), readSound({ mimeType: 'audio/L16;rate=24000', data: picture }), 'and sound is the same');
 });

@@ -1,3 +1,4 @@
+import { textOf } from '../../src/kernel/unread-text.ts';
 import fc from 'fast-check';
 import t from 'tap';
 import { E, TE } from '../../src/kernel/fp.ts';
@@ -156,7 +157,7 @@ t.test('an answer all of which was there comes to what it does in pieces, and le
         return TE.right(isReady ? readyStream(frames) : framesOf(frames));
       },
       rememberSignature: (signature) => left.signatures.push(signature),
-      keepImage: (image) => Promise.resolve(`kept:${image.data.length}`),
+      keepImage: (image) => Promise.resolve(`kept:${textOf(image.data).length}`),
     };
     return { answer: await read(await run(over, received)), facts: Object.assign({}, ...received.noted), left };
   };
@@ -296,8 +297,8 @@ t.test('pictures are kept in order, drafts are not', async (t) => {
   const frames: readonly Frame[] = [{ candidates: [{ content: { parts: [{ text: 'a' }, picture('DRAFT', true), picture('ONE'), { text: 'b' }, picture('TWO')] }, finishReason: 'STOP' }] }];
   const kept: string[] = [];
   const keepImage: Capabilities['keepImage'] = (image) => {
-    kept.push(image.data);
-    return Promise.resolve(`http://x/${image.data}.png`);
+    kept.push(textOf(image.data));
+    return Promise.resolve(`http://x/${textOf(image.data)}.png`);
   };
   t.match(await asked({ openGemini: () => TE.right(framesOf(frames)), keepImage }), /a!\[\]\(http:\/\/x\/ONE.png\)b!\[\]\(http:\/\/x\/TWO.png\)/);
   t.same(kept, ['ONE', 'TWO']);

@@ -1,3 +1,4 @@
+import { textOf } from '../../src/kernel/unread-text.ts';
 import { E, TE } from '../../src/kernel/fp.ts';
 import { thrown, type ProxyError } from '../../src/kernel/proxy-error.ts';
 import { secret } from '../../src/kernel/secret.ts';
@@ -37,7 +38,7 @@ export const happyCapabilities: Capabilities = {
   openGemini: () => TE.right(framesOf([textFrame('hello', 'STOP')])),
   askGemini: () => TE.right({}),
   listModels: () => Promise.resolve([]),
-  keepImage: (image) => Promise.resolve(`data:${image.mimeType};base64,${image.data}`),
+  keepImage: (image) => Promise.resolve(`data:${image.mimeType};base64,${textOf(image.data)}`),
   readImage: () => TE.right(null),
   imageSignature: () => Promise.resolve(null),
   fetchMedia: shouldNotBeCalled,

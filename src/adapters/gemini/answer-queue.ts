@@ -41,6 +41,18 @@ const takeAll = (queue: Waiting): Buffer | null => {
   return pieces.length === 1 ? first : Buffer.concat(pieces, bytes);
 };
 
+/** Larger pieces go on by themselves: to put them together would copy them. */
+const leastAlone = 16_384;
+
+const takeNext = (queue: Waiting): Buffer | null => {
+  const { pieces } = queue;
+  const [first] = pieces;
+  if (first === undefined || pieces.length === 1 || first.length < leastAlone) return takeAll(queue);
+  pieces.shift();
+  queue.bytes -= first.length;
+  return first;
+};
+
 /** Nothing is taken but all of it. */
 const readAtOnce = (queue: Waiting): Buffer | null =>
   queue.end === 'whole' && queue.bytes <= mostWaiting ? (takeAll(queue) ?? Buffer.alloc(0)) : null;
@@ -65,7 +77,7 @@ async function* readPieces(
   // the last piece is there, and the reader runs after it.
   try {
     for (;;) {
-      const piece = takeAll(queue);
+      const piece = takeNext(queue);
       if (piece !== null) {
         came(piece.length);
         yield piece;

@@ -1,6 +1,7 @@
 import { StringDecoder } from 'node:string_decoder';
 import { createParser } from 'eventsource-parser';
 import { atOnce } from '../../kernel/breathe.ts';
+import { joinPieces, type PiecedBytes } from '../../kernel/pieced-bytes.ts';
 import { thrown } from '../../kernel/proxy-error.ts';
 import { bytePieces } from './byte-pieces.ts';
 
@@ -151,12 +152,15 @@ const textDecoder = (): { readonly write: (bytes: Buffer) => string; readonly en
   };
 };
 
+/** A long body that is one JSON value. */
+export type LongBody = { readonly long: PiecedBytes };
+
 /** Splits the body of one answer into its JSON texts. */
 export type BodySplitter = {
   /** The texts that these bytes end. Throws BadAnswer past 64 MiB in one piece. */
   readonly feed: (bytes: Buffer) => readonly string[];
-  /** What is left when the body has ended; the bytes of a long body that is one JSON value. */
-  readonly end: () => readonly string[] | Buffer;
+  /** What is left when the body has ended; the bytes of a long body that is one JSON value, in pieces. */
+  readonly end: () => readonly string[] | LongBody;
   readonly framing: () => Framing;
 };
 
@@ -183,7 +187,7 @@ const wholeBody = (): Omit<BodySplitter, 'framing'> => {
     },
     end: () => {
       const bytes = pieces.whole();
-      return bytes.length > atOnce ? bytes : [bytes.toString('utf8')];
+      return pieces.size() > atOnce ? { long: bytes } : [joinPieces(bytes).toString('utf8')];
     },
   };
 };

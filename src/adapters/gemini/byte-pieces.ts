@@ -1,8 +1,8 @@
-/** Gathers the bytes of a body, to be put together once. */
+/** Gathers the bytes of a body. */
 export type BytePieces = {
   readonly add: (piece: Buffer) => void;
   readonly size: () => number;
-  readonly whole: () => Buffer;
+  readonly whole: () => readonly Buffer[];
 };
 
 /** So many small pieces become one: each by itself takes a hundred times its bytes. */
@@ -31,8 +31,7 @@ export const bytePieces = (): BytePieces => {
     size: () => size,
     whole: () => {
       gather();
-      const [first] = pieces;
-      return pieces.length === 1 && first !== undefined ? first : Buffer.concat(pieces, size);
+      return pieces;
     },
   };
 };

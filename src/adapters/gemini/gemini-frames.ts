@@ -1,4 +1,5 @@
 import { atOnce, breathe, paceWork } from '../../kernel/breathe.ts';
+import type { PiecedBytes } from '../../kernel/pieced-bytes.ts';
 import { thrown, type ProxyError } from '../../kernel/proxy-error.ts';
 import { failureOf } from '../../gemini/error-from-answer.ts';
 import type { FrameReading } from '../../gemini/frame.ts';
@@ -66,8 +67,8 @@ const frameReader = (model: string): FrameReader => {
 };
 
 /** A long value: work on it is broken up, and each of its frames goes on by itself. */
-async function* readLong(json: string | Buffer, { take }: FrameReader): FrameStream {
-  for await (const reading of parseLongFrame(typeof json === 'string' ? Buffer.from(json) : json)) {
+async function* readLong(pieces: PiecedBytes, { take }: FrameReader): FrameStream {
+  for await (const reading of parseLongFrame(pieces)) {
     await breathe();
     const frames: Frame[] = [];
     const error = take([reading], frames);
@@ -86,7 +87,7 @@ async function* readMany(texts: readonly string[], reader: FrameReader): FrameSt
   for (let from = 0; from < texts.length; ) {
     const first = texts[from] ?? '';
     if (isLong(first)) {
-      yield* readLong(first, reader);
+      yield* readLong([Buffer.from(first)], reader);
       from += 1;
       continue;
     }
@@ -125,8 +126,8 @@ export async function* geminiFrames(
       const next = await body.next();
       isEnded = next.done === true;
       const texts = next.done === true ? splitter.end() : splitter.feed(next.value);
-      if (texts.length === 0) continue;
-      if (texts instanceof Uint8Array) yield* readLong(texts, reader);
+      if ('long' in texts) yield* readLong(texts.long, reader);
+      else if (texts.length === 0) continue;
       else if (texts.length > mostTogether || texts.some(isLong)) yield* readMany(texts, reader);
       else {
         const { frames, error } = reader.read(texts);

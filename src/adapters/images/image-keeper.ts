@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
+import { fromBase64 } from '../../kernel/base64.ts';
 import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
+import { beginningOf, encloseText, type LongText } from '../../kernel/unread-text.ts';
 import type { Log, Now, RecallSignatures, RememberSignature, Wait } from '../../ports/capabilities.ts';
 import type { FindImage, ImageSignature, KeepImage, ReadImage, ServedImage, SignedImage } from '../../ports/images.ts';
 import { costs, type Memory } from '../../ports/memory.ts';
@@ -45,21 +47,24 @@ const mostAtOnce = 16;
 
 const callIdOf = (name: string): string => `image:${name}`;
 
-const dataUrl = ({ mimeType, data }: SignedImage): string => `data:${mimeType};base64,${data}`;
+type Drawn = Parameters<KeepImage>[0];
+
+const dataUrl = ({ mimeType, data }: Drawn): LongText =>
+  typeof data === 'string' ? `data:${mimeType};base64,${data}` : encloseText(`data:${mimeType};base64,`, data, '');
 
 /** Characters of base64 that hold the bytes which tell a picture's type. */
 const typeCharacters = Math.ceil(typeBytes / 3) * 4;
 
 /** What is no picture is never decoded. */
-const namedFrom = ({ data, signature }: SignedImage, now: Now): NamedImage | null => {
-  const type = imageTypeOf(Buffer.from(data.slice(0, typeCharacters), 'base64'));
+const namedFrom = ({ data, signature }: Drawn, now: Now): NamedImage | null => {
+  const type = imageTypeOf(Buffer.from(beginningOf(data, typeCharacters), 'base64'));
   if (type === null) return null;
-  const bytes = Buffer.from(data, 'base64');
+  const bytes = fromBase64(data);
   return { name: newImageName(now(), type), mimeType: type.mimeType, bytes, signature };
 };
 
 /** Decodes one picture after the other and lets other work in between: 20 MB of picture hold the process for 10 ms. */
-const decodeInTurn = (now: Now): ((image: SignedImage) => Promise<NamedImage | null>) => {
+const decodeInTurn = (now: Now): ((image: Drawn) => Promise<NamedImage | null>) => {
   const turn = inTurn(1);
   return (image) =>
     turn(async () => {

@@ -1,3 +1,4 @@
+import type { LongText } from '../../kernel/unread-text.ts';
 import type { FinishKind } from '../finish.ts';
 import type { JsonObject } from '../request.ts';
 import type { LogprobsResult, ResponsePart, UsageMetadata } from '../response.ts';
@@ -41,8 +42,8 @@ export type PictureEvent = {
   readonly kind: 'picture';
   readonly candidate: number;
   readonly mimeType: string;
-  readonly url: string | undefined;
-  readonly data: string;
+  readonly url: LongText | undefined;
+  readonly data: LongText;
   readonly isDraft: boolean;
   readonly signature: string | undefined;
 };
@@ -52,7 +53,7 @@ export type MediaEvent = {
   readonly kind: 'sound' | 'file';
   readonly candidate: number;
   readonly mimeType: string;
-  readonly data: string;
+  readonly data: LongText;
 };
 
 /** Code that Gemini ran. */

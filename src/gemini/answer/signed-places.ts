@@ -1,3 +1,4 @@
+import { lengthOf, type LongText } from '../../kernel/unread-text.ts';
 import { isSignature, readSignedParts, type SignedAnswer, type SignedPart } from '../conversation/signed-parts.ts';
 import type { RequestPart } from '../request.ts';
 import type { ResponsePart } from '../response.ts';
@@ -120,11 +121,13 @@ export const followPlaces = (places: SignedPlaces, event: AnswerEvent, shown: nu
 };
 
 /** Counts what went into the content, whatever made it. */
-export const withContent = (places: SignedPlaces, content: string): SignedPlaces => {
+export const withContent = (places: SignedPlaces, content: LongText): SignedPlaces => {
   if (content === '') return places;
   const { length } = places;
-  const lead = places.lead === length ? length + content.length - content.trimStart().length : places.lead;
-  return { ...places, length: length + content.length, lead };
+  const shown = lengthOf(content);
+  // What nobody has read is a picture in its markdown, and begins with a letter.
+  const blanks = typeof content === 'string' ? shown - content.trimStart().length : 0;
+  return { ...places, length: length + shown, lead: places.lead === length ? length + blanks : places.lead };
 };
 
 const withoutMark = ({ isText: _, ...part }: Stretch): SignedPart => part;

@@ -1,3 +1,4 @@
+import type { LongText } from '../../kernel/unread-text.ts';
 import type { Machine } from '../../kernel/machine.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import type { Frame, ResponsePart, UsageMetadata } from '../../gemini/response.ts';
@@ -6,7 +7,7 @@ import { blockIn } from '../../gemini/verdict.ts';
 import { usageBeyond, noUsage, addUsage, toImageUsage, type ImageUsage } from './usage.ts';
 
 /** A picture of an answer: base64, or where it is kept. */
-export type Picture = { readonly mimeType: string } & ({ readonly data: string } | { readonly url: string });
+export type Picture = { readonly mimeType: string } & ({ readonly data: LongText } | { readonly url: LongText });
 
 /** What happens while pictures are drawn. The usages of all that were completed add up to the answer's. */
 export type ImageEvent =

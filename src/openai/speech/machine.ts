@@ -1,8 +1,8 @@
+import { fromBase64 } from '../../kernel/base64.ts';
 import type { Machine } from '../../kernel/machine.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { declaredKind } from '../../gemini/media-names.ts';
-import type { Blob } from '../../gemini/request.ts';
-import type { Frame, ResponsePart, UsageMetadata } from '../../gemini/response.ts';
+import type { AnswerBlob, Frame, ResponsePart, UsageMetadata } from '../../gemini/response.ts';
 import { readSound, type Sound } from '../../gemini/sound.ts';
 import { latestUsage } from '../../gemini/usage.ts';
 import { blockIn } from '../../gemini/verdict.ts';
@@ -32,14 +32,14 @@ const typeByKind: ReadonlyMap<string | null, string> = new Map(
 /** The media type to answer encoded sound by, whichever of its names Gemini has for it; undefined for bare sound. */
 const encodedType = (mimeType: string): string | undefined => typeByKind.get(declaredKind(mimeType));
 
-const blobsOf = (frame: Frame): readonly Blob[] =>
+const blobsOf = (frame: Frame): readonly AnswerBlob[] =>
   (frame.candidates?.[0]?.content?.parts ?? []).flatMap(({ inlineData, thought }: ResponsePart) =>
     inlineData !== undefined && thought !== true ? [inlineData] : [],
   );
 
-const pieceOf = (blob: Blob, format: 'wav' | 'pcm', isFirst: boolean): SpokenPiece | null => {
+const pieceOf = (blob: AnswerBlob, format: 'wav' | 'pcm', isFirst: boolean): SpokenPiece | null => {
   const encoded = encodedType(blob.mimeType);
-  if (encoded !== undefined) return { kind: 'encoded', mimeType: encoded, bytes: Buffer.from(blob.data, 'base64') };
+  if (encoded !== undefined) return { kind: 'encoded', mimeType: encoded, bytes: fromBase64(blob.data) };
   const sound = readSound(blob);
   return sound === null ? null : { kind: format, isFirst, ...sound };
 };

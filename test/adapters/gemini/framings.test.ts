@@ -15,7 +15,7 @@ const valuesOf = (pieces: readonly Buffer[]): readonly BodyValue[] => {
   const { feed, end, framing } = bodySplitter();
   const given = pieces.flatMap((piece) => feed(piece));
   const last = end();
-  return [...given, ...(last instanceof Uint8Array ? [last.toString()] : last)].map((json) => ({ json, framing: framing() }));
+  return [...given, ...('long' in last ? [Buffer.concat(last.long).toString()] : last)].map((json) => ({ json, framing: framing() }));
 };
 
 const one = '{"a":"Grüße 👋 \\"]}{[\\\\"}';

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import process from 'node:process';
 import t from 'tap';
+import { textOf } from '../../../src/kernel/unread-text.ts';
 import { E, TE } from '../../../src/kernel/fp.ts';
 import { imageKeeper, type ImageKeeper, type ImageKeeperNeeds, type ImageStores } from '../../../src/adapters/images/image-keeper.ts';
 import { signedLinks } from '../../../src/adapters/images/image-links.ts';
@@ -31,7 +32,9 @@ const stored = async (readImage: ImageKeeper['readImage'], url: string): Promise
   return read.right;
 };
 
-type UnderTest = ImageKeeper & { readonly clock: FakeClock; readonly waits: Waits; readonly lines: readonly string[] };
+type UnderTest = Omit<ImageKeeper, 'keepImage'> & {
+  readonly keepImage: (...given: Parameters<ImageKeeper['keepImage']>) => Promise<string>;
+} & { readonly clock: FakeClock; readonly waits: Waits; readonly lines: readonly string[] };
 
 const keeper = (stores: Partial<ImageStores>, over: Partial<ImageKeeperNeeds> = {}): UnderTest => {
   const clock = fakeClock('2026-11-24T12:00:00Z');
@@ -49,7 +52,7 @@ const keeper = (stores: Partial<ImageStores>, over: Partial<ImageKeeperNeeds> = 
       ...over,
     },
   );
-  return { ...made, clock, waits, lines };
+  return { ...made, keepImage: async (image, from) => textOf(await made.keepImage(image, from)), clock, waits, lines };
 };
 
 const memory = (): OwnStore => memoryImages({ mostImages: 100, mostBytes: 100_000_000 });

@@ -1,5 +1,6 @@
 import { joinMachines } from '../../../kernel/join-machines.ts';
 import type { Machine } from '../../../kernel/machine.ts';
+import { textOf } from '../../../kernel/unread-text.ts';
 import type {
   AnswerEvent,
   CallEvent,
@@ -46,7 +47,7 @@ const addCall = (to: Writing, { id, name, text, signature }: CallEvent): void =>
 };
 
 const pictureText = ({ isDraft, url, mimeType, data }: PictureEvent): string =>
-  isDraft ? '' : `![](${url ?? `data:${mimeType};base64,${data}`})`;
+  isDraft ? '' : `![](${textOf(url ?? `data:${mimeType};base64,${textOf(data)}`)})`;
 
 const addEnd = (to: Writing, end: EndEvent): void => {
   closeBlock(to);

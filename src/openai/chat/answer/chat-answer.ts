@@ -1,3 +1,4 @@
+import { textOf } from '../../../kernel/unread-text.ts';
 import type { Machine } from '../../../kernel/machine.ts';
 import { questionBefore } from '../../../gemini/conversation/answer-key.ts';
 import { exactJson } from '../../../gemini/exact-json.ts';
@@ -59,7 +60,7 @@ const frameOf = (event: ChatEvent | ChatFailure, writeText: WriteText): string =
   if (!event.isSent) return '';
   if (event.isPlain === true) {
     const [choice] = event.chunk.choices;
-    return choice?.delta.content === undefined ? '' : writeText(choice.index, choice.delta.content);
+    return choice?.delta.content === undefined ? '' : writeText(choice.index, textOf(choice.delta.content));
   }
   const google = event.chunk.choices[0]?.delta.extra_content?.google;
   const holdsTools = google?.server_tool_parts !== undefined || google?.signed_parts !== undefined;

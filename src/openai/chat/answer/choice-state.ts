@@ -1,3 +1,5 @@
+import { countedText } from '../../../kernel/fingerprint.ts';
+import { lengthOf } from '../../../kernel/unread-text.ts';
 import { itemsOf, type Chain } from '../../../kernel/chain.ts';
 import type { AnswerEvent, CitationEvent } from '../../../gemini/answer/answer-event.ts';
 import { nothingShown, placeInShown, withShown, type ShownText } from '../../../gemini/answer/shown-text.ts';
@@ -53,13 +55,13 @@ const withCalled = (print: AnswerPrint, { tool_calls: calls, function_call: lega
 /** The choice with the place of what it shows, for citations. */
 export const withPlace = (state: ChoiceState, event: AnswerEvent, { content = '' }: Delta): ChoiceState => ({
   ...state,
-  shown: withShown(state.shown, content.length, event.kind === 'text' && event.isOwn),
+  shown: withShown(state.shown, lengthOf(content), event.kind === 'text' && event.isOwn),
 });
 
 /** The choice after a delta: what it has said, and what it is known again by. */
 export const afterDelta = (state: ChoiceState, event: AnswerEvent, delta: Delta): ChoiceState => {
   const { content, extra_content: extra } = delta;
-  const places = followPlaces(state.places, event, content?.length ?? 0);
+  const places = followPlaces(state.places, event, lengthOf(content ?? ''));
   const own = extra === undefined ? state.own : { ...state.own, ...extra.google };
   if (event.kind === 'call') {
     return { ...state, places, own, calls: state.calls + 1, print: withCalled(state.print, delta) };
@@ -68,7 +70,7 @@ export const afterDelta = (state: ChoiceState, event: AnswerEvent, delta: Delta)
   return {
     ...state,
     places: withContent(places, content),
-    print: withWords(state.print, content),
+    print: withWords(state.print, countedText(content)),
     own,
   };
 };

@@ -1,3 +1,4 @@
+import type { LongText } from '../../../kernel/unread-text.ts';
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
 import type { ResponsePart } from '../../../gemini/response.ts';
 import type { Signature } from '../../../ports/capabilities.ts';
@@ -60,12 +61,12 @@ export type AudioDelta = {
 };
 
 /** A picture beside the text (openrouter.ai: message.images). */
-export type ImageDelta = { readonly type: 'image_url'; readonly image_url: { readonly url: string } };
+export type ImageDelta = { readonly type: 'image_url'; readonly image_url: { readonly url: LongText } };
 
 /** At most one of the kinds of content a delta: several clients drop the rest. */
 export type Delta = {
   readonly role?: 'assistant';
-  readonly content?: string;
+  readonly content?: LongText;
   readonly refusal?: string | null;
   readonly reasoning_content?: string;
   readonly reasoning?: string;

@@ -1,3 +1,4 @@
+import type { LongText } from '../../../kernel/unread-text.ts';
 import { E } from '../../../kernel/fp.ts';
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
 import { textInPieces } from '../../../kernel/text-in-pieces.ts';
@@ -19,7 +20,7 @@ import { joinedDetails } from './reasoning-details.ts';
 
 /** What the deltas of one choice add up to. */
 type Collected = {
-  content: string[];
+  content: LongText[];
   refusal: string;
   reasoning: string;
   details: ReasoningDetail[];

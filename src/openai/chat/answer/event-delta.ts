@@ -1,3 +1,4 @@
+import { encloseText, textOf, type LongText } from '../../../kernel/unread-text.ts';
 import type { AnswerEvent, CallEvent, MediaEvent, PictureEvent } from '../../../gemini/answer/answer-event.ts';
 import { freeTextInput } from '../../../gemini/tools/free-text-tools.ts';
 import { asPcm, asWav } from '../../../gemini/wav.ts';
@@ -44,17 +45,20 @@ const callDelta = (event: CallEvent, calls: number, { custom, isLegacy }: DeltaS
     : { tool_calls: [{ index: calls, id, ...callPayload(event, custom), ...signatureField(signature) }] };
 };
 
+const around = (before: string, text: LongText, after: string): LongText =>
+  typeof text === 'string' ? `${before}${text}${after}` : encloseText(before, text, after);
+
 /** A picture by its address: in the store, or a data: URL where it was not stored. */
 const pictureDelta = ({ mimeType, url, data }: PictureEvent, format: ImageReplyFormat): Delta => {
-  const address = url ?? `data:${mimeType};base64,${data}`;
+  const address = url ?? around(`data:${mimeType};base64,`, data, '');
   return format === 'images'
     ? { images: [{ type: 'image_url', image_url: { url: address } }] }
-    : { content: `![](${address})` };
+    : { content: around('![](', address, ')') };
 };
 
 const audioDelta = ({ mimeType, data }: MediaEvent, { format, id, expiresAt }: AudioSettings): Delta => {
   const encode = format === 'wav' ? asWav : asPcm;
-  return { audio: { id, data: encode(data, mimeType), transcript: '', expires_at: expiresAt } };
+  return { audio: { id, data: encode(textOf(data), mimeType), transcript: '', expires_at: expiresAt } };
 };
 
 /**

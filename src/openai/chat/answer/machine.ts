@@ -1,3 +1,4 @@
+import { lengthOf } from '../../../kernel/unread-text.ts';
 import { appendItems, itemsOf } from '../../../kernel/chain.ts';
 import { joinMachines } from '../../../kernel/join-machines.ts';
 import type { Machine } from '../../../kernel/machine.ts';
@@ -72,7 +73,7 @@ const writeShown = (
   const { settings, emit, events } = to;
   const delta = eventDelta(event, state.calls, settings);
   if (delta === undefined || isBesideJson(event, settings)) {
-    return { ...state, places: followPlaces(state.places, event, delta?.content?.length ?? 0) };
+    return { ...state, places: followPlaces(state.places, event, lengthOf(delta?.content ?? '')) };
   }
   let logprobs = event.kind === 'text' ? toLogprobs(event.logprobs) : null;
   for (const piece of picturePieces(settings.tellsDetails ? withDetails(delta) : delta, settings.imageReply)) {

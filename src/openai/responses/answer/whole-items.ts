@@ -1,3 +1,4 @@
+import { textOf } from '../../../kernel/unread-text.ts';
 import { itemsOf } from '../../../kernel/chain.ts';
 import type { CallEvent, PictureEvent } from '../../../gemini/answer/answer-event.ts';
 import type { JsonObject } from '../../../gemini/request.ts';
@@ -97,7 +98,7 @@ export const writePicture = (to: Writing, { data, mimeType }: PictureEvent): voi
   emit(to, 'response.image_generation_call.in_progress', at);
   emit(to, 'response.image_generation_call.generating', at);
   emit(to, 'response.image_generation_call.completed', at);
-  finishItem(to, index, { ...item, status: 'completed', result: data });
+  finishItem(to, index, { ...item, status: 'completed', result: textOf(data) });
 };
 
 /** What `include` asks of a search. */
