@@ -65,7 +65,7 @@ const rows: readonly Row[] = [
   ['a media type with parameters', withParts({ inlineData: { mimeType: 'audio/L16; codec=pcm;rate=24000', data: 'AAAA' } }), partsOf({ inlineData: { mimeType: 'audio/L16; codec=pcm;rate=24000', data: 'AAAA' } })],
   ['arguments too deep to be walked', withParts({ functionCall: { name: 'f', args: deep(101) } }, { toolCall: deep(100_000) }, { text: 'a' }), { ...partsOf({ text: 'a' }), lost: 'a tool call whose arguments are nested more than 100 levels deep' }],
   ['arguments as deep as may be', withParts({ functionCall: { name: 'f', args: deep(99) } }), partsOf({ functionCall: { name: 'f', args: deep(99) } })],
-  ['a finish message that names keys and projects', { candidates: [{ finishMessage: "AIzaMadeUpKey0123456789 of projects/123456 is out, see https://x.example/a" }] }, { candidates: [{ finishMessage: '[…] of […] is out, […] […]' }] }],
+  ['a finish message that names keys and projects', { candidates: [{ finishMessage: "AIzaMadeUpKey0123456789 of projects/123456 is out, see https://x.example/a" }] }, { candidates: [{ finishMessage: '[…] of […] is out, see […]' }] }],
   ['logprobs of a wrong shape', { candidates: [{ logprobsResult: { chosenCandidates: [{ token: 1 }] }, index: 0 }] }, { candidates: [{ index: 0 }] }],
 ];
 
