@@ -13,6 +13,9 @@ const wanted: ReadonlyMap<string, Tier> = new Map([
 /** The tier that a request's word stands for; undefined where Google's own choice is meant. */
 export const serviceTier = (word: string | undefined): Tier => wanted.get(word ?? '');
 
+/** The tier that serves such a word where Gemini does not say which it was: what it has no tier for is the default. */
+export const likelyTier = (word: string | undefined): string => serviceTier(word) ?? 'default';
+
 const served: ReadonlyMap<string, string> = new Map([
   ['standard', 'default'],
   ['flex', 'flex'],

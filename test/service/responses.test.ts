@@ -94,3 +94,25 @@ t.test('a stream that keeps more than there is memory for ends with an error, an
   t.same(streamFaults(events), []);
   t.match(eventsIn(await (await respond(service, { stream: true })).text()).at(-1), { type: 'response.completed' }, 'all of it was let go');
 });
+
+t.test('a response says that it is kept where it can be asked for, and only there', async (t) => {
+  const heavy = [{ role: 'user', content: 'x'.repeat(1_100_000) }];
+  const cases: readonly (readonly [string, Readonly<Record<string, string>>, Json, boolean])[] = [
+    ['by default', {}, {}, true],
+    ['store: false', {}, { store: false }, false],
+    ['RESPONSE_STORE=off', { RESPONSE_STORE: 'off' }, {}, false],
+    ['RESPONSE_STORE=off and store: true', { RESPONSE_STORE: 'off' }, { store: true }, false],
+    ['a request of more than there is room for', { RESPONSE_STORE: 'memory', RESPONSE_STORE_MB: '1' }, { input: heavy }, false],
+  ];
+  for (const [name, settings, body, isKept] of cases) {
+    const service = await pollux(t, { settings });
+    for (const stream of [false, true]) {
+      const answer = await respond(service, { ...body, stream });
+      const told = stream ? eventsIn(await answer.text()).flatMap(({ response }) => (response === undefined ? [] : [response as Json])) : [await jsonOf(answer)];
+      t.same(told.map(({ store }) => store), told.map(() => isKept), name);
+      const found = await fetch(`${service.url}/v1/responses/${String(told.at(-1)?.['id'])}`, { headers: { authorization: `Bearer ${service.password}` } });
+      t.equal(found.status, isKept ? 200 : 404, name);
+      if (isKept) t.same(await jsonOf(found), told.at(-1));
+    }
+  }
+});

@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { noResponses } from '../../../src/adapters/responses/no-responses.ts';
+import { E } from '../../../src/kernel/fp.ts';
 import type { Frame } from '../../../src/gemini/response.ts';
 import { skipWithoutRecordings } from '../../support/recordings.ts';
 import { schemaCheck } from '../../support/published-schemas.ts';
 import { definitionOf, streamFaults } from '../../support/response-laws.ts';
-import { eventsIn, responseEvents, responseWriter, wholeResponse, type Json } from '../../support/responses.ts';
+import { eventsIn, plainStore, responseEvents, responseWriter, wholeResponse, type Json } from '../../support/responses.ts';
 
 const text = fc.string({ unit: 'grapheme' });
 const signature = fc.stringMatching(/^[\w+/]{4,20}$/);
@@ -93,4 +95,64 @@ t.test('every event and answer is as the published document has it', { skip: ski
     { numRuns: 60 },
   );
   t.pass('over 60 streams');
+});
+
+const words = fc.string({ minLength: 1, maxLength: 20 });
+const asked = fc.record(
+  {
+    instructions: words,
+    max_output_tokens: fc.integer({ min: 1, max: 10_000 }),
+    max_tool_calls: fc.integer({ min: 1, max: 10 }),
+    metadata: fc.dictionary(fc.string({ maxLength: 64 }).filter((key) => key !== '__proto__'), words, { maxKeys: 16 }),
+    parallel_tool_calls: fc.boolean(),
+    prompt_cache_key: words,
+    safety_identifier: words,
+    temperature: fc.constantFrom(0, 0.5, 2),
+    tool_choice: fc.constantFrom<unknown>('none', 'auto', 'required', { type: 'function', name: 'plain' }),
+    top_logprobs: fc.nat({ max: 20 }),
+    top_p: fc.constantFrom(0.1, 1),
+    truncation: fc.constantFrom('auto', 'disabled'),
+    user: words,
+    background: fc.constant(false),
+  },
+  { requiredKeys: [] },
+);
+const left: Json = { instructions: null, max_output_tokens: null, max_tool_calls: null, metadata: {}, parallel_tool_calls: true, previous_response_id: null, prompt_cache_key: null, safety_identifier: null, temperature: 1, tool_choice: 'auto', top_logprobs: 0, top_p: 1, truncation: 'disabled', background: false, access_programs: null };
+
+t.test('every response in every event repeats what was asked, else what stands for it, and says whether it is kept', async () => {
+  const tools = [{ type: 'function', name: 'plain', parameters: null, strict: null }];
+  const stores = [plainStore(), { ...plainStore(), ...noResponses }];
+  await fc.assert(
+    fc.asyncProperty(asked, fc.constantFrom(undefined, null, true, false), fc.constantFrom(...stores), fc.boolean(), async (request, store, keeper, fails) => {
+      const expected = { ...left, ...request, tools, store: store !== false && keeper.mostBytesEach > 0 };
+      const writer = await responseWriter({ ...request, tools, ...(store === undefined ? {} : { store }) }, { store: keeper });
+      const begun = writer.write([{ candidates: [{ content: { parts: [{ text: 'a' }] }, finishReason: 'STOP' }] }]);
+      const end = fails ? null : writer.end();
+      const events = eventsIn(begun + (end === null ? writer.fail({ tag: 'Busy', message: 'full' }) : E.isRight(end) ? end.right.value : ''));
+      const told = events.flatMap(({ response }) => (response === undefined ? [] : [response as Json]));
+      if (told.length !== 3) throw new Error(`${told.length} responses`);
+      for (const [name, value] of Object.entries(expected)) {
+        for (const response of told) if (JSON.stringify(response[name]) !== JSON.stringify(value)) throw new Error(`${name}: ${JSON.stringify(response[name])}`);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+t.test('the tier is what was asked until the end tells the one that served', async (t) => {
+  const tiers: readonly (readonly [string | undefined, string | undefined, string])[] = [
+    [undefined, undefined, 'default'],
+    ['auto', undefined, 'default'],
+    ['scale', undefined, 'default'],
+    ['flex', undefined, 'flex'],
+    ['fast', undefined, 'priority'],
+    ['ultrafast', 'standard', 'default'],
+    [undefined, 'priority', 'priority'],
+  ];
+  for (const [service_tier, served, told] of tiers) {
+    const usageMetadata = served === undefined ? {} : { serviceTier: served };
+    const events = await responseEvents(service_tier === undefined ? {} : { service_tier }, [{ candidates: [{ content: { parts: [{ text: 'a' }] }, finishReason: 'STOP' }], usageMetadata }]);
+    t.match(events[0], { response: { service_tier: service_tier ?? 'auto' } });
+    t.match(events.at(-1), { response: { service_tier: told } }, `${service_tier}, served by ${served}`);
+  }
 });

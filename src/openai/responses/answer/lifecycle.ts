@@ -1,5 +1,5 @@
 import { finishWords } from '../../../gemini/finish-words.ts';
-import { servedTier } from '../../../wire/service-tier.ts';
+import { likelyTier, servedTier } from '../../../wire/service-tier.ts';
 import { responseId } from '../item-ids.ts';
 import { closeItem, writeRefusal } from './open-items.ts';
 import type { OutputItem } from './output-item.ts';
@@ -29,7 +29,7 @@ export const emitLifecycle = (to: Writing, told: Lifecycle, settings: ResponseSe
     error: null,
     incomplete_details: null,
     model,
-    service_tier: servedTier(to.usage) ?? tier,
+    service_tier: to.end === null ? tier : (servedTier(to.usage) ?? likelyTier(tier)),
     ...response,
   };
   const event: LifecycleEvent = { type, sequence_number: to.sequence, response: state, output };

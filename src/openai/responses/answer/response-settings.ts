@@ -18,7 +18,7 @@ export type ResponseSettings = AnswerSettings & {
   /** Google's own tools stand beside functions: their calls come back with the history. */
   readonly keepsServerTools: boolean;
   readonly search: SearchTelling;
-  /** What was asked of the tier; the one that served is told where Gemini says it. */
+  /** What was asked of the tier; at the end the one that served is told. */
   readonly tier: string;
   /** The client passes over refusals, and asks all again after a filtered answer: it is shown words. */
   readonly refusesInWords: boolean;
