@@ -12,7 +12,7 @@ const fields: readonly (readonly [RegExp, string])[] = [
 
 /** The same fields by their names in the Responses API. */
 const inResponses: ReadonlyMap<string, string> = new Map([
-  ['logprobs', 'top_logprobs'],
+  ['logprobs', 'include'],
   ['response_format', 'text.format'],
   ['modalities', 'tools'],
   ['reasoning_effort', 'reasoning.effort'],

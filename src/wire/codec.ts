@@ -118,12 +118,14 @@ export const readOnce = <A>(codec: t.Type<A, unknown>): ReadingCodec<A> => {
   );
 };
 
+const orString = 'a string or ';
+
 /** `string | A`, with errors that speak of A when the value is not a string. */
 export const stringOr = <A>(codec: t.Type<A, unknown>): ReadingCodec<string | A> => {
   const read = readerOf(codec);
   return withReader(
     new t.Type<string | A, unknown>(
-      `a string or ${codec.name}`,
+      orString + codec.name,
       (value): value is string | A => typeof value === 'string' || codec.is(value),
       (value, context) => (typeof value === 'string' ? t.success(value) : codec.validate(value, context)),
       t.identity,
@@ -178,6 +180,7 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 const nameExpected = (name: string): string => {
+  if (name.startsWith(orString)) return orString + nameExpected(name.slice(orString.length));
   if (name.startsWith('Array<')) return 'an array';
   return kinds[name] ?? (name.startsWith('{') ? 'an object' : name);
 };

@@ -262,6 +262,20 @@ const bad: readonly (readonly [param: string, request: Json, code: string])[] = 
   ['text.format.type', { text: { format: { type: 'xml' } } }, 'invalid_value'],
   ['text.format.schema', { text: { format: { type: 'json_schema', name: 'n' } } }, 'missing_required_parameter'],
   ['text.verbosity', { text: { verbosity: 7 } }, 'invalid_value'],
+  ['text.verbosity', { text: { verbosity: 'x' } }, 'invalid_value'],
+  ['input.1.id', { input: [user('a'), { type: 'item_reference' }] }, 'invalid_value'],
+  ['input.1.id', { input: [user('a'), { type: 'item_reference', id: 7 }] }, 'invalid_value'],
+  ['input.1.summary', { input: [user('a'), { type: 'reasoning', summary: 7 }] }, 'invalid_value'],
+  ['input.1.result', { input: [user('a'), { type: 'image_generation_call', result: 7 }] }, 'invalid_value'],
+  ['input.0.tools', { input: [{ type: 'additional_tools', tools: {} }, user('a')] }, 'invalid_value'],
+  ['input.1.action', { input: [user('a'), { type: 'shell_call', call_id: 'c', action: 7 }] }, 'invalid_value'],
+  ['input.1.operation', { input: [user('a'), { type: 'apply_patch_call', call_id: 'c', operation: [] }] }, 'invalid_value'],
+  ['input.0.content.0.detail', { input: [{ role: 'user', content: [{ type: 'input_image', image_url: 'data:image/png;base64,aGk=', detail: 'x' }] }] }, 'invalid_value'],
+  ['tools.0.name', { tools: [{ type: 'function', name: '' }] }, 'missing_required_parameter'],
+  ['tools.0.name', { tools: [{ type: 'custom', name: '' }] }, 'missing_required_parameter'],
+  ['tools.0.format.type', { tools: [{ type: 'custom', name: 'c', format: { type: 'xml' } }] }, 'invalid_value'],
+  ['tools.0.format.syntax', { tools: [{ type: 'custom', name: 'c', format: { type: 'grammar', syntax: 'x', definition: 'd' } }] }, 'invalid_value'],
+  ['tools.0.format.definition', { tools: [{ type: 'custom', name: 'c', format: { type: 'grammar', syntax: 'lark' } }] }, 'missing_required_parameter'],
   ['reasoning.effort', { reasoning: { effort: 'enormous' } }, 'invalid_value'],
   ['reasoning.summary', { reasoning: { summary: 'long' } }, 'invalid_value'],
   ['tools', { tools: {} }, 'invalid_value'],
@@ -307,6 +321,7 @@ t.test('what does not fit is a 400 that names the field', async (t) => {
   for (const [param, request, code] of bad) {
     const refused = await responseRefusal(request);
     t.same([refused.param, refused.code], [param, code], JSON.stringify(request).slice(0, 100));
+    t.notMatch(refused.message, /Unknown(?:Record|Array)|Array</, 'in words');
   }
 });
 

@@ -52,6 +52,9 @@ const kinds: Readonly<Record<string, readonly [name: string, input: (item: Item)
   computer_call: ['computer', ({ action, actions }) => objectIn(action ?? { actions })],
 };
 
+/** What such an item holds in a shape of its own. */
+const shaped = ['action', 'operation'];
+
 const idOf = (item: Item): string | undefined =>
   [item['call_id'], item['id']].find((id): id is string => typeof id === 'string');
 
@@ -65,6 +68,11 @@ export const readCall = (type: string, given: GivenItem): Read<Call> => {
   const { item, path } = given;
   const id = idOf(item);
   if (id === undefined) return E.left(missingId(path));
+  const wrong = shaped.find((field) => item[field] != null && !isJsonObject(item[field]));
+  if (wrong !== undefined) {
+    const at = `${path}.${wrong}`;
+    return E.left(invalid(`Invalid value for '${at}': expected an object.`, at, 'invalid_value'));
+  }
   const [name, input] = kinds[type] ?? [type, objectIn];
   return E.right({ id, name, arguments: input(item), path, signature: undefined });
 };

@@ -13,7 +13,7 @@ import {
 import { textParts } from '../../../gemini/conversation/text-parts.ts';
 import type { TurnPart } from '../../../gemini/conversation/turns.ts';
 import { isWebAddress } from '../../../gemini/inline-media.ts';
-import { decodeWith, optional, record } from '../../../wire/codec.ts';
+import { decodeWith, oneOf, optional, record } from '../../../wire/codec.ts';
 import { longText } from '../../../wire/long-text.ts';
 import { withDetail } from '../../picture-detail.ts';
 
@@ -25,7 +25,7 @@ const long = optional(longText);
 const codecs = {
   text: record({ text: longText }),
   refusal: record({ refusal: t.string }),
-  image: record({ image_url: long, file_id: text, detail: text }),
+  image: record({ image_url: long, file_id: text, detail: optional(oneOf(['low', 'high', 'auto', 'original'])) }),
   file: record({ file_data: long, file_url: text, file_id: text, filename: text }),
   audio: record({ input_audio: record({ data: longText, format: text }) }),
 };

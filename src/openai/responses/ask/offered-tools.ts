@@ -1,11 +1,11 @@
 import { E, pipe, t } from '../../../kernel/fp.ts';
 import { isObject } from '../../../kernel/is-object.ts';
-import type { ProxyError } from '../../../kernel/proxy-error.ts';
+import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
 import type { BuiltInTool } from '../../../gemini/model-traits.ts';
 import type { BuiltInOffer, FunctionOffer } from '../../../gemini/tools/asked-tools.ts';
 import { withLongNumbers, type LongNumbers } from '../../../gemini/schema/long-numbers.ts';
 import { freeTextFunction } from '../../../gemini/tools/free-text-tools.ts';
-import { decodeWith, optional, record } from '../../../wire/codec.ts';
+import { decodeWith, oneOf, optional, record } from '../../../wire/codec.ts';
 import { schemaOr } from '../../../wire/schema-codec.ts';
 import { houseTools, isHouseTool } from './house-tools.ts';
 import type { ItemTools } from './read-items.ts';
@@ -31,7 +31,11 @@ const functionTool = record({
   parameters: schemaOr({ type: 'object', additionalProperties: true }),
   strict: optional(t.boolean),
 });
-const format = record({ type: text, syntax: text, definition: text });
+const format = record({
+  type: optional(oneOf(['text', 'grammar'])),
+  syntax: optional(oneOf(['lark', 'regex'])),
+  definition: text,
+});
 const customTool = record({ name: t.string, description: text, format: optional(format) });
 const namespaceTool = record({ name: t.string, description: text, tools: t.UnknownArray });
 const searchTool = record({ execution: text, description: text, parameters: optional(t.UnknownRecord) });
@@ -51,12 +55,16 @@ const addFunction = (into: OfferedTools, kind: ToolKind, offer: Omit<FunctionOff
 
 type Fault = ProxyError | null;
 
+const missing = (path: string): Fault =>
+  invalid(`Missing required parameter: '${path}'.`, path, 'missing_required_parameter');
+
 const readFunction = (into: OfferedTools, tool: unknown, { path, namespace, about }: Place): Fault => {
   // Some send the form of the chat API.
   const nested = isObject(tool) && isObject(tool['function']) ? tool['function'] : tool;
   const read = decodeWith(functionTool, nested === tool ? path : `${path}.function`)(nested);
   if (E.isLeft(read)) return read.left;
   const { name, description, parameters: schema, strict } = read.right;
+  if (name === '') return missing(`${path}.name`);
   const parameters = schema === undefined || into.numbers === null ? schema : withLongNumbers(schema, into.numbers);
   addFunction(
     into,
@@ -71,6 +79,8 @@ const readCustom = (into: OfferedTools, tool: unknown, { path, namespace, about 
   if (E.isLeft(read)) return read.left;
   const { name, description, format: form } = read.right;
   const definition = form?.definition;
+  if (form?.type === 'grammar' && definition === undefined) return missing(`${path}.format.definition`);
+  if (name === '') return missing(`${path}.name`);
   const grammar = definition === undefined ? undefined : { syntax: form?.syntax, definition };
   const offer = freeTextFunction({ name, description: describe(description, about), grammar }, path);
   addFunction(into, { kind: 'custom', name, namespace }, offer);
@@ -81,6 +91,7 @@ const readNamespace = (into: OfferedTools, tool: unknown, { path }: Place): Faul
   const read = decodeWith(namespaceTool, path)(tool);
   if (E.isLeft(read)) return read.left;
   const { name: namespace, description, tools } = read.right;
+  if (namespace === '') return missing(`${path}.name`);
   for (const [at, inner] of tools.entries()) {
     const place = { path: `${path}.tools.${at}`, namespace, about: at === 0 ? description : undefined };
     const type = isObject(inner) && inner['type'] === 'custom' ? 'custom' : 'function';

@@ -1,8 +1,9 @@
-import { E } from '../../../kernel/fp.ts';
+import { E, t } from '../../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
 import type { Steps } from '../../../kernel/steps.ts';
 import type { Turn } from '../../../gemini/conversation/turns.ts';
 import { fromBase64 } from '../../../gemini/inline-media.ts';
+import { decodeWith, optional, record } from '../../../wire/codec.ts';
 import { envelopeSpare, openEnvelopes, type EnvelopeSpare } from '../envelope.ts';
 import { isCallType, isOutputType, readCall, readResult } from './call-items.ts';
 import { typeOf, type GivenItem } from './given-item.ts';
@@ -74,6 +75,9 @@ const readOutputItem = (reading: Reading, type: string, given: GivenItem): Proxy
   return null;
 };
 
+const misfit = (path: string, expected: string): ProxyError =>
+  invalid(`Invalid value for '${path}': expected ${expected}.`, path, 'invalid_value');
+
 const drop = (reading: Reading): null => {
   reading.dropped += 1;
   return null;
@@ -81,7 +85,8 @@ const drop = (reading: Reading): null => {
 
 const readPicture = (reading: Reading, { item, path }: GivenItem): ProxyError | null => {
   const { result } = item;
-  if (typeof result !== 'string' || result === '') return drop(reading);
+  if (result == null || result === '') return drop(reading);
+  if (typeof result !== 'string') return misfit(`${path}.result`, 'a string');
   const picture = fromBase64(result, { declared: '' }, `${path}.result`);
   if (E.isLeft(picture)) return picture.left;
   addPicture(reading, { inlineData: picture.right }, path);
@@ -100,9 +105,23 @@ const readMcpCall = (reading: Reading, given: GivenItem): ProxyError | null => {
   return null;
 };
 
-const addTools = (reading: Reading, { item, path }: GivenItem): void => {
+const addTools = (reading: Reading, { item, path }: GivenItem): ProxyError | null => {
   const { tools } = item;
-  if (Array.isArray(tools)) reading.tools.push({ tools, path: `${path}.tools` });
+  if (tools == null) return null;
+  if (!Array.isArray(tools)) return misfit(`${path}.tools`, 'an array');
+  reading.tools.push({ tools, path: `${path}.tools` });
+  return null;
+};
+
+const list = optional(t.UnknownArray);
+const reasoning = record({ summary: list, content: list });
+
+const readReasoning = (reading: Reading, { item, path }: GivenItem): ProxyError | null => {
+  const read = decodeWith(reasoning, path)(item);
+  if (E.isLeft(read)) return read.left;
+  const opened = openEnvelopes(item['encrypted_content'], reading.model, reading.spare);
+  for (const one of opened) addOpened(reading, one, path);
+  return null;
 };
 
 const missingType = (path: string): ProxyError =>
@@ -114,13 +133,11 @@ const readItem = (reading: Reading, given: GivenItem): ProxyError | null => {
   const type = typeOf(item);
   if (type === null) return missingType(`${path}.type`);
   if (type === 'message') return readMessage(reading, given);
-  if (type === 'reasoning') {
-    const opened = openEnvelopes(item['encrypted_content'], reading.model, reading.spare);
-    for (const one of opened) addOpened(reading, one, path);
-    return null;
-  }
-  if (type === 'tool_search_output' || type === 'additional_tools') addTools(reading, given);
-  if (type === 'additional_tools') return null;
+  if (type === 'reasoning') return readReasoning(reading, given);
+  if (type === 'item_reference') return misfit(`${path}.id`, 'a string');
+  if (type === 'additional_tools') return addTools(reading, given);
+  const fault = type === 'tool_search_output' ? addTools(reading, given) : null;
+  if (fault !== null) return fault;
   if (type.startsWith('tool_search') && typeof item['call_id'] !== 'string') return null;
   if (isCallType(type)) {
     const call = readCall(type, given);

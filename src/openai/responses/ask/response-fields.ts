@@ -24,7 +24,7 @@ const format = record({
 });
 
 /** The form of the answer's text. */
-export const textField = record({ format: optional(format), verbosity: optional(text) });
+export const textField = record({ format: optional(format), verbosity: optional(oneOf(['low', 'medium', 'high'])) });
 
 const [mostPairs, longestKey, longestValue] = [16, 64, 512];
 
