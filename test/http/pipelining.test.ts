@@ -1,10 +1,12 @@
 import { EventEmitter } from 'node:events';
-import type { ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
+import { Agent, createServer, request, type ServerResponse } from 'node:http';
+import { connect, type AddressInfo, type Socket } from 'node:net';
+import { text } from 'node:stream/consumers';
 import t from 'tap';
 import { E, TE, pipe } from '../../src/kernel/fp.ts';
 import { boundConnections } from '../../src/http/connections.ts';
 import type { Lifetime } from '../../src/http/lifetime.ts';
+import { frameChunks, lastChunk } from '../../src/http/own-chunks.ts';
 import type { Route } from '../../src/http/route.ts';
 import { json, type Reply } from '../../src/ports/reply.ts';
 import { gate } from '../support/pollux.ts';
@@ -235,4 +237,40 @@ t.test('one address takes only so many, a trusted proxy more', async (t) => {
   };
   t.equal(await count(0), 5);
   t.equal(await count(1), 31);
+});
+
+t.test('chunks that are framed here are whole at every length, keep their connection, and are none for HTTP/1.0', async (t) => {
+  const lengths = [1, 15, 16, 0, 255, 256, 8191, 8192, 70_000];
+  const body = lengths.map((length, at) => String(at).repeat(length)).join('');
+  const server = createServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/plain' });
+    const chunk = frameChunks(response);
+    const write = chunk ?? ((piece: Uint8Array) => response.write(piece));
+    for (const [at, length] of lengths.entries()) write(Buffer.from(String(at).repeat(length)));
+    response.end(chunk === null ? '' : lastChunk);
+  });
+  await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
+  const { port } = server.address() as AddressInfo;
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  t.teardown(() => {
+    agent.destroy();
+    server.close();
+  });
+  const sockets = new Set<Socket>();
+  for (let turn = 0; turn < 3; turn += 1) {
+    const answer = await new Promise<string>((resolve, reject) => {
+      const asked = request({ port, host: '127.0.0.1', agent }, (message) => {
+        sockets.add(message.socket);
+        text(message).then(resolve, reject);
+      });
+      asked.on('error', reject);
+      asked.end();
+    });
+    t.ok(answer === body, `turn ${turn}`);
+  }
+  t.equal(sockets.size, 1);
+  const old = connect(port, '127.0.0.1');
+  old.write('GET / HTTP/1.0\r\n\r\n');
+  const answered = await text(old);
+  t.ok(answered.slice(answered.indexOf('\r\n\r\n') + 4) === body);
 });
