@@ -12,6 +12,7 @@ import { nativeReadableHeaders } from '../google/native-headers.ts';
 import { readNativePath } from '../google/native-path.ts';
 import { claimsForNative } from '../google/native-claims.ts';
 import { nativeRoute } from '../google/native-routes.ts';
+import { usualPaths } from '../google/usual-paths.ts';
 import type { Door } from '../http/door.ts';
 import { forwardedOf } from '../http/forwarded.ts';
 import type { FindRoute } from '../http/find-route.ts';
@@ -128,7 +129,7 @@ const findNativeRoute = (handle: Handler, withAgents: boolean): FindRoute => {
     return E.isLeft(found) ? found : E.right({ route: routeFor(found.right.pattern), id: '' });
   };
   const remembered = recentMap<ReturnType<FindRoute>>(mostRemembered);
-  return (method, path) => {
+  const findQuickly: FindRoute = (method, path) => {
     const name = `${method} ${path}`;
     const known = remembered.get(name);
     if (known !== undefined) return known;
@@ -136,6 +137,8 @@ const findNativeRoute = (handle: Handler, withAgents: boolean): FindRoute => {
     if (E.isRight(found) && name.length < longestRemembered) remembered.set(name, found);
     return found;
   };
+  for (const path of usualPaths) findQuickly('POST', path);
+  return findQuickly;
 };
 
 /** Google's own API, passed through the pool. */

@@ -72,8 +72,8 @@ const writeGoogles = (slash: string): string => {
 export const withGooglesFiles = (bytes: Uint8Array, base: string): Uint8Array => {
   const host = /:\/\/([^/]+)/.exec(base)?.[1] ?? '';
   const body = viewOf(bytes);
-  if (host === '' || !mayName(body, host)) return bytes;
-  return replaceIn(body, ownFile(base), writeGoogles) ?? bytes;
+  if (host === '' || !mayName(body, host)) return body;
+  return replaceIn(body, ownFile(base), writeGoogles) ?? body;
 };
 
 /** A body whose `model` fields name the model behind an alias. */

@@ -16,6 +16,7 @@ import { nativeRoute, type NativeRoute } from './native-routes.ts';
 import { namesTold } from './told-names.ts';
 import { tokensIn } from './told-tokens.ts';
 import { addressDown, uploadAddress, uploadLink } from './upload-address.ts';
+import { usualPaths } from './usual-paths.ts';
 
 /** What passing on depends on. */
 export type NativeSettings = ModelSettings & {
@@ -94,12 +95,14 @@ const planOf = (request: PassRequest, { asked, path, written, route }: Read): Pa
   const uploadId = route.work === 'upload' ? queryValue(query, 'upload_id') : null;
   const work = workOf(route, request, uploadId);
   const name = path.segments.slice(0, route.nameLength);
+  const up = queryUp(query);
   const [folder, model = ''] = path.segments;
   return {
     work,
     method,
     path: written,
-    query: queryUp(query),
+    query: up,
+    address: up === '' ? written : `${written}?${up}`,
     quota: quotaOf(path),
     model: (isModelFolder(folder) || folder === 'dynamic') && isName(model) ? model : null,
     alias: asked === path ? null : (asked.segments[1] ?? null),
@@ -172,9 +175,15 @@ const changeBody =
     return withGooglesFiles(alias === null || model === null ? body : withModel(body, alias, model), base);
   };
 
+const readyPlan = (settings: NativeSettings): PassDialect['plan'] => {
+  const plan = readPlan(settings);
+  for (const path of usualPaths) plan({ method: 'POST', path, query: 'alt=sse', header: () => null, base: '' });
+  return plan;
+};
+
 /** Google's own API, passed through: what of it must be read, and what is changed on the way. */
 export const nativeDialect = (settings: NativeSettings): PassDialect => ({
-  plan: readPlan(settings),
+  plan: readyPlan(settings),
   namesIn: boundNamesIn,
   bodyUp: changeBody(settings),
   goesUpAsIs: (pieces, { alias }) => alias === null && namesNoAddress(pieces),

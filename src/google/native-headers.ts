@@ -47,11 +47,8 @@ const down: ReadonlySet<string> = new Set([
 /** The headers of an answer as they go down; what is rewritten (an upload's address) is put in by who does it. */
 export const headersDown = (headers: Headers): Headers => {
   const kept: Record<string, string> = {};
-  for (const name in headers) {
-    if (down.has(name) || name.startsWith('access-control-')) continue;
-    const value = headers[name];
-    if (value !== undefined) kept[name] = value;
-  }
+  for (const [name, value] of Object.entries(headers))
+    if (!down.has(name) && !name.startsWith('access-control-')) kept[name] = value;
   return kept;
 };
 

@@ -27,8 +27,13 @@ export type PassedCall = {
   readonly signal: Signal;
 };
 
-/** What Google answered: its head, and the body as it comes. */
-export type PassedAnswer = { readonly status: number; readonly headers: Headers; readonly body: ByteSource };
+/** What Google answered: its head, the type of its content ('' where none is told), and the body as it comes. */
+export type PassedAnswer = {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly type: string;
+  readonly body: ByteSource;
+};
 
 /** Makes one call. Left: no answer came. */
 export type PassCall = (call: PassedCall) => TE.TaskEither<ProxyError, PassedAnswer>;
@@ -96,6 +101,8 @@ export type PassPlan = {
   /** From the version on, without the query. */
   readonly path: string;
   readonly query: string;
+  /** Both. */
+  readonly address: string;
   readonly headers: Headers;
   /** What Google's limits count it as. */
   readonly quota: string;

@@ -25,14 +25,18 @@ export type PassCallSettings = GeminiRequestSettings & { readonly silence: Silen
 /** A kept connection that broke before anything was answered: what makes nothing may be asked again. */
 const lostReuse: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
-const headersOf = (raw: readonly (Buffer | string)[] | null): Headers => {
+/** The type is found on the way: answers have many sets of headers, and each look into one is a slow one. */
+const headOf = (raw: readonly (Buffer | string)[] | null): Pick<PassedAnswer, 'headers' | 'type'> => {
   const headers: Record<string, string> = {};
   const pairs = raw ?? [];
+  let type = '';
   for (let at = 0; at + 1 < pairs.length; at += 2) {
-    const name = pairs[at]?.toString('latin1') ?? '';
-    headers[name.toLowerCase()] = pairs[at + 1]?.toString('latin1') ?? '';
+    const name = (pairs[at]?.toString('latin1') ?? '').toLowerCase();
+    const value = pairs[at + 1]?.toString('latin1') ?? '';
+    headers[name] = value;
+    if (name === 'content-type') type = value;
   }
-  return headers;
+  return { headers, type };
 };
 
 type Answered = E.Either<ProxyError, PassedAnswer>;
@@ -53,7 +57,8 @@ const handlerOf = (dog: Watchdog, settle: Settle): Dispatcher.DispatchHandler =>
     onHeaders: (status, raw, resume) => {
       if (status < 200) return true;
       queue = byteQueue({ resume, abort }, dog);
-      settle(E.right({ status, headers: headersOf(raw), body: queue.source }));
+      const { headers, type } = headOf(raw);
+      settle(E.right({ status, headers, type, body: queue.source }));
       return true;
     },
     onData: (piece) => queue?.push(piece) ?? true,

@@ -39,10 +39,11 @@ const readAnswer = async (
 
 const replyOf = ({ headers, status }: Page, text: string): Whole => ({ kind: 'whole', status, headers, body: text });
 
-const askPage = (passing: Passing, token: string | null): Passing => ({
-  ...passing,
-  plan: { ...passing.plan, query: passing.dialect.withToken(passing.plan.query, token) },
-});
+const askPage = (passing: Passing, token: string | null): Passing => {
+  const { plan, dialect } = passing;
+  const query = dialect.withToken(plan.query, token);
+  return { ...passing, plan: { ...plan, query, address: query === '' ? plan.path : `${plan.path}?${query}` } };
+};
 
 const reading = { creates: false, isRead: true, preferred: null };
 

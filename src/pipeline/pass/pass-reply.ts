@@ -4,6 +4,7 @@ import { lastBytes } from '../../kernel/last-bytes.ts';
 import { signalSource } from '../../kernel/signal.ts';
 import type { ByteFlow, ByteSink, ByteSource } from '../../ports/byte-source.ts';
 import type { Headers, Passed, Reply, Whole } from '../../ports/reply.ts';
+import type { PassedAnswer } from '../../ports/passing-on.ts';
 import type { PassedBy, NotPassed } from './try-passing.ts';
 import type { Refused } from './judge-answer.ts';
 import type { Passing, PassNeeds } from './passing.ts';
@@ -13,16 +14,13 @@ import { watchBorder, type PassedFraming } from './watch-border.ts';
 /** Only printable; a stream's own comment, with its blank line, so that no frame is joined to it. */
 const heartbeat = ': keep-alive\n\n';
 
-const isEvents = (headers: Headers): boolean => headers['content-type']?.startsWith('text/event-stream') === true;
-
-const framingOf = ({ plan }: Passing, headers: Headers): PassedFraming => {
-  if (isEvents(headers)) return 'events';
+const framingOf = ({ plan }: Passing, type: string): PassedFraming => {
+  if (type.startsWith('text/event-stream')) return 'events';
   return plan.stream === 'array' ? 'array' : 'value';
 };
 
 /** No proxy on the way shall gather a stream; heartbeats and an error may stand in it, so that its length is not known. */
 const streamHeaders = (headers: Headers): Headers => {
-  if (!isEvents(headers)) return headers;
   const { 'content-length': _, ...kept } = headers;
   return { ...kept, 'cache-control': 'no-cache', 'x-accel-buffering': 'no' };
 };
@@ -33,22 +31,24 @@ const noteTokens = ({ received, dialect }: Passing, ending: Uint8Array): void =>
 };
 
 /** An answer's headers as they go down; an address in them is ours. */
-const headersOf = ({ dialect, base }: Passing, told: Headers): Headers => {
-  const headers = streamHeaders(dialect.headersDown(told));
-  const location = told['location'] === undefined ? null : dialect.addressDown(told['location'], base);
+const headersOf = ({ dialect, base }: Passing, { status, headers: told }: PassedAnswer, isStream: boolean): Headers => {
+  const kept = dialect.headersDown(told);
+  const headers = isStream ? streamHeaders(kept) : kept;
+  if (status === 200 || told['location'] === undefined) return headers;
+  const location = dialect.addressDown(told['location'], base);
   return location === null ? headers : { ...headers, location };
 };
 
 /** An answer whose bytes pass. */
 export const passedReply = ({ keepAliveMs }: PassNeeds, passing: Passing, { answer }: PassedBy): Passed => {
   const { dialect } = passing;
-  const { status, headers } = answer;
-  const framing = framingOf(passing, headers);
+  const { status, type } = answer;
+  const framing = framingOf(passing, type);
   const { body, isAtBorder } = watchBorder(answer.body, framing, (ending) => noteTokens(passing, ending));
   return {
     kind: 'passed',
     status,
-    headers: headersOf(passing, headers),
+    headers: headersOf(passing, answer, framing === 'events'),
     body,
     fail: (error) => (framing === 'events' && isAtBorder() ? dialect.errors.inStream(error) : null),
     heartbeat: {
@@ -135,7 +135,7 @@ export const unlessLate = (
   passing: Passing,
   run: TE.TaskEither<ProxyError, Reply>,
 ): TE.TaskEither<ProxyError, Reply> => {
-  if (passing.plan.stream !== 'events' || keepAliveMs === 0) return run;
+  if (keepAliveMs === 0 || passing.plan.stream !== 'events') return run;
   return async () => {
     const late = run();
     const waiting = signalSource();
@@ -143,8 +143,7 @@ export const unlessLate = (
     waiting.abort('begun');
     if (first !== null) return first;
     const headers = streamHeaders({ 'content-type': 'text/event-stream' });
-    const answer = { status: 200, headers, body: lateSource(late, passing) };
-    const { body, isAtBorder } = watchBorder(answer.body, 'events', () => undefined);
+    const { body, isAtBorder } = watchBorder(lateSource(late, passing), 'events', () => undefined);
     return E.right({
       kind: 'passed',
       status: 200,

@@ -54,10 +54,10 @@ type ByKey = { readonly lease: Lease; readonly policy: TryPolicy };
 
 const attempt = async (needs: PassNeeds, passing: Passing, { lease, policy }: ByKey): Promise<Attempt> => {
   const { received, plan, body } = passing;
-  const { method, path, query, headers } = plan;
+  const { method, address, headers } = plan;
   const answered = await needs.passCall({
     method,
-    path: query === '' ? path : `${path}?${query}`,
+    path: address,
     headers,
     body,
     secret: lease.secret,
@@ -71,7 +71,8 @@ const attempt = async (needs: PassNeeds, passing: Passing, { lease, policy }: By
     return { verdict: judgeRefusal(answer.status, told.error, policy), error: told.error, told };
   }
   // A stream has a head once its first byte is there: until then another key can answer unseen.
-  const fault = plan.stream === null ? null : await answer.body.begun();
+  const isThere = answer.body.ending().length > 0;
+  const fault = isThere || plan.stream === null ? null : await answer.body.begun();
   if (fault !== null) return { verdict: judgeFault(fault, policy), error: fault, told: null };
   return { verdict: 'done', by: { answer, lease } };
 };

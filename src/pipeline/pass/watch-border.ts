@@ -43,10 +43,8 @@ export const watchBorder = (
   framing: PassedFraming,
   ended: (ending: Uint8Array) => void,
 ): WatchedBytes => {
-  const endsWhole = (end: Uint8Array): boolean => {
-    if (framing === 'value' || end.length === 0) return true;
-    return framing === 'events' ? endsFrame(end) || endsValue(end) : endsValue(end);
-  };
+  const endsWhole = (end: Uint8Array): boolean =>
+    endsValue(end) || framing === 'value' || (framing === 'events' && endsFrame(end));
   return {
     isAtBorder: () => {
       const end = source.ending();
