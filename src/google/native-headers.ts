@@ -44,12 +44,15 @@ const down: ReadonlySet<string> = new Set([
   'content-location', 'link', 'x-goog-user-project', 'x-guploader-uploadid',
 ]);
 
+/** Heartbeats and an error may stand in a stream, so that its length is not known. */
+const downInStreams: ReadonlySet<string> = new Set([...down, 'content-length']);
+
 /** The headers of an answer as they go down; what is rewritten (an upload's address) is put in by who does it. */
-export const headersDown = (headers: Headers): Headers => {
-  const kept: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers))
-    if (!down.has(name) && !name.startsWith('access-control-')) kept[name] = value;
-  return kept;
+export const headersDown = (headers: Headers, isStream = false): Headers => {
+  const dropped = isStream ? downInStreams : down;
+  const isKept = ([name]: readonly [string, string]): boolean =>
+    !dropped.has(name) && !name.startsWith('access-control-');
+  return Object.fromEntries(Object.entries(headers).filter(isKept));
 };
 
 /** What pages of another origin may read of an answer's headers. */

@@ -15,7 +15,7 @@ const isDigit = (code: number): boolean => code >= 0x30 && code <= 0x39;
 const isBetween = (code: number): boolean => code === 0x3a || code === 0x20 || (code >= 0x09 && code <= 0x0d);
 
 const numberIn = (text: string, field: string): number | null => {
-  const found = text.lastIndexOf(field);
+  const found = text.indexOf(field);
   if (found < 0) return null;
   let from = found + field.length;
   while (isBetween(text.charCodeAt(from))) from += 1;

@@ -148,7 +148,7 @@ export type PassDialect = {
   readonly namesTold: (bytes: Uint8Array) => Steps<readonly string[]>;
   /** Those in the beginning of a stream. */
   readonly namesBegun: (text: string) => readonly string[];
-  readonly headersDown: (headers: Headers) => Headers;
+  readonly headersDown: (headers: Headers, isStream?: boolean) => Headers;
   /** An address of Google's, in an answer's head, as it is here; null where it leads elsewhere. */
   readonly addressDown: (address: string, base: string) => string | null;
   /** Where the bytes of an upload go; null for what is no address of Google's. */

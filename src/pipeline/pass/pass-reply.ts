@@ -19,11 +19,9 @@ const framingOf = ({ plan }: Passing, type: string): PassedFraming => {
   return plan.stream === 'array' ? 'array' : 'value';
 };
 
-/** No proxy on the way shall gather a stream; heartbeats and an error may stand in it, so that its length is not known. */
-const streamHeaders = (headers: Headers): Headers => {
-  const { 'content-length': _, ...kept } = headers;
-  return { ...kept, 'cache-control': 'no-cache', 'x-accel-buffering': 'no' };
-};
+/** No proxy on the way shall gather a stream. */
+const inStreams: Headers = { 'cache-control': 'no-cache', 'x-accel-buffering': 'no' };
+const inOthers: Headers = {};
 
 const noteTokens = ({ received, dialect }: Passing, ending: Uint8Array): void => {
   const tokens = dialect.tokensIn(ending);
@@ -32,8 +30,7 @@ const noteTokens = ({ received, dialect }: Passing, ending: Uint8Array): void =>
 
 /** An answer's headers as they go down; an address in them is ours. */
 const headersOf = ({ dialect, base }: Passing, { status, headers: told }: PassedAnswer, isStream: boolean): Headers => {
-  const kept = dialect.headersDown(told);
-  const headers = isStream ? streamHeaders(kept) : kept;
+  const headers = { ...dialect.headersDown(told, isStream), ...(isStream ? inStreams : inOthers) };
   if (status === 200 || told['location'] === undefined) return headers;
   const location = dialect.addressDown(told['location'], base);
   return location === null ? headers : { ...headers, location };
@@ -142,7 +139,7 @@ export const unlessLate = (
     const first = await Promise.race([late, wait(keepAliveMs, waiting.signal).then(() => null)]);
     waiting.abort('begun');
     if (first !== null) return first;
-    const headers = streamHeaders({ 'content-type': 'text/event-stream' });
+    const headers = { 'content-type': 'text/event-stream', ...inStreams };
     const { body, isAtBorder } = watchBorder(lateSource(late, passing), 'events', () => undefined);
     return E.right({
       kind: 'passed',
