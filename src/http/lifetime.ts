@@ -36,13 +36,11 @@ export const exchangeLifetime = (response: ServerResponse, socket: Socket, onDef
       onDefect(cause);
     }
   };
-  // Node tells `finish` also for an answer that was still in the socket's buffer when the connection broke.
-  response.prependListener('finish', () => {
-    isWhole = !socket.destroyed && socket.errored === null;
-  });
   response.on('close', () => {
     if (isOver) return;
     isOver = true;
+    // An answer that was still in the socket's buffer when the connection broke seems finished too.
+    isWhole = response.writableFinished && !socket.destroyed && socket.errored === null;
     if (!isWhole) abort({ tag: 'ClientGone' });
     endings.forEach(runSafely);
   });
