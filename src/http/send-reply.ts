@@ -86,8 +86,10 @@ const endLarge = async (outlet: Outlet, bodies: readonly (string | Uint8Array)[]
 
 const closing: Headers = { connection: 'close' };
 
-const headOf = (outlet: Outlet, { headers }: Reply, length: Headers): string[] =>
-  headLines([...outlet.headers(), headers, length, bodyIsUnread(outlet) ? closing : {}]);
+const headOf = (outlet: Outlet, { headers }: Reply, length: Headers): string[] => {
+  const records = [...outlet.headers(), headers, length];
+  return headLines(bodyIsUnread(outlet) ? [...records, closing] : records);
+};
 
 const hasNoBody = ({ status }: Reply): boolean => status === 204 || status === 304;
 

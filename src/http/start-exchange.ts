@@ -168,11 +168,11 @@ const outletOf = ({ site, settings, isStopping }: ExchangeNeeds, exchange: Excha
   return {
     message,
     response,
-    headers: () => [
-      door.headers(requestId, site.now() - startedAt),
-      door.commonHeaders(message.headers.origin ?? null),
-      isStopping() || known.isMalformed ? closing : {},
-    ],
+    headers: () => {
+      const own = door.headers(requestId, site.now() - startedAt);
+      const common = door.commonHeaders(message.headers.origin ?? null);
+      return isStopping() || known.isMalformed ? [own, common, closing] : [own, common];
+    },
     readerTimeoutMs: settings.readerTimeoutMs ?? defaultReaderTimeoutMs,
     progress,
     startedAt,
