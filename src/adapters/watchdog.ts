@@ -37,24 +37,20 @@ export type Watchdog = {
 /** `since`: when silence began to count; null while nothing is awaited. */
 type State = { bite: ProxyError | null; end: (() => void) | null; begun: boolean; since: number | null };
 
-/** What the watch is told while the call goes on; `look` sees the time when something has come. */
-const tellers = (state: State, look: (at: number) => unknown): Pick<Watchdog, 'fed' | 'awaits' | 'passed'> => {
-  const come = (at: number, since: number | null): void => {
+/** What the watch is told while the call goes on: nothing is reckoned then, the timer does. */
+const tellers = (state: State): Pick<Watchdog, 'fed' | 'awaits' | 'passed'> => ({
+  fed: () => {
     state.begun = true;
-    state.since = since;
-    look(at);
-  };
-  return {
-    fed: () => come(monotonic(), null),
-    awaits: () => {
-      state.since = monotonic();
-    },
-    passed: () => {
-      const at = monotonic();
-      come(at, at);
-    },
-  };
-};
+    state.since = null;
+  },
+  awaits: () => {
+    state.since = monotonic();
+  },
+  passed: () => {
+    state.begun = true;
+    state.since = monotonic();
+  },
+});
 
 /**
  * Watches one call. One timer for all of it, which is not touched by what comes: when it runs out, it looks how long
@@ -70,12 +66,14 @@ export const watchdog = ({ firstByteMs, idleMs, longestMs = anHour }: Silence, c
   };
   const leave = (): void => abort(abortReason(caller));
   const look = (): void => {
+    const now = monotonic();
     const most = state.begun ? idleMs : firstByteMs;
-    const left = state.since === null ? most : state.since + most - monotonic();
-    if (left > 0) timer = setTimeout(look, left);
-    else abort({ tag: 'TimedOut', phase: state.begun ? 'idle' : 'first byte' });
+    const silent = state.since === null ? 0 : now - state.since;
+    if (silent >= most) abort({ tag: 'TimedOut', phase: state.begun ? 'idle' : 'first byte' });
+    else if (now - began >= longestMs) abort(endless);
+    else timer = setTimeout(look, Math.min(most - silent, began + longestMs - now));
   };
-  let timer = setTimeout(look, Math.min(firstByteMs, idleMs));
+  let timer = setTimeout(look, Math.min(firstByteMs, idleMs, longestMs));
   if (caller.aborted) leave();
   else caller.addEventListener('abort', leave, { once: true });
   return {
@@ -83,7 +81,7 @@ export const watchdog = ({ firstByteMs, idleMs, longestMs = anHour }: Silence, c
       state.end = end;
       if (state.bite !== null) end();
     },
-    ...tellers(state, (at) => at - began <= longestMs || abort(endless)),
+    ...tellers(state),
     stop: () => {
       clearTimeout(timer);
       caller.removeEventListener('abort', leave);

@@ -1,11 +1,11 @@
 import type { ServerResponse } from 'node:http';
 import type { Headers, Passed, Reply, Streamed, Whole } from '../ports/reply.ts';
-import { signalSource, type Signal } from '../kernel/signal.ts';
-import { mostGathered, textGatherer } from './gather-texts.ts';
+import { signalSource } from '../kernel/signal.ts';
 import { sendPassed } from './send-passed.ts';
 import { bytesIn, inPieces, pieceSize, readerPace, type ReaderPace } from './reader-pace.ts';
 import type { Outlet } from './outlet.ts';
 import { headLines } from './reply-head.ts';
+import { streamWriter, type StreamWriter } from './stream-writer.ts';
 
 /** A body that nobody wants is read on and thrown away for so long: a reset at once would destroy the answer too. */
 const lingerMs = 1000;
@@ -104,66 +104,26 @@ const sendWhole = (reply: Whole, outlet: Outlet): Rest => {
   return pieces[0] !== body || body.length > pieceSize ? endLarge(outlet, pieces) : endReply(outlet, body);
 };
 
-/** Writes pieces behind the reply's head, which leaves with the first of them. */
-type Writer = {
-  readonly write: (piece: string | Uint8Array) => Promise<void>;
-  /** Hands over what is gathered. */
-  readonly flush: () => void;
-  /** Takes back what is gathered, to be written with the end. */
-  readonly rest: () => string;
-  readonly heartbeats: (signal: Signal) => Promise<void>;
-};
-
-const replyWriter = (reply: Streamed, outlet: Outlet, pace: ReaderPace): Writer => {
-  // Two write here, the stream and its heartbeats, and neither locks the other out: a piece is handed over in one tick,
-  // so a heartbeat, which has a tick of its own, stands between pieces and never within one. `lastAt` moves with every
-  // write, which puts the next heartbeat off; while the reader is behind there is nothing to keep alive, and one more
-  // would only pile up. The head leaves with whatever comes first.
-  const { response, now, wait } = outlet;
-  const { text: heartbeat, afterMs } = reply.heartbeat;
-  let lastAt = outlet.startedAt;
-  const begin = (): void => {
-    if (!response.headersSent) response.writeHead(reply.status, headOf(outlet, reply, {}));
-    lastAt = now();
-  };
-  const put = (piece: string | Uint8Array): boolean => {
-    begin();
-    return response.write(piece);
-  };
-  const { gather, flush, rest } = textGatherer((text) => isClosed(outlet) || put(text));
-  return {
-    write: async (piece) => {
-      if (!isClosed(outlet) && response.writableNeedDrain) await pace.drained();
-      if (isClosed(outlet)) return;
-      if (typeof piece === 'string' && piece.length < mostGathered) return gather(piece);
-      flush();
-      begin();
-      await writeInPieces(piece, outlet, pace);
-      lastAt = now();
-    },
-    flush,
-    rest,
-    heartbeats: async (signal) => {
-      if (afterMs === 0) return;
-      for (;;) {
-        await wait(Math.min(Math.max(lastAt + afterMs - now(), 1), afterMs), signal);
-        if (signal.aborted || isClosed(outlet)) return;
-        if (response.writableNeedDrain) lastAt = now();
-        else if (now() - lastAt >= afterMs) put(heartbeat());
-      }
-    },
-  };
-};
+const writerFor = (reply: Streamed, outlet: Outlet, pace: ReaderPace): StreamWriter =>
+  streamWriter({
+    ...outlet,
+    pace,
+    isClosed: () => isClosed(outlet),
+    writeHead: () => outlet.response.writeHead(reply.status, headOf(outlet, reply, {})),
+    writeLarge: (piece) => writeInPieces(piece, outlet, pace),
+    heartbeat: reply.heartbeat,
+  });
 
 /**
  * What the tail throws (it never should) becomes a last frame. It is thrown on while nothing has gone out, and where a
  * length was promised: a frame would pass for the content there.
  */
-const pourTail = async ({ tail, fail }: Streamed, outlet: Outlet, { write, flush }: Writer): Promise<void> => {
+const pourTail = async ({ tail, fail }: Streamed, outlet: Outlet, { write, flush }: StreamWriter): Promise<void> => {
   try {
     for (let next = await tail.next(); next.done !== true; next = await tail.next()) {
       if (isClosed(outlet)) return;
-      await write(next.value);
+      const rest = write(next.value);
+      if (rest !== null) await rest;
     }
   } catch (cause) {
     flush();
@@ -187,7 +147,7 @@ const sendStream = async (reply: Streamed, outlet: Outlet): Promise<void> => {
     return;
   }
   const pace = readerPace(outlet);
-  const writer = replyWriter(reply, outlet, pace);
+  const writer = writerFor(reply, outlet, pace);
   const poured = signalSource();
   const heartbeats = writer.heartbeats(poured.signal).catch(() => undefined);
   try {

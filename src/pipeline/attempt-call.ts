@@ -1,5 +1,6 @@
 import { E, TE, pipe } from '../kernel/fp.ts';
-import { primeStream, type OnTheWay } from '../kernel/prime-stream.ts';
+import { passStream, type OnTheWay } from '../kernel/pass-stream.ts';
+import { primeStream } from '../kernel/prime-stream.ts';
 import { caught, thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import { readyStream } from '../kernel/ready-stream.ts';
 import { bodyEncoder, type CallBody } from '../gemini/call-body.ts';
@@ -49,20 +50,42 @@ const noteKeys = (
   });
 };
 
+async function* endInFault(frames: readonly Frame[], fault: ProxyError, rest: Frames): Frames {
+  try {
+    if (frames.length > 0) yield frames;
+    throw thrown(fault);
+  } finally {
+    await rest.return();
+  }
+}
+
+type Checking = {
+  readonly judging: Judging;
+  readonly newId: () => string;
+  readonly onTheWay: OnTheWay<readonly Frame[]>;
+};
+
 /** Judges frames and makes their calls whole; what makes them no answer is thrown behind those before it. */
-async function* checkFrames(batches: Frames, judging: Judging, newId: () => string): Frames {
+const checkFrames = (source: Frames, { judging, newId, onTheWay }: Checking): Frames => {
   const { judge, end } = frameJudge(judging);
   const calls = callReader(newId);
-  for await (const batch of batches) {
-    const { frames, fault, isPlain } = judge(batch);
-    if (frames.length > 0) yield isPlain ? frames : calls.read(frames);
-    if (fault !== null) throw thrown(fault);
-  }
-  const fault = end();
-  if (fault !== null) throw thrown(fault);
-  const last = calls.end();
-  if (last.length > 0) yield last;
-}
+  let isPlain = false;
+  return passStream(source, {
+    divert: (batch, rest) => {
+      const judged = judge(batch);
+      isPlain = judged.isPlain;
+      return judged.fault === null ? null : endInFault(calls.read(judged.frames), judged.fault, rest);
+    },
+    change: (frames) => (isPlain ? frames : calls.read(frames)),
+    end: () => {
+      const fault = end();
+      if (fault !== null) throw thrown(fault);
+      const last = calls.end();
+      return last.length > 0 ? last : null;
+    },
+    onTheWay,
+  });
+};
 
 /** `checkFrames`, for frames that are all there. */
 const checkAtOnce = (
@@ -109,22 +132,23 @@ const holdingOf = (held: Memory, shown: boolean) => {
   };
 };
 
-type Checking = { readonly judging: Judging; readonly shown: boolean; readonly lease: Lease; readonly model: string };
+type Trial = { readonly judging: Judging; readonly shown: boolean; readonly lease: Lease; readonly model: string };
 
 /** Reads frames until there is something to show, or to their end; those that are all there are only checked. */
 const readHead = (
   capabilities: Attempting,
-  { judging, shown, lease, model }: Checking,
+  { judging, shown, lease, model }: Trial,
   frames: Frames,
 ): TE.Outcome<ProxyError, Frames> => {
+  const { newId } = capabilities;
   const { ready } = frames;
   if (ready !== undefined) {
-    const all = checkAtOnce(ready, judging, capabilities.newId);
+    const all = checkAtOnce(ready, judging, newId);
     return E.isLeft(all) ? all : E.right(readyStream(noteKeys(all.right, lease, capabilities)));
   }
-  const watched = watchCall(lease, model, capabilities);
-  const prime = primeStream(shown ? holdsMeaning : never, lengthOf, watched);
-  return pipe(prime(checkFrames(frames, judging, capabilities.newId)), TE.map(({ all }) => all))();
+  const checked = checkFrames(frames, { judging, newId, onTheWay: watchCall(lease, model, capabilities) });
+  const prime = primeStream(shown ? holdsMeaning : never, lengthOf);
+  return pipe(prime(checked), TE.map(({ all }) => all))();
 };
 
 type Asking = Omit<UpstreamCall, 'secret' | 'holding' | 'isCollected'>;

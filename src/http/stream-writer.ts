@@ -1,0 +1,83 @@
+import type { ServerResponse } from 'node:http';
+import type { Signal } from '../kernel/signal.ts';
+import type { Now, Wait } from '../ports/capabilities.ts';
+import type { Streamed } from '../ports/reply.ts';
+import { mostGathered, textGatherer } from './gather-texts.ts';
+import type { ReaderPace } from './reader-pace.ts';
+
+/** Where a stream is written, and how. */
+export type StreamWriterNeeds = {
+  readonly response: ServerResponse;
+  readonly pace: ReaderPace;
+  /** When the request came; the first heartbeat is due so long after it. */
+  readonly startedAt: number;
+  readonly now: Now;
+  readonly wait: Wait;
+  readonly isClosed: () => boolean;
+  readonly writeHead: () => void;
+  /** Writes what is not gathered, no faster than it is read. */
+  readonly writeLarge: (piece: string | Uint8Array) => Promise<void>;
+  readonly heartbeat: Streamed['heartbeat'];
+};
+
+/** Writes pieces behind a reply's head, which leaves with the first of them. */
+export type StreamWriter = {
+  /** A promise where the next piece must wait. */
+  readonly write: (piece: string | Uint8Array) => Promise<void> | null;
+  /** Hands over what is gathered. */
+  readonly flush: () => void;
+  /** Takes back what is gathered, to be written with the end. */
+  readonly rest: () => string;
+  readonly heartbeats: (signal: Signal) => Promise<void>;
+};
+
+/** When a stream was written to last. */
+type Silence = { lastAt: number };
+
+const heartbeatsOf =
+  ({ response, now, wait, isClosed, heartbeat }: StreamWriterNeeds, silence: Silence, put: (text: string) => void) =>
+  async (signal: Signal): Promise<void> => {
+    const { text, afterMs } = heartbeat;
+    if (afterMs === 0) return;
+    for (;;) {
+      await wait(Math.min(Math.max(silence.lastAt + afterMs - now(), 1), afterMs), signal);
+      if (signal.aborted || isClosed()) return;
+      if (response.writableNeedDrain) silence.lastAt = now();
+      else if (now() - silence.lastAt >= afterMs) put(text());
+    }
+  };
+
+/** Makes the writer of one stream. */
+export const streamWriter = (needs: StreamWriterNeeds): StreamWriter => {
+  // Two write here, the stream and its heartbeats, and neither locks the other out: a piece is handed over in one tick,
+  // so a heartbeat, which has a tick of its own, stands between pieces and never within one. `lastAt` moves with every
+  // write, which puts the next heartbeat off; while the reader is behind there is nothing to keep alive, and one more
+  // would only pile up. The head leaves with whatever comes first.
+  const { response, pace, now, isClosed, writeHead, writeLarge } = needs;
+  const silence: Silence = { lastAt: needs.startedAt };
+  const touch = (): void => {
+    silence.lastAt = now();
+  };
+  const begin = (): void => {
+    if (!response.headersSent) writeHead();
+    touch();
+  };
+  const put = (text: string): void => {
+    if (isClosed()) return;
+    begin();
+    response.write(text);
+  };
+  const { gather, flush, rest } = textGatherer(put);
+  const write = (piece: string | Uint8Array): Promise<void> | null => {
+    if (isClosed()) return null;
+    if (response.writableNeedDrain) return pace.drained().then(() => write(piece) ?? undefined);
+    if (typeof piece !== 'string' || piece.length >= mostGathered) {
+      flush();
+      begin();
+      return writeLarge(piece).then(touch);
+    }
+    gather(piece);
+    return null;
+  };
+  return { write, flush, rest, heartbeats: heartbeatsOf(needs, silence, put) };
+};
