@@ -2,16 +2,19 @@ import type { ModalityCount, UsageMetadata } from './response.ts';
 
 const isSaid = (count: unknown): boolean => count !== undefined && count !== 0;
 
+const isKept = (next: unknown, known: unknown): boolean => isSaid(next) || (next === undefined && known === undefined);
+
 /** Whether usage says all that is known, anew: most frames' does, and is then taken as it is. */
-const saysAll = (next: Readonly<Record<string, unknown>>, known: UsageMetadata): boolean => {
-  for (const name in known) if (!Object.hasOwn(next, name)) return false;
-  let isAny = false;
-  for (const name in next) {
-    if (!isSaid(next[name])) return false;
-    isAny = true;
-  }
-  return isAny;
-};
+const saysAll = (next: UsageMetadata, known: UsageMetadata): boolean =>
+  isSaid(next.totalTokenCount) &&
+  isKept(next.promptTokenCount, known.promptTokenCount) &&
+  isKept(next.candidatesTokenCount, known.candidatesTokenCount) &&
+  isKept(next.thoughtsTokenCount, known.thoughtsTokenCount) &&
+  isKept(next.cachedContentTokenCount, known.cachedContentTokenCount) &&
+  isKept(next.toolUsePromptTokenCount, known.toolUsePromptTokenCount) &&
+  isKept(next.promptTokensDetails, known.promptTokensDetails) &&
+  isKept(next.candidatesTokensDetails, known.candidatesTokensDetails) &&
+  isKept(next.serviceTier, known.serviceTier);
 
 /**
  * Usage over a stream: every frame's counts are cumulative, a later frame may drop a field or zero it, so the last

@@ -42,6 +42,11 @@ export type AnswerWriter = { readonly stream: () => StreamWriter; readonly whole
 export type AnswerForm<S, B, F = B> = {
   /** The text of a stream for these outputs: one or more server-sent events. */
   readonly frames: (outputs: readonly (B | F)[]) => string;
+  /**
+   * A shorter way for a read's frames that are texts alone: the state after them, and what the stream says. It says
+   * what the machine would; null where that must read them.
+   */
+  readonly texts?: (state: S, frames: readonly Frame[]) => readonly [S, string] | null;
   /** A whole answer; Left when the outputs make none. */
   readonly whole: (outputs: readonly B[]) => E.Either<ProxyError, Whole>;
   /** What the last outputs say went wrong, where an answer itself can fail: it ends the stream as an error does. */
@@ -71,6 +76,11 @@ const streamWriter = <S, B, F>(machine: FrameMachine<S, B, F>, form: AnswerForm<
   let state = machine.start;
   return {
     write: (frames) => {
+      const short = form.texts?.(state, frames) ?? null;
+      if (short !== null) {
+        state = short[0];
+        return short[1];
+      }
       const [next, outputs] = machine.step(state, frames);
       state = next;
       return outputs.length > 0 ? form.frames(outputs) : '';

@@ -240,3 +240,36 @@ t.test('an event of which all but a text is made once is the same event', (t) =>
   );
   t.end();
 });
+
+const said = fc.string({ unit: fc.constantFrom('a', ' ', 'é', '\ud83d', '\ude00', '"', '\\'), maxLength: 3 });
+const saidFrame: fc.Arbitrary<Frame> = fc.record({
+  candidates: fc.oneof(
+    { weight: 6, arbitrary: said.map((text) => [{ content: { parts: [{ text }] } }]) },
+    { weight: 1, arbitrary: said.map((text) => [{ content: { parts: [{ text, thought: true }] } }]) },
+    { weight: 1, arbitrary: said.map((text) => [{ content: { parts: [{ text, thoughtSignature: 'c2ln' }] } }]) },
+    { weight: 1, arbitrary: said.map((text) => [{ content: { parts: [{ text }] }, index: 1 }]) },
+    { weight: 1, arbitrary: fc.constant([{ content: { parts: [callPart('f')] } }, { content: { parts: [{ text: 'b' }] }, index: 1 }]) },
+    { weight: 1, arbitrary: said.map((text) => [{ content: { parts: [{ text }] }, ...stop }]) },
+  ),
+  usageMetadata: fc.record({ promptTokenCount: fc.nat(2), candidatesTokenCount: fc.nat(3), totalTokenCount: fc.nat(3) }, { requiredKeys: [] }),
+});
+
+t.test('texts that go the short way say, and leave behind, what the machine makes of them', (t) => {
+  const over = fc.record({ includeUsage: fc.boolean(), citesSources: fc.boolean(), tellsDetails: fc.boolean() });
+  const long: Frame = { candidates: [{ content: { parts: [{ text: 'word '.repeat(1000) }] } }] };
+  const frames = fc.array(fc.array(fc.oneof({ weight: 9, arbitrary: saidFrame }, { weight: 1, arbitrary: fc.constant(long) }), { minLength: 1, maxLength: 4 }), { maxLength: 8 });
+  fc.assert(
+    fc.property(frames, over, (batches, own) => {
+      const short = chatWriting({ ...settings, ...own }).stream();
+      const shown = batches.map(short.write).join('');
+      const made = events(batches.flat(), own);
+      const written = made.flatMap(({ chunk, isSent }) => (isSent ? [dataEvent(chunk)] : [])).join('');
+      const end = short.end();
+      if (E.isLeft(end)) return t.fail(end.left.tag);
+      t.equal(shown + end.right.value, `${written}data: [DONE]\n\n`);
+      t.same(end.right.signatures, made.at(-1)?.signatures ?? []);
+    }),
+    { numRuns: 300 },
+  );
+  t.end();
+});

@@ -137,3 +137,30 @@ export type AnswerState = readonly [WaitingHalves, FrameState];
  */
 export const readAnswer = (settings: AnswerSettings): Machine<AnswerState, readonly Frame[], AnswerEvent, never> =>
   joinMachines(wholeCharacters, readFrames(settings));
+
+/** Texts of the first candidate, what is known of the usage with them, and the state after them. */
+export type PlainTexts = {
+  readonly texts: readonly string[];
+  readonly usage: UsageMetadata;
+  readonly state: AnswerState;
+};
+
+/**
+ * `readAnswer`, for a read of the socket that brought nothing but texts which change nothing of what is known: as
+ * nearly all do. Null where anything else came, or may follow from it.
+ */
+export const readPlainTexts =
+  (settings: AnswerSettings) =>
+  ([halves, known]: AnswerState, frames: readonly Frame[]): PlainTexts | null => {
+    if (halves.size > 0 || !onlySaysMore(known.candidates.get(0), settings)) return null;
+    const texts: string[] = [];
+    let { usage } = known;
+    for (const frame of frames) {
+      const text = plainTextOf(frame);
+      if (text === null || !text.isWellFormed()) return null;
+      texts.push(text);
+      usage = latestUsage(usage, frame.usageMetadata);
+    }
+    const { candidates, blocked } = known;
+    return { texts, usage, state: [halves, { candidates, usage, blocked }] };
+  };

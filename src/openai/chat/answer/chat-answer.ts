@@ -15,9 +15,10 @@ import { hidesThoughts } from '../ask/thinking-wish.ts';
 import type { SettledChat } from '../ask/to-gemini.ts';
 import type { ChatEvent, ChatFailure } from './chunk.ts';
 import { completion } from './completion.ts';
-import { textWriter, type StreamFacts } from './emitter.ts';
+import { textWriter } from './emitter.ts';
 import { chatMachine, type ChatMachineState, type MachineSettings } from './machine.ts';
 import { wantsDetails } from './reasoning-details.ts';
+import { textsWriter } from './write-texts.ts';
 
 const isLegacy = ({ functions, tools }: ChatRequest): boolean => functions !== undefined && tools === undefined;
 
@@ -67,9 +68,10 @@ const frameOf = (event: ChatEvent | ChatFailure, writeText: WriteText): string =
   return holdsTools ? `data: ${exactJson(event.chunk)}\n\n` : dataEvent(event.chunk);
 };
 
-const chatForm = (facts: StreamFacts): AnswerForm<ChatMachineState, ChatEvent, ChatFailure> => {
-  const writeText = textWriter(facts);
+const chatForm = (settings: MachineSettings): AnswerForm<ChatMachineState, ChatEvent, ChatFailure> => {
+  const writeText = textWriter(settings);
   return {
+    texts: textsWriter(settings, writeText),
     frames: (events) => {
       let text = '';
       for (const event of events) text += frameOf(event, writeText);

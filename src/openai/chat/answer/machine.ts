@@ -30,6 +30,8 @@ import { toUsage } from './usage.ts';
 /** What is known of an answer's writing so far; choices by index. */
 export type ChatState = {
   readonly choices: ReadonlyMap<number, ChoiceState>;
+  /** Words of the first choice that have been said and that it does not know of yet. */
+  readonly said: string;
   readonly usage: UsageMetadata;
   readonly signatures: readonly Signature[];
 };
@@ -109,7 +111,7 @@ const isPlain = (event: AnswerEvent): event is TextEvent =>
   event.logprobs === undefined &&
   event.text.length <= longestDelta;
 
-type TextRun = { readonly add: (event: TextEvent) => void; readonly end: () => void };
+type TextRun = { readonly add: (text: Pick<TextEvent, 'candidate' | 'text'>) => void; readonly end: () => void };
 
 /** Plain texts of one choice that follow each other are remembered as one: that costs as much as one of them. */
 const textRun = (choices: Map<number, ChoiceState>, citesSources: boolean): TextRun => {
@@ -185,6 +187,7 @@ const writeEvents = (state: ChatState, given: readonly AnswerEvent[], to: Writin
   const { settings, emit, events } = to;
   const choices = new Map(state.choices);
   const run = textRun(choices, settings.citesSources);
+  run.add({ candidate: 0, text: state.said });
   let { usage, signatures } = state;
   for (const event of given) {
     if (event.kind === 'usage') usage = event.usage;
@@ -200,14 +203,23 @@ const writeEvents = (state: ChatState, given: readonly AnswerEvent[], to: Writin
     }
   }
   run.end();
-  return { choices, usage, signatures };
+  return { choices, said: '', usage, signatures };
+};
+
+/** The state that knows of the words that were said. */
+export const countSaid = ({ choices: known, said: text, usage, signatures }: ChatState): ChatState => {
+  const choices = new Map(known);
+  const run = textRun(choices, false);
+  run.add({ candidate: 0, text });
+  run.end();
+  return { choices, said: '', usage, signatures };
 };
 
 /** Events of an answer as OpenAI's chunks; the last of them has the usage, and the signatures to remember. */
 const chatWriter = (settings: MachineSettings): Machine<ChatState, readonly AnswerEvent[], ChatEvent, ChatFailure> => {
   const emit = emitter(settings);
   return {
-    start: { choices: new Map(), usage: {}, signatures: [] },
+    start: { choices: new Map(), said: '', usage: {}, signatures: [] },
     step: (state, given) => {
       const events: ChatEvent[] = [];
       return [writeEvents(state, given, { settings, emit, events }), events];
