@@ -29,16 +29,27 @@ export async function* followedBy<A>(first: A, rest: Items<A>): Items<A> {
 
 type Result<A> = IteratorResult<A, void>;
 
-/** `unread` takes items back that were read ahead: they come next, as they were given. */
-type Passed<A> = Items<A> & { readonly unread: (items: readonly A[]) => void };
+/**
+ * A stream of this kind. One on another one does the work of both in one go: it pulls from the lowest source, and sifts
+ * what it pulled through all of them, which costs each item one promise and not one for each.
+ */
+type Passed<A> = Items<A> & {
+  /** Takes items back that were read ahead: they come next, as they were given. */
+  readonly unread: (items: readonly A[]) => void;
+  readonly pull: () => Promise<Result<A>>;
+  /** What becomes of what was pulled; null where more must be pulled. */
+  readonly sift: (pulled: Result<A>) => Result<A> | null;
+  readonly tellFailed: (cause: unknown) => void;
+};
 
-/** `ahead`: what was read ahead, the last first. `isBegun`: it was put back. */
+/** `ahead`: what was read ahead, the last first. `isBegun`: it was put back. `isAhead`: such an item was pulled. */
 type State<A> = {
   readonly source: Items<A>;
   readonly passing: Passing<A>;
   from: Items<A>;
   ahead: A[];
   isBegun: boolean;
+  isAhead: boolean;
   isEnded: boolean;
 };
 
@@ -47,6 +58,8 @@ const noMore: IteratorReturnResult<void> = { done: true, value: undefined };
 function itself<A>(this: A): A {
   return this;
 }
+
+const isPassed = <A>(stream: Items<A>): stream is Passed<A> => 'unread' in stream;
 
 const finish = <A>(state: State<A>): void => {
   if (!state.isEnded) state.passing.over?.();
@@ -87,29 +100,50 @@ const passItem = <A>(state: State<A>, result: IteratorYieldResult<A>): Result<A>
   return value === null ? null : passOn(state, value, result);
 };
 
-const nextAhead = <A>(state: State<A>, fail: (cause: unknown) => Promise<never>): Promise<Result<A>> =>
-  new Promise<Result<A>>((resolve) => {
-    const [value] = state.ahead.splice(-1);
-    resolve(value === undefined ? noMore : passOn(state, value, noMore));
-  }).catch(fail);
+const pullItem = <A>(state: State<A>): Promise<Result<A>> => {
+  const value = state.ahead.pop();
+  state.isAhead = value !== undefined;
+  if (value !== undefined) return Promise.resolve({ done: false, value });
+  return isPassed(state.from) ? state.from.pull() : state.from.next();
+};
+
+const siftItem = <A>(state: State<A>, pulled: Result<A>): Result<A> | null => {
+  if (state.isAhead && pulled.done !== true) return passOn(state, pulled.value, pulled);
+  const result = isPassed(state.from) ? state.from.sift(pulled) : pulled;
+  if (result === null) return null;
+  return result.done === true ? endItems(state) : passItem(state, result);
+};
+
+const tellFailed = <A>({ from, isBegun, passing }: State<A>, cause: unknown): void => {
+  if (isPassed(from)) from.tellFailed(cause);
+  if (isBegun) passing.onTheWay?.failed(cause);
+};
 
 const passItems = <A>(source: Items<A>, passing: Passing<A>): Passed<A> => {
-  const state: State<A> = { source, passing, from: source, ahead: [], isBegun: false, isEnded: false };
-  const given = (result: Result<A>): Result<A> | Promise<Result<A>> => {
+  const state: State<A> = {
+    source,
+    passing,
+    from: source,
+    ahead: [],
+    isBegun: false,
+    isAhead: false,
+    isEnded: false,
+  };
+  const given = (pulled: Result<A>): Result<A> | Promise<Result<A>> => {
     try {
-      return result.done === true ? endItems(state) : (passItem(state, result) ?? next());
+      return siftItem(state, pulled) ?? next();
     } catch (cause) {
       return fail(cause);
     }
   };
   const fail = async (cause: unknown): Promise<never> => {
-    if (state.isBegun) passing.onTheWay?.failed(cause);
+    tellFailed(state, cause);
     await close(state);
     throw cause;
   };
-  const next = (): Promise<Result<A>> => state.from.next().then(given, fail);
+  const next = (): Promise<Result<A>> => pullItem(state).then(given, fail);
   return {
-    next: () => (state.ahead.length === 0 ? next() : nextAhead(state, fail)),
+    next,
     return: () => close(state),
     throw: async (cause) => {
       await close(state);
@@ -120,6 +154,9 @@ const passItems = <A>(source: Items<A>, passing: Passing<A>): Passed<A> => {
       state.ahead = items.toReversed();
       state.isBegun = true;
     },
+    pull: () => pullItem(state),
+    sift: (pulled) => siftItem(state, pulled),
+    tellFailed: (cause) => tellFailed(state, cause),
   };
 };
 
@@ -139,8 +176,6 @@ export const passStream = <A>(source: Items<A>, passing: Passing<A>): Items<A> =
   over?.();
   return source;
 };
-
-const isPassed = <A>(stream: Items<A>): stream is Passed<A> => 'unread' in stream;
 
 /** The stream, with items that were read ahead before all that is still to come. */
 export const putBack = <A>(items: readonly A[], stream: Items<A>): Items<A> => {

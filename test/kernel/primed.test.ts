@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
 import { followedBy, passStream } from '../../src/kernel/pass-stream.ts';
@@ -103,4 +104,44 @@ t.test('what is thrown into a stream, by its source or its reader, comes out of 
   await t.rejects(stream.throw(new Error('enough')), { message: 'enough' });
   t.ok(source.isClosed());
   t.equal(ends, 2);
+});
+
+type Layer = { readonly divertsAt: number; readonly leavesOut: number; readonly last: number | null };
+
+async function* apart(items: AsyncGenerator<number, void, undefined>): AsyncGenerator<number, void, undefined> {
+  yield* items;
+}
+
+/** What comes out of streams that stand upon each other, and how often the end of each was told. */
+const throughLayers = async (most: number, layers: readonly Layer[], between: (items: AsyncGenerator<number, void, undefined>) => AsyncGenerator<number, void, undefined>) => {
+  async function* negative(items: AsyncGenerator<number, void, undefined>): AsyncGenerator<number, void, undefined> {
+    for await (const item of items) yield -item;
+  }
+  const source = counting(most);
+  const ends = layers.map(() => 0);
+  const stream = layers.reduce((items: AsyncGenerator<number, void, undefined>, { divertsAt, leavesOut, last }, at) => {
+    const passed = passStream(items, {
+      divert: (item, rest) => (item === divertsAt ? negative(followedBy(item, rest)) : null),
+      change: (item) => (item === leavesOut ? null : item + 10),
+      end: () => last,
+      over: () => {
+        ends[at] = (ends[at] ?? 0) + 1;
+      },
+    });
+    return between(passed);
+  }, source.items);
+  const primed = await primeStream<number>((item) => item > 12)(stream)();
+  return { all: E.isRight(primed) ? await allIn(primed.right.all) : primed.left, ends, isClosed: source.isClosed() };
+};
+
+t.test('streams upon streams do in one go what they do one by one', async (t) => {
+  const layer = fc.record({ divertsAt: fc.integer({ min: -3, max: 40 }), leavesOut: fc.integer({ min: 1, max: 40 }), last: fc.option(fc.integer({ min: 1, max: 40 })) });
+  await fc.assert(
+    fc.asyncProperty(fc.nat(5), fc.array(layer, { minLength: 1, maxLength: 3 }), async (most, layers) => {
+      const inOne = await throughLayers(most, layers, (items) => items);
+      t.same(inOne, await throughLayers(most, layers, apart));
+      t.same(inOne.ends, layers.map(() => 1));
+    }),
+    { numRuns: 300 },
+  );
 });
