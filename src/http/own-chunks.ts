@@ -19,8 +19,13 @@ const chunkOf = (piece: Uint8Array): Buffer => {
   return chunk;
 };
 
+const textChunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}${lineEnd}${text}${lineEnd}`;
+
+/** A body's last text, none or some, as what it ends with. */
+export const endInChunks = (text: string): string => (text === '' ? lastChunk : textChunk(text) + lastChunk);
+
 /** Writes pieces of a body; false when its reader is behind. */
-export type WritePiece = (piece: Uint8Array) => boolean;
+export type WritePiece = (piece: string | Uint8Array) => boolean;
 
 /**
  * Frames the chunks of a response whose head has been written, where it has any: Node makes four writes of each, which
@@ -31,6 +36,7 @@ export const frameChunks = (response: ServerResponse): WritePiece | null => {
   response.chunkedEncoding = false;
   return (piece) => {
     if (piece.length === 0) return !response.writableNeedDrain;
+    if (typeof piece === 'string') return response.write(textChunk(piece));
     if (piece.length < leastAlone) return response.write(chunkOf(piece));
     response.write(piece.length.toString(16) + lineEnd, 'latin1');
     response.write(piece);

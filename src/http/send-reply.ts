@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Headers, Passed, Reply, Streamed, Whole } from '../ports/reply.ts';
 import { signalSource } from '../kernel/signal.ts';
+import type { WritePiece } from './own-chunks.ts';
 import { sendPassed } from './send-passed.ts';
 import { bytesIn, inPieces, pieceSize, readerPace, type ReaderPace } from './reader-pace.ts';
 import type { Outlet } from './outlet.ts';
@@ -34,10 +35,14 @@ const discardBody = async ({ message, wait, progress, response }: Outlet): Promi
  * No faster than it is read: what is handed to a socket all at once is copied there, and held until the last byte is
  * taken.
  */
-const writeInPieces = async (body: string | Uint8Array, outlet: Outlet, { drained }: ReaderPace): Promise<void> => {
+const writeInPieces = async (
+  body: string | Uint8Array,
+  outlet: Outlet,
+  { drained, write }: Pick<ReaderPace, 'drained'> & { readonly write: WritePiece },
+): Promise<void> => {
   for (const piece of inPieces(body)) {
     if (isClosed(outlet)) return;
-    if (!outlet.response.write(piece)) await drained();
+    if (!write(piece)) await drained();
   }
 };
 
@@ -80,7 +85,8 @@ const endReply = (outlet: Outlet, body: string | Uint8Array, pace = (): ReaderPa
 
 const endLarge = async (outlet: Outlet, bodies: readonly (string | Uint8Array)[]): Promise<void> => {
   const pace = readerPace(outlet);
-  for (const body of bodies) await writeInPieces(body, outlet, pace);
+  const write: WritePiece = (piece) => outlet.response.write(piece);
+  for (const body of bodies) await writeInPieces(body, outlet, { ...pace, write });
   await endReply(outlet, '', () => pace);
 };
 
@@ -110,7 +116,7 @@ const writerFor = (reply: Streamed, outlet: Outlet, pace: ReaderPace): StreamWri
     pace,
     isClosed: () => isClosed(outlet),
     writeHead: () => outlet.response.writeHead(reply.status, headOf(outlet, reply, {})),
-    writeLarge: (piece) => writeInPieces(piece, outlet, pace),
+    writeLarge: (piece, write) => writeInPieces(piece, outlet, { ...pace, write }),
     heartbeat: reply.heartbeat,
   });
 
@@ -156,9 +162,7 @@ const sendStream = async (reply: Streamed, outlet: Outlet): Promise<void> => {
     poured.abort('poured');
     await Promise.all([heartbeats, discardReply(reply)]);
   }
-  if (isClosed(outlet)) return;
-  if (!response.headersSent) response.writeHead(reply.status, headOf(outlet, reply, {}));
-  await endReply(outlet, writer.rest(), () => pace);
+  if (!isClosed(outlet)) await endReply(outlet, writer.end(), () => pace);
 };
 
 /** Node may not have said yet that a request is complete of which all was taken; answered so it would seem cut off. */

@@ -3,6 +3,7 @@ import type { Signal } from '../kernel/signal.ts';
 import type { Now, Wait } from '../ports/capabilities.ts';
 import type { Streamed } from '../ports/reply.ts';
 import { mostGathered, textGatherer } from './gather-texts.ts';
+import { endInChunks, frameChunks, type WritePiece } from './own-chunks.ts';
 import type { ReaderPace } from './reader-pace.ts';
 
 /** Where a stream is written, and how. */
@@ -14,9 +15,9 @@ export type StreamWriterNeeds = {
   readonly now: Now;
   readonly wait: Wait;
   readonly isClosed: () => boolean;
-  readonly writeHead: () => void;
+  readonly writeHead: () => unknown;
   /** Writes what is not gathered, no faster than it is read. */
-  readonly writeLarge: (piece: string | Uint8Array) => Promise<void>;
+  readonly writeLarge: (piece: string | Uint8Array, write: WritePiece) => Promise<void>;
   readonly heartbeat: Streamed['heartbeat'];
 };
 
@@ -26,8 +27,8 @@ export type StreamWriter = {
   readonly write: (piece: string | Uint8Array) => Promise<void> | null;
   /** Hands over what is gathered. */
   readonly flush: () => void;
-  /** Takes back what is gathered, to be written with the end. */
-  readonly rest: () => string;
+  /** Takes back what is gathered, with what ends the body: the last that is to be written. */
+  readonly end: () => string;
   readonly heartbeats: (signal: Signal) => Promise<void>;
 };
 
@@ -55,17 +56,21 @@ export const streamWriter = (needs: StreamWriterNeeds): StreamWriter => {
   // would only pile up. The head leaves with whatever comes first.
   const { response, pace, now, isClosed, writeHead, writeLarge } = needs;
   const silence: Silence = { lastAt: needs.startedAt };
+  const writing: { piece: WritePiece | null; isFramed: boolean } = { piece: null, isFramed: false };
   const touch = (): void => {
     silence.lastAt = now();
   };
-  const begin = (): void => {
-    if (!response.headersSent) writeHead();
+  const begin = (): WritePiece => {
     touch();
+    if (writing.piece !== null) return writing.piece;
+    writeHead();
+    const framed = frameChunks(response);
+    writing.isFramed = framed !== null;
+    writing.piece = framed ?? ((piece) => response.write(piece));
+    return writing.piece;
   };
   const put = (text: string): void => {
-    if (isClosed()) return;
-    begin();
-    response.write(text);
+    if (!isClosed()) begin()(text);
   };
   const { gather, flush, rest } = textGatherer(put);
   const write = (piece: string | Uint8Array): Promise<void> | null => {
@@ -73,11 +78,14 @@ export const streamWriter = (needs: StreamWriterNeeds): StreamWriter => {
     if (response.writableNeedDrain) return pace.drained().then(() => write(piece) ?? undefined);
     if (typeof piece !== 'string' || piece.length >= mostGathered) {
       flush();
-      begin();
-      return writeLarge(piece).then(touch);
+      return writeLarge(piece, begin()).then(touch);
     }
     gather(piece);
     return null;
   };
-  return { write, flush, rest, heartbeats: heartbeatsOf(needs, silence, put) };
+  const end = (): string => {
+    begin();
+    return writing.isFramed ? endInChunks(rest()) : rest();
+  };
+  return { write, flush, end, heartbeats: heartbeatsOf(needs, silence, put) };
 };
