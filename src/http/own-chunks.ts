@@ -21,9 +21,6 @@ const chunkOf = (piece: Uint8Array): Buffer => {
 
 const textChunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}${lineEnd}${text}${lineEnd}`;
 
-/** A body's last text, none or some, as what it ends with. */
-export const endInChunks = (text: string): string => (text === '' ? lastChunk : textChunk(text) + lastChunk);
-
 /** Writes pieces of a body; false when its reader is behind. */
 export type WritePiece = (piece: string | Uint8Array) => boolean;
 

@@ -124,7 +124,7 @@ const writerFor = (reply: Streamed, outlet: Outlet, pace: ReaderPace): StreamWri
  * What the tail throws (it never should) becomes a last frame. It is thrown on while nothing has gone out, and where a
  * length was promised: a frame would pass for the content there.
  */
-const pourTail = async ({ tail, fail }: Streamed, outlet: Outlet, { write, flush }: StreamWriter): Promise<void> => {
+const pourTail = async ({ tail, fail }: Streamed, outlet: Outlet, { write }: StreamWriter): Promise<void> => {
   try {
     for (let next = await tail.next(); next.done !== true; next = await tail.next()) {
       if (isClosed(outlet)) return;
@@ -132,7 +132,6 @@ const pourTail = async ({ tail, fail }: Streamed, outlet: Outlet, { write, flush
       if (rest !== null) await rest;
     }
   } catch (cause) {
-    flush();
     if (!outlet.response.headersSent || fail === null) throw cause;
     await write(fail(outlet.noteFailure(cause)));
   }

@@ -2,9 +2,8 @@ import type { ServerResponse } from 'node:http';
 import type { Signal } from '../kernel/signal.ts';
 import type { Now, Wait } from '../ports/capabilities.ts';
 import type { Streamed } from '../ports/reply.ts';
-import { mostGathered, textGatherer } from './gather-texts.ts';
-import { endInChunks, frameChunks, type WritePiece } from './own-chunks.ts';
-import type { ReaderPace } from './reader-pace.ts';
+import { frameChunks, lastChunk, type WritePiece } from './own-chunks.ts';
+import { pieceSize, type ReaderPace } from './reader-pace.ts';
 
 /** Where a stream is written, and how. */
 export type StreamWriterNeeds = {
@@ -16,18 +15,19 @@ export type StreamWriterNeeds = {
   readonly wait: Wait;
   readonly isClosed: () => boolean;
   readonly writeHead: () => unknown;
-  /** Writes what is not gathered, no faster than it is read. */
+  /** Writes a large piece, no faster than it is read. */
   readonly writeLarge: (piece: string | Uint8Array, write: WritePiece) => Promise<void>;
   readonly heartbeat: Streamed['heartbeat'];
 };
 
-/** Writes pieces behind a reply's head, which leaves with the first of them. */
+/**
+ * Writes pieces behind a reply's head, which leaves with the first of them. Node hands over in one write what is
+ * written in one tick.
+ */
 export type StreamWriter = {
   /** A promise where the next piece must wait. */
   readonly write: (piece: string | Uint8Array) => Promise<void> | null;
-  /** Hands over what is gathered. */
-  readonly flush: () => void;
-  /** Takes back what is gathered, with what ends the body: the last that is to be written. */
+  /** What ends the body: the last that is to be written. */
   readonly end: () => string;
   readonly heartbeats: (signal: Signal) => Promise<void>;
 };
@@ -72,20 +72,16 @@ export const streamWriter = (needs: StreamWriterNeeds): StreamWriter => {
   const put = (text: string): void => {
     if (!isClosed()) begin()(text);
   };
-  const { gather, flush, rest } = textGatherer(put);
   const write = (piece: string | Uint8Array): Promise<void> | null => {
     if (isClosed()) return null;
     if (response.writableNeedDrain) return pace.drained().then(() => write(piece) ?? undefined);
-    if (typeof piece !== 'string' || piece.length >= mostGathered) {
-      flush();
-      return writeLarge(piece, begin()).then(touch);
-    }
-    gather(piece);
+    if (piece.length > pieceSize) return writeLarge(piece, begin()).then(touch);
+    begin()(piece);
     return null;
   };
   const end = (): string => {
     begin();
-    return writing.isFramed ? endInChunks(rest()) : rest();
+    return writing.isFramed ? lastChunk : '';
   };
-  return { write, flush, end, heartbeats: heartbeatsOf(needs, silence, put) };
+  return { write, end, heartbeats: heartbeatsOf(needs, silence, put) };
 };
