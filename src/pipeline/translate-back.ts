@@ -23,6 +23,8 @@ export type Answering = Pick<Replies, 'streamHeaders' | 'limitHeaders'> & {
 
 /** Parts and frames after which the event loop breathes: a few milliseconds' worth. */
 const mostParts = 1000;
+/** Characters to write that take as long as a part. */
+const charactersAPart = 256;
 
 const partsIn = (frames: readonly Frame[]): number => {
   let parts = frames.length;
@@ -89,7 +91,7 @@ async function* writeTail(
       const refusal = reserve(writer.kept());
       if (text !== '') yield text;
       if (refusal !== null) throw thrown(refusal);
-      const rest = pace(partsIn(batch));
+      const rest = pace(partsIn(batch) + text.length / charactersAPart);
       if (rest !== null) await rest;
     }
     const end = writer.end();

@@ -23,7 +23,7 @@ const form = (fields: Readonly<Record<string, string>>): Sending => ({
 const json = (path: string, body: object): Sending => ({ path, body: Buffer.from(JSON.stringify(body)) });
 
 /** The ways in which an answer may be asked for. */
-const waysOf = ({ path = '/v1/chat/completions', asks = {} }: HeavyAnswer): readonly (readonly [string, Sending])[] => {
+export const waysOf = ({ path = '/v1/chat/completions', asks = {} }: HeavyAnswer): readonly (readonly [string, Sending])[] => {
   const model = 'gemini-3.5-flash';
   if (path === '/v1/audio/speech') {
     const asked = { model: 'gemini-2.5-flash-preview-tts', input: 'hello', voice: 'alloy', response_format: 'wav' };
