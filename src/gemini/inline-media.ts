@@ -1,3 +1,4 @@
+import { isBase64 } from '../kernel/base64.ts';
 import { E } from '../kernel/fp.ts';
 import { joinPieces } from '../kernel/pieced-bytes.ts';
 import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
@@ -16,9 +17,16 @@ import { viewOfBase64, viewOfBytes, type ByteView } from './byte-view.ts';
 import { mediaKind, type Said } from './media-kind.ts';
 import type { RequestBlob } from './request.ts';
 
+/** Without the equals signs at its end. */
+const bare = (text: string): string => (text.endsWith('=') ? text.slice(0, text.endsWith('==') ? -2 : -1) : text);
+
+/** Node reads the URL-safe alphabet too. */
+const isLetters = (text: string): boolean =>
+  text !== '' && isBase64(text) && !text.includes('-') && !text.includes('_');
+
 /** Base64 of the plain alphabet without blanks, as it came where it was so; null where it is none. */
 const plainBase64 = (text: LongText): LongText | null => {
-  if (isUnread(text) && isAllBase64(text)) return text;
+  if (isUnread(text) ? isAllBase64(text) : isLetters(bare(text))) return text;
   const read = readBase64(isUnread(text) ? joinPieces(text.pieces()) : Buffer.from(text), isUnread(text));
   if (read === null || read.isPlain) return read === null ? null : text;
   return isUnread(text) ? unreadBase64(read.letters) : Buffer.from(read.letters).toString('latin1');
@@ -75,9 +83,9 @@ export const fromDataUrl = (url: LongText, path: string, name?: string): E.Eithe
   const [type = '', ...parameters] = beginning.slice('data:'.length, comma).split(';');
   const kindOf = (view: ByteView): string | null =>
     mediaKind(view, { declared: type, name }) ?? (type.trim() === '' ? 'text/plain' : null);
-  const isBase64 = parameters.at(-1)?.trim().toLowerCase() === 'base64';
+  const isEncoded = parameters.at(-1)?.trim().toLowerCase() === 'base64';
   const data = isUnread(url) ? behindComma(url) : url.slice(comma + 1);
-  if (isBase64) return E.flatMap((text: LongText) => fromText(text, kindOf, path))(unescapeData(data, broken));
+  if (isEncoded) return E.flatMap((text: LongText) => fromText(text, kindOf, path))(unescapeData(data, broken));
   return E.flatMap((text: LongText): E.Either<ProxyError, RequestBlob> => {
     const bytes = Buffer.from(textOf(text), 'utf8');
     return blobOf(kindOf(viewOfBytes(bytes)), bytes.toString('base64'), path);

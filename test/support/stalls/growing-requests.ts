@@ -1,6 +1,6 @@
 import type { Sending } from './watched-service.ts';
 
-/** A request of a size that can be chosen. `from` is large enough for its cost to stand out, `to` many times as large. */
+/** A request of a size that can be chosen: `to` is three times `from`, which is large enough for its cost to stand out. */
 export type GrowingRequest = {
   readonly what: string;
   readonly from: number;
@@ -43,20 +43,20 @@ const refused = [400];
 
 /** One text of so many bytes, so many messages, so many tools, at each door that takes them; and what is refused. */
 export const growingRequests: readonly GrowingRequest[] = [
-  { what: 'a text', from: 3 * megabyte, to: 30 * megabyte, statuses: done, make: (bytes) => chat({ messages: [{ role: 'user', content: text(bytes) }] }) },
-  { what: 'a picture', from: 3 * megabyte, to: 30 * megabyte, statuses: done, make: (bytes) => chat({ messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: `data:image/png;base64,${base64(bytes)}` } }] }] }) },
-  { what: 'messages', from: 1000, to: 9000, statuses: done, make: (count) => chat({ messages: turns(count) }) },
-  { what: 'messages that are too many', from: 20_000, to: 100_000, statuses: refused, make: (count) => chat({ messages: turns(count) }) },
-  { what: 'calls with their results', from: 500, to: 4500, statuses: done, make: (count) => chat({ messages: calls(count) }) },
-  { what: 'parts of a message', from: 2000, to: 18_000, statuses: done, make: (count) => chat({ messages: [{ role: 'user', content: many(count, () => ({ type: 'text', text: 'a' })) }] }) },
-  { what: 'tools', from: 50, to: 500, statuses: done, make: (count) => chat({ tools: many(count, (at) => ({ type: 'function', function: tool(at) })) }) },
-  { what: 'properties of a tool', from: 500, to: 5000, statuses: [200, 400], make: (count) => chat({ tools: [{ type: 'function', function: { name: 'f', parameters: schema(count) } }] }) },
-  { what: 'texts to be embedded', from: 200, to: 2000, statuses: done, make: (count) => sending('/v1/embeddings', { model: 'gemini-embedding-001', encoding_format: 'base64', input: many(count, () => text(100)) }) },
-  { what: 'tokens to be embedded', from: 30_000, to: 300_000, statuses: done, make: (count) => sending('/v1/embeddings', { model: 'gemini-embedding-001', encoding_format: 'base64', input: many(count / 5000, () => many(5000, (at) => at + 1000)) }) },
-  { what: "a text in Anthropic's shape", from: 3 * megabyte, to: 30 * megabyte, statuses: done, make: (bytes) => message({ messages: [{ role: 'user', content: text(bytes) }] }) },
-  { what: "messages in Anthropic's shape", from: 1000, to: 9000, statuses: done, make: (count) => message({ messages: turns(count) }) },
-  { what: "tools in Anthropic's shape", from: 50, to: 500, statuses: done, make: (count) => message({ tools: many(count, (at) => ({ name: `f${at}`, input_schema: schema(20) })) }) },
-  { what: 'a text to be responded to', from: 3 * megabyte, to: 30 * megabyte, statuses: done, make: (bytes) => response({ input: text(bytes) }) },
-  { what: 'items to be responded to', from: 1000, to: 9000, statuses: done, make: (count) => response({ input: turns(count) }) },
-  { what: 'tools for a response', from: 50, to: 500, statuses: done, make: (count) => response({ tools: many(count, (at) => ({ type: 'function', ...tool(at) })) }) },
+  { what: 'a text', from: 10 * megabyte, to: 30 * megabyte, statuses: done, make: (bytes) => chat({ messages: [{ role: 'user', content: text(bytes) }] }) },
+  { what: 'a picture', from: 10 * megabyte, to: 30 * megabyte, statuses: done, make: (bytes) => chat({ messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: `data:image/png;base64,${base64(bytes)}` } }] }] }) },
+  { what: 'messages', from: 3000, to: 9000, statuses: done, make: (count) => chat({ messages: turns(count) }) },
+  { what: 'messages that are too many', from: 33_333, to: 100_000, statuses: refused, make: (count) => chat({ messages: turns(count) }) },
+  { what: 'calls with their results', from: 1500, to: 4500, statuses: done, make: (count) => chat({ messages: calls(count) }) },
+  { what: 'parts of a message', from: 6000, to: 18_000, statuses: done, make: (count) => chat({ messages: [{ role: 'user', content: many(count, () => ({ type: 'text', text: 'a' })) }] }) },
+  { what: 'tools', from: 166, to: 500, statuses: done, make: (count) => chat({ tools: many(count, (at) => ({ type: 'function', function: tool(at) })) }) },
+  { what: 'properties of a tool', from: 1666, to: 5000, statuses: [200, 400], make: (count) => chat({ tools: [{ type: 'function', function: { name: 'f', parameters: schema(count) } }] }) },
+  { what: 'texts to be embedded', from: 666, to: 2000, statuses: done, make: (count) => sending('/v1/embeddings', { model: 'gemini-embedding-001', encoding_format: 'base64', input: many(count, () => text(100)) }) },
+  { what: 'tokens to be embedded', from: 100_000, to: 300_000, statuses: done, make: (count) => sending('/v1/embeddings', { model: 'gemini-embedding-001', encoding_format: 'base64', input: many(count / 5000, () => many(5000, (at) => at + 1000)) }) },
+  { what: "a text in Anthropic's shape", from: 10 * megabyte, to: 30 * megabyte, statuses: done, make: (bytes) => message({ messages: [{ role: 'user', content: text(bytes) }] }) },
+  { what: "messages in Anthropic's shape", from: 3000, to: 9000, statuses: done, make: (count) => message({ messages: turns(count) }) },
+  { what: "tools in Anthropic's shape", from: 166, to: 500, statuses: done, make: (count) => message({ tools: many(count, (at) => ({ name: `f${at}`, input_schema: schema(20) })) }) },
+  { what: 'a text to be responded to', from: 10 * megabyte, to: 30 * megabyte, statuses: done, make: (bytes) => response({ input: text(bytes) }) },
+  { what: 'items to be responded to', from: 3000, to: 9000, statuses: done, make: (count) => response({ input: turns(count) }) },
+  { what: 'tools for a response', from: 166, to: 500, statuses: done, make: (count) => response({ tools: many(count, (at) => ({ type: 'function', ...tool(at) })) }) },
 ];

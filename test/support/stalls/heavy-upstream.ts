@@ -27,7 +27,7 @@ export const startHeavyUpstream = async (): Promise<HeavyUpstream> => {
     const texts = await read(request);
     const method = /:(\w+)/.exec(decodeURIComponent(request.url ?? ''))?.[1] ?? '';
     if (method === '') return void response.setHeader('content-type', 'application/json').end('{"models":[]}');
-    const body = method === 'batchEmbedContents' ? vectors(texts) : written(method, set ?? small);
+    const body = method === 'batchEmbedContents' ? vectors(texts) : method === 'countTokens' ? '{"totalTokens":1}' : written(method, set ?? small);
     response.setHeader('content-type', method === 'streamGenerateContent' ? 'text/event-stream' : 'application/json').end(body);
   };
   const server = createServer((request, response) => {
