@@ -82,6 +82,14 @@ t.test('bytes that are kept as they came are whole and in order, without a copy 
     return areSame && kept.size() === all.length && Buffer.compare(Buffer.concat(pieces), all) === 0 && held <= 2 * all.length + 32 * 1024;
   });
   fc.assert(property, { numRuns: 50 });
+  const heldBy = (sent: readonly Buffer[]): number => {
+    const kept = keptPieces(() => null);
+    for (const each of sent) kept.add(each);
+    return [...new Set(kept.whole().map(({ buffer }) => buffer))].reduce((sum, { byteLength }) => sum + byteLength, 0);
+  };
+  const large = Buffer.alloc(16 * 1024);
+  t.ok(heldBy(Array.from({ length: 100 }, () => [Buffer.alloc(1), Buffer.from(large)]).flat()) < 1.1 * 100 * large.length, 'of a block for a single byte nothing is kept beside it');
+  t.ok(heldBy(Array.from({ length: 20 }, () => Buffer.alloc(1024 * 1024).subarray(0, large.length))) < 4 * 20 * large.length, 'nor the rest of what a piece was cut from');
   const refusing = keptPieces(() => ({ tag: 'Busy', message: 'full' }));
   for (const length of [1, 70_000]) t.match(refusing.add(Buffer.alloc(length)), { tag: 'Busy' });
   t.end();

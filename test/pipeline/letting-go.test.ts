@@ -84,6 +84,7 @@ t.test('once no try can need the request any more, it is let go, though its answ
 });
 
 const parted = (part: object): Frame => ({ candidates: [{ content: { parts: [part] } }] });
+const grounded = (groundingMetadata: object): Frame => ({ candidates: [{ content: { parts: [{ text: 'a' }] }, groundingMetadata }] });
 const kibibyte = 1024;
 const long = 'x'.repeat(40 * kibibyte);
 
@@ -96,6 +97,8 @@ const keeping: readonly (readonly [what: string, frame: Frame, asks: Json])[] = 
   ['signatures', parted({ functionCall: { name: 'f', args: {} }, thoughtSignature: 'AAAA'.repeat(10 * kibibyte) }), { tools: [{ type: 'function', name: 'f', parameters: {} }] }],
   ['pictures', parted({ inlineData: { mimeType: 'image/png', data: 'AAAA'.repeat(10 * kibibyte) } }), { model: 'gemini-3.1-flash-image' }],
   ['code', parted({ executableCode: { language: 'PYTHON', code: long } }), { tools: [{ type: 'code_interpreter', container: 'c' }] }],
+  ['queries', grounded({ webSearchQueries: [long] }), { tools: [{ type: 'web_search' }] }],
+  ['sources', grounded({ groundingChunks: [{ web: { uri: `https://a.example/${long}`, title: 'a' } }] }), { tools: [{ type: 'web_search' }] }],
 ];
 
 /** Streams a response, with so much memory. */
