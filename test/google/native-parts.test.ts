@@ -1,5 +1,11 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { TE } from '../../src/kernel/fp.ts';
+import { nativeDialect } from '../../src/google/native-dialect.ts';
+import type { PassNeeds } from '../../src/pipeline/pass/passing.ts';
+import { passThrough } from '../../src/pipeline/pass-through.ts';
+import type { PassedBody } from '../../src/ports/passing-on.ts';
+import { freely, happyCapabilities, receivedWith, shouldNotBeCalled } from '../support/capabilities.ts';
 import { E } from '../../src/kernel/fp.ts';
 import { isUnstored, namesNoAddress, withGooglesFiles, withModel } from '../../src/google/body-up.ts';
 import { boundNamesIn } from '../../src/google/bound-name.ts';
@@ -135,6 +141,41 @@ t.test('a body in pieces goes up as it is only where joining them would change n
   }
   t.ok(namesNoAddress([Buffer.from('{"data":"AAAA/9b/'), Buffer.from('//files/AA"}')]));
   t.end();
+});
+
+/** A body in these pieces on its way up: what is sent, and what is taken and given back of the memory for joining it. */
+const passedUp = async (pieces: readonly Buffer[], over: Partial<PassNeeds['names']> = {}) => {
+  const [sent, memory]: [PassedBody[], number[]] = [[], []];
+  const needs: PassNeeds = {
+    ...happyCapabilities,
+    passCall: ({ body }) => {
+      sent.push(body);
+      return TE.left({ tag: 'Unreachable', reason: 'a test' });
+    },
+    names: { homeOf: () => null, remember: shouldNotBeCalled, forget: () => undefined, isEmpty: () => true, newestKeyOf: () => null, noteMaker: () => undefined, isMissing: () => false, noteMissing: () => undefined, ...over },
+    uploads: { keep: shouldNotBeCalled, find: shouldNotBeCalled },
+    homes: { all: () => ['one'], of: () => 'one' },
+    keepAliveMs: 0,
+  };
+  const path = '/v1beta/models/gemini-3.5-flash:generateContent';
+  const held = { ...freely, take: (bytes: number) => (memory.push(bytes) > 0 ? null : null), giveBack: (bytes: number) => void memory.push(-bytes) };
+  const received = receivedWith('', { path, readPieces: TE.right(pieces), readBody: TE.right(Buffer.concat(pieces)), held: { request: held, answer: freely } });
+  await passThrough(needs, nativeDialect({ modelAliases: new Map(), upstream: 'https://generativelanguage.googleapis.com', withAgents: false }))(received, { query: '', header: () => null, base: 'https://pollux.example' })();
+  return { sent: sent[0] ?? null, memory };
+};
+
+t.test('a body in pieces goes up in them, and is joined only to change what it names, with memory for that', async (t) => {
+  const pieces = ['{"contents":[{"parts":[{"text":"aa', 'a'.repeat(70_000), '"}]}]}'].map((one) => Buffer.from(one));
+  const plain = await passedUp(pieces);
+  t.equal(plain.sent, pieces);
+  t.same(plain.memory, []);
+  const own = ['{"contents":[{"parts":[{"fileData":{"fileUri":"https://pollux.exa', 'mple/v1beta/files/a"}}]}]}'].map((one) => Buffer.from(one));
+  const size = Buffer.concat(own).length;
+  const changed = await passedUp(own);
+  t.ok(changed.sent instanceof Uint8Array && text(changed.sent).includes('"https://generativelanguage.googleapis.com/v1beta/files/a"'));
+  t.same(changed.memory, [size, -size]);
+  const read = await passedUp(pieces, { isEmpty: () => false });
+  t.ok(read.sent instanceof Uint8Array, 'where a thing of somebody may be named, it is read in one piece');
 });
 
 t.test('no body grows, or is looked through again and again, by what it repeats', (t) => {
