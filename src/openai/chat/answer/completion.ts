@@ -58,46 +58,48 @@ const addDelta = (
   if (delta.content !== undefined && delta.content !== '') into.content.push(delta.content);
   into.refusal += delta.refusal ?? '';
   into.reasoning += delta.reasoning_content ?? '';
-  into.details.push(...(delta.reasoning_details ?? []));
-  into.calls.push(...(delta.tool_calls ?? []));
+  if (delta.reasoning_details !== undefined) into.details.push(...delta.reasoning_details);
+  if (delta.tool_calls !== undefined) into.calls.push(...delta.tool_calls);
   into.functionCall ??= delta.function_call;
   into.annotations = delta.annotations ?? into.annotations;
   into.audio ??= delta.audio;
-  into.images.push(...(delta.images ?? []));
+  if (delta.images !== undefined) into.images.push(...delta.images);
   into.extra =
     delta.extra_content === undefined
       ? into.extra
       : { google: { ...into.extra?.google, ...delta.extra_content.google } };
-  for (const token of logprobs?.content ?? []) into.logprobs.push(token);
+  if (logprobs?.content !== undefined) for (const token of logprobs.content) into.logprobs.push(token);
   into.finish = finish ?? into.finish;
   into.native = native ?? into.native;
 };
 
+const unlessEmpty = <A>(items: readonly A[]): readonly A[] | undefined => (items.length === 0 ? undefined : items);
+
+const wholeCall = ({ index: _, id, ...call }: CallDelta): object => ({
+  id,
+  ...(call.custom === undefined ? {} : { type: 'custom' }),
+  ...call,
+});
+
+/** What there is none of is undefined, which JSON leaves out. */
 const messageOf = (of: Collected): object => {
   const called = of.calls.length > 0 || of.functionCall !== undefined;
   const silent = of.content.length === 0 && (called || of.refusal !== '' || of.audio !== undefined);
+  const reasoning = of.reasoning === '' ? undefined : of.reasoning;
+  const details = unlessEmpty(of.details);
   return {
     role: 'assistant',
     content: silent ? null : textInPieces(of.content),
     refusal: of.refusal === '' ? null : of.refusal,
-    ...(of.reasoning === '' ? {} : { reasoning_content: of.reasoning }),
-    ...(of.details.length === 0
-      ? {}
-      : { ...(of.reasoning === '' ? {} : { reasoning: of.reasoning }), reasoning_details: joinedDetails(of.details) }),
-    ...(of.calls.length === 0
-      ? {}
-      : {
-          tool_calls: of.calls.map(({ index: _, id, ...call }) => ({
-            id,
-            ...(call.custom === undefined ? {} : { type: 'custom' }),
-            ...call,
-          })),
-        }),
-    ...(of.functionCall === undefined ? {} : { function_call: of.functionCall }),
-    ...(of.annotations.length === 0 ? {} : { annotations: of.annotations }),
-    ...(of.audio === undefined ? {} : { audio: of.audio }),
-    ...(of.images.length === 0 ? {} : { images: of.images }),
-    ...(of.extra === undefined ? {} : { extra_content: of.extra }),
+    reasoning_content: reasoning,
+    reasoning: details === undefined ? undefined : reasoning,
+    reasoning_details: details === undefined ? undefined : joinedDetails(details),
+    tool_calls: unlessEmpty(of.calls)?.map(wholeCall),
+    function_call: of.functionCall,
+    annotations: unlessEmpty(of.annotations),
+    audio: of.audio,
+    images: unlessEmpty(of.images),
+    extra_content: of.extra,
   };
 };
 
@@ -108,7 +110,7 @@ const choiceOf = (index: number, of: Collected): object => {
     message: messageOf(of),
     logprobs,
     finish_reason: of.finish,
-    ...(of.native === undefined ? {} : { native_finish_reason: of.native }),
+    native_finish_reason: of.native,
   };
 };
 
@@ -136,7 +138,7 @@ export const completion = (events: readonly ChatEvent[]): E.Either<ProxyError, W
     model: last?.model,
     choices: [...choices].toSorted(([a], [b]) => a - b).map(([index, of]) => choiceOf(index, of)),
     usage: last?.usage,
-    ...(last?.service_tier === undefined ? {} : { service_tier: last.service_tier }),
+    service_tier: last?.service_tier,
   };
   const holdsTools = [...choices.values()].some(
     ({ extra }) => extra?.google.server_tool_parts !== undefined || extra?.google.signed_parts !== undefined,

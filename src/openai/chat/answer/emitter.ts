@@ -19,12 +19,19 @@ const isPlain = (delta: Delta): boolean => {
   return delta.content !== undefined;
 };
 
+const choiceChunk = (index: number, delta: Delta, rest: Partial<ChoiceChunk> | undefined): ChoiceChunk => {
+  if (rest === undefined) return { index, delta, logprobs: null, finish_reason: null };
+  const { logprobs = null, finish_reason = null, native_finish_reason } = rest;
+  return native_finish_reason === undefined
+    ? { index, delta, logprobs, finish_reason }
+    : { index, delta, logprobs, finish_reason, native_finish_reason };
+};
+
 /** Written out field by field, without spreads: it makes every chunk. */
 export const emitter = ({ id, created, model, includeUsage }: StreamFacts): Emit => {
   const object = 'chat.completion.chunk';
   return (index, delta, rest) => {
-    const plain: ChoiceChunk = { index, delta, logprobs: null, finish_reason: null };
-    const choices = [rest === undefined ? plain : { ...plain, ...rest }];
+    const choices = [choiceChunk(index, delta, rest)];
     const chunk: Chunk = includeUsage
       ? { id, object, created, model, choices, usage: null }
       : { id, object, created, model, choices };

@@ -85,21 +85,19 @@ const writeShown = (
   return afterDelta(settings.citesSources ? withPlace(state, event, delta) : state, event, delta);
 };
 
+const nothingNew: Delta = {};
+
 const writeEnd = (state: ChoiceState, end: EndEvent, { settings, emit, events }: Writing): void => {
   const cited = annotationsOf(state);
   const serverTools = state.serverTools === null ? null : { server_tool_parts: itemsOf(state.serverTools) };
   const places = signedParts(state, settings.hidesThoughts === true);
   const google = places === null ? serverTools : { ...state.own, ...serverTools, signed_parts: places.signed_parts };
-  const delta: Delta = {
-    ...(cited.length === 0 ? {} : { annotations: cited }),
-    ...(google === null ? {} : { extra_content: { google } }),
-  };
+  const annotations: Delta = cited.length === 0 ? nothingNew : { annotations: cited };
+  const delta: Delta = google === null ? annotations : { ...annotations, extra_content: { google } };
+  const finish_reason = finishReason(end, settings.isLegacy ? 'function_call' : 'tool_calls');
   const own = unnamedReason(end);
   events.push(
-    emit(end.candidate, delta, {
-      finish_reason: finishReason(end, settings.isLegacy ? 'function_call' : 'tool_calls'),
-      ...(own === null ? {} : { native_finish_reason: own }),
-    }),
+    emit(end.candidate, delta, own === null ? { finish_reason } : { finish_reason, native_finish_reason: own }),
   );
 };
 
