@@ -1,5 +1,6 @@
 import { E } from '../../kernel/fp.ts';
 import { thrown, type ProxyError } from '../../kernel/proxy-error.ts';
+import { perText } from '../../kernel/remember.ts';
 import type { AskGemini, FrameStream, OpenGemini, UpstreamCall } from '../../ports/capabilities.ts';
 import { jsonBody, type AnswerBody } from './answer-body.ts';
 import { answerMeter, type AnswerMeter } from './answer-meter.ts';
@@ -34,10 +35,10 @@ export type GeminiClient = GeminiModelList & {
 const ownFolder = /^(tunedModels|dynamic)\/(.+)$/s;
 
 /** `tunedModels/x` and `dynamic/x` have their own folders; every other id lies under `models/`, odd ones included. */
-const pathOf = (model: string, method: string): string => {
+const placeOf = perText((model: string): string => {
   const [, folder = 'models', id = model] = ownFolder.exec(model) ?? [];
-  return `${folder}/${encodeURIComponent(Buffer.from(id).toString('utf8'))}:${method}`;
-};
+  return `${folder}/${encodeURIComponent(Buffer.from(id).toString('utf8'))}`;
+});
 
 type Watching = { readonly dog: Watchdog; readonly meter: AnswerMeter };
 
@@ -97,7 +98,7 @@ const openGemini =
     const { model, streamed, body, secret } = call;
     const dog = watchdog(silence, call.signal);
     try {
-      const path = pathOf(model, streamed ? 'streamGenerateContent?alt=sse' : 'generateContent');
+      const path = `${placeOf(model)}:${streamed ? 'streamGenerateContent?alt=sse' : 'generateContent'}`;
       const answer = await request({ path, secret, body, dog });
       if (answer.statusCode === 200) {
         const all = call.isCollected === true ? answer.body.whole(() => beginAnew(dog)) : null;
@@ -118,7 +119,7 @@ const askGemini =
   async () => {
     const dog = watchdog(silence, signal);
     try {
-      const answer = await request({ path: pathOf(model, method), secret, body, dog });
+      const answer = await request({ path: `${placeOf(model)}:${method}`, secret, body, dog });
       if (answer.statusCode !== 200) return E.left(await answerError(answer, model, secret));
       return E.right(await jsonBody(answer.body.pieces(), 'an answer', memory));
     } catch (cause) {
