@@ -13,11 +13,14 @@ import { isLarge, type Gathered, type Planned } from './exchange.ts';
 const mostText = 500;
 
 /** What stays the same over a conversation's requests: how its system instruction and its first turn begin. */
-const conversationOf = (call: GeminiCall): string =>
-  [call.body.systemInstruction?.parts, call.body.contents[0]?.parts]
-    .flatMap((parts) => parts ?? [])
-    .map((part) => beginningOf(part.text ?? part.inlineData?.data ?? '', mostText))
-    .join('\n');
+const conversationOf = ({ body }: GeminiCall): string => {
+  let begun = '';
+  for (const turn of [body.systemInstruction, body.contents[0]]) {
+    for (const { text, inlineData } of turn?.parts ?? [])
+      begun += `${beginningOf(text ?? inlineData?.data ?? '', mostText)}\n`;
+  }
+  return begun;
+};
 
 /** The key of the newest remembered signature, of a call or else of a picture: another key may not accept it. */
 const signedBy = ({ recalled, media }: TranslationContext): string | null =>
