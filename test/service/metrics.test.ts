@@ -41,9 +41,11 @@ t.test('what says nothing to Gemini is left out and counted, by route and in the
   t.equal(await ask('/v1/responses', { input: 'Hello' }), 200);
   const said = [{ type: 'redacted_thinking', data: 'x' }, { type: 'text', text: 'a' }, { type: 'server_tool_use', id: 's', name: 'n', input: {} }, { type: 'thinking', thinking: 'a', signature: '' }];
   t.equal(await ask('/v1/messages', { max_tokens: 10, messages: [user, { role: 'assistant', content: said }, { role: 'user', content: [{ type: 'text', text: 'b' }, { type: 'nobody_knows' }] }] }), 200);
+  const loop = [user, { role: 'assistant', content: [{ type: 'tool_use', id: 'toolu_1', name: 'f', input: {} }] }, { role: 'user', content: [{ type: 'tool_result', tool_use_id: 'toolu_1', content: [{ type: 'text', text: 'b' }, { type: 'nobody_knows' }] }] }];
+  t.equal(await ask('/v1/messages', { max_tokens: 10, tools: [{ name: 'f', input_schema: { type: 'object' } }], messages: loop }), 200, 'in a result too');
   const text = await (await fetch(`${url}/metrics`, { headers })).text();
-  t.same(text.split('\n').filter((line) => line.startsWith('pollux_dropped_total')).toSorted(), ['pollux_dropped_total{route="/messages",status="200"} 3', 'pollux_dropped_total{route="/responses",status="200"} 4']);
-  t.same(service.log.flatMap((line) => /"dropped":(\d+)/.exec(line)?.[1] ?? []), ['4', '3']);
+  t.same(text.split('\n').filter((line) => line.startsWith('pollux_dropped_total')).toSorted(), ['pollux_dropped_total{route="/messages",status="200"} 4', 'pollux_dropped_total{route="/responses",status="200"} 4']);
+  t.same(service.log.flatMap((line) => /"dropped":(\d+)/.exec(line)?.[1] ?? []), ['4', '3', '1']);
 });
 
 t.test('labels are escaped', (t) => {

@@ -116,3 +116,32 @@ t.test('a response says that it is kept where it can be asked for, and only ther
     }
   }
 });
+
+t.test('calls of the shell and of patches go through in two steps, signed, each answered by the kind of its item', async (t) => {
+  const service = await pollux(t);
+  const cases: readonly (readonly [Json, Json, Json])[] = [
+    [{ type: 'local_shell' }, { command: ['ls', '-a'] }, { type: 'local_shell_call', action: { type: 'exec', command: ['ls', '-a'], env: {} } }],
+    [{ type: 'shell' }, { commands: ['ls'] }, { type: 'shell_call', action: { commands: ['ls'] } }],
+    [{ type: 'apply_patch' }, { type: 'delete_file', path: 'a' }, { type: 'apply_patch_call', operation: { type: 'delete_file', path: 'a' } }],
+  ];
+  for (const [tool, args, expected] of cases) {
+    const name = String(tool['type']);
+    for (const stream of [false, true]) {
+      const parts = [{ functionCall: { name, args }, thoughtSignature: 'c2lnbmF0dXJl' }];
+      service.emulator.answerWith([{ candidates: [{ content: { role: 'model', parts }, finishReason: 'STOP', index: 0 }] }], { times: 1 });
+      const answer = await respond(service, { tools: [tool], stream });
+      const events = stream ? eventsIn(await answer.text()) : [];
+      if (stream) t.same(streamFaults(events), []);
+      const response = stream ? events.at(-1)?.['response'] : await jsonOf(answer);
+      const [signature = {}, call = {}] = listAt(response, 'output');
+      t.equal(signature['type'], 'reasoning');
+      t.match(call, expected);
+      const given = { type: `${String(call['type'])}_output`, [name === 'local_shell' ? 'id' : 'call_id']: call['call_id'], output: 'done', status: 'completed' };
+      const second = await respond(service, { tools: [tool], previous_response_id: at(response, 'id'), input: [given], stream });
+      t.equal(second.status, 200, await second.text());
+      const sent = JSON.stringify(at(asked(service.emulator).at(-1)?.body, 'contents'));
+      t.match(sent, /"thoughtSignature":"c2lnbmF0dXJl"/);
+      t.match(sent, new RegExp(`"functionResponse":\\{[^}]*"name":"${name}"`));
+    }
+  }
+});

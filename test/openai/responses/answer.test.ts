@@ -268,3 +268,11 @@ t.test('what is held of a request until its answer is kept is told, for the memo
   t.equal(await holdsOf({ input: text, store: false }), 0);
   t.equal(await holdsOf({ input: 'x'.repeat(9 * 1024 ** 2) }), 0, 'what is too long to be kept is not held');
 });
+
+t.test('a draft of a picture is not told, and the picture is', async (t) => {
+  const inlineData = { mimeType: 'image/png', data: 'aGk=' };
+  const drawing = { model: 'gemini-3-pro-image', tools: [{ type: 'image_generation', partial_images: 2 }] };
+  const events = await responseEvents(drawing, [frame([{ inlineData, thought: true }]), frame([{ inlineData, thoughtSignature: 'c2ln' }], stop)]);
+  t.same(events.filter(({ type }) => type === 'response.output_item.done').map(({ item }) => at(item, 'type')), ['reasoning', 'image_generation_call']);
+  t.notOk(events.some(({ type }) => String(type).endsWith('partial_image')));
+});

@@ -4,6 +4,8 @@ import { noResponses } from '../../../src/adapters/responses/no-responses.ts';
 import { E } from '../../../src/kernel/fp.ts';
 import type { Frame } from '../../../src/gemini/response.ts';
 import { skipWithoutRecordings } from '../../support/recordings.ts';
+import { jsonText } from '../../../src/kernel/well-formed.ts';
+import { quoteOnce } from '../../../src/openai/responses/answer/quote-once.ts';
 import { schemaCheck } from '../../support/published-schemas.ts';
 import { definitionOf, streamFaults } from '../../support/response-laws.ts';
 import { eventsIn, plainStore, responseEvents, responseWriter, wholeResponse, type Json } from '../../support/responses.ts';
@@ -155,4 +157,17 @@ t.test('the tier is what was asked until the end tells the one that served', asy
     t.match(events[0], { response: { service_tier: service_tier ?? 'auto' } });
     t.match(events.at(-1), { response: { service_tier: told } }, `${service_tier}, served by ${served}`);
   }
+});
+
+t.test('what stands in several events is written as JSON.stringify does, however long', () => {
+  const some = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('x'.repeat(3000), 'é"\\\n'.repeat(600), '\ud83d'.repeat(2048), `${'x'.repeat(2047)}👋`), fc.constant(undefined), fc.constant(null), fc.double({ noNaN: true }));
+  const body = fc.dictionary(fc.string(), fc.oneof(some, fc.array(fc.oneof(fc.dictionary(fc.string(), fc.oneof(some, fc.array(some))), some))));
+  fc.assert(
+    fc.property(fc.array(body, { minLength: 1, maxLength: 4 }), (bodies) => {
+      const write = quoteOnce();
+      return bodies.every((one) => write(one) === jsonText(one));
+    }),
+    { numRuns: 100 },
+  );
+  return Promise.resolve();
 });

@@ -56,6 +56,7 @@ const addResult = (reading: Reading, block: Block, path: string): ProxyError | n
   const result = toolResult(block, path);
   if (E.isLeft(result)) return result.left;
   reading.turns.push(result.right.turn);
+  reading.dropped += result.right.dropped;
   for (const name of result.right.loaded) reading.loaded.add(name);
   return null;
 };

@@ -25,7 +25,9 @@ export const quoteOnce = (): ((value: unknown) => string) => {
   };
   const write = (value: unknown): string => {
     if (typeof value === 'string' && value.length >= long) return quote(value);
-    if (Array.isArray(value) && holdsLong(value)) return `[${value.map(write).join(',')}]`;
+    if (Array.isArray(value) && holdsLong(value)) {
+      return `[${value.map((item: unknown) => (item === undefined ? 'null' : write(item))).join(',')}]`;
+    }
     if (!isObject(value) || !holdsLong(value)) return jsonText(value);
     const fields = Object.entries(value).filter(([, field]) => field !== undefined);
     return `{${fields.map(([name, field]) => `${jsonText(name)}:${write(field)}`).join(',')}}`;
