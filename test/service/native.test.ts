@@ -208,6 +208,29 @@ t.test('unknown names of the query go up as they were written, credentials and c
   t.equal(last().query, 'pageSize=2&fields=models(name)&new%20one=a+b&prettyPrint=false&$alt=json&%24fields=a');
 });
 
+t.test('whatever Google says beside its answer, our key does not come down: headers that hold it, pages of redirects', async (t) => {
+  const { google, call, url } = await native(t);
+  const heads: readonly (readonly [number, (key: string) => Record<string, string>])[] = [
+    [200, (key) => ({ 'content-type': 'application/json', 'x-goog-api-key': key, 'x-echo': `for ${key}`, 'x-kept': 'kept' })],
+    [302, (key) => ({ 'content-type': 'text/html', location: `${google.url}/v1beta/files/x?key=${key}&a=b`, 'x-kept': 'kept' })],
+  ];
+  const asking: readonly (readonly [string, string])[] = [['POST', `${flash}:generateContent`], ['POST', '/v1beta/cachedContents'], ['GET', '/v1beta/files/x'], ['GET', '/v1beta/files'], ['GET', '/v1beta/models']];
+  for (const [status, head] of heads) {
+    google.instead((got, response) => {
+      response.writeHead(status, head(got.key));
+      response.end(status === 200 ? '{}' : `<a href="/files/x?key=${got.key}">moved</a>`);
+      return true;
+    });
+    for (const [method, path] of asking) {
+      const answer = await call(path, { method, ...(method === 'POST' ? { body: '{}' } : {}), redirect: 'manual' });
+      const told = JSON.stringify([[...answer.headers], await answer.text()]);
+      t.notOk(twoKeys.some((key) => told.includes(key)), told);
+      t.equal(answer.headers.get('x-kept'), 'kept', `${status} ${path}`);
+      if (status === 302 && !['/v1beta/files', '/v1beta/models'].includes(path)) t.equal(answer.headers.get('location'), `${url}/v1beta/files/x?a=b`);
+    }
+  }
+});
+
 t.test('an error names what the caller itself named: a model, a thing', async (t) => {
   const { post, call } = await native(t);
   const model = await errorIn(await post('/v1beta/models/my-gemini.shop:generateContent', hello));

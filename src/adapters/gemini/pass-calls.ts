@@ -25,19 +25,33 @@ export type PassCallSettings = GeminiRequestSettings & { readonly silence: Silen
 /** A kept connection that broke before anything was answered: what makes nothing may be asked again. */
 const lostReuse: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
 
-/** The type is found on the way: answers have many sets of headers, and each look into one is a slow one. */
-const headOf = (raw: readonly (Buffer | string)[] | null): Pick<PassedAnswer, 'headers' | 'type'> => {
+/** Headers that hold an address of Google's, which is made ours; our key is taken out of it there. */
+const addresses: ReadonlySet<string> = new Set(['location', 'x-goog-upload-url']);
+
+type Head = Pick<PassedAnswer, 'headers' | 'type'>;
+
+/**
+ * The headers of an answer, but for any that holds the key that it was asked with. The type is found on the way:
+ * answers have many sets of headers, and each look into one is a slow one.
+ */
+const headOf = (raw: readonly (Buffer | string)[] | null, secret: string): Head => {
   const headers: Record<string, string> = {};
   const pairs = raw ?? [];
   let type = '';
   for (let at = 0; at + 1 < pairs.length; at += 2) {
     const name = (pairs[at]?.toString('latin1') ?? '').toLowerCase();
     const value = pairs[at + 1]?.toString('latin1') ?? '';
-    headers[name] = value;
+    if (addresses.has(name) || !value.includes(secret)) headers[name] = value;
     if (name === 'content-type') type = value;
   }
   return { headers, type };
 };
+
+/** Its page says where it leads, in words that nobody has looked at; the header says it too. */
+const isRedirect = (status: number): boolean => status >= 300 && status < 400;
+
+const withoutBody = ({ headers: { 'content-length': _, 'content-type': __, ...headers } }: Head): Head =>
+  ({ headers, type: '' });
 
 type Answered = E.Either<ProxyError, PassedAnswer>;
 type Settle = (answered: Answered) => void;
@@ -45,8 +59,9 @@ type Settle = (answered: Answered) => void;
 /** A connection that breaks after the answer began is a cut, whatever the network calls it. */
 const brokenOff = (error: ProxyError): ProxyError => (error.tag === 'Unreachable' ? { tag: 'StreamCut' } : error);
 
-const handlerOf = (dog: Watchdog, settle: Settle): Dispatcher.DispatchHandler => {
+const handlerOf = (dog: Watchdog, secret: string, settle: Settle): Dispatcher.DispatchHandler => {
   let queue: ByteQueue | null = null;
+  let isPassed = true;
   let abortCall: (() => void) | null = null;
   const abort = (): void => abortCall?.();
   return {
@@ -57,11 +72,12 @@ const handlerOf = (dog: Watchdog, settle: Settle): Dispatcher.DispatchHandler =>
     onHeaders: (status, raw, resume) => {
       if (status < 200) return true;
       queue = byteQueue({ resume, abort }, dog);
-      const { headers, type } = headOf(raw);
-      settle(E.right({ status, headers, type, body: queue.source }));
+      const head = headOf(raw, secret);
+      isPassed = !isRedirect(status);
+      settle(E.right({ status, ...(isPassed ? head : withoutBody(head)), body: queue.source }));
       return true;
     },
-    onData: (piece) => queue?.push(piece) ?? true,
+    onData: (piece) => (isPassed ? (queue?.push(piece) ?? true) : true),
     onComplete: () => queue?.end(null),
     onError: (cause) => {
       dog.stop();
@@ -130,7 +146,8 @@ type Asking = { readonly call: PassedCall; readonly ways: Ways };
 const dispatchOver = (connections: Dispatcher, { call, ways }: Asking, settle: Settle): void => {
   const dog = watchdog(ways.silence, call.signal);
   dog.onBite(() => settle(E.left(connectionError(null, dog))));
-  if (dog.bite() === null) connections.dispatch(optionsOf(call, ways, dog), handlerOf(dog, settle));
+  if (dog.bite() !== null) return;
+  connections.dispatch(optionsOf(call, ways, dog), handlerOf(dog, call.secret.reveal(), settle));
 };
 
 const mayBeLost = (answered: Answered): boolean =>
