@@ -43,18 +43,14 @@ export const namesNoAddress = (pieces: readonly Uint8Array[]): boolean =>
 const mostReplaced = 20_000;
 
 /** A body in which what matches is written anew; all else is not touched. The pattern is in Latin-1, a byte a letter. */
-const replaceIn = (
-  body: Buffer,
-  pattern: RegExp,
-  write: (before: string, name: string) => string,
-): Uint8Array | null => {
+const replaceIn = (body: Buffer, pattern: RegExp, write: (before: string) => string): Uint8Array | null => {
   const pieces: Uint8Array[] = [];
   let from = 0;
   let count = 0;
-  for (const { index, 0: found, 1: before = '', 2: name = '' } of body.toString('latin1').matchAll(pattern)) {
+  for (const { index, 0: found, 1: before = '' } of body.toString('latin1').matchAll(pattern)) {
     if (count === mostReplaced) break;
     count += 1;
-    pieces.push(body.subarray(from, index), Buffer.from(write(before, name), 'latin1'));
+    pieces.push(body.subarray(from, index), Buffer.from(write(before), 'latin1'));
     from = index + found.length;
   }
   return count === 0 ? null : Buffer.concat([...pieces, body.subarray(from)]);
@@ -79,21 +75,28 @@ export const withGooglesFiles = (bytes: Uint8Array, base: string): Uint8Array =>
   return replaceIn(body, ownFile(base), writeGoogles) ?? body;
 };
 
-/** A body whose `model` fields name the model behind an alias. */
-export const withModel = (bytes: Uint8Array, alias: string, model: string): Uint8Array => {
-  const body = viewOf(bytes);
-  if (body.indexOf(alias) < 0) return bytes;
-  const named = new RegExp(`("model"\\s*:\\s*"(?:models\\\\?/)?)${escapeForPattern(alias)}"`, 'g');
-  return replaceIn(body, named, (before) => `${before}${model}"`) ?? bytes;
-};
+const modelField = /^("model"\s*:\s*"(?:models\\?\/)?)([^"\\]{1,100})"/;
+const longestField = 300;
 
-const modelField = /("model"\s*:\s*"(?:models\\?\/)?)([\w.:@-]{1,100})"/g;
-
-/** A body whose `model` fields name the models behind aliases; `behind` is null for what is none. */
-export const withoutAliases = (bytes: Uint8Array, behind: (name: string) => string | null): Uint8Array => {
+/**
+ * A body whose `model` fields name the models behind aliases; `behind` is null for what is none. The field is looked
+ * for, and nothing else is read: what passes may be dozens of megabytes of media.
+ */
+export const withModels = (bytes: Uint8Array, behind: (name: string) => string | null): Uint8Array => {
   const body = viewOf(bytes);
-  if (body.indexOf('"model"') < 0) return bytes;
-  return replaceIn(body, modelField, (before, name) => `${before}${behind(name) ?? name}"`) ?? bytes;
+  const pieces: Uint8Array[] = [];
+  let from = 0;
+  let looks = 0;
+  for (let at = body.indexOf('"model"'); at >= 0 && looks < mostReplaced; at = body.indexOf('"model"', at + 7)) {
+    looks += 1;
+    const [, before = '', name = ''] = modelField.exec(body.toString('latin1', at, at + longestField)) ?? [];
+    const model = name === '' ? null : behind(name);
+    if (model === null) continue;
+    const begin = at + before.length;
+    pieces.push(body.subarray(from, begin), Buffer.from(model, 'latin1'));
+    from = begin + name.length;
+  }
+  return pieces.length === 0 ? bytes : Buffer.concat([...pieces, body.subarray(from)]);
 };
 
 /** Fields of that name that are looked at; with more of them than any request has, it counts as stored. */

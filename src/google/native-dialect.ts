@@ -4,7 +4,7 @@ import { recentMap } from '../kernel/recent-map.ts';
 import type { PassDialect, PassPlan, PassRequest, PassWork } from '../ports/passing-on.ts';
 import { aliasOf } from '../wire/model-alias.ts';
 import { modelName, type ModelSettings } from '../wire/model-name.ts';
-import { isUnstored, namesNoAddress, withGooglesFiles, withModel, withoutAliases } from './body-up.ts';
+import { isUnstored, namesNoAddress, withGooglesFiles, withModels } from './body-up.ts';
 import { boundNamesIn, interactionBegun } from './bound-name.ts';
 import { cleanError } from './clean-error.ts';
 import { pageWithToken, readPage } from './list-page.ts';
@@ -169,10 +169,13 @@ const changeBody =
   ({ modelAliases }: NativeSettings): PassDialect['bodyUp'] =>
   (body, { alias, model, work, path }, base) => {
     if (path.startsWith('/upload/')) return body;
-    const behind = (name: string): string | null =>
-      aliasOf(name, modelAliases) === undefined ? null : modelName(name, modelAliases).model;
-    if (work === 'create' && modelAliases.size > 0) return withGooglesFiles(withoutAliases(body, behind), base);
-    return withGooglesFiles(alias === null || model === null ? body : withModel(body, alias, model), base);
+    const behind = (name: string): string | null => {
+      if (name === alias) return model;
+      if (work !== 'create' || aliasOf(name, modelAliases) === undefined) return null;
+      return modelName(name, modelAliases).model;
+    };
+    const mayName = alias !== null || (work === 'create' && modelAliases.size > 0);
+    return withGooglesFiles(mayName ? withModels(body, behind) : body, base);
   };
 
 const readyPlan = (settings: NativeSettings): PassDialect['plan'] => {

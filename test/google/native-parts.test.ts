@@ -7,7 +7,7 @@ import { passThrough } from '../../src/pipeline/pass-through.ts';
 import type { PassedBody } from '../../src/ports/passing-on.ts';
 import { freely, happyCapabilities, receivedWith, shouldNotBeCalled } from '../support/capabilities.ts';
 import { E } from '../../src/kernel/fp.ts';
-import { isUnstored, namesNoAddress, withGooglesFiles, withModel } from '../../src/google/body-up.ts';
+import { isUnstored, namesNoAddress, withGooglesFiles, withModels } from '../../src/google/body-up.ts';
 import { boundNamesIn } from '../../src/google/bound-name.ts';
 import { cleanError } from '../../src/google/clean-error.ts';
 import { pageWithToken, readPage } from '../../src/google/list-page.ts';
@@ -125,7 +125,7 @@ t.test('our own file addresses in a body are Google\'s, and nothing else is touc
   t.equal(up(`{"fileUri":"${base}/v1beta/files/a","é":"ü"}`), '{"fileUri":"https://generativelanguage.googleapis.com/v1beta/files/a","é":"ü"}');
   t.equal(up(`{"fileUri":"${base.replaceAll('/', '\\/')}\\/v1\\/files\\/a"}`), '{"fileUri":"https:\\/\\/generativelanguage.googleapis.com\\/v1beta\\/files\\/a"}');
   for (const same of [`{"text":"${base}/v1/chat"}`, `{"fileUri":"https://elsewhere.example/v1beta/files/a"}`, `${base}/v1beta/models/x`, '']) t.equal(up(same), same);
-  t.equal(text(withModel(Buffer.from('{"model":"models/a.b","x":"a.b","model": "a.b"}'), 'a.b', 'c')), '{"model":"models/c","x":"a.b","model": "c"}');
+  t.equal(text(withModels(Buffer.from('{"model":"models/a.b","x":"a.b","model": "a.b"}'), (name) => (name === 'a.b' ? 'c' : null))), '{"model":"models/c","x":"a.b","model": "c"}');
   t.end();
 });
 
@@ -184,7 +184,7 @@ t.test('no body grows, or is looked through again and again, by what it repeats'
   t.ok(text(many).endsWith('http://a/v1/files/x '), 'what is left stays as it was');
   const slashes = Buffer.from(`http://a${'/'.repeat(8_000_000)}`);
   t.ok(Buffer.from(withGooglesFiles(slashes, 'http://a')).equals(slashes));
-  t.equal(text(withModel(Buffer.from('"model":"a" '.repeat(30_000)), 'a', 'bcd')).split('bcd').length - 1, 20_000);
+  t.equal(text(withModels(Buffer.from('"model":"a" '.repeat(30_000)), () => 'bcd')).split('bcd').length - 1, 20_000);
   t.ok(isUnstored(Buffer.from(`${'"store" '.repeat(900)}"store" : false`)));
   t.notOk(isUnstored(Buffer.from(`${'"store" '.repeat(1000)}"store" : false`)), 'it counts as one that is stored');
   t.end();
