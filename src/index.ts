@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { E } from './kernel/fp.ts';
+import { collectLater } from './adapters/collect-later.ts';
 import { guardCrashes } from './adapters/crash-guard.ts';
 import { gatherLines } from './adapters/gather-lines.ts';
 import { guardOutput, jsonLog } from './adapters/json-log.ts';
@@ -47,6 +48,7 @@ const stopOnSignals = (service: Service, drainMs: number): void => {
 };
 
 const runService = async (): Promise<void> => {
+  collectLater();
   process.on('exit', output.flush);
   guardOutput(process.stdout);
   guardOutput(process.stderr);
