@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { cline } from './agents/cline.mjs';
-import { codex } from './agents/codex.mjs';
+import { codex, codexInSilence, codexOutOfQuota } from './agents/codex.mjs';
 import { continueCli } from './agents/continue.mjs';
 import { opencode } from './agents/opencode.mjs';
 import { qwenCode } from './agents/qwen-code.mjs';
@@ -26,7 +26,7 @@ const { geminiCliPackages, geminiCliProgram, runGeminiCli } = await import(join(
 const agents = [
   { name: 'claude-code', packages: claudeCodePackages, program: claudeCodeProgram, run: runClaudeCode },
   { name: 'gemini-cli', packages: geminiCliPackages, program: geminiCliProgram, run: runGeminiCli },
-  ...[codex, opencode, qwenCode, cline, continueCli].map(scriptedAgent),
+  ...[codex, codexInSilence, codexOutOfQuota, opencode, qwenCode, cline, continueCli].map(scriptedAgent),
 ];
 
 /** The program of these packages. */

@@ -11,6 +11,7 @@ import { freePort } from '../free-port.mjs';
 
 const root = dirname(dirname(dirname(fileURLToPath(import.meta.url))));
 const password = 'agents-password';
+const key = 'made-up-key';
 const worksWithin = 4 * 60_000;
 
 /** What every agent is told to do; what it then does is in the script. */
@@ -59,7 +60,7 @@ async function run(command, args, { cwd, env, within }) {
 async function startService(folder, gemini) {
   const port = await freePort();
   const env = { PATH: process.env.PATH, HOST: '127.0.0.1', PORT: String(port), PASSWORD: password, DATA_DIR: folder };
-  const settings = { GEMINI_BASE_URL: gemini, GEMINI_API_KEYS: 'made-up-key', MAX_REQUESTS_PER_MINUTE: '0' };
+  const settings = { GEMINI_BASE_URL: gemini, GEMINI_API_KEYS: key, MAX_REQUESTS_PER_MINUTE: '0' };
   const child = spawn(process.execPath, [join(root, 'dist', 'index.js')], {
     cwd: folder,
     env: { ...env, ...settings },
@@ -103,7 +104,7 @@ const textOf = (path) => {
 };
 
 /** What is wrong with what the agent left, and with what Gemini was sent; null when all is well. */
-function faultOf(agent, { work, outcome, script, log }) {
+export function faultOf(agent, { work, outcome, script, log }) {
   if (outcome.ended !== 0) return `it ended with ${outcome.ended}`;
   if (textOf(join(work, 'notes.txt')) !== 'one done\ntwo done\n') return 'notes.txt is not as it was to be';
   if (textOf(join(work, 'count.txt'))?.trim() !== '2') return 'count.txt is not as it was to be';
@@ -120,13 +121,14 @@ async function doTask(agent, program, folder) {
   const service = await startService(data, emulator.url);
   try {
     const script = scriptedAnswers(agent.steps());
-    emulator.answerWith(script.answer);
+    emulator.answerWith(agent.slowed?.(script.answer) ?? script.answer);
+    agent.emulate?.(emulator, key);
     const setting = { url: service.url, password, home, work: place, task, model: 'gemini-3.5-flash' };
     const { before = [], args, env = {} } = agent.start(setting);
     const around = { cwd: place, env: { ...bareEnvironment(home), ...env }, within: worksWithin };
     for (const words of before) await run(program, words, around);
     const outcome = await run(program, args, around);
-    const fault = faultOf(agent, { work: place, outcome, script, log: service.log() });
+    const fault = (agent.faultOf ?? faultOf)(agent, { work: place, outcome, script, log: service.log() });
     return { faults: fault === null ? [] : [fault], printed: `${script.seen()}\n${outcome.printed.slice(-4000)}` };
   } finally {
     await service.stop();
@@ -136,7 +138,8 @@ async function doTask(agent, program, folder) {
 
 /**
  * An agent that does the task by a script: Gemini's answers are canned, what the agent does with them is real. An entry
- * says how the agent is set up (`start`), what its tools are called (`steps`), and which route it must ask.
+ * says how the agent is set up (`start`), what its tools are called (`steps`), and which route it must ask; where it is
+ * not to do the task, what goes wrong (`emulate`), what is slow (`slowed`), and what is then to be seen (`faultOf`).
  */
 export const scriptedAgent = (agent) => ({
   name: agent.name,
