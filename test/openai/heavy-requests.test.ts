@@ -3,6 +3,7 @@ import { bodyEncoder } from '../../src/gemini/call-body.ts';
 import { E } from '../../src/kernel/fp.ts';
 import { decodeChatRequest } from '../../src/openai/chat/ask/request.ts';
 import { mediaLinks } from '../../src/openai/chat/ask/media-links.ts';
+import { responseBody, responseRefusal } from '../support/responses.ts';
 import { assistant, body, call, called, refusal, result, tool, translated, user } from '../support/chat.ts';
 
 // All of it takes seconds. Where the work grew with the square of the size, tap's time-out would end the file.
@@ -68,6 +69,15 @@ t.test('schemas beyond a bound are a 400 that names the field and the bound', as
 t.test('20,000 parts fit into a message, whoever says it', async (t) => {
   const parts = many(20_000, () => ({ type: 'text', text: 'a' }));
   for (const role of ['system', 'user', 'assistant']) t.equal(E.isRight(translated({ messages: [{ role, content: parts }, user('b')] })), true, role);
+});
+
+t.test('parts that are read some at a time come out in order, and a fault among them is told by its place', async (t) => {
+  const parts = (count: number, odd: number) => many(count, (at) => (at === odd ? { type: 'odd' } : { type: 'text', text: `${at}` }));
+  t.same(refusal({ messages: [user(parts(5000, 2345))] }), { param: 'messages.0.content.2345.type', code: 'invalid_value' });
+  t.equal(body({ messages: [user(parts(5000, -1))] }).contents[0]?.parts.map(({ text }) => text).join(), many(5000, String).join());
+  const items = (odd: number) => ({ input: [{ role: 'user', content: parts(5000, odd).map((part) => ({ ...part, type: part.type === 'text' ? 'input_text' : part.type })) }] });
+  t.match(await responseRefusal(items(2345)), { param: 'input.0.content.2345.type' });
+  t.equal((await responseBody(items(-1))).contents[0]?.parts.map(({ text }) => text).join(), many(5000, String).join());
 });
 
 t.test('thousands of messages that are none are told by the first', async (t) => {

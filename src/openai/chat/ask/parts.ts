@@ -126,8 +126,11 @@ const decodedPart = (part: unknown, path: string): Parts =>
     }),
   );
 
-/** A message's content (string, array of parts, or nothing) as parts of a turn, in order; empty texts are dropped. */
-export const contentParts = (content: unknown, path: string): Parts => {
+/**
+ * A message's content (string, array of parts, or nothing) as parts of a turn, in order; empty texts are dropped. An
+ * array may be cut out of a longer one, `from` an item on.
+ */
+export const contentParts = (content: unknown, path: string, from = 0): Parts => {
   if (content == null) return E.right([]);
   if (longText.is(content)) return E.right(textParts(content));
   if (!Array.isArray(content)) {
@@ -137,7 +140,7 @@ export const contentParts = (content: unknown, path: string): Parts => {
   }
   const read: TurnPart[] = [];
   for (const [index, part] of content.entries()) {
-    const parts = onePart(part, `${path}.${index}`);
+    const parts = onePart(part, `${path}.${from + index}`);
     if (E.isLeft(parts)) return parts;
     for (const one of parts.right) read.push(one);
   }

@@ -2,6 +2,7 @@ import { E } from '../../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
 import type { Steps } from '../../../kernel/steps.ts';
 import { textOf } from '../../../kernel/unread-text.ts';
+import { isLongList, readInSteps } from '../../../wire/read-in-steps.ts';
 import { readSignedParts } from '../../../gemini/conversation/signed-parts.ts';
 import type { ModelTurn, ResultTurn, Turn, TurnPart } from '../../../gemini/conversation/turns.ts';
 import { callsOf, isLegacyCall } from './calls.ts';
@@ -69,6 +70,13 @@ const readTurn = (message: ChatMessage, index: number): Read<Turn> => {
   );
 };
 
+/** A message of the user's with very many parts. */
+function* longTurn(content: readonly unknown[], index: number): Steps<Read<Turn>> {
+  const path = `messages.${index}.content`;
+  const parts = yield* readInSteps(content, (some, from) => contentParts(some, path, from));
+  return E.isLeft(parts) ? parts : E.right({ role: 'user', parts: parts.right });
+}
+
 /** Messages that are read in one go: a millisecond of them. */
 const messagesAtOnce = 256;
 
@@ -77,7 +85,8 @@ export function* readTurns(messages: readonly ChatMessage[]): Steps<Read<readonl
   const turns: Turn[] = [];
   for (const [index, message] of messages.entries()) {
     if (index % messagesAtOnce === messagesAtOnce - 1) yield;
-    const read = readTurn(message, index);
+    const { role, content } = message;
+    const read = role === 'user' && isLongList(content) ? yield* longTurn(content, index) : readTurn(message, index);
     if (E.isLeft(read)) return read;
     turns.push(read.right);
   }

@@ -125,8 +125,8 @@ const onePart = (part: unknown, path: string): Parts => {
   );
 };
 
-/** What a message or an output holds, a text or a list of parts, as parts of a turn; empty texts are dropped. */
-export const itemParts = (content: unknown, path: string): Parts => {
+/** What a message or an output holds, a text or a list of parts, as parts of a turn; empty texts are dropped. `from`: where a cut list begins. */
+export const itemParts = (content: unknown, path: string, from = 0): Parts => {
   if (longText.is(content)) return E.right(textParts(content));
   if (!Array.isArray(content)) {
     return content == null
@@ -135,7 +135,7 @@ export const itemParts = (content: unknown, path: string): Parts => {
   }
   const read: TurnPart[] = [];
   for (let at = 0; at < content.length; at += 1) {
-    const parts = onePart(content[at], `${path}.${at}`);
+    const parts = onePart(content[at], `${path}.${from + at}`);
     if (E.isLeft(parts)) return parts;
     for (const part of parts.right) read.push(part);
   }

@@ -5,6 +5,7 @@ import type { Turn } from '../../../gemini/conversation/turns.ts';
 import { fromBase64 } from '../../../gemini/inline-media.ts';
 import { decodeWith, optional, record } from '../../../wire/codec.ts';
 import { envelopeSpare, openEnvelopes, type EnvelopeSpare } from '../envelope.ts';
+import { isLongList, readInSteps } from '../../../wire/read-in-steps.ts';
 import { isCallType, isOutputType, readCall, readResult } from './call-items.ts';
 import { typeOf, type GivenItem } from './given-item.ts';
 import { itemParts } from './item-parts.ts';
@@ -154,6 +155,16 @@ const readItem = (reading: Reading, given: GivenItem): ProxyError | null => {
   return null;
 };
 
+/** A message of the user's with very many parts. */
+function* readLong(reading: Reading, content: readonly unknown[], path: string): Steps<ProxyError | null> {
+  const parts = yield* readInSteps(content, (some, from) => itemParts(some, `${path}.content`, from));
+  if (E.isLeft(parts)) return parts.left;
+  addTurn(reading, { role: 'user', parts: parts.right });
+  return null;
+}
+
+const isUsers = ({ item }: GivenItem): boolean => item['role'] === 'user' && typeOf(item) === 'message';
+
 /** Items that are read in one go: a few milliseconds of them. */
 const itemsAtOnce = 512;
 
@@ -162,7 +173,9 @@ export function* readItems(items: readonly GivenItem[], model: string): Steps<E.
   const reading: Reading = { ...noTurns(), model, spare: envelopeSpare(), tools: [], update: null, dropped: 0 };
   for (const [index, given] of items.entries()) {
     if (index % itemsAtOnce === itemsAtOnce - 1) yield;
-    const fault = readItem(reading, given);
+    const { content } = given.item;
+    const isLong = isLongList(content) && isUsers(given);
+    const fault = isLong ? yield* readLong(reading, content, given.path) : readItem(reading, given);
     if (fault !== null) return E.left(fault);
   }
   const { tools, update, dropped } = reading;
