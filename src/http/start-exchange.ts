@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { E, type TE } from '../kernel/fp.ts';
-import { caught, invalid, type ProxyError } from '../kernel/proxy-error.ts';
+import { caught, type ProxyError } from '../kernel/proxy-error.ts';
 import type { AccessFacts } from '../pipeline/exchange.ts';
 import type { Headers, Reply } from '../ports/reply.ts';
 import { logAccess } from './access-log.ts';
@@ -186,8 +186,6 @@ const outletOf = ({ site, settings, isStopping }: ExchangeNeeds, exchange: Excha
   };
 };
 
-const unknownExpectation: ProxyError = invalid('This Expect header is not understood.', null, 'invalid_value');
-
 /** Runs what sends a reply; what it throws or rejects with goes to `onFailure`. */
 const send = (run: () => Promise<unknown> | null, onFailure: (cause: unknown) => void): void => {
   try {
@@ -217,7 +215,7 @@ const sendAnswer = (needs: ExchangeNeeds, exchange: Exchange, result: E.Either<P
 };
 
 const refuseExpectation = ({ door, requestId }: Exchange): E.Either<ProxyError, Reply> =>
-  E.right({ ...door.errors(requestId).whole(unknownExpectation), status: 417 });
+  E.right(door.errors(requestId).whole({ tag: 'UnknownExpectation' }));
 
 /**
  * Answers one request, whatever happens: nothing escapes from here. Gives back the exchange's lifetime, by which the

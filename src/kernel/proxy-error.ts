@@ -48,6 +48,7 @@ export type ProxyError =
   /** What it refers to, or asks for several times over, would make what Gemini is sent too large. */
   | { readonly tag: 'TooMuchSent'; readonly mostBytes: number; readonly param: string | null }
   | { readonly tag: 'UnsupportedMedia'; readonly message: string }
+  | { readonly tag: 'UnknownExpectation' }
   | { readonly tag: 'BodyTimeout' }
   | { readonly tag: 'Busy'; readonly message: string }
   | { readonly tag: 'NoKeysConfigured' }

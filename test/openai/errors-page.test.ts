@@ -47,6 +47,7 @@ const samples: Samples = {
   TooMuchHeld: [{ tag: 'TooMuchHeld', mostBytes: 1_048_576 }],
   TooMuchSent: [{ tag: 'TooMuchSent', mostBytes: 1_048_576, param: 'n' }],
   UnsupportedMedia: [{ tag: 'UnsupportedMedia', message: 'm' }],
+  UnknownExpectation: [{ tag: 'UnknownExpectation' }],
   BodyTimeout: [{ tag: 'BodyTimeout' }],
   Busy: [{ tag: 'Busy', message: 'm' }],
   NoKeysConfigured: [{ tag: 'NoKeysConfigured' }],
@@ -137,7 +138,7 @@ t.test('errors speak to people: no word of the wire, and a cure where the words 
 
 /** The statuses of each kind: what another dialect's renderer can rest on. */
 const statuses: Readonly<Record<ErrorKind, readonly number[]>> = {
-  'invalid request': [400, 405, 408, 415, 501],
+  'invalid request': [400, 405, 408, 415, 417, 501],
   authentication: [401],
   permission: [403],
   'not found': [404],

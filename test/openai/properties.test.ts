@@ -174,6 +174,7 @@ t.test('every error is told in the shape of OpenAI, whole and in a stream, and h
     [{ tag: 'TooMuchSent', mostBytes: 1_048_576, param: null }, 413, 'invalid_request_error', 'request_too_large', 'none'],
     [{ tag: 'NotKept', message: 'm', param: 'input' }, 404, 'invalid_request_error', null, 'none'],
     [{ tag: 'UnsupportedMedia', message: 'm' }, 415, 'invalid_request_error', null, 'none'],
+    [{ tag: 'UnknownExpectation' }, 417, 'invalid_request_error', 'invalid_value', 'none'],
     [{ tag: 'BodyTimeout' }, 408, 'invalid_request_error', null, 'none'],
     [{ tag: 'Busy', message: 'm' }, 503, 'server_error', 'busy', 'none'],
     [{ tag: 'NoKeysConfigured' }, 503, 'server_error', 'no_keys', 'none'],

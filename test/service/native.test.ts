@@ -290,6 +290,13 @@ t.test('what must not go through a pool that many share is refused in words', as
   t.equal((await wished.post('/v1alpha/auth_tokens', {})).status, 403);
 });
 
+t.test('an expectation that nobody knows is told with one status, in head and body', async (t) => {
+  const service = await native(t);
+  const told = await raw(portOf(service), `POST ${flash}:generateContent HTTP/1.1\r\nhost: x\r\nexpect: tea\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}`);
+  t.match(told, /^HTTP\/1\.1 417 /);
+  t.match(told, '"code":417');
+});
+
 t.test('the Live API is refused before any switch of protocols', async (t) => {
   const service = await native(t);
   for (const path of ['/ws/google.ai.generativelanguage.v1beta.GenerativeService.BidiGenerateContent', '//ws/google.ai.generativelanguage.v1alpha.GenerativeService.BidiGenerateContentConstrained']) {

@@ -67,6 +67,7 @@ export const callerErrors: FactsTable<
   | 'TooMuchHeld'
   | 'TooMuchSent'
   | 'UnsupportedMedia'
+  | 'UnknownExpectation'
   | 'BodyTimeout'
 > = {
   NoPassword: () =>
@@ -136,6 +137,13 @@ export const callerErrors: FactsTable<
       code: 'request_too_large',
     }),
   UnsupportedMedia: ({ message }) => factsOf({ status: 415, kind: 'invalid request', message }),
+  UnknownExpectation: () =>
+    factsOf({
+      status: 417,
+      kind: 'invalid request',
+      message: 'This Expect header is not understood: send the request without it.',
+      code: 'invalid_value',
+    }),
   BodyTimeout: () =>
     factsOf({
       status: 408,
