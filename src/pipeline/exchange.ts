@@ -83,7 +83,7 @@ export type Planned = Admitted & {
   /** The key that made the thought signatures in the history. */
   readonly preferredKey: string | null;
   /** The same for all requests of one conversation. */
-  readonly conversation: string | null;
+  readonly conversation: () => string;
 };
 
 /** Gemini's frames, a list for each read of the socket. They name the key that they came by where that will matter. */

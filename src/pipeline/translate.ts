@@ -51,7 +51,7 @@ const withPlan = (gathered: Gathered<unknown>, context: TranslationContext, plan
   isLarge: isLarge(gathered),
   bodyBytes: gathered.bodyBytes ?? 0,
   preferredKey: signedBy(context),
-  conversation: conversationOf(plan.call),
+  conversation: () => conversationOf(plan.call),
 });
 
 type Recalled = TranslationContext['recalled'];

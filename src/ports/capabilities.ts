@@ -51,7 +51,7 @@ export type KeyWish = {
   /** Whose keys alone will do: what the call is about belongs to one project. */
   readonly home?: string;
   /** Stable over a conversation's requests; KEY_STRATEGY=sticky keeps it on one key. */
-  readonly conversation: string | null;
+  readonly conversation: (() => string) | null;
 };
 
 /** Lends a ready key; NoKeysConfigured, NoUsableKey, or KeysExhausted with the soonest wait when there is none. */

@@ -80,7 +80,7 @@ export const chooseKey = (
   const ready = trusted.length > 0 ? trusted : awake;
   const chosen =
     ready.find(({ key }) => key.id === wish.preferred) ??
-    (strategy === 'sticky' && wish.conversation !== null ? byConversation(ready, wish.conversation) : byTurn(ready));
+    (strategy === 'sticky' && wish.conversation !== null ? byConversation(ready, wish.conversation()) : byTurn(ready));
   if (chosen !== undefined) return E.right(chosen);
   const suited = healthy.filter(({ key }) => wish.unsuited?.has(key.id) !== true);
   return E.left(keysExhausted(suited.length === 0 ? healthy : suited, now));

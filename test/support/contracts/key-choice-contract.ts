@@ -57,7 +57,7 @@ export const keyChoiceContract = (t: Test, start: Start): void => {
     const names = Array.from({ length: 40 }, (_, each) => `conversation ${each}`);
     const keysOf = async (): Promise<readonly number[]> => {
       const seen: number[] = [];
-      for (const conversation of names) seen.push(await pool.number({ conversation }));
+      for (const conversation of names) seen.push(await pool.number({ conversation: () => conversation }));
       return seen;
     };
     const before = await keysOf();
