@@ -12,10 +12,9 @@ export type BodyPieces = {
   readonly serviceTier?: GenerateContentRequest['serviceTier'];
 };
 
-const saysSomething = (config: GenerationConfig): boolean => {
-  for (const [, value] of Object.entries(config)) if (value !== undefined) return true;
-  return false;
-};
+const isSaid = (value: unknown): boolean => value !== undefined;
+
+const saysSomething = (config: GenerationConfig): boolean => Object.values(config).some(isSaid);
 
 /** The body of a call; what says nothing is left out, since Gemini refuses empty tools and instructions. */
 export const requestBody = (pieces: BodyPieces): GenerateContentRequest => {

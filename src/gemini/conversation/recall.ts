@@ -22,9 +22,10 @@ export function* recallKeysInSteps(
   wish: RecallWish,
 ): Steps<readonly string[]> {
   const keys: string[] = [];
-  for (const [index, turn] of turns.entries()) {
+  for (let index = 0; index < turns.length; index += 1) {
     if (index % turnsAtOnce === turnsAtOnce - 1) yield;
-    if (turn.role !== 'model') continue;
+    const turn = turns[index];
+    if (turn?.role !== 'model') continue;
     for (const call of callsIn(turn)) keys.push(call.id);
     const key = wish === 'calls' ? undefined : turnKey(turns, index, model);
     if (key !== undefined) keys.push(key);

@@ -114,9 +114,9 @@ function* turnContents(
     shownFrom: picturesFrom(turns, settings.historyImages),
     contents: [],
   };
-  for (const [index, turn] of turns.entries()) {
+  for (let index = 0; index < turns.length; index += 1) {
     if (index % turnsAtOnce === turnsAtOnce - 1) yield;
-    if (index < until && turn.role === 'system') continue;
+    if (index < until && turns[index]?.role === 'system') continue;
     const fault = addTurn(history, index, settings);
     if (fault !== null) return E.left(fault);
   }

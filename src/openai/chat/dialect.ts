@@ -6,13 +6,14 @@ import type { Dialect, Plan, TranslationContext } from '../../ports/dialect.ts';
 import { modelName } from '../../wire/model-name.ts';
 import type { TranslationSettings } from '../../wire/translation-settings.ts';
 import { tooManyPictures } from '../../gemini/conversation/earlier-pictures.ts';
+import { contentsInSteps } from '../../gemini/conversation/to-contents.ts';
 import { recallKeysInSteps, type RecallWish } from '../../gemini/conversation/recall.ts';
 import { openaiReplies } from '../replies.ts';
 import { chatAnswer } from './answer/chat-answer.ts';
 import { mediaLinks } from './ask/media-links.ts';
 import { chatRequestInSteps, type ChatRequest } from './ask/request.ts';
 import { unreadAt } from './ask/unread-at.ts';
-import { settleChat, toGemini, type ChatAsked } from './ask/to-gemini.ts';
+import { conversationSettings, settleChat, toGemini, type ChatAsked } from './ask/to-gemini.ts';
 
 const planOf = ({ asked, settled, settings }: ChatAsked, context: TranslationContext, call: GeminiCall): Plan => {
   const streamed = asked.stream === true;
@@ -42,7 +43,9 @@ export const chatDialect = (settings: TranslationSettings): Dialect<ChatRequest>
     const settled = settle(asked, context);
     if (E.isLeft(settled)) return settled;
     const chat = { asked, settled: settled.right, settings };
-    const call = yield* toGemini(chat, context);
+    const contents = yield* contentsInSteps(asked.turns, conversationSettings(chat, context));
+    if (E.isLeft(contents)) return contents;
+    const call = toGemini(chat, contents.right);
     return E.isLeft(call) ? call : E.right(planOf(chat, context, call.right));
   }
   return {

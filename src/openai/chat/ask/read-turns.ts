@@ -83,7 +83,8 @@ const messagesAtOnce = 256;
 /** OpenAI's messages as the turns of a conversation, one each. */
 export function* readTurns(messages: readonly ChatMessage[]): Steps<Read<readonly Turn[]>> {
   const turns: Turn[] = [];
-  for (const [index, message] of messages.entries()) {
+  for (const message of messages) {
+    const index = turns.length;
     if (index % messagesAtOnce === messagesAtOnce - 1) yield;
     const { role, content } = message;
     const read = role === 'user' && isLongList(content) ? yield* longTurn(content, index) : readTurn(message, index);

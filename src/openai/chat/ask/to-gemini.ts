@@ -1,7 +1,6 @@
 import { E } from '../../../kernel/fp.ts';
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
-import type { Steps } from '../../../kernel/steps.ts';
-import { contentsInSteps } from '../../../gemini/conversation/to-contents.ts';
+import type { Contents, ConversationSettings } from '../../../gemini/conversation/to-contents.ts';
 import { requestBody } from '../../../gemini/request-body.ts';
 import type { GeminiCall } from '../../../gemini/request.ts';
 import { safetySettings } from '../../../gemini/safety.ts';
@@ -45,17 +44,28 @@ export type ChatAsked = {
   readonly settings: TranslationSettings;
 };
 
-/** A chat request as one call to Gemini; a long conversation takes several steps. */
-export function* toGemini(
-  { asked, settled, settings }: ChatAsked,
+/** What the translation of a chat's messages depends on. */
+export const conversationSettings = (
+  { settled: { name, traits, plan }, settings: { systemPromptMode, historyImages } }: ChatAsked,
   { recalled, media }: TranslationContext,
-): Steps<E.Either<ProxyError, GeminiCall>> {
+): ConversationSettings => ({
+  traits,
+  names: plan.names,
+  media,
+  recalled,
+  circulates: needsCirculation(plan),
+  model: name.model,
+  systemPromptMode,
+  historyImages,
+  path: 'messages',
+});
+
+/** A chat request, its messages translated, as one call to Gemini. */
+export const toGemini = (
+  { asked, settled }: ChatAsked,
+  contents: Contents,
+): E.Either<ProxyError, GeminiCall> => {
   const { name, traits, plan, showsThoughts } = settled;
-  const { systemPromptMode, historyImages } = settings;
-  const answers = { traits, names: plan.names, media, recalled, circulates: needsCirculation(plan) };
-  const conversation = { ...answers, model: name.model, systemPromptMode, historyImages, path: 'messages' };
-  const contents = yield* contentsInSteps(asked.turns, conversation);
-  if (E.isLeft(contents)) return contents;
   const wishes = { model: name.model, traits, suffix: name.thinking, showsThoughts, formatsJson: plan.formatsJson };
   const config = generationConfig(asked, wishes);
   if (E.isLeft(config)) return config;
@@ -64,7 +74,7 @@ export function* toGemini(
     streamed: asked.stream === true || traits.streamOnly,
     copies: traits.manyCandidates ? 1 : (asked.n ?? 1),
     body: requestBody({
-      contents: contents.right,
+      contents,
       config: config.right,
       plan,
       safetySettings: safetySettings(safetyOption(asked), traits),
@@ -72,4 +82,4 @@ export function* toGemini(
       serviceTier: serviceTier(asked.service_tier),
     }),
   });
-}
+};
