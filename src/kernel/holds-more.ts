@@ -1,3 +1,4 @@
+import { isObject } from './is-object.ts';
 import { isUnread } from './unread-text.ts';
 
 /** What is left of so many characters and values when those of this value are taken off; below zero where it holds more. */
@@ -5,10 +6,16 @@ const leftAfter = (value: unknown, room: number): number => {
   if (typeof value === 'string') return room - value.length;
   if (isUnread(value)) return room - value.size;
   let left = room - 1;
-  if (typeof value !== 'object' || value === null) return left;
-  for (const one of Array.isArray(value) ? value : Object.values(value)) {
-    if (left < 0) return left;
-    left = leftAfter(one, left);
+  if (Array.isArray(value)) {
+    for (const one of value) {
+      if (left < 0) return left;
+      left = leftAfter(one, left);
+    }
+  } else if (isObject(value)) {
+    for (const name in value) {
+      if (left < 0) return left;
+      left = leftAfter(value[name], left);
+    }
   }
   return left;
 };

@@ -62,14 +62,14 @@ const refusalWords = (reason: string, message: string | null): string =>
 
 /** What can be told of a candidate only once the answer is over. */
 const closeCandidate = (
-  [candidate, state]: readonly [number, CandidateState],
+  { candidate, events }: Pick<Reading, 'candidate' | 'events'>,
+  state: CandidateState,
   blocked: string | null,
-): readonly AnswerEvent[] => {
+): void => {
   const { finish: native, finishMessage: message, calls, keyId } = state;
   const kind = finishKind(native);
   const reason = blocked ?? (kind === 'blocked' && !state.hasOutput && state.held === '' ? native : null);
   const text = state.answered || calls > 0 || state.held === '' ? '' : jsonInText(state.held);
-  const events: AnswerEvent[] = [];
   if (text !== '') {
     events.push({ kind: 'text', candidate, text, signature: undefined, isOwn: false, logprobs: undefined });
   }
@@ -77,7 +77,6 @@ const closeCandidate = (
   for (const citation of citationsOf(state.grounding, candidate)) events.push(citation);
   const finish = blocked === null ? kind : 'blocked';
   events.push({ kind: 'end', candidate, finish, reason: blocked ?? native, message, calls, keyId });
-  return events;
 };
 
 const readFrame = (
@@ -100,8 +99,10 @@ const readFrame = (
 const onlySaysMore = (state: CandidateState | undefined, { jsonAnswer, citesSources }: AnswerSettings): boolean =>
   state?.hasOutput === true && jsonAnswer === null && !citesSources;
 
+const nothingRead: FrameState = { candidates: new Map(), usage: {}, blocked: null };
+
 const readFrames = (settings: AnswerSettings): Machine<FrameState, readonly Frame[], AnswerEvent, never> => ({
-  start: { candidates: new Map(), usage: {}, blocked: null },
+  start: nothingRead,
   step: (state, frames) => {
     const events: AnswerEvent[] = [];
     const candidates = new Map(state.candidates);
@@ -121,8 +122,12 @@ const readFrames = (settings: AnswerSettings): Machine<FrameState, readonly Fram
     return [{ candidates, usage, blocked }, events];
   },
   end: ({ candidates, blocked }) => {
-    if (candidates.size > 0) return [...candidates].flatMap((candidate) => closeCandidate(candidate, null));
-    return [{ kind: 'begin', candidate: 0 }, ...closeCandidate([0, freshCandidate], blocked)];
+    const events: AnswerEvent[] = [];
+    for (const [candidate, state] of candidates) closeCandidate({ candidate, events }, state, null);
+    if (candidates.size > 0) return events;
+    events.push({ kind: 'begin', candidate: 0 });
+    closeCandidate({ candidate: 0, events }, freshCandidate, blocked);
+    return events;
   },
   fail: () => [],
 });

@@ -132,17 +132,18 @@ export const withContent = (places: SignedPlaces, content: LongText): SignedPlac
 
 const withoutMark = ({ isText: _, ...part }: Stretch): SignedPart => part;
 
+const isSigned = ({ thought_signature: signature }: Stretch): boolean => isSignature(signature);
+
 /** What was followed, where something in it is signed and nothing but what was followed made its content. */
 export const signedAnswer = (places: SignedPlaces): SignedAnswer | null => {
-  const { calls, length, lead } = places;
+  const { calls, length, lead, open } = places;
+  if (!(open !== null && isSigned(open)) && !places.stretches.some(isSigned) && !calls.some(isSignature)) return null;
   const stretches = closedStretches(places);
-  const isSigned =
-    stretches.some(({ thought_signature: signature }) => isSignature(signature)) || calls.some(isSignature);
   const isFollowed =
     stretches.length <= mostFollowed &&
     calls.length <= mostFollowed &&
     stretches.reduce((sum, stretch) => sum + stretch.length, 0) === length;
-  return isSigned && isFollowed ? { lead, parts: stretches.map(withoutMark), calls } : null;
+  return isFollowed ? { lead, parts: stretches.map(withoutMark), calls } : null;
 };
 
 const isServerTool = ({ part }: Stretch): boolean => part?.toolCall !== undefined || part?.toolResponse !== undefined;

@@ -20,6 +20,7 @@ import { joinedDetails } from './reasoning-details.ts';
 
 /** What the deltas of one choice add up to. */
 type Collected = {
+  readonly index: number;
   content: LongText[];
   refusal: string;
   reasoning: string;
@@ -35,7 +36,8 @@ type Collected = {
   native: string | undefined;
 };
 
-const nothingCollected = (): Collected => ({
+const nothingCollected = (index: number): Collected => ({
+  index,
   content: [],
   refusal: '',
   reasoning: '',
@@ -103,10 +105,10 @@ const messageOf = (of: Collected): object => {
   };
 };
 
-const choiceOf = (index: number, of: Collected): object => {
+const choiceOf = (of: Collected): object => {
   const logprobs: Logprobs | null = of.logprobs.length === 0 ? null : { content: of.logprobs, refusal: null };
   return {
-    index,
+    index: of.index,
     message: messageOf(of),
     logprobs,
     finish_reason: of.finish,
@@ -118,7 +120,7 @@ const choiceOf = (index: number, of: Collected): object => {
 export const completion = (events: readonly ChatEvent[]): E.Either<ProxyError, Whole> => {
   const choices = new Map<number, Collected>();
   const collectedFor = (index: number): Collected => {
-    const known = choices.get(index) ?? nothingCollected();
+    const known = choices.get(index) ?? nothingCollected(index);
     choices.set(index, known);
     return known;
   };
@@ -130,17 +132,18 @@ export const completion = (events: readonly ChatEvent[]): E.Either<ProxyError, W
       else addDelta(into, part);
     }
   }
+  const collected = [...choices.values()].toSorted((one, other) => one.index - other.index);
   const last = events.at(-1)?.chunk;
   const answer = {
     id: last?.id,
     object: 'chat.completion',
     created: last?.created,
     model: last?.model,
-    choices: [...choices].toSorted(([a], [b]) => a - b).map(([index, of]) => choiceOf(index, of)),
+    choices: collected.map(choiceOf),
     usage: last?.usage,
     service_tier: last?.service_tier,
   };
-  const holdsTools = [...choices.values()].some(
+  const holdsTools = collected.some(
     ({ extra }) => extra?.google.server_tool_parts !== undefined || extra?.google.signed_parts !== undefined,
   );
   return E.right(holdsTools ? exactAnswer(answer) : jsonAnswer(answer));

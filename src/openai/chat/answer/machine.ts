@@ -109,27 +109,28 @@ const isPlain = (event: AnswerEvent): event is TextEvent =>
   event.logprobs === undefined &&
   event.text.length <= longestDelta;
 
-type TextRun = { readonly add: (text: Pick<TextEvent, 'candidate' | 'text'>) => void; readonly end: () => void };
-
 /** Plain texts of one choice that follow each other are remembered as one: that costs as much as one of them. */
-const textRun = (choices: Map<number, ChoiceState>, citesSources: boolean): TextRun => {
-  const run = { candidate: 0, text: '' };
-  const end = (): void => {
-    if (run.text === '') return;
-    const event: TextEvent = { kind: 'text', ...run, signature: undefined, isOwn: true, logprobs: undefined };
-    const delta = { content: run.text };
-    const known = choices.get(run.candidate) ?? freshChoice;
-    choices.set(run.candidate, afterDelta(citesSources ? withPlace(known, event, delta) : known, event, delta));
-    run.text = '';
-  };
-  return {
-    add: ({ candidate, text }) => {
-      if (candidate !== run.candidate) end();
-      run.candidate = candidate;
-      run.text += text;
-    },
-    end,
-  };
+type TextRun = {
+  readonly choices: Map<number, ChoiceState>;
+  readonly citesSources: boolean;
+  candidate: number;
+  text: string;
+};
+
+const endRun = (run: TextRun): void => {
+  const { choices, citesSources, candidate, text } = run;
+  if (text === '') return;
+  const event: TextEvent = { kind: 'text', candidate, text, signature: undefined, isOwn: true, logprobs: undefined };
+  const delta = { content: text };
+  const known = choices.get(candidate) ?? freshChoice;
+  choices.set(candidate, afterDelta(citesSources ? withPlace(known, event, delta) : known, event, delta));
+  run.text = '';
+};
+
+const addToRun = (run: TextRun, { candidate, text }: TextEvent): void => {
+  if (candidate !== run.candidate) endRun(run);
+  run.candidate = candidate;
+  run.text += text;
 };
 
 /** Writes an event of one choice; the state after it. */
@@ -184,40 +185,39 @@ const usageEvent = ({ usage, signatures }: ChatState, settings: MachineSettings)
 const writeEvents = (state: ChatState, given: readonly AnswerEvent[], to: Writing): ChatState => {
   const { settings, emit, events } = to;
   const choices = new Map(state.choices);
-  const run = textRun(choices, settings.citesSources);
-  run.add({ candidate: 0, text: state.said });
+  const run: TextRun = { choices, citesSources: settings.citesSources, candidate: 0, text: state.said };
   let { usage, signatures } = state;
   for (const event of given) {
     if (event.kind === 'usage') usage = event.usage;
     else if (isPlain(event)) {
-      run.add(event);
+      addToRun(run, event);
       events.push(emit(event.candidate, { content: event.text }));
     } else {
-      run.end();
+      endRun(run);
       const choice = writeEvent(choices.get(event.candidate) ?? freshChoice, event, to);
       choices.set(event.candidate, choice);
       if (event.kind === 'end')
         signatures = [...signatures, ...signaturesOf(choice, settings.question, event.keyId)];
     }
   }
-  run.end();
+  endRun(run);
   return { choices, said: '', usage, signatures };
 };
 
 /** The state that knows of the words that were said. */
 export const countSaid = ({ choices: known, said: text, usage, signatures }: ChatState): ChatState => {
   const choices = new Map(known);
-  const run = textRun(choices, false);
-  run.add({ candidate: 0, text });
-  run.end();
+  endRun({ choices, citesSources: false, candidate: 0, text });
   return { choices, said: '', usage, signatures };
 };
+
+const nothingWritten: ChatState = { choices: new Map(), said: '', usage: {}, signatures: [] };
 
 /** Events of an answer as OpenAI's chunks; the last of them has the usage, and the signatures to remember. */
 const chatWriter = (settings: MachineSettings): Machine<ChatState, readonly AnswerEvent[], ChatEvent, ChatFailure> => {
   const emit = emitter(settings);
   return {
-    start: { choices: new Map(), said: '', usage: {}, signatures: [] },
+    start: nothingWritten,
     step: (state, given) => {
       const events: ChatEvent[] = [];
       return [writeEvents(state, given, { settings, emit, events }), events];

@@ -10,8 +10,12 @@ export type Usage = {
   readonly completion_tokens_details: Readonly<Record<string, number>>;
 };
 
-const countOf = (details: readonly ModalityCount[] | undefined, modality: string): number | undefined =>
-  details?.find((detail) => detail.modality === modality)?.tokenCount;
+const noDetails: readonly ModalityCount[] = [];
+
+const countOf = (details = noDetails, modality: string): number | undefined => {
+  for (const detail of details) if (detail.modality === modality) return detail.tokenCount;
+  return undefined;
+};
 
 type Counts = Record<string, number>;
 
