@@ -7,6 +7,7 @@ import { beginningOf } from '../kernel/unread-text.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
 import type { Dialect, Plan, TranslationContext } from '../ports/dialect.ts';
+import type { SignedImage } from '../ports/images.ts';
 import { costs } from '../ports/memory.ts';
 import { isLarge, type Gathered, type Planned } from './exchange.ts';
 
@@ -22,11 +23,14 @@ const conversationOf = ({ body }: GeminiCall): string => {
   return begun;
 };
 
+const isSigned = ({ signature }: SignedImage): boolean => signature !== null;
+
 /** The key of the newest remembered signature, of a call or else of a picture: another key may not accept it. */
-const signedBy = ({ recalled, media }: TranslationContext): string | null =>
-  [...recalled.values()].at(-1)?.keyId ??
-  [...media.values()].findLast(({ signature }) => signature !== null)?.signature?.keyId ??
-  null;
+const signedBy = ({ recalled, media }: TranslationContext): string | null => {
+  if (recalled.size === 0 && media.size === 0) return null;
+  const [newest, picture] = [[...recalled.values()].at(-1), [...media.values()].findLast(isSigned)];
+  return newest?.keyId ?? picture?.signature?.keyId ?? null;
+};
 
 /** Named one by one: to leave fields out of a copy costs 5 µs. */
 const withPlan = (gathered: Gathered<unknown>, context: TranslationContext, plan: Plan): Planned => ({
@@ -124,8 +128,16 @@ export const translate =
       TE.flatMap(([known, recalled]) => {
         const { requestId, media, imageReplyFormat, originator = null, note } = known;
         const created = Math.floor(now() / 1000);
-        const said = { requestId, imageReplyFormat, originator };
-        const context: TranslationContext = { ...said, id: newId(), created, now, recalled, media };
+        const context: TranslationContext = {
+          requestId,
+          imageReplyFormat,
+          originator,
+          id: newId(),
+          created,
+          now,
+          recalled,
+          media,
+        };
         return pipe(
           () => planFor(dialect, known, context),
           TE.flatMapEither((plan): E.Either<ProxyError, Planned> => {

@@ -47,7 +47,7 @@ const recallNothing: RecallAnswer = () => undefined;
  * them that is asked first, the one of the newest: those of another key may be refused.
  */
 export const answerRecall = (turns: readonly Turn[], model: string, recalled: Recalled): RecallAnswer => {
-  const newest = [...recalled.values()].at(-1)?.keyId;
+  const newest = recalled.size === 0 ? undefined : [...recalled.values()].at(-1)?.keyId;
   if (newest === undefined) return recallNothing;
   return (index) => {
     const known = recalled.get(turnKey(turns, index, model) ?? '');
