@@ -79,7 +79,8 @@ const identifyCalls = (candidate: Candidate, identify: Identify): Candidate => (
 
 const isCall = ({ functionCall }: ResponsePart): boolean => functionCall !== undefined;
 
-const holdsCalls = ({ candidates }: Frame): boolean =>
+/** Whether a frame holds calls of functions, or pieces of them. */
+export const holdsCalls = ({ candidates }: Frame): boolean =>
   candidates?.some(({ content }) => content?.parts?.some(isCall) === true) === true;
 
 /** Reads the calls of one answer as its frames come. */

@@ -8,7 +8,7 @@ import { plainTextOf } from '../gemini/plain-text.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Candidate, Frame, ResponsePart } from '../gemini/response.ts';
 import { frameJudge, isMeaningful, type Judging } from '../gemini/verdict.ts';
-import { callReader } from '../gemini/whole-calls.ts';
+import { callReader, holdsCalls } from '../gemini/whole-calls.ts';
 import type { Capabilities, Lease, UpstreamCall } from '../ports/capabilities.ts';
 import { portionOf, type Memory } from '../ports/memory.ts';
 import type { AnswerCall } from './follow-continuations.ts';
@@ -97,6 +97,7 @@ const checkAtOnce = (
   const { frames, fault } = judge(batch);
   const error = fault ?? end();
   if (error !== null) return E.left(error);
+  if (!frames.some(holdsCalls)) return E.right(frames);
   const calls = callReader(newId);
   const whole = calls.read(frames);
   const last = calls.end();
@@ -144,7 +145,9 @@ const readHead = (
   const { ready } = frames;
   if (ready !== undefined) {
     const all = checkAtOnce(ready, judging, newId);
-    return E.isLeft(all) ? all : E.right(readyStream(noteKeys(all.right, lease, capabilities)));
+    if (E.isLeft(all)) return all;
+    const noted = noteKeys(all.right, lease, capabilities);
+    return E.right(noted === ready ? frames : readyStream(noted));
   }
   const checked = checkFrames(frames, { judging, newId, onTheWay: watchCall(lease, model, capabilities) });
   const prime = primeStream(shown ? holdsMeaning : never, lengthOf);

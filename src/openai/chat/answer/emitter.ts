@@ -42,11 +42,9 @@ export const emitter = ({ id, created, model, includeUsage }: StreamFacts): Emit
 /** Writes texts of one stream that have nothing beside them, by their choice. */
 export const textWriter = (facts: StreamFacts): ((index: number, text: string) => string) => {
   const emit = emitter(facts);
-  const templates = new Map<number, WriteEvent>();
+  const templates: WriteEvent[] = [];
   return (index, text) => {
-    const known = templates.get(index);
-    const write = known ?? eventTemplate((content) => dataEvent(emit(index, { content }).chunk));
-    if (known === undefined) templates.set(index, write);
+    const write = (templates[index] ??= eventTemplate((content) => dataEvent(emit(index, { content }).chunk)));
     return write(text);
   };
 };
