@@ -84,12 +84,15 @@ export const sentPart = (part: TurnPart, media: Media, rich: boolean): E.Either<
   return E.right(plain);
 };
 
+const isAsSent = (part: TurnPart): part is RequestPart => !('link' in part) && part.mediaResolution === undefined;
+
 /** The same for all parts of a turn. */
 export const sentParts = (
   parts: readonly TurnPart[],
   media: Media,
   rich: boolean,
 ): E.Either<ProxyError, readonly RequestPart[]> => {
+  if (parts.every(isAsSent)) return E.right(parts);
   const sent: RequestPart[] = [];
   for (const part of parts) {
     const read = sentPart(part, media, rich);
