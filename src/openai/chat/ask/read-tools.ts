@@ -9,9 +9,13 @@ import type { ChatRequest, FunctionTool, ToolOffer } from './request.ts';
 import { toolChoice } from './tool-choice.ts';
 import { toolWishes } from './tool-wishes.ts';
 
+const noNames: ReadonlySet<string> = new Set();
+
 /** Names of the custom tools: their calls are answered as such. */
-export const customNames = (asked: ChatRequest): ReadonlySet<string> =>
-  new Set((asked.tools ?? []).flatMap((tool) => (tool.function === undefined ? (tool.custom?.name ?? []) : [])));
+export const customNames = ({ tools }: ChatRequest): ReadonlySet<string> =>
+  tools === undefined
+    ? noNames
+    : new Set(tools.flatMap((tool) => (tool.function === undefined ? (tool.custom?.name ?? []) : [])));
 
 const missingParameter = (path: string): ProxyError =>
   invalid(`Missing required parameter: '${path}'.`, path, 'missing_required_parameter');
