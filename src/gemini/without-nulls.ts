@@ -8,7 +8,10 @@ const deepest = 8;
 
 const isNullWithin = (value: unknown, levels: number): boolean => {
   if (levels === 0 || typeof value !== 'object') return false;
-  if (Array.isArray(value)) return value.some((one) => isNullWithin(one, levels - 1));
+  if (Array.isArray(value)) {
+    for (const one of value) if (isNullWithin(one, levels - 1)) return true;
+    return false;
+  }
   if (!isObject(value)) return false;
   for (const name in value) {
     const one = value[name];

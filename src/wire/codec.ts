@@ -70,7 +70,8 @@ export const within = (least: number, most: number, whole: 'whole' | 'any' = 'an
 
 /** One of a few strings. */
 export const oneOf = <const A extends string>(values: readonly A[]): ReadingCodec<A> => {
-  const holds = (value: unknown): value is A => values.some((known) => known === value);
+  const known: readonly unknown[] = values;
+  const holds = (value: unknown): value is A => known.includes(value);
   const name = `one of ${values.join(', ')}`;
   return guardedType(name, holds);
 };

@@ -228,8 +228,8 @@ export const bodySplitter = (): BodySplitter => {
 export const splitAtOnce = (body: Buffer): { readonly texts: readonly string[]; readonly framing: Framing } => {
   const first = firstIn(body);
   if (first === -1) return { texts: [], framing: 'stream' };
-  const rest = body.subarray(body.indexOf(first));
-  if (first === openObject) return { texts: [rest.toString('utf8')], framing: 'whole' };
+  const text = body.toString('utf8', body.indexOf(first));
+  if (first === openObject) return { texts: [text], framing: 'whole' };
   const { feed, end } = splitterFor(String.fromCharCode(first));
-  return { texts: [...feed(rest.toString('utf8')), ...end()], framing: 'stream' };
+  return { texts: [...feed(text), ...end()], framing: 'stream' };
 };
