@@ -153,6 +153,8 @@ const readFields = (value: Fields, readers: ReadonlyMap<string, Reader<unknown>>
   return changed ?? value;
 };
 
+const isRead = <A>(fields: A | Fields | typeof misfit): fields is A => fields !== misfit;
+
 /**
  * An object with these fields: io-ts's `type`, which reads by the fields that a value has. Of the 80 that a chat
  * request may have three are there. Fields that are not named here stay as they are, absent ones stay absent.
@@ -161,13 +163,13 @@ export const record = <P extends t.Props>(props: P): t.TypeC<P> & ReadingCodec<t
   type A = t.TypeOf<t.TypeC<P>>;
   const readers = new Map(Object.entries(props).map(([name, field]) => [name, readerOf<unknown>(field)]));
   const required = [...readers].filter(([, read]) => read(undefined) === misfit).map(([name]) => name);
-  const isWhole = (fields: Fields): fields is A => {
-    for (const name of required) if (fields[name] === undefined) return false;
+  const isWhole = (given: Fields): boolean => {
+    for (const name of required) if (given[name] === undefined) return false;
     return true;
   };
   const read: Reader<A> = (value) => {
-    const fields = isObject(value) ? readFields(value, readers) : misfit;
-    return fields !== misfit && isWhole(fields) ? fields : misfit;
+    const fields = isObject(value) && isWhole(value) ? readFields(value, readers) : misfit;
+    return isRead<A>(fields) ? fields : misfit;
   };
   return withReader(t.type(props), read);
 };
