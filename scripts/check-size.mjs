@@ -45,7 +45,7 @@ function measured() {
     const tokens = bytesOf(join(root, 'dist', 'cl100k-base.tokens'));
     const whole = install(folder);
     const base = install(folder, '--omit=optional');
-    for (const part of ['dist', 'scripts/smoke.mjs']) cpSync(join(root, part), join(folder, part), { recursive: true });
+    for (const part of ['dist', 'scripts/smoke.mjs', 'scripts/free-port.mjs']) cpSync(join(root, part), join(folder, part), { recursive: true });
     run(folder, process.execPath, 'scripts/smoke.mjs');
     return [
       ['the service without Qiniu, COS, MP3 and the table of tokens', dist - tokens + base],
