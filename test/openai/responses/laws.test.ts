@@ -68,6 +68,44 @@ t.test('whatever the frames, a stream keeps the rules that clients check, and th
   t.pass('over 300 answers');
 });
 
+const letters = fc.string({ unit: fc.constantFrom('a', ' ', 'é', '\ud83d', '\ude00', '"', '\\'), minLength: 1, maxLength: 3 });
+const saying = fc.oneof(
+  { weight: 6, arbitrary: letters.map((text) => [{ text }]) },
+  { weight: 1, arbitrary: letters.map((text) => [{ text, thought: true }]) },
+  { weight: 1, arbitrary: letters.map((text) => [{ text, thoughtSignature: 'c2ln' }]) },
+  { weight: 1, arbitrary: fc.constant([{ functionCall: { id: 'c', name: 'plain' } }]) },
+);
+const usage = fc.record({ promptTokenCount: fc.nat(2), candidatesTokenCount: fc.nat(3) }, { requiredKeys: [] });
+const saidFrame: fc.Arbitrary<Said> = fc.record({ parts: saying, usageMetadata: usage, index: fc.constantFrom(undefined, 0, 0, 1) });
+
+type Said = { readonly parts: readonly object[]; readonly usageMetadata: object; readonly index: number | undefined };
+
+/** A part that says nothing makes a frame one that is not texts alone. */
+const framesOf = (said: readonly Said[], more: readonly object[]): readonly Frame[] =>
+  said.map(({ parts, usageMetadata, index }) => ({ candidates: [{ content: { parts: [...parts, ...more] }, ...(index === undefined ? {} : { index }) }], usageMetadata }));
+
+t.test('texts that go the short way say, and leave behind, what the machine makes of them', async (t) => {
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...requests), fc.array(fc.array(saidFrame, { minLength: 1, maxLength: 4 }), { maxLength: 6 }), async (request, batches) => {
+      const [short, long] = [plainStore(), plainStore()];
+      const tell = async (more: readonly object[], store: typeof short): Promise<string> => {
+        const writer = await responseWriter(request, { store });
+        let told = '';
+        for (const batch of batches) told += `${writer.write(framesOf(batch, more))}${writer.kept()}\n`;
+        const end = writer.end();
+        if (E.isLeft(end)) return `${told}${end.left.tag}`;
+        await end.right.keep?.();
+        return told + end.right.value;
+      };
+      const [one, other] = [await tell([], short), await tell([{ text: '' }], long)];
+      if (one !== other) throw new Error(`${one} is not ${other}`);
+      if (JSON.stringify(short.kept) !== JSON.stringify(long.kept)) throw new Error('kept otherwise');
+    }),
+    { numRuns: 300 },
+  );
+  t.pass('over 300 streams');
+});
+
 t.test('a stream that breaks off anywhere tells it twice, and nothing else twice', async (t) => {
   await fc.assert(
     fc.asyncProperty(fc.constantFrom(...requests), frames, fc.boolean(), async (request, given, beats) => {

@@ -12,6 +12,7 @@ import { responseHeartbeat, responseMachine, type ResponseMachineState } from '.
 import { responseText, type Echo, type ResponseTexts } from './response-body.ts';
 import { isLifecycle, type ResponseEvent } from './response-event.ts';
 import type { ResponseSettings } from './response-settings.ts';
+import { textsTeller } from './tell-texts.ts';
 
 /** Codex shows nothing of a refusal, and asks all again after a filtered answer. */
 const isCodex = ({ originator }: TranslationContext): boolean => originator?.startsWith('codex') === true;
@@ -73,6 +74,7 @@ export const responsesAnswer = (
   { keep, keepAliveMs }: { readonly keep: KeepFinished; readonly keepAliveMs: number },
 ): AnswerWriter => {
   const machine = responseMachine(settings);
+  const tellTexts = textsTeller(settings);
   const cuts = keep === undefined ? null : recordCuts();
   const writer = eventWriter(echo);
   const textOf = (events: readonly ResponseEvent[]): string => {
@@ -84,6 +86,10 @@ export const responsesAnswer = (
   const most = Math.max(1, Math.round(silence / Math.max(1, keepAliveMs)));
   const form: AnswerForm<ResponseMachineState, ResponseEvent> = {
     frames: textOf,
+    texts: (state, frames) => {
+      const told = tellTexts(state, frames);
+      return told === null ? null : [told[0], textOf(told[1])];
+    },
     whole: (events) => {
       cuts?.note(events);
       return wholeResponse(events, writer);
