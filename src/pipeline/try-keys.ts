@@ -74,9 +74,9 @@ const wishOf = ({ model, size, preferred, conversation, home }: KeyNeed, { tried
 const learnFrom = (met: Met, { id, number }: Lease, error: ProxyError): void => {
   met.tried.add(id);
   if (error.tag === 'KeyRefused') met.refused.push({ ...error, number });
-  if (!('maybeElsewhere' in error)) return;
+  else if ('maybeElsewhere' in error) met.refusal = error;
+  else return;
   met.unsuited.add(id);
-  met.refusal = error;
 };
 
 /** What is told when the pool has no key left for this request. */

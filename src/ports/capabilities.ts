@@ -44,7 +44,7 @@ export type KeyWish = {
   readonly size: number;
   /** Ids of the keys already tried for this request. */
   readonly tried: ReadonlySet<string>;
-  /** Those of them whose project may not have the model: nobody waits for their quota. */
+  /** Those of them that Google refused, or whose project may not have the model: nobody waits for them. */
   readonly unsuited?: ReadonlySet<string>;
   /** The key that made the thought signatures in the history, if any. */
   readonly preferred: string | null;

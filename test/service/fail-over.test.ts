@@ -108,6 +108,30 @@ t.test('no key that Google takes: 503 that says which key and why, and no key', 
   t.match((await toldBy(refused)).error, { code: 'no_usable_key', message: /#1, #2: / });
 });
 
+const restsAndRefusals: readonly (readonly [first: KeyFailure, second: KeyFailure, code: string])[] = [
+  ['minute', 'invalid', 'rate_limit_exceeded'],
+  ['invalid', 'minute', 'rate_limit_exceeded'],
+  ['leaked', 'day', 'insufficient_quota'],
+  ['day', 'denied', 'insufficient_quota'],
+];
+
+t.test('where Google refuses some keys and the others rest, the rest is what is told: it ends', async (t) => {
+  for (const [first, second, code] of restsAndRefusals) {
+    for (const dialect of ['openai', 'google'] as const) {
+      const service = await pollux(t, { keys: [one, two] });
+      service.emulator.failKey(one, first, { model });
+      service.emulator.failKey(two, second, { model });
+      const refused =
+        dialect === 'openai'
+          ? await chat(service, question('Hello'))
+          : await fetch(`${service.url}/v1beta/models/${model}:generateContent`, { method: 'POST', headers: { 'x-goog-api-key': service.password, 'content-type': 'application/json' }, body: JSON.stringify({ contents: [{ parts: [{ text: 'Hello' }] }] }) });
+      t.equal(refused.status, 429, `${dialect}: ${first}, ${second}`);
+      t.ok(Number(refused.headers.get('retry-after')) >= 30);
+      if (dialect === 'openai') t.match((await toldBy(refused)).error, { code });
+    }
+  }
+});
+
 t.test('keys of one project share its quota', async (t) => {
   const service = await pollux(t, { keys: [`${one}@shared`, `${two}@shared`, three] });
   service.emulator.failKey(one, 'day', { model });

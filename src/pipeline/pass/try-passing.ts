@@ -77,7 +77,13 @@ const attempt = async (needs: PassNeeds, passing: Passing, { lease, policy }: By
   return { verdict: 'done', by: { answer, lease } };
 };
 
-type Met = { readonly tried: Set<string>; readonly refused: RefusedKey[]; faults: number; last: NotPassed | null };
+type Met = {
+  readonly tried: Set<string>;
+  readonly unsuited: Set<string>;
+  readonly refused: RefusedKey[];
+  faults: number;
+  last: NotPassed | null;
+};
 
 const needsLogin: ProxyError = {
   tag: 'NotOffered',
@@ -96,7 +102,10 @@ const withoutKey = ({ refused, last }: Met, error: ProxyError, mayBlame: boolean
 const learnRefusal = (met: Met, { number, id }: Lease, { error, told }: NotPassed): boolean => {
   met.tried.add(id);
   met.last = { error, told };
-  if (error.tag === 'KeyRefused') met.refused.push({ ...error, number });
+  if (error.tag === 'KeyRefused') {
+    met.unsuited.add(id);
+    met.refused.push({ ...error, number });
+  }
   return met.refused.length >= mostUnblamed;
 };
 
@@ -121,10 +130,10 @@ export const tryPassing = async (needs: PassNeeds, passing: Passing, trying: Try
   const size = sizeOf(passing);
   const report = reportFor(needs, passing);
   const began = needs.now();
-  const met: Met = { tried: new Set(), refused: [], faults: 0, last: null };
+  const met: Met = { tried: new Set(), unsuited: new Set(), refused: [], faults: 0, last: null };
   const wish = { model: plan.quota, size, preferred, conversation: null, ...(home === null ? {} : { home }) };
   for (;;) {
-    const lending = needs.leaseKey({ ...wish, tried: met.tried })();
+    const lending = needs.leaseKey({ ...wish, tried: met.tried, unsuited: met.unsuited })();
     const leased = lending instanceof Promise ? await lending : lending;
     if (E.isLeft(leased)) return E.left(withoutKey(met, leased.left, plan.mayBlameKey));
     const lease = leased.right;
