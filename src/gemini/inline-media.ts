@@ -32,9 +32,9 @@ const plainBase64 = (text: LongText): LongText | null => {
   return isUnread(text) ? unreadBase64(read.letters) : Buffer.from(read.letters).toString('latin1');
 };
 
-/** What was meant by text that is no base64: an address of a kind that is not read (`file:`, `gs:`), or nothing. */
+/** What was meant by text that is no base64: an address of a kind that is not read (`file:`, `blob:`), or nothing. */
 const noBase64 = (text: LongText, path: string): ProxyError =>
-  /^\s*[a-z][\w+.-]*:\/\//i.test(beginningOf(text, 40))
+  /^\s*[a-z][\w+.-]*:/i.test(beginningOf(text, 40))
     ? invalid(`'${path}' must be an http or https address, a data: URL, or base64.`, path, 'unsupported_value')
     : invalid(`'${path}' is not valid base64.`, path, 'invalid_value');
 
@@ -63,7 +63,40 @@ export const fromBase64 = (text: LongText, said: Said, path: string): E.Either<P
 /** Characters before the comma; what is longer is no media type. */
 const mostHead = 1000;
 
-const unescapeData = (data: LongText, broken: ProxyError): E.Either<ProxyError, LongText> =>
+const percent = 0x25;
+
+/** What a hexadecimal digit stands for; 16 for any other byte. */
+const digitValues = Uint8Array.from({ length: 256 }, (_, byte) => {
+  const digit = '0123456789abcdef'.indexOf(String.fromCharCode(byte).toLowerCase());
+  return digit < 0 ? 16 : digit;
+});
+
+const digitAt = (bytes: Uint8Array, at: number): number => digitValues[bytes[at] ?? 0] ?? 16;
+
+/** What escapes stand for, byte by byte; null where one is broken. */
+const unescapeBytes = (text: string): Buffer | null => {
+  const bytes = Buffer.from(text, 'utf8');
+  let size = 0;
+  for (let at = 0; at < bytes.length; at += 1, size += 1) {
+    if (bytes[at] !== percent) {
+      bytes[size] = bytes[at] ?? 0;
+      continue;
+    }
+    const [high, low] = [digitAt(bytes, at + 1), digitAt(bytes, at + 2)];
+    if (high > 15 || low > 15) return null;
+    bytes[size] = 16 * high + low;
+    at += 2;
+  }
+  return bytes.subarray(0, size);
+};
+
+/** Data of a data: URL that is not base64: its escapes are bytes, of text or of anything else. */
+const escapedBytes = (data: LongText): Buffer | null => {
+  const text = textOf(data);
+  return holdsPercent(data) ? unescapeBytes(text) : Buffer.from(text, 'utf8');
+};
+
+const unescapeLetters = (data: LongText, broken: ProxyError): E.Either<ProxyError, LongText> =>
   holdsPercent(data)
     ? E.tryCatch(
         () => decodeURIComponent(textOf(data)),
@@ -80,23 +113,21 @@ export const fromDataUrl = (url: LongText, path: string, name?: string): E.Eithe
   const comma = beginning.indexOf(',');
   const broken = invalid(`'${path}' is not a valid data: URL.`, path, 'invalid_value');
   if (comma < 0) return E.left(broken);
-  const [type = '', ...parameters] = beginning.slice('data:'.length, comma).split(';');
+  const [type = '', ...parameters] = beginning.slice(beginning.indexOf(':') + 1, comma).split(';');
   const kindOf = (view: ByteView): string | null =>
     mediaKind(view, { declared: type, name }) ?? (type.trim() === '' ? 'text/plain' : null);
   const isEncoded = parameters.at(-1)?.trim().toLowerCase() === 'base64';
   const data = isUnread(url) ? behindComma(url) : url.slice(comma + 1);
-  if (isEncoded) return E.flatMap((text: LongText) => fromText(text, kindOf, path))(unescapeData(data, broken));
-  return E.flatMap((text: LongText): E.Either<ProxyError, RequestBlob> => {
-    const bytes = Buffer.from(textOf(text), 'utf8');
-    return blobOf(kindOf(viewOfBytes(bytes)), bytes.toString('base64'), path);
-  })(unescapeData(data, broken));
+  if (isEncoded) return E.flatMap((text: LongText) => fromText(text, kindOf, path))(unescapeLetters(data, broken));
+  const bytes = escapedBytes(data);
+  return bytes === null ? E.left(broken) : blobOf(kindOf(viewOfBytes(bytes)), bytes.toString('base64'), path);
 };
 
-/** Characters of `https://`. */
-const longestScheme = 8;
+/** Characters of blanks, which addresses that were copied have before them, and of `https://`. */
+const longestScheme = 40;
 
 /** True for an http or https address. */
-export const isWebAddress = (url: LongText): boolean => /^https?:\/\//i.test(beginningOf(url, longestScheme));
+export const isWebAddress = (url: LongText): boolean => /^\s*https?:\/\//i.test(beginningOf(url, longestScheme));
 
 const googleAddresses = [
   /^https:\/\/(?:www\.|m\.)?youtube\.com\/(?:watch\?|shorts\/|live\/)/i,
@@ -108,4 +139,4 @@ const googleAddresses = [
 export const isReadByGemini = (url: string): boolean => googleAddresses.some((pattern) => pattern.test(url));
 
 /** True for `data:` in any case. */
-export const isDataUrl = (url: LongText): boolean => beginningOf(url, 5).toLowerCase() === 'data:';
+export const isDataUrl = (url: LongText): boolean => /^\s*data:/i.test(beginningOf(url, longestScheme));

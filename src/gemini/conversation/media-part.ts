@@ -16,8 +16,10 @@ export type Media = ReadonlyMap<string, GatheredMedia>;
 export const blobPart = (inlineData: RequestBlob): RequestPart => ({ inlineData });
 
 /** Media by web address: Gemini reads some itself, the rest is to be gathered. */
-export const webPart = (url: string, path: string): TurnPart =>
-  isReadByGemini(url) ? { fileData: { fileUri: url } } : { link: { url, path } };
+export const webPart = (address: string, path: string): TurnPart => {
+  const url = address.trim();
+  return isReadByGemini(url) ? { fileData: { fileUri: url } } : { link: { url, path } };
+};
 
 /** Media by a data: URL, a web address, or bare base64. */
 export const mediaPart = (url: LongText, path: string): E.Either<ProxyError, TurnPart> => {

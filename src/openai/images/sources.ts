@@ -31,7 +31,7 @@ const inlineSource = (blob: E.Either<ProxyError, RequestBlob>, path: string): Re
   );
 
 const ofText = (text: string, path: string): Read => {
-  if (isWebAddress(text)) return E.right({ path, url: text });
+  if (isWebAddress(text)) return E.right({ path, url: text.trim() });
   return inlineSource(isDataUrl(text) ? fromDataUrl(text, path) : fromBase64(text, { declared: '' }, path), path);
 };
 

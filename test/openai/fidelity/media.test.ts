@@ -7,18 +7,20 @@ const png = 'iVBORw0KGgo=';
 
 t.test('data: URLs are read with parameters, blanks, escapes and either alphabet', (t) => {
   const blob = { inlineData: { mimeType: 'image/png', data: png } };
-  for (const url of [`data:image/png;base64,${png}`, `DATA:image/png;BASE64,${png}`, `data:image/png;name=a.png;base64,${png}`, `data:;base64,${png}`, `data:image/png;base64, iVBO\nRw0KGgo=`, `data:image/png;base64,${encodeURIComponent(png)}`]) {
+  const escaped = [...Buffer.from(png, 'base64')].map((byte) => `%${byte.toString(16).padStart(2, '0').toUpperCase()}`).join('');
+  for (const url of [`data:image/png;base64,${png}`, `DATA:image/png;BASE64,${png}`, `data:image/png;name=a.png;base64,${png}`, `data:;base64,${png}`, `data:image/png;base64, iVBO\nRw0KGgo=`, `data:image/png;base64,${encodeURIComponent(png)}`, ` \n data:image/png ; base64 , ${png} `, `data:image/png,${escaped}`, `data:image/jpeg;charset=utf-8,${escaped.toLowerCase()}`]) {
     t.same(part(image(url)), blob, url);
   }
+  t.same(part({ type: 'file', file: { file_data: 'data:text/plain;charset=iso-8859-1,h%F6%25ö' } }), { inlineData: { mimeType: 'text/plain', data: Buffer.from('h\xf6%\xc3\xb6', 'latin1').toString('base64') } });
   t.same(part(image('data:image/png;base64,-_-_')), { inlineData: { mimeType: 'image/png', data: '+/+/' } });
-  for (const url of ['data:image/png;base64,***', 'data:image/png;base64,', 'data:image/png', 'nonsense!']) {
+  for (const url of ['data:image/png;base64,***', 'data:image/png;base64,', 'data:image/png', 'data:image/png,a%', 'data:image/png,%0', 'data:image/png,%0g', 'nonsense!']) {
     t.same(refusal({ messages: [user([image(url)])] }), { param: 'messages.0.content.0.image_url.url', code: 'invalid_value' }, url);
   }
   t.end();
 });
 
 t.test('an address that is neither http nor data is refused as such, not as bad base64', (t) => {
-  for (const url of ['file:///etc/passwd', 'gs://bucket/a.png', 'FTP://host/a.png']) {
+  for (const url of ['file:///etc/passwd', 'gs://bucket/a.png', 'FTP://host/a.png', 'blob:https://host/1', 'javascript:1', String.raw`C:\a.png`]) {
     t.same(refusal({ messages: [user([image(url)])] }), { param: 'messages.0.content.0.image_url.url', code: 'unsupported_value' }, url);
   }
   t.end();
@@ -44,6 +46,7 @@ t.test('what Google reads itself goes up as an address', (t) => {
   for (const url of ['https://www.youtube.com/watch?v=lCdaVNyHtjU', 'https://youtu.be/lCdaVNyHtjU', 'https://generativelanguage.googleapis.com/v1beta/files/8b2bhnsluaai']) {
     t.same(part({ type: 'video_url', video_url: { url } }), { fileData: { fileUri: url } }, url);
     t.same(part({ type: 'file', file: { file_data: url } }), { fileData: { fileUri: url } }, url);
+    t.same(part({ type: 'video_url', video_url: { url: ` ${url}\n` } }), { fileData: { fileUri: url } }, 'blanks around it');
   }
   t.same(part({ type: 'file', file: { file_id: 'files/8b2bhnsluaai' } }), { fileData: { fileUri: 'https://generativelanguage.googleapis.com/v1beta/files/8b2bhnsluaai' } });
   t.same(refusal({ messages: [user([{ type: 'file', file: { file_id: 'file-abc' } }])] }).param, 'messages.0.content.0.file');
