@@ -23,11 +23,20 @@ const onceOnly: ReadonlySet<string> = new Set(['host', 'authorization', 'content
 /** Lists, which a proxy may go on with in a line of its own below the caller's. */
 const lists: ReadonlySet<string> = new Set(['forwarded', 'x-forwarded-host', 'x-forwarded-proto', 'x-forwarded-port']);
 
+const slash = 0x2f;
+
+/** A target without its scheme and host, which a proxy may leave before the path (RFC 9112 §3.2.2: to be taken). */
+const behindHost = (target: string): string => {
+  const rest = target.replace(/^https?:\/\/[^/?]*/i, '');
+  return rest === '' || rest.startsWith('?') ? `/${rest}` : rest;
+};
+
 /**
  * What stands before and behind the first `?` of a request's target. One way for both kinds: V8 throws compiled code
  * away at the first request that goes where none has gone.
  */
-export const pathAndQuery = (url: string): readonly [string, string] => {
+export const pathAndQuery = (target: string): readonly [string, string] => {
+  const url = target.charCodeAt(0) === slash ? target : behindHost(target);
   const found = url.indexOf('?');
   const end = found === -1 ? url.length : found;
   return [url.slice(0, end), url.slice(end + 1)];

@@ -158,6 +158,17 @@ t.test('a path with a broken escape is only unknown, and `__proto__` is only a h
   socket.destroy();
 });
 
+t.test('a target with scheme and host before its path is the same route', async (t) => {
+  const { port } = await serving(t, [fine, get('/', (_, { query }) => TE.right(json(200, { query })))]);
+  const { send, until, socket } = wire(port);
+  for (const [target, told] of [['http://other.example/fine', '{"fine":true}'], ['HTTPS://u@h:1/?a=b', '{"query":"a=b"}'], ['http://x?c', '{"query":"c"}'], ['http://y', '{"query":""}'], ['ftp://x/fine', 'unknown_url']] as const) {
+    send(`GET ${target} HTTP/1.1\r\nhost: x\r\n\r\n`);
+    await until(told);
+  }
+  t.pass();
+  socket.destroy();
+});
+
 t.test('an Upgrade is ignored: there is no tunnel', async (t) => {
   const { port } = await serving(t, [fine]);
   const { send, until, socket } = wire(port);
