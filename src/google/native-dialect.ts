@@ -6,13 +6,14 @@ import { aliasOf } from '../wire/model-alias.ts';
 import { modelName, type ModelSettings } from '../wire/model-name.ts';
 import { isUnstored, namesNoAddress, withGooglesFiles, withModels } from './body-up.ts';
 import { boundNamesIn, interactionBegun } from './bound-name.ts';
-import { cleanError } from './clean-error.ts';
+import { cleanError, cleanStreamError } from './clean-error.ts';
 import { pageWithToken, readPage } from './list-page.ts';
 import { errorFrame, nativeErrors } from './native-errors.ts';
 import { headersDown, headersUp } from './native-headers.ts';
 import { readNativePath, writeNativePath, type NativePath } from './native-path.ts';
 import { pageTokenIn, queryUp, queryValue, withPageToken } from './native-query.ts';
 import { nativeRoute, type NativeRoute } from './native-routes.ts';
+import { errorFilter, opensWithError } from './stream-errors.ts';
 import { namesTold } from './told-names.ts';
 import { tokensIn } from './told-tokens.ts';
 import { addressDown, uploadAddress, uploadLink } from './upload-address.ts';
@@ -202,5 +203,11 @@ export const nativeDialect = (settings: NativeSettings): PassDialect => ({
   pageWithToken,
   tokensIn,
   cleanError: (text, secret, own) => cleanError(text, secret.reveal(), own),
+  streamFilter: ({ secret, own, told }) =>
+    errorFilter((text) => {
+      told(text);
+      return cleanStreamError(text, secret.reveal(), own);
+    }),
+  opensWithError,
   errors: { ...nativeErrors, inStreamText: errorFrame },
 });

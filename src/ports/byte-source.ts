@@ -17,6 +17,8 @@ export type ByteSource = {
   readonly whole: () => Uint8Array | null;
   /** Resolves once something has come, or it has ended; the error where there was nothing. */
   readonly begun: () => Promise<ProxyError | null>;
+  /** The piece that came first, while it waits to be poured. */
+  readonly first: () => Uint8Array;
   /** Gives what has come, and what comes; once. */
   readonly pour: (sink: ByteSink) => ByteFlow;
   /** The last bytes that have come: at least four, where there were so many. */

@@ -130,6 +130,21 @@ export type PassPlan = {
 /** A page of a list: its bytes, how many things it has, and Google's token for the next one. */
 export type ListPage = { readonly isEmpty: boolean; readonly token: string | null };
 
+/** Bytes of a stream on their way down, without what belongs to the owner of the keys. */
+export type StreamFilter = {
+  /** What goes down of a piece: itself, nearly always; nothing while an error is not whole yet. */
+  readonly take: (piece: Uint8Array) => Uint8Array;
+  /** What is held when nothing comes any more. */
+  readonly end: () => Uint8Array;
+};
+
+/** Whose error it is: the key to be hidden, what the caller itself named, and who is told of the error as it came. */
+export type ErrorWatch = {
+  readonly secret: Secret;
+  readonly own: string | null;
+  readonly told: (text: string) => void;
+};
+
 /** What an answer says that it cost. */
 export type TokensTold = { readonly promptTokens: number; readonly completionTokens: number };
 
@@ -163,6 +178,10 @@ export type PassDialect = {
   readonly tokensIn: (ending: Uint8Array) => TokensTold | null;
   /** An error of Google's without what belongs to the owner of the keys; null where it is none of Google's. */
   readonly cleanError: (text: string, secret: Secret, own: string | null) => string | null;
+  /** Cleans errors that stand among the frames of a stream. */
+  readonly streamFilter: (watch: ErrorWatch) => StreamFilter;
+  /** Whether a stream begins with an error, by its first bytes. */
+  readonly opensWithError: (bytes: Uint8Array) => boolean;
   readonly errors: {
     readonly whole: (error: ProxyError) => Whole;
     /** An error of Google's, or ours, inside a stream of events. */

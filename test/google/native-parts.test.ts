@@ -9,12 +9,13 @@ import { freely, happyCapabilities, receivedWith, shouldNotBeCalled } from '../s
 import { E } from '../../src/kernel/fp.ts';
 import { isUnstored, namesNoAddress, withGooglesFiles, withModels } from '../../src/google/body-up.ts';
 import { boundNamesIn } from '../../src/google/bound-name.ts';
-import { cleanError } from '../../src/google/clean-error.ts';
+import { cleanError, cleanStreamError } from '../../src/google/clean-error.ts';
 import { pageWithToken, readPage } from '../../src/google/list-page.ts';
 import { nativeErrors } from '../../src/google/native-errors.ts';
 import { readNativePath, writeNativePath } from '../../src/google/native-path.ts';
 import { queryUp, withPageToken } from '../../src/google/native-query.ts';
 import { nativeRoute } from '../../src/google/native-routes.ts';
+import { errorFilter, opensWithError } from '../../src/google/stream-errors.ts';
 import { namesTold as namesToldIn } from '../../src/google/told-names.ts';
 import { tokensIn } from '../../src/google/told-tokens.ts';
 import { runAtOnce } from '../../src/kernel/steps.ts';
@@ -258,5 +259,72 @@ t.test('the end of an answer tells what it cost', (t) => {
   const tokensOf = (text: string): ReturnType<typeof tokensIn> => tokensIn(Buffer.from(text));
   t.same(tokensOf('"promptTokenCount": 1, "candidatesTokenCount": 2 … "usageMetadata":{"promptTokenCount": 11,"candidatesTokenCount": 5,"thoughtsTokenCount":7}'), { promptTokens: 11, completionTokens: 12 });
   t.equal(tokensOf('{"candidates":[]}'), null);
+  t.end();
+});
+
+const frames = {
+  plain: '{"candidates":[{"content":{"parts":[{"text":"é {\\"error\\": 1}"},{"functionCall":{"name":"f","args":{"error":{"message":"mine, project 123456789012"},"list":[{"error":{"code":1}}]}}}]}}]}',
+  error: '{"error":{"code":429,"message":"Quota of project 123456789012 for key AIza-made-up","status":"RESOURCE_EXHAUSTED","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","metadata":{"consumer":"projects/123456789012"}}]}}',
+  typed: '{"event_type": "error", "error": {"code":"internal_error", "message":"of project 123456789012"}, "event_id": "e9"}',
+};
+const pretty = (text: string): string => JSON.stringify(JSON.parse(text), null, 2);
+
+/** Streams with an error among their frames: what comes before it, the error, and what comes behind it. */
+const streamsWithErrors: readonly (readonly [string, string, string])[] = [
+  [`data: ${frames.plain}\r\n\r\n`, `data: ${frames.error}`, '\r\n\r\n'],
+  [`: own\n\ndata: ${frames.plain}\n\n`, `data:${frames.error}`, `\n\ndata: ${frames.plain}\n\n`],
+  [`data: ${frames.plain}\r\n\r\n`, pretty(frames.error), '\n'],
+  ['', `data: ${frames.error}`, '\n\n'],
+  ['', pretty(frames.error), ''],
+  [`event: step.delta\ndata: ${frames.plain}\n\nevent: error\n`, `data: ${frames.typed}`, '\n\n'],
+  [`[${pretty(frames.plain)}\n,\r\n`, pretty(frames.error), '\n]'],
+  ['', `[${pretty(frames.error)}`, '\n]\n'],
+  [`[${frames.plain}\n,\n`, frames.error, ']'],
+];
+
+const filtered = (pieces: readonly string[]): { readonly out: string; readonly told: readonly string[] } => {
+  const told: string[] = [];
+  const { take, end } = errorFilter((error) => {
+    told.push(error);
+    return cleanStreamError(error, 'AIza-made-up', null);
+  });
+  const out = [...pieces.map((piece) => take(Buffer.from(piece, 'latin1'))), end()];
+  return { out: Buffer.concat(out).toString('latin1'), told };
+};
+
+t.test('an error among the frames of a stream is cleaned, however its pieces come, and nothing else is touched', (t) => {
+  for (const [before, error, after] of streamsWithErrors) {
+    const all = Buffer.from(before + error + after).toString('latin1');
+    const ways = Array.from(all, (_, at) => [all.slice(0, at), all.slice(at)]);
+    for (const pieces of [[all], Array.from(all), ...ways]) {
+      const { out, told } = filtered(pieces);
+      const bytes = Buffer.from(out, 'latin1').toString();
+      if (told.length !== 1 || !bytes.startsWith(before) || !bytes.endsWith(after)) return t.fail(JSON.stringify([pieces, bytes]));
+      const between = bytes.slice(before.length, bytes.length - after.length);
+      if (/123456789012|AIza/.test(between)) return t.fail(between);
+      const value = JSON.parse(between.slice(between.indexOf('{'))) as Record<string, unknown>;
+      if (typeof (value['error'] as Record<string, unknown>)['code'] !== typeof (JSON.parse(told[0] ?? '') as { error: Record<string, unknown> }).error['code']) return t.fail(between);
+      if (error.includes('event_id')) t.match(value, { event_type: 'error', event_id: 'e9' });
+    }
+  }
+  t.end();
+});
+
+t.test('frames without an error of a stream\'s own pass byte for byte, however their pieces come', (t) => {
+  const harmless = '{"error":{"code":503,"message":"The model is overloaded. Please try again later.","status":"UNAVAILABLE"}}';
+  const streams = [`data: ${frames.plain}\r\n\r\n`, `[${pretty(frames.plain)}\n,\r\n${pretty(frames.plain)}\n]`, `data: ${harmless}\n\n`, 'data: {"error":null,"candidates":[]}\n\n', 'data: {"error', 'data: {"error":{"code":1,'];
+  const giant = `data: {"error":{"message":"${'x'.repeat(70_000)}"}}\n\n`;
+  t.equal(filtered(giant.match(/[^]{1,9000}/g) ?? []).out, giant, 'what is longer than any error of Google\'s');
+  const piece = fc.oneof(fc.constantFrom(...streams), fc.string({ maxLength: 20 }));
+  fc.assert(
+    fc.property(fc.constantFrom(...streams), fc.array(piece, { maxLength: 3 }), fc.nat(200), (first, rest, size) => {
+      const all = Buffer.from(first + rest.join('')).toString('latin1');
+      const pieces = size === 0 ? [all] : Array.from({ length: Math.ceil(all.length / size) }, (_, at) => all.slice(at * size, (at + 1) * size));
+      const { out, told } = filtered(pieces);
+      if (told.every((error) => cleanStreamError(error, 'AIza-made-up', null) === error) && out !== all) throw new Error(out);
+    }),
+    { numRuns: 200 },
+  );
+  t.same(['data: {"error":{}}', '{"error": {', '[{\n"error":{', 'data: {"candidates"', '{"a":{"error":{}}}', ''].map((text) => opensWithError(Buffer.from(text))), [true, true, true, false, false, false]);
   t.end();
 });

@@ -125,6 +125,53 @@ t.test('a stream is as it was asked: events with alt=sse, an array without, and 
   t.notMatch(events + array, /DONE/);
 });
 
+const toldInStream = { error: { code: 429, message: 'Quota exceeded for project 123456789012 of key AIza-made-up-key-a', status: 'RESOURCE_EXHAUSTED', details: [{ '@type': 'type.googleapis.com/google.rpc.QuotaFailure', violations: [{ quotaId: 'GenerateRequestsPerDayPerProjectPerModel-FreeTier' }] }] } };
+
+t.test('an error inside a stream is cleaned, and its key rests as for one that was an answer', async (t) => {
+  for (const [query, separator, end] of [['?alt=sse', '\r\n\r\ndata: ', '\r\n\r\n'], ['', '\n,\r\n', '\n]'], ['?alt=sse', '\r\n\r\n', '\n']] as const) {
+    const { google, post, log } = await native(t);
+    let spent: string | null = null;
+    google.instead((got, response) => {
+      if (got.method !== 'POST' || spent !== null) return false;
+      spent = got.key;
+      const isSse = query !== '';
+      response.writeHead(200, { 'content-type': isSse ? 'text/event-stream' : 'application/json' });
+      response.write(`${isSse ? 'data: ' : '['}{"candidates":[{"content":{"parts":[{"text":"Hel"}]}}]}${separator}${JSON.stringify(toldInStream, null, 2).slice(0, 9)}`);
+      setTimeout(() => response.end(`${JSON.stringify(toldInStream, null, 2).slice(9)}${end}`), 20);
+      return true;
+    });
+    const told = await (await post(`${flash}:streamGenerateContent${query}`, hello)).text();
+    t.match(told, '"text":"Hel"');
+    t.match(told, /"status":"RESOURCE_EXHAUSTED"/);
+    t.notMatch(told, /123456789012|AIza/);
+    await eventually(() => log.some((line) => line.includes('"error":"QuotaSpent"')));
+    google.clear();
+    for (const _ of [1, 2, 3]) await post(`${flash}:generateContent`, hello);
+    t.notOk(google.asked().some(({ key }) => key === spent), 'its key rests for the day');
+  }
+});
+
+t.test('a stream that opens with an error is as good as a refusal: the next key answers unseen, or its status is told', async (t) => {
+  for (const query of ['?alt=sse', '']) {
+    const { google, post } = await native(t);
+    const open = query === '' ? '[' : 'data: ';
+    const failing = (keys: readonly string[], error: object): void =>
+      google.instead((got, response) => {
+        if (got.method !== 'POST' || !keys.includes(got.key)) return false;
+        response.writeHead(200, { 'content-type': query === '' ? 'application/json' : 'text/event-stream' });
+        // It says so, and does not end.
+        response.write(`${open}${JSON.stringify(error)}\n\n`);
+        return true;
+      });
+    failing([keyA], toldInStream);
+    for (const _ of [1, 2]) t.match(await (await post(`${flash}:streamGenerateContent${query}`, hello)).text(), `from ${keyB}`);
+    google.clear();
+    failing([keyA, keyB], { error: { code: 503, message: 'The model is overloaded. Please try again later.', status: 'UNAVAILABLE' } });
+    const refused = await post(`${flash}:streamGenerateContent${query}`, hello);
+    t.match([refused.status, await errorIn(refused)], [503, { code: 503, status: 'UNAVAILABLE', message: 'The model is overloaded. Please try again later.' }]);
+  }
+});
+
 t.test('the first byte passes at once, whatever frame it is of', async (t) => {
   const { google, post } = await native(t);
   let goOn = (): void => undefined;

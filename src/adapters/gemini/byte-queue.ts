@@ -93,6 +93,7 @@ const sourceOf = (state: State, telling: Telling): ByteSource => {
   return {
     whole: () => (state.sink === null && state.end?.error === null ? joinPieces(state) : null),
     begun: () => begin(state),
+    first: () => state.waiting[0] ?? none,
     pour: (sink) => {
       pourInto(state, sink, resume);
       return { resume };

@@ -50,6 +50,7 @@ export const textOf = (bytes: Uint8Array): string =>
 export const sourceOf = (bytes: Uint8Array): ByteSource => ({
   whole: () => bytes,
   begun: () => Promise.resolve(null),
+  first: () => bytes,
   pour: (sink) => {
     sink.take(bytes);
     sink.end(null);

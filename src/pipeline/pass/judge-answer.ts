@@ -1,5 +1,6 @@
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { errorFromAnswer } from '../../gemini/error-from-answer.ts';
+import { googleError, googleErrorIn, statusOf } from '../../gemini/google-error.ts';
 import type { Headers } from '../../ports/reply.ts';
 
 /** An answer that is no success, as its caller is told of it, and what it means to us. */
@@ -29,6 +30,13 @@ export const errorOf = (status: number, text: string, model: string): ProxyError
   const error = errorFromAnswer(status, text, model);
   if (status !== 401 || error.tag === 'KeyRefused') return error;
   return { tag: 'KeyRefused', fault: 'invalid', reason: 'Google does not take the key' };
+};
+
+/** The HTTP status of an error that came without one, in a stream. */
+export const statusTold = (text: string): number => {
+  const error = googleErrorIn(text);
+  const status = error === null ? null : statusOf(googleError(error));
+  return status !== null && status >= 400 && status < 600 ? status : 500;
 };
 
 /** Where no connection was made, nothing can have been done. */

@@ -8,6 +8,7 @@ import type { PassedAnswer } from '../../ports/passing-on.ts';
 import type { PassedBy, NotPassed } from './try-passing.ts';
 import type { Refused } from './judge-answer.ts';
 import type { Passing, PassNeeds } from './passing.ts';
+import { cleanStream } from './clean-stream.ts';
 import { sourceOf } from './collect-bytes.ts';
 import { watchBorder, type PassedFraming } from './watch-border.ts';
 
@@ -37,11 +38,13 @@ const headersOf = ({ dialect, base }: Passing, { status, headers: told }: Passed
 };
 
 /** An answer whose bytes pass. */
-export const passedReply = ({ keepAliveMs }: PassNeeds, passing: Passing, { answer }: PassedBy): Passed => {
+export const passedReply = (needs: PassNeeds, passing: Passing, by: PassedBy): Passed => {
   const { dialect } = passing;
+  const { answer } = by;
   const { status, type } = answer;
   const framing = framingOf(passing, type);
-  const { body, isAtBorder } = watchBorder(answer.body, framing, (ending) => noteTokens(passing, ending));
+  const source = framing === 'value' ? answer.body : cleanStream(needs, passing, by);
+  const { body, isAtBorder } = watchBorder(source, framing, (ending) => noteTokens(passing, ending));
   return {
     kind: 'passed',
     status,
@@ -50,7 +53,7 @@ export const passedReply = ({ keepAliveMs }: PassNeeds, passing: Passing, { answ
     fail: (error) => (framing === 'events' && isAtBorder() ? dialect.errors.inStream(error) : null),
     heartbeat: {
       text: () => (isAtBorder() ? heartbeat : ''),
-      afterMs: framing === 'events' ? keepAliveMs : 0,
+      afterMs: framing === 'events' ? needs.keepAliveMs : 0,
     },
   };
 };
@@ -109,6 +112,7 @@ const lateSource = (late: Late, passing: Passing): ByteSource => {
   return {
     whole: () => null,
     begun: () => Promise.resolve(null),
+    first: () => state.last,
     pour: (sink) => {
       void pourLate(late, passing, watched(sink)).then((flow) => {
         state.flow = flow;

@@ -3,10 +3,19 @@ import { E } from '../../kernel/fp.ts';
 import { noUsableKey, type RefusedKey } from '../../kernel/no-usable-key.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { Lease } from '../../ports/capabilities.ts';
-import type { PassedAnswer } from '../../ports/passing-on.ts';
+import type { PassedAnswer, PassPlan } from '../../ports/passing-on.ts';
 import type { Effort } from '../effort.ts';
 import { collectBytes, textOf } from './collect-bytes.ts';
-import { errorOf, judgeFault, judgeRefusal, type Refused, type TryPolicy, type Verdict } from './judge-answer.ts';
+import { readError } from './read-error.ts';
+import {
+  errorOf,
+  judgeFault,
+  judgeRefusal,
+  statusTold,
+  type Refused,
+  type TryPolicy,
+  type Verdict,
+} from './judge-answer.ts';
 import { sizeOf, type Passing, type PassNeeds } from './passing.ts';
 
 /** An answer, and the key that it came by. */
@@ -43,8 +52,25 @@ const refuse = async (
   return {
     status,
     headers: dialect.headersDown(headers),
-    text: dialect.cleanError(text, lease.secret, plan.model ?? plan.name?.split('/').at(-1) ?? null),
+    text: dialect.cleanError(text, lease.secret, ownName(plan)),
     error: errorOf(status, text, plan.model ?? plan.quota),
+  };
+};
+
+/** What a caller itself named: a model, or a thing. */
+export const ownName = ({ model, name }: PassPlan): string | null => model ?? name?.split('/').at(-1) ?? null;
+
+/** A stream that is nothing but an error is as good as an answer with that status. */
+const openingError = async (passing: Passing, { answer, lease }: PassedBy): Promise<Refused> => {
+  const { dialect, plan } = passing;
+  const watch = { secret: lease.secret, own: ownName(plan) };
+  const told = await readError(answer.body, (tell) => dialect.streamFilter({ ...watch, told: tell }));
+  const status = statusTold(told);
+  return {
+    status,
+    headers: dialect.headersDown(answer.headers),
+    text: dialect.cleanError(told, watch.secret, watch.own),
+    error: errorOf(status, told, plan.model ?? plan.quota),
   };
 };
 
@@ -74,6 +100,10 @@ const attempt = async (needs: PassNeeds, passing: Passing, { lease, policy }: By
   const isThere = answer.body.ending().length > 0;
   const fault = isThere || plan.stream === null ? null : await answer.body.begun();
   if (fault !== null) return { verdict: judgeFault(fault, policy), error: fault, told: null };
+  if (plan.stream !== null && passing.dialect.opensWithError(answer.body.first())) {
+    const told = await openingError(passing, { answer, lease });
+    return { verdict: judgeRefusal(told.status, told.error, policy), error: told.error, told };
+  }
   return { verdict: 'done', by: { answer, lease } };
 };
 
@@ -113,7 +143,7 @@ const learnRefusal = (met: Met, { number, id }: Lease, { error, told }: NotPasse
 const pauseAfter = (faults: number, random: number): number => 40 * 2 ** (faults - 1) * (0.8 + 0.4 * random);
 
 /** Nothing of a key's refusal is the caller's: a key that was refused for what a caller asked is not held to it. */
-const reportFor =
+export const reportFor =
   ({ reportKey }: PassNeeds, { plan }: Passing) =>
   (lease: Lease, error: ProxyError | null): void => {
     if (plan.mayBlameKey || error?.tag !== 'KeyRefused') reportKey(lease, plan.quota, error);
