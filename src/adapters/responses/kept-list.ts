@@ -1,4 +1,5 @@
 import type { Now } from '../../ports/capabilities.ts';
+import { hold, release, type Stretch } from './text-blocks.ts';
 
 /** What is known of a kept response without reading it. */
 export type KeptHead = {
@@ -12,12 +13,12 @@ export type KeptHead = {
   readonly items: readonly string[];
 };
 
-/** A kept response: its head, and the JSON of its record in UTF-8. */
-export type Kept = KeptHead & {
-  readonly bytes: Buffer;
-  /** What it takes: its text, and the ids by which it is found. */
-  readonly size: number;
-};
+/** A kept response: its head, and where the JSON of its record stands. */
+export type Kept = KeptHead &
+  Stretch & {
+    /** What it takes: its text, and the ids by which it is found. */
+    readonly size: number;
+  };
 
 /** How much is kept, and for how long. */
 export type ResponseBounds = {
@@ -42,23 +43,32 @@ export type KeptList = {
 /** What an item's id costs in the index, beside its characters. */
 const indexCost = 96;
 
-/** What a response with so much text takes. */
-export const sizeOf = ({ id, items }: Pick<KeptHead, 'id' | 'items'>, bytes: number): number => {
-  let size = bytes + id.length * 2 + indexCost * 4;
+const sizeOf = ({ id, items }: KeptHead, { from, to }: Stretch): number => {
+  let size = to - from + id.length * 2 + indexCost * 4;
   for (const item of items) size += item.length * 2 + indexCost;
   return size;
 };
 
-/** One of the list; null once it is let go. */
-type Entry = { kept: Kept | null };
+/** A response that is to be kept; one object and no more, since it is there for long. */
+export const keptOf = (head: KeptHead, text: Stretch): Kept => ({
+  id: head.id,
+  owner: head.owner,
+  keptAt: head.keptAt,
+  previous: head.previous,
+  items: head.items,
+  block: text.block,
+  from: text.from,
+  to: text.to,
+  size: sizeOf(head, text),
+});
 
 /** What is there of one owner. */
-type Owned = { readonly held: Map<string, Entry>; readonly byItem: Map<string, Entry> };
+type Owned = { readonly held: Map<string, Kept>; readonly byItem: Map<string, Kept> };
 
 type State = {
   readonly owners: Map<string, Owned>;
-  /** In the order in which they came. Those before `first` are let go: a Map would look at each hole again. */
-  order: Entry[];
+  /** In the order in which they came; null for what was let go, as all before `first` was. A Map looks at each hole again. */
+  order: (Kept | null)[];
   first: number;
   count: number;
   bytes: number;
@@ -72,30 +82,33 @@ const ownedBy = ({ owners }: State, owner: string): Owned => {
   return owned;
 };
 
-const forget = (state: State, entry: Entry): void => {
-  if (entry.kept === null) return;
-  const { id, owner, items, size } = entry.kept;
+/** Lets go of the one at this place of the order. */
+const forget = (state: State, at: number): void => {
+  const kept = state.order[at] ?? null;
+  if (kept === null) return;
+  const { id, owner, items, size, from, to } = kept;
   const { held, byItem } = ownedBy(state, owner);
-  entry.kept = null;
+  state.order[at] = null;
   state.count -= 1;
-  state.bytes -= size;
+  state.bytes -= size - (to - from) + release(kept, at === state.first);
   held.delete(id);
-  for (const item of items) if (byItem.get(item) === entry) byItem.delete(item);
+  for (const item of items) if (byItem.get(item) === kept) byItem.delete(item);
   if (held.size === 0) state.owners.delete(owner);
 };
 
-const insert = (state: State, kept: Kept): Entry => {
+const remove = (state: State, kept: Kept): void => forget(state, state.order.indexOf(kept, state.first));
+
+const insert = (state: State, kept: Kept): void => {
   const { id, owner, items, size } = kept;
-  const entry: Entry = { kept };
   const before = state.owners.get(owner)?.held.get(id);
-  if (before !== undefined) forget(state, before);
+  if (before !== undefined) remove(state, before);
   const { held, byItem } = ownedBy(state, owner);
-  held.set(id, entry);
-  for (const item of items) byItem.set(item, entry);
-  state.order.push(entry);
+  held.set(id, kept);
+  for (const item of items) byItem.set(item, kept);
+  hold(kept);
+  state.order.push(kept);
   state.count += 1;
   state.bytes += size;
-  return entry;
 };
 
 /** How many that were let go may stand in the order, beside as many as are held. */
@@ -103,20 +116,20 @@ const mostGone = 256;
 
 /** Lets go of what is too old, and of the oldest where there is too much. */
 const expire = (state: State, { mostResponses, mostBytes }: ResponseBounds, since: number): void => {
-  for (let entry = state.order[state.first]; entry !== undefined; entry = state.order[state.first]) {
+  for (; state.first < state.order.length; state.first += 1) {
+    const kept = state.order[state.first] ?? null;
     const isOver = state.count > mostResponses || state.bytes > mostBytes;
-    if (entry.kept !== null && entry.kept.keptAt > since && !isOver) break;
-    forget(state, entry);
-    state.first += 1;
+    if (kept !== null && kept.keptAt > since && !isOver) break;
+    forget(state, state.first);
   }
   if (state.order.length <= state.count * 2 + mostGone) return;
-  state.order = state.order.filter(({ kept }) => kept !== null);
+  state.order = state.order.filter((kept) => kept !== null);
   state.first = 0;
 };
 
 function* heldIn({ order, first }: State): IterableIterator<Kept> {
   for (let at = first; at < order.length; at += 1) {
-    const kept = order[at]?.kept ?? null;
+    const kept = order[at] ?? null;
     if (kept !== null) yield kept;
   }
 }
@@ -138,20 +151,19 @@ export const keptList = (bounds: ResponseBounds, { now, responseOf = () => null 
   return {
     add: (kept) => {
       if (kept.size > bounds.mostBytesEach) return false;
-      const entry = insert(state, kept);
+      insert(state, kept);
       tidy();
-      return entry.kept !== null;
+      return state.order.at(-1) === kept;
     },
-    find: (owner, id) => ownedNow(owner)?.held.get(id)?.kept ?? undefined,
+    find: (owner, id) => ownedNow(owner)?.held.get(id),
     findByItem: (owner, item) => {
       const owned = ownedNow(owner);
-      const entry = owned?.byItem.get(item) ?? owned?.held.get(responseOf(item) ?? '');
-      return entry?.kept ?? undefined;
+      return owned?.byItem.get(item) ?? owned?.held.get(responseOf(item) ?? '');
     },
     remove: (owner, id) => {
-      const entry = ownedNow(owner)?.held.get(id);
-      if (entry !== undefined) forget(state, entry);
-      return entry !== undefined;
+      const kept = ownedNow(owner)?.held.get(id);
+      if (kept !== undefined) remove(state, kept);
+      return kept !== undefined;
     },
     all: () => {
       tidy();

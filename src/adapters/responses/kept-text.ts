@@ -6,6 +6,7 @@ import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { costs, type Memory } from '../../ports/memory.ts';
 import { readRecord } from '../../ports/response-record.ts';
 import type { ResponseRecord } from '../../ports/response-store.ts';
+import { bytesOf, type Stretch } from './text-blocks.ts';
 
 const isList = (value: unknown): value is readonly unknown[] => Array.isArray(value);
 
@@ -42,7 +43,8 @@ const parse = async (bytes: Buffer): Promise<unknown> => {
 };
 
 /** Reads a record back, in pieces where it is large. Its memory is taken first. */
-export const readKept = (bytes: Buffer, memory: Memory): TE.TaskEither<ProxyError, ResponseRecord> => {
+export const readKept = (text: Stretch, memory: Memory): TE.TaskEither<ProxyError, ResponseRecord> => {
+  const bytes = bytesOf(text);
   const refusal = memory.take(bytes.length * costs.json);
   return refusal === null
     ? pipe(

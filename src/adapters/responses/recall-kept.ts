@@ -56,9 +56,9 @@ const readAll = async (all: Iterable<Kept>, read: Read, memory: Memory): Promise
   const pace = paceWork(atOnce);
   for (const kept of all) {
     if (read.has(kept)) continue;
-    const record = await readKept(kept.bytes, memory)();
+    const record = await readKept(kept, memory)();
     if (E.isLeft(record)) return record;
-    const rest = pace(kept.bytes.length);
+    const rest = pace(kept.to - kept.from);
     if (rest !== null) await rest;
     read.set(kept, [...record.right.input, ...outputOf(record.right.response)]);
   }

@@ -3,10 +3,11 @@ import { TE, pipe } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { Caller } from '../../ports/capabilities.ts';
 import type { FinishedResponse, ResponseRecord, ResponseStore } from '../../ports/response-store.ts';
-import { keptList, sizeOf, type KeptList, type ListNeeds, type ResponseBounds } from './kept-list.ts';
+import { keptList, keptOf, type KeptList, type ListNeeds, type ResponseBounds } from './kept-list.ts';
 import { readKept } from './kept-text.ts';
 import { recallKept } from './recall-kept.ts';
 import type { ResponseFiles } from './response-files.ts';
+import { textBlocks } from './text-blocks.ts';
 
 /** The most of one response. */
 export const mostBytesEach = 8 * 1024 ** 2;
@@ -53,12 +54,12 @@ export const responseMemory = (bounds: ResponseBounds, needs: Needs): ResponseMe
   const { now, files } = needs;
   const open = openList(bounds, needs);
   const ownerOf = ownerHash();
+  const write = textBlocks();
   const opened = TE.fromTask(async () => open());
   const add = (list: KeptList, { id, previous, items, text }: FinishedResponse, caller: Caller): void => {
     if (text.length > bounds.mostBytesEach) return;
-    const bytes = Buffer.from(text);
-    const head = { id, owner: ownerOf(caller), keptAt: now(), previous, items };
-    if (list.add({ ...head, bytes, size: sizeOf(head, bytes.length) })) files?.save(list);
+    const kept = keptOf({ id, owner: ownerOf(caller), keptAt: now(), previous, items }, write(text));
+    if (list.add(kept)) files?.save(list);
   };
   return {
     mostBytesEach: bounds.mostBytesEach,
@@ -75,7 +76,7 @@ export const responseMemory = (bounds: ResponseBounds, needs: Needs): ResponseMe
         opened,
         TE.flatMap((list): TE.TaskEither<ProxyError, ResponseRecord | null> => {
           const kept = list.find(ownerOf(caller), id);
-          return kept === undefined ? TE.right(null) : readKept(kept.bytes, memory);
+          return kept === undefined ? TE.right(null) : readKept(kept, memory);
         }),
       ),
     removeResponse: async (id, caller) => {

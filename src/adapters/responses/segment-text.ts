@@ -1,7 +1,8 @@
 import { atOnce, paceWork } from '../../kernel/breathe.ts';
 import { E, t } from '../../kernel/fp.ts';
 import { keptCount, keptInstant } from '../state/kept-number.ts';
-import { sizeOf, type Kept } from './kept-list.ts';
+import { keptOf, type Kept } from './kept-list.ts';
+import { bytesOf, standAlone } from './text-blocks.ts';
 
 /** What stands before each content in a segment: its head, and how many bytes it has. */
 const headCodec = t.type({
@@ -21,7 +22,9 @@ const leastWork = 2000;
 export const segmentText = async (all: readonly Kept[]): Promise<Buffer> => {
   const pace = paceWork(atOnce);
   const pieces: Buffer[] = [];
-  for (const { id, owner, keptAt, previous, items, bytes: content } of all) {
+  for (const each of all) {
+    const { id, owner, keptAt, previous, items } = each;
+    const content = bytesOf(each);
     const head = JSON.stringify({ id, owner, keptAt, previous, items, bytes: content.length });
     pieces.push(Buffer.from(`${head}\n`), content, Buffer.from('\n'));
     const rest = pace(content.length + leastWork);
@@ -50,8 +53,7 @@ export const readSegment = (file: Buffer): ReadSegment => {
     const head = end < 0 ? null : headAt(file, at, end);
     const after = end + 1 + (head?.bytes ?? 0);
     if (head === null || file[after] !== newline) return { kept, isWhole: false };
-    const content = Buffer.from(file.subarray(end + 1, after));
-    kept.push({ ...head, bytes: content, size: sizeOf(head, content.length) });
+    kept.push(keptOf(head, standAlone(Buffer.from(file.subarray(end + 1, after)))));
     at = after + 1;
   }
   return { kept, isWhole: true };

@@ -33,3 +33,20 @@ t.test('an item whose id tells its response is found by that, and is lost where 
   }
   t.match(await store.recallItems({ previous: null, items: [said] }, { ...asker, caller: callerWith('of another') })(), E.left({ tag: 'NotKept' }));
 });
+
+t.test('what was removed counts for as long as it is there: with its neighbours', async (t) => {
+  const caller = callerWith('made-up');
+  const store = responseMemory({ ...roomy, mostResponses: 100_000, mostBytes: 2 * 1024 ** 2 }, { now: () => 1 });
+  const keep = (id: string): unknown =>
+    store.keepResponse(finished({ id, created: 1, previous: null, input: [{ role: 'user', content: 'x'.repeat(1000) }], response: {} }), caller);
+  const ids = Array.from({ length: 4000 }, (_, at) => `resp_${at}`);
+  for (const id of ids) {
+    keep(id);
+    if (!id.endsWith('00')) await store.removeResponse(id, caller);
+  }
+  const { bytes, responses } = await store.use();
+  t.ok(bytes > 1024 ** 2 && bytes <= 2 * 1024 ** 2, `${bytes} bytes`);
+  t.ok(responses > 10 && responses < 30, `${responses} of 40: the oldest went with what they held`);
+  for (const id of ids) await store.removeResponse(id, caller);
+  t.same(await store.use(), { bytes: 0, responses: 0 });
+});
