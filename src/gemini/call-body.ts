@@ -45,7 +45,7 @@ const openEnded = (pieces: readonly Uint8Array[]): readonly Uint8Array[] =>
 
 const startOf = (common: Common): Start => {
   if (holdsUnread(common)) return openEnded(jsonPiecesAtOnce(common, writtenText));
-  const text = requestText(common).slice(0, -1);
+  const text = requestText(common);
   return text.length > longestText ? [Buffer.from(text)] : text;
 };
 

@@ -7,6 +7,25 @@ const holdsOnly = (value: object, one: string, other: string): boolean => {
   return true;
 };
 
+/** What a candidate may tell beside its text and its end, of which nothing is read. */
+const passedOver: ReadonlySet<string> = new Set(['avgLogprobs', 'safetyRatings']);
+
+/** True for a candidate that tells a text, and maybe how it ended, and nothing else that is read. */
+const saysNoMore = (value: object): boolean => {
+  for (const name in value) {
+    if (name !== 'content' && name !== 'finishReason' && name !== 'index' && !passedOver.has(name)) return false;
+  }
+  return true;
+};
+
+const onlyTextIn = ({ content, index = 0 }: Candidate): string | null => {
+  const parts = content?.parts;
+  if (index !== 0 || parts?.length !== 1) return null;
+  const [part] = parts;
+  if (part?.text === undefined || part.text === '' || !holdsOnly(part, 'text', 'text')) return null;
+  return part.text;
+};
+
 /**
  * The text of a frame that says one text of the first candidate and, its usage aside, nothing else; null for any other.
  * Nearly all frames are such, and what looks for calls, media, blocks and ends need not look into them: without this
@@ -15,24 +34,35 @@ const holdsOnly = (value: object, one: string, other: string): boolean => {
 export const plainTextOf = ({ candidates, promptFeedback, lost }: Frame): string | null => {
   if (candidates?.length !== 1 || promptFeedback !== undefined || lost !== undefined) return null;
   const [candidate] = candidates;
-  if (candidate === undefined || !holdsOnly(candidate, 'content', 'index') || (candidate.index ?? 0) !== 0) return null;
-  const parts = candidate.content?.parts;
-  if (parts?.length !== 1) return null;
-  const [part] = parts;
-  if (part?.text === undefined || part.text === '' || !holdsOnly(part, 'text', 'text')) return null;
-  return part.text;
+  return candidate !== undefined && holdsOnly(candidate, 'content', 'index') ? onlyTextIn(candidate) : null;
 };
 
-/** The candidate of such a frame in a value that was just parsed: nothing of it is left out or changed. */
+/** All that an answer says, and Gemini's word for how it ended. */
+export type EndedText = { readonly text: string; readonly reason: string };
+
+/**
+ * What a frame says that is a whole answer of one text: that, how it ended and, its usage aside, nothing else; null for
+ * any other. Most answers that do not come as a stream are such.
+ */
+export const endedTextOf = ({ candidates, promptFeedback, lost }: Frame): EndedText | null => {
+  if (candidates?.length !== 1 || promptFeedback !== undefined || lost !== undefined) return null;
+  const [candidate] = candidates;
+  if (candidate === undefined || !saysNoMore(candidate)) return null;
+  const text = onlyTextIn(candidate);
+  return text === null || candidate.finishReason === undefined ? null : { text, reason: candidate.finishReason };
+};
+
+/** The candidate of such frames in a value that was just parsed: nothing that is read of it is left out or changed. */
 export const plainCandidate = (value: unknown): Candidate | null => {
-  if (!isObject(value) || !holdsOnly(value, 'content', 'index')) return null;
-  const { content, index } = value;
+  if (!isObject(value) || !saysNoMore(value)) return null;
+  const { content, index, finishReason } = value;
   if (!isObject(content) || !Array.isArray(content['parts'])) return null;
   const parts: readonly unknown[] = content['parts'];
   const [part] = parts;
   if (parts.length !== 1 || !isObject(part) || typeof part['text'] !== 'string') return null;
   if (!holdsOnly(part, 'text', 'text')) return null;
   const said = { parts: [{ text: part['text'] }] };
-  if (index === undefined) return { content: said };
-  return index === 0 ? { content: said, index } : null;
+  if (index !== undefined && index !== 0) return null;
+  if (finishReason === undefined) return index === undefined ? { content: said } : { content: said, index };
+  return typeof finishReason === 'string' ? { content: said, finishReason, index: 0 } : null;
 };

@@ -49,13 +49,14 @@ const field = <A>(name: keyof GenerateContentRequest, value: A | undefined, writ
   value === undefined ? '' : `,"${name}":${write(value)}`;
 
 /**
- * A request's body as JSON, but for the end that `configText` gives; arguments, results and schemas that are kept as
- * they were written stand in it as they are. What is the same from request to request is written once.
+ * A request's body as JSON, but for its end, which `configText` gives, and its last bracket: to cut that off would copy
+ * all of it (6 µs for 20 messages). Arguments, results and schemas that are kept as they were written stand in it as
+ * they are. What is the same from request to request is written once.
  */
 export const requestText = (body: Omit<GenerateContentRequest, 'generationConfig' | 'continuationToken'>): string => {
   const { contents, systemInstruction, tools, toolConfig, cachedContent, safetySettings, serviceTier } = body;
   const start = `{"contents":${contentsText(contents)}${field('systemInstruction', systemInstruction, jsonText)}`;
   const told = `${field('tools', tools, toolsText)}${field('toolConfig', toolConfig, jsonText)}`;
   const rest = `${field('cachedContent', cachedContent, jsonText)}${field('safetySettings', safetySettings, settingsText)}`;
-  return `${start}${told}${rest}${field('serviceTier', serviceTier, jsonText)}}`;
+  return `${start}${told}${rest}${field('serviceTier', serviceTier, jsonText)}`;
 };

@@ -1,4 +1,3 @@
-import type { ServerResponse } from 'node:http';
 import type { Headers, Passed, Reply, Streamed, Whole } from '../ports/reply.ts';
 import { signalSource } from '../kernel/signal.ts';
 import type { WritePiece } from './own-chunks.ts';
@@ -64,20 +63,10 @@ const endUnread = async (outlet: Outlet, body: string | Uint8Array): Promise<voi
 /** What is left to wait for; mostly nothing. */
 type Rest = Promise<void> | null;
 
-/** With a head before it, less than what Node writes at once without memory of its own. */
-const mostJoined = 12 * 1024;
-
-/** Small bytes as a text of one-byte characters, which Node joins with the head: one piece for the system, not two. */
-const endBytes = (response: ServerResponse, bytes: Uint8Array): void => {
-  if (bytes.length > mostJoined) response.end(bytes);
-  else response.end(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'), 'latin1');
-};
-
 /** Ends an answer with its last piece. */
 const endReply = (outlet: Outlet, body: string | Uint8Array, pace = (): ReaderPace => readerPace(outlet)): Rest => {
   if (bodyIsUnread(outlet)) return endUnread(outlet, body);
-  if (typeof body !== 'string') endBytes(outlet.response, body);
-  else if (body.length > 0) outlet.response.end(body);
+  if (body.length > 0) outlet.response.end(body);
   else outlet.response.end();
   watchEnd(outlet, pace);
   return null;
@@ -99,9 +88,17 @@ const headOf = (outlet: Outlet, { headers }: Reply, length: Headers): string[] =
 
 const hasNoBody = ({ status }: Reply): boolean => status === 204 || status === 304;
 
+/**
+ * As bytes: a text would be measured, joined with the head and written once more. A bare server takes 20.8 µs a request
+ * for 1.3 KB, 21.6 for a text, and as much for bytes as a text of one-byte characters, which leaves in one piece.
+ */
+const bodyOf = ({ body }: Whole): string | Uint8Array =>
+  typeof body === 'string' && body.length > 0 && body.length <= pieceSize ? Buffer.from(body) : body;
+
 const sendWhole = (reply: Whole, outlet: Outlet): Rest => {
   const { response, message } = outlet;
-  const { body, pieces = [body] } = reply;
+  const body = bodyOf(reply);
+  const { pieces = [body] } = reply;
   const length: Headers = hasNoBody(reply) ? {} : { 'content-length': String(bytesIn(pieces)) };
   const head = headOf(outlet, reply, length);
   if (reply.reason === undefined) response.writeHead(reply.status, head);

@@ -38,13 +38,16 @@ const endOf = <A>({ value, signatures, keep }: AnswerEnd<A>, remember: RememberS
   return keeping === undefined ? value : keeping.then(() => value);
 };
 
-const addFrames = async (writer: WholeWriter, frames: Frames): Promise<void> => {
+type WholeEnd = ReturnType<WholeWriter['end']>;
+
+const collectFrames = async (writer: WholeWriter, frames: Frames): Promise<WholeEnd> => {
   const pace = paceWork(mostParts);
   for await (const batch of frames) {
     writer.add(batch);
     const rest = pace(partsIn(batch));
     if (rest !== null) await rest;
   }
+  return writer.end();
 };
 
 /** Collects the answer and writes it as one. */
@@ -55,13 +58,13 @@ const wholeReply =
     const frames = await answer();
     if (E.isLeft(frames)) return frames;
     const writer = plan.answer.whole();
+    const { ready } = frames.right;
+    let end: WholeEnd;
     try {
-      if (frames.right.ready === undefined) await addFrames(writer, frames.right);
-      else writer.add(frames.right.ready);
+      end = ready === undefined ? await collectFrames(writer, frames.right) : writer.atOnce(ready);
     } catch (cause) {
       return E.left(caught(cause));
     }
-    const end = writer.end();
     if (E.isLeft(end)) return end;
     const last = endOf(end.right, answering.rememberSignature);
     const written = writeLarge(last instanceof Promise ? await last : last);

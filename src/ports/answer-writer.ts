@@ -33,6 +33,8 @@ export type WholeWriter = {
   readonly add: (frames: readonly Frame[]) => void;
   /** The answer; Left when what came makes none. */
   readonly end: () => E.Either<ProxyError, AnswerEnd<Whole>>;
+  /** Both, for an answer of which all is there. */
+  readonly atOnce: (frames: readonly Frame[]) => E.Either<ProxyError, AnswerEnd<Whole>>;
 };
 
 /** How the answer to one request is written, as a stream or whole. It holds nothing of the request. */
@@ -47,6 +49,11 @@ export type AnswerForm<S, B, F = B> = {
    * what the machine would; null where that must read them.
    */
   readonly texts?: (state: S, frames: readonly Frame[]) => readonly [S, string] | null;
+  /**
+   * A shorter way for a whole answer that is one text and nothing else. It gives what the machine's outputs would; null
+   * where that must read the frames.
+   */
+  readonly wholeText?: (frames: readonly Frame[]) => Whole | null;
   /** A whole answer; Left when the outputs make none. */
   readonly whole: (outputs: readonly B[]) => E.Either<ProxyError, Whole>;
   /** What the last outputs say went wrong, where an answer itself can fail: it ends the stream as an error does. */
@@ -105,16 +112,24 @@ const streamWriter = <S, B, F>(machine: FrameMachine<S, B, F>, form: AnswerForm<
 const wholeWriter = <S, B, F>(machine: FrameMachine<S, B, F>, form: AnswerForm<S, B, F>): WholeWriter => {
   let state = machine.start;
   const all: B[] = [];
+  const add: WholeWriter['add'] = (frames) => {
+    const [next, outputs] = machine.step(state, frames);
+    state = next;
+    for (const output of outputs) all.push(output);
+  };
+  const end: WholeWriter['end'] = () => {
+    const last = machine.end(state);
+    for (const output of last) all.push(output);
+    return E.map((value: Whole) => ({ value, ...besideEnd(form, last) }))(form.whole(all));
+  };
   return {
-    add: (frames) => {
-      const [next, outputs] = machine.step(state, frames);
-      state = next;
-      for (const output of outputs) all.push(output);
-    },
-    end: () => {
-      const last = machine.end(state);
-      for (const output of last) all.push(output);
-      return E.map((value: Whole) => ({ value, ...besideEnd(form, last) }))(form.whole(all));
+    add,
+    end,
+    atOnce: (frames) => {
+      const text = form.wholeText?.(frames) ?? null;
+      if (text !== null) return E.right({ value: text, signatures: [] });
+      add(frames);
+      return end();
     },
   };
 };

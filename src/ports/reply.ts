@@ -56,10 +56,10 @@ export type Reply = Whole | Streamed | Passed;
 const jsonHeaders: Headers = { 'content-type': 'application/json; charset=utf-8' };
 
 /** A whole JSON answer. */
-export const json = (status: number, value: unknown, headers: Headers = {}): Whole => ({
+export const json = (status: number, value: unknown, headers?: Headers): Whole => ({
   kind: 'whole',
   status,
-  headers: { ...jsonHeaders, ...headers },
+  headers: headers === undefined ? jsonHeaders : { ...jsonHeaders, ...headers },
   body: jsonText(value),
 });
 

@@ -7,6 +7,7 @@ import { completion } from '../../src/openai/chat/answer/completion.ts';
 import { functionNames } from '../../src/gemini/tools/function-names.ts';
 import { chatWriting } from '../../src/openai/chat/answer/chat-answer.ts';
 import { chatMachine, type MachineSettings } from '../../src/openai/chat/answer/machine.ts';
+import { wholeText } from '../../src/openai/chat/answer/whole-text.ts';
 import { dataEvent } from '../../src/wire/event-stream.ts';
 import { eventTemplate } from '../../src/wire/event-template.ts';
 
@@ -238,6 +239,37 @@ t.test('an event of which all but a text is made once is the same event', (t) =>
       t.equal(eventTemplate(write)(text), write(text));
     }),
   );
+  t.end();
+});
+
+t.test('a whole answer of one text goes a shorter way and is what the machine makes of it', (t) => {
+  const reason = fc.constantFrom('STOP', 'MAX_TOKENS', 'SAFETY', 'OTHER', 'FINISH_REASON_UNSPECIFIED', 'NEW_REASON', 'MALFORMED_FUNCTION_CALL', undefined);
+  const usage = fc.record({ promptTokenCount: fc.nat(2), thoughtsTokenCount: fc.nat(3), totalTokenCount: fc.nat(3), serviceTier: fc.constantFrom('FLEX', 'new') }, { requiredKeys: [] });
+  const candidate = fc.record(
+    {
+      content: fc.oneof({ weight: 4, arbitrary: fc.string({ unit: 'binary' }).map((text) => [{ text }]) }, fc.array(anyPart, { maxLength: 2 })).map((parts) => ({ parts })),
+      finishReason: reason,
+      index: fc.constantFrom(0, 0, 0, 1),
+      groundingMetadata: fc.constant({ webSearchQueries: ['q'], groundingChunks: [{ web: { uri: 'https://a.example', title: 'a' } }], groundingSupports: [{ segment: { startIndex: 0, endIndex: 1 }, groundingChunkIndices: [0] }] }),
+    },
+    { requiredKeys: ['finishReason'] },
+  );
+  const bare = candidate.map(({ groundingMetadata: _, ...rest }) => rest);
+  const frames = fc.oneof({ weight: 5, arbitrary: fc.tuple(fc.record({ candidates: fc.tuple(bare), usageMetadata: usage }, { requiredKeys: ['candidates'] })) }, fc.array(fc.record({ candidates: fc.array(candidate, { maxLength: 2 }), usageMetadata: usage, promptFeedback: fc.constant({ blockReason: 'SAFETY' }) }, { requiredKeys: [] }), { maxLength: 2 }));
+  const over = fc.record({ citesSources: fc.boolean(), tellsDetails: fc.boolean(), isLegacy: fc.boolean(), jsonAnswer: fc.constantFrom(null, null, { name: 'f', holds: 'whole' }) });
+  let short = 0;
+  fc.assert(
+    fc.property(frames, over, (given: readonly Frame[], own) => {
+      const asked = { ...settings, ...own } as MachineSettings;
+      const [writer, long] = [chatWriting(asked).whole(), chatWriting(asked).whole()];
+      long.add(given);
+      const bodyOf = E.map(({ value, signatures }: { readonly value: { readonly body: string | Uint8Array }; readonly signatures: unknown }) => [value.body, signatures]);
+      t.same(bodyOf(writer.atOnce(given)), bodyOf(long.end()));
+      if (wholeText(asked)(given) !== null) short += 1;
+    }),
+    { numRuns: 500 },
+  );
+  t.ok(short > 50, 'some did go it');
   t.end();
 });
 

@@ -18,6 +18,7 @@ import { completion } from './completion.ts';
 import { textWriter } from './emitter.ts';
 import { chatMachine, type ChatMachineState, type MachineSettings } from './machine.ts';
 import { wantsDetails } from './reasoning-details.ts';
+import { wholeText } from './whole-text.ts';
 import { textsWriter } from './write-texts.ts';
 
 const isLegacy = ({ functions, tools }: ChatRequest): boolean => functions !== undefined && tools === undefined;
@@ -77,6 +78,7 @@ const chatForm = (settings: MachineSettings): AnswerForm<ChatMachineState, ChatE
       for (const event of events) text += frameOf(event, writeText);
       return text;
     },
+    wholeText: wholeText(settings),
     whole: completion,
     signatures: (last) => last.at(-1)?.signatures ?? [],
     closing: 'data: [DONE]\n\n',

@@ -7,7 +7,10 @@ export type FinishReason = 'stop' | 'length' | 'tool_calls' | 'content_filter' |
  * How a choice ended in OpenAI's words. Gemini says STOP after tool calls too, so STOP becomes `called` when the answer
  * holds a call; a cut or blocked answer stays that even after one. What OpenAI has no word for is `stop`.
  */
-export const finishReason = ({ finish, reason, calls }: EndEvent, called: FinishReason): FinishReason => {
+export const finishReason = (
+  { finish, reason, calls }: Pick<EndEvent, 'finish' | 'reason' | 'calls'>,
+  called: FinishReason,
+): FinishReason => {
   switch (finish) {
     case 'cut off':
       return 'length';
@@ -23,5 +26,5 @@ export const finishReason = ({ finish, reason, calls }: EndEvent, called: Finish
 };
 
 /** A reason that has no OpenAI word and is shown as it is beside `stop`. */
-export const unnamedReason = ({ finish, reason }: EndEvent): string | null =>
+export const unnamedReason = ({ finish, reason }: Pick<EndEvent, 'finish' | 'reason'>): string | null =>
   reason === 'FINISH_REASON_UNSPECIFIED' || (finish !== null && finish !== 'faulty') ? null : reason;
