@@ -1,10 +1,11 @@
 import { paceWork } from '../kernel/breathe.ts';
-import { E, type TE } from '../kernel/fp.ts';
+import { E, TE, pipe } from '../kernel/fp.ts';
+import { primeStream } from '../kernel/prime-stream.ts';
 import { caught, thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import { signalSource } from '../kernel/signal.ts';
 import type { Stage } from '../kernel/stage.ts';
 import type { Frame } from '../gemini/response.ts';
-import type { AnswerEnd, StreamWriter, WholeWriter } from '../ports/answer-writer.ts';
+import type { AnswerEnd, AnswerWriter, StreamWriter, WholeWriter } from '../ports/answer-writer.ts';
 import type { RememberSignature, Wait } from '../ports/capabilities.ts';
 import type { Replies } from '../ports/dialect.ts';
 import type { Memory } from '../ports/memory.ts';
@@ -109,6 +110,24 @@ async function* writeTail(
   }
 }
 
+type Answer = TE.TaskEither<ProxyError, Frames>;
+
+/** Where an answer itself can fail, it is read until it shows something: what fails before that has a true status. */
+const unlessFailing = (answer: Answer, { probe }: AnswerWriter): Answer => {
+  if (probe === undefined) return answer;
+  const { shows, fault } = probe();
+  let isShown = false;
+  const prime = primeStream<readonly Frame[]>((batch) => {
+    isShown = shows(batch);
+    return isShown;
+  }, ({ length }) => length);
+  const judge = ({ all }: { readonly all: Frames }): Answer => {
+    const error = isShown ? null : fault();
+    return error === null ? TE.right(all) : TE.left(error);
+  };
+  return pipe(answer, TE.flatMap(prime), TE.flatMap(judge));
+};
+
 /**
  * A stream begins as soon as the answer does. When that takes longer than the heartbeat, the stream begins without it:
  * key after key is still tried behind the heartbeats, and only the last failure arrives, as an error frame.
@@ -117,10 +136,10 @@ const streamReply =
   ({ streamHeaders, limitHeaders, keepAliveMs, wait, rememberSignature: remember }: Answering) =>
   (
     { plan, permit, note, held }: Planned,
-    answer: TE.TaskEither<ProxyError, Frames>,
+    answer: Answer,
   ): TE.TaskEither<ProxyError, Reply> =>
   async () => {
-    const head = answer();
+    const head = unlessFailing(answer, plan.answer)();
     const writer = plan.answer.stream();
     const waiting = signalSource();
     const tooLong = wait(keepAliveMs, waiting.signal).then(() => null);

@@ -37,8 +37,19 @@ export type WholeWriter = {
   readonly atOnce: (frames: readonly Frame[]) => E.Either<ProxyError, AnswerEnd<Whole>>;
 };
 
+/** Looks ahead where an answer itself can fail: whether a stream would show anything, and the fault if it never does. */
+export type AnswerProbe = {
+  readonly shows: (frames: readonly Frame[]) => boolean;
+  readonly fault: () => ProxyError | null;
+};
+
 /** How the answer to one request is written, as a stream or whole. It holds nothing of the request. */
-export type AnswerWriter = { readonly stream: () => StreamWriter; readonly whole: () => WholeWriter };
+export type AnswerWriter = {
+  readonly stream: () => StreamWriter;
+  readonly whole: () => WholeWriter;
+  /** Absent where an answer can't fail by itself. */
+  readonly probe?: (() => AnswerProbe) | undefined;
+};
 
 /** What a machine's outputs look like. */
 export type AnswerForm<S, B, F = B> = {
@@ -134,6 +145,21 @@ const wholeWriter = <S, B, F>(machine: FrameMachine<S, B, F>, form: AnswerForm<S
   };
 };
 
+const answerProbe = <S, B, F>(
+  machine: FrameMachine<S, B, F>,
+  failure: (last: readonly B[]) => ProxyError | null,
+): AnswerProbe => {
+  let state = machine.start;
+  return {
+    shows: (frames) => {
+      const [next, outputs] = machine.step(state, frames);
+      state = next;
+      return outputs.length > 0;
+    },
+    fault: () => failure(machine.end(state)),
+  };
+};
+
 /**
  * Writes with a machine that takes all frames of one read at once. Stream and whole answer are the same machine, so
  * that the two cannot disagree. Its state and outputs stay in here.
@@ -141,10 +167,14 @@ const wholeWriter = <S, B, F>(machine: FrameMachine<S, B, F>, form: AnswerForm<S
 export const batchWriter = <S, B, F>(
   machine: FrameMachine<S, B, F>,
   form: AnswerForm<S, B, F>,
-): AnswerWriter => ({
-  stream: () => streamWriter(machine, form),
-  whole: () => wholeWriter(machine, form),
-});
+): AnswerWriter => {
+  const { failure } = form;
+  return {
+    stream: () => streamWriter(machine, form),
+    whole: () => wholeWriter(machine, form),
+    probe: failure === undefined ? undefined : () => answerProbe(machine, failure),
+  };
+};
 
 /** The same for a machine that takes frame after frame. */
 export const answerWriter = <S, B, F>(machine: Machine<S, Frame, B, F>, form: AnswerForm<S, B, F>): AnswerWriter =>

@@ -116,6 +116,24 @@ t.test('ends other than STOP count where the answer must be whole', inBothForms(
   }
 }));
 
+t.test('an answer that shows nothing of what was asked for has a true status, as a stream too', inBothForms(async (t, stream) => {
+  const { emulator, ask } = await setUp(t);
+  const words = [frame([{ text: 'I cannot ' }]), frame([{ text: 'do that.' }], stop)];
+  const thoughts = [frame([{ text: 'hm', thought: true }]), frame([], stop)];
+  const table: readonly (readonly [name: string, frames: readonly object[], status: number, told: RegExp])[] = [
+    ['pictures', words, 400, /I cannot do that\..*"content_policy_violation"/],
+    ['pictures', thoughts, 502, /"empty_response"/],
+    ['speech', words, 502, /no sound.*"bad_upstream_answer"/],
+    ['speech', thoughts, 502, /"empty_response"/],
+    ['transcripts', thoughts, 502, /"empty_response"/],
+  ];
+  for (const [name, frames, status, told] of table) {
+    emulator.answerWith(frames);
+    for (const { path, ask: body } of endpoints.filter((endpoint) => endpoint.name === name)) t.match(await ask(path, body(stream)), { status, text: told }, name);
+    emulator.reset();
+  }
+}));
+
 t.test('a block after something was shown is a finish reason; after thoughts alone it is an error', async (t) => {
   const { emulator, ask } = await setUp(t);
   for (const stream of [false, true]) {
