@@ -32,6 +32,8 @@ const plainBase64 = (text: LongText): LongText | null => {
   return isUnread(text) ? unreadBase64(read.letters) : Buffer.from(read.letters).toString('latin1');
 };
 
+const emptyFault = (path: string): ProxyError => invalid(`'${path}' is empty.`, path, 'invalid_value');
+
 /** What was meant by text that is no base64: an address of a kind that is not read (`file:`, `blob:`), or nothing. */
 const noBase64 = (text: LongText, path: string): ProxyError =>
   /^\s*[a-z][\w+.-]*:/i.test(beginningOf(text, 40))
@@ -39,7 +41,7 @@ const noBase64 = (text: LongText, path: string): ProxyError =>
     : invalid(`'${path}' is not valid base64.`, path, 'invalid_value');
 
 const blobOf = (mimeType: string | null, data: LongText, path: string): E.Either<ProxyError, RequestBlob> => {
-  if (data === '') return E.left(invalid(`'${path}' is empty.`, path, 'invalid_value'));
+  if (data === '') return E.left(emptyFault(path));
   return mimeType === null
     ? E.left(
         invalid(`'${path}' is of an unknown kind: send it as a data: URL with its media type.`, path, 'invalid_value'),
@@ -52,6 +54,7 @@ const fromText = (
   kindOf: (view: ByteView) => string | null,
   path: string,
 ): E.Either<ProxyError, RequestBlob> => {
+  if (given === '') return E.left(emptyFault(path));
   const data = plainBase64(given);
   return data === null ? E.left(noBase64(given, path)) : blobOf(kindOf(viewOfBase64(data)), data, path);
 };

@@ -194,6 +194,10 @@ const pathOf = (error: t.ValidationError): string =>
     .filter((key) => key !== '')
     .join('.');
 
+/** A null is as good as nothing, but where it stands among the items of a list. */
+const isMissing = ({ key, actual }: t.ContextEntry): boolean =>
+  actual === undefined || (actual === null && !/^\d+$/.test(key));
+
 /** Reads once more what did not fit: the first fault by its path, and what belongs there. */
 const decodeTelling = <A>(codec: t.Type<A, unknown>, under: string, value: unknown): E.Either<ProxyError, A> =>
   pipe(
@@ -204,7 +208,7 @@ const decodeTelling = <A>(codec: t.Type<A, unknown>, under: string, value: unkno
       const path = [under, inner].filter((piece) => piece !== '').join('.');
       const last = error?.context.at(-1);
       const name = nameExpected(last?.type.name ?? 'an object');
-      const missing = last !== undefined && last.actual === undefined;
+      const missing = last !== undefined && isMissing(last);
       return path === ''
         ? invalid('The request body must be a JSON object.', null, 'invalid_type')
         : invalid(

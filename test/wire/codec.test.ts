@@ -69,6 +69,8 @@ t.test('a record keeps fields that nobody named, and tells of a fault by its pat
   t.same(decode({ model: 'm', extra: 1, list: null }), E.right({ model: 'm', extra: 1, list: undefined }));
   t.match(decode({ model: 'm', list: [{ name: 'a' }, { name: 1 }] }), E.left({ param: 'list.1.name', message: "Invalid value for 'list.1.name': expected a string." }));
   t.match(decode({ list: [] }), E.left({ param: 'model', code: 'missing_required_parameter' }));
+  t.match(decode({ model: null }), E.left({ param: 'model', code: 'missing_required_parameter' }), 'null is as good as nothing');
+  t.match(decode({ model: 'm', list: [null] }), E.left({ param: 'list.0', code: 'invalid_value' }));
   t.match(decode([]), E.left({ param: null, code: 'invalid_type' }));
 });
 

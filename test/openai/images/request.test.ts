@@ -118,6 +118,7 @@ t.test('a shape and a size of their own win over what the size says', (t) => {
 t.test('what is wrong is told with the field', (t) => {
   const cases: readonly (readonly [string, object, object])[] = [
     ['no prompt', { prompt: undefined }, { param: 'prompt', code: 'missing_required_parameter' }],
+    ['null for a prompt', { prompt: null }, { param: 'prompt', code: 'missing_required_parameter' }],
     ['an empty prompt', { prompt: ' ' }, { param: 'prompt', code: 'invalid_value' }],
     ['a prompt that is a file', { prompt: pngFile }, { param: 'prompt' }],
     ['too many', { n: 11 }, { param: 'n', message: /from 1 to 10/ }],
@@ -140,6 +141,8 @@ t.test('what is wrong is told with the field', (t) => {
     ['a mask', { mask: pngFile }, { param: 'mask', code: 'unsupported_parameter' }],
     ['too many pictures', { image: Array.from({ length: 17 }, () => png) }, { param: 'image', message: /at most 16/ }],
     ['a file that is no picture', { image: file([1, 2, 3], 'text/plain') }, { param: 'image', message: /not a picture/ }],
+    ['a file of nothing', { image: file([], 'image/png') }, { param: 'image', message: /is empty/ }],
+    ['a data: URL of nothing', { image: 'data:image/png;base64,' }, { param: 'image', message: /is empty/ }],
     ['a document as a data: URL', { image: ['data:application/pdf;base64,JVBERi0x'] }, { param: 'image.0' }],
     ['no base64', { image: 'cat.png!' }, { param: 'image', message: /base64/ }],
     ['a file kept elsewhere', { images: [{ file_id: 'file-1' }] }, { param: 'images.0.file_id', code: 'unsupported_value' }],
