@@ -83,15 +83,8 @@ const inOneBlock: Way<Uint8Array> = {
   atOnce: (bytes) => bytes,
 };
 
-/** To copy so much costs less than to send it in pieces. */
-const mostCopied = 256 * 1024;
-
 const inPieces: Way<readonly Uint8Array[]> = {
-  gather: (source, known) => {
-    if (known.announced === null || known.announced > mostCopied) return keptPieces(reserveFor(source, known));
-    const block = byteBlocks(known.announced, reserveFor(source, known));
-    return { ...block, whole: () => [block.whole()] };
-  },
+  gather: (source, known) => keptPieces(reserveFor(source, known)),
   atOnce: (bytes) => [bytes],
 };
 

@@ -37,15 +37,18 @@ const inOnePiece = ({ dialect, plan, base, received }: Going): TE.TaskEither<Pro
     TE.map((bytes) => dialect.bodyUp(bytes, plan, base)),
   );
 
-/** Held in the pieces in which it came, unless something in them may have to be changed. */
+/** To copy so much costs less than to send it in pieces. */
+const mostCopied = 256 * 1024;
+
+/** Held in the pieces in which it came, unless they are small, or something in them may have to be changed. */
 const inPieces = ({ dialect, plan, base, received }: Going): TE.TaskEither<ProxyError, PassedBody> =>
   pipe(
     received.readPieces,
     TE.flatMap((pieces): TE.TaskEither<ProxyError, PassedBody> => {
       const [first = new Uint8Array()] = pieces;
       if (pieces.length < 2) return TE.right(dialect.bodyUp(first, plan, base));
-      if (dialect.goesUpAsIs(pieces, plan)) return TE.right(pieces);
       const size = sizeOf({ body: pieces });
+      if (size > mostCopied && dialect.goesUpAsIs(pieces, plan)) return TE.right(pieces);
       const refusal = received.held.request.take(size);
       if (refusal !== null) return TE.left(refusal);
       const bytes = Buffer.concat(pieces);
