@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import type { Watchdog } from '../watchdog.ts';
 import type { AnswerBody } from './answer-body.ts';
@@ -7,13 +6,20 @@ import { answerQueue, type AnswerQueue, type Flow } from './answer-queue.ts';
 /** What Gemini's host answered: the status, and the body as it comes. */
 export type Answer = { readonly statusCode: number; readonly body: AnswerBody };
 
+type Options = Dispatcher.DispatchOptions;
+
+type DispatchOptions = Omit<Options, 'body'> & { readonly body?: Options['body'] | AsyncIterable<Uint8Array> };
+
+/** undici's dispatcher as its documentation has it; its types leave out that a body can be any iterable. */
+export type Connections = { dispatch(options: DispatchOptions, handler: Dispatcher.DispatchHandler): boolean };
+
 /** Ends the call if it has begun; undici tells how only once it is connected. */
 type Ending = { abort: (() => void) | null; isOver: boolean };
 
 /** What a call comes to: once, the one or the other. */
 export type Settle = { readonly resolve: (answer: Answer) => void; readonly reject: (cause: unknown) => void };
 
-const handlerOf = (ending: Ending, { resolve, reject }: Settle, sent: Readable | null): Dispatcher.DispatchHandler => {
+const handlerOf = (ending: Ending, { resolve, reject }: Settle): Dispatcher.DispatchHandler => {
   let queue: AnswerQueue | null = null;
   const abort = (): void => ending.abort?.();
   return {
@@ -31,7 +37,6 @@ const handlerOf = (ending: Ending, { resolve, reject }: Settle, sent: Readable |
     onData: (piece) => queue?.push(piece) ?? true,
     onComplete: () => queue?.end(),
     onError: (cause) => {
-      sent?.destroy();
       if (queue === null) reject(cause);
       else queue.fail(cause);
     },
@@ -44,8 +49,8 @@ const handlerOf = (ending: Ending, { resolve, reject }: Settle, sent: Readable |
  * headers that nobody reads.
  */
 export const dispatchCall = (
-  connections: Dispatcher,
-  options: Dispatcher.DispatchOptions,
+  connections: Connections,
+  options: DispatchOptions,
   { dog, settle }: { readonly dog: Pick<Watchdog, 'onBite'>; readonly settle: Settle },
 ): void => {
   const ending: Ending = { abort: null, isOver: false };
@@ -55,7 +60,5 @@ export const dispatchCall = (
     settle.reject(new Error('aborted'));
   });
   if (ending.isOver) return;
-  // A body that is a text is not held here: the answer can go on for minutes.
-  const sent = options.body instanceof Readable ? options.body : null;
-  connections.dispatch(options, handlerOf(ending, settle, sent));
+  connections.dispatch(options, handlerOf(ending, settle));
 };
