@@ -36,11 +36,15 @@ const tellPath = perText((path): Told => {
   };
 });
 
+/** A method of a model where the base address lacks the version, which the AI SDK does not add. */
+const isVersionless = (path: string): boolean => path.startsWith('/models/');
+
 /**
  * `/v1` is two APIs: OpenAI's, and Google's newest. A request is Google's where its path names a method, or it bears a
  * mark of Google's clients and asks for what Google has; one whose client put Google's version behind `/v1` is too.
  */
 export const claimsForNative = (knock: Claimed): boolean => {
+  if (isVersionless(knock.path)) return namesMethod(knock);
   if (!knock.path.startsWith('/v1/')) return false;
   const { isNative, isVersioned } = tellPath(knock.path);
   return isNative && (isVersioned || namesMethod(knock) || hasGooglesMarks(knock));

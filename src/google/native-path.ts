@@ -15,6 +15,9 @@ export type NativePath = {
 /** The versions that there are. */
 export const versions: ReadonlySet<string> = new Set(['v1beta', 'v1alpha', 'v1']);
 
+/** Where the base address has none. */
+const usualVersion = 'v1beta';
+
 const badPath: E.Either<ProxyError, never> = E.left(
   invalid('The path holds what no path of this API has: dots as steps, a backslash, or something encoded twice.', null),
 );
@@ -58,7 +61,7 @@ const leadOf = (segments: readonly string[]): Lead => {
     else if (segment === 'upload' || segment === 'download') way = segment;
     else break;
   }
-  return { version, way, from };
+  return { version: version === '' && from < segments.length ? usualVersion : version, way, from };
 };
 
 /** `models/models/x` is `models/x`: clients put the folder before a name that has it. */

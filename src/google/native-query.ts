@@ -24,8 +24,11 @@ const decode = (text: string): string => {
 
 type Pair = { readonly raw: string; readonly name: string; readonly value: string };
 
+/** Who adds `?key=` to an address that has a query already, or `;key=`, means one more pair. */
+const between = /&|[?;](?=[\w.$%-]{1,100}=)/;
+
 const pairsOf = (query: string): readonly Pair[] =>
-  query.split('&').flatMap((raw) => {
+  query.split(between).flatMap((raw) => {
     if (raw === '') return [];
     const at = raw.indexOf('=');
     return [

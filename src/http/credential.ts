@@ -13,6 +13,9 @@ const textOf = (value: string | null): string | null => {
   return text === '' ? null : text;
 };
 
+/** Clients add `?key=` also to an address that has a query already. */
+const keyIn = (query: string): string | null => new URLSearchParams(query.replaceAll(/[?;]key=/g, '&key=')).get('key');
+
 /**
  * What the caller presents as password, from every place where clients put it: `Authorization: Bearer`, or
  * Authorization with the bare password; `x-api-key`; `api-key`; `x-goog-api-key`; and `?key=` where a route takes it.
@@ -27,7 +30,7 @@ export const readCredential = (
     textOf(header('x-api-key')) ??
     textOf(header('api-key')) ??
     textOf(header('x-goog-api-key')) ??
-    (keyInQuery ? textOf(new URLSearchParams(query).get('key')) : null);
+    (keyInQuery ? textOf(keyIn(query)) : null);
   return found === null ? null : secret(found);
 };
 
@@ -41,7 +44,7 @@ export const allCredentials = (
     header('x-api-key'),
     header('api-key'),
     header('x-goog-api-key'),
-    keyInQuery ? new URLSearchParams(query).get('key') : null,
+    keyInQuery ? keyIn(query) : null,
   ];
   return places.flatMap((value) => {
     const text = textOf(value);

@@ -60,6 +60,20 @@ const doorWithPrefix = <A extends Door>(doors: readonly [A, ...A[]], plain: stri
   return best;
 };
 
+const decode = (path: string): string => {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    return path;
+  }
+};
+
+/** As a path is meant where doors are told apart: some of them take escapes, and slashes to spare. */
+const plainPath = (path: string): string => {
+  const decoded = path.includes('%') ? decode(path) : path;
+  return decoded.includes('//') ? decoded.replace(/\/{2,}/g, '/') : decoded;
+};
+
 /**
  * Tells the door that a request is for, known before any route: by the header where doors share an address, else by
  * prefix.
@@ -69,7 +83,7 @@ export const doorChooser = <A extends Door>(doors: readonly [A, ...A[]]): ((knoc
   const byPrefix = perText((path) => doorWithPrefix(doors, path));
   return (knock) => {
     if (others.length === 0) return first;
-    const path = knock.path.includes('//') ? knock.path.replace(/\/{2,}/g, '/') : knock.path;
+    const path = plainPath(knock.path);
     const plain = path === knock.path ? knock : { ...knock, path };
     for (const door of others) if (isSharer(door, plain)) return door;
     for (const door of others) if (door.claims?.(plain) === true) return door;

@@ -217,6 +217,11 @@ t.test('odd writings of a path mean what they say: doubled versions, slashes to 
     '/v1beta/models%2Fgemini-2.5-flash:generateContent',
     '/v1beta/models/models/gemini-2.5-flash:generateContent',
     '/v1beta/models/models%2Fgemini-2.5-flash%3agenerateContent',
+    '/v1beta%2Fmodels%2Fgemini-2.5-flash:generateContent',
+    '/v1%2Fv1beta/models/gemini-2.5-flash:generateContent',
+    '/%76%31beta/models/gemini-2.5-flash:generateContent',
+    '/models/gemini-2.5-flash:generateContent',
+    '/models%2Fgemini-2.5-flash%3AgenerateContent',
   ];
   for (const path of same) {
     t.equal((await post(path, hello)).status, 200, path);
@@ -253,6 +258,18 @@ t.test('unknown names of the query go up as they were written, credentials and c
   const { call, last } = await native(t);
   await call('/v1beta/models?pageSize=2&fields=models(name)&%24.xgafv=2&$.xgafv=1&callback=x&quotaUser=me&new%20one=a+b&key=x&prettyPrint=false&$alt=json&%24fields=a&$httpMethod=DELETE');
   t.equal(last().query, 'pageSize=2&fields=models(name)&new%20one=a+b&prettyPrint=false&$alt=json&%24fields=a');
+});
+
+t.test('a password behind a second question mark is a password too, and does not go up', async (t) => {
+  const { url, password, last, call } = await native(t);
+  for (const query of [`alt=sse?key=${password}`, `alt=sse;key=${password}`, `alt=sse&key=${password}?x=y`]) {
+    const answer = await fetch(`${url}${flash}:streamGenerateContent?${query}`, { method: 'POST', body: JSON.stringify(hello) });
+    t.equal(answer.status, query.endsWith('x=y') ? 401 : 200, query);
+    await answer.text();
+    if (answer.status === 200) t.equal(last().query, 'alt=sse');
+  }
+  await call(`${flash}:streamGenerateContent?alt=sse?key=${password}&fields=a(b)/c`, { method: 'POST', body: JSON.stringify(hello) });
+  t.equal(last().query, 'alt=sse&fields=a(b)/c');
 });
 
 t.test('whatever Google says beside its answer, our key does not come down: headers that hold it, pages of redirects', async (t) => {
