@@ -166,7 +166,7 @@ const passedUp = async (pieces: readonly Buffer[], over: Partial<PassNeeds['name
 };
 
 t.test('a body in pieces goes up in them, and is joined only to change what it names, with memory for that', async (t) => {
-  const pieces = ['{"contents":[{"parts":[{"text":"aa', 'a'.repeat(70_000), '"}]}]}'].map((one) => Buffer.from(one));
+  const pieces = ['{"contents":[{"parts":[{"text":"aa', 'a'.repeat(300_000), '"}]}]}'].map((one) => Buffer.from(one));
   const plain = await passedUp(pieces);
   t.equal(plain.sent, pieces);
   t.same(plain.memory, []);
