@@ -1,4 +1,5 @@
 import { E, TE, pipe } from '../kernel/fp.ts';
+import { sizeOf } from '../kernel/pieced-bytes.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import { isInPieces, type PassDialect, type PassedBody, type PassPlan, type PassRequest } from '../ports/passing-on.ts';
 import type { Reply } from '../ports/reply.ts';
@@ -12,7 +13,7 @@ import { learnNames } from './pass/learn-names.ts';
 import { listAlike, listThings } from './pass/list-things.ts';
 import { beginUpload, mostUploadBytes, passChunk } from './pass/pass-upload.ts';
 import { passedReply, refusedReply, unlessLate } from './pass/pass-reply.ts';
-import { heldBytes, sizeOf, type Passing, type PassNeeds } from './pass/passing.ts';
+import { heldBytes, type Passing, type PassNeeds } from './pass/passing.ts';
 import { tryPassing, type NotPassed, type PassedBy, type Trying } from './pass/try-passing.ts';
 
 /** What a pass-through reads of a request beside its record. */
@@ -34,7 +35,7 @@ type Going = Pick<Passing, 'dialect' | 'plan' | 'base' | 'received'>;
 const inOnePiece = ({ dialect, plan, base, received }: Going): TE.TaskEither<ProxyError, PassedBody> =>
   pipe(
     received.readBody,
-    TE.map((bytes) => dialect.bodyUp(bytes, plan, base)),
+    TE.map((bytes) => [dialect.bodyUp(bytes, plan, base)]),
   );
 
 /** To copy so much costs less than to send it in pieces. */
@@ -46,14 +47,14 @@ const inPieces = ({ dialect, plan, base, received }: Going): TE.TaskEither<Proxy
     received.readPieces,
     TE.flatMap((pieces): TE.TaskEither<ProxyError, PassedBody> => {
       const [first = new Uint8Array()] = pieces;
-      if (pieces.length < 2) return TE.right(dialect.bodyUp(first, plan, base));
-      const size = sizeOf({ body: pieces });
+      if (pieces.length < 2) return TE.right([dialect.bodyUp(first, plan, base)]);
+      const size = sizeOf(pieces);
       if (size > mostCopied && dialect.goesUpAsIs(pieces, plan)) return TE.right(pieces);
       const refusal = received.held.request.take(size);
       if (refusal !== null) return TE.left(refusal);
       const bytes = Buffer.concat(pieces);
       received.held.request.giveBack(size);
-      return TE.right(dialect.bodyUp(bytes, plan, base));
+      return TE.right([dialect.bodyUp(bytes, plan, base)]);
     }),
   );
 
@@ -100,7 +101,7 @@ const replyTo = (needs: PassNeeds, passing: Passing, passed: PassedBy): Result |
 const lacksThing = ({ plan, body }: Passing, { told }: NotPassed): boolean =>
   (told?.status === 403 || told?.status === 404) &&
   plan.method === 'POST' &&
-  (isInPieces(body) || body instanceof Uint8Array);
+  isInPieces(body);
 
 /**
  * The call with the keys that may answer it. Where Google lacks what the body names, and somebody else of the pool has

@@ -6,10 +6,10 @@ import type { Steps } from '../kernel/steps.ts';
 import type { BodyStream, ByteSource } from './byte-source.ts';
 import type { Headers, Whole } from './reply.ts';
 
-/** The body of a request that is passed on: bytes for every try, in one piece or several, or a stream for one. */
-export type PassedBody = Uint8Array | readonly Uint8Array[] | BodyStream | null;
+/** The body of a request that is passed on: held in pieces, mostly one, for every try; or a stream for one. */
+export type PassedBody = readonly Uint8Array[] | BodyStream | null;
 
-/** Whether a body is held in pieces. */
+/** Whether a body is held. */
 export const isInPieces = (body: PassedBody): body is readonly Uint8Array[] => Array.isArray(body);
 
 /** One call that is passed on. */

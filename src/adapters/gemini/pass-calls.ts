@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream';
 import type { Dispatcher } from 'undici';
 import { E } from '../../kernel/fp.ts';
+import { sizeOf } from '../../kernel/pieced-bytes.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { Headers } from '../../ports/reply.ts';
 import {
@@ -88,7 +89,7 @@ const handlerOf = (dog: Watchdog, secret: string, settle: Settle): Dispatcher.Di
   };
 };
 
-type Sent = { readonly body: Uint8Array | Readable | null; readonly headers: Headers };
+type Sent = { readonly body: Uint8Array | Iterable<Uint8Array> | Readable | null; readonly headers: Headers };
 
 /** While bytes go up, Google's silence is no silence. */
 async function* watchSending(
@@ -101,27 +102,33 @@ async function* watchSending(
   }
 }
 
-/** All pieces at once: no iterator, and each is written as it is. */
-const readAll = (pieces: readonly Uint8Array[]): Readable => {
-  const readable = new Readable({ read: () => undefined });
-  for (const piece of pieces) readable.push(piece);
-  readable.push(null);
-  return readable;
+/** Several pieces are iterated: a stream would give undici's requests another shape, and V8 throw its code away. */
+const heldSent = (pieces: readonly Uint8Array[]): Sent => {
+  const [first = null] = pieces;
+  const body = pieces.length > 1 ? pieces : first;
+  return { body, headers: { 'content-length': String(sizeOf(pieces)) } };
 };
 
 const sentOf = (body: PassedBody, dog: Watchdog): Sent => {
-  if (body === null || body instanceof Uint8Array) return { body, headers: {} };
-  if (isInPieces(body)) {
-    const size = body.reduce((sum, piece) => sum + piece.length, 0);
-    return { body: readAll(body), headers: { 'content-length': String(size) } };
-  }
+  if (body === null) return { body, headers: {} };
+  if (isInPieces(body)) return heldSent(body);
   const length: Headers = body.length === null ? {} : { 'content-length': String(body.length) };
   return { body: Readable.from(watchSending(body.pieces, dog), { objectMode: false }), headers: length };
 };
 
+/** undici takes what can be iterated too (its Dispatcher.md), though its types leave that out. */
+type CallOptions = Omit<Dispatcher.DispatchOptions, 'body'> & {
+  readonly body?: Dispatcher.DispatchOptions['body'] | Iterable<Uint8Array>;
+};
+
+type Connections = {
+  dispatch(options: CallOptions, handler: Dispatcher.DispatchHandler): boolean;
+  destroy(): Promise<void>;
+};
+
 type Ways = {
-  readonly keptAlive: Dispatcher;
-  readonly fresh: Dispatcher;
+  readonly keptAlive: Connections;
+  readonly fresh: Connections;
   readonly origin: string;
   readonly root: string;
   readonly silence: Silence;
@@ -129,7 +136,7 @@ type Ways = {
 
 const methods = ['GET', 'PUT', 'PATCH', 'DELETE'] as const;
 
-const optionsOf = (call: PassedCall, { origin, root }: Ways, dog: Watchdog): Dispatcher.DispatchOptions => {
+const optionsOf = (call: PassedCall, { origin, root }: Ways, dog: Watchdog): CallOptions => {
   const { body, headers } = sentOf(call.body, dog);
   return {
     origin: call.origin ?? origin,
@@ -143,7 +150,7 @@ const optionsOf = (call: PassedCall, { origin, root }: Ways, dog: Watchdog): Dis
 type Asking = { readonly call: PassedCall; readonly ways: Ways };
 
 /** One call. It is Left as soon as the dog bites, also while it waits for a connection. */
-const dispatchOver = (connections: Dispatcher, { call, ways }: Asking, settle: Settle): void => {
+const dispatchOver = (connections: Connections, { call, ways }: Asking, settle: Settle): void => {
   const dog = watchdog(ways.silence, call.signal);
   dog.onBite(() => settle(E.left(connectionError(null, dog))));
   if (dog.bite() !== null) return;
@@ -169,7 +176,7 @@ export const passCalls = ({ baseUrl, proxies, connectTimeoutMs, silence }: PassC
   return {
     passCall: (call) => () =>
       new Promise((resolve) => {
-        const isHeld = call.body === null || call.body instanceof Uint8Array || isInPieces(call.body);
+        const isHeld = call.body === null || isInPieces(call.body);
         const dispatchFresh = (): void => dispatchOver(ways.fresh, { call, ways }, resolve);
         if (call.isOnce || !isHeld) return dispatchFresh();
         dispatchOver(ways.keptAlive, { call, ways }, (answered) =>

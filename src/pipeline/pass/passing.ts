@@ -1,3 +1,4 @@
+import { sizeOf } from '../../kernel/pieced-bytes.ts';
 import type { Capabilities } from '../../ports/capabilities.ts';
 import {
   isInPieces,
@@ -35,13 +36,11 @@ export type Passing = {
 };
 
 /** Bytes of a body that every try sends. */
-export const sizeOf = ({ body }: Pick<Passing, 'body'>): number => {
-  if (isInPieces(body)) return body.reduce((sum, piece) => sum + piece.length, 0);
-  return body instanceof Uint8Array ? body.length : 0;
-};
+export const heldSize = ({ body }: Pick<Passing, 'body'>): number => (isInPieces(body) ? sizeOf(body) : 0);
 
 /** A held body in one piece, to be read; null for none, and for a stream. */
 export const heldBytes = ({ body }: Pick<Passing, 'body'>): Uint8Array | null => {
-  if (isInPieces(body)) return Buffer.concat(body);
-  return body instanceof Uint8Array ? body : null;
+  if (!isInPieces(body)) return null;
+  const [first = new Uint8Array()] = body;
+  return body.length > 1 ? Buffer.concat(body) : first;
 };

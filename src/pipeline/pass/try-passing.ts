@@ -16,7 +16,7 @@ import {
   type TryPolicy,
   type Verdict,
 } from './judge-answer.ts';
-import { sizeOf, type Passing, type PassNeeds } from './passing.ts';
+import { heldSize, type Passing, type PassNeeds } from './passing.ts';
 
 /** An answer, and the key that it came by. */
 export type PassedBy = { readonly answer: PassedAnswer; readonly lease: Lease };
@@ -157,7 +157,7 @@ export const reportFor =
 export const tryPassing = async (needs: PassNeeds, passing: Passing, trying: Trying): Promise<Result> => {
   const { received, plan } = passing;
   const { home, preferred, effort, isBound } = trying;
-  const size = sizeOf(passing);
+  const size = heldSize(passing);
   const report = reportFor(needs, passing);
   const began = needs.now();
   const met: Met = { tried: new Set(), unsuited: new Set(), refused: [], faults: 0, last: null };
