@@ -223,9 +223,12 @@ const refuseExpectation = ({ door, requestId }: Exchange): E.Either<ProxyError, 
  */
 export const startExchange = (needs: ExchangeNeeds, arrived: Arrived): Lifetime => {
   const exchange = beginExchange(needs, arrived);
-  const { life, response } = exchange;
+  const { life, message, response } = exchange;
   // A request without a listener for its errors tells nobody of them (`onError` in Node's _http_incoming.js).
   response.on('error', ignore);
+  // One of some kind: Node gives a request another shape with its first listener (code for both: 20 functions less
+  // that V8 throws away when the first body comes in two reads).
+  message.on('aborted', ignore);
   life.onEnd(() => {
     countEnd(needs, exchange);
     logEnd(needs, exchange);
