@@ -3,7 +3,9 @@ import type { CountRequest, EndedRequest, Metric, Sample } from '../ports/metric
 /** Counts requests since the start of the process. */
 export type RequestMeter = { readonly countRequest: CountRequest; readonly metrics: () => readonly Metric[] };
 
-type Totals = { requests: number; seconds: number; dropped: number };
+type Totals = { readonly requests: number; readonly seconds: number; readonly dropped: number };
+
+const none: Totals = { requests: 0, seconds: 0, dropped: 0 };
 
 const byName = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number =>
   one < other ? -1 : 1;
@@ -37,12 +39,12 @@ export const requestMeter = (): RequestMeter => {
   return {
     countRequest: (request) => {
       const name = `${routeOf(request)} ${statusOf(request)}`;
-      const known = ended.get(name);
-      const totals = known ?? { requests: 0, seconds: 0, dropped: 0 };
-      if (known === undefined) ended.set(name, totals);
-      totals.requests += 1;
-      totals.seconds += request.seconds;
-      totals.dropped += request.dropped;
+      const { requests, seconds, dropped } = ended.get(name) ?? none;
+      ended.set(name, {
+        requests: requests + 1,
+        seconds: seconds + request.seconds,
+        dropped: dropped + request.dropped,
+      });
       sums.attempts += request.attempts;
       sums.prompt += request.promptTokens;
       sums.completion += request.completionTokens;

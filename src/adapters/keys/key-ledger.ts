@@ -4,18 +4,17 @@ import { healthNow, restNow, type HealthFault, type Rest } from './key-state.ts'
 import type { PoolKey } from './pool-key.ts';
 import { recentMap, type RecentMap } from '../../kernel/recent-map.ts';
 
-type Turns = { next: number; readonly of: Map<string, number> };
-
 /**
- * All that is known of the keys: faults and counts by key id, rests by group and model, turns by model and key id; and
- * until when a key is suspect, by its id.
+ * All that is known of the keys: faults and counts by key id, rests by group and model; until when a key is suspect, by
+ * its id; how many loans there were, and which of them was the last one of a key, by its id and the model.
  */
 export type KeyLedger = {
   readonly faults: Map<string, HealthFault>;
   readonly suspects: Map<string, number>;
   readonly rests: ReadonlyMap<string, RecentMap<Rest>>;
   readonly counts: Map<string, KeyDayCount>;
-  readonly turns: RecentMap<Turns>;
+  readonly turns: ReadonlyMap<string, RecentMap<number>>;
+  readonly loans: { count: number };
 };
 
 /** Model names come from callers, so only so many are remembered, and as many per group. */
@@ -27,7 +26,8 @@ export const keyLedger = (keys: readonly PoolKey[]): KeyLedger => ({
   suspects: new Map(),
   rests: new Map(keys.map(({ group }) => [group, recentMap<Rest>(mostModels)])),
   counts: new Map(),
-  turns: recentMap<Turns>(mostModels),
+  turns: new Map(keys.map(({ id }) => [id, recentMap<number>(mostModels)])),
+  loans: { count: 0 },
 });
 
 /** The key's fault now, or null; what is over is forgotten. */
@@ -61,13 +61,12 @@ export const forgetRest = ({ rests }: KeyLedger, { group }: PoolKey, { model, no
 /** How all keys stand now for a call of one model, of so many bytes. */
 export const candidatesOf = (ledger: KeyLedger, keys: readonly PoolKey[], wanted: Wanted): readonly Candidate[] => {
   const { model, now } = wanted;
-  const turns = ledger.turns.get(model)?.of;
   return keys.map((key) => ({
     key,
     fault: keyFault(ledger, key, now),
     rest: restOf(ledger.rests.get(key.group), wanted),
     isSuspect: now < (ledger.suspects.get(key.id) ?? 0),
-    lastTurn: turns?.get(key.id) ?? 0,
+    lastTurn: ledger.turns.get(key.id)?.get(model) ?? 0,
   }));
 };
 
@@ -86,15 +85,18 @@ export const countFor = (
   });
 };
 
+/** A model that is not there takes none of the room that others need. */
+export const forgetModel = ({ turns }: KeyLedger, model: string): void => {
+  for (const models of turns.values()) models.remove(model);
+};
+
 /** Notes that the key was lent, which puts it behind all others for this model. */
 export const noteLoan = (
   ledger: KeyLedger,
   key: PoolKey,
   { model, now }: { readonly model: string; readonly now: number },
 ): void => {
-  const turns = ledger.turns.get(model) ?? { next: 1, of: new Map<string, number>() };
-  turns.of.set(key.id, turns.next);
-  turns.next += 1;
-  ledger.turns.set(model, turns);
+  ledger.loans.count += 1;
+  ledger.turns.get(key.id)?.set(model, ledger.loans.count);
   countFor(ledger, key, { what: 'requests', now });
 };

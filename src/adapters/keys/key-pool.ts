@@ -3,7 +3,16 @@ import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { KeyWish, Lease, LeaseKey, Log, Now, ReportKey } from '../../ports/capabilities.ts';
 import type { Homes } from '../../ports/passing-on.ts';
 import { chooseKey, type KeyStrategy } from './choose-key.ts';
-import { candidatesOf, countFor, keyFault, forgetRest, keyLedger, noteLoan, type KeyLedger } from './key-ledger.ts';
+import {
+  candidatesOf,
+  countFor,
+  forgetModel,
+  forgetRest,
+  keyFault,
+  keyLedger,
+  noteLoan,
+  type KeyLedger,
+} from './key-ledger.ts';
 import { shownReason, type KeyRefusal } from './key-reason.ts';
 import { restoreLedger, snapshotOf, type KeySnapshot } from './key-snapshot.ts';
 import { healthAfter, restAfter, type Attempt } from './key-state.ts';
@@ -101,7 +110,7 @@ const learnAttempt = (pool: Pool, key: PoolKey, ended: Ended & { readonly model:
   if (error === null) countFor(pool.ledger, key, { what: 'ok', now });
   if (error === null) pool.ledger.suspects.delete(key.id);
   if (error === null) forgetRest(pool.ledger, key, ended);
-  if (error?.tag === 'ModelNotFound' && error.maybeElsewhere !== true) pool.ledger.turns.remove(ended.model);
+  if (error?.tag === 'ModelNotFound' && error.maybeElsewhere !== true) forgetModel(pool.ledger, ended.model);
   if (error?.tag !== 'QuotaSpent') return;
   learnQuota(pool, key, { ...ended, error });
   countFor(pool.ledger, key, { what: 'quotaSpent', now });
