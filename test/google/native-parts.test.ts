@@ -4,7 +4,7 @@ import { TE } from '../../src/kernel/fp.ts';
 import { nativeDialect } from '../../src/google/native-dialect.ts';
 import type { PassNeeds } from '../../src/pipeline/pass/passing.ts';
 import { passThrough } from '../../src/pipeline/pass-through.ts';
-import type { PassedBody } from '../../src/ports/passing-on.ts';
+import { isInPieces, type PassedBody } from '../../src/ports/passing-on.ts';
 import { freely, happyCapabilities, receivedWith, shouldNotBeCalled } from '../support/capabilities.ts';
 import { E } from '../../src/kernel/fp.ts';
 import { isUnstored, namesNoAddress, withGooglesFiles, withModels } from '../../src/google/body-up.ts';
@@ -144,6 +144,8 @@ t.test('a body in pieces goes up as it is only where joining them would change n
   t.end();
 });
 
+const inOne = (sent: PassedBody): string => (isInPieces(sent) && sent.length === 1 ? text(sent[0] ?? new Uint8Array()) : '');
+
 /** A body in these pieces on its way up: what is sent, and what is taken and given back of the memory for joining it. */
 const passedUp = async (pieces: readonly Buffer[], over: Partial<PassNeeds['names']> = {}) => {
   const [sent, memory]: [PassedBody[], number[]] = [[], []];
@@ -173,10 +175,10 @@ t.test('a body in pieces goes up in them, and is joined only to change what it n
   const own = ['{"contents":[{"parts":[{"fileData":{"fileUri":"https://pollux.exa', 'mple/v1beta/files/a"}}]}]}'].map((one) => Buffer.from(one));
   const size = Buffer.concat(own).length;
   const changed = await passedUp(own);
-  t.ok(changed.sent instanceof Uint8Array && text(changed.sent).includes('"https://generativelanguage.googleapis.com/v1beta/files/a"'));
+  t.ok(inOne(changed.sent).includes('"https://generativelanguage.googleapis.com/v1beta/files/a"'));
   t.same(changed.memory, [size, -size]);
   const read = await passedUp(pieces, { isEmpty: () => false });
-  t.ok(read.sent instanceof Uint8Array, 'where a thing of somebody may be named, it is read in one piece');
+  t.ok(inOne(read.sent).includes('aaa'), 'where a thing of somebody may be named, it is read in one piece');
 });
 
 t.test('no body grows, or is looked through again and again, by what it repeats', (t) => {

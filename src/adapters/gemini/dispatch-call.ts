@@ -8,7 +8,8 @@ export type Answer = { readonly statusCode: number; readonly body: AnswerBody };
 
 type Options = Dispatcher.DispatchOptions;
 
-type DispatchOptions = Omit<Options, 'body'> & { readonly body?: Options['body'] | AsyncIterable<Uint8Array> };
+/** A call as undici takes it. */
+export type DispatchOptions = Omit<Options, 'body'> & { readonly body?: Options['body'] | AsyncIterable<Uint8Array> };
 
 /** undici's dispatcher as its documentation has it; its types leave out that a body can be any iterable. */
 export type Connections = { dispatch(options: DispatchOptions, handler: Dispatcher.DispatchHandler): boolean };

@@ -6,6 +6,7 @@ import { errorText } from './answer-body.ts';
 import { dispatchCall, type Answer, type Connections, type Settle } from './dispatch-call.ts';
 import { dispatcherFor, type ProxySettings } from './dispatcher.ts';
 import { codeOf } from '../error-code.ts';
+import { inSlices, sliceBytes } from './in-slices.ts';
 import type { Watchdog } from '../watchdog.ts';
 import { withoutSecret } from './without-secret.ts';
 
@@ -41,23 +42,6 @@ export const networkCode = (cause: unknown): string => {
   return cause instanceof Error && cause.cause !== undefined ? networkCode(cause.cause) : 'unknown';
 };
 
-const pieceBytes = 256 * 1024;
-
-async function* takeInTurn(slices: Uint8Array[]): AsyncGenerator<Uint8Array, void, undefined> {
-  for (let slice = slices.shift(); slice !== undefined; slice = slices.shift()) yield slice;
-}
-
-/**
- * Bytes in slices: a socket that is handed all at once would hold all of it, and a TLS socket twice. undici keeps the
- * body until the answer has ended; what has been sent is no longer in it. A stream costs a third of the call more.
- */
-const inSlices = (pieces: readonly Uint8Array[]): AsyncGenerator<Uint8Array, void, undefined> => {
-  const slices: Uint8Array[] = [];
-  for (const piece of pieces)
-    for (let at = 0; at < piece.length; at += pieceBytes) slices.push(piece.subarray(at, at + pieceBytes));
-  return takeInTurn(slices);
-};
-
 type Sent = {
   /** Pieces in turn where it is long. */
   readonly body: string | Uint8Array | AsyncIterable<Uint8Array> | null;
@@ -69,7 +53,7 @@ type Sent = {
 const sentOf = (body: CallBody | undefined): Sent => {
   if (body === undefined || typeof body === 'string') return { body: body ?? null, headers: [] };
   const [only] = body;
-  if (only !== undefined && body.length === 1 && only.length <= pieceBytes) return { body: only, headers: [] };
+  if (only !== undefined && body.length === 1 && only.length <= sliceBytes) return { body: only, headers: [] };
   const length = body.reduce((sum, piece) => sum + piece.length, 0);
   return { body: inSlices(body), headers: ['content-length', String(length)] };
 };

@@ -14,7 +14,9 @@ import {
 import { watchdog, type Silence, type Watchdog } from '../watchdog.ts';
 import { byteQueue, type ByteQueue } from './byte-queue.ts';
 import { connectionError } from './connection-error.ts';
+import type { Connections, DispatchOptions } from './dispatch-call.ts';
 import { dispatcherFor } from './dispatcher.ts';
+import { inSlices, sliceBytes } from './in-slices.ts';
 import type { GeminiRequestSettings } from './gemini-requests.ts';
 
 /** Passes calls on to Google. */
@@ -89,7 +91,7 @@ const handlerOf = (dog: Watchdog, secret: string, settle: Settle): Dispatcher.Di
   };
 };
 
-type Sent = { readonly body: Uint8Array | Iterable<Uint8Array> | Readable | null; readonly headers: Headers };
+type Sent = { readonly body: Uint8Array | AsyncIterable<Uint8Array> | Readable | null; readonly headers: Headers };
 
 /** While bytes go up, Google's silence is no silence. */
 async function* watchSending(
@@ -102,11 +104,12 @@ async function* watchSending(
   }
 }
 
-/** Several pieces are iterated: a stream would give undici's requests another shape, and V8 throw its code away. */
+/** No stream: that would give undici's requests another shape, and V8 would throw its code away. */
 const heldSent = (pieces: readonly Uint8Array[]): Sent => {
+  const size = sizeOf(pieces);
   const [first = null] = pieces;
-  const body = pieces.length > 1 ? pieces : first;
-  return { body, headers: { 'content-length': String(sizeOf(pieces)) } };
+  const isShort = pieces.length < 2 && size <= sliceBytes;
+  return { body: isShort ? first : inSlices(pieces), headers: { 'content-length': String(size) } };
 };
 
 const sentOf = (body: PassedBody, dog: Watchdog): Sent => {
@@ -116,19 +119,9 @@ const sentOf = (body: PassedBody, dog: Watchdog): Sent => {
   return { body: Readable.from(watchSending(body.pieces, dog), { objectMode: false }), headers: length };
 };
 
-/** undici takes what can be iterated too (its Dispatcher.md), though its types leave that out. */
-type CallOptions = Omit<Dispatcher.DispatchOptions, 'body'> & {
-  readonly body?: Dispatcher.DispatchOptions['body'] | Iterable<Uint8Array>;
-};
-
-type Connections = {
-  dispatch(options: CallOptions, handler: Dispatcher.DispatchHandler): boolean;
-  destroy(): Promise<void>;
-};
-
 type Ways = {
-  readonly keptAlive: Connections;
-  readonly fresh: Connections;
+  readonly keptAlive: Dispatcher;
+  readonly fresh: Dispatcher;
   readonly origin: string;
   readonly root: string;
   readonly silence: Silence;
@@ -136,7 +129,7 @@ type Ways = {
 
 const methods = ['GET', 'PUT', 'PATCH', 'DELETE'] as const;
 
-const optionsOf = (call: PassedCall, { origin, root }: Ways, dog: Watchdog): CallOptions => {
+const optionsOf = (call: PassedCall, { origin, root }: Ways, dog: Watchdog): DispatchOptions => {
   const { body, headers } = sentOf(call.body, dog);
   return {
     origin: call.origin ?? origin,
