@@ -83,7 +83,7 @@ type Begun = {
 async function* writeTail(
   writer: StreamWriter,
   { head, note, memory, remember }: Begun,
-): AsyncGenerator<string, void, undefined> {
+): AsyncGenerator<string | Uint8Array, void, undefined> {
   try {
     const frames = await head;
     if (E.isLeft(frames)) throw thrown(frames.left);

@@ -19,7 +19,7 @@ export type StreamWriter = {
   /** What these frames add; '' for nothing. */
   readonly write: (frames: readonly Frame[]) => string;
   /** What closes a stream that ended well; Left where the answer itself says what went wrong. */
-  readonly end: () => E.Either<ProxyError, AnswerEnd<string>>;
+  readonly end: () => E.Either<ProxyError, AnswerEnd<string | Uint8Array>>;
   /** What a failure looks like inside the stream; nothing comes after it. */
   readonly fail: (error: ProxyError) => string;
   /** What is written when nothing has gone out for a while. */
@@ -55,6 +55,8 @@ export type AnswerWriter = {
 export type AnswerForm<S, B, F = B> = {
   /** The text of a stream for these outputs: one or more server-sent events. */
   readonly frames: (outputs: readonly (B | F)[]) => string;
+  /** The same for the last ones of a stream that ended well, and what closes it; `frames` and `closing` unless told. */
+  readonly last?: (outputs: readonly B[]) => string | Uint8Array;
   /**
    * A shorter way for a read's frames that are texts alone: the state after them, and what the stream says. It says
    * what the machine would; null where that must read them.
@@ -107,7 +109,7 @@ const streamWriter = <S, B, F>(machine: FrameMachine<S, B, F>, form: AnswerForm<
       const last = machine.end(state);
       const failure = form.failure?.(last) ?? null;
       if (failure !== null) return E.left(failure);
-      return E.right({ value: form.frames(last) + form.closing, ...besideEnd(form, last) });
+      return E.right({ value: form.last?.(last) ?? form.frames(last) + form.closing, ...besideEnd(form, last) });
     },
     fail: (error) => form.frames(machine.fail(state, error)),
     heartbeat: () => {

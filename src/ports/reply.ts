@@ -55,6 +55,14 @@ export type Reply = Whole | Streamed | Passed;
 
 const jsonHeaders: Headers = { 'content-type': 'application/json; charset=utf-8' };
 
+/** A good JSON answer that is written already. */
+export const jsonWhole = (body: string | Uint8Array): Whole => ({
+  kind: 'whole',
+  status: 200,
+  headers: jsonHeaders,
+  body,
+});
+
 /** A whole JSON answer. */
 export const json = (status: number, value: unknown, headers?: Headers): Whole => ({
   kind: 'whole',
@@ -89,7 +97,7 @@ export const jsonAnswer = (value: unknown): Whole =>
 export const exactAnswer = (value: unknown): Whole =>
   holdsMore(value, mostAtOnce)
     ? largeAnswer(value, exactJson, { written: writtenText })
-    : { kind: 'whole', status: 200, headers: jsonHeaders, body: exactJson(value) };
+    : jsonWhole(exactJson(value));
 
 /** A text that is written some at a time where it is sent, and in one go where its body is looked at. */
 export const textInSteps = (headers: Headers, texts: () => Iterable<string>): Whole => ({

@@ -1,5 +1,6 @@
 import type { TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { WrittenText } from '../kernel/written-text.ts';
 import type { Caller } from './capabilities.ts';
 import type { Memory } from './memory.ts';
 
@@ -23,7 +24,7 @@ export type FinishedResponse = Pick<ResponseRecord, 'id' | 'previous'> & {
   /** Ids of items that do not tell their response by themselves. Those that only refer to others have none. */
   readonly items: readonly string[];
   /** Written by `recordText`. */
-  readonly text: string;
+  readonly text: WrittenText;
 };
 
 /** What a request refers to by id. */

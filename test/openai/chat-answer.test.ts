@@ -224,7 +224,7 @@ t.test('what is written the short way is what would have been, and frames that c
       t.same([...together, ...machine.end(state)], alone);
       const stream = chatWriting(asked).stream();
       const written = stream.write(frames);
-      const ended = E.match(() => 'failed', ({ value }: { readonly value: string }) => value)(stream.end());
+      const ended = E.match(() => 'failed', ({ value }: { readonly value: unknown }) => String(value))(stream.end());
       t.equal(`${written}${ended}`, `${alone.filter(({ isSent }) => isSent).map(({ chunk }) => dataEvent(chunk)).join('')}data: [DONE]\n\n`);
     }),
   );

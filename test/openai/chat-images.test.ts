@@ -63,7 +63,7 @@ t.test('a picture that no store took comes in lines that every client reads, unl
     const text = writer.write([{ candidates: [{ content: { parts }, finishReason: 'STOP' }] }]);
     const end = writer.end();
     if (E.isLeft(end)) throw new Error(end.left.tag);
-    return `${text}${end.right.value}`.split('\n\n').flatMap((line) => (line.startsWith('data: {') ? [line.slice('data: '.length)] : []));
+    return `${text}${String(end.right.value)}`.split('\n\n').flatMap((line) => (line.startsWith('data: {') ? [line.slice('data: '.length)] : []));
   };
   const contentIn = (all: readonly string[]): string => all.map((line) => JSON.parse(line).choices[0]?.delta.content ?? '').join('');
   const cut = lines('m');

@@ -183,7 +183,7 @@ const writtenBy = async <A>({ decode, translate }: Dialect<A>, body: object, par
   const written = await writeLarge(ended.right.value);
   const streamed = stream.write([frame]);
   const last = stream.end();
-  return [String(ended.right.value.body), Buffer.concat((written.pieces ?? [String(written.body)]).map((piece) => Buffer.from(piece))).toString(), streamed, E.isRight(last) ? last.right.value : ''];
+  return [String(ended.right.value.body), Buffer.concat((written.pieces ?? [String(written.body)]).map((piece) => Buffer.from(piece))).toString(), streamed, E.isRight(last) ? String(last.right.value) : ''];
 };
 
 t.test('whether a picture of an answer was read or left unread, every door writes the same', async (t) => {

@@ -9,6 +9,7 @@ import type { Caller, Signature } from '../../src/ports/capabilities.ts';
 import type { Plan, TranslationContext } from '../../src/ports/dialect.ts';
 import { readRecord } from '../../src/ports/response-record.ts';
 import { itemNotFound, previousNotFound, type ResponseRecord, type ResponseStore } from '../../src/ports/response-store.ts';
+import { asString } from '../../src/kernel/written-text.ts';
 import { freely } from './capabilities.ts';
 import { contextWith, plain } from './chat.ts';
 
@@ -57,7 +58,7 @@ export const plainStore = (): ResponseStore & { readonly kept: ResponseRecord[] 
     },
     mostBytesEach: 8 * 1024 ** 2,
     keepResponse: ({ text }) => {
-      const record = readRecord(JSON.parse(text));
+      const record = readRecord(JSON.parse(asString(text)));
       if (E.isRight(record)) kept.push(record.right);
       return undefined;
     },

@@ -67,7 +67,7 @@ type Owned = { readonly held: Map<string, Kept>; readonly byItem: Map<string, Ke
 
 type State = {
   readonly owners: Map<string, Owned>;
-  /** In the order in which they came; null for what was let go, as all before `first` was. A Map looks at each hole again. */
+  /** As they came; null for what was let go, as was all before `first`: a Map would look at each hole again. */
   order: (Kept | null)[];
   first: number;
   count: number;

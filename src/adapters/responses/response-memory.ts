@@ -54,12 +54,13 @@ export const responseMemory = (bounds: ResponseBounds, needs: Needs): ResponseMe
   const { now, files } = needs;
   const open = openList(bounds, needs);
   const ownerOf = ownerHash();
-  const write = textBlocks();
+  const write = textBlocks(bounds.mostBytesEach);
   const opened = TE.fromTask(async () => open());
   const add = (list: KeptList, { id, previous, items, text }: FinishedResponse, caller: Caller): void => {
-    if (text.length > bounds.mostBytesEach) return;
-    const kept = keptOf({ id, owner: ownerOf(caller), keptAt: now(), previous, items }, write(text));
-    if (list.add(kept)) files?.save(list);
+    const written = write(text);
+    if (written === null) return;
+    const head = { id, owner: ownerOf(caller), keptAt: now(), previous, items };
+    if (list.add(keptOf(head, written))) files?.save(list);
   };
   return {
     mostBytesEach: bounds.mostBytesEach,

@@ -1,3 +1,5 @@
+import { asBytes, bytesIn, writeInto, type WrittenText } from '../../kernel/written-text.ts';
+
 /** Bytes that hold several texts, one behind the other. What was written stays: others may be reading it. */
 type Block = {
   readonly bytes: Buffer;
@@ -40,20 +42,21 @@ const [blockSize, mostShared] = [256 * 1024, 32 * 1024];
 
 /**
  * Writes texts that are held for long, short ones together in blocks: a buffer for each, which the collector must take
- * care of, costs three times as much as to write them.
+ * care of, costs three times as much as to write them. Null for one of more bytes.
  */
-export const textBlocks = (): ((text: string) => Stretch) => {
+export const textBlocks = (mostBytes: number): ((text: WrittenText) => Stretch | null) => {
   let block = blockOf(Buffer.alloc(0));
   let end = 0;
   return (text) => {
-    const size = Buffer.byteLength(text);
-    if (size > mostShared) return standAlone(Buffer.from(text));
+    const size = bytesIn(text);
+    if (size > mostBytes) return null;
+    if (size > mostShared) return standAlone(asBytes(text));
     if (size > block.bytes.length - end) {
       block = blockOf(Buffer.allocUnsafeSlow(blockSize));
       end = 0;
     }
     const from = end;
-    end += block.bytes.write(text, from);
+    end = writeInto(block.bytes, from, text);
     return { block, from, to: end };
   };
 };

@@ -1,6 +1,7 @@
 import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { runAtOnce, type Steps } from '../../kernel/steps.ts';
+import { asString } from '../../kernel/written-text.ts';
 import type { GeminiCall } from '../../gemini/request.ts';
 import type { Dialect, Plan, TranslationContext } from '../../ports/dialect.ts';
 import { recordText } from '../../ports/response-record.ts';
@@ -49,7 +50,7 @@ const keeping = (
   const [id, previous] = [responseId(context.id), fields.previous_response_id ?? null];
   return {
     keep: ({ texts, events }) => {
-      const response = responseText({ ...texts, output: '[]' });
+      const response = asString(responseText({ ...texts, output: ['[]'] }));
       const parts = { id, created, previous, input: JSON.stringify(input), output: texts.output, response, events };
       return keepResponse({ id, previous, items, text: recordText(parts) }, caller);
     },

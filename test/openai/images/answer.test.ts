@@ -25,7 +25,7 @@ const written = (frames: readonly Frame[], body?: object, dialect = generations)
 
 const streamed = (frames: readonly Frame[], body?: object, dialect = generations) => {
   const { text: before, end } = written(frames, body, dialect);
-  return `${before}${E.isRight(end) ? end.right.value : ''}`.split('\n\n').filter((text) => text !== '').map((text) => {
+  return `${before}${E.isRight(end) ? String(end.right.value) : ''}`.split('\n\n').filter((text) => text !== '').map((text) => {
     const [, event, data = ''] = /^event: (.*)\ndata: (.*)$/.exec(text) ?? [];
     return { event, data: JSON.parse(data) };
   });

@@ -5,6 +5,7 @@ import { E } from '../../../src/kernel/fp.ts';
 import type { Frame } from '../../../src/gemini/response.ts';
 import { skipWithoutRecordings } from '../../support/recordings.ts';
 import { jsonText } from '../../../src/kernel/well-formed.ts';
+import { asBytes, asString } from '../../../src/kernel/written-text.ts';
 import { quoteOnce } from '../../../src/openai/responses/answer/quote-once.ts';
 import { schemaCheck } from '../../support/published-schemas.ts';
 import { definitionOf, streamFaults } from '../../support/response-laws.ts';
@@ -203,7 +204,7 @@ t.test('what stands in several events is written as JSON.stringify does, however
   fc.assert(
     fc.property(fc.array(body, { minLength: 1, maxLength: 4 }), (bodies) => {
       const write = quoteOnce();
-      return bodies.every((one) => write(one) === jsonText(one));
+      return bodies.map(write).every((text, at) => asString(text) === jsonText(bodies[at]) && asBytes(text).toString() === jsonText(bodies[at]));
     }),
     { numRuns: 100 },
   );

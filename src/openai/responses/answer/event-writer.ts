@@ -1,12 +1,19 @@
 import { jsonText } from '../../../kernel/well-formed.ts';
+import { asSent, asString, type WrittenText } from '../../../kernel/written-text.ts';
+import type { CutRecorder } from '../kept/event-cuts.ts';
 import { quoteOnce } from './quote-once.ts';
 import { responseText, type Echo, type ResponseTexts } from './response-body.ts';
 import { isLifecycle, type LifecycleEvent, type ResponseEvent, type TextDelta } from './response-event.ts';
+import type { ToldTexts } from './tell-texts.ts';
 
 /** Writes the events of one answer; what stands in several of them is made into JSON once. */
 export type EventWriter = {
-  /** An event as it is sent (reference: OpenAI names each by its type, and sends no `[DONE]`). */
-  readonly write: (event: ResponseEvent) => string;
+  /** Events as they are sent (reference: OpenAI names each by its type, and sends no `[DONE]`). */
+  readonly write: (events: readonly ResponseEvent[]) => string;
+  /** The same for the last ones, in which a whole text may stand four times: then they are bytes. */
+  readonly writeLast: (events: readonly ResponseEvent[]) => string | Uint8Array;
+  /** More pieces of the text of one message. */
+  readonly writeTexts: (told: ToldTexts) => string;
   /** The response that an event holds, in parts. The last one is known until the next. */
   readonly textsOf: (event: LifecycleEvent) => ResponseTexts;
 };
@@ -14,43 +21,85 @@ export type EventWriter = {
 const isPlainDelta = (event: ResponseEvent): event is TextDelta =>
   event.type === 'response.output_text.delta' && Array.isArray(event['logprobs']) && event['logprobs'].length === 0;
 
-/** A delta, written around its text: half the time of writing the object. */
-const deltaText = ({ sequence_number: number, item_id: id, output_index: at, delta }: TextDelta): string =>
-  'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","sequence_number":' +
-  `${number},"item_id":"${id}","output_index":${at},"content_index":0,"delta":${jsonText(delta)},"logprobs":[]}\n\n`;
+/** What stands before the number of a delta, between that and its text, and behind it. */
+const deltaHead = 'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","sequence_number":';
+const deltaPlace = (id: string, index: number): string =>
+  `,"item_id":"${id}","output_index":${index},"content_index":0,"delta":`;
+const deltaTail = ',"logprobs":[]}\n\n';
 
-/** Makes an EventWriter. An item that was told to be done goes into the response as it was written then. */
-export const eventWriter = (echo: Echo): EventWriter => {
-  const items: string[] = [];
+/** Deltas, written around their texts: half the time of writing the objects. */
+const writeTexts = ({ id, index, number, texts }: ToldTexts): string => {
+  const place = deltaPlace(id, index);
+  let all = '';
+  for (const [at, text] of texts.entries()) all += deltaHead + (number + at) + place + jsonText(text) + deltaTail;
+  return all;
+};
+
+const writeDelta = ({ item_id: id, output_index: index, sequence_number: number, delta }: TextDelta): string =>
+  writeTexts({ id, index, number, texts: [delta] });
+
+const listText = (items: readonly WrittenText[]): WrittenText => [
+  '[',
+  ...items.flatMap((item, at) => (at === 0 ? item : [',', ...item])),
+  ']',
+];
+
+type Quote = (value: unknown) => WrittenText;
+
+/** Items that were told to be done, as they were written: they go into the response so. */
+type DoneItems = WrittenText[];
+
+const textsWriter = (echo: Echo, quote: Quote, done: DoneItems): EventWriter['textsOf'] => {
   const last: { event: LifecycleEvent | null; texts: ResponseTexts } = {
     event: null,
-    texts: { state: '{}', output: '[]', echo: '{}' },
+    texts: { state: '{}', output: ['[]'], echo: '{}' },
   };
-  const quote = quoteOnce();
-  const textsOf = (event: LifecycleEvent): ResponseTexts => {
+  return (event) => {
     if (last.event === event) return last.texts;
     const { response, output } = event;
-    const isWritten = items.length === output.length;
     last.event = event;
     last.texts = {
       state: jsonText(response),
-      output: isWritten ? `[${items.join(',')}]` : jsonText(output),
+      output: done.length === output.length ? listText(done) : quote(output),
       echo: echo.text,
     };
     return last.texts;
   };
-  const bodyOf = (event: ResponseEvent): string => {
+};
+
+/** Makes an EventWriter, which notes what it writes. */
+export const eventWriter = (echo: Echo, cuts: CutRecorder | null): EventWriter => {
+  const done: DoneItems = [];
+  const quote = quoteOnce();
+  const textsOf = textsWriter(echo, quote, done);
+  const bodyOf = (event: ResponseEvent): WrittenText => {
     const { type, sequence_number: number } = event;
     if (isLifecycle(event)) {
-      return `{"type":"${type}","sequence_number":${number},"response":${responseText(textsOf(event))}}`;
+      return [`{"type":"${type}","sequence_number":${number},"response":`, ...responseText(textsOf(event)), '}'];
     }
     if (type !== 'response.output_item.done') return quote(event);
     const item = quote(event['item']);
-    items.push(item);
-    return `{"type":"${type}","sequence_number":${number},"output_index":${String(event['output_index'])},"item":${item}}`;
+    done.push(item);
+    const index = String(event['output_index']);
+    return [`{"type":"${type}","sequence_number":${number},"output_index":${index},"item":`, ...item, '}'];
   };
+  const textOf = (event: ResponseEvent): WrittenText =>
+    isPlainDelta(event) ? [writeDelta(event)] : [`event: ${event.type}\ndata: `, ...bodyOf(event), '\n\n'];
   return {
-    write: (event) => (isPlainDelta(event) ? deltaText(event) : `event: ${event.type}\ndata: ${bodyOf(event)}\n\n`),
+    write: (events) => {
+      cuts?.note(events);
+      let text = '';
+      for (const event of events) text += asString(textOf(event));
+      return text;
+    },
+    writeLast: (events) => {
+      cuts?.note(events);
+      return asSent(events.flatMap(textOf));
+    },
+    writeTexts: (told) => {
+      cuts?.noteTexts(told);
+      return writeTexts(told);
+    },
     textsOf,
   };
 };

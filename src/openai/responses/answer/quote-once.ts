@@ -1,10 +1,11 @@
 import { isObject } from '../../../kernel/is-object.ts';
 import { jsonText } from '../../../kernel/well-formed.ts';
+import { quotedPiece, type Quoted, type WrittenText } from '../../../kernel/written-text.ts';
 
 /** A text from here on is worth to be remembered, characters. */
 const long = 2048;
 
-const isLong = (value: unknown): boolean => typeof value === 'string' && value.length >= long;
+const isLong = (value: unknown): value is string => typeof value === 'string' && value.length >= long;
 
 /** True where a long text stands in an event, at the places where texts of items stand: three lists or objects deep. */
 const holdsLong = (value: unknown, depth = 3): boolean => {
@@ -17,20 +18,38 @@ const holdsLong = (value: unknown, depth = 3): boolean => {
  * What makes values into JSON, as `jsonText` does, and a long text that stands in one after the other only once: a
  * message's is told by three events, and in the item.
  */
-export const quoteOnce = (): ((value: unknown) => string) => {
-  const last = { text: '', json: '""' };
-  const quote = (text: string): string => {
-    if (text !== last.text) Object.assign(last, { text, json: jsonText(text) });
+export const quoteOnce = (): ((value: unknown) => WrittenText) => {
+  const last: { text: string; json: Quoted } = { text: '', json: quotedPiece('""') };
+  const quote = (text: string): Quoted => {
+    if (text !== last.text) Object.assign(last, { text, json: quotedPiece(jsonText(text)) });
     return last.json;
   };
-  const write = (value: unknown): string => {
-    if (typeof value === 'string' && value.length >= long) return quote(value);
-    if (Array.isArray(value) && holdsLong(value)) {
-      return `[${value.map((item: unknown) => (item === undefined ? 'null' : write(item))).join(',')}]`;
-    }
-    if (!isObject(value) || !holdsLong(value)) return jsonText(value);
-    const fields = Object.entries(value).filter(([, field]) => field !== undefined);
-    return `{${fields.map(([name, field]) => `${jsonText(name)}:${write(field)}`).join(',')}}`;
+  const write = (value: unknown, into: (string | Quoted)[]): void => {
+    if (isLong(value)) into.push(quote(value));
+    else if (!holdsLong(value)) into.push(jsonText(value));
+    else if (Array.isArray(value)) writeList(value, into);
+    else if (isObject(value)) writeFields(value, into);
   };
-  return write;
+  const writeList = (list: readonly unknown[], into: (string | Quoted)[]): void => {
+    for (const [at, item] of list.entries()) {
+      into.push(at === 0 ? '[' : ',');
+      write(item === undefined ? null : item, into);
+    }
+    into.push(']');
+  };
+  const writeFields = (object: object, into: (string | Quoted)[]): void => {
+    let before = '{';
+    for (const [name, field] of Object.entries(object)) {
+      if (field === undefined) continue;
+      into.push(`${before}${jsonText(name)}:`);
+      write(field, into);
+      before = ',';
+    }
+    into.push('}');
+  };
+  return (value) => {
+    const text: (string | Quoted)[] = [];
+    write(value, text);
+    return text;
+  };
 };

@@ -1,4 +1,5 @@
 import { jsonText } from '../../../kernel/well-formed.ts';
+import type { WrittenText } from '../../../kernel/written-text.ts';
 import { heldText, holdsLess } from '../ask/held-text.ts';
 import type { ResponseFields } from '../ask/response-fields.ts';
 import type { ResponseUsage } from './usage.ts';
@@ -97,8 +98,11 @@ export const echoOf = (asked: ResponseFields, isKept: boolean): Echo => {
 };
 
 /** A response as JSON, in parts: how it went, its items, what it was asked. */
-export type ResponseTexts = { readonly state: string; readonly output: string; readonly echo: string };
+export type ResponseTexts = { readonly state: string; readonly output: WrittenText; readonly echo: string };
 
 /** A whole response as JSON. */
-export const responseText = ({ state, output, echo }: ResponseTexts): string =>
-  `${state.slice(0, -1)},"output":${output},${echo.slice(1)}`;
+export const responseText = ({ state, output, echo }: ResponseTexts): WrittenText => [
+  `${state.slice(0, -1)},"output":`,
+  ...output,
+  `,${echo.slice(1)}`,
+];

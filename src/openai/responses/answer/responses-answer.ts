@@ -1,9 +1,10 @@
 import { E } from '../../../kernel/fp.ts';
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
+import { asSent } from '../../../kernel/written-text.ts';
 import { needsCirculation } from '../../../gemini/tools/tool-plan.ts';
 import { batchWriter, type AnswerForm, type AnswerWriter } from '../../../ports/answer-writer.ts';
 import type { TranslationContext } from '../../../ports/dialect.ts';
-import { json, type Whole } from '../../../ports/reply.ts';
+import { jsonWhole, type Whole } from '../../../ports/reply.ts';
 import type { ResponseFields } from '../ask/response-fields.ts';
 import { wantsSummary, type SettledResponse } from '../ask/to-gemini.ts';
 import { recordCuts } from '../kept/event-cuts.ts';
@@ -53,7 +54,7 @@ const wholeResponse = (events: readonly ResponseEvent[], { textsOf }: EventWrite
   const last = events.at(-1);
   return last === undefined || !isLifecycle(last)
     ? E.left({ tag: 'EmptyAnswer', finishReason: null, finishMessage: null })
-    : E.right({ ...json(200, {}), body: responseText(textsOf(last)) });
+    : E.right(jsonWhole(asSent(responseText(textsOf(last)))));
 };
 
 /** A stream that is silent for so long tells that it goes on, ms: Codex does not count comments (Floway#498). */
@@ -76,19 +77,14 @@ export const responsesAnswer = (
   const machine = responseMachine(settings);
   const tellTexts = textsTeller(settings);
   const cuts = keep === undefined ? null : recordCuts();
-  const writer = eventWriter(echo);
-  const textOf = (events: readonly ResponseEvent[]): string => {
-    let text = '';
-    cuts?.note(events);
-    for (const event of events) text += writer.write(event);
-    return text;
-  };
+  const writer = eventWriter(echo, cuts);
   const most = Math.max(1, Math.round(silence / Math.max(1, keepAliveMs)));
   const form: AnswerForm<ResponseMachineState, ResponseEvent> = {
-    frames: textOf,
+    frames: writer.write,
+    last: writer.writeLast,
     texts: (state, frames) => {
       const told = tellTexts(state, frames);
-      return told === null ? null : [told[0], textOf(told[1])];
+      return told === null ? null : [told[0], writer.writeTexts(told[1])];
     },
     whole: (events) => {
       cuts?.note(events);
@@ -98,7 +94,7 @@ export const responsesAnswer = (
     closing: '',
     heartbeat: (state) => {
       const [next, events] = responseHeartbeat(state, settings, most);
-      return [next, events.length === 0 ? comment : textOf(events)];
+      return [next, events.length === 0 ? comment : writer.write(events)];
     },
     keep: (last) => {
       const event = last.at(-1);

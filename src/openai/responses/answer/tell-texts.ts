@@ -2,35 +2,44 @@ import { readPlainTexts } from '../../../gemini/answer/read-answer.ts';
 import type { Frame } from '../../../gemini/response.ts';
 import { weightOfPiece } from './kept-weight.ts';
 import type { ResponseMachineState } from './machine.ts';
-import type { ResponseEvent } from './response-event.ts';
 import type { ResponseSettings } from './response-settings.ts';
-import { beginStep, emitText } from './writing.ts';
+import { beginStep } from './writing.ts';
 
-/** The state after a read's frames, and the events that they make; null where the machine must read them. */
+/** Pieces of the text of one message: its item, the number of the first one's event, and what they say. */
+export type ToldTexts = {
+  readonly id: string;
+  readonly index: number;
+  readonly number: number;
+  readonly texts: readonly string[];
+};
+
+/** The state after a read's frames, and what they tell; null where the machine must read them. */
 export type TellTexts = (
   state: ResponseMachineState,
   frames: readonly Frame[],
-) => readonly [ResponseMachineState, readonly ResponseEvent[]] | null;
+) => readonly [ResponseMachineState, ToldTexts] | null;
 
 /** More words of the message that is open, by a shorter way than that of an answer's events. */
 export const textsTeller = (settings: ResponseSettings): TellTexts => {
   const readTexts = readPlainTexts(settings);
   const made = { id: settings.id, model: settings.signedBy };
   return ([reading, state], frames) => {
-    const { open } = state;
+    const { open, sequence: number } = state;
     const read = open?.type === 'message' ? readTexts(reading, frames) : null;
     if (open?.type !== 'message' || read === null) return null;
+    const { id, index, from, logprobs } = open;
+    const { texts, usage } = read;
     const to = beginStep(state, made);
     let { text } = open;
-    for (const delta of read.texts) {
-      emitText(to, open, { delta, logprobs: [] });
+    for (const delta of texts) {
       text += delta;
       to.kept += weightOfPiece(delta);
       to.said += delta.length;
     }
-    if (to.events.length > 0) to.beats = 0;
-    to.open = { type: 'message', id: open.id, index: open.index, text, from: open.from, logprobs: open.logprobs };
-    to.usage = read.usage;
-    return [[read.state, to], to.events];
+    if (texts.length > 0) to.beats = 0;
+    to.sequence += texts.length;
+    to.open = { type: 'message', id, index, text, from, logprobs };
+    to.usage = usage;
+    return [[read.state, to], { id, index, number, texts }];
   };
 };

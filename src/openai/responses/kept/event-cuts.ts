@@ -1,5 +1,6 @@
 import { isObject } from '../../../kernel/is-object.ts';
 import { isLifecycle, type ItemEvent, type ResponseEvent } from '../answer/response-event.ts';
+import type { ToldTexts } from '../answer/tell-texts.ts';
 import { eventOfItem, isToldByItem, textOfItem } from './event-fields.ts';
 
 type Body = Readonly<Record<string, unknown>>;
@@ -7,6 +8,8 @@ type Body = Readonly<Record<string, unknown>>;
 /** Notes events as they go out. */
 export type CutRecorder = {
   readonly note: (events: readonly ResponseEvent[]) => void;
+  /** Notes the events of these pieces. */
+  readonly noteTexts: (told: ToldTexts) => void;
   /**
    * How a response was told in events, without what the response itself says, as a JSON list. An event that its item
    * tells is its type and the item's index, and the length of the piece of text that it adds; one more piece of the
@@ -24,11 +27,20 @@ const isPiece = (event: Body): event is Piece => {
   return typeof delta === 'string' && (logprobs === undefined || (Array.isArray(logprobs) && logprobs.length === 0));
 };
 
-const itemCut = (event: ItemEvent, piece: Piece | null): string => {
-  const { type, output_index: index, annotation_index: annotation } = event;
-  const more = piece === null ? Number(annotation ?? 0) : piece.delta.length;
-  return more === 0 ? `["${type}",${Number(index)}]` : `["${type}",${Number(index)},${more}]`;
-};
+/** What an event is about: of which type it is, and the item's index. */
+type Place = { readonly type: string; readonly index: unknown };
+
+const nowhere: Place = { type: '', index: -1 };
+
+const placeOf = ({ type, output_index: index }: Body & { readonly type: string }): Place => ({ type, index });
+
+const isSamePlace = (one: Place, other: Place): boolean => one.type === other.type && one.index === other.index;
+
+const placeCut = ({ type, index }: Place, more: number): string =>
+  more === 0 ? `["${type}",${Number(index)}]` : `["${type}",${Number(index)},${more}]`;
+
+const itemCut = (event: ItemEvent, piece: Piece | null): string =>
+  placeCut(placeOf(event), piece === null ? Number(event['annotation_index'] ?? 0) : piece.delta.length);
 
 const cutText = (event: ResponseEvent, piece: Piece | null): string => {
   const { type } = event;
@@ -38,22 +50,29 @@ const cutText = (event: ResponseEvent, piece: Piece | null): string => {
   return JSON.stringify(body);
 };
 
-const isSamePlace = (one: Piece | null, other: Piece): boolean =>
-  one !== null && one.type === other.type && one['output_index'] === other['output_index'];
-
 /** Begins to note. */
 export const recordCuts = (): CutRecorder => {
-  const noted: (string | number)[] = [];
-  let last: Piece | null = null;
+  let noted = '';
+  let last: Place = nowhere;
+  const add = (cut: string | number): void => {
+    noted += noted === '' ? cut : `,${cut}`;
+  };
   return {
     note: (events) => {
       for (const event of events) {
         const piece = isPiece(event) ? event : null;
-        noted.push(piece !== null && isSamePlace(last, piece) ? piece.delta.length : cutText(event, piece));
-        last = piece;
+        add(piece !== null && isSamePlace(last, placeOf(piece)) ? piece.delta.length : cutText(event, piece));
+        last = piece === null ? nowhere : placeOf(piece);
       }
     },
-    text: () => `[${noted.join(',')}]`,
+    noteTexts: ({ index, texts }) => {
+      const place = { type: 'response.output_text.delta', index };
+      for (const text of texts) {
+        add(isSamePlace(last, place) ? text.length : placeCut(place, text.length));
+        last = place;
+      }
+    },
+    text: () => `[${noted}]`,
   };
 };
 

@@ -1,0 +1,46 @@
+/** A long text as JSON, and the same in UTF-8, made once: V8 takes 0.6 ns for a character that is not of Latin-1. */
+export type Quoted = { readonly json: string; readonly bytes: () => Buffer };
+
+/** Text that was written, in pieces: what is long, and stands in it more than once, is the same piece. */
+export type WrittenText = readonly (string | Quoted)[];
+
+/** A long text's JSON as a piece. */
+export const quotedPiece = (json: string): Quoted => {
+  let bytes: Buffer | null = null;
+  return { json, bytes: () => (bytes ??= Buffer.from(json)) };
+};
+
+/** All of it as a string. */
+export const asString = (text: WrittenText): string => {
+  let all = '';
+  for (const piece of text) all += typeof piece === 'string' ? piece : piece.json;
+  return all;
+};
+
+/** Its bytes in UTF-8. */
+export const bytesIn = (text: WrittenText): number => {
+  let sum = 0;
+  for (const piece of text) sum += typeof piece === 'string' ? Buffer.byteLength(piece) : piece.bytes().length;
+  return sum;
+};
+
+/** Writes it into a buffer that has room for it, from there on; where it ends. */
+export const writeInto = (buffer: Buffer, from: number, text: WrittenText): number => {
+  let at = from;
+  for (const piece of text) {
+    if (typeof piece === 'string') at += buffer.write(piece, at);
+    else at += piece.bytes().copy(buffer, at);
+  }
+  return at;
+};
+
+/** All of it as bytes. */
+export const asBytes = (text: WrittenText): Buffer => {
+  const buffer = Buffer.allocUnsafeSlow(bytesIn(text));
+  writeInto(buffer, 0, text);
+  return buffer;
+};
+
+/** All of it in the form in which it is sent soonest: bytes where something long stands in it. */
+export const asSent = (text: WrittenText): string | Buffer =>
+  text.every((piece) => typeof piece === 'string') ? asString(text) : asBytes(text);
