@@ -31,19 +31,17 @@ const unescapeName = (text: string): string =>
     .replaceAll('\\"', '"')
     .replaceAll('\\\\', '\\');
 
-const parameters = {
-  name: /;\s*name=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))/i,
-  filename: /;\s*filename=(?:"((?:[^"\\]|\\.)*)"|([^\s;"]+))/i,
-};
+const anyParameter = /;\s*([^\s=;"]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s;"]*))/g;
 
-const parameterOf = (name: keyof typeof parameters, disposition: string): string | null => {
-  const found = parameters[name].exec(disposition);
-  return found === null ? null : unescapeName(found[1] ?? found[2] ?? '');
+/** All parameters by their names in lower case, the first of a name; what stands in quotes is no other parameter. */
+const parametersIn = (disposition: string): ReadonlyMap<string, string> => {
+  const found = [...disposition.matchAll(anyParameter)];
+  return new Map(found.toReversed().map(([, name = '', quoted, bare = '']) => [name.toLowerCase(), quoted ?? bare]));
 };
 
 /** `filename*=utf-8''gr%C3%BCn.png` (RFC 8187), as older Python clients write it. */
-const extendedFilename = (disposition: string): string | null => {
-  const text = /;\s*filename\*=utf-8'[^']*'([^\s;]+)/i.exec(disposition)?.[1];
+const extendedFilename = (value: string | undefined): string | null => {
+  const text = /^utf-8'[^']*'(.+)$/i.exec(value ?? '')?.[1];
   if (text === undefined) return null;
   return pipe(
     E.tryCatch(() => decodeURIComponent(text), () => null),
@@ -56,21 +54,39 @@ const headerIn = (head: string, name: string): string | null => {
   return line === undefined ? null : line.slice(name.length + 1).trim();
 };
 
+/** Base64 is what mail programs' libraries write; all else that is met means the bytes as they are (RFC 7578 §4.7). */
+const contentOf = (head: string, bytes: Uint8Array): Uint8Array =>
+  headerIn(head, 'content-transfer-encoding')?.toLowerCase() === 'base64'
+    ? Buffer.from(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1'), 'base64')
+    : bytes;
+
 const partOf = (head: string, bytes: Uint8Array): FormPart | null => {
   const disposition = headerIn(head, 'content-disposition') ?? '';
-  const name = /^form-data\b/i.test(disposition) ? parameterOf('name', disposition) : null;
-  if (name === null || name.length > formBounds.nameBytes) return null;
-  const filename = parameterOf('filename', disposition) ?? extendedFilename(disposition);
+  if (!/^form-data\b/i.test(disposition)) return null;
+  const parameters = parametersIn(disposition);
+  const [name, given] = [parameters.get('name'), parameters.get('filename')];
+  if (name === undefined || name.length > formBounds.nameBytes) return null;
+  const filename = given === undefined ? extendedFilename(parameters.get('filename*')) : unescapeName(given);
   const mimeType = headerIn(head, 'content-type') ?? (filename === null ? '' : 'application/octet-stream');
-  return { name, filename, mimeType, bytes };
+  return { name: unescapeName(name), filename, mimeType, bytes: contentOf(head, bytes) };
 };
 
 const blankLine = Buffer.from('\r\n\r\n');
-const [dash, lineFeed, carriageReturn] = [0x2d, 0x0a, 0x0d];
+const [dash, lineFeed, carriageReturn, space, tab] = [0x2d, 0x0a, 0x0d, 0x20, 0x09];
+
+/** Blanks that may stand behind a boundary (RFC 2046 §5.1.1). */
+const mostPadding = 256;
+
+const behindPadding = (body: Buffer, from: number): number => {
+  let at = from;
+  while (at < from + mostPadding && (body[at] === space || body[at] === tab)) at += 1;
+  return at;
+};
 
 /** The first byte after the line end behind a boundary; -1 where the form ends, null where neither stands there. */
-const afterBoundary = (body: Buffer, at: number): number | null => {
-  if (body[at] === dash && body[at + 1] === dash) return -1;
+const afterBoundary = (body: Buffer, from: number): number | null => {
+  if (body[from] === dash && body[from + 1] === dash) return -1;
+  const at = behindPadding(body, from);
   return body[at] === carriageReturn && body[at + 1] === lineFeed ? at + 2 : null;
 };
 

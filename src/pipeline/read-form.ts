@@ -1,4 +1,4 @@
-import { E } from '../kernel/fp.ts';
+import { E, pipe } from '../kernel/fp.ts';
 import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
 import type { Form, FormValue } from '../ports/form.ts';
 import { formBounds, formParts, type FormFault, type FormPart } from './form-parts.ts';
@@ -17,8 +17,16 @@ const faults: Readonly<Record<FormFault, ProxyError>> = {
   ),
 };
 
-const textOf = ({ bytes }: FormPart): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+/** UTF-8 unless the part says otherwise: older Java clients send ISO-8859-1 and tell it (RFC 7578 §4.4). */
+const textOf = ({ bytes, mimeType }: FormPart): string => {
+  const charset = /;\s*charset="?([\w.:-]{1,40})/i.exec(mimeType)?.[1];
+  const asUtf8 = (): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+  if (charset === undefined || /^utf-?8$/i.test(charset)) return asUtf8();
+  return pipe(
+    E.tryCatch(() => new TextDecoder(charset).decode(bytes), () => null),
+    E.getOrElse(asUtf8),
+  );
+};
 
 /** A part with a file name is a file. */
 const valueOf = (part: FormPart): FormValue =>

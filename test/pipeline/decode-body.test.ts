@@ -51,6 +51,13 @@ t.test('names of parts and files come as they were meant, whoever wrote them', a
   t.same(await named("Content-Disposition: form-data; name=f; filename*=utf-8''gr%C3%BCn.png"), [['f', 'grün.png']]);
   t.same(await named("Content-Disposition: form-data; name=f; filename*=utf-8''gr%ZZ.png"), [['f', 'gr%ZZ.png']]);
   t.same(await named('Content-Disposition: form-data; name=f; filename=""'), [['f', '']]);
+  t.same(await named('Content-Disposition: form-data; filename="a; name=b; filename=c.png"; name="f"'), [['f', 'a; name=b; filename=c.png']], 'what stands in quotes is no parameter');
+  t.same(await named('Content-Disposition:form-data ; NAME = "f" ; FileName = a.png'), [['f', 'a.png']]);
+  const latin = Buffer.concat([Buffer.from('--b\r\nContent-Disposition: form-data; name=a\r\nContent-Type: text/plain; charset=ISO-8859-1\r\n\r\n'), Buffer.from([0x67, 0x72, 0xfc, 0x6e]), Buffer.from('\r\n--b--')]);
+  t.same(await decoded(latin, 'multipart/form-data; boundary=b'), E.right({ a: 'grün' }), 'a text says in which characters it is');
+  t.same(await decoded(form(part('Content-Disposition: form-data; name=a\r\nContent-Type: text/plain; charset=nothing', 'grün')), 'multipart/form-data; boundary=b'), E.right({ a: 'grün' }));
+  t.same(await decoded(form(part('Content-Disposition: form-data; name=a\r\nContent-Transfer-Encoding: BASE64', 'Z3LD\r\nvG4=')), 'multipart/form-data; boundary=b'), E.right({ a: 'grün' }));
+  t.same(await decoded(Buffer.from('--b \t\r\ncontent-disposition: form-data; name=a\r\n\r\nx\r\n--b  \r\ncontent-disposition: form-data; name=c\r\n\r\ny\r\n--b--'), 'multipart/form-data; boundary=b'), E.right({ a: 'x', c: 'y' }), 'blanks behind a boundary');
   const texts = form(part('content-disposition: form-data; name=a', ''), part('content-disposition: form-data; name=b', '\r\n--\r\n'));
   t.same(await decoded(texts, 'multipart/form-data; boundary=b'), E.right({ a: '', b: '\r\n--\r\n' }));
   t.same(await decoded(Buffer.concat([Buffer.from('preamble\r\n'), texts]), 'multipart/form-data; boundary=b'), E.right({ a: '', b: '\r\n--\r\n' }));
