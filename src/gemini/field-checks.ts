@@ -1,8 +1,10 @@
 import { isObject } from '../kernel/is-object.ts';
 import { isUnread } from '../kernel/unread-text.ts';
 
-/** Whether a field holds what it may. */
-export type Check = (value: unknown) => boolean;
+/** What is taken of a value that does not fit; undefined for nothing. */
+export type Mend = (value: unknown) => unknown;
+/** Whether a field holds what it may; absent `mend`: what does not fit is left out as a whole. */
+export type Check = ((value: unknown) => boolean) & { readonly mend?: Mend };
 /** The fields of an object that are looked at, by name. */
 export type Shape = ReadonlyMap<string, Check>;
 
@@ -39,12 +41,6 @@ export const isShallowObject: Check = (value) => isObject(value) && isShallow(va
 export const mediaType: Check = (value) =>
   typeof value === 'string' && value.length <= 200 && /^[\w.+-]+\/[\w.+-]+(?: *;[\w.+=;" -]*)?$/.test(value);
 
-/** A list whose items all fit. */
-export const isListOf =
-  (check: Check): Check =>
-  (value) =>
-    Array.isArray(value) && value.every(check);
-
 /**
  * Absent and null are fine everywhere; what is there must have the right type. Unknown fields are not looked at. Only
  * what is there is gone through: to ask for every field of a shape cost 8 µs a frame.
@@ -58,8 +54,38 @@ export const fitsShape = (value: unknown, shape: Shape): boolean => {
   return true;
 };
 
-/** An object whose fields fit, of which these must be there. */
+/** The fields of an object that fit, or what is taken of them. */
+export const soundFieldsOf = (
+  value: Readonly<Record<string, unknown>>,
+  shape: Shape,
+): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(
+    Object.entries(value).flatMap(([name, field]) => {
+      const check = shape.get(name);
+      const taken = field == null || check === undefined || check(field) ? field : check.mend?.(field);
+      return taken === undefined ? [] : [[name, taken]];
+    }),
+  );
+
+/** An object whose fields fit, of which these must be there; else what of them does. */
 export const hasShape = (fields: Readonly<Record<string, Check>>, ...required: readonly string[]): Check => {
   const shape = shapeOf(fields);
-  return (value) => fitsShape(value, shape) && isObject(value) && required.every((name) => value[name] != null);
+  const fits = (value: unknown): boolean =>
+    fitsShape(value, shape) && isObject(value) && required.every((name) => value[name] != null);
+  const mend: Mend = (value) => {
+    const taken = isObject(value) ? soundFieldsOf(value, shape) : {};
+    return Object.keys(taken).length > 0 && fits(taken) ? taken : undefined;
+  };
+  return Object.assign(fits, { mend });
+};
+
+/** A list whose items all fit; else those that do. Where an empty object fits it keeps a place: others count places. */
+export const isListOf = (check: Check): Check => {
+  const fits = (value: unknown): boolean => Array.isArray(value) && value.every(check);
+  const taken = (item: unknown): readonly unknown[] => {
+    if (check(item)) return [item];
+    const mended = check.mend?.(item) ?? (check({}) ? {} : undefined);
+    return mended === undefined ? [] : [mended];
+  };
+  return Object.assign(fits, { mend: (value: unknown) => (Array.isArray(value) ? value.flatMap(taken) : undefined) });
 };

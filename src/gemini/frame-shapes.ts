@@ -1,14 +1,17 @@
+import { isObject } from '../kernel/is-object.ts';
 import {
   hasShape,
   isCount,
   isFlag,
   isListOf,
   isLongText,
+  isShallow,
   isShallowObject,
   isText,
   mediaType,
   number,
   shapeOf,
+  type Check,
   type Shape,
 } from './field-checks.ts';
 
@@ -21,6 +24,32 @@ const chunk = hasShape({
 });
 const segment = hasShape({ partIndex: isCount, startIndex: isCount, endIndex: isCount, text: isText });
 const token = hasShape({ token: isText, logProbability: number });
+const tokens = hasShape({
+  chosenCandidates: isListOf(token),
+  topCandidates: isListOf(hasShape({ candidates: isListOf(token) })),
+});
+
+/** OpenAI's word for a token that never comes. */
+const never = -9999;
+
+/** protobuf's JSON has no infinite number: it writes the text "-Infinity". */
+const isNever = (value: unknown): boolean => value === '-Infinity' || value === -Infinity;
+
+const withNever = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(withNever);
+  if (!isObject(value)) return value;
+  const taken = (name: string, one: unknown): unknown =>
+    name === 'logProbability' && isNever(one) ? never : withNever(one);
+  return Object.fromEntries(Object.entries(value).map(([name, one]) => [name, taken(name, one)]));
+};
+
+/** Log probabilities as a whole, or none: each token has its place in the text. */
+const logprobs: Check = Object.assign((value: unknown) => tokens(value), {
+  mend: (value: unknown) => {
+    const mended = isShallow(value) ? withNever(value) : null;
+    return tokens(mended) ? mended : undefined;
+  },
+});
 const word = hasShape({ word: isText, startOffset: isText, endOffset: isText });
 const counts = isListOf(hasShape({ modality: isText, tokenCount: isCount }));
 
@@ -63,10 +92,7 @@ export const candidateShape: Shape = shapeOf({
     groundingChunks: isListOf(chunk),
     groundingSupports: isListOf(hasShape({ segment, groundingChunkIndices: isListOf(isCount) })),
   }),
-  logprobsResult: hasShape({
-    chosenCandidates: isListOf(token),
-    topCandidates: isListOf(hasShape({ candidates: isListOf(token) })),
-  }),
+  logprobsResult: logprobs,
 });
 
 /** What is read of the usage. */

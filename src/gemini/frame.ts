@@ -9,6 +9,7 @@ import {
   isText,
   mostDepth,
   number,
+  soundFieldsOf,
   type Shape,
 } from './field-checks.ts';
 import { candidateShape, feedbackShape, partShape, usageShape } from './frame-shapes.ts';
@@ -20,14 +21,10 @@ import type { Candidate, Frame, GeminiModel, ResponsePart, UsageMetadata } from 
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Only the fields that have their right type: a null is no value, and a wrong one is dropped by itself. */
+/** Only what has its right type: a null is no value, and what is wrong is dropped by itself, in lists too. */
 const soundFields = (value: Fields, shape: Shape): Fields => {
   const fields = withoutNulls(value);
-  return fitsShape(fields, shape)
-    ? fields
-    : Object.fromEntries(
-        Object.entries(fields).filter(([name, field]) => shape.get(name)?.(field) !== false),
-      );
+  return fitsShape(fields, shape) ? fields : soundFieldsOf(fields, shape);
 };
 
 const isPart = (value: unknown): value is ResponsePart & Fields => fitsShape(value, partShape);

@@ -60,7 +60,17 @@ const rows: readonly Row[] = [
   ['nulls inside counts', { usageMetadata: { promptTokensDetails: [{ modality: null, tokenCount: 3 }] } }, { usageMetadata: { promptTokensDetails: [{ tokenCount: 3 }] } }],
   ['counts that no token has', JSON.parse('{"usageMetadata":{"promptTokenCount":1e999,"candidatesTokenCount":-1,"thoughtsTokenCount":1.5,"totalTokenCount":4}}'), { usageMetadata: { totalTokenCount: 4 } }],
   ['an index that is none', JSON.parse('{"candidates":[{"index":-1},{"index":1.5},{"index":1e999},{"index":2}]}'), { candidates: [{}, {}, {}, { index: 2 }] }],
-  ['a log probability that JSON cannot write', JSON.parse('{"candidates":[{"logprobsResult":{"chosenCandidates":[{"token":"a","logProbability":-1e999}]},"index":0}]}'), { candidates: [{ index: 0 }] }],
+  ['a log probability that JSON cannot write', JSON.parse('{"candidates":[{"logprobsResult":{"chosenCandidates":[{"token":"a","logProbability":1e999}]},"index":0}]}'), { candidates: [{ index: 0 }] }],
+  [
+    'tokens that never come, as protobuf writes them',
+    JSON.parse('{"candidates":[{"logprobsResult":{"chosenCandidates":[{"token":"a","logProbability":-1e999}],"topCandidates":[{"candidates":[{"token":"b","logProbability":"-Infinity"},{"token":"c","logProbability":-1}]}]},"index":0}]}'),
+    { candidates: [{ logprobsResult: { chosenCandidates: [{ token: 'a', logProbability: -9999 }], topCandidates: [{ candidates: [{ token: 'b', logProbability: -9999 }, { token: 'c', logProbability: -1 }] }] }, index: 0 }] },
+  ],
+  [
+    'grounding of which a part is wrong: the rest is taken, and sources keep their places',
+    { candidates: [{ groundingMetadata: { webSearchQueries: ['q', 5], groundingChunks: [{ web: { uri: 5, title: 'a' } }, 7, { maps: { uri: 'https://b' } }], groundingSupports: [{ segment: { startIndex: -1, endIndex: 3, text: 'abc' }, groundingChunkIndices: [-1, 0, 2] }, 'x', { segment: 5, groundingChunkIndices: [2] }], retrievalMetadata: {} } }] },
+    { candidates: [{ groundingMetadata: { webSearchQueries: ['q'], groundingChunks: [{ web: { title: 'a' } }, {}, { maps: { uri: 'https://b' } }], groundingSupports: [{ segment: { endIndex: 3, text: 'abc' }, groundingChunkIndices: [0, 2] }, {}, { groundingChunkIndices: [2] }], retrievalMetadata: {} } }] },
+  ],
   ['a media type that would end its address', withParts({ inlineData: { mimeType: 'image/png)\n![x](http://x.example', data: 'AAAA' } }), partsOf()],
   ['a media type with parameters', withParts({ inlineData: { mimeType: 'audio/L16; codec=pcm;rate=24000', data: 'AAAA' } }), partsOf({ inlineData: { mimeType: 'audio/L16; codec=pcm;rate=24000', data: 'AAAA' } })],
   ['arguments too deep to be walked', withParts({ functionCall: { name: 'f', args: deep(101) } }, { toolCall: deep(100_000) }, { text: 'a' }), { ...partsOf({ text: 'a' }), lost: 'a tool call whose arguments are nested more than 100 levels deep' }],

@@ -200,6 +200,8 @@ t.test('log probabilities', (t) => {
   const plain = { token: 'é', logprob: -0.5, bytes: [195, 169] };
   t.same(whole(frames).choices[0]?.logprobs, { content: [{ ...plain, top_logprobs: [plain] }], refusal: null });
   t.same(events(frames).find(({ chunk }) => chunk.choices[0]?.delta.content === 'é')?.chunk.choices[0]?.logprobs, { content: [{ ...plain, top_logprobs: [plain] }], refusal: null });
+  const thinking = frame([{ text: 'hm', thought: true }], { logprobsResult: { chosenCandidates: [{ token: 'hm', logProbability: -1 }] } });
+  t.same(whole([thinking, ...frames]).choices[0]?.logprobs, { content: [{ ...plain, top_logprobs: [plain] }], refusal: null }, 'tokens of thoughts are none of the content');
   t.end();
 });
 

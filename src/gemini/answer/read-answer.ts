@@ -39,13 +39,18 @@ const tellSources = (grounding: GroundingMetadata, { candidate, events }: Readin
   }
 };
 
+/** Tokens of thoughts are none of the content, whose tokens clients join. */
+const isAllThought = ({ content }: Candidate): boolean =>
+  content?.parts !== undefined && content.parts.length > 0 && content.parts.every(({ thought }) => thought === true);
+
 const isSigned = ({ thoughtSignature }: ResponsePart): boolean => thoughtSignature !== undefined;
 
 const readCandidate = (known: CandidateState, given: Candidate, reading: Reading): CandidateState => {
   const from = reading.events.length;
   let state = known;
   for (const part of given.content?.parts ?? []) state = readPart(state, part, reading);
-  if (given.logprobsResult !== undefined) tellLogprobs(given.logprobsResult, from, reading);
+  const { logprobsResult: logprobs } = given;
+  if (logprobs !== undefined && !isAllThought(given)) tellLogprobs(logprobs, from, reading);
   const { finishReason, finishMessage, groundingMetadata: grounding } = given;
   if (finishReason === undefined && grounding === undefined) return state;
   if (grounding !== undefined) tellSources(grounding, reading);
