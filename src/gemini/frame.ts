@@ -71,9 +71,8 @@ const readPart = (value: unknown): readonly ResponsePart[] => {
   return isPart(part) ? [trulyNamed(part)] : [];
 };
 
-/** A part that is taken as it is. What media are called is looked into. */
-const isSoundPart = (value: unknown): value is ResponsePart =>
-  isPart(value) && value.inlineData === undefined && !holdsNull(value);
+/** A part that is taken as it is, but for what media are called. */
+const isSoundPart = (value: unknown): value is ResponsePart => isPart(value) && !holdsNull(value);
 
 const partsOf = (candidate: unknown): readonly unknown[] => {
   const content = isObject(candidate) ? candidate['content'] : undefined;
@@ -117,7 +116,8 @@ const soundCandidate = (value: unknown): Candidate | null => {
   if (finishMessage !== undefined) return null;
   if (content === undefined) return value;
   const parts: unknown = content.parts;
-  return Array.isArray(parts) && parts.every(isSoundPart) ? { ...value, content: { parts } } : null;
+  if (!Array.isArray(parts) || !parts.every(isSoundPart)) return null;
+  return { ...value, content: { parts: parts.map(trulyNamed) } };
 };
 
 const readCandidates = (values: readonly unknown[]): Pick<Frame, 'candidates' | 'lost'> => {

@@ -1,6 +1,6 @@
 import { E } from '../kernel/fp.ts';
 import { isObject } from '../kernel/is-object.ts';
-import { joinPieces, placeOf, sizeOf, type PiecedBytes } from '../kernel/pieced-bytes.ts';
+import { joinPieces, placeOf, type PiecedBytes } from '../kernel/pieced-bytes.ts';
 import { rawElements } from '../kernel/raw-json.ts';
 import { keepArguments } from './exact-json.ts';
 import { readFrame, readPlainFrame, type FrameReading } from './frame.ts';
@@ -77,7 +77,7 @@ export async function* parseLongFrame(pieces: PiecedBytes): AsyncGenerator<Frame
   const parsed = await parseLong(pieces);
   if (E.isRight(parsed)) {
     const frame = frameIn(parsed.right.value, parsed.right.json);
-    if (sizeOf(pieces) <= longest || isError(frame)) yield readFrame(frame);
+    if (parsed.right.read <= longest || isError(frame)) yield readFrame(frame);
     else yield* readPieces(frame);
   } else if (parsed.left === 'unfit' || placeOf(pieces, lineFeed) < 0) yield { kind: 'unreadable' };
   else

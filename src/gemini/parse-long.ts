@@ -8,8 +8,8 @@ import { parseCutLists } from '../kernel/parse-cut-lists.ts';
 import type { PiecedBytes } from '../kernel/pieced-bytes.ts';
 import { isAllBase64, leaveUnread, type UnreadText } from '../kernel/unread-text.ts';
 
-/** A value and the JSON text that it was read from, which may lack the media of parts. */
-export type ParsedLong = { readonly json: () => string; readonly value: unknown };
+/** A value and the JSON text that it was read from, of so many bytes, which may lack the media of parts. */
+export type ParsedLong = { readonly json: () => string; readonly value: unknown; readonly read: number };
 
 /** Literals of at least so many bytes are left out. */
 const leastAside = 65_536;
@@ -97,6 +97,26 @@ const putBack = (value: unknown, media: readonly Aside[]): boolean => {
  */
 const bounds = { depth: 1000, objectFields: 10_000, listItems: 262_144 };
 
+/** What is left of a long text when its media are out of it is mostly short, and parsed as short answers are. */
+const mostAtOnce = 65_536;
+
+const parseShort = (text: string): E.Either<CutFault, unknown> => {
+  try {
+    return E.right(JSON.parse(text));
+  } catch {
+    return E.left('not JSON');
+  }
+};
+
+const parseBytes = (bytes: Buffer): E.Either<CutFault, unknown> | Promise<E.Either<CutFault, unknown>> =>
+  bytes.length <= mostAtOnce ? parseShort(bytes.toString('utf8')) : parseCutLists(bytes, bounds);
+
+const parsedFrom = (bytes: Buffer, value: unknown): ParsedLong => ({
+  json: () => bytes.toString('utf8'),
+  value,
+  read: bytes.length,
+});
+
 /**
  * Parses a long answer in pieces, with the event loop breathing in between. Long pictures or sounds in it are found in
  * the pieces that came, and are neither put together nor decoded as UTF-8 nor parsed, but for those that stand
@@ -107,11 +127,10 @@ export const parseLong = async (pieces: PiecedBytes): Promise<E.Either<CutFault,
   const media = findMedia(text);
   if (media === null) return parseLong([wholeText(text)]);
   const rest = media.length === 0 ? text.bytes : withoutMedia(text.bytes, media);
-  const parsed = await parseCutLists(rest, bounds);
+  const parsed = await parseBytes(rest);
   if (E.isLeft(parsed) && (media.length === 0 || parsed.left === 'unfit')) return parsed;
-  if (E.isRight(parsed) && putBack(parsed.right, media))
-    return E.right({ json: () => rest.toString('utf8'), value: parsed.right });
+  if (E.isRight(parsed) && putBack(parsed.right, media)) return E.right(parsedFrom(rest, parsed.right));
   const bytes = wholeText(text);
-  const whole = await parseCutLists(bytes, bounds);
-  return E.map((value: unknown) => ({ json: () => bytes.toString('utf8'), value }))(whole);
+  const whole = await parseBytes(bytes);
+  return E.map((value: unknown) => parsedFrom(bytes, value))(whole);
 };

@@ -1,3 +1,4 @@
+import { joinPieces } from '../../kernel/pieced-bytes.ts';
 import type { AnswerBody, Watching } from './answer-body.ts';
 
 /** The pieces of one answer between undici, which pushes them, and who reads it. */
@@ -46,11 +47,12 @@ const leastAlone = 16_384;
 
 const takeNext = (queue: Waiting): Buffer | null => {
   const { pieces } = queue;
-  const [first] = pieces;
-  if (first === undefined || pieces.length === 1 || first.length < leastAlone) return takeAll(queue);
-  pieces.shift();
-  queue.bytes -= first.length;
-  return first;
+  const large = pieces.findIndex(({ length }) => length >= leastAlone);
+  if (large < 0) return takeAll(queue);
+  const taken = pieces.splice(0, Math.max(large, 1));
+  const piece = joinPieces(taken);
+  queue.bytes -= piece.length;
+  return piece;
 };
 
 /** Nothing is taken but all of it. */
