@@ -209,7 +209,7 @@ export type GoogleOptions = t.TypeOf<typeof google>;
 
 /**
  * What is read of the messages takes their place. Without a prototype all requests have one hidden class, whichever of
- * 80 fields they have: else the first stream of a process threw away what was compiled for 18 functions (--trace-deopt).
+ * 80 fields they have: else the first stream of a process throws away the compiled code of 18 functions.
  */
 function* withTurns({ messages, ...fields }: ChatFields): Steps<E.Either<ProxyError, ChatRequest>> {
   const turns = yield* readTurns(messages);
