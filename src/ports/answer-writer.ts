@@ -94,16 +94,25 @@ const besideEnd = <S, B, F>(
 
 const streamWriter = <S, B, F>(machine: FrameMachine<S, B, F>, form: AnswerForm<S, B, F>): StreamWriter => {
   let state = machine.start;
+  const writeTexts = (frames: readonly Frame[]): string | null => {
+    const short = form.texts?.(state, frames) ?? null;
+    if (short === null) return null;
+    state = short[0];
+    return short[1];
+  };
+  const writeEvents = (frames: readonly Frame[]): string => {
+    const [next, outputs] = machine.step(state, frames);
+    state = next;
+    return outputs.length > 0 ? form.frames(outputs) : '';
+  };
   return {
     write: (frames) => {
-      const short = form.texts?.(state, frames) ?? null;
-      if (short !== null) {
-        state = short[0];
-        return short[1];
-      }
-      const [next, outputs] = machine.step(state, frames);
-      state = next;
-      return outputs.length > 0 ? form.frames(outputs) : '';
+      const short = writeTexts(frames);
+      if (short !== null) return short;
+      if (frames.length < 4 || form.texts === undefined) return writeEvents(frames);
+      // The first frame of an answer and its last say more than a text; those between them mostly don't.
+      const [first, between, last] = [frames.slice(0, 1), frames.slice(1, -1), frames.slice(-1)];
+      return writeEvents(first) + (writeTexts(between) ?? writeEvents(between)) + writeEvents(last);
     },
     end: () => {
       const last = machine.end(state);
