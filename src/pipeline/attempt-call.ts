@@ -135,7 +135,10 @@ const holdingOf = (held: Memory, shown: boolean) => {
 
 type Trial = { readonly judging: Judging; readonly shown: boolean; readonly lease: Lease; readonly model: string };
 
-/** Reads frames until there is something to show, or to their end; those that are all there are only checked. */
+/**
+ * Reads frames until there is something to show, or to their end; those that are all there are only checked. What makes
+ * them no answer is told behind what is shown of them.
+ */
 const readHead = (
   capabilities: Attempting,
   { judging, shown, lease, model }: Trial,
@@ -143,12 +146,12 @@ const readHead = (
 ): TE.Outcome<ProxyError, Frames> => {
   const { newId } = capabilities;
   const { ready } = frames;
-  if (ready !== undefined) {
-    const all = checkAtOnce(ready, judging, newId);
-    if (E.isLeft(all)) return all;
-    const noted = noteKeys(all.right, lease, capabilities);
+  const there = ready === undefined ? null : checkAtOnce(ready, judging, newId);
+  if (there !== null && E.isRight(there)) {
+    const noted = noteKeys(there.right, lease, capabilities);
     return E.right(noted === ready ? frames : readyStream(noted));
   }
+  if (there !== null && !shown) return there;
   const checked = checkFrames(frames, { judging, newId, onTheWay: watchCall(lease, model, capabilities) });
   const prime = primeStream(shown ? holdsMeaning : never, lengthOf);
   return pipe(prime(checked), TE.map(({ all }) => all))();

@@ -72,12 +72,13 @@ const wholeReply =
     return E.right(withLimits(answering, permit, written instanceof Promise ? await written : written));
   };
 
-type Begun = {
-  readonly head: TE.Outcome<ProxyError, Frames>;
+type Telling = {
   readonly note: Received['note'];
   readonly memory: Memory;
   readonly remember: RememberSignature;
 };
+
+type Begun = Telling & { readonly head: TE.Outcome<ProxyError, Frames> };
 
 /** It is handed the writer alone, and nothing of the request, which is gone while a long answer goes on. */
 async function* writeTail(
@@ -128,9 +129,26 @@ const unlessFailing = (answer: Answer, { probe }: AnswerWriter): Answer => {
   return pipe(answer, TE.flatMap(prime), TE.flatMap(judge));
 };
 
+/** All of a stream of which all frames are there: what `writeTail` makes of them, in one text. */
+const writeAtOnce =
+  (writer: StreamWriter, { note, memory, remember }: Telling) =>
+  async (frames: readonly Frame[]): Promise<E.Either<ProxyError, string>> => {
+    try {
+      const text = writer.write(frames);
+      const refusal = reserveKept(memory)(writer.kept());
+      const end = refusal === null ? writer.end() : E.left(refusal);
+      if (E.isRight(end)) return E.right(text + (await endOf(end.right, remember)));
+      note({ error: end.left.tag });
+      return E.right(text + writer.fail(end.left));
+    } catch (cause) {
+      return E.left(caught(cause));
+    }
+  };
+
 /**
  * A stream begins as soon as the answer does. When that takes longer than the heartbeat, the stream begins without it:
- * key after key is still tried behind the heartbeats, and only the last failure arrives, as an error frame.
+ * key after key is still tried behind the heartbeats, and only the last failure arrives, as an error frame. An answer
+ * that has come to its end already leaves as a whole one does, with its length.
  */
 const streamReply =
   ({ streamHeaders, limitHeaders, keepAliveMs, wait, rememberSignature: remember }: Answering) =>
@@ -146,11 +164,16 @@ const streamReply =
     const first = keepAliveMs === 0 ? await head : await Promise.race([head, tooLong]);
     waiting.abort('begun');
     if (first !== null && E.isLeft(first)) return first;
+    const begun = { status: 200, headers: { ...streamHeaders, ...limitHeaders(permit) } };
+    const telling: Telling = { note, memory: held.answer, remember };
+    if (first?.right.ready !== undefined) {
+      const body = await writeAtOnce(writer, telling)(first.right.ready);
+      return E.isLeft(body) ? body : E.right({ kind: 'whole', ...begun, body: body.right });
+    }
     return E.right({
       kind: 'streamed',
-      status: 200,
-      headers: { ...streamHeaders, ...limitHeaders(permit) },
-      tail: writeTail(writer, { head, note, memory: held.answer, remember }),
+      ...begun,
+      tail: writeTail(writer, { head, ...telling }),
       fail: writer.fail,
       heartbeat: { text: writer.heartbeat, afterMs: keepAliveMs },
     });

@@ -77,7 +77,10 @@ export type EnterModel = (model: string, address: string) => TE.TaskEither<Proxy
 export type UpstreamCall = {
   readonly model: string;
   readonly streamed: boolean;
-  /** Nothing of the answer is looked at before it has ended: where it is short, it comes as one list (`ready`). */
+  /**
+   * Nothing of the answer is looked at before it has ended: where it is short, it comes as one list (`ready`). So does
+   * any other that has come to its end with its head.
+   */
   readonly isCollected?: boolean;
   /** JSON, made once for all attempts; a long one as bytes, in pieces. */
   readonly body: CallBody;

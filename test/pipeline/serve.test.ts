@@ -145,9 +145,9 @@ t.test('an answer all of which was there comes to what it does in pieces, and le
     { weight: 6, arbitrary: fc.record({ candidates: fc.array(candidate, { maxLength: 2 }), usageMetadata: fc.constant({ totalTokenCount: 3, promptTokenCount: 1 }) }, { requiredKeys: [] }) },
     { weight: 1, arbitrary: fc.constantFrom({ candidates: [broken] }, { promptFeedback: { blockReason: 'SAFETY' } }) },
   );
-  const traceOf = async (model: string, frames: readonly Frame[], isReady: boolean): Promise<unknown> => {
+  const traceOf = async (body: object, frames: readonly Frame[], isReady: boolean): Promise<unknown> => {
     const left = { reports: [] as unknown[], calls: [] as unknown[], signatures: [] as unknown[] };
-    const received = receivedWith({ ...chat, model });
+    const received = receivedWith({ ...chat, ...body });
     const over: Partial<Capabilities> = {
       leaseKey: ({ tried }) => (tried.size < 3 ? TE.right(lease(tried.size + 1)) : TE.left({ tag: 'KeysExhausted', retryAfterSeconds: 9, forToday: false })),
       reportKey: ({ id }, _model, error) => left.reports.push([id, error]),
@@ -161,12 +161,12 @@ t.test('an answer all of which was there comes to what it does in pieces, and le
     };
     return { answer: await read(await run(over, received)), facts: Object.assign({}, ...received.noted), left };
   };
-  const model = fc.constantFrom('gemini-3.5-flash', 'gemini-4-pro', 'gemini-2.5-flash-image');
+  const body = fc.record({ model: fc.constantFrom('gemini-3.5-flash', 'gemini-4-pro', 'gemini-2.5-flash-image'), stream: fc.boolean() });
   await fc.assert(
-    fc.asyncProperty(model, fc.array(frame, { minLength: 1, maxLength: 4 }), async (asked, frames) => {
+    fc.asyncProperty(body, fc.array(frame, { minLength: 1, maxLength: 6 }), async (asked, frames) => {
       t.same(await traceOf(asked, frames, true), await traceOf(asked, frames, false));
     }),
-    { numRuns: 400 },
+    { numRuns: 800 },
   );
 });
 

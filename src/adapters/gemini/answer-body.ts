@@ -8,10 +8,12 @@ export type Watching = { readonly came: (bytes: number) => void; readonly wants:
 /** An answer's body: to be read once, and given up where it is not read to its end. */
 export type AnswerBody = {
   /**
-   * All of a short body, to be read in one go; null where it is to be read in pieces, since it is long or broke off.
+   * All of a short body, to be read in one go; null where it is to be read as it comes, since it is long or broke off.
    * `came` is told each time that something has come and more is awaited.
    */
-  readonly whole: (came: () => void) => Buffer | null | Promise<Buffer | null>;
+  readonly whole: (came: () => void) => readonly Buffer[] | null | Promise<readonly Buffer[] | null>;
+  /** The same of what has come so far: null where more is to come. */
+  readonly there: () => readonly Buffer[] | null;
   readonly pieces: (watching?: Watching) => AsyncGenerator<Buffer, void, undefined>;
   readonly destroy: () => void;
 };

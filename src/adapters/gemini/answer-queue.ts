@@ -56,12 +56,12 @@ const takeNext = (queue: Waiting): Buffer | null => {
 };
 
 /** Nothing is taken but all of it. */
-const readAtOnce = (queue: Waiting): Buffer | null =>
-  queue.end === 'whole' && queue.bytes <= mostWaiting ? (takeAll(queue) ?? Buffer.alloc(0)) : null;
+const readAtOnce = ({ end, bytes, pieces }: Waiting): readonly Buffer[] | null =>
+  end === 'whole' && bytes <= mostWaiting ? pieces : null;
 
 const isUnderWay = ({ end, isPaused }: Waiting): boolean => end === 'open' && !isPaused;
 
-const readWhole = async (queue: Waiting, came: () => void): Promise<Buffer | null> => {
+const readWhole = async (queue: Waiting, came: () => void): Promise<readonly Buffer[] | null> => {
   for (let seen = 0; isUnderWay(queue); ) {
     if (queue.bytes > seen) came();
     seen = queue.bytes;
@@ -157,6 +157,7 @@ export const answerQueue = (flow: Flow): AnswerQueue => {
   return {
     body: {
       whole: (came) => (isUnderWay(queue) ? readWhole(queue, came) : readAtOnce(queue)),
+      there: () => readAtOnce(queue),
       pieces: (watching = unwatched) => readPieces(queue, flow, watching),
       destroy: () => {
         if (queue.end === 'open') flow.abort();

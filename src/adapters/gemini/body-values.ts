@@ -140,15 +140,17 @@ const splitterFor = (text: string): Splitter => gatherPieces(text.startsWith('['
 
 /** Bytes as text. Where nothing is cut at their end, which is so at the end of an event, no decoder is needed. */
 const textDecoder = (): { readonly write: (bytes: Buffer) => string; readonly end: () => string } => {
-  const decoder = new StringDecoder('utf8');
+  let decoder: StringDecoder | null = null;
   let isCut = false;
   return {
     write: (bytes) => {
       const wasCut = isCut;
       isCut = (bytes[bytes.length - 1] ?? 0) > 0x7f;
-      return wasCut || isCut ? decoder.write(bytes) : bytes.toString('utf8');
+      if (!wasCut && !isCut) return bytes.toString('utf8');
+      decoder ??= new StringDecoder('utf8');
+      return decoder.write(bytes);
     },
-    end: () => decoder.end(),
+    end: () => decoder?.end() ?? '',
   };
 };
 
@@ -225,11 +227,19 @@ export const bodySplitter = (): BodySplitter => {
 };
 
 /** What a splitter makes of a short body of which all is there. */
-export const splitAtOnce = (body: Buffer): { readonly texts: readonly string[]; readonly framing: Framing } => {
-  const first = firstIn(body);
-  if (first === -1) return { texts: [], framing: 'stream' };
-  const text = body.toString('utf8', body.indexOf(first));
-  if (first === openObject) return { texts: [text], framing: 'whole' };
-  const { feed, end } = splitterFor(String.fromCharCode(first));
-  return { texts: [...feed(text), ...end()], framing: 'stream' };
+export const splitAtOnce = (
+  pieces: readonly Buffer[],
+): { readonly texts: readonly string[]; readonly framing: Framing } => {
+  const [first = Buffer.alloc(0)] = pieces;
+  if (firstIn(first) === openObject) {
+    const text = joinPieces(pieces).toString('utf8', first.indexOf(openObject));
+    return { texts: [text], framing: 'whole' };
+  }
+  const { feed, end, framing } = bodySplitter();
+  const texts: string[] = [];
+  for (const piece of pieces) for (const text of feed(piece)) texts.push(text);
+  const last = end();
+  if ('long' in last) return { texts: [joinPieces(last.long).toString('utf8')], framing: framing() };
+  for (const text of last) texts.push(text);
+  return { texts, framing: framing() };
 };

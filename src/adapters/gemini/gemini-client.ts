@@ -1,4 +1,5 @@
 import { E } from '../../kernel/fp.ts';
+import { sizeOf } from '../../kernel/pieced-bytes.ts';
 import { thrown, type ProxyError } from '../../kernel/proxy-error.ts';
 import { perText } from '../../kernel/remember.ts';
 import type { AskGemini, FrameStream, OpenGemini, UpstreamCall } from '../../ports/capabilities.ts';
@@ -80,11 +81,11 @@ const beginAnew = ({ fed, awaits }: Watchdog): void => {
 };
 
 /** Frames as they come, or those of a body all of which is there. */
-const framesOf = (answer: Answer, all: Buffer | null, { call, dog }: Called): FrameStream => {
+const framesOf = (answer: Answer, all: readonly Buffer[] | null, { call, dog }: Called): FrameStream => {
   const meter = answerMeter(call.holding);
   if (all === null) return readFrames(answer, call, { dog, meter });
   dog.stop();
-  meter.came(all.length);
+  meter.came(sizeOf(all));
   return framesAtOnce(all, call.model, failureBy(call, dog));
 };
 
@@ -101,7 +102,8 @@ const openGemini =
       const path = `${placeOf(model)}:${streamed ? 'streamGenerateContent?alt=sse' : 'generateContent'}`;
       const answer = await request({ path, secret, body, dog });
       if (answer.statusCode === 200) {
-        const all = call.isCollected === true ? answer.body.whole(() => beginAnew(dog)) : null;
+        const { body: answered } = answer;
+        const all = call.isCollected === true ? answered.whole(() => beginAnew(dog)) : answered.there();
         return E.right(framesOf(answer, all instanceof Promise ? await all : all, { call, dog }));
       }
       const error = await answerError(answer, model, secret);

@@ -155,7 +155,11 @@ async function* endInError(frames: readonly Frame[], error: unknown): FrameStrea
 }
 
 /** The same for a short body of which all is there, without a generator where it is an answer. */
-export const framesAtOnce = (body: Buffer, model: string, failed: Following['failed']): FrameStream => {
+export const framesAtOnce = (
+  body: readonly Buffer[],
+  model: string,
+  failed: Following['failed'],
+): FrameStream => {
   const { texts, framing } = splitAtOnce(body);
   const reader = frameReader(model);
   const { frames, error } = reader.read(texts);

@@ -102,7 +102,7 @@ t.test('a short body that is all there is read as it is in pieces, whatever it h
       const bytes = Buffer.from(frame(values.map((one) => JSON.stringify(one))));
       const following = { passed: () => undefined, failed: (cause: unknown) => cause, over: () => undefined };
       const inPieces = geminiFrames(piecesOf(bytes, seeded(seed)), 'gemini-3.5-flash', following);
-      const atOnce = framesAtOnce(bytes, 'gemini-3.5-flash', following.failed);
+      const atOnce = framesAtOnce(randomCuts(bytes, 40, seeded(seed)), 'gemini-3.5-flash', following.failed);
       const { ready } = atOnce;
       const read = await readAll(atOnce);
       t.same(read, await readAll(inPieces), bytes.toString());
