@@ -188,7 +188,7 @@ const readyPlan = (settings: NativeSettings): PassDialect['plan'] => {
 /** Google's own API, passed through: what of it must be read, and what is changed on the way. */
 export const nativeDialect = (settings: NativeSettings): PassDialect => ({
   plan: readyPlan(settings),
-  namesIn: boundNamesIn,
+  namesIn: (body) => boundNamesIn(body, settings.withAgents),
   bodyUp: changeBody(settings),
   goesUpAsIs: (pieces, { alias }) => alias === null && namesNoAddress(pieces),
   leavesNothing: isUnstored,

@@ -64,10 +64,16 @@ t.test('names of things are found in every casing, nesting and writing of a slas
     ['{"previous_interaction_id": "v1_abc.def=="}', ['interactions/v1_abc.def==']],
     ['{"previousInteractionId":"v1"}', ['interactions/v1']],
     ['{"environment":"environments/e"}', ['environments/e']],
+    ['{"previous_interaction_id":"v1_a\\u003d\\u003d"}', ['interactions/v1_a==']],
+    ['{"previous\\u005finteraction\\u005fid":"v1\\/a"}', ['interactions/v1/a']],
+    ['{"file_uri":"https:\\u002f\\u002fgenerativelanguage.googleapis.com\\u002Fv1beta\\u002ffiles\\u002fabc\\u002d1"}', ['files/abc-1']],
+    ['{"fileUri":"https://generativelanguage.googleapis.com/v1beta/files%2Fabc"}', ['files/abc']],
+    [`{"text":"${'\\u0027\\u00e9'.repeat(2000)}","cachedContent":"cachedContents\\u002fc${'\\u003c'.repeat(2000)}"}`, ['cachedContents/c']],
     ['{"text":"profiles/x and files without a slash, files//"}', ['files/x']],
     ['', []],
   ];
   for (const [body, names] of cases) t.same(boundNamesIn(Buffer.from(body)), names, body);
+  t.same([boundNamesIn(Buffer.from('"agents/a" "voices/v"')), boundNamesIn(Buffer.from('"agents/a" "voices/v"'), true)], [[], ['agents/a', 'voices/v']]);
   t.equal(boundNamesIn(Buffer.from(Array.from({ length: 1000 }, (_, at) => `files/f${at}`).join(' '))).length, 100);
   t.end();
 });
