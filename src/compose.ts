@@ -4,6 +4,7 @@ import { passwordCheck } from './adapters/callers/check-password.ts';
 import { checkKeys } from './adapters/keys/check-keys.ts';
 import { decodeDayCounts } from './adapters/limits/day-counts.ts';
 import { decodeFirstSeen, firstSeenDays } from './adapters/models/first-seen.ts';
+import { boundNames, decodeBoundNames } from './adapters/state/bound-names.ts';
 import { passCalls, type PassCalls } from './adapters/gemini/pass-calls.ts';
 import { geminiClient, type GeminiClient } from './adapters/gemini/gemini-client.ts';
 import { jsonLog } from './adapters/json-log.ts';
@@ -28,6 +29,8 @@ import { readMetrics } from './compose/read-metrics.ts';
 import { readStatus } from './compose/read-status.ts';
 import { stateFilesIn, type StateFiles } from './compose/state-files.ts';
 import type { Config } from './config.ts';
+import { homeOfThings } from './pipeline/pass/join-homes.ts';
+import type { BoundNames } from './ports/passing-on.ts';
 import type { Doors } from './http/door.ts';
 import { houseRoutes } from './http/house-routes.ts';
 import type { Route } from './http/route.ts';
@@ -51,6 +54,8 @@ export type ComposeNeeds = {
 
 /** Day counts are the largest state, and the least missed. */
 const dayCountsDelayMs = 5000;
+/** Names are the largest state, and each answer that makes something changes them. */
+const namesDelayMs = 2000;
 
 type Probe = KeyProbesNeeds['probe'];
 
@@ -65,6 +70,7 @@ type Parts = {
   readonly client: GeminiClient;
   readonly calls: PassCalls;
   readonly files: StateFiles;
+  readonly names: BoundNames;
   readonly pictures: Pictures;
 };
 
@@ -86,9 +92,11 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
   const kept = composePictures(config, { ...signatures, files, log });
   const dayCounts = files.store('day-counts.json', decodeDayCounts, dayCountsDelayMs);
   const limits = limiter(config.limits, { now, monotonic, store: dayCounts });
+  const names = boundNames({ now, store: files.store('bound-names.json', decodeBoundNames, namesDelayMs) });
   const capabilities: Capabilities = {
     checkCaller: passwordCheck(config.callers, { monotonic }),
     takePermit: limits.takePermit,
+    homeOfThings: homeOfThings({ names, homes: pool.homes }),
     leaseKey: pool.leaseKey,
     reportKey: probes.reportKey,
     enterModel: modelBreaker({ monotonic }),
@@ -104,7 +112,8 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
     newId,
     log,
   };
-  return { capabilities, limits, pool, probe, probes, catalogue, firstSeen, client, calls, files, pictures: kept };
+  const pooled = { pool, probe, probes, catalogue, firstSeen, client, calls };
+  return { ...pooled, capabilities, limits, files, names, pictures: kept };
 };
 
 const urlOf = (address: { readonly address: string; readonly port: number; readonly family: string }): string =>
@@ -139,13 +148,13 @@ const listedLimit =
     known()?.find(({ name }) => name === `models/${model}`)?.outputTokenLimit;
 
 const openDoors = (config: Config, parts: Parts, house: readonly Route[]): Doors => {
-  const { capabilities, firstSeen, catalogue, pool, calls, files, pictures } = parts;
+  const { capabilities, firstSeen, catalogue, pool, calls, files, names, pictures } = parts;
   return doorsOf(config, {
     capabilities,
     firstSeen,
     listedLimit: listedLimit(catalogue),
     responses: keptResponses(config, { files, log: capabilities.log }),
-    native: { homes: pool.homes, calls, files },
+    native: { homes: pool.homes, names, calls, files },
     house: [...house, ...pictures.routes],
   });
 };

@@ -2,7 +2,6 @@ import { E, TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import { recentMap } from '../kernel/recent-map.ts';
 import { begunUploads, decodeUploads } from '../adapters/state/begun-uploads.ts';
-import { boundNames, decodeBoundNames } from '../adapters/state/bound-names.ts';
 import type { PassCalls } from '../adapters/gemini/pass-calls.ts';
 import { newId, now } from '../adapters/system.ts';
 import type { Config } from '../config.ts';
@@ -20,7 +19,7 @@ import type { Handler, Route, Target } from '../http/route.ts';
 import type { PassNeeds } from '../pipeline/pass/passing.ts';
 import type { Received } from '../pipeline/exchange.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
-import type { Homes } from '../ports/passing-on.ts';
+import type { BoundNames, Homes } from '../ports/passing-on.ts';
 import { onFirstUse } from './on-first-use.ts';
 import type { StateFiles } from './state-files.ts';
 
@@ -28,12 +27,10 @@ import type { StateFiles } from './state-files.ts';
 export type NativeDoorNeeds = {
   readonly capabilities: Capabilities;
   readonly homes: Homes;
+  readonly names: BoundNames;
   readonly calls: PassCalls;
   readonly files: StateFiles;
 };
-
-/** Names are the largest state, and each answer that makes something changes them. */
-const namesDelayMs = 2000;
 
 /** After which Google itself ends a call, and a stream (its SDKs set no time-out of their own). */
 const longestCallMs = 630_000;
@@ -54,11 +51,11 @@ export const nativeSilence = ({
   idleMs: unlessSet(idleTimeoutMs, settings.UPSTREAM_IDLE_TIMEOUT_MS.default, longestStreamMs),
 });
 
-const needsOf = (config: Config, { capabilities, homes, calls, files }: NativeDoorNeeds): PassNeeds => ({
+const needsOf = (config: Config, { capabilities, homes, names, calls, files }: NativeDoorNeeds): PassNeeds => ({
   ...capabilities,
   passCall: calls.passCall,
   homes,
-  names: boundNames({ now, store: files.store('bound-names.json', decodeBoundNames, namesDelayMs) }),
+  names,
   uploads: begunUploads({ now, newId, store: files.store('uploads.json', decodeUploads) }),
   keepAliveMs: config.translation.keepAliveMs,
 });

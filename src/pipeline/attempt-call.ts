@@ -4,6 +4,7 @@ import { primeStream } from '../kernel/prime-stream.ts';
 import { caught, thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import { readyStream } from '../kernel/ready-stream.ts';
 import { bodyEncoder, type CallBody } from '../gemini/call-body.ts';
+import { namedThings } from '../gemini/named-things.ts';
 import { plainTextOf } from '../gemini/plain-text.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Candidate, Frame, ResponsePart } from '../gemini/response.ts';
@@ -18,7 +19,7 @@ import { tryKeys, type Trying } from './try-keys.ts';
 import { withinBounds } from './within-bounds.ts';
 
 /** What an answer needs from the world. */
-export type Attempting = Trying & Pick<Capabilities, 'openGemini' | 'rememberSignature' | 'newId'>;
+export type Attempting = Trying & Pick<Capabilities, 'homeOfThings' | 'openGemini' | 'rememberSignature' | 'newId'>;
 
 const partsOf = ({ content }: Candidate): readonly ResponsePart[] => content?.parts ?? [];
 
@@ -187,6 +188,7 @@ export const attemptCall = (
 ): AnswerCall => {
   const encode = bodyEncoder(planned.mostSent);
   const bounds = { mostSent: planned.mostSent, bodyBytes: planned.bodyBytes };
+  const owner = capabilities.homeOfThings(() => namedThings(planned.plan.call.body));
   const { signal, note, preferredKey, conversation, held, isLarge: inPieces } = planned;
   const ask = (
     call: GeminiCall,
@@ -195,12 +197,14 @@ export const attemptCall = (
   ): TE.Outcome<ProxyError, Frames> => {
     const sendable = withinBounds(written, call, bounds);
     if (E.isLeft(sendable)) return sendable;
+    if (E.isLeft(owner)) return owner;
     const body = sendable.right;
     const preferred = begunBy ?? preferredKey;
     const { model, streamed } = call;
     const isOneOfAll = call.copies > 1 && call.someCopies === undefined;
     const judging = { refusesBlocks: refusesBlocks && begunBy === undefined && !isOneOfAll, mustBeWhole };
-    const need = { model, size: bytesOf(body), effort, preferred, conversation, signal, note };
+    const home = owner.right;
+    const need = { model, size: bytesOf(body), effort, preferred, conversation, home, signal, note };
     const one: Try = { asking: { model, streamed, body, signal }, judging, shown, held: held.answer };
     return tryKeys(capabilities, need)((lease) => () => askWith(capabilities, lease, one))();
   };

@@ -1,5 +1,5 @@
 import { atOnce, breathe } from '../kernel/breathe.ts';
-import { TE, pipe, type E } from '../kernel/fp.ts';
+import { E, TE, pipe } from '../kernel/fp.ts';
 import { inParallel } from '../kernel/in-parallel.ts';
 import { jsonPiecesWithin } from '../kernel/json-pieces.ts';
 import { jsonText } from '../kernel/well-formed.ts';
@@ -24,7 +24,7 @@ import { suggestModel } from './suggest-model.ts';
 import { tryKeys, type Trying } from './try-keys.ts';
 import { withinBounds } from './within-bounds.ts';
 
-type Asking = Trying & Pick<Capabilities, 'askGemini' | 'enterModel'>;
+type Asking = Trying & Pick<Capabilities, 'askGemini' | 'enterModel' | 'homeOfThings'>;
 
 type Question = { readonly body: unknown; readonly at: number; readonly effort: Effort };
 
@@ -43,6 +43,8 @@ const writeQuestion = async (
   return withinBounds<CallBody>(written, { copies: 1 }, { mostSent, bodyBytes });
 };
 
+const nothing = (): readonly string[] => [];
+
 /** Asked at once. */
 const mostAtOnce = 4;
 
@@ -51,14 +53,17 @@ const askQuestions = (
   asked: Gathered<unknown>,
   questions: Questions,
 ): TE.TaskEither<ProxyError, Whole> => {
-  const { model, method, bodies } = questions;
+  const { model, method, bodies, things = nothing } = questions;
+  const owner = capabilities.homeOfThings(things);
+  if (E.isLeft(owner)) return TE.left(owner.left);
+  const home = owner.right;
   const answers = questions.answers();
   const isOneOfMany = bodies.length > 1;
   const ask = ({ body: question, at, effort }: Question, signal: Signal): TE.TaskEither<ProxyError, void> =>
     pipe(
       () => writeQuestion(question, asked),
       TE.flatMap((body) => {
-        const wish = { model, size: bytesOf(body), preferred: null, conversation: null };
+        const wish = { model, size: bytesOf(body), preferred: null, conversation: null, home };
         return tryKeys(capabilities, { ...wish, effort, signal, note: asked.note })(({ secret }) =>
           pipe(
             capabilities.askGemini({ model, method, body, secret, memory: asked.held.answer, signal }),

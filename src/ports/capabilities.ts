@@ -54,6 +54,12 @@ export type KeyWish = {
   readonly conversation: (() => string) | null;
 };
 
+/**
+ * Whose keys alone may use what a request names of Google's own things (KeyWish's `home`); undefined where anybody's
+ * may. The names are asked for only where some are known. Left where they belong to keys that no request has together.
+ */
+export type HomeOfThings = (namesOf: () => readonly string[]) => E.Either<ProxyError, string | undefined>;
+
 /** Lends a ready key; NoKeysConfigured, NoUsableKey, or KeysExhausted with the soonest wait when there is none. */
 export type LeaseKey = (wish: KeyWish) => TE.TaskEither<ProxyError, Lease>;
 
@@ -165,6 +171,7 @@ export type Log = (level: LogLevel, message: string, facts?: Readonly<Record<str
 export type Capabilities = {
   readonly checkCaller: CheckCaller;
   readonly takePermit: TakePermit;
+  readonly homeOfThings: HomeOfThings;
   readonly leaseKey: LeaseKey;
   readonly reportKey: ReportKey;
   readonly enterModel: EnterModel;

@@ -108,6 +108,8 @@ export type Questions = {
   /** What comes after the colon in Google's path. */
   readonly method: string;
   readonly bodies: readonly unknown[];
+  /** Things of one project that the bodies name. */
+  readonly things?: () => readonly string[];
   /** Collects the answers to them. */
   readonly answers: () => AnswerReader;
 };

@@ -199,6 +199,36 @@ t.test('things of two keys in one request are a 400 that says so', async (t) => 
   t.equal(service.google.asked().length, 0);
 });
 
+t.test('a file or a cache is used at every door, by the key that has it', async (t) => {
+  const service = await native(t, { keys: threeKeys });
+  const { google, post, call } = service;
+  const [one, two] = [putFile(service, threeKeys[1] ?? '', 'one'), putFile(service, threeKeys[2] ?? '', 'two')];
+  for (const name of [one, two]) t.equal((await call(`/v1beta/${name}`)).status, 200);
+  const cache = (await (await post('/v1beta/cachedContents', { model: 'models/gemini-2.5-flash', ...hello })).json()) as { readonly name: string };
+  const model = 'gemini-2.5-flash';
+  const chat = (...files: readonly string[]): object => ({ model, messages: [{ role: 'user', content: files.map((file_id) => ({ type: 'file', file: { file_id } })) }] });
+  const document = { type: 'document', source: { type: 'file', file_id: two } };
+  const messages = { model, max_tokens: 100, messages: [{ role: 'user', content: [document] }] };
+  const asks: readonly (readonly [string, object])[] = [
+    ['/v1/chat/completions', chat(one)],
+    ['/v1/chat/completions', { ...chat(one), stream: true }],
+    ['/v1/chat/completions', { model, messages: [{ role: 'user', content: 'Hello' }], cached_content: cache.name }],
+    ['/v1/responses', { model, input: [{ role: 'user', content: [{ type: 'input_file', file_id: two }] }] }],
+    ['/v1/messages', messages],
+    ['/v1/messages/count_tokens', messages],
+  ];
+  for (const [path, body] of asks) {
+    for (const _ of threeKeys) {
+      const answer = await post(path, body, { authorization: `Bearer ${service.password}` });
+      t.equal(answer.status, 200, `${path} ${await answer.text()}`);
+    }
+  }
+  google.clear();
+  const apart = await post('/v1/chat/completions', chat(one, two), { authorization: `Bearer ${service.password}` });
+  t.match([apart.status, await errorIn(apart)], [400, { code: 'belongs_apart', message: /different keys/ }]);
+  t.equal(google.asked().length, 0);
+});
+
 t.test('keys of one project share what it has', async (t) => {
   const service = await native(t, { keys: [`${keyA}@shop`, `${keyB}@shop`] });
   for (const key of twoKeys) putFile(service, key, 'shared');

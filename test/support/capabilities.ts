@@ -32,6 +32,7 @@ export const textFrame = (text: string, finishReason?: string): Frame => ({
 export const happyCapabilities: Capabilities = {
   checkCaller: () => E.right(undefined),
   takePermit: () => TE.right(null),
+  homeOfThings: () => E.right(undefined),
   leaseKey: () => TE.right(lease(1)),
   reportKey: () => undefined,
   enterModel: () => TE.right({ isTrial: false, leave: () => Promise.resolve(null) }),

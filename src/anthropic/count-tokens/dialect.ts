@@ -1,9 +1,8 @@
 import { E, TE, pipe } from '../../kernel/fp.ts';
 import { runSteps } from '../../kernel/steps.ts';
 import { conversationLinks } from '../../gemini/conversation/conversation-links.ts';
-import { countBody } from '../../gemini/count-tokens.ts';
 import type { QuestionDialect } from '../../ports/dialect.ts';
-import { countReader } from '../../wire/count-reader.ts';
+import { countQuestions, countReader } from '../../wire/count-reader.ts';
 import { anthropicReplies } from '../anthropic-replies.ts';
 import { messageUnreadAt } from '../messages/ask/message-unread-at.ts';
 import { countRequestInSteps, decodeCountRequest, type MessagesRequest } from '../messages/ask/request.ts';
@@ -26,7 +25,7 @@ export const countTokensDialect = (settings: MessagesSettings): QuestionDialect<
       const steps = () => toGemini({ asked, settled: settled.right, settings }, { recalled: new Map(), media });
       return pipe(
         () => runSteps(steps(), isLarge),
-        TE.map((call) => ({ model: call.model, method: 'countTokens', bodies: [countBody(call)], answers })),
+        TE.map((call) => countQuestions(call, answers)),
       );
     },
     replies: anthropicReplies,

@@ -3,10 +3,8 @@ import { E, type TE } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { Lease } from '../../ports/capabilities.ts';
 import { collectBytes } from './collect-bytes.ts';
+import { joinHomes, type FoundHome } from './join-homes.ts';
 import { heldBytes, type Passing, type PassNeeds } from './passing.ts';
-
-/** Whose keys a request needs: one home's, or anybody's; and the names that nobody knows yet. */
-export type FoundHome = { readonly home: string | null; readonly unknown: readonly string[] };
 
 /** Work of a few milliseconds; names are shorter than what the pieces share. */
 const pieceBytes = 256 * 1024;
@@ -22,34 +20,6 @@ export const namesInBody = async (passing: Passing): Promise<readonly string[]> 
     for (const name of passing.dialect.namesIn(body.subarray(at, at + pieceBytes + sharedBytes))) names.add(name);
   }
   return [...names];
-};
-
-const apart: ProxyError = {
-  tag: 'BelongsApart',
-  message:
-    'This names things that were made with different keys of this service, which no one key may use together: ' +
-    'make them anew, one after the other, from one place.',
-};
-
-const gone = (name: string): ProxyError => ({
-  tag: 'NoSuchThing',
-  message: `${name.slice(0, 100)} was made with a key that this service no longer has.`,
-});
-
-/** The one home of those that are known; a Left where they can't be used together, or their key is gone. */
-const joinHomes = ({ names: known, homes }: PassNeeds, names: readonly string[]): E.Either<ProxyError, FoundHome> => {
-  const found = names.flatMap((name) => {
-    const home = known.homeOf(name);
-    return home === null ? [] : [{ name, home }];
-  });
-  const [first] = found;
-  const foundNames = new Set(found.map(({ name }) => name));
-  const unknown = names.filter((name) => !foundNames.has(name));
-  if (first === undefined) return E.right({ home: null, unknown });
-  const there = new Set(homes.all());
-  const isGone = found.find(({ home }) => !there.has(home));
-  if (isGone !== undefined) return E.left(gone(isGone.name));
-  return found.every(({ home }) => home === first.home) ? E.right({ home: first.home, unknown }) : E.left(apart);
 };
 
 /** Asked at most, one after the other, where a thing is looked for. */

@@ -1,9 +1,8 @@
 import { E, TE, pipe } from '../../../kernel/fp.ts';
-import { countBody } from '../../../gemini/count-tokens.ts';
 import type { QuestionDialect } from '../../../ports/dialect.ts';
 import { runSteps } from '../../../kernel/steps.ts';
 import type { ResponseStore } from '../../../ports/response-store.ts';
-import { countReader } from '../../../wire/count-reader.ts';
+import { countQuestions, countReader } from '../../../wire/count-reader.ts';
 import type { TranslationSettings } from '../../../wire/translation-settings.ts';
 import { openaiReplies } from '../../replies.ts';
 import { geminiInSteps, settleResponse } from '../ask/to-gemini.ts';
@@ -32,7 +31,7 @@ export const inputTokensDialect = (
       const call = () => geminiInSteps({ asked, settled: settled.right, settings }, { recalled: new Map(), media });
       return pipe(
         () => runSteps(call(), isLarge),
-        TE.map((made) => ({ model: made.model, method: 'countTokens', bodies: [countBody(made)], answers })),
+        TE.map((made) => countQuestions(made, answers)),
       );
     },
     replies: openaiReplies,
