@@ -63,5 +63,7 @@ t.test('searching, reading of addresses and running of code are asked for by the
 t.test('code that ran is shown in fences', (t) => {
   const parts = [{ executableCode: { language: 'PYTHON', code: 'print(1)\n' } }, { codeExecutionResult: { outcome: 'OUTCOME_OK', output: '1\n' } }];
   t.equal(answer({}, [frame(parts, stop)]).message.content, '\n```python\nprint(1)\n```\n\n```\n1\n```\n');
+  const fences = [{ executableCode: { language: 'PYTHON', code: 'print("```")\n# ````' } }];
+  t.equal(answer({}, [frame(fences, stop)]).message.content, '\n`````python\nprint("```")\n# ````\n`````\n', 'fences in the code do not end it');
   t.end();
 });
