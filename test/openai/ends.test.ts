@@ -139,6 +139,10 @@ t.test('a block after something was shown is a finish reason; after thoughts alo
   for (const stream of [false, true]) {
     emulator.answerWith([frame([{ text: 'Once upon' }]), { candidates: [{ finishReason: 'SAFETY', index: 0 }] }], { times: 1 });
     t.match(await ask('/chat/completions', chat({ stream })), { status: 200, text: /Once upon[^]*"finish_reason":"content_filter"/ });
+    emulator.answerWith([frame([{ text: 'Once upon' }]), { promptFeedback: { blockReason: 'OTHER' } }], { times: 1 });
+    const late = await ask('/chat/completions', chat({ stream }));
+    t.match(late, { status: 200, text: /Once upon[^]*"finish_reason":"content_filter"/ }, 'a block of the prompt that is told late');
+    t.notMatch(late.text, /"refusal":"/);
     emulator.answerWith([frame([{ text: 'hm', thought: true }]), { candidates: [{ finishReason: 'SAFETY', index: 0 }] }], { times: 1 });
     const { text } = await ask('/chat/completions', chat({ stream }));
     t.match(text, /"code":"content_filter"/);

@@ -72,16 +72,15 @@ const closeCandidate = (
   blocked: string | null,
 ): void => {
   const { finish: native, finishMessage: message, calls, keyId } = state;
-  const kind = finishKind(native);
-  const reason = blocked ?? (kind === 'blocked' && !state.hasOutput && state.held === '' ? native : null);
+  const kind = blocked === null ? finishKind(native) : 'blocked';
+  const reason = kind === 'blocked' && !state.hasOutput && state.held === '' ? (blocked ?? native) : null;
   const text = state.answered || calls > 0 || state.held === '' ? '' : jsonInText(state.held);
   if (text !== '') {
     events.push({ kind: 'text', candidate, text, signature: undefined, isOwn: false, logprobs: undefined });
   }
   if (reason !== null) events.push({ kind: 'refusal', candidate, reason, words: refusalWords(reason, message) });
   for (const citation of citationsOf(state.grounding, candidate)) events.push(citation);
-  const finish = blocked === null ? kind : 'blocked';
-  events.push({ kind: 'end', candidate, finish, reason: blocked ?? native, message, calls, keyId });
+  events.push({ kind: 'end', candidate, finish: kind, reason: blocked ?? native, message, calls, keyId });
 };
 
 const readFrame = (
@@ -128,7 +127,8 @@ const readFrames = (settings: AnswerSettings): Machine<FrameState, readonly Fram
   },
   end: ({ candidates, blocked }) => {
     const events: AnswerEvent[] = [];
-    for (const [candidate, state] of candidates) closeCandidate({ candidate, events }, state, null);
+    for (const [candidate, state] of candidates)
+      closeCandidate({ candidate, events }, state, state.finish === null ? blocked : null);
     if (candidates.size > 0) return events;
     events.push({ kind: 'begin', candidate: 0 });
     closeCandidate({ candidate: 0, events }, freshCandidate, blocked);
