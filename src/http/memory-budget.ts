@@ -9,8 +9,8 @@ export type ExchangeMemory = Memory & {
 
 /** The service's one memory budget. */
 export type MemoryBudget = {
-  /** Begins an exchange; it is at work from the first bytes that it takes. */
-  readonly open: () => ExchangeMemory;
+  /** Begins an exchange of this caller's; it is at work from the first bytes that it takes. */
+  readonly open: (caller: string) => ExchangeMemory;
   /** The most that one exchange can ever hold. */
   readonly largest: number;
   /** Bytes that are held now. */
@@ -19,6 +19,9 @@ export type MemoryBudget = {
 
 /** How much may be held (bytes), and by how many exchanges at once. */
 export type MemoryBounds = { readonly mostBytes: number; readonly mostExchanges: number };
+
+/** What exchanges hold together. */
+type Holding = { held: number; exchanges: number };
 
 const kibibyte = 1024;
 const mebibyte = 1024 * kibibyte;
@@ -32,40 +35,103 @@ const mostOfSmall = mebibyte + baseBytes;
 /** An eighth of all is kept for exchanges that hold little, so that large ones never leave none for them. */
 const roomForSmall = (mostBytes: number): number => Math.min(Math.floor(mostBytes / 8), 64 * mebibyte);
 
+/** A share of the places that is kept for callers who have fewer of them at work, so that no one caller has them all. */
+const placesForOthers = (mostExchanges: number): number => Math.floor(mostExchanges / 8);
+
+/** What large exchanges of one caller may hold together, once somebody else was told that there is no room. */
+const shareOfOne = (largest: number): number => Math.floor((largest * 3) / 4);
+
 const busy: ProxyError = { tag: 'Busy', message: 'Too many large requests at once. Please try again in a moment.' };
 const crowded: ProxyError = { tag: 'Busy', message: 'Too many requests at once. Please try again in a moment.' };
 const closed: ProxyError = { tag: 'ClientGone' };
+
+type Bounds = MemoryBounds & { readonly largest: number };
+
+/** What all exchanges hold, and those of each caller. */
+type Books = {
+  readonly all: Holding;
+  readonly of: (caller: string) => Holding;
+  readonly begin: (caller: string) => void;
+  readonly end: (caller: string) => void;
+  readonly hasPlaceFor: (caller: string) => boolean;
+  /** Whether an exchange that holds so much may hold so much more. */
+  readonly hasRoomFor: (caller: string, held: number, more: number) => boolean;
+};
+
+const openBooks = ({ mostBytes, mostExchanges, largest }: Bounds): Books => {
+  const keptPlaces = placesForOthers(mostExchanges);
+  const share = shareOfOne(largest);
+  const all: Holding = { held: 0, exchanges: 0 };
+  const callers = new Map<string, Holding>();
+  /** Who found no room for a large exchange, since others have it. */
+  let waiting: string | null = null;
+  const of = (caller: string): Holding => {
+    const known = callers.get(caller);
+    if (known !== undefined) return known;
+    const made = { held: 0, exchanges: 0 };
+    callers.set(caller, made);
+    return made;
+  };
+  const heldBy = (caller: string): number => callers.get(caller)?.held ?? 0;
+  const hasRoomForLarge = (caller: string, held: number, more: number): boolean => {
+    const others = heldBy(caller) - held;
+    if (waiting !== null && waiting !== caller && others > 0 && others + held + more > share) return false;
+    const isThere = all.held + more <= largest;
+    if (isThere && (waiting === caller || all.held < largest - share)) waiting = null;
+    if (!isThere && heldBy(caller) === held) waiting = caller;
+    return isThere;
+  };
+  const count = (caller: string, change: 1 | -1): void => {
+    const holding = of(caller);
+    holding.exchanges += change;
+    all.exchanges += change;
+    if (holding.exchanges === 0) callers.delete(caller);
+  };
+  return {
+    all,
+    of,
+    begin: (caller) => count(caller, 1),
+    end: (caller) => count(caller, -1),
+    hasPlaceFor: (caller) =>
+      all.exchanges < mostExchanges - ((callers.get(caller)?.exchanges ?? 0) < keptPlaces ? 0 : keptPlaces),
+    hasRoomFor: (caller, held, more) =>
+      held + more <= mostOfSmall ? all.held + more <= mostBytes : hasRoomForLarge(caller, held, more),
+  };
+};
 
 /** Makes the budget. It counts what is reserved and allocates nothing. */
 export const memoryBudget = ({ mostBytes, mostExchanges }: MemoryBounds): MemoryBudget => {
   const largest = mostBytes - roomForSmall(mostBytes);
   const hopeless: ProxyError = { tag: 'TooMuchHeld', mostBytes: largest };
-  const all = { held: 0, exchanges: 0 };
+  const { all, of, begin, end, hasPlaceFor, hasRoomFor } = openBooks({ mostBytes, mostExchanges, largest });
 
-  const open = (): ExchangeMemory => {
+  const open = (caller: string): ExchangeMemory => {
     const own = { held: 0, isAtWork: false, isClosed: false };
     const take = (bytes: number): ProxyError | null => {
       if (own.isClosed) return closed;
-      if (!own.isAtWork && all.exchanges >= mostExchanges) return crowded;
+      if (!own.isAtWork && !hasPlaceFor(caller)) return crowded;
       const more = own.isAtWork ? bytes : bytes + baseBytes;
       if (own.held + more > largest) return hopeless;
-      if (all.held + more > (own.held + more <= mostOfSmall ? mostBytes : largest)) return busy;
-      if (!own.isAtWork) all.exchanges += 1;
+      if (!hasRoomFor(caller, own.held, more)) return busy;
+      if (!own.isAtWork) begin(caller);
       own.isAtWork = true;
       own.held += more;
+      of(caller).held += more;
       all.held += more;
       return null;
     };
     const giveBack = (bytes: number): void => {
       const less = Math.min(bytes, own.held);
+      if (less === 0) return;
       own.held -= less;
+      of(caller).held -= less;
       all.held -= less;
     };
     const close = (): void => {
       if (own.isClosed) return;
       own.isClosed = true;
-      if (own.isAtWork) all.exchanges -= 1;
       giveBack(own.held);
+      if (own.isAtWork) end(caller);
     };
     return { take, giveBack, close };
   };

@@ -18,7 +18,7 @@ t.test('whatever exchanges take and give back, the budget holds what they hold a
   const property = fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
     const mostBytes = 8 * mebibyte;
     const budget = memoryBudget({ mostBytes, mostExchanges: 3 });
-    const exchanges = Array.from({ length: 5 }, () => budget.open());
+    const exchanges = Array.from({ length: 5 }, (_, at) => budget.open(`caller ${at % 2}`));
     const portions = exchanges.map(portionOf);
     for (const { who, what, bytes } of steps) {
       if (what === 'take') portions[who]?.take(bytes);
@@ -37,7 +37,7 @@ t.test('whatever exchanges take and give back, the budget holds what they hold a
 
 t.test('large exchanges leave room for small ones, and a place each', (t) => {
   const budget = memoryBudget({ mostBytes: 64 * mebibyte, mostExchanges: 3 });
-  const [large, small, third, fourth] = [budget.open(), budget.open(), budget.open(), budget.open()];
+  const [large, small, third, fourth] = [budget.open('a'), budget.open('b'), budget.open('c'), budget.open('d')];
   t.same(large.take(budget.largest + 1), { tag: 'TooMuchHeld', mostBytes: budget.largest }, 'no waiting makes room for it');
   t.equal(large.take(budget.largest - mebibyte), null);
   t.equal(small.take(mebibyte), null, 'there is room for a small one');
@@ -47,6 +47,26 @@ t.test('large exchanges leave room for small ones, and a place each', (t) => {
   t.equal(fourth.take(0)?.tag, 'Busy', 'no more than so many at once');
   third.close();
   t.equal(fourth.take(0), null);
+  t.end();
+});
+
+t.test('no one caller has all places, nor all of the room for large exchanges', (t) => {
+  const budget = memoryBudget({ mostBytes: 512 * mebibyte, mostExchanges: 80 });
+  const places = Array.from({ length: 80 }, () => budget.open('one'));
+  t.equal(places.filter((place) => place.take(0) === null).length, 70);
+  const others = Array.from({ length: 10 }, (_, at) => budget.open(`other ${at % 2}`));
+  t.ok(others.every((place) => place.take(0) === null), 'the last places are for callers with few');
+  t.equal(budget.open('one').take(0)?.tag, 'Busy');
+  for (const place of [...places, ...others]) place.close();
+  const large = Array.from({ length: 8 }, () => budget.open('one'));
+  t.equal(large.filter((one) => one.take(80 * mebibyte) === null).length, 5, 'all of the room, while nobody else wants it');
+  const other = budget.open('other');
+  t.equal(other.take(100 * mebibyte)?.tag, 'Busy');
+  for (const one of large.slice(0, 2)) one.close();
+  t.equal(budget.open('one').take(100 * mebibyte)?.tag, 'Busy', 'what gets free is not for whoever has so much');
+  t.equal(other.take(100 * mebibyte), null, 'there is room for somebody else');
+  for (const one of [...large, other]) one.close();
+  t.equal(budget.open('one').take(440 * mebibyte), null, 'one alone may be as large as ever');
   t.end();
 });
 
