@@ -137,6 +137,10 @@ t.test('pictures of earlier answers go back with their signatures', (t) => {
   t.same(partsFor(history(`here: ![](${own}) ok?`), media)[1], [{ text: 'here: ' }, { text: '[image]' }, back, { text: ' ok?' }]);
   t.same(partsFor(history('', { images: [{ type: 'image_url', image_url: { url: own } }] }), media)[1], [{ text: '[image]' }, back], 'beside the text too');
   t.same(partsFor(history(`![](${own})`), media, 'gemini-2.5-flash-image')[1], [{ text: '[image]' }, { inlineData: back.inlineData }], 'unsigned where nobody checks');
+  const odd = 'https://x.test/a_(b)_(c(d)).png';
+  for (const written of [`${own} "a title"`, `<${own}>`, ` <${own}> 'a (title)'`]) t.same(partsFor(history(`a ![x](${written}) b`), media)[1], [{ text: 'a ' }, { text: '[image]' }, back, { text: ' b' }], written);
+  t.same(partsFor(history(`![](${odd})(c)`), new Map([[odd, media.get(own) as never]]))[1], [{ text: '[image]' }, back, { text: '(c)' }], 'brackets in an address');
+  t.same(partsFor(history('![](https://x.test/a(b.png) and (more)'), new Map())[1], [{ text: '![](https://x.test/a(b.png)' }, { text: ' and (more)' }], 'a bracket that is not closed');
   t.same(partsFor(history('![](https://gone.test/x.png)'), new Map())[1], [{ text: '![](https://gone.test/x.png)' }], 'what could not be read stays as it was');
   t.match(partsFor(history(`![](data:image/png;base64,${png})`), new Map())[1], [{ text: '[image]' }, { inlineData: { data: png }, thoughtSignature: /./ }], 'a stand-in where there is no signature');
   t.same(

@@ -19,6 +19,9 @@ const longestScheme = 8;
 /** Of a picture's address that is looked at to tell what it is: more blanks than these before it make it no picture. */
 const mostBlanks = 64;
 
+/** Of an address that may hold brackets: base64 holds none, and is not searched for them. */
+const longestName = 4096;
+
 type Picture = { readonly url: string; readonly markdown: string };
 
 type Piece = { readonly text: string } | Picture;
@@ -38,30 +41,53 @@ const findFrom = (text: string, mark: string): ((from: number) => number) => {
 
 const isBlank = (code: number): boolean => code <= 32 || code === 0xa0;
 
-/** The address between these places; '' when there is none. Its first characters tell, however long it is. */
-const addressIn = (text: string, from: number, to: number): string => {
+/** Where an address begins at or after a place; -1 when none does. Its first characters tell, however long it is. */
+const addressAt = (text: string, from: number): number => {
   let at = from;
-  while (at < to && at < from + mostBlanks && isBlank(text.charCodeAt(at))) at += 1;
-  const beginning = text.slice(at, Math.min(to, at + longestScheme));
-  return isDataUrl(beginning) || isWebAddress(beginning) ? text.slice(at, to).trim() : '';
+  while (at < from + mostBlanks && isBlank(text.charCodeAt(at))) at += 1;
+  if (text[at] === '<') at += 1;
+  const beginning = text.slice(at, at + longestScheme);
+  return isDataUrl(beginning) || isWebAddress(beginning) ? at : -1;
+};
+
+/** What may stand behind an address: `>` where it began with `<`, and a title in quotes (CommonMark §6.4). */
+const withoutTitle = (given: string): string => {
+  const address = given.trim();
+  const quote = address.at(-1);
+  const opening = quote === '"' || quote === "'" ? address.lastIndexOf(quote, address.length - 2) : -1;
+  const isTitle = opening > 0 && isBlank(address.charCodeAt(opening - 1));
+  const bare = isTitle ? address.slice(0, opening).trimEnd() : address;
+  return bare.endsWith('>') ? bare.slice(0, -1) : bare;
 };
 
 /** Cuts a text at its markdown pictures `![alt](url)`. Plain scanning: a text may be megabytes of base64. */
 function* piecesOf(text: string): Generator<Piece, void, undefined> {
   const [middleFrom, endFrom, lineEndFrom] = [findFrom(text, ']('), findFrom(text, ')'), findFrom(text, '\n')];
+  const openFrom = findFrom(text, '(');
+  /** The end, past pairs of brackets in the address. */
+  const outerEnd = (address: number, first: number): number => {
+    let end = first;
+    for (let open = openFrom(address); open < end; open = openFrom(open + 1)) {
+      const next = endFrom(end + 1);
+      if (next > address + longestName || /\s/.test(text.slice(end, next)) || next === text.length) return first;
+      end = next;
+    }
+    return end;
+  };
   let from = 0;
   for (let at = text.indexOf('!['); at >= 0; at = text.indexOf('![', at)) {
     const middle = middleFrom(at);
     const end = endFrom(middle);
     if (end === text.length) break;
-    const url = lineEndFrom(at) < middle ? '' : addressIn(text, middle + 2, end);
-    if (url === '') {
+    const address = lineEndFrom(at) < middle ? -1 : addressAt(text, middle + 2);
+    if (address < 0 || address > end) {
       at += 2;
       continue;
     }
+    const last = outerEnd(address, end);
     yield { text: text.slice(from, at) };
-    yield { url, markdown: text.slice(at, end + 1) };
-    from = end + 1;
+    yield { url: withoutTitle(text.slice(address, last)), markdown: text.slice(at, last + 1) };
+    from = last + 1;
     at = from;
   }
   yield { text: text.slice(from) };
