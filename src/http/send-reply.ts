@@ -125,7 +125,12 @@ const pourTail = async ({ tail, fail }: Streamed, outlet: Outlet, { write }: Str
   try {
     for (let next = await tail.next(); next.done !== true; next = await tail.next()) {
       if (isClosed(outlet)) return;
-      const rest = write(next.value);
+      let rest = write(next.value);
+      const push = (piece: string | Uint8Array): boolean => {
+        rest = write(piece);
+        return rest === null && !isClosed(outlet);
+      };
+      if (rest === null && tail.pour !== undefined) await tail.pour(push);
       if (rest !== null) await rest;
     }
   } catch (cause) {

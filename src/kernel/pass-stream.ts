@@ -1,4 +1,4 @@
-import type { Items } from './ready-stream.ts';
+import { poured, type Items, type Pour } from './ready-stream.ts';
 
 /** What goes on of an item, and who is told of what the stream throws. */
 export type OnTheWay<A> = { readonly change: (item: A) => A; readonly failed: (cause: unknown) => void };
@@ -37,12 +37,17 @@ type Passed<A> = Items<A> & {
   /** Takes items back that were read ahead: they come next, as they were given. */
   readonly unread: (items: readonly A[]) => void;
   readonly pull: () => Promise<Result<A>>;
+  /** The same for what is poured from the lowest source. */
+  readonly pourPulled: Pour<A>;
   /** What becomes of what was pulled; null where more must be pulled. */
   readonly sift: (pulled: Result<A>) => Result<A> | null;
   readonly tellFailed: (cause: unknown) => void;
 };
 
-/** `ahead`: what was read ahead, the last first. `isBegun`: it was put back. `isAhead`: such an item was pulled. */
+/**
+ * `ahead`: what was read ahead, the last first. `isBegun`: it was put back. `isAhead`: such an item was pulled. `fault`:
+ * what sifting threw while it was poured.
+ */
 type State<A> = {
   readonly source: Items<A>;
   readonly passing: Passing<A>;
@@ -51,6 +56,7 @@ type State<A> = {
   isBegun: boolean;
   isAhead: boolean;
   isEnded: boolean;
+  fault: { readonly cause: unknown } | null;
 };
 
 const noMore: IteratorReturnResult<void> = { done: true, value: undefined };
@@ -101,6 +107,7 @@ const passItem = <A>(state: State<A>, result: IteratorYieldResult<A>): Result<A>
 };
 
 const pullItem = <A>(state: State<A>): Promise<Result<A>> => {
+  if (state.fault !== null) return Promise.reject(state.fault.cause);
   const value = state.ahead.pop();
   state.isAhead = value !== undefined;
   if (value !== undefined) return Promise.resolve({ done: false, value });
@@ -114,21 +121,31 @@ const siftItem = <A>(state: State<A>, pulled: Result<A>): Result<A> | null => {
   return result.done === true ? endItems(state) : passItem(state, result);
 };
 
+const pourPulled = <A>(state: State<A>, take: (pulled: A) => boolean): Promise<void> => {
+  if (state.ahead.length > 0) return poured;
+  state.isAhead = false;
+  const { from } = state;
+  return (isPassed(from) ? from.pourPulled(take) : from.pour?.(take)) ?? poured;
+};
+
+/** Only what passes is handed on: for an item that is left out, and for another stream, `next` must be asked. */
+const pourItems = <A>(state: State<A>, take: (item: A) => boolean): Promise<void> =>
+  pourPulled(state, (value) => {
+    try {
+      const given = siftItem(state, { done: false, value });
+      return given !== null && given.done !== true && take(given.value);
+    } catch (cause) {
+      state.fault = { cause };
+      return false;
+    }
+  });
+
 const tellFailed = <A>({ from, isBegun, passing }: State<A>, cause: unknown): void => {
   if (isPassed(from)) from.tellFailed(cause);
   if (isBegun) passing.onTheWay?.failed(cause);
 };
 
-const passItems = <A>(source: Items<A>, passing: Passing<A>): Passed<A> => {
-  const state: State<A> = {
-    source,
-    passing,
-    from: source,
-    ahead: [],
-    isBegun: false,
-    isAhead: false,
-    isEnded: false,
-  };
+const nextItem = <A>(state: State<A>): (() => Promise<Result<A>>) => {
   const given = (pulled: Result<A>): Result<A> | Promise<Result<A>> => {
     try {
       return siftItem(state, pulled) ?? next();
@@ -142,8 +159,22 @@ const passItems = <A>(source: Items<A>, passing: Passing<A>): Passed<A> => {
     throw cause;
   };
   const next = (): Promise<Result<A>> => pullItem(state).then(given, fail);
+  return next;
+};
+
+const passItems = <A>(source: Items<A>, passing: Passing<A>): Passed<A> => {
+  const state: State<A> = {
+    source,
+    passing,
+    from: source,
+    ahead: [],
+    isBegun: false,
+    isAhead: false,
+    isEnded: false,
+    fault: null,
+  };
   return {
-    next,
+    next: nextItem(state),
     return: () => close(state),
     throw: async (cause) => {
       await close(state);
@@ -155,6 +186,8 @@ const passItems = <A>(source: Items<A>, passing: Passing<A>): Passed<A> => {
       state.isBegun = true;
     },
     pull: () => pullItem(state),
+    pour: (take) => pourItems(state, take),
+    pourPulled: (take) => pourPulled(state, take),
     sift: (pulled) => siftItem(state, pulled),
     tellFailed: (cause) => tellFailed(state, cause),
   };

@@ -2,6 +2,7 @@ import { paceWork } from '../kernel/breathe.ts';
 import { E, TE, pipe } from '../kernel/fp.ts';
 import { primeStream } from '../kernel/prime-stream.ts';
 import { caught, thrown, type ProxyError } from '../kernel/proxy-error.ts';
+import { poured, type Items, type Pour } from '../kernel/ready-stream.ts';
 import { signalSource } from '../kernel/signal.ts';
 import type { Stage } from '../kernel/stage.ts';
 import type { Frame } from '../gemini/response.ts';
@@ -80,22 +81,25 @@ type Telling = {
 
 type Begun = Telling & { readonly head: TE.Outcome<ProxyError, Frames> };
 
-/** It is handed the writer alone, and nothing of the request, which is gone while a long answer goes on. */
+/** A stream that is written. `fault`: what is told behind what has been written. */
+type Tail = { frames: Frames | null; fault: { readonly cause: unknown } | null };
+
+type Writing = { readonly write: (frames: readonly Frame[]) => string; readonly tail: Tail };
+
 async function* writeTail(
   writer: StreamWriter,
-  { head, note, memory, remember }: Begun,
+  { head, note, remember }: Begun,
+  { write, tail }: Writing,
 ): AsyncGenerator<string | Uint8Array, void, undefined> {
   try {
     const frames = await head;
     if (E.isLeft(frames)) throw thrown(frames.left);
+    tail.frames = frames.right;
     const pace = paceWork(mostParts);
-    const reserve = reserveKept(memory);
     for await (const batch of frames.right) {
-      const text = writer.write(batch);
-      // What is written goes out before a failure does: its numbers are spent.
-      const refusal = reserve(writer.kept());
+      const text = write(batch);
       if (text !== '') yield text;
-      if (refusal !== null) throw thrown(refusal);
+      if (tail.fault !== null) throw tail.fault.cause;
       const rest = pace(partsIn(batch) + text.length / charactersAPart);
       if (rest !== null) await rest;
     }
@@ -110,6 +114,30 @@ async function* writeTail(
     yield writer.fail(error);
   }
 }
+
+/** It is handed the writer alone, and nothing of the request, which is gone while a long answer goes on. */
+const streamTail = (writer: StreamWriter, begun: Begun): Items<string | Uint8Array> => {
+  const tail: Tail = { frames: null, fault: null };
+  const reserve = reserveKept(begun.memory);
+  // What is written goes out before a failure does: its numbers are spent.
+  const write = (frames: readonly Frame[]): string => {
+    try {
+      const text = writer.write(frames);
+      const refusal = reserve(writer.kept());
+      if (refusal !== null) tail.fault = { cause: thrown(refusal) };
+      return text;
+    } catch (cause) {
+      tail.fault = { cause };
+      return '';
+    }
+  };
+  const pour: Pour<string | Uint8Array> = (take) =>
+    tail.frames?.pour?.((frames) => {
+      const text = write(frames);
+      return (text === '' || take(text)) && tail.fault === null;
+    }) ?? poured;
+  return Object.assign(writeTail(writer, begun, { write, tail }), { pour });
+};
 
 type Answer = TE.TaskEither<ProxyError, Frames>;
 
@@ -129,15 +157,19 @@ const unlessFailing = (answer: Answer, { probe }: AnswerWriter): Answer => {
   return pipe(answer, TE.flatMap(prime), TE.flatMap(judge));
 };
 
-/** All of a stream of which all frames are there: what `writeTail` makes of them, in one text. */
+/** A text and what comes behind it. */
+const withLast = (text: string, last: string | Uint8Array): string | Uint8Array =>
+  typeof last === 'string' ? text + last : Buffer.concat([Buffer.from(text), last]);
+
+/** All of a stream of which all frames are there: what `writeTail` makes of them, in one piece. */
 const writeAtOnce =
   (writer: StreamWriter, { note, memory, remember }: Telling) =>
-  async (frames: readonly Frame[]): Promise<E.Either<ProxyError, string>> => {
+  async (frames: readonly Frame[]): Promise<E.Either<ProxyError, string | Uint8Array>> => {
     try {
       const text = writer.write(frames);
       const refusal = reserveKept(memory)(writer.kept());
       const end = refusal === null ? writer.end() : E.left(refusal);
-      if (E.isRight(end)) return E.right(text + (await endOf(end.right, remember)));
+      if (E.isRight(end)) return E.right(withLast(text, await endOf(end.right, remember)));
       note({ error: end.left.tag });
       return E.right(text + writer.fail(end.left));
     } catch (cause) {
@@ -173,7 +205,7 @@ const streamReply =
     return E.right({
       kind: 'streamed',
       ...begun,
-      tail: writeTail(writer, { head, ...telling }),
+      tail: streamTail(writer, { head, ...telling }),
       fail: writer.fail,
       heartbeat: { text: writer.heartbeat, afterMs: keepAliveMs },
     });

@@ -1,5 +1,6 @@
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import { holdsMore } from '../kernel/holds-more.ts';
+import type { Items } from '../kernel/ready-stream.ts';
 import { jsonText } from '../kernel/well-formed.ts';
 import { exactJson, writtenText } from '../gemini/exact-json.ts';
 import type { ByteSource } from './byte-source.ts';
@@ -31,7 +32,7 @@ export type Streamed = {
   readonly status: number;
   readonly headers: Headers;
   /** It throws what nobody foresaw, for the log, and where nothing within it can tell the reader (`fail`). */
-  readonly tail: AsyncGenerator<string | Uint8Array, void, undefined>;
+  readonly tail: Items<string | Uint8Array>;
   /** The frame for what `tail` threw; null where a length was promised: the connection is then cut. */
   readonly fail: ((error: ProxyError) => string) | null;
   /** What to write when nothing has gone out for so long; 0 = never. It may depend on what has gone out. */

@@ -3,6 +3,7 @@ import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
 import { followedBy, passStream } from '../../src/kernel/pass-stream.ts';
 import { primeStream } from '../../src/kernel/prime-stream.ts';
+import type { Items } from '../../src/kernel/ready-stream.ts';
 
 type Source = { readonly items: AsyncGenerator<number, void, undefined>; readonly given: () => number; readonly isClosed: () => boolean };
 
@@ -112,14 +113,37 @@ async function* apart(items: AsyncGenerator<number, void, undefined>): AsyncGene
   yield* items;
 }
 
+/** The same stream, which can be poured, so many items at a time. */
+const pourable = (items: AsyncGenerator<number, void, undefined>, atOnce: number): Items<number> =>
+  Object.assign(items, {
+    pour: async (take: (item: number) => boolean) => {
+      for (let left = atOnce; left > 0; left -= 1) {
+        const next = await items.next();
+        if (next.done === true || !take(next.value)) return;
+      }
+    },
+  });
+
+/** All items of a stream that is poured wherever that may be done. */
+const pouredFrom = async (items: Items<number>): Promise<readonly number[]> => {
+  const all: number[] = [];
+  for (let next = await items.next(); next.done !== true; next = await items.next()) {
+    all.push(next.value);
+    await items.pour?.((item) => all.push(item) % 3 > 0);
+  }
+  return all;
+};
+
+type Between = (items: Items<number>) => Items<number>;
+
 /** What comes out of streams that stand upon each other, and how often the end of each was told. */
-const throughLayers = async (most: number, layers: readonly Layer[], between: (items: AsyncGenerator<number, void, undefined>) => AsyncGenerator<number, void, undefined>) => {
+const throughLayers = async (most: number, layers: readonly Layer[], between: Between, read: (items: Items<number>) => Promise<readonly number[]> = allIn) => {
   async function* negative(items: AsyncGenerator<number, void, undefined>): AsyncGenerator<number, void, undefined> {
     for await (const item of items) yield -item;
   }
   const source = counting(most);
   const ends = layers.map(() => 0);
-  const stream = layers.reduce((items: AsyncGenerator<number, void, undefined>, { divertsAt, leavesOut, last }, at) => {
+  const stream = layers.reduce((items: Items<number>, { divertsAt, leavesOut, last }, at) => {
     const passed = passStream(items, {
       divert: (item, rest) => (item === divertsAt ? negative(followedBy(item, rest)) : null),
       change: (item) => (item === leavesOut ? null : item + 10),
@@ -129,17 +153,36 @@ const throughLayers = async (most: number, layers: readonly Layer[], between: (i
       },
     });
     return between(passed);
-  }, source.items);
+  }, between(source.items));
   const primed = await primeStream<number>((item) => item > 12)(stream)();
-  return { all: E.isRight(primed) ? await allIn(primed.right.all) : primed.left, ends, isClosed: source.isClosed() };
+  return { all: E.isRight(primed) ? await read(primed.right.all) : primed.left, ends, isClosed: source.isClosed() };
 };
 
-t.test('streams upon streams do in one go what they do one by one', async (t) => {
+t.test('what a look throws while a stream is poured comes out of it where it is asked again', async (t) => {
+  let ends = 0;
+  const source = counting(9);
+  const stream = passStream(pourable(source.items, 9), {
+    divert: (item) => {
+      if (item === 4) throw new Error('four');
+      return null;
+    },
+    over: () => (ends += 1),
+  });
+  const seen: number[] = [];
+  await stream.next();
+  await stream.pour?.((item) => seen.push(item) > 0);
+  t.same(seen, [2, 3]);
+  await t.rejects(stream.next(), { message: 'four' });
+  t.same([ends, source.isClosed()], [1, true]);
+});
+
+t.test('streams upon streams do in one go what they do one by one, poured too', async (t) => {
   const layer = fc.record({ divertsAt: fc.integer({ min: -3, max: 40 }), leavesOut: fc.integer({ min: 1, max: 40 }), last: fc.option(fc.integer({ min: 1, max: 40 })) });
   await fc.assert(
     fc.asyncProperty(fc.nat(5), fc.array(layer, { minLength: 1, maxLength: 3 }), async (most, layers) => {
       const inOne = await throughLayers(most, layers, (items) => items);
       t.same(inOne, await throughLayers(most, layers, apart));
+      for (const atOnce of [1, 2, 9]) t.same(inOne, await throughLayers(most, layers, (items) => (items.pour === undefined ? pourable(items, atOnce) : items), pouredFrom), 'poured');
       t.same(inOne.ends, layers.map(() => 1));
     }),
     { numRuns: 300 },

@@ -1,9 +1,13 @@
 import { byteBlocks } from '../../kernel/byte-blocks.ts';
+import type { Pour } from '../../kernel/ready-stream.ts';
 import { thrown, type ProxyError } from '../../kernel/proxy-error.ts';
 import { costs, type Memory } from '../../ports/memory.ts';
 
 /** Told of what comes, and when more is wanted. */
 export type Watching = { readonly came: (bytes: number) => void; readonly wants: () => void };
+
+/** A body's pieces, each by itself; poured, all that one read of the socket brought together. */
+export type BodyPieces = AsyncGenerator<Buffer, void, undefined> & { readonly pour: Pour<readonly Buffer[]> };
 
 /** An answer's body: to be read once, and given up where it is not read to its end. */
 export type AnswerBody = {
@@ -14,7 +18,7 @@ export type AnswerBody = {
   readonly whole: (came: () => void) => readonly Buffer[] | null | Promise<readonly Buffer[] | null>;
   /** The same of what has come so far: null where more is to come. */
   readonly there: () => readonly Buffer[] | null;
-  readonly pieces: (watching?: Watching) => AsyncGenerator<Buffer, void, undefined>;
+  readonly pieces: (watching?: Watching) => BodyPieces;
   readonly destroy: () => void;
 };
 

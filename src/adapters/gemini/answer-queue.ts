@@ -1,5 +1,5 @@
 import { joinPieces } from '../../kernel/pieced-bytes.ts';
-import type { AnswerBody, Watching } from './answer-body.ts';
+import type { AnswerBody, BodyPieces, Watching } from './answer-body.ts';
 
 /** The pieces of one answer between undici, which pushes them, and who reads it. */
 export type AnswerQueue = {
@@ -72,13 +72,14 @@ const readWhole = async (queue: Waiting, came: () => void): Promise<readonly Buf
 
 type Result = IteratorResult<Buffer, void>;
 
-/** `isHeld`: the piece that was given last is being worked on. */
+/** `isHeld`: the piece that was given last is being worked on. `refusal`: why one that came may not be held. */
 type Reading = {
   readonly queue: Waiting;
   readonly flow: Flow;
   readonly watching: Watching;
   isOver: boolean;
   isHeld: boolean;
+  refusal: { readonly cause: unknown } | null;
 };
 
 const noMore: Result = { done: true, value: undefined };
@@ -91,6 +92,7 @@ const closeReading = (reading: Reading): void => {
 /** The next piece; null where nothing waits. Throws what ended the answer, or what forbids to hold the piece. */
 const nextPiece = (reading: Reading): Result | null => {
   const { queue, flow, watching } = reading;
+  if (reading.refusal !== null) throw reading.refusal.cause;
   const piece = takeNext(queue);
   if (piece !== null) {
     reading.isHeld = true;
@@ -108,13 +110,61 @@ const nextPiece = (reading: Reading): Result | null => {
   throw queue.end.cause;
 };
 
+/** Hands on all that waits; true where more is to be waited for. */
+const pourWaiting = (reading: Reading, take: (pieces: readonly Buffer[]) => boolean): boolean => {
+  const { queue, flow, watching } = reading;
+  for (;;) {
+    const { pieces, bytes } = queue;
+    if (bytes > 0) {
+      queue.pieces = [];
+      queue.bytes = 0;
+      reading.isHeld = true;
+      watching.came(bytes);
+      if (!take(pieces)) return false;
+      reading.isHeld = false;
+      watching.wants();
+    }
+    if (!queue.isPaused) return queue.end === 'open';
+    queue.isPaused = false;
+    flow.resume();
+  }
+};
+
+const soon = Promise.resolve();
+
+/** A microtask for each read of the socket: it runs when all is there that the read brought. */
+const pourPieces =
+  (reading: Reading): BodyPieces['pour'] =>
+  (take) =>
+    new Promise((resolve) => {
+      const { queue } = reading;
+      const wake = (): void => {
+        queue.wake = idle;
+        void soon.then(go);
+      };
+      const go = (): void => {
+        try {
+          if (pourWaiting(reading, take)) {
+            queue.wake = wake;
+            return;
+          }
+        } catch (cause) {
+          reading.refusal = { cause };
+        }
+        resolve();
+      };
+      if (reading.isHeld) reading.watching.wants();
+      reading.isHeld = false;
+      go();
+    });
+
 function itself<A>(this: A): A {
   return this;
 }
 
 /** An iterator by hand: as a generator it would cost each read of the socket two promises more. One reader only. */
-const readPieces = (queue: Waiting, flow: Flow, watching: Watching): AsyncGenerator<Buffer, void, undefined> => {
-  const reading: Reading = { queue, flow, watching, isOver: false, isHeld: false };
+const readPieces = (queue: Waiting, flow: Flow, watching: Watching): BodyPieces => {
+  const reading: Reading = { queue, flow, watching, isOver: false, isHeld: false, refusal: null };
   // undici pushes within one tick all that a read of the socket brought, so `wake` is called before the last piece is
   // there, and `take` runs after it.
   const take = (): Result | Promise<Result> => {
@@ -141,6 +191,7 @@ const readPieces = (queue: Waiting, flow: Flow, watching: Watching): AsyncGenera
       return Promise.reject(cause);
     },
     [Symbol.asyncIterator]: itself,
+    pour: pourPieces(reading),
   };
 };
 

@@ -3,7 +3,7 @@ import { sizeOf } from '../../kernel/pieced-bytes.ts';
 import { thrown, type ProxyError } from '../../kernel/proxy-error.ts';
 import { perText } from '../../kernel/remember.ts';
 import type { AskGemini, FrameStream, OpenGemini, UpstreamCall } from '../../ports/capabilities.ts';
-import { jsonBody, type AnswerBody } from './answer-body.ts';
+import { jsonBody, type AnswerBody, type BodyPieces } from './answer-body.ts';
 import { answerMeter, type AnswerMeter } from './answer-meter.ts';
 import { connectionError } from './connection-error.ts';
 import type { Answer } from './dispatch-call.ts';
@@ -43,7 +43,7 @@ const placeOf = perText((model: string): string => {
 
 type Watching = { readonly dog: Watchdog; readonly meter: AnswerMeter };
 
-const watchedBytes = (body: AnswerBody, { dog, meter }: Watching): AsyncGenerator<Buffer, void, undefined> =>
+const watchedBytes = (body: AnswerBody, { dog, meter }: Watching): BodyPieces =>
   body.pieces({
     came: (bytes) => {
       dog.fed();

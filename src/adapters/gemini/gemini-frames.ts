@@ -7,9 +7,10 @@ import { parseFrames, parseLongFrame } from '../../gemini/parse-frames.ts';
 import { plainTextOf } from '../../gemini/plain-text.ts';
 import type { Frame } from '../../gemini/response.ts';
 import { blockReason } from '../../gemini/verdict.ts';
-import { readyStream } from '../../kernel/ready-stream.ts';
+import { poured, readyStream } from '../../kernel/ready-stream.ts';
 import type { FrameStream } from '../../ports/capabilities.ts';
-import { bodySplitter, splitAtOnce, type Framing } from './body-values.ts';
+import type { BodyPieces } from './answer-body.ts';
+import { bodySplitter, splitAtOnce, type BodySplitter, type Framing } from './body-values.ts';
 
 /** What was seen of an answer when it ended. */
 type Seen = { frames: number; unreadable: number; framing: Framing; isBegun: boolean; isOver: boolean };
@@ -108,18 +109,29 @@ export type Following = {
   readonly over: () => void;
 };
 
-/**
- * Frames of an answer's body, those of one read of the socket together. A frame that can't be read is passed over; an
- * error in the stream is thrown behind the frames before it, and so is an end that is none. One generator for all of
- * it: each more would cost every read of the socket a promise or three.
- */
-export async function* geminiFrames(
-  body: AsyncGenerator<Buffer, void, undefined>,
-  model: string,
-  { passed, failed, over }: Following,
-): FrameStream {
-  const splitter = bodySplitter();
-  const reader = frameReader(model);
+const areMany = (texts: readonly string[]): boolean => texts.length > mostTogether || texts.some(isLong);
+
+/** What is read, and how. `state`: whether it may be poured, or what a pour could not hand on. */
+type FrameSource = {
+  readonly body: AsyncGenerator<Buffer, void, undefined> & { readonly pour?: BodyPieces['pour'] };
+  readonly splitter: BodySplitter;
+  readonly reader: FrameReader;
+  readonly following: Following;
+  state: 'busy' | 'free' | { readonly texts: readonly string[] } | { readonly error: unknown };
+};
+
+/** What a pour could not hand on. */
+async function* readLeft(source: FrameSource): FrameStream {
+  const { state, reader } = source;
+  source.state = 'busy';
+  if (typeof state === 'string') return;
+  if ('error' in state) throw state.error;
+  yield* readMany(state.texts, reader);
+}
+
+async function* readFrames(source: FrameSource): FrameStream {
+  const { body, splitter, reader, following } = source;
+  const { passed, failed, over } = following;
   const pace = paceWork(atOnce);
   try {
     for (let isEnded = false; !isEnded; ) {
@@ -128,11 +140,13 @@ export async function* geminiFrames(
       const texts = next.done === true ? splitter.end() : splitter.feed(next.value);
       if ('long' in texts) yield* readLong(texts.long, reader);
       else if (texts.length === 0) continue;
-      else if (texts.length > mostTogether || texts.some(isLong)) yield* readMany(texts, reader);
+      else if (areMany(texts)) yield* readMany(texts, reader);
       else {
         const { frames, error } = reader.read(texts);
+        source.state = error === null ? 'free' : { error: thrown(error) };
         if (frames.length > 0) yield frames;
-        if (error !== null) throw thrown(error);
+        if (source.state !== 'free') yield* readLeft(source);
+        source.state = 'busy';
       }
       passed();
       const rest = next.done === true ? null : pace(next.value.length);
@@ -148,6 +162,43 @@ export async function* geminiFrames(
     await body.return();
   }
 }
+
+/** Each read of the socket in one go, from its bytes to whoever takes its frames. */
+const pourFrames =
+  (source: FrameSource): FrameStream['pour'] =>
+  (take) => {
+    const { body, splitter, reader, following } = source;
+    if (source.state !== 'free' || body.pour === undefined) return poured;
+    return body.pour((pieces) => {
+      const [first] = pieces;
+      const texts = pieces.length === 1 && first !== undefined ? splitter.feed(first) : pieces.flatMap(splitter.feed);
+      if (areMany(texts)) {
+        source.state = { texts };
+        return false;
+      }
+      const { frames, error } = reader.read(texts);
+      const goesOn = frames.length === 0 || take(frames);
+      following.passed();
+      if (error !== null) source.state = { error: thrown(error) };
+      return goesOn && error === null;
+    });
+  };
+
+/**
+ * Frames of an answer's body, those of one read of the socket together. A frame that can't be read is passed over; an
+ * error in the stream is thrown behind the frames before it, and so is an end that is none. One generator for all of
+ * it, since each more would cost every read of the socket a promise or three; and none for what is poured.
+ */
+export const geminiFrames = (body: FrameSource['body'], model: string, following: Following): FrameStream => {
+  const source: FrameSource = {
+    body,
+    splitter: bodySplitter(),
+    reader: frameReader(model),
+    following,
+    state: 'busy',
+  };
+  return Object.assign(readFrames(source), { pour: pourFrames(source) });
+};
 
 async function* endInError(frames: readonly Frame[], error: unknown): FrameStream {
   if (frames.length > 0) yield frames;

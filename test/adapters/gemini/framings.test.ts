@@ -75,6 +75,37 @@ async function* piecesOf(body: Buffer, random: () => number): AsyncGenerator<Buf
   yield* randomCuts(body, 40, random);
 }
 
+/** The same pieces from a body that can be poured, some at a time. */
+const pouredPieces = (body: Buffer, random: () => number) => {
+  const pieces = piecesOf(body, random);
+  const pour = async (take: (pieces: readonly Buffer[]) => boolean): Promise<void> => {
+    for (;;) {
+      const some: Buffer[] = [];
+      for (let most = 1 + Math.floor(random() * 3); some.length < most; ) {
+        const next = await pieces.next();
+        if (next.done === true) break;
+        some.push(next.value);
+      }
+      if (some.length === 0 || !take(some) || random() < 0.2) return;
+    }
+  };
+  return Object.assign(pieces, { pour });
+};
+
+/** `readAll`, poured wherever that may be done. */
+const pourAll: typeof readAll = async (frames) => {
+  const all: Frame[] = [];
+  try {
+    for (let next = await frames.next(); next.done !== true; next = await frames.next()) {
+      all.push(...next.value);
+      await frames.pour?.((batch) => all.push(...batch) % 4 > 0);
+    }
+    return { frames: all, error: null };
+  } catch (cause) {
+    return { frames: all, error: caught(cause) };
+  }
+};
+
 const framings = {
   whole: (values) => values.join(''),
   'on lines': (values) => values.map((value) => JSON.stringify(JSON.parse(value), null, 2)).join('\n'),
@@ -87,7 +118,7 @@ const framings = {
   'events with a bare error': (values) => `${values.map((value) => `data: ${value}\n\n`).join('')}{"error":{"code":503}}`,
 } satisfies Readonly<Record<string, (values: readonly string[]) => string>>;
 
-t.test('a short body that is all there is read as it is in pieces, whatever it holds', async (t) => {
+t.test('a short body that is all there, and one that is poured, is read as it is in pieces, whatever it holds', async (t) => {
   const candidate = fc.record(
     { content: fc.constantFrom({ parts: [{ text: 'Grüße 👋' }] }, { parts: [] }, { parts: [{ text: null }] }, null), finishReason: fc.constantFrom('STOP', 'SAFETY', 'MAX_TOKENS') },
     { requiredKeys: [] },
@@ -107,6 +138,8 @@ t.test('a short body that is all there is read as it is in pieces, whatever it h
       const read = await readAll(atOnce);
       t.same(read, await readAll(inPieces), bytes.toString());
       t.same(ready, read.error === null ? read.frames : undefined, 'ready where nothing went wrong');
+      const poured = geminiFrames(pouredPieces(bytes, seeded(seed)), 'gemini-3.5-flash', following);
+      t.same(await pourAll(poured), read, 'poured');
     }),
     { numRuns: 500 },
   );
