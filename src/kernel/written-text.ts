@@ -17,30 +17,26 @@ export const asString = (text: WrittenText): string => {
   return all;
 };
 
-/** Its bytes in UTF-8. */
-export const bytesIn = (text: WrittenText): number => {
+const bytesIn = (text: WrittenText): number => {
   let sum = 0;
   for (const piece of text) sum += typeof piece === 'string' ? Buffer.byteLength(piece) : piece.bytes().length;
   return sum;
 };
 
-/** Writes it into a buffer that has room for it, from there on; where it ends. */
-export const writeInto = (buffer: Buffer, from: number, text: WrittenText): number => {
-  let at = from;
-  for (const piece of text) {
-    if (typeof piece === 'string') at += buffer.write(piece, at);
-    else at += piece.bytes().copy(buffer, at);
-  }
-  return at;
-};
-
 /** All of it as bytes. */
 export const asBytes = (text: WrittenText): Buffer => {
   const buffer = Buffer.allocUnsafeSlow(bytesIn(text));
-  writeInto(buffer, 0, text);
+  let at = 0;
+  for (const piece of text) at += typeof piece === 'string' ? buffer.write(piece, at) : piece.bytes().copy(buffer, at);
   return buffer;
 };
 
 /** All of it in the form in which it is sent soonest: bytes where something long stands in it. */
-export const asSent = (text: WrittenText): string | Buffer =>
-  text.every((piece) => typeof piece === 'string') ? asString(text) : asBytes(text);
+export const asSent = (text: WrittenText): string | Buffer => {
+  let all = '';
+  for (const piece of text) {
+    if (typeof piece !== 'string') return asBytes(text);
+    all += piece;
+  }
+  return all;
+};

@@ -10,7 +10,7 @@ import { openaiReplies } from '../replies.ts';
 import { echoOf, responseText } from './answer/response-body.ts';
 import { responseSettings, responsesAnswer, type KeepFinished } from './answer/responses-answer.ts';
 import { isReference, type Item } from './ask/given-item.ts';
-import { heldText, holdsLess } from './ask/held-text.ts';
+import { heldText } from './ask/held-text.ts';
 import {
   settleResponse,
   geminiInSteps,
@@ -37,24 +37,27 @@ const nothingKept: Keeping = { keep: undefined, holds: 0 };
 const idsOf = (items: readonly Item[]): readonly string[] =>
   items.flatMap((item) => (typeof item['id'] === 'string' && !isReference(item) ? [item['id']] : []));
 
+/** Stands in a record for the items, which stand beside the response there. */
+const nothingTold = ['[]'];
+
 /** What a response keeps of its request, unless that is too much to be held while the answer comes. */
 const keeping = (
   { sent: { fields, own }, caller }: Reading,
   context: TranslationContext,
   { keepResponse, mostBytesEach }: Pick<ResponseStore, 'keepResponse' | 'mostBytesEach'>,
 ): Keeping => {
-  if (fields.store === false || caller === null || !holdsLess(own, mostBytesEach)) return nothingKept;
-  const items = idsOf(own);
-  const input = identifyItems(own, context.id);
+  const held = fields.store === false || caller === null ? null : heldText(own, mostBytesEach);
+  if (held === null || caller === null) return nothingKept;
   const { created } = context;
   const [id, previous] = [responseId(context.id), fields.previous_response_id ?? null];
   return {
-    keep: ({ texts, events }) => {
-      const response = asString(responseText({ ...texts, output: ['[]'] }));
-      const parts = { id, created, previous, input: JSON.stringify(input), output: texts.output, response, events };
-      return keepResponse({ id, previous, items, text: recordText(parts) }, caller);
+    keep: ({ texts: { state, output, echo }, events }) => {
+      const input = JSON.stringify(identifyItems(own, context.id));
+      const response = asString(responseText({ state, output: nothingTold, echo }));
+      const text = recordText({ id, created, previous, input, output, response, events });
+      return keepResponse({ id, previous, items: idsOf(own), text }, caller);
     },
-    holds: heldText(own) * bytesHeld,
+    holds: held * bytesHeld,
   };
 };
 

@@ -24,13 +24,14 @@ export const emitLifecycle = (to: Writing, told: Lifecycle, settings: ResponseSe
     id: responseId(to.id),
     object: 'response',
     created_at: created,
-    completed_at: null,
+    status: response.status,
+    completed_at: response.completed_at ?? null,
     background: false,
-    error: null,
-    incomplete_details: null,
+    error: response.error ?? null,
+    incomplete_details: response.incomplete_details ?? null,
     model,
+    usage: response.usage,
     service_tier: to.end === null ? tier : (servedTier(to.usage) ?? likelyTier(tier)),
-    ...response,
   };
   const event: LifecycleEvent = { type, sequence_number: to.sequence, response: state, output };
   to.sequence += 1;

@@ -10,7 +10,8 @@ const isLong = (value: unknown): value is string => typeof value === 'string' &&
 /** True where a long text stands in an event, at the places where texts of items stand: three lists or objects deep. */
 const holdsLong = (value: unknown, depth = 3): boolean => {
   if (typeof value !== 'object' || value === null || depth < 0) return isLong(value);
-  for (const inner of Object.values(value)) if (holdsLong(inner, depth - 1)) return true;
+  if (Array.isArray(value)) return value.some((inner) => holdsLong(inner, depth - 1));
+  for (const name in value) if (isObject(value) && holdsLong(value[name], depth - 1)) return true;
   return false;
 };
 

@@ -1,6 +1,6 @@
 import { jsonText } from '../../../kernel/well-formed.ts';
 import type { WrittenText } from '../../../kernel/written-text.ts';
-import { heldText, holdsLess } from '../ask/held-text.ts';
+import { heldText } from '../ask/held-text.ts';
 import type { ResponseFields } from '../ask/response-fields.ts';
 import type { ResponseUsage } from './usage.ts';
 
@@ -62,8 +62,9 @@ const freeBytes = 32 * 1024;
 const repeatedParts = (fields: ResponseFields): readonly [ResponseFields, number] => {
   const { instructions, tools, text, ...others } = fields;
   const repeated = [instructions, tools, text];
-  if (!holdsLess(repeated, mostEchoed)) return [others, 0];
-  const holds = heldText(repeated) * bytesHeld;
+  const held = heldText(repeated, mostEchoed);
+  if (held === null) return [others, 0];
+  const holds = held * bytesHeld;
   return [fields, holds > freeBytes ? holds : 0];
 };
 
@@ -92,7 +93,7 @@ export const echoOf = (asked: ResponseFields, isKept: boolean): Echo => {
     top_p: fields.top_p ?? 1,
     truncation: fields.truncation ?? 'disabled',
     access_programs: null,
-    ...(fields.user === undefined ? {} : { user: fields.user }),
+    user: fields.user,
   });
   return { text, holds };
 };

@@ -1,10 +1,15 @@
-type Count = { left: number };
+import { isObject } from '../../../kernel/is-object.ts';
+
+type Count = { left: number; values: number };
 
 const isWithin = (value: unknown, count: Count): boolean => {
   if (typeof value === 'string') count.left -= value.length;
-  else if (typeof value === 'object' && value !== null) {
-    for (const one of Object.values(value)) if (!isWithin(one, count)) return false;
+  else if (Array.isArray(value)) {
+    for (const one of value) if (!isWithin(one, count)) return false;
+  } else if (isObject(value)) {
+    for (const name in value) if (!isWithin(value[name], count)) return false;
   }
+  count.values += 1;
   count.left -= 1;
   return count.left >= 0;
 };
@@ -12,14 +17,11 @@ const isWithin = (value: unknown, count: Count): boolean => {
 /** What a value that is no text takes, as characters do. */
 const valueCost = 32;
 
-/** The characters and values in what is kept; each value as if it were some characters. */
-export const heldText = (value: unknown): number => {
-  if (typeof value === 'string') return value.length + valueCost;
-  if (typeof value !== 'object' || value === null) return valueCost;
-  let held = valueCost;
-  for (const one of Object.values(value)) held += heldText(one);
-  return held;
+/**
+ * The characters in what is kept, each value of it as if it were some characters; null where it has more than so many
+ * characters and values, which is known without looking at all of them.
+ */
+export const heldText = (value: unknown, most: number): number | null => {
+  const count: Count = { left: most, values: 0 };
+  return isWithin(value, count) ? most - count.left + count.values * (valueCost - 1) : null;
 };
-
-/** True where a value holds at most so many characters of text and values; it stops looking as soon as it does not. */
-export const holdsLess = (value: unknown, most: number): boolean => isWithin(value, { left: most });

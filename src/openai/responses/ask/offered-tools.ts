@@ -161,11 +161,21 @@ const readTool = (into: OfferedTools, tool: unknown, path: string): Fault => {
   }
 };
 
+/** One for all requests without tools: what is made of a list of tools is remembered by it. */
+const nothingOffered: E.Either<ProxyError, OfferedTools> = E.right({
+  functions: [],
+  builtIns: [],
+  kinds: new Map(),
+  types: new Map(),
+  numbers: null,
+});
+
 /** All tools that a request has, its own and those that items bring. */
 export const offeredTools = (
   lists: readonly ItemTools[],
   numbers: LongNumbers | null,
 ): E.Either<ProxyError, OfferedTools> => {
+  if (lists.every(({ tools }) => tools.length === 0)) return nothingOffered;
   const into: OfferedTools = { functions: [], builtIns: [], kinds: new Map(), types: new Map(), numbers };
   for (const { tools, path } of lists) {
     for (let at = 0; at < tools.length; at += 1) {

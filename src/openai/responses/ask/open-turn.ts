@@ -19,18 +19,18 @@ export type OpenTurns = {
     /** Where the words stand that code was last told with. */
     codeAt: number;
   } | null;
-  /** Signatures of calls, by their ids. */
-  readonly signatures: Map<string, string>;
-  /** Ids and names of the calls so far. */
-  readonly called: { readonly ids: Set<string>; readonly names: Set<string> };
+  /** Signatures of calls, by their ids; null where there are none. */
+  signatures: Map<string, string> | null;
+  /** Ids and names of the calls so far; null where there are none. */
+  called: { readonly ids: Set<string>; readonly names: Set<string> } | null;
 };
 
 /** Where nothing has been read yet. */
 export const noTurns = (): OpenTurns => ({
   turns: [],
   open: null,
-  signatures: new Map(),
-  called: { ids: new Set(), names: new Set() },
+  signatures: null,
+  called: null,
 });
 
 /** Ends the model's turn; one without anything in it is none. */
@@ -88,6 +88,7 @@ export const addPicture = (reading: OpenTurns, part: RequestPart, path: string):
 /** Adds a call. */
 export const addCall = (reading: OpenTurns, call: Call, path: string): void => {
   openedTurn(reading, path).parts.push({ call });
+  reading.called ??= { ids: new Set(), names: new Set() };
   reading.called.ids.add(call.id);
   reading.called.names.add(call.name);
 };
@@ -104,6 +105,7 @@ const signBefore = (reading: OpenTurns, signature: string, path: string): void =
 export const addOpened = (reading: OpenTurns, opened: Opened, path: string): void => {
   switch (opened.on) {
     case 'call':
+      reading.signatures ??= new Map();
       reading.signatures.set(opened.callId, opened.signature);
       return;
     case 'next text':
@@ -130,7 +132,7 @@ export const addOpened = (reading: OpenTurns, opened: Opened, path: string): voi
 export const closedTurns = (reading: OpenTurns): readonly Turn[] => {
   closeTurn(reading);
   const { turns, signatures } = reading;
-  if (signatures.size === 0) return turns;
+  if (signatures === null) return turns;
   const signed = (part: Piece): Piece => {
     const signature = 'call' in part ? signatures.get(part.call.id) : undefined;
     return signature !== undefined && 'call' in part ? { call: { ...part.call, signature } } : part;

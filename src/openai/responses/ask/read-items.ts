@@ -61,7 +61,7 @@ const readMessage = (reading: Reading, { item, path }: GivenItem): ProxyError | 
 
 /** The model is told which call a result belongs to; one that belongs to none is of an agent's making. */
 const orphanFault = ({ called }: Reading, by: 'id' | 'name', key = ''): string | null => {
-  const isKnown = by === 'id' ? called.ids.has(key) : called.names.has(key);
+  const isKnown = called !== null && (by === 'id' ? called.ids : called.names).has(key);
   const what = by === 'id' ? 'call_id' : 'name';
   return isKnown ? null : `No tool call found for function call output with ${what} ${key.slice(0, 64)}.`;
 };
