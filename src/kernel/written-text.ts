@@ -23,11 +23,32 @@ const bytesIn = (text: WrittenText): number => {
   return sum;
 };
 
+/** Of a UTF-16 unit in UTF-8. */
+const mostOfUnit = 3;
+
+/** No less than its bytes, without a look at them. */
+export const mostBytesIn = (text: WrittenText): number => {
+  let sum = 0;
+  for (const piece of text) sum += typeof piece === 'string' ? piece.length * mostOfUnit : piece.bytes().length;
+  return sum;
+};
+
+/**
+ * Writes it into a buffer that has room for it, from there on; where it ends. Piece by piece, since one character that
+ * is not of Latin-1 makes all of a string slow to write.
+ */
+export const writeInto = (buffer: Buffer, from: number, text: WrittenText): number => {
+  let at = from;
+  for (const piece of text) {
+    at += typeof piece === 'string' ? buffer.write(piece, at) : piece.bytes().copy(buffer, at);
+  }
+  return at;
+};
+
 /** All of it as bytes. */
 export const asBytes = (text: WrittenText): Buffer => {
   const buffer = Buffer.allocUnsafeSlow(bytesIn(text));
-  let at = 0;
-  for (const piece of text) at += typeof piece === 'string' ? buffer.write(piece, at) : piece.bytes().copy(buffer, at);
+  writeInto(buffer, 0, text);
   return buffer;
 };
 

@@ -14,7 +14,7 @@ export type WrittenParts = Pick<ResponseRecord, 'id' | 'created' | 'previous'> &
 
 /** A record as JSON. Its long lists stand outermost, where they are read in pieces. */
 export const recordText = ({ id, created, previous, input, output, response, events }: WrittenParts): WrittenText => [
-  `{"id":"${id}","created":${created},"previous":${JSON.stringify(previous)},"input":${input},"events":${events}` +
+  `{"id":"${id}","created":${created},"previous":${previous === null ? 'null' : JSON.stringify(previous)},"input":${input},"events":${events}` +
     ',"output":',
   ...output,
   `,"response":${response}}`,

@@ -1,4 +1,4 @@
-import { asSent, type WrittenText } from '../../kernel/written-text.ts';
+import { asBytes, mostBytesIn, writeInto, type WrittenText } from '../../kernel/written-text.ts';
 
 /** Bytes that hold several texts, one behind the other. What was written stays: others may be reading it. */
 type Block = {
@@ -39,8 +39,6 @@ export const release = ({ block, from, to }: Stretch, isOldest: boolean): number
 
 /** Bytes of a block, and of the longest text that shares one. */
 const [blockSize, mostShared] = [256 * 1024, 32 * 1024];
-/** Bytes of a UTF-16 unit in UTF-8. */
-const mostOfUnit = 3;
 
 /**
  * Writes texts that are held for long, short ones together in blocks: a buffer for each, which the collector must take
@@ -49,18 +47,18 @@ const mostOfUnit = 3;
 export const textBlocks = (mostBytes: number): ((text: WrittenText) => Stretch | null) => {
   let block = blockOf(Buffer.alloc(0));
   let end = 0;
-  const writeAlone = (bytes: Buffer): Stretch | null => (bytes.length > mostBytes ? null : standAlone(bytes));
-  return (written) => {
-    const text = asSent(written);
-    if (typeof text !== 'string') return writeAlone(text);
-    const most = text.length * mostOfUnit;
-    if (most > mostShared) return writeAlone(Buffer.from(text));
+  return (text) => {
+    const most = mostBytesIn(text);
+    if (most > mostShared) {
+      const bytes = asBytes(text);
+      return bytes.length > mostBytes ? null : standAlone(bytes);
+    }
     if (most > block.bytes.length - end) {
       block = blockOf(Buffer.allocUnsafeSlow(blockSize));
       end = 0;
     }
     const from = end;
-    end += block.bytes.write(text, from);
+    end = writeInto(block.bytes, from, text);
     return end - from > mostBytes ? null : { block, from, to: end };
   };
 };

@@ -2,7 +2,7 @@ import { jsonText } from '../../../kernel/well-formed.ts';
 import { asSent, asString, type WrittenText } from '../../../kernel/written-text.ts';
 import type { CutRecorder } from '../kept/event-cuts.ts';
 import { quoteOnce } from './quote-once.ts';
-import { responseText, type Echo, type ResponseTexts } from './response-body.ts';
+import { responseText, stateText, type Echo, type ResponseTexts } from './response-body.ts';
 import { isLifecycle, type LifecycleEvent, type ResponseEvent, type TextDelta } from './response-event.ts';
 import type { ToldTexts } from './tell-texts.ts';
 
@@ -59,7 +59,7 @@ const textsWriter = (echo: Echo, quote: Quote, done: DoneItems): EventWriter['te
     const { response, output } = event;
     last.event = event;
     last.texts = {
-      state: jsonText(response),
+      state: stateText(response),
       output: done.length === output.length ? listText(done) : quote(output),
       echo: echo.text,
     };
