@@ -149,17 +149,18 @@ const collectBody = <A>(source: BodySource, { limits, known, way }: Asked<A>): P
 };
 
 const readIn = <A>(source: BodySource, limits: BodyLimits, way: Way<A>): TE.TaskEither<ProxyError, A> =>
-  async () => {
+  () => {
     const fit = checkMediaType(source.header, source.accepts);
     if (E.isLeft(fit)) return fit;
     const known = expectedBody(source, limits);
     const reserved = reserveBody(source, known);
     if (E.isLeft(reserved)) return reserved;
     // Node hands over a body that came with its head once what runs for the head is done, and before what waits here.
-    await nothing;
-    if (!isThere(source, known)) return collectBody(source, { limits, known, way });
-    const taken = takeBody(source, known);
-    return E.isLeft(taken) ? taken : E.right(way.atOnce(taken.right));
+    return nothing.then(() => {
+      if (!isThere(source, known)) return collectBody(source, { limits, known, way });
+      const taken = takeBody(source, known);
+      return E.isLeft(taken) ? taken : E.right(way.atOnce(taken.right));
+    });
   };
 
 /**

@@ -3,7 +3,7 @@ import { E, type TE } from '../kernel/fp.ts';
 import { caught, type ProxyError } from '../kernel/proxy-error.ts';
 import type { AccessFacts } from '../pipeline/exchange.ts';
 import type { Headers, Reply } from '../ports/reply.ts';
-import { logAccess } from './access-log.ts';
+import { logAccess, nothingNoted, type NotedFacts } from './access-log.ts';
 import { callerAddress } from './caller-address.ts';
 import { preflightHeaders } from './cors.ts';
 import type { Knock } from './door.ts';
@@ -46,7 +46,7 @@ type Exchange = {
   readonly progress: BodyProgress;
   readonly askForBody: () => void;
   /** `isMalformed`: what stands in front may read this request, and those behind it, differently. */
-  readonly known: { route: Route | null; address: string | null; facts: Partial<AccessFacts>; isMalformed: boolean };
+  readonly known: { route: Route | null; address: string | null; facts: NotedFacts; isMalformed: boolean };
 };
 
 const defaultReaderTimeoutMs = 60_000;
@@ -90,7 +90,7 @@ const beginExchange = ({ site, chooseDoor }: ExchangeNeeds, { message, response,
       if (progress.isHeldBack) response.writeContinue();
       progress.isHeldBack = false;
     },
-    known: { route: null, address: null, facts: {}, isMalformed: false },
+    known: { route: null, address: null, facts: nothingNoted(), isMalformed: false },
   };
 };
 
@@ -153,12 +153,13 @@ const handleRequest = (needs: ExchangeNeeds, exchange: Exchange): TE.Outcome<Pro
     route,
     needs.limits,
   );
-  return route.handle(received, { ...head.right, id, errors: door.errors(requestId) })();
+  const { path, query, header, peer, forwarded } = head.right;
+  return route.handle(received, { path, query, header, peer, forwarded, id, errors: door.errors(requestId) })();
 };
 
 const renderError = (site: Site, exchange: Exchange, error: ProxyError): Reply => {
   const { known, door, requestId } = exchange;
-  known.facts = { error: error.tag, ...known.facts };
+  known.facts.error ??= error.tag;
   if (error.tag === 'Defect') logDefect(site, requestId, error.cause);
   return door.errors(requestId).whole(error);
 };

@@ -90,6 +90,15 @@ export const flatMapEither =
     return result instanceof Promise ? result.then((known) => goOnAtOnce(known, next)) : goOnAtOnce(result, next);
   };
 
+/** What becomes of a result, whether it went well or wrong: one step, where `flatMap` and `orElse` are two. */
+export const whenDone =
+  <A, E1, E2, B>(next: (result: Either<E1, A>) => Outcome<E2, B>) =>
+  (stage: TaskEither<E1, A>): TaskEither<E2, B> =>
+  () => {
+    const result = stage();
+    return result instanceof Promise ? result.then(next) : next(result);
+  };
+
 const mapResult = <A, E1, B>(result: Either<E1, A>, change: (value: A) => B): Either<E1, B> =>
   E.isLeft(result) ? result : E.right(change(result.right));
 

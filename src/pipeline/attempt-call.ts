@@ -163,21 +163,27 @@ type Asking = Omit<UpstreamCall, 'secret' | 'holding' | 'isCollected'>;
 /** What is asked with each key, and how its answer is read. */
 type Try = { readonly asking: Asking; readonly judging: Judging; readonly shown: boolean; readonly held: Memory };
 
-const askWith = async (
+const askWith = (
   capabilities: Attempting,
   lease: Lease,
   { asking, judging, shown, held }: Try,
-): Promise<E.Either<ProxyError, Frames>> => {
+): TE.TaskEither<ProxyError, Frames> => {
   const { holding, begun } = holdingOf(held, shown);
   const { model, streamed, body, signal } = asking;
   const call = { model, streamed, isCollected: !shown, body, secret: lease.secret, holding, signal };
-  const opened = await capabilities.openGemini(call)();
   const checking = { judging, shown, lease, model };
-  const read = E.isLeft(opened) ? opened : readHead(capabilities, checking, opened.right);
-  const head = read instanceof Promise ? await read : read;
-  if (E.isLeft(head)) holding.memory.letGo();
-  else begun();
-  return head;
+  const settle = (head: E.Either<ProxyError, Frames>): E.Either<ProxyError, Frames> => {
+    if (E.isLeft(head)) holding.memory.letGo();
+    else begun();
+    return head;
+  };
+  return pipe(
+    capabilities.openGemini(call),
+    TE.whenDone((opened) => {
+      const head = E.isLeft(opened) ? opened : readHead(capabilities, checking, opened.right);
+      return head instanceof Promise ? head.then(settle) : settle(head);
+    }),
+  );
 };
 
 /** One call with one key, read until there is something to show (`shown`), or to its end for a whole answer. */
@@ -206,7 +212,7 @@ export const attemptCall = (
     const home = owner.right;
     const need = { model, size: bytesOf(body), effort, preferred, conversation, home, signal, note };
     const one: Try = { asking: { model, streamed, body, signal }, judging, shown, held: held.answer };
-    return tryKeys(capabilities, need)((lease) => () => askWith(capabilities, lease, one))();
+    return tryKeys(capabilities, need)((lease) => askWith(capabilities, lease, one))();
   };
   return (call, begunBy) => () =>
     inPieces

@@ -1,4 +1,4 @@
-import { TE, pipe } from '../kernel/fp.ts';
+import { E, TE, pipe } from '../kernel/fp.ts';
 import { passStream } from '../kernel/pass-stream.ts';
 import { primeStream } from '../kernel/prime-stream.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
@@ -13,9 +13,9 @@ import type { Capabilities } from '../ports/capabilities.ts';
 import { attemptCall, type Attempting, type Reading } from './attempt-call.ts';
 import { followContinuations } from './follow-continuations.ts';
 import { inCopies } from './copies.ts';
-import type { Effort } from './effort.ts';
 import type { Frames, Planned, Received } from './exchange.ts';
 import { letThrough } from './let-through.ts';
+import { persistImages } from './persist-images.ts';
 
 const countTokens = (frames: Frames, note: Received['note']): Frames => {
   let usage: UsageMetadata = {};
@@ -49,11 +49,12 @@ const notAllBlocked =
     return pipe(unlessBlocked(frames), prime, TE.map(({ all }) => all));
   };
 
-type Calling = Attempting & Pick<Capabilities, 'enterModel'>;
+type Calling = Attempting & Pick<Capabilities, 'enterModel' | 'keepImage'>;
 
+/** Asks, and once more with a mended call; `begun` is given the frames of an answer that has begun. */
 const answerCall = (
   capabilities: Attempting,
-  planned: Planned,
+  { planned, begun }: { readonly planned: Planned; readonly begun: (frames: Frames) => Frames },
   reading: Reading,
 ): TE.TaskEither<ProxyError, Frames> => {
   const copies = inCopies(followContinuations(attemptCall(capabilities, planned, reading), reading.effort));
@@ -61,27 +62,29 @@ const answerCall = (
     mayAllBeBlocked(reading, call) ? pipe(copies(call), TE.flatMap(notAllBlocked(reading))) : copies(call);
   const again = (error: ProxyError): TE.TaskEither<ProxyError, Frames> => {
     const call: GeminiCall | null = reading.effort.mayRetry(0) ? mendCall(planned.plan.call, error) : null;
-    return call === null ? TE.left(error) : answer(call);
+    return call === null ? TE.left(error) : pipe(answer(call), TE.map(begun));
   };
-  return pipe(answer(planned.plan.call), TE.orElse(again));
+  return pipe(
+    answer(planned.plan.call),
+    TE.whenDone((first) => (E.isLeft(first) ? again(first.left)() : E.right(begun(first.right)))),
+  );
 };
 
 /**
  * Gets an answer from Gemini: with the keys in turn, in copies where several choices are asked for, and once more with
  * a mended call where Gemini's refusal can be mended. Once it has begun, the request is held no longer, but where a
- * call may be needed again.
+ * call may be needed again; its tokens are counted and its pictures kept as they come by.
  */
-export const callGemini =
-  (capabilities: Calling): Stage<Planned, Frames> =>
-  (planned) => {
+export const callGemini = (capabilities: Calling): Stage<Planned, Frames> => {
+  const persist = persistImages(capabilities);
+  return (planned) => {
     const { call, shownEarly: shown, judging } = planned.plan;
-    const answer = (effort: Effort): TE.TaskEither<ProxyError, Frames> =>
-      answerCall(capabilities, planned, { ...judging, shown, effort });
-    return pipe(
-      letThrough(capabilities, planned, call.model)(answer),
-      TE.map((frames) => {
-        if (!isStillNeeded(call)) planned.held.request.letGo();
-        return countTokens(frames, planned.note);
-      }),
+    const begun = (frames: Frames): Frames => {
+      if (!isStillNeeded(call)) planned.held.request.letGo();
+      return persist(planned)(countTokens(frames, planned.note));
+    };
+    return letThrough(capabilities, planned, call.model)((effort) =>
+      answerCall(capabilities, { planned, begun }, { ...judging, shown, effort }),
     );
   };
+};

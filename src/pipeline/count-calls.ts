@@ -19,7 +19,7 @@ const withCalls =
  */
 export const countCalls =
   ({ takePermit }: Pick<Capabilities, 'takePermit'>) =>
-  <A extends Admitted>(admitted: A, calls: number): TE.TaskEither<ProxyError, A> =>
+  <A extends Pick<Admitted, 'caller' | 'permit'>>(admitted: A, calls: number): TE.TaskEither<ProxyError, A> =>
     calls <= 1
       ? TE.right(admitted)
       : pipe(

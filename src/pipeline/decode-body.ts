@@ -40,18 +40,45 @@ const decodeLarge = async <Request>(
   return asked;
 };
 
+const askedOf = <Request>(
+  admitted: Admitted,
+  { asked, isLargeBody, bodyBytes }: Required<Pick<Asked<Request>, 'asked' | 'isLargeBody' | 'bodyBytes'>>,
+): Asked<Request> => ({
+  requestId: admitted.requestId,
+  caller: admitted.caller,
+  held: admitted.held,
+  mostSent: admitted.mostSent,
+  origin: admitted.origin,
+  imageReplyFormat: admitted.imageReplyFormat,
+  originator: admitted.originator ?? null,
+  signal: admitted.signal,
+  note: admitted.note,
+  permit: admitted.permit,
+  asked,
+  isLargeBody,
+  bodyBytes,
+});
+
+type Bytes = Uint8Array | PiecedBytes;
+
+const bytesOf = ({ contentType, readBody: block, readPieces }: Admitted): TE.TaskEither<ProxyError, Bytes> =>
+  isForm(contentType) ? block : readPieces;
+
 /** Reads the body as JSON, or as a form where it is one, and decodes it into the dialect's request. */
 export const decodeBody =
   <Request>(decode: Decode<Request>, ways: BodyWays<Request> = {}): Stage<Admitted, Asked<Request>> =>
   (admitted) =>
-  async () => {
-    const bytes = isForm(admitted.contentType) ? await admitted.readBody() : await admitted.readPieces();
-    if (E.isLeft(bytes)) return bytes;
-    const read = readBody(bytes.right, admitted, ways.unreadAt)();
-    const body = read instanceof Promise ? await read : read;
-    if (E.isLeft(body)) return body;
-    const { value, written, isLarge: isLargeBody } = body.right;
-    const bodyBytes = bytes.right instanceof Uint8Array ? bytes.right.length : sizeOf(bytes.right);
-    const asked = isLargeBody ? await decodeLarge(decode, ways, body.right) : decode(value, written);
-    return E.isLeft(asked) ? asked : E.right({ asked: asked.right, isLargeBody, bodyBytes, ...admitted });
-  };
+    pipe(
+      bytesOf(admitted),
+      TE.flatMap((bytes) =>
+        pipe(
+          readBody(bytes, admitted, ways.unreadAt),
+          TE.flatMap((body) => () => {
+            const bodyBytes = bytes instanceof Uint8Array ? bytes.length : sizeOf(bytes);
+            const { value, written, isLarge: isLargeBody } = body;
+            const withAsked = E.map((asked: Request) => askedOf(admitted, { asked, isLargeBody, bodyBytes }));
+            return isLargeBody ? decodeLarge(decode, ways, body).then(withAsked) : withAsked(decode(value, written));
+          }),
+        ),
+      ),
+    );

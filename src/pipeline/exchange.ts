@@ -53,28 +53,43 @@ export type Received = {
   readonly onEnd: (run: () => void) => void;
 };
 
-/** A request of somebody who knows the password. */
+/** A request of somebody who knows the password. The mark is the compiler's; nobody reads it. */
 export type Authorized = Received & { readonly authorized: true };
 
 /** A request that the limits let through. */
 export type Admitted = Authorized & { readonly permit: Permit };
 
+/** What a request is asked about once its body has been read; nothing of how that is done. */
+type Heard = Pick<
+  Admitted,
+  | 'requestId'
+  | 'caller'
+  | 'held'
+  | 'mostSent'
+  | 'origin'
+  | 'imageReplyFormat'
+  | 'originator'
+  | 'signal'
+  | 'note'
+  | 'permit'
+>;
+
 /** A request whose body has been decoded into its dialect's words. `isLargeBody`: work on it is broken up. */
-export type Asked<Request> = Admitted & {
+export type Asked<Request> = Heard & {
   readonly asked: Request;
   readonly isLargeBody?: boolean;
   readonly bodyBytes?: number;
 };
 
-/** A request with the media that it names by address, by that address. */
-export type Gathered<Request> = Asked<Request> & { readonly media: ReadonlyMap<string, SignedImage> };
+/** A request with the media that it names by address, by that address; absent where it names none. */
+export type Gathered<Request> = Asked<Request> & { readonly media?: ReadonlyMap<string, SignedImage> };
 
 /** True when work on a request, or on what was read for it, takes so long that the event loop must breathe. */
 export const isLarge = ({ isLargeBody, media }: Gathered<unknown>): boolean =>
-  isLargeBody === true || (media.size > 0 && [...media.values()].some(({ data }) => data.length > atOnce));
+  isLargeBody === true || (media !== undefined && [...media.values()].some(({ data }) => data.length > atOnce));
 
 /** What a request comes to. From here on nothing holds the request itself. */
-export type Planned = Admitted & {
+export type Planned = Pick<Heard, 'caller' | 'held' | 'mostSent' | 'origin' | 'signal' | 'note' | 'permit'> & {
   readonly plan: Plan;
   /** The request was large: work on its call is broken up. */
   readonly isLarge: boolean;

@@ -75,8 +75,6 @@ const gatherLinks = async (
   return E.map((named: readonly (Named | null)[]) => new Map(named.filter((one) => one !== null)))(read);
 };
 
-const nothing: ReadonlyMap<string, SignedImage> = new Map();
-
 /** Reads what the request names by web address: our own pictures from the store, all else over the guarded fetch. */
 export const gatherMedia =
   <Request>(
@@ -85,7 +83,7 @@ export const gatherMedia =
   ): Stage<Asked<Request>, Gathered<Request>> =>
   (asked) => {
     const found = mediaLinks(asked.asked);
-    if (found.length === 0) return TE.right({ media: nothing, ...asked });
+    if (found.length === 0) return TE.right(asked);
     const links = distinctLinks(found);
     const extra = links[mostLinks];
     if (extra !== undefined) return TE.left(tooMany(extra));

@@ -9,6 +9,7 @@ import type { Stage } from '../kernel/stage.ts';
 import type { CallBody } from '../gemini/call-body.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
 import type { MediaLink, QuestionDialect, Questions } from '../ports/dialect.ts';
+import type { SignedImage } from '../ports/images.ts';
 import type { Reply, Whole } from '../ports/reply.ts';
 import { admit } from './admit.ts';
 import { authorize } from './authorize.ts';
@@ -92,7 +93,7 @@ const answerRequest =
         TE.map((whole) => withLimits(replies, counted.permit, whole)),
       );
     return pipe(
-      translate(asked.asked, { media: asked.media, isLarge: isMuch(asked) }),
+      translate(asked.asked, { media: asked.media ?? noMedia, isLarge: isMuch(asked) }),
       TE.tapIO(({ model }) => () => asked.note({ model, streamed: false })),
       TE.flatMap((questions) =>
         pipe(countCalls(capabilities)(asked, questions.bodies.length), TE.flatMap(answer(questions))),
@@ -100,6 +101,8 @@ const answerRequest =
       suggestModel(capabilities, job),
     );
   };
+
+const noMedia: ReadonlyMap<string, SignedImage> = new Map();
 
 const noLinks = (): readonly MediaLink[] => [];
 

@@ -1,4 +1,3 @@
-import { TE, pipe } from '../kernel/fp.ts';
 import { inTurn, type Stage } from '../kernel/stage.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
 import type { Dialect } from '../ports/dialect.ts';
@@ -7,7 +6,6 @@ import { admit } from './admit.ts';
 import { authorize } from './authorize.ts';
 import { callGemini } from './call-gemini.ts';
 import type { Frames, Gathered, Planned, Received } from './exchange.ts';
-import { persistImages } from './persist-images.ts';
 import { encodeAudio } from './encode-audio.ts';
 import { choicesOf, countCalls } from './count-calls.ts';
 import { decodeBody } from './decode-body.ts';
@@ -30,9 +28,8 @@ export const serve = <Request>(
   { keepAliveMs }: ServeSettings,
 ): Stage<Received, Reply> => {
   const suggest = suggestModel(capabilities, dialect.job ?? 'chat');
-  const persist = persistImages(capabilities);
   const call = callGemini(capabilities);
-  const answer: Stage<Planned, Frames> = (planned) => pipe(planned, call, TE.map(persist(planned)), suggest);
+  const answer: Stage<Planned, Frames> = (planned) => suggest(call(planned));
   const plan: Stage<Gathered<Request>, Planned> = translate(capabilities, dialect);
   const count = countCalls(capabilities);
   const spoken = encodeAudio(capabilities)(answer);

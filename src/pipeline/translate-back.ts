@@ -44,34 +44,51 @@ type WholeEnd = ReturnType<WholeWriter['end']>;
 
 const collectFrames = async (writer: WholeWriter, frames: Frames): Promise<WholeEnd> => {
   const pace = paceWork(mostParts);
-  for await (const batch of frames) {
-    writer.add(batch);
-    const rest = pace(partsIn(batch));
-    if (rest !== null) await rest;
+  try {
+    for await (const batch of frames) {
+      writer.add(batch);
+      const rest = pace(partsIn(batch));
+      if (rest !== null) await rest;
+    }
+    return writer.end();
+  } catch (cause) {
+    return E.left(caught(cause));
   }
-  return writer.end();
 };
+
+/** Frames that are all there are written at once. */
+const writeAll = (writer: WholeWriter, frames: Frames): WholeEnd | Promise<WholeEnd> => {
+  if (frames.ready === undefined) return collectFrames(writer, frames);
+  try {
+    return writer.atOnce(frames.ready);
+  } catch (cause) {
+    return E.left(caught(cause));
+  }
+};
+
+/** What is left to do for a whole answer that is written; mostly nothing that has to be waited for. */
+const endWhole =
+  (answering: Answering, permit: Planned['permit']) =>
+  (end: WholeEnd): TE.Outcome<ProxyError, Whole> => {
+    if (E.isLeft(end)) return end;
+    const told = (whole: Whole): E.Either<ProxyError, Whole> => E.right(withLimits(answering, permit, whole));
+    const last = endOf(end.right, answering.rememberSignature);
+    const written = last instanceof Promise ? last.then(writeLarge) : writeLarge(last);
+    return written instanceof Promise ? written.then(told) : told(written);
+  };
 
 /** Collects the answer and writes it as one. */
 const wholeReply =
   (answering: Answering) =>
   ({ plan, permit }: Planned, answer: TE.TaskEither<ProxyError, Frames>): TE.TaskEither<ProxyError, Whole> =>
-  async () => {
-    const frames = await answer();
-    if (E.isLeft(frames)) return frames;
-    const writer = plan.answer.whole();
-    const { ready } = frames.right;
-    let end: WholeEnd;
-    try {
-      end = ready === undefined ? await collectFrames(writer, frames.right) : writer.atOnce(ready);
-    } catch (cause) {
-      return E.left(caught(cause));
-    }
-    if (E.isLeft(end)) return end;
-    const last = endOf(end.right, answering.rememberSignature);
-    const written = writeLarge(last instanceof Promise ? await last : last);
-    return E.right(withLimits(answering, permit, written instanceof Promise ? await written : written));
-  };
+    pipe(
+      answer,
+      TE.flatMap((frames) => () => {
+        const ended = endWhole(answering, permit);
+        const end = writeAll(plan.answer.whole(), frames);
+        return end instanceof Promise ? end.then(ended) : ended(end);
+      }),
+    );
 
 type Telling = {
   readonly note: Received['note'];

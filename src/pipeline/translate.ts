@@ -32,24 +32,14 @@ const signedBy = ({ recalled, media }: TranslationContext): string | null => {
   return newest?.keyId ?? picture?.signature?.keyId ?? null;
 };
 
-/** Named one by one: to leave fields out of a copy costs 5 µs. */
+/** Named one by one, as everywhere on a request's way: a copy with more fields costs a microsecond, to leave some out five. */
 const withPlan = (gathered: Gathered<unknown>, context: TranslationContext, plan: Plan): Planned => ({
-  requestId: gathered.requestId,
-  method: gathered.method,
-  path: gathered.path,
   caller: gathered.caller,
-  readBody: gathered.readBody,
-  readPieces: gathered.readPieces,
-  streamBody: gathered.streamBody,
   held: gathered.held,
   mostSent: gathered.mostSent,
-  contentType: gathered.contentType,
   origin: gathered.origin,
-  imageReplyFormat: gathered.imageReplyFormat,
   signal: gathered.signal,
   note: gathered.note,
-  onEnd: gathered.onEnd,
-  authorized: true,
   permit: gathered.permit,
   plan,
   isLarge: isLarge(gathered),
@@ -57,6 +47,8 @@ const withPlan = (gathered: Gathered<unknown>, context: TranslationContext, plan
   preferredKey: signedBy(context),
   conversation: () => conversationOf(plan.call),
 });
+
+const noMedia: TranslationContext['media'] = new Map();
 
 type Recalled = TranslationContext['recalled'];
 
@@ -126,7 +118,7 @@ export const translate =
       recallFor(memory, dialect, gathered),
       TE.flatMapEither((recall) => withRecalled(gathered, recall)),
       TE.flatMap(([known, recalled]) => {
-        const { requestId, media, imageReplyFormat, originator = null, note } = known;
+        const { requestId, media = noMedia, imageReplyFormat, originator = null, note } = known;
         const created = Math.floor(now() / 1000);
         const context: TranslationContext = {
           requestId,

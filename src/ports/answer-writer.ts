@@ -62,11 +62,6 @@ export type AnswerForm<S, B, F = B> = {
    * what the machine would; null where that must read them.
    */
   readonly texts?: (state: S, frames: readonly Frame[]) => readonly [S, string] | null;
-  /**
-   * A shorter way for a whole answer that is one text and nothing else. It gives what the machine's outputs would; null
-   * where that must read the frames.
-   */
-  readonly wholeText?: (frames: readonly Frame[]) => Whole | null;
   /** A whole answer; Left when the outputs make none. */
   readonly whole: (outputs: readonly B[]) => E.Either<ProxyError, Whole>;
   /** What the last outputs say went wrong, where an answer itself can fail: it ends the stream as an error does. */
@@ -148,8 +143,6 @@ const wholeWriter = <S, B, F>(machine: FrameMachine<S, B, F>, form: AnswerForm<S
     add,
     end,
     atOnce: (frames) => {
-      const text = form.wholeText?.(frames) ?? null;
-      if (text !== null) return E.right({ value: text, signatures: [] });
       add(frames);
       return end();
     },

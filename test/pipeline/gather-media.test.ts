@@ -11,12 +11,12 @@ const link = (url: string, isRequired = true): MediaLink => ({ url, path: `path 
 const blob = (data: string) => ({ mimeType: 'image/png', data });
 const signed = { ...blob('own'), signature: { value: 's', keyId: 'k' } };
 
-const asked = (signal = new AbortController().signal): Asked<null> => ({ ...receivedWith({}, { signal }), authorized: true, permit: null, asked: null });
+const asked = (signal = new AbortController().signal): Asked<null> => ({ ...receivedWith({}, { signal }), permit: null, asked: null });
 
 const gather = async (links: readonly MediaLink[], over: { readonly readImage?: ReadImage; readonly fetchMedia?: FetchMedia }) => {
   const reading = { readImage: () => TE.right(null), imageSignature: () => Promise.resolve(null), fetchMedia: shouldNotBeCalled, ...over };
   const read = await gatherMedia(reading, { mediaLinks: () => links })(asked())();
-  return E.map(({ media }: { readonly media: ReadonlyMap<string, unknown> }) => Object.fromEntries(media))(read);
+  return E.map(({ media = new Map() }: { readonly media?: ReadonlyMap<string, unknown> }) => Object.fromEntries(media))(read);
 };
 
 t.test('our own pictures come from the store, all else is fetched, each once', async (t) => {

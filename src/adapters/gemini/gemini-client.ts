@@ -91,28 +91,50 @@ const framesOf = (answer: Answer, all: readonly Buffer[] | null, { call, dog }: 
 
 type Asking = Pick<GeminiRequests, 'request'> & { readonly silence: Silence };
 
+type Opened = E.Either<ProxyError, FrameStream>;
+
+const notOpened = (cause: unknown, dog: Watchdog): Opened => {
+  dog.stop();
+  return E.left(connectionError(cause, dog));
+};
+
+const readRefusal = async (answer: Answer, { call, dog }: Called): Promise<Opened> => {
+  try {
+    const error = await answerError(answer, call.model, call.secret);
+    dog.stop();
+    return E.left(error);
+  } catch (cause) {
+    return notOpened(cause, dog);
+  }
+};
+
+const readOpened = (answer: Answer, called: Called): Opened | Promise<Opened> => {
+  const { call, dog } = called;
+  const read = (all: readonly Buffer[] | null): Opened => {
+    try {
+      return E.right(framesOf(answer, all, called));
+    } catch (cause) {
+      return notOpened(cause, dog);
+    }
+  };
+  if (answer.statusCode !== 200) return readRefusal(answer, called);
+  const { body } = answer;
+  const all = call.isCollected === true ? body.whole(() => beginAnew(dog)) : body.there();
+  return all instanceof Promise ? all.then(read) : read(all);
+};
+
 /** The watch ends with the frames where there are any, else at once. */
 const openGemini =
   ({ request, silence }: Asking): OpenGemini =>
   (call) =>
-  async () => {
+  () => {
     const { model, streamed, body, secret } = call;
     const dog = watchdog(silence, call.signal);
-    try {
-      const path = `${placeOf(model)}:${streamed ? 'streamGenerateContent?alt=sse' : 'generateContent'}`;
-      const answer = await request({ path, secret, body, dog });
-      if (answer.statusCode === 200) {
-        const { body: answered } = answer;
-        const all = call.isCollected === true ? answered.whole(() => beginAnew(dog)) : answered.there();
-        return E.right(framesOf(answer, all instanceof Promise ? await all : all, { call, dog }));
-      }
-      const error = await answerError(answer, model, secret);
-      dog.stop();
-      return E.left(error);
-    } catch (cause) {
-      dog.stop();
-      return E.left(connectionError(cause, dog));
-    }
+    const path = `${placeOf(model)}:${streamed ? 'streamGenerateContent?alt=sse' : 'generateContent'}`;
+    return request({ path, secret, body, dog }).then(
+      (answer) => readOpened(answer, { call, dog }),
+      (cause: unknown) => notOpened(cause, dog),
+    );
   };
 
 const askGemini =

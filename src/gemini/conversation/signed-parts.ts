@@ -103,7 +103,7 @@ const readPart = (value: unknown): SignedPart | undefined => {
 export const readSignedParts = (value: unknown): readonly SignedPart[] | undefined => {
   if (!Array.isArray(value) || value.length === 0) return undefined;
   const parts = value.flatMap((one) => readPart(one) ?? []);
-  const isInOrder = parts.every(({ behind }, at) => behind === true || parts[at - 1]?.behind !== true);
+  const isInOrder = parts.every(({ behind }, at) => at === 0 || behind === true || parts[at - 1]?.behind !== true);
   return parts.length === value.length && isInOrder ? parts : undefined;
 };
 

@@ -6,7 +6,7 @@ type Run = { readonly role: Content['role']; readonly takesMore: boolean; readon
 
 /** Turns of one role in a row become one, their parts as they are; results of functions stay by themselves. */
 const joinTurns = (contents: readonly Content[]): readonly Content[] => {
-  if (contents.every(({ role }, at) => role !== contents[at - 1]?.role)) return contents;
+  if (contents.every(({ role }, at) => at === 0 || role !== contents[at - 1]?.role)) return contents;
   const runs: Run[] = [];
   for (const next of contents) {
     const run = runs.at(-1);

@@ -18,7 +18,7 @@ import { completion } from './completion.ts';
 import { textWriter } from './emitter.ts';
 import { chatMachine, type ChatMachineState, type MachineSettings } from './machine.ts';
 import { wantsDetails } from './reasoning-details.ts';
-import { wholeText } from './whole-text.ts';
+import { wholeWriter } from './whole-text.ts';
 import { textsWriter } from './write-texts.ts';
 
 const isLegacy = ({ functions, tools }: ChatRequest): boolean => functions !== undefined && tools === undefined;
@@ -78,7 +78,6 @@ const chatForm = (settings: MachineSettings): AnswerForm<ChatMachineState, ChatE
       for (const event of events) text += frameOf(event, writeText);
       return text;
     },
-    wholeText: wholeText(settings),
     whole: completion,
     signatures: (last) => last.at(-1)?.signatures ?? [],
     closing: 'data: [DONE]\n\n',
@@ -89,6 +88,11 @@ const chatForm = (settings: MachineSettings): AnswerForm<ChatMachineState, ChatE
 export const chatWriting = (settings: MachineSettings): AnswerWriter =>
   batchWriter(chatMachine(settings), chatForm(settings));
 
-/** How the answer to a chat request is written. */
-export const chatAnswer = (asked: ChatRequest, settled: SettledChat, context: TranslationContext): AnswerWriter =>
-  chatWriting(machineSettings(asked, settled, context));
+/** How the answer to a chat request is written. That of a stream holds nothing of the request, which is let go. */
+export const chatAnswer = (asked: ChatRequest, settled: SettledChat, context: TranslationContext): AnswerWriter => {
+  const writing = (): AnswerWriter => chatWriting(machineSettings(asked, settled, context));
+  if (asked.stream === true) return writing();
+  const { id, created } = context;
+  const facts = { id: `chatcmpl-${id}`, created, model: asked.model, jsonAnswer: settled.plan.jsonAnswer };
+  return { stream: () => writing().stream(), whole: () => wholeWriter(facts, () => writing().whole()) };
+};
