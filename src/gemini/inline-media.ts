@@ -93,19 +93,19 @@ const unescapeBytes = (text: string): Buffer | null => {
   return bytes.subarray(0, size);
 };
 
-/** Data of a data: URL that is not base64: its escapes are bytes, of text or of anything else. */
-const escapedBytes = (data: LongText): Buffer | null => {
-  const text = textOf(data);
-  return holdsPercent(data) ? unescapeBytes(text) : Buffer.from(text, 'utf8');
-};
-
-const unescapeLetters = (data: LongText, broken: ProxyError): E.Either<ProxyError, LongText> =>
+const unescapeText = (data: LongText): E.Either<null, LongText> =>
   holdsPercent(data)
     ? E.tryCatch(
         () => decodeURIComponent(textOf(data)),
-        () => broken,
+        () => null,
       )
     : E.right(data);
+
+/** Data of a data: URL that is not base64: its escapes are text as a rule, and else any bytes. */
+const escapedBytes = (data: LongText): Buffer | null => {
+  const text = unescapeText(data);
+  return E.isRight(text) ? Buffer.from(textOf(text.right), 'utf8') : unescapeBytes(textOf(data));
+};
 
 /**
  * `data:[type][;parameters][;base64],data` (RFC 2397): without a type it is text, unless its bytes or its name say
@@ -121,7 +121,10 @@ export const fromDataUrl = (url: LongText, path: string, name?: string): E.Eithe
     mediaKind(view, { declared: type, name }) ?? (type.trim() === '' ? 'text/plain' : null);
   const isEncoded = parameters.at(-1)?.trim().toLowerCase() === 'base64';
   const data = isUnread(url) ? behindComma(url) : url.slice(comma + 1);
-  if (isEncoded) return E.flatMap((text: LongText) => fromText(text, kindOf, path))(unescapeLetters(data, broken));
+  if (isEncoded) {
+    const letters = unescapeText(data);
+    return E.isLeft(letters) ? E.left(broken) : fromText(letters.right, kindOf, path);
+  }
   const bytes = escapedBytes(data);
   return bytes === null ? E.left(broken) : blobOf(kindOf(viewOfBytes(bytes)), bytes.toString('base64'), path);
 };
