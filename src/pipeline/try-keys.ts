@@ -36,6 +36,12 @@ const triesFor = (error: ProxyError, { isTrial }: Effort): number => {
 /** 40 ms doubling, ±20 %: requests that failed together don't come back together. */
 const pauseAfter = (faults: number, random: Random): number => 40 * 2 ** (faults - 1) * (0.8 + 0.4 * random());
 
+/**
+ * True for what Google's servers say of themselves: past the tries above, each key that was not asked yet is, once, for
+ * projects are not all served by the same ones, and N keys are N tries.
+ */
+const mayAskOthers = (error: ProxyError, { isTrial }: Effort): boolean => error.tag === 'GeminiFault' && !isTrial;
+
 /** Whether the pool has nothing left to lend but keys that were tried. */
 const isTriedOut = (error: ProxyError): boolean => error.tag === 'KeysExhausted' && error.isTriedOut === true;
 
@@ -44,16 +50,22 @@ type Met = {
   readonly tried: Set<string>;
   readonly unsuited: Set<string>;
   readonly refused: RefusedKey[];
+  /** Keys that met a fault of host or network. */
+  readonly faulty: Set<string>;
   readonly faults: Map<ProxyError['tag'], number>;
   refusal: ProxyError | null;
+  /** The fault that has been met often enough: told where no key is left that was not asked. */
+  last: ProxyError | null;
 };
 
 const freshMet = (): Met => ({
   tried: new Set(),
   unsuited: new Set(),
   refused: [],
+  faulty: new Set(),
   faults: new Map(),
   refusal: null,
+  last: null,
 });
 
 /** Shared by all requests that meet nothing, which are nearly all: never written to. */
@@ -79,8 +91,23 @@ const learnFrom = (met: Met, { id, number }: Lease, error: ProxyError): void => 
   met.unsuited.add(id);
 };
 
+/** How often a fault of host or network has been met, with this one. */
+const countFault = ({ faulty, faults }: Met, { id }: Lease, { tag }: ProxyError): number => {
+  const times = (faults.get(tag) ?? 0) + 1;
+  faults.set(tag, times);
+  faulty.add(id);
+  return times;
+};
+
+/** From here on only keys that were not asked yet will do. */
+const askOthers = (met: Met, error: ProxyError): void => {
+  for (const id of met.faulty) met.tried.add(id);
+  met.last = error;
+};
+
 /** What is told when the pool has no key left for this request. */
-const withoutKey = ({ refusal, refused }: Met, error: ProxyError): ProxyError => {
+const withoutKey = ({ refusal, refused, last }: Met, error: ProxyError): ProxyError => {
+  if (last !== null) return last;
   const reason = refusal ?? (refused.length > 0 ? noUsableKey(refused) : null);
   return reason !== null && isTriedOut(error) ? reason : error;
 };
@@ -115,13 +142,14 @@ export const tryKeys =
         if (!effort.mayRetry(size)) return answer;
         continue;
       }
-      const times = (met.faults.get(error.tag) ?? 0) + 1;
-      met.faults.set(error.tag, times);
+      const times = countFault(met, lease.right, error);
       const inTime = now() - began < longestTrying || error.tag === 'TimedOut';
-      const isPassing = cure === 'another key after a wait' && times < triesFor(error, effort);
+      const isPast = times >= triesFor(error, effort);
+      const isPassing = cure === 'another key after a wait' && (!isPast || mayAskOthers(error, effort));
       const mayRetry = isPassing && inTime && effort.mayRetry(size);
       if (!mayRetry) return answer;
-      await wait(pauseAfter(times, random), signal);
+      if (isPast) askOthers(met, error);
+      await wait(pauseAfter(isPast ? 1 : times, random), signal);
       if (signal.aborted) return E.left(abortReason(signal));
     }
   };

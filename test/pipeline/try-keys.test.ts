@@ -47,3 +47,29 @@ t.test('all tries of a request together have a bound in bytes and in time', asyn
   t.equal(await calls({ tag: 'GeminiFault', status: 500, message: 'no' }, 100 * 1024 ** 2, 1), 2);
   t.equal(await calls({ tag: 'TimedOut', phase: 'first byte' }, 100, 700_000), 1);
 });
+
+t.test('N keys are N tries where the servers of Google are at fault, and five where there are fewer', async (t) => {
+  const askedOf = async (keys: number, error: ProxyError, good: number | null = null): Promise<readonly number[]> => {
+    const asked: number[] = [];
+    let turn = 0;
+    const leaseKey: typeof happyCapabilities.leaseKey = ({ tried }) => {
+      const ready = Array.from({ length: keys }, (_, at) => (turn + at) % keys).find((at) => !tried.has(lease(at).id));
+      if (ready === undefined) return TE.left({ tag: 'KeysExhausted', retryAfterSeconds: 1, forToday: false, isTriedOut: true });
+      turn = ready + 1;
+      return TE.right(lease(ready));
+    };
+    const need = { model: 'm', size: 10, effort: effort(() => 0), preferred: null, conversation: null, signal: new AbortController().signal, note: () => undefined };
+    const answer = await tryKeys({ ...happyCapabilities, leaseKey }, need)(({ number }) => {
+      asked.push(number);
+      return number === good ? TE.right('well') : TE.left(error);
+    })();
+    t.same(answer, good === null ? E.left(error) : E.right('well'));
+    return asked;
+  };
+  const overloaded: ProxyError = { tag: 'GeminiFault', status: 503, message: 'no', isOutage: true };
+  t.same(await askedOf(2, overloaded), [0, 1, 0, 1, 0]);
+  t.same(await askedOf(5, overloaded), [0, 1, 2, 3, 4]);
+  t.same(await askedOf(8, overloaded), [0, 1, 2, 3, 4, 5, 6, 7]);
+  t.same(await askedOf(8, { tag: 'GeminiFault', status: 500, message: 'no' }, 7), [0, 1, 2, 3, 4, 5, 6, 7]);
+  t.same(await askedOf(8, { tag: 'Unreachable', reason: 'ECONNREFUSED' }), [0, 1, 2, 3, 4], 'what no key can change');
+});
