@@ -34,46 +34,54 @@ export type Watchdog = {
   readonly bite: () => ProxyError | null;
 };
 
-/** `since`: when silence began to count; null while nothing is awaited. */
-type State = { bite: ProxyError | null; end: (() => void) | null; begun: boolean; since: number | null };
+/** `signs`: how often something was told; `isAwaited`: more is wanted. */
+type State = { bite: ProxyError | null; end: (() => void) | null; begun: boolean; isAwaited: boolean; signs: number };
 
-/** What the watch is told while the call goes on: nothing is reckoned then, the timer does. */
+/** What the watch is told while the call goes on: no clock is read then, which a piece would pay for; the timer does. */
 const tellers = (state: State): Pick<Watchdog, 'fed' | 'awaits' | 'passed'> => ({
   fed: () => {
     state.begun = true;
-    state.since = null;
+    state.isAwaited = false;
   },
   awaits: () => {
-    state.since = monotonic();
+    state.isAwaited = true;
+    state.signs += 1;
   },
   passed: () => {
     state.begun = true;
-    state.since = monotonic();
+    state.isAwaited = true;
+    state.signs += 1;
   },
 });
 
+/** How often it looks within the time that it allows; so much later may it bite. */
+const looks = 8;
+
 /**
- * Watches one call. One timer for all of it, which is not touched by what comes: when it runs out, it looks how long
- * it has been silent, and is started anew for the rest. To push a timer on costs more than to read the clock.
+ * Watches one call. One timer for all of it, which is not touched by what comes: when it runs out, it looks whether
+ * something has come since it looked last, and is started anew. To push a timer on, or to read the clock for each
+ * piece, costs more.
  */
 export const watchdog = ({ firstByteMs, idleMs, longestMs = anHour }: Silence, caller: Signal): Watchdog => {
   const began = monotonic();
-  const state: State = { bite: null, end: null, begun: false, since: began };
+  const state: State = { bite: null, end: null, begun: false, isAwaited: true, signs: 0 };
+  const seen = { signs: 0, at: began };
   const abort = (bite: ProxyError): void => {
     if (state.bite !== null) return;
     state.bite = bite;
     state.end?.();
   };
   const leave = (): void => abort(abortReason(caller));
+  const pause = Math.min(firstByteMs, idleMs) / looks;
   const look = (): void => {
     const now = monotonic();
-    const most = state.begun ? idleMs : firstByteMs;
-    const silent = state.since === null ? 0 : now - state.since;
-    if (silent >= most) abort({ tag: 'TimedOut', phase: state.begun ? 'idle' : 'first byte' });
+    if (state.signs !== seen.signs || !state.isAwaited) Object.assign(seen, { signs: state.signs, at: now });
+    const left = (state.begun ? idleMs : firstByteMs) - (now - seen.at);
+    if (left <= 0) abort({ tag: 'TimedOut', phase: state.begun ? 'idle' : 'first byte' });
     else if (now - began >= longestMs) abort(endless);
-    else timer = setTimeout(look, Math.min(most - silent, began + longestMs - now));
+    else timer = setTimeout(look, Math.min(pause, left, began + longestMs - now));
   };
-  let timer = setTimeout(look, Math.min(firstByteMs, idleMs, longestMs));
+  let timer = setTimeout(look, Math.min(pause, longestMs));
   if (caller.aborted) leave();
   else caller.addEventListener('abort', leave, { once: true });
   return {
