@@ -8,14 +8,24 @@ export const lastChunk = '0\r\n\r\n';
 
 const lineEnd = '\r\n';
 
-/** One chunk in one piece. */
+const [carriageReturn, lineFeed] = [0x0d, 0x0a];
+const digits = Buffer.from('0123456789abcdef');
+
+const digitsOf = (length: number): number => {
+  let count = 1;
+  for (let rest = length >> 4; rest > 0; rest >>= 4) count += 1;
+  return count;
+};
+
+/** One chunk in one piece, written byte by byte: the engine's calls for texts of five letters cost more. */
 const chunkOf = (piece: Uint8Array): Buffer => {
-  const size = piece.length.toString(16);
-  const from = size.length + lineEnd.length;
-  const chunk = Buffer.allocUnsafe(from + piece.length + lineEnd.length);
-  chunk.write(size + lineEnd, 0, 'latin1');
+  const { length } = piece;
+  const from = digitsOf(length) + lineEnd.length;
+  const chunk = Buffer.allocUnsafe(from + length + lineEnd.length);
+  for (let rest = length, at = from - 3; at >= 0; at -= 1, rest >>= 4) chunk[at] = digits[rest & 15] ?? 0;
+  chunk[from - 2] = chunk[from + length] = carriageReturn;
+  chunk[from - 1] = chunk[from + length + 1] = lineFeed;
   chunk.set(piece, from);
-  chunk.write(lineEnd, from + piece.length, 'latin1');
   return chunk;
 };
 
