@@ -61,13 +61,16 @@ export const forgetRest = ({ rests }: KeyLedger, { group }: PoolKey, { model, no
 /** How all keys stand now for a call of one model, of so many bytes. */
 export const candidatesOf = (ledger: KeyLedger, keys: readonly PoolKey[], wanted: Wanted): readonly Candidate[] => {
   const { model, now } = wanted;
-  return keys.map((key) => ({
-    key,
-    fault: keyFault(ledger, key, now),
-    rest: restOf(ledger.rests.get(key.group), wanted),
-    isSuspect: now < (ledger.suspects.get(key.id) ?? 0),
-    lastTurn: ledger.turns.get(key.id)?.get(model) ?? 0,
-  }));
+  const candidates: Candidate[] = [];
+  for (const key of keys)
+    candidates.push({
+      key,
+      fault: keyFault(ledger, key, now),
+      rest: restOf(ledger.rests.get(key.group), wanted),
+      isSuspect: now < (ledger.suspects.get(key.id) ?? 0),
+      lastTurn: ledger.turns.get(key.id)?.get(model) ?? 0,
+    });
+  return candidates;
 };
 
 /** Adds to the key's count of the running quota day. */
