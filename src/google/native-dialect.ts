@@ -87,10 +87,7 @@ type Read = {
   readonly route: NativeRoute;
 };
 
-/** A plan without what differs from one request of a path to the next. */
-type PathPlan = Omit<PassPlan, 'headers'>;
-
-const planOf = (request: PassRequest, { asked, path, written, route }: Read): PathPlan => {
+const planOf = (request: PassRequest, { asked, path, written, route }: Read): PassPlan => {
   const { query } = request;
   const method = request.method === 'HEAD' ? 'GET' : request.method;
   const uploadId = route.work === 'upload' ? queryValue(query, 'upload_id') : null;
@@ -143,22 +140,17 @@ const nameOf = ({ method, path, query }: PassRequest): string | null => {
   return name.length > longestRemembered || query.includes('key=') ? null : name;
 };
 
-const readPlan = (settings: NativeSettings): ((request: PassRequest) => E.Either<ProxyError, PassPlan>) => {
-  const remembered = recentMap<PathPlan>(mostRemembered);
-  const withHeaders = ({ header }: PassRequest, plan: PathPlan, isUpload: boolean): E.Either<ProxyError, PassPlan> =>
-    E.right({ ...plan, headers: headersUp(header, isUpload) });
+const readPlan = (settings: NativeSettings): PassDialect['plan'] => {
+  const remembered = recentMap<E.Either<ProxyError, PassPlan>>(mostRemembered);
   return (request) => {
     const name = nameOf(request);
     const known = name === null ? undefined : remembered.get(name);
-    if (known !== undefined) return withHeaders(request, known, false);
-    return pipe(
-      readRequest(settings, request),
-      E.flatMap((read) => {
-        const plan = planOf(request, read);
-        if (name !== null && read.route.work !== 'upload') remembered.set(name, plan);
-        return withHeaders(request, plan, read.path.way === 'upload');
-      }),
-    );
+    if (known !== undefined) return known;
+    const read = readRequest(settings, request);
+    if (E.isLeft(read)) return read;
+    const planned = E.right(planOf(request, read.right));
+    if (name !== null && read.right.route.work !== 'upload') remembered.set(name, planned);
+    return planned;
   };
 };
 
@@ -188,6 +180,7 @@ const readyPlan = (settings: NativeSettings): PassDialect['plan'] => {
 /** Google's own API, passed through: what of it must be read, and what is changed on the way. */
 export const nativeDialect = (settings: NativeSettings): PassDialect => ({
   plan: readyPlan(settings),
+  headersUp: (header, { path }) => headersUp(header, path.startsWith('/upload/')),
   namesIn: (body) => boundNamesIn(body, settings.withAgents),
   bodyUp: changeBody(settings),
   goesUpAsIs: (pieces, { alias }) => alias === null && namesNoAddress(pieces),

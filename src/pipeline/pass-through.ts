@@ -1,10 +1,8 @@
 import { E, TE, pipe } from '../kernel/fp.ts';
 import { sizeOf } from '../kernel/pieced-bytes.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
-import { isInPieces, type PassDialect, type PassedBody, type PassPlan, type PassRequest } from '../ports/passing-on.ts';
+import { isInPieces, type PassDialect, type PassedBody, type PassRequest } from '../ports/passing-on.ts';
 import type { Reply } from '../ports/reply.ts';
-import { authorize } from './authorize.ts';
-import { admit } from './admit.ts';
 import { effort, type Effort } from './effort.ts';
 import type { Received } from './exchange.ts';
 import { letThrough } from './let-through.ts';
@@ -22,15 +20,13 @@ export type PassTarget = Pick<PassRequest, 'query' | 'header' | 'base'>;
 
 type Result = E.Either<ProxyError, Reply>;
 
-/** A question counts against the limits; polls, lists and bytes of an upload don't. */
-const letIn =
-  (needs: PassNeeds, { isQuestion }: PassPlan) =>
-  (received: Received): TE.TaskEither<ProxyError, Received> => {
-    const authorized = pipe(received, authorize(needs));
-    return isQuestion ? pipe(authorized, TE.flatMap(admit(needs))) : authorized;
-  };
+type Going = Omit<Passing, 'body'>;
 
-type Going = Pick<Passing, 'dialect' | 'plan' | 'base' | 'received'>;
+/** A question counts against the limits; polls, lists and bytes of an upload don't. */
+const letIn = (needs: PassNeeds, { plan, received: { caller } }: Going): TE.Outcome<ProxyError, unknown> => {
+  const checked = needs.checkCaller(caller);
+  return E.isLeft(checked) || !plan.isQuestion ? checked : needs.takePermit(caller.address)();
+};
 
 /** Held in one piece, which is read and may be changed. */
 const inOnePiece = ({ dialect, plan, base, received }: Going): TE.TaskEither<ProxyError, PassedBody> =>
@@ -60,19 +56,13 @@ const inPieces = ({ dialect, plan, base, received }: Going): TE.TaskEither<Proxy
   );
 
 /** The body as it goes up: held for every key, or a stream for one. */
-const withBody =
-  (needs: PassNeeds, { dialect, plan, base }: Pick<Passing, 'dialect' | 'plan' | 'base'>) =>
-  (received: Received): TE.TaskEither<ProxyError, Passing> => {
-    const passing = { received, dialect, plan, base };
-    if (plan.body === 'none') return TE.right({ ...passing, body: null });
-    if (plan.body === 'stream')
-      return pipe(TE.fromEither(received.streamBody(mostUploadBytes)), TE.map((body) => ({ ...passing, body })));
-    const isRead = plan.work === 'create' || plan.alias !== null || !needs.names.isEmpty();
-    return pipe(
-      isRead ? inOnePiece(passing) : inPieces(passing),
-      TE.map((body) => ({ ...passing, body })),
-    );
-  };
+const bodyOf = (needs: PassNeeds, going: Going): TE.TaskEither<ProxyError, PassedBody> => {
+  const { received, plan } = going;
+  if (plan.body === 'none') return TE.right(null);
+  if (plan.body === 'stream') return TE.fromEither(received.streamBody(mostUploadBytes));
+  const isRead = plan.work === 'create' || plan.alias !== null || !needs.names.isEmpty();
+  return isRead ? inOnePiece(going) : inPieces(going);
+};
 
 const createsSomething = ({ plan, body, dialect }: Passing): boolean => {
   if (plan.body === 'stream' || plan.work === 'upload') return true;
@@ -136,7 +126,8 @@ const passQuestion = async (needs: PassNeeds, passing: Passing): Promise<E.Eithe
 
 const run = (needs: PassNeeds, passing: Passing): TE.TaskEither<ProxyError, Reply> => async () => {
   const { plan, received } = passing;
-  received.note({ ...(plan.model === null ? {} : { model: plan.model }), streamed: plan.stream !== null });
+  const streamed = plan.stream !== null;
+  received.note(plan.model === null ? { streamed } : { model: plan.model, streamed });
   if (plan.work === 'list-any') return listAlike(needs, passing, effort(needs.now));
   if (plan.work === 'list') return listThings(needs, passing, effort(needs.now));
   const passed = await passQuestion(needs, passing);
@@ -153,19 +144,19 @@ const run = (needs: PassNeeds, passing: Passing): TE.TaskEither<ProxyError, Repl
  */
 export const passThrough =
   (needs: PassNeeds, dialect: PassDialect) =>
-  (received: Received, { query, header, base }: PassTarget): TE.TaskEither<ProxyError, Reply> => {
+  (received: Received, { query, header, base }: PassTarget): TE.TaskEither<ProxyError, Reply> =>
+  async () => {
     const { method, path } = received;
-    return pipe(
-      TE.fromEither(dialect.plan({ method, path, query, header, base })),
-      TE.flatMap((plan) =>
-        plan.work === 'chunk'
-          ? () => passChunk(needs, { received, dialect, plan, base, body: null })
-          : pipe(
-              received,
-              letIn(needs, plan),
-              TE.flatMap(withBody(needs, { dialect, plan, base })),
-              TE.flatMap((passing) => unlessLate(needs, passing, run(needs, passing))),
-            ),
-      ),
-    );
+    const planned = dialect.plan({ method, path, query, header, base });
+    if (E.isLeft(planned)) return planned;
+    const plan = planned.right;
+    const going: Going = { received, dialect, plan, headers: dialect.headersUp(header, plan), base };
+    if (plan.work === 'chunk') return passChunk(needs, { ...going, body: null });
+    const admitting = letIn(needs, going);
+    const admitted = admitting instanceof Promise ? await admitting : admitting;
+    if (E.isLeft(admitted)) return admitted;
+    const body = await bodyOf(needs, going)();
+    if (E.isLeft(body)) return body;
+    const passing: Passing = { ...going, body: body.right };
+    return await unlessLate(needs, passing, run(needs, passing))();
   };

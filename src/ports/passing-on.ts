@@ -103,7 +103,6 @@ export type PassPlan = {
   readonly query: string;
   /** Both. */
   readonly address: string;
-  readonly headers: Headers;
   /** What Google's limits count it as. */
   readonly quota: string;
   /** Null where the path names none. */
@@ -150,7 +149,10 @@ export type TokensTold = { readonly promptTokens: number; readonly completionTok
 
 /** Google's API as data: all that a pass-through needs to know of it. */
 export type PassDialect = {
+  /** The same one for the same request. */
   readonly plan: (request: PassRequest) => E.Either<ProxyError, PassPlan>;
+  /** A request's headers as they go up. */
+  readonly headersUp: (header: PassRequest['header'], plan: PassPlan) => Headers;
   /** Names of bound things in a body. */
   readonly namesIn: (body: Uint8Array) => readonly string[];
   /** The body as it goes up: our own file addresses are Google's, an alias is its model. */

@@ -98,7 +98,7 @@ export const passChunk = async (needs: PassNeeds, passing: Passing): Promise<E.E
   const answered = await needs.passCall({
     ...address,
     method: plan.method,
-    headers: plan.headers,
+    headers: passing.headers,
     body: body.right,
     secret: lease.secret,
     isOnce: true,

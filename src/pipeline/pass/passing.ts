@@ -10,6 +10,7 @@ import {
   type PassPlan,
   type Uploads,
 } from '../../ports/passing-on.ts';
+import type { Headers } from '../../ports/reply.ts';
 import type { Received } from '../exchange.ts';
 
 /** What passing on needs from the world. */
@@ -30,6 +31,8 @@ export type Passing = {
   readonly received: Received;
   readonly dialect: PassDialect;
   readonly plan: PassPlan;
+  /** As they go up. */
+  readonly headers: Headers;
   /** Our own address as the caller knows it. */
   readonly base: string;
   readonly body: PassedBody;

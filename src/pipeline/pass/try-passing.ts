@@ -80,11 +80,11 @@ type ByKey = { readonly lease: Lease; readonly policy: TryPolicy };
 
 const attempt = async (needs: PassNeeds, passing: Passing, { lease, policy }: ByKey): Promise<Attempt> => {
   const { received, plan, body } = passing;
-  const { method, address, headers } = plan;
+  const { method, address } = plan;
   const answered = await needs.passCall({
     method,
     path: address,
-    headers,
+    headers: passing.headers,
     body,
     secret: lease.secret,
     isOnce: policy.creates,
