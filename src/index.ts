@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { E } from './kernel/fp.ts';
 import { collectLater } from './adapters/collect-later.ts';
-import { detachEarly } from './adapters/detach-early.ts';
 import { guardCrashes } from './adapters/crash-guard.ts';
 import { gatherLines } from './adapters/gather-lines.ts';
 import { guardOutput, jsonLog } from './adapters/json-log.ts';
@@ -50,7 +49,6 @@ const stopOnSignals = (service: Service, drainMs: number): void => {
 
 const runService = async (): Promise<void> => {
   collectLater();
-  detachEarly();
   process.on('exit', output.flush);
   guardOutput(process.stdout);
   guardOutput(process.stderr);
