@@ -37,8 +37,7 @@ export const keptPieces = (reserve: (bytes: number) => ProxyError | null): KeptP
       state.size += piece.length;
       if (!isKept(piece)) return null;
       flush();
-      // Node's parser makes buffers of another shape than its other code does: code for both is slower.
-      pieces.push(piece.subarray());
+      pieces.push(piece);
       return null;
     },
     size: () => state.size,
