@@ -47,7 +47,7 @@ export const queryUp = (query: string): string =>
 
 /** The first value of a name; null where it is not there. */
 export const queryValue = (query: string, name: string): string | null =>
-  query.includes(name) ? (pairsOf(query).find((pair) => pair.name === name)?.value ?? null) : null;
+  query.includes(name) || query.includes('%') ? (pairsOf(query).find((pair) => pair.name === name)?.value ?? null) : null;
 
 const pageTokens: ReadonlySet<string> = new Set(['pageToken', 'page_token']);
 

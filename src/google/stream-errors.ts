@@ -142,6 +142,10 @@ export const errorFilter = (clean: CleanText): StreamFilter => {
   };
 };
 
-/** Whether a stream opens with an error, by its first bytes. */
-export const opensWithError = (bytes: Uint8Array): boolean =>
-  opening.test(viewOf(bytes).toString('latin1', 0, longestOpening));
+/** Whether an answer opens with an error, by its first bytes. */
+export const opensWithError = (bytes: Uint8Array): boolean => {
+  // The first field of nearly all begins with another letter.
+  const from = bytes.indexOf(quote);
+  if (from < 0 || bytes[from + 1] !== letterE) return false;
+  return opening.test(viewOf(bytes).toString('latin1', 0, longestOpening));
+};

@@ -79,7 +79,7 @@ t.test('a password in the query, and the id of an upload, never stand in the log
   const service = await native(t);
   const { url, password, log } = service;
   await fetch(`${url}${flash}:generateContent?key=${password}`, { method: 'POST', body: JSON.stringify(hello) });
-  await fetch(`${url}/upload/v1beta/files?upload_id=of-nobody-at-all`, { method: 'POST', body: 'x' });
+  await fetch(`${url}/upload/v1beta/files?upload%5Fid=of-nobody-at-all`, { method: 'POST', body: 'x' });
   await eventually(() => log.filter((line) => line.includes('"request"')).length === 2);
   t.notOk(log.some((line) => line.includes(password) || line.includes('of-nobody-at-all') || twoKeys.some((key) => line.includes(key))));
   t.match(log.find((line) => line.includes('generateContent')), /"route":"\/v1beta\/models\/\{id\}:generateContent","status":200.*"model":"gemini-2.5-flash","streamed":false,"key":"#1","attempts":1,"promptTokens":11,"completionTokens":5/);
@@ -170,6 +170,20 @@ t.test('a stream that opens with an error is as good as a refusal: the next key 
     const refused = await post(`${flash}:streamGenerateContent${query}`, hello);
     t.match([refused.status, await errorIn(refused)], [503, { code: 503, status: 'UNAVAILABLE', message: 'The model is overloaded. Please try again later.' }]);
   }
+});
+
+t.test('a whole answer that is nothing but an error is as good as a refusal too', async (t) => {
+  const { google, post, call } = await native(t);
+  google.instead((got, response) => {
+    if (got.key !== keyA) return false;
+    response.writeHead(200, { 'content-type': 'application/json; charset=UTF-8' });
+    response.flushHeaders();
+    setTimeout(() => response.end(JSON.stringify(toldInStream, null, 2)), 20);
+    return true;
+  });
+  for (const _ of [1, 2]) t.match(await (await post(`${flash}:generateContent`, hello)).text(), `from ${keyB}`);
+  t.equal((await call(`${flash}`)).status, 200);
+  t.equal((await call('/v1beta/files')).status, 200);
 });
 
 t.test('the first byte passes at once, whatever frame it is of', async (t) => {

@@ -60,7 +60,7 @@ const refuse = async (
 /** What a caller itself named: a model, or a thing. */
 export const ownName = ({ model, name }: PassPlan): string | null => model ?? name?.split('/').at(-1) ?? null;
 
-/** A stream that is nothing but an error is as good as an answer with that status. */
+/** An answer that is nothing but an error is as good as one with that status. */
 const openingError = async (passing: Passing, { answer, lease }: PassedBy): Promise<Refused> => {
   const { dialect, plan } = passing;
   const watch = { secret: lease.secret, own: ownName(plan) };
@@ -96,11 +96,11 @@ const attempt = async (needs: PassNeeds, passing: Passing, { lease, policy }: By
     const told = await refuse(passing, lease, answer);
     return { verdict: judgeRefusal(answer.status, told.error, policy), error: told.error, told };
   }
-  // A stream has a head once its first byte is there: until then another key can answer unseen.
-  const isThere = answer.body.ending().length > 0;
-  const fault = isThere || plan.stream === null ? null : await answer.body.begun();
-  if (fault !== null) return { verdict: judgeFault(fault, policy), error: fault, told: null };
-  if (plan.stream !== null && passing.dialect.opensWithError(answer.body.first())) {
+  // What has no byte yet has no head: until then another key can answer unseen.
+  const isThere = answer.body.ending().length > 0 || (plan.stream === null && !answer.type.includes('json'));
+  const fault = isThere ? null : await answer.body.begun();
+  if (fault !== null && plan.stream !== null) return { verdict: judgeFault(fault, policy), error: fault, told: null };
+  if (passing.dialect.opensWithError(answer.body.first())) {
     const told = await openingError(passing, { answer, lease });
     return { verdict: judgeRefusal(told.status, told.error, policy), error: told.error, told };
   }
