@@ -46,8 +46,10 @@ export const queryUp = (query: string): string =>
         .join('&');
 
 /** The first value of a name; null where it is not there. */
-export const queryValue = (query: string, name: string): string | null =>
-  query.includes(name) || query.includes('%') ? (pairsOf(query).find((pair) => pair.name === name)?.value ?? null) : null;
+export const queryValue = (query: string, name: string): string | null => {
+  if (!query.includes(name) && !query.includes('%')) return null;
+  return pairsOf(query).find((pair) => pair.name === name)?.value ?? null;
+};
 
 const pageTokens: ReadonlySet<string> = new Set(['pageToken', 'page_token']);
 
