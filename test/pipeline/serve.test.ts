@@ -5,7 +5,7 @@ import { E, TE } from '../../src/kernel/fp.ts';
 import type { ProxyError } from '../../src/kernel/proxy-error.ts';
 import { readyStream } from '../../src/kernel/ready-stream.ts';
 import type { Frame } from '../../src/gemini/response.ts';
-import { answerWriter, type AnswerForm } from '../../src/ports/answer-writer.ts';
+import { answerWriter, type AnswerEnd, type AnswerForm, type AnswerWriter } from '../../src/ports/answer-writer.ts';
 import type { Dialect, Plan, QuestionDialect } from '../../src/ports/dialect.ts';
 import type { Machine } from '../../src/kernel/machine.ts';
 import { responseMemory } from '../../src/adapters/responses/response-memory.ts';
@@ -381,6 +381,26 @@ t.test('a dialect of any shape is served', async (t) => {
   t.equal((await cutShort.right.tail.next()).value, '<1 a>');
   t.equal(cutShort.right.heartbeat.text(), '<2 beat>');
   t.equal(await read(cutShort), '<3 StreamCut of req-1>', 'the failure knows what has gone out, heartbeats too');
+});
+
+t.test('a stream whose end is bytes is the same whether all of it was there or not', async (t) => {
+  const inBytes = (answer: AnswerWriter): AnswerWriter => ({
+    ...answer,
+    stream: () => {
+      const writer = answer.stream();
+      return { ...writer, end: () => E.map((end: AnswerEnd<string | Uint8Array>) => ({ ...end, value: typeof end.value === 'string' ? Buffer.from(end.value) : end.value }))(writer.end()) };
+    },
+  });
+  const bytesDialect: typeof oddDialect = {
+    ...oddDialect,
+    translate: (request, context) => E.map((plan: Plan) => ({ ...plan, answer: inBytes(plan.answer) }))(oddDialect.translate(request, context)),
+  };
+  const frames = [textFrame('ä'), textFrame('b', 'STOP')];
+  for (const stream of [framesOf(frames), readyStream(frames)]) {
+    const capabilities = { ...happyCapabilities, openGemini: () => TE.right(stream) };
+    const reply = await serve(capabilities, bytesDialect, { keepAliveMs: 0 })(receivedWith({ words: 'hi', streams: true }))();
+    t.equal(await read(reply), '<1 ä><2 b><3 end>');
+  }
 });
 
 t.test('what an answer holds of its request is reserved before Gemini is asked, and refused where there is no room', async (t) => {
