@@ -174,21 +174,21 @@ const unlessFailing = (answer: Answer, { probe }: AnswerWriter): Answer => {
   return pipe(answer, TE.flatMap(prime), TE.flatMap(judge));
 };
 
-/** A text and what comes behind it. */
-const withLast = (text: string, last: string | Uint8Array): string | Uint8Array =>
-  typeof last === 'string' ? text + last : Buffer.concat([Buffer.from(text), last]);
+/** A text and what comes behind it, as bytes: Node counts, joins and writes a text of many chunks in 25 µs more. */
+const asBytes = (text: string, last: string | Uint8Array): Uint8Array =>
+  typeof last === 'string' ? Buffer.from(text + last) : Buffer.concat([Buffer.from(text), last]);
 
 /** All of a stream of which all frames are there: what `writeTail` makes of them, in one piece. */
 const writeAtOnce =
   (writer: StreamWriter, { note, memory, remember }: Telling) =>
-  async (frames: readonly Frame[]): Promise<E.Either<ProxyError, string | Uint8Array>> => {
+  async (frames: readonly Frame[]): Promise<E.Either<ProxyError, Uint8Array>> => {
     try {
       const text = writer.write(frames);
       const refusal = reserveKept(memory)(writer.kept());
       const end = refusal === null ? writer.end() : E.left(refusal);
-      if (E.isRight(end)) return E.right(withLast(text, await endOf(end.right, remember)));
+      if (E.isRight(end)) return E.right(asBytes(text, await endOf(end.right, remember)));
       note({ error: end.left.tag });
-      return E.right(text + writer.fail(end.left));
+      return E.right(asBytes(text, writer.fail(end.left)));
     } catch (cause) {
       return E.left(caught(cause));
     }
