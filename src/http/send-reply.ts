@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { Headers, Passed, Reply, Streamed, Whole } from '../ports/reply.ts';
 import { signalSource } from '../kernel/signal.ts';
 import type { WritePiece } from './own-chunks.ts';
@@ -72,10 +73,29 @@ const endReply = (outlet: Outlet, body: string | Uint8Array, pace = (): ReaderPa
   return null;
 };
 
+/** Whether the reader, or the system for it, is behind with what was written. */
+const isBehind = ({ writableNeedDrain, socket }: ServerResponse): boolean =>
+  writableNeedDrain && socket?.writableLength !== 0;
+
+/** Small pieces leave together; there is nothing to wait for where the system takes all of them at once. */
 const endLarge = async (outlet: Outlet, bodies: readonly (string | Uint8Array)[]): Promise<void> => {
   const pace = readerPace(outlet);
-  const write: WritePiece = (piece) => outlet.response.write(piece);
-  for (const body of bodies) await writeInPieces(body, outlet, { ...pace, write });
+  const { response } = outlet;
+  let waiting = 0;
+  for (const body of bodies) {
+    for (const piece of inPieces(body)) {
+      if (isClosed(outlet)) break;
+      if (waiting + piece.length > pieceSize) {
+        response.uncork();
+        if (isBehind(response)) await pace.drained();
+        waiting = 0;
+      }
+      if (waiting === 0) response.cork();
+      response.write(piece);
+      waiting += piece.length;
+    }
+  }
+  response.uncork();
   await endReply(outlet, '', () => pace);
 };
 
