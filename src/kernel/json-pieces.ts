@@ -1,5 +1,6 @@
 import { isBase64 } from './base64.ts';
 import { atOnce, paceWork } from './breathe.ts';
+import { sizeOf, type PiecedBytes } from './pieced-bytes.ts';
 import { isInPieces, type TextInPieces } from './text-in-pieces.ts';
 import { isUnread } from './unread-text.ts';
 import { jsonText } from './well-formed.ts';
@@ -15,8 +16,9 @@ const endOfPiece = (text: string, from: number): number => {
   return isHigh(text.charCodeAt(end - 1)) && end < text.length ? end + 1 : end;
 };
 
-/** Text, or bytes that stand in the JSON as they are. */
-type Pieces = Generator<string | Uint8Array, void, undefined>;
+/** Text, or bytes that stand in the JSON as they are: each step through the generators that stand in each other counts. */
+type Piece = string | PiecedBytes;
+type Pieces = Generator<Piece, void, undefined>;
 
 /** Shorter texts are written without a look at what they are. */
 const leastLong = 16_384;
@@ -26,7 +28,7 @@ function* innerPieces(text: string): Pieces {
   for (let from = 0; from < text.length; from = endOfPiece(text, from)) {
     const piece = text.slice(from, endOfPiece(text, from));
     const isPlain = piece.length >= leastLong && isBase64(piece);
-    yield isPlain ? Buffer.from(piece, 'latin1') : jsonText(piece).slice(1, -1);
+    yield isPlain ? [Buffer.from(piece, 'latin1')] : jsonText(piece).slice(1, -1);
   }
 }
 
@@ -45,7 +47,7 @@ function* joinedPieces({ pieces }: TextInPieces): Pieces {
     if (isUnread(piece)) {
       if (half !== '') yield* innerPieces(half);
       half = '';
-      yield* piece.pieces();
+      yield piece.pieces();
       continue;
     }
     const text = half === '' ? piece : half + piece;
@@ -109,14 +111,14 @@ function* piecesOf(value: unknown, levels: number, writtenText: WrittenText): Pi
   else if (typeof value !== 'object' || value === null || levels === 0) yield jsonText(value);
   else if (isUnread(value)) {
     yield '"';
-    yield* value.pieces();
+    yield value.pieces();
     yield '"';
   } else if (isInPieces(value)) yield* joinedPieces(value);
   else if (Array.isArray(value)) yield* listPieces(value, levels, writtenText);
   else yield* objectPieces(value, levels, writtenText);
 }
 
-/** Gathers pieces: texts in a row are encoded together. `add` gives the characters that wait to be encoded. */
+/** Gathers pieces: texts in a row are encoded together. */
 const pieceGatherer = () => {
   const encoded: Uint8Array[] = [];
   let text = '';
@@ -125,13 +127,12 @@ const pieceGatherer = () => {
     text = '';
   };
   return {
-    add: (piece: string | Uint8Array): number => {
+    add: (piece: Piece): void => {
       if (typeof piece === 'string') text += piece;
       else {
         flush();
-        encoded.push(piece);
+        for (const bytes of piece) encoded.push(bytes);
       }
-      return text.length;
     },
     flush,
     whole: (): readonly Uint8Array[] => {
@@ -167,7 +168,7 @@ export const jsonPiecesWithin = async (
   const pace = paceWork(atOnce);
   let size = 0;
   for (const piece of piecesOf(value, deepest, writtenText)) {
-    size += piece.length;
+    size += typeof piece === 'string' ? piece.length : sizeOf(piece);
     if (size > most) return null;
     gathered.add(piece);
     const rest = pace(typeof piece === 'string' ? piece.length + charactersAPiece : charactersAPiece);
