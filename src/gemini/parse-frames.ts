@@ -5,7 +5,7 @@ import { rawElements } from '../kernel/raw-json.ts';
 import { keepArguments } from './exact-json.ts';
 import { readFrame, readPlainFrame, type FrameReading } from './frame.ts';
 import { countParts, framePieces } from './frame-pieces.ts';
-import { parseLong } from './parse-long.ts';
+import { parseAroundMedia, parseLong } from './parse-long.ts';
 
 type Parsed = { readonly value: unknown };
 
@@ -68,6 +68,13 @@ export const parseFrames = (json: string): Iterable<FrameReading> => {
 };
 
 const lineFeed = 0x0a;
+
+/** Reads the bytes of a long body that is one frame, short but for its media; null where it is not. */
+export const readAroundMedia = (pieces: PiecedBytes): FrameReading | null => {
+  const parsed = parseAroundMedia(pieces);
+  if (parsed === null || Array.isArray(parsed.value)) return null;
+  return readFrame(frameIn(parsed.value, parsed.json));
+};
 
 /**
  * Reads a long text, or the bytes of a long body, as `parseFrames` does, in pieces as they are taken, with the event

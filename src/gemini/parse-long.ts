@@ -100,22 +100,30 @@ const bounds = { depth: 1000, objectFields: 10_000, listItems: 262_144 };
 /** What is left of a long text when its media are out of it is mostly short, and parsed as short answers are. */
 const mostAtOnce = 65_536;
 
-const parseShort = (text: string): E.Either<CutFault, unknown> => {
-  try {
-    return E.right(JSON.parse(text));
-  } catch {
-    return E.left('not JSON');
-  }
-};
-
-const parseBytes = (bytes: Buffer): E.Either<CutFault, unknown> | Promise<E.Either<CutFault, unknown>> =>
-  bytes.length <= mostAtOnce ? parseShort(bytes.toString('utf8')) : parseCutLists(bytes, bounds);
-
 const parsedFrom = (bytes: Buffer, value: unknown): ParsedLong => ({
   json: () => bytes.toString('utf8'),
   value,
   read: bytes.length,
 });
+
+/** What is left of a text when its media are out of it, and the value that it is with them, where that is short. */
+const parseAround = ({ bytes }: HollowText, media: readonly Aside[]): ParsedLong | null => {
+  const rest = media.length === 0 ? bytes : withoutMedia(bytes, media);
+  if (rest.length > mostAtOnce) return null;
+  try {
+    const value: unknown = JSON.parse(rest.toString('utf8'));
+    return putBack(value, media) ? parsedFrom(rest, value) : null;
+  } catch {
+    return null;
+  }
+};
+
+/** Parses a long answer that is short but for its media; null where it is not. */
+export const parseAroundMedia = (pieces: PiecedBytes): ParsedLong | null => {
+  const text = hollowText(pieces);
+  const media = findMedia(text);
+  return media === null ? null : parseAround(text, media);
+};
 
 /**
  * Parses a long answer in pieces, with the event loop breathing in between. Long pictures or sounds in it are found in
@@ -126,11 +134,13 @@ export const parseLong = async (pieces: PiecedBytes): Promise<E.Either<CutFault,
   const text = hollowText(pieces);
   const media = findMedia(text);
   if (media === null) return parseLong([wholeText(text)]);
+  const short = parseAround(text, media);
+  if (short !== null) return E.right(short);
   const rest = media.length === 0 ? text.bytes : withoutMedia(text.bytes, media);
-  const parsed = await parseBytes(rest);
+  const parsed = await parseCutLists(rest, bounds);
   if (E.isLeft(parsed) && (media.length === 0 || parsed.left === 'unfit')) return parsed;
   if (E.isRight(parsed) && putBack(parsed.right, media)) return E.right(parsedFrom(rest, parsed.right));
   const bytes = wholeText(text);
-  const whole = await parseBytes(bytes);
+  const whole = await parseCutLists(bytes, bounds);
   return E.map((value: unknown) => parsedFrom(bytes, value))(whole);
 };

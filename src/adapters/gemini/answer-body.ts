@@ -9,15 +9,17 @@ export type Watching = { readonly came: (bytes: number) => void; readonly wants:
 /** A body's pieces, each by itself; poured, all that one read of the socket brought together. */
 export type BodyPieces = AsyncGenerator<Buffer, void, undefined> & { readonly pour: Pour<readonly Buffer[]> };
 
+type Whole = readonly Buffer[] | null;
+
 /** An answer's body: to be read once, and given up where it is not read to its end. */
 export type AnswerBody = {
   /**
-   * All of a short body, to be read in one go; null where it is to be read as it comes, since it is long or broke off.
-   * `came` is told each time that something has come and more is awaited.
+   * All of a body, in the pieces that came, once it has ended; null where it broke off: what came is still to be read.
+   * `came` is told of bytes that are waited for; what it throws ends the body.
    */
-  readonly whole: (came: () => void) => readonly Buffer[] | null | Promise<readonly Buffer[] | null>;
-  /** The same of what has come so far: null where more is to come. */
-  readonly there: () => readonly Buffer[] | null;
+  readonly whole: (came: (bytes: number) => void) => Whole | Promise<Whole>;
+  /** The same of a short body, where all of it is there; null where more is to come. */
+  readonly there: () => Whole;
   readonly pieces: (watching?: Watching) => BodyPieces;
   readonly destroy: () => void;
 };

@@ -19,6 +19,8 @@ const mostWaiting = 65_536;
 type Waiting = {
   pieces: Buffer[];
   bytes: number;
+  /** So many may wait. */
+  most: number;
   end: 'open' | 'whole' | { readonly cause: unknown };
   isPaused: boolean;
   wake: () => void;
@@ -56,18 +58,29 @@ const takeNext = (queue: Waiting): Buffer | null => {
 };
 
 /** Nothing is taken but all of it. */
-const readAtOnce = ({ end, bytes, pieces }: Waiting): readonly Buffer[] | null =>
-  end === 'whole' && bytes <= mostWaiting ? pieces : null;
+const takeWhole = (queue: Waiting): readonly Buffer[] | null => (queue.end === 'whole' ? queue.pieces : null);
 
-const isUnderWay = ({ end, isPaused }: Waiting): boolean => end === 'open' && !isPaused;
-
-const readWhole = async (queue: Waiting, came: () => void): Promise<readonly Buffer[] | null> => {
-  for (let seen = 0; isUnderWay(queue); ) {
-    if (queue.bytes > seen) came();
-    seen = queue.bytes;
-    await nextCall(queue);
+const collect = async (
+  queue: Waiting,
+  flow: Flow,
+  came: (bytes: number) => void,
+): Promise<readonly Buffer[] | null> => {
+  queue.most = Infinity;
+  if (queue.isPaused) {
+    queue.isPaused = false;
+    flow.resume();
   }
-  return readAtOnce(queue);
+  try {
+    for (let seen = 0; ; ) {
+      if (queue.bytes > seen) came(queue.bytes - seen);
+      seen = queue.bytes;
+      if (queue.end !== 'open') return takeWhole(queue);
+      await nextCall(queue);
+    }
+  } catch (cause) {
+    flow.abort();
+    throw cause;
+  }
 };
 
 type Result = IteratorResult<Buffer, void>;
@@ -200,15 +213,15 @@ const readPieces = (queue: Waiting, flow: Flow, watching: Watching): BodyPieces 
  * undici's stream, with its events and signals, costs 30.
  */
 export const answerQueue = (flow: Flow): AnswerQueue => {
-  const queue: Waiting = { pieces: [], bytes: 0, end: 'open', isPaused: false, wake: idle };
+  const queue: Waiting = { pieces: [], bytes: 0, most: mostWaiting, end: 'open', isPaused: false, wake: idle };
   const close = (end: Waiting['end']): void => {
     if (queue.end === 'open') queue.end = end;
     queue.wake();
   };
   return {
     body: {
-      whole: (came) => (isUnderWay(queue) ? readWhole(queue, came) : readAtOnce(queue)),
-      there: () => readAtOnce(queue),
+      whole: (came) => (queue.end === 'open' ? collect(queue, flow, came) : takeWhole(queue)),
+      there: () => (queue.bytes <= mostWaiting ? takeWhole(queue) : null),
       pieces: (watching = unwatched) => readPieces(queue, flow, watching),
       destroy: () => {
         if (queue.end === 'open') flow.abort();
@@ -217,7 +230,7 @@ export const answerQueue = (flow: Flow): AnswerQueue => {
     push: (piece) => {
       queue.pieces.push(piece);
       queue.bytes += piece.length;
-      queue.isPaused = queue.bytes > mostWaiting;
+      queue.isPaused = queue.bytes > queue.most;
       queue.wake();
       return !queue.isPaused;
     },

@@ -74,20 +74,8 @@ const readFrames = ({ body }: Answer, asked: Asked, { dog, meter }: Watching): F
 
 type Called = { readonly call: UpstreamCall; readonly dog: Watchdog };
 
-/** Something has come, and more is awaited. */
-const beginAnew = ({ fed, awaits }: Watchdog): void => {
-  fed();
-  awaits();
-};
-
-/** Frames as they come, or those of a body all of which is there. */
-const framesOf = (answer: Answer, all: readonly Buffer[] | null, { call, dog }: Called): FrameStream => {
-  const meter = answerMeter(call.holding);
-  if (all === null) return readFrames(answer, call, { dog, meter });
-  dog.stop();
-  meter.came(sizeOf(all));
-  return framesAtOnce(all, call.model, failureBy(call, dog));
-};
+/** What was counted as it came is not counted again. */
+const uncounted: AnswerMeter = { came: () => undefined, passed: () => undefined };
 
 type Asking = Pick<GeminiRequests, 'request'> & { readonly silence: Silence };
 
@@ -109,18 +97,30 @@ const readRefusal = async (answer: Answer, { call, dog }: Called): Promise<Opene
 };
 
 const readOpened = (answer: Answer, called: Called): Opened | Promise<Opened> => {
+  if (answer.statusCode !== 200) return readRefusal(answer, called);
   const { call, dog } = called;
-  const read = (all: readonly Buffer[] | null): Opened => {
+  const meter = answerMeter(call.holding);
+  /** Frames as they come, or those of a body all of which is there. */
+  const read = (all: readonly Buffer[] | null, counting: AnswerMeter): Opened => {
     try {
-      return E.right(framesOf(answer, all, called));
+      if (all === null) return E.right(readFrames(answer, call, { dog, meter: counting }));
+      dog.stop();
+      counting.came(sizeOf(all));
+      return E.right(framesAtOnce(all, call.model, failureBy(call, dog)));
     } catch (cause) {
       return notOpened(cause, dog);
     }
   };
-  if (answer.statusCode !== 200) return readRefusal(answer, called);
-  const { body } = answer;
-  const all = call.isCollected === true ? body.whole(() => beginAnew(dog)) : body.there();
-  return all instanceof Promise ? all.then(read) : read(all);
+  const came = (bytes: number): void => {
+    dog.passed();
+    meter.came(bytes);
+  };
+  const all = call.isCollected === true ? answer.body.whole(came) : answer.body.there();
+  if (!(all instanceof Promise)) return read(all, meter);
+  return all.then(
+    (waited) => read(waited, uncounted),
+    (cause: unknown) => notOpened(cause, dog),
+  );
 };
 
 /** The watch ends with the frames where there are any, else at once. */

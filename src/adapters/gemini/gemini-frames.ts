@@ -1,9 +1,9 @@
 import { atOnce, breathe, paceWork } from '../../kernel/breathe.ts';
-import type { PiecedBytes } from '../../kernel/pieced-bytes.ts';
+import { sizeOf, type PiecedBytes } from '../../kernel/pieced-bytes.ts';
 import { thrown, type ProxyError } from '../../kernel/proxy-error.ts';
 import { failureOf } from '../../gemini/error-from-answer.ts';
 import type { FrameReading } from '../../gemini/frame.ts';
-import { parseFrames, parseLongFrame } from '../../gemini/parse-frames.ts';
+import { parseFrames, parseLongFrame, readAroundMedia } from '../../gemini/parse-frames.ts';
 import { plainTextOf } from '../../gemini/plain-text.ts';
 import type { Frame } from '../../gemini/response.ts';
 import { blockReason } from '../../gemini/verdict.ts';
@@ -205,16 +205,35 @@ async function* endInError(frames: readonly Frame[], error: unknown): FrameStrea
   throw error;
 }
 
-/** The same for a short body of which all is there, without a generator where it is an answer. */
-export const framesAtOnce = (
-  body: readonly Buffer[],
-  model: string,
-  failed: Following['failed'],
-): FrameStream => {
-  const { texts, framing } = splitAtOnce(body);
+async function* giveEach(pieces: readonly Buffer[]): AsyncGenerator<Buffer, void, undefined> {
+  yield* pieces;
+}
+
+const nothing = (): void => undefined;
+
+/** Longer bodies are read in pieces, but for media in them. */
+const longestShort = 65_536;
+
+type WholeReading = Reading & { readonly framing: Framing };
+
+/** What a body says that is short but for its media; null for any other. */
+const readShort = (pieces: readonly Buffer[], { read, take }: FrameReader): WholeReading | null => {
+  if (sizeOf(pieces) <= longestShort) {
+    const { texts, framing } = splitAtOnce(pieces);
+    return { ...read(texts), framing };
+  }
+  const reading = readAroundMedia(pieces);
+  if (reading === null) return null;
+  const frames: Frame[] = [];
+  return { error: take([reading], frames), frames, framing: 'whole' };
+};
+
+/** The same for a body of which all is there, without a generator where it is a short answer, maybe of long media. */
+export const framesAtOnce = (pieces: readonly Buffer[], model: string, failed: Following['failed']): FrameStream => {
   const reader = frameReader(model);
-  const { frames, error } = reader.read(texts);
-  reader.seen.framing = framing;
-  const fault = error ?? endError(reader.seen);
-  return fault === null ? readyStream(frames) : endInError(frames, failed(thrown(fault)));
+  const short = readShort(pieces, reader);
+  if (short === null) return geminiFrames(giveEach(pieces), model, { passed: nothing, failed, over: nothing });
+  reader.seen.framing = short.framing;
+  const fault = short.error ?? endError(reader.seen);
+  return fault === null ? readyStream(short.frames) : endInError(short.frames, failed(thrown(fault)));
 };

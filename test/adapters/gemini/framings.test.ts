@@ -71,13 +71,13 @@ const readAll = async (frames: FrameStream): Promise<{ readonly frames: readonly
   }
 };
 
-async function* piecesOf(body: Buffer, random: () => number): AsyncGenerator<Buffer, void, undefined> {
-  yield* randomCuts(body, 40, random);
+async function* piecesOf(body: Buffer, random: () => number, most: number): AsyncGenerator<Buffer, void, undefined> {
+  yield* randomCuts(body, most, random);
 }
 
 /** The same pieces from a body that can be poured, some at a time. */
 const pouredPieces = (body: Buffer, random: () => number) => {
-  const pieces = piecesOf(body, random);
+  const pieces = piecesOf(body, random, 40);
   const pour = async (take: (pieces: readonly Buffer[]) => boolean): Promise<void> => {
     for (;;) {
       const some: Buffer[] = [];
@@ -118,6 +118,8 @@ const framings = {
   'events with a bare error': (values) => `${values.map((value) => `data: ${value}\n\n`).join('')}{"error":{"code":503}}`,
 } satisfies Readonly<Record<string, (values: readonly string[]) => string>>;
 
+const following = { passed: () => undefined, failed: (cause: unknown) => cause, over: () => undefined };
+
 t.test('a short body that is all there, and one that is poured, is read as it is in pieces, whatever it holds', async (t) => {
   const candidate = fc.record(
     { content: fc.constantFrom({ parts: [{ text: 'Grüße 👋' }] }, { parts: [] }, { parts: [{ text: null }] }, null), finishReason: fc.constantFrom('STOP', 'SAFETY', 'MAX_TOKENS') },
@@ -131,8 +133,7 @@ t.test('a short body that is all there, and one that is poured, is read as it is
   await fc.assert(
     fc.asyncProperty(body, fc.integer(), async ([frame, values], seed) => {
       const bytes = Buffer.from(frame(values.map((one) => JSON.stringify(one))));
-      const following = { passed: () => undefined, failed: (cause: unknown) => cause, over: () => undefined };
-      const inPieces = geminiFrames(piecesOf(bytes, seeded(seed)), 'gemini-3.5-flash', following);
+      const inPieces = geminiFrames(piecesOf(bytes, seeded(seed), 40), 'gemini-3.5-flash', following);
       const atOnce = framesAtOnce(randomCuts(bytes, 40, seeded(seed)), 'gemini-3.5-flash', following.failed);
       const { ready } = atOnce;
       const read = await readAll(atOnce);
@@ -143,6 +144,30 @@ t.test('a short body that is all there, and one that is poured, is read as it is
     }),
     { numRuns: 500 },
   );
+});
+
+t.test('a long body that is all there is read as it is in pieces: at once where it is short but for its media', async (t) => {
+  const picture = Buffer.alloc(75_000, 7).toString('base64');
+  const words = 'Grüße "👋" \\ '.repeat(8000);
+  const said = fc.constantFrom({ text: 'Here it is.' }, { text: words }, { text: picture }, { thought: true, text: 'So' }, { text: null });
+  const drawn = fc.constantFrom(picture, `${picture}!`, words, null).map((data) => ({ inlineData: { mimeType: 'image/png', data } }));
+  const value = fc.record({ candidates: fc.array(fc.record({ content: fc.record({ parts: fc.tuple(said, drawn) }), finishReason: fc.constant('STOP') }), { maxLength: 2 }) });
+  const { whole, array, events, 'cut off': cutOff } = framings;
+  const body = fc.tuple(fc.constantFrom(whole, whole, whole, array, events, cutOff), fc.array(value, { minLength: 1, maxLength: 2 }));
+  const seen = { atOnce: 0, inPieces: 0 };
+  const told = (all: Awaited<ReturnType<typeof readAll>>): unknown => JSON.parse(JSON.stringify(all));
+  await fc.assert(
+    fc.asyncProperty(body, fc.integer(), fc.constantFrom(3000, 30_000, 300_000), async ([frame, values], seed, most) => {
+      const bytes = Buffer.from(frame(values.map((one) => JSON.stringify(one))));
+      const cuts = randomCuts(bytes, most, seeded(seed));
+      const atOnce = framesAtOnce(cuts, 'gemini-3.5-flash', following.failed);
+      seen[atOnce.ready === undefined ? 'inPieces' : 'atOnce'] += 1;
+      const inPieces = geminiFrames(piecesOf(bytes, seeded(seed), most), 'gemini-3.5-flash', following);
+      t.same(told(await readAll(atOnce)), told(await readAll(inPieces)));
+    }),
+    { numRuns: 150 },
+  );
+  t.ok(seen.atOnce > 5 && seen.inPieces > 20, JSON.stringify(seen));
 });
 
 t.test('lines without data are kept to the end: an error may be among them', (t) => {
