@@ -66,12 +66,14 @@ export const anthropicRoutes = (
   const settings = { ...translation, modelAliases, listedLimit };
   const serves = serveOnFirstUse({ translation: withSilence(translation) }, capabilities);
   const answer = serves(async () => (await import('../anthropic/messages/dialect.ts')).messagesDialect(settings));
-  return [
+  const routes: readonly Route[] = [
     { method: 'POST', pattern: '/messages', handle: answer },
     { method: 'POST', pattern: '/messages/count_tokens', handle: countOnFirstUse(settings, capabilities) },
     ...modelRoutes({ ...settings, firstSeen }, capabilities),
     hello,
   ];
+  // Its clients send two where they have a login beside the key.
+  return routes.map((route) => ({ ...route, takesAnyCredential: true }));
 };
 
 /** Addresses that only Anthropic has. What is not served there is refused in its words. */

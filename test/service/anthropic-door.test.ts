@@ -58,6 +58,17 @@ t.test('a wrong password is a 401 that is not worth another try', async (t) => {
   await refusal(t, none, [401, 'authentication_error']);
 });
 
+t.test('of two credentials one right one is enough', async (t) => {
+  const service = await pollux(t);
+  const { url, password } = service;
+  for (const headers of [{ 'x-api-key': password, authorization: 'Bearer of-a-login' }, { 'x-api-key': 'of-elsewhere', authorization: `Bearer ${password}` }]) {
+    t.equal((await ask(service, body(), { headers })).status, 200);
+    t.equal((await ask(service, body(), { path: '/v1/messages/count_tokens', headers })).status, 200);
+    t.equal((await fetch(`${url}/v1/models`, { headers: { 'anthropic-version': '2023-06-01', ...headers } })).status, 200);
+  }
+  await refusal(t, await ask(service, body(), { headers: { 'x-api-key': 'of-elsewhere', authorization: 'Bearer of-a-login' } }), [401, 'authentication_error']);
+});
+
 t.test('what is not served is refused in the same shape, before a route is found too', async (t) => {
   const service = await pollux(t, { settings: { MAX_BODY_MB: '1' } });
   const { url, password } = service;
