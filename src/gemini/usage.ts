@@ -33,11 +33,17 @@ export const latestUsage = (known: UsageMetadata, next: UsageMetadata | undefine
  */
 export type TokenCounts = { readonly input: number; readonly output: number };
 
-/** Gemini leaves thoughts out of the candidates' count and tool-use prompts out of the prompt's: here both are in. */
-export const tokenCounts = (usage: UsageMetadata): TokenCounts => ({
-  input: (usage.promptTokenCount ?? 0) + (usage.toolUsePromptTokenCount ?? 0),
-  output: (usage.candidatesTokenCount ?? 0) + (usage.thoughtsTokenCount ?? 0),
-});
+/**
+ * Gemini leaves thoughts out of the candidates' count and tool-use prompts out of the prompt's: here both are in. Where
+ * the candidates' count or the prompt's is missing or zero, it is what the total has beyond the others.
+ */
+export const tokenCounts = (usage: UsageMetadata): TokenCounts => {
+  const { promptTokenCount: prompt = 0, candidatesTokenCount: candidates = 0, totalTokenCount: total = 0 } = usage;
+  const input = prompt + (usage.toolUsePromptTokenCount ?? 0);
+  const output = candidates + (usage.thoughtsTokenCount ?? 0);
+  const rest = (prompt === 0) === (candidates === 0) ? 0 : Math.max(0, total - input - output);
+  return prompt === 0 ? { input: input + rest, output } : { input, output: output + rest };
+};
 
 const sumCounts = (counts: readonly (number | undefined)[]): number =>
   counts.reduce<number>((total, count) => total + (count ?? 0), 0);

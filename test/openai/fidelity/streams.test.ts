@@ -53,6 +53,16 @@ t.test('what tools read is part of prompt_tokens', (t) => {
   t.end();
 });
 
+t.test('a count that Gemini leaves out is what the total has beyond the others', (t) => {
+  const told = (usageMetadata: Frame['usageMetadata']) => usageOf([{ ...frame([{ text: 'a' }], stop), usageMetadata }]);
+  t.match(told({ promptTokenCount: 5, totalTokenCount: 12 }), { prompt_tokens: 5, completion_tokens: 7, total_tokens: 12 });
+  t.match(told({ promptTokenCount: 5, thoughtsTokenCount: 4, totalTokenCount: 12 }), { prompt_tokens: 5, completion_tokens: 7, total_tokens: 12, completion_tokens_details: { reasoning_tokens: 4 } });
+  t.match(told({ candidatesTokenCount: 7, totalTokenCount: 12 }), { prompt_tokens: 5, completion_tokens: 7, total_tokens: 12 });
+  t.match(told({ promptTokenCount: 5, totalTokenCount: 4 }), { prompt_tokens: 5, completion_tokens: 0, total_tokens: 5 });
+  t.match(told({ promptTokenCount: 5, candidatesTokenCount: 0, totalTokenCount: 12 }), { prompt_tokens: 5, completion_tokens: 7, total_tokens: 12 });
+  t.end();
+});
+
 t.test('usage comes once, last, without choices, null before, and only when asked for', (t) => {
   const frames: readonly Frame[] = [{ ...frame([{ text: 'a' }]), usageMetadata: { promptTokenCount: 1 } }, { ...frame([{ text: 'b' }], stop), usageMetadata: { promptTokenCount: 1 } }];
   const asked = chunksOf({ stream: true, stream_options: { include_usage: true } }, frames);
