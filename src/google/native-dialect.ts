@@ -14,6 +14,7 @@ import { readNativePath, writeNativePath, type NativePath } from './native-path.
 import { pageTokenIn, queryUp, queryValue, withPageToken } from './native-query.ts';
 import { nativeRoute, type NativeRoute } from './native-routes.ts';
 import { errorFilter, opensWithError } from './stream-errors.ts';
+import { cleanTold } from './told-errors.ts';
 import { namesTold } from './told-names.ts';
 import { tokensIn } from './told-tokens.ts';
 import { addressDown, uploadAddress, uploadLink } from './upload-address.ts';
@@ -196,6 +197,7 @@ export const nativeDialect = (settings: NativeSettings): PassDialect => ({
   pageWithToken,
   tokensIn,
   cleanError: (text, secret, own) => cleanError(text, secret.reveal(), own),
+  cleanTold: (answer, secret) => cleanTold(answer, secret.reveal()),
   streamFilter: ({ secret, own, told }) =>
     errorFilter((text) => {
       told(text);

@@ -180,6 +180,8 @@ export type PassDialect = {
   readonly tokensIn: (ending: Uint8Array) => TokensTold | null;
   /** An error of Google's without what belongs to the owner of the keys; null where it is none of Google's. */
   readonly cleanError: (text: string, secret: Secret, own: string | null) => string | null;
+  /** An answer of which the errors that it tells of (a batch's, an operation's) name no keys and projects. */
+  readonly cleanTold: (answer: Uint8Array, secret: Secret) => Uint8Array;
   /** Cleans errors that stand among the frames of a stream. */
   readonly streamFilter: (watch: ErrorWatch) => StreamFilter;
   /** Whether a stream begins with an error, by its first bytes. */

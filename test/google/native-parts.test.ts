@@ -15,6 +15,7 @@ import { nativeErrors } from '../../src/google/native-errors.ts';
 import { readNativePath, writeNativePath } from '../../src/google/native-path.ts';
 import { queryUp, withPageToken } from '../../src/google/native-query.ts';
 import { nativeRoute } from '../../src/google/native-routes.ts';
+import { cleanTold } from '../../src/google/told-errors.ts';
 import { errorFilter, opensWithError } from '../../src/google/stream-errors.ts';
 import { namesTold as namesToldIn } from '../../src/google/told-names.ts';
 import { tokensIn } from '../../src/google/told-tokens.ts';
@@ -334,5 +335,20 @@ t.test('frames without an error of a stream\'s own pass byte for byte, however t
     { numRuns: 200 },
   );
   t.same(['data: {"error":{}}', '{"error": {', '[{\n"error":{', 'data: {"candidates"', '{"a":{"error":{}}}', ''].map((text) => opensWithError(Buffer.from(text))), [true, true, true, false, false, false]);
+  t.end();
+});
+
+t.test('errors that an answer tells of name no key and no project, and all else of it stays byte for byte', (t) => {
+  const clean = (answer: string): string => text(cleanTold(Buffer.from(answer), 'the-key'));
+  const failed = '{\n "name": "batches/b",\n "done": true, "error": {"code": 7, "message": "Permission denied on projects/123456789012 (project shop-2024, key the-key, AIzaMadeUp0123): see https://console.developers.google.com/apis?project=1. Veo could not make it.", "details": [{"@type":"x","metadata":{"consumer":"projects/123456789012"}}]} }';
+  const told = JSON.parse(clean(failed)) as { readonly error: { readonly message: string } };
+  t.equal(told.error.message, 'Permission denied on […] ([…], key [key], […]): see […] Veo could not make it.');
+  t.notMatch(clean(`{"operations":[${failed},${failed}],"nextPageToken":"x"}`), /123456789012|the-key|AIza/);
+  t.ok(clean(failed).startsWith('{\n "name": "batches/b",\n "done": true, "error": {"code":7,'));
+  for (const answer of [
+    '{"name":"operations/o","error":{"code":3,"message":"The prompt could not be submitted: support code 29310472, é."} }',
+    '{"candidates":[{"content":{"parts":[{"functionCall":{"args":{"error":{"message":"of projects/123456789012","code":"x"}}}}]}}]}',
+    '{"error":{"code":7,"message":"projects/123456789012","more":1}}', '{"error":', '{"error":{"code":1', '{"text":"\\"error\\":{\\"code\\":1,\\"message\\":\\"projects/123456789012\\"}"}', '',
+  ]) t.equal(clean(answer), answer);
   t.end();
 });

@@ -229,6 +229,19 @@ t.test('a file or a cache is used at every door, by the key that has it', async 
   t.equal(google.asked().length, 0);
 });
 
+t.test('why a batch or an operation failed is told without the owner\'s project and key, one by one and in lists', async (t) => {
+  const service = await native(t);
+  const error = { code: 7, message: 'Permission denied on projects/123456789012 é' };
+  for (const name of ['batches/b', 'operations/o']) service.google.shelfOf(keyA).set(name, { name, done: true, error });
+  for (const path of ['/v1beta/batches/b', '/v1beta/operations/o', '/v1beta/batches']) {
+    const answer = await service.call(path);
+    const told = await answer.text();
+    t.match(told, 'Permission denied on […] é', path);
+    t.notMatch(told, /123456789012/, path);
+    t.ok(['batches/b', 'operations/o'].some((name) => told.includes(name)));
+  }
+});
+
 t.test('keys of one project share what it has', async (t) => {
   const service = await native(t, { keys: [`${keyA}@shop`, `${keyB}@shop`] });
   for (const key of twoKeys) putFile(service, key, 'shared');

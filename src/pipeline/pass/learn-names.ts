@@ -78,5 +78,7 @@ export const learnNames = async (
   if (E.isLeft(read)) return read;
   if (!read.right.isWhole) return E.left(tooLong);
   if (plan.method !== 'DELETE') remember(await runApart(dialect.namesTold(read.right.bytes)));
-  return E.right(passedReply(needs, passing, { answer: { ...answer, body: sourceOf(read.right.bytes) }, lease }));
+  const bytes = dialect.cleanTold(read.right.bytes, lease.secret);
+  const headers = length === '0' ? answer.headers : { ...answer.headers, 'content-length': String(bytes.length) };
+  return E.right(passedReply(needs, passing, { answer: { ...answer, headers, body: sourceOf(bytes) }, lease }));
 };

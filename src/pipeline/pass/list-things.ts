@@ -28,13 +28,14 @@ type Page = { readonly headers: Headers; readonly status: number; readonly text:
 
 const readAnswer = async (
   { received, dialect }: Passing,
-  { answer }: PassedBy,
+  { answer, lease }: PassedBy,
 ): Promise<E.Either<ProxyError, Page>> => {
   const read = await collectBytes(answer.body, received.held.answer);
   if (E.isLeft(read)) return read;
   if (!read.right.isWhole) return E.left({ tag: 'BadAnswer', reason: 'a page of more than 16 MiB', isLasting: true });
   const { 'content-length': _, ...headers } = dialect.headersDown(answer.headers);
-  return E.right({ headers, status: answer.status, text: textOf(read.right.bytes) });
+  const text = textOf(dialect.cleanTold(read.right.bytes, lease.secret));
+  return E.right({ headers, status: answer.status, text });
 };
 
 const replyOf = ({ headers, status }: Page, text: string): Whole => ({ kind: 'whole', status, headers, body: text });
