@@ -111,32 +111,45 @@ const copyForLog = (scrub: Scrub['scrub'], tellStack: TellStack): ((value: unkno
   return (value) => copyOf(value, 0);
 };
 
-const isShort = (value: unknown): boolean =>
-  typeof value === 'string' ? value.length <= mostText : typeof value !== 'object' || value === null;
+type TextInLine = (text: string) => string | null;
 
-/** Messages are a few, and most are written over and over. */
-const messageInJson = perText((message) => JSON.stringify(message));
+/** A text as it may stand in a line, as JSON; null where it must be cut, scrubbed or escaped. Most come over and over. */
+const textInLine = ({ isClean }: Scrub): TextInLine =>
+  perText((text) => {
+    if (text.length > mostText) return null;
+    const json = JSON.stringify(text);
+    return isClean(json) && json.search(unprintable) < 0 ? json : null;
+  });
+
+/** Null for what is no plain fact. */
+const factInLine = (fact: unknown, write: TextInLine): string | null => {
+  if (typeof fact === 'string') return write(fact);
+  if (typeof fact === 'number') return Number.isFinite(fact) ? String(fact) : 'null';
+  return typeof fact === 'boolean' || fact === null ? String(fact) : null;
+};
 
 type Head = { readonly time: string; readonly level: LogLevel; readonly message: string };
 
 const isOfHead = (name: string): boolean => name === 'time' || name === 'level' || name === 'message';
 
 /**
- * The line of a few plain facts, as nearly all are: made in one go and looked through as a whole (35 µs → 5 for the
- * line of a request). Null where a fact needs to be copied, cut or scrubbed.
+ * The line of a few plain facts, as nearly all are, put together from texts that were looked through once (1.3 µs → 0.5
+ * for the line of a request, warm). Null where a fact needs to be copied, cut or scrubbed.
  */
-const plainLine = ({ isClean }: Scrub, head: Head, facts: Readonly<Record<string, unknown>>): string | null => {
+const plainLine = (write: TextInLine, head: Head, facts: Readonly<Record<string, unknown>>): string | null => {
+  const message = write(head.message);
+  if (message === null) return null;
+  let line = `{"time":"${head.time}","level":"${head.level}","message":${message}`;
   let entries = 0;
   for (const name in facts) {
+    const fact = facts[name];
+    if (fact === undefined) continue;
     entries += 1;
-    if (entries > mostPlain || isOfHead(name) || !isShort(facts[name])) return null;
+    const [key, value] = [write(name), factInLine(fact, write)];
+    if (key === null || value === null || entries > mostPlain || isOfHead(name)) return null;
+    line += `,${key}:${value}`;
   }
-  const { time, level, message } = head;
-  if (message.length > mostText) return null;
-  const json = JSON.stringify(facts);
-  const rest = json === '{}' ? '}' : `,${json.slice(1)}`;
-  const line = `{"time":"${time}","level":"${level}","message":${messageInJson(message)}${rest}`;
-  return isClean(line) ? line : null;
+  return `${line}}`;
 };
 
 /** Writes times as toISOString does; within one second only its end changes, and the rest is kept (0.4 µs → 0.1). */
@@ -154,6 +167,8 @@ const timeWriter = (): ((at: number) => string) => {
 
 const escapeCharacter = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
 
+const printable = (json: string): string => json.replaceAll(unprintable, escapeCharacter);
+
 /**
  * JSON lines: time, level, message, facts. Nothing that a fact holds can make it throw, write a secret, or make a line
  * of its own. Errors are told by name, code and causes; their stack, without their message, at debug and error only.
@@ -161,6 +176,7 @@ const escapeCharacter = (character: string): string => `\\u${character.charCodeA
 export const jsonLog = ({ level: least, secrets, write, now }: JsonLogSettings): Log => {
   const scrubbing = scrubSecrets(secrets);
   const { scrub } = scrubbing;
+  const writeText = textInLine(scrubbing);
   const timeAt = timeWriter();
   const inSource = sourcePlaces();
   const tellStack: TellStack = (error) => inSource(stackOf(error) ?? '');
@@ -171,16 +187,16 @@ export const jsonLog = ({ level: least, secrets, write, now }: JsonLogSettings):
     const lineOf = (): string => {
       const head = { time, level, message };
       try {
-        const plain = plainLine(scrubbing, head, facts);
+        const plain = plainLine(writeText, head, facts);
         if (plain !== null) return plain;
         head.message = safeMessage();
         const copy = copyForLog(scrub, level === 'debug' || level === 'error' ? tellStack : noStack)(facts);
-        return JSON.stringify({ ...head, ...Object(copy), ...head });
+        return printable(JSON.stringify({ ...head, ...Object(copy), ...head }));
       } catch {
-        return JSON.stringify({ time, level, message: safeMessage(), facts: 'could not be written' });
+        return printable(JSON.stringify({ time, level, message: safeMessage(), facts: 'could not be written' }));
       }
     };
-    write(`${lineOf().replaceAll(unprintable, escapeCharacter)}\n`);
+    write(`${lineOf()}\n`);
   };
 };
 
