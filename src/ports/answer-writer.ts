@@ -2,6 +2,7 @@ import { E } from '../kernel/fp.ts';
 import { takeBatches } from '../kernel/join-machines.ts';
 import type { Machine } from '../kernel/machine.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { WrittenText } from '../kernel/written-text.ts';
 import type { Frame } from '../gemini/response.ts';
 import type { Signature } from './capabilities.ts';
 import type { Whole } from './reply.ts';
@@ -19,7 +20,7 @@ export type StreamWriter = {
   /** What these frames add; '' for nothing. */
   readonly write: (frames: readonly Frame[]) => string;
   /** What closes a stream that ended well; Left where the answer itself says what went wrong. */
-  readonly end: () => E.Either<ProxyError, AnswerEnd<string | Uint8Array>>;
+  readonly end: () => E.Either<ProxyError, AnswerEnd<string | WrittenText>>;
   /** What a failure looks like inside the stream; nothing comes after it. */
   readonly fail: (error: ProxyError) => string;
   /** What is written when nothing has gone out for a while. */
@@ -56,7 +57,7 @@ export type AnswerForm<S, B, F = B> = {
   /** The text of a stream for these outputs: one or more server-sent events. */
   readonly frames: (outputs: readonly (B | F)[]) => string;
   /** The same for the last ones of a stream that ended well, and what closes it; `frames` and `closing` unless told. */
-  readonly last?: (outputs: readonly B[]) => string | Uint8Array;
+  readonly last?: (outputs: readonly B[]) => WrittenText;
   /**
    * A shorter way for a read's frames that are texts alone: the state after them, and what the stream says. It says
    * what the machine would; null where that must read them.

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { bytesBehind } from '../../src/kernel/written-text.ts';
 import { E } from '../../src/kernel/fp.ts';
 import type { Frame, ResponsePart } from '../../src/gemini/response.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';
@@ -63,7 +64,7 @@ t.test('a picture that no store took comes in lines that every client reads, unl
     const text = writer.write([{ candidates: [{ content: { parts }, finishReason: 'STOP' }] }]);
     const end = writer.end();
     if (E.isLeft(end)) throw new Error(end.left.tag);
-    return `${text}${String(end.right.value)}`.split('\n\n').flatMap((line) => (line.startsWith('data: {') ? [line.slice('data: '.length)] : []));
+    return String(bytesBehind(text, end.right.value)).split('\n\n').flatMap((line) => (line.startsWith('data: {') ? [line.slice('data: '.length)] : []));
   };
   const contentIn = (all: readonly string[]): string => all.map((line) => JSON.parse(line).choices[0]?.delta.content ?? '').join('');
   const cut = lines('m');

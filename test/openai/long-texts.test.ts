@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import t from 'tap';
 import { bodyEncoder } from '../../src/gemini/call-body.ts';
+import { bytesBehind } from '../../src/kernel/written-text.ts';
 import { E, TE } from '../../src/kernel/fp.ts';
 import { readBase64 } from '../../src/kernel/read-base64.ts';
 import { encloseText, isUnread, leaveUnread, type LongText } from '../../src/kernel/unread-text.ts';
@@ -183,7 +184,7 @@ const writtenBy = async <A>({ decode, translate }: Dialect<A>, body: object, par
   const written = await writeLarge(ended.right.value);
   const streamed = stream.write([frame]);
   const last = stream.end();
-  return [String(ended.right.value.body), Buffer.concat((written.pieces ?? [String(written.body)]).map((piece) => Buffer.from(piece))).toString(), streamed, E.isRight(last) ? String(last.right.value) : ''];
+  return [String(ended.right.value.body), Buffer.concat((written.pieces ?? [String(written.body)]).map((piece) => Buffer.from(piece))).toString(), streamed, E.isRight(last) ? String(bytesBehind('', last.right.value)) : ''];
 };
 
 t.test('whether a picture of an answer was read or left unread, every door writes the same', async (t) => {

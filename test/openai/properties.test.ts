@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { bytesBehind } from '../../src/kernel/written-text.ts';
 import { E } from '../../src/kernel/fp.ts';
 import type { JsonObject } from '../../src/gemini/request.ts';
 import type { Frame } from '../../src/gemini/response.ts';
@@ -45,7 +46,7 @@ const written = (frames: readonly Frame[]) => {
   const text = stream.write(frames);
   const [last, all] = [stream.end(), whole.end()];
   if (E.isLeft(last) || E.isLeft(all)) throw new Error('no answer');
-  return { lines: `${text}${String(last.right.value)}`.split('\n\n').filter((line) => line !== ''), whole: JSON.parse(String(all.right.value.body)) };
+  return { lines: String(bytesBehind(text, last.right.value)).split('\n\n').filter((line) => line !== ''), whole: JSON.parse(String(all.right.value.body)) };
 };
 
 type Choice = { readonly index: number; readonly delta: { readonly role?: string; readonly content?: string; readonly reasoning_content?: string; readonly tool_calls?: readonly { readonly index: number; readonly function: object }[] }; readonly finish_reason: string | null };

@@ -1,6 +1,7 @@
 import { textOf } from '../../src/kernel/unread-text.ts';
 import fc from 'fast-check';
 import t from 'tap';
+import { quotedPiece, type WrittenText } from '../../src/kernel/written-text.ts';
 import { E, TE } from '../../src/kernel/fp.ts';
 import type { ProxyError } from '../../src/kernel/proxy-error.ts';
 import { readyStream } from '../../src/kernel/ready-stream.ts';
@@ -388,7 +389,7 @@ t.test('a stream whose end is bytes is the same whether all of it was there or n
     ...answer,
     stream: () => {
       const writer = answer.stream();
-      return { ...writer, end: () => E.map((end: AnswerEnd<string | Uint8Array>) => ({ ...end, value: typeof end.value === 'string' ? Buffer.from(end.value) : end.value }))(writer.end()) };
+      return { ...writer, end: () => E.map((end: AnswerEnd<string | WrittenText>) => ({ ...end, value: typeof end.value === 'string' ? [quotedPiece(end.value)] : end.value }))(writer.end()) };
     },
   });
   const bytesDialect: typeof oddDialect = {

@@ -1,3 +1,4 @@
+import { bytesBehind } from '../../src/kernel/written-text.ts';
 import { E } from '../../src/kernel/fp.ts';
 import type { ProxyError } from '../../src/kernel/proxy-error.ts';
 import { messagesDialect } from '../../src/anthropic/messages/dialect.ts';
@@ -85,7 +86,7 @@ export const streamed = (request: object, frames: readonly Frame[]): readonly St
   const text = frames.map((frame) => writer.write([frame])).join('');
   const end = writer.end();
   if (E.isLeft(end)) throw new Error(end.left.tag);
-  return eventsIn(text + end.right.value);
+  return eventsIn(String(bytesBehind(text, end.right.value)));
 };
 
 type Delta = { readonly type: string; readonly text?: string; readonly thinking?: string; readonly signature?: string; readonly partial_json?: string };

@@ -4,12 +4,12 @@ import type { GeminiCall, GenerateContentRequest } from '../../src/gemini/reques
 import type { Frame } from '../../src/gemini/response.ts';
 import { exactJson } from '../../src/gemini/exact-json.ts';
 import { responsesDialect, type ResponsesSettings } from '../../src/openai/responses/dialect.ts';
-import type { AnswerEnd, StreamWriter } from '../../src/ports/answer-writer.ts';
+import type { AnswerEnd, StreamWriter, WholeWriter } from '../../src/ports/answer-writer.ts';
 import type { Caller, Signature } from '../../src/ports/capabilities.ts';
 import type { Plan, TranslationContext } from '../../src/ports/dialect.ts';
 import { readRecord } from '../../src/ports/response-record.ts';
 import { itemNotFound, previousNotFound, type ResponseRecord, type ResponseStore } from '../../src/ports/response-store.ts';
-import { asString } from '../../src/kernel/written-text.ts';
+import { asString, bytesBehind } from '../../src/kernel/written-text.ts';
 import { freely } from './capabilities.ts';
 import { contextWith, plain } from './chat.ts';
 
@@ -127,16 +127,19 @@ const ended = async <A>(end: E.Either<ProxyError, AnswerEnd<A>>): Promise<A> => 
 /** The stream's writer for a request. */
 export const responseWriter = async (request: Json, around?: Around): Promise<StreamWriter> => (await planOf({ ...request, stream: true }, around)).answer.stream();
 
+/** What collects the whole answer to a request. */
+export const responseCollector = async (request: Json, around?: Around): Promise<WholeWriter> => (await planOf(request, around)).answer.whole();
+
 /** The events of the streamed answer that these frames make. */
 export const responseEvents = async (request: Json, frames: readonly Frame[], around?: Around): Promise<readonly Json[]> => {
   const writer = await responseWriter(request, around);
   const text = frames.map((frame) => writer.write([frame])).join('');
-  return eventsIn(text + (await ended(writer.end())));
+  return eventsIn(String(bytesBehind(text, await ended(writer.end()))));
 };
 
 /** The whole answer that these frames make. */
 export const wholeResponse = async (request: Json, frames: readonly Frame[], around?: Around): Promise<Json> => {
-  const writer = (await planOf(request, around)).answer.whole();
+  const writer = await responseCollector(request, around);
   for (const frame of frames) writer.add([frame]);
   return JSON.parse(String((await ended(writer.end())).body));
 };

@@ -7,8 +7,8 @@ import type { Dialect, Plan, TranslationContext } from '../../ports/dialect.ts';
 import { recordText } from '../../ports/response-record.ts';
 import type { ResponseStore } from '../../ports/response-store.ts';
 import { openaiReplies } from '../replies.ts';
-import { echoOf, responseText } from './answer/response-body.ts';
-import { responseSettings, responsesAnswer, type KeepFinished } from './answer/responses-answer.ts';
+import { echoOf, responseText, type KeepFinished } from './answer/response-body.ts';
+import { responseSettings, responsesAnswer } from './answer/responses-answer.ts';
 import { isReference, type Item } from './ask/given-item.ts';
 import { heldText } from './ask/held-text.ts';
 import {

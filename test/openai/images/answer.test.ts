@@ -1,4 +1,5 @@
 import t from 'tap';
+import { bytesBehind } from '../../../src/kernel/written-text.ts';
 import { E } from '../../../src/kernel/fp.ts';
 import type { Frame, ResponsePart } from '../../../src/gemini/response.ts';
 import type { Whole } from '../../../src/ports/reply.ts';
@@ -25,7 +26,7 @@ const written = (frames: readonly Frame[], body?: object, dialect = generations)
 
 const streamed = (frames: readonly Frame[], body?: object, dialect = generations) => {
   const { text: before, end } = written(frames, body, dialect);
-  return `${before}${E.isRight(end) ? String(end.right.value) : ''}`.split('\n\n').filter((text) => text !== '').map((text) => {
+  return String(bytesBehind(before, E.isRight(end) ? end.right.value : '')).split('\n\n').filter((text) => text !== '').map((text) => {
     const [, event, data = ''] = /^event: (.*)\ndata: (.*)$/.exec(text) ?? [];
     return { event, data: JSON.parse(data) };
   });

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { bytesBehind } from '../../../src/kernel/written-text.ts';
 import { E } from '../../../src/kernel/fp.ts';
 import { readFrame } from '../../../src/gemini/frame.ts';
 import type { Frame } from '../../../src/gemini/response.ts';
@@ -22,7 +23,7 @@ const toldTwice = async (request: Json, frames: readonly Frame[], beats = 0): Pr
   const [record] = store.kept;
   if (record === undefined) return null;
   const again = (from = 0): readonly Json[] => [...replayEvents(record.response, record.events ?? [], from)];
-  return { told: eventsIn(pieces.join('') + end.right.value), again, bytes: JSON.stringify(record.events).length };
+  return { told: eventsIn(String(bytesBehind(pieces.join(''), end.right.value))), again, bytes: JSON.stringify(record.events).length };
 };
 
 const tools = [

@@ -3,13 +3,15 @@ import t from 'tap';
 import { noResponses } from '../../../src/adapters/responses/no-responses.ts';
 import { E } from '../../../src/kernel/fp.ts';
 import type { Frame } from '../../../src/gemini/response.ts';
+import type { AnswerEnd } from '../../../src/ports/answer-writer.ts';
+import type { Whole } from '../../../src/ports/reply.ts';
 import { skipWithoutRecordings } from '../../support/recordings.ts';
 import { jsonText } from '../../../src/kernel/well-formed.ts';
-import { asBytes, asString } from '../../../src/kernel/written-text.ts';
+import { asBytes, asString, bytesBehind } from '../../../src/kernel/written-text.ts';
 import { quoteOnce } from '../../../src/openai/responses/answer/quote-once.ts';
 import { schemaCheck } from '../../support/published-schemas.ts';
 import { definitionOf, streamFaults } from '../../support/response-laws.ts';
-import { eventsIn, plainStore, responseEvents, responseWriter, wholeResponse, type Json } from '../../support/responses.ts';
+import { eventsIn, plainStore, responseCollector, responseEvents, responseWriter, wholeResponse, type Json } from '../../support/responses.ts';
 
 const text = fc.string({ unit: 'grapheme' });
 const signature = fc.stringMatching(/^[\w+/]{4,20}$/);
@@ -96,7 +98,7 @@ t.test('texts that go the short way say, and leave behind, what the machine make
         const end = writer.end();
         if (E.isLeft(end)) return `${told}${end.left.tag}`;
         await end.right.keep?.();
-        return told + end.right.value;
+        return String(bytesBehind(told, end.right.value));
       };
       const [one, other] = [await tell([], short), await tell([{ text: '' }], long)];
       if (one !== other) throw new Error(`${one} is not ${other}`);
@@ -105,6 +107,30 @@ t.test('texts that go the short way say, and leave behind, what the machine make
     { numRuns: 300 },
   );
   t.pass('over 300 streams');
+});
+
+t.test('a whole answer that goes the short way says, and leaves behind, what the machine makes of it', async (t) => {
+  const words = fc.oneof({ weight: 5, arbitrary: letters }, { weight: 1, arbitrary: fc.constantFrom('', 'é'.repeat(3000)) });
+  const finishReason = fc.constantFrom('STOP', 'STOP', 'STOP', 'MAX_TOKENS', 'SAFETY', 'MALFORMED_RESPONSE');
+  const counted = fc.record({ promptTokenCount: fc.nat(9), thoughtsTokenCount: fc.nat(9), serviceTier: fc.constantFrom('flex', 'standard') }, { requiredKeys: [] });
+  const own: readonly Json[] = [...requests, { service_tier: 'flex', store: false }, { service_tier: 'priority', input: [{ role: 'user', content: 'a', id: 'msg_1' }] }];
+  const state = { short: 0 };
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...own), words, finishReason, counted, async (request, text, finishReason, usageMetadata) => {
+      const frames: readonly Frame[] = [{ candidates: [{ content: { parts: [{ text }] }, finishReason }], usageMetadata }];
+      const [short, long] = [plainStore(), plainStore()];
+      const [one, other] = [await responseCollector(request, { store: short }), await responseCollector(request, { store: long })];
+      other.add(frames);
+      const [ended, expected] = [one.atOnce(frames), other.end()];
+      const bodyOf = E.map(({ value }: AnswerEnd<Whole>) => String(value.body));
+      t.same(bodyOf(ended), bodyOf(expected));
+      for (const end of [ended, expected]) if (E.isRight(end)) await end.right.keep?.();
+      t.equal(JSON.stringify(short.kept), JSON.stringify(long.kept));
+      if (E.isRight(ended) && ended.right.value.body.length > 0 && finishReason === 'STOP' && text.isWellFormed() && text !== '') state.short += 1;
+    }),
+    { numRuns: 200 },
+  );
+  t.ok(state.short > 40, 'some could go it');
 });
 
 t.test('a stream that breaks off anywhere tells it twice, and nothing else twice', async (t) => {
@@ -169,7 +195,7 @@ t.test('every response in every event repeats what was asked, else what stands f
       const writer = await responseWriter({ ...request, tools, ...(store === undefined ? {} : { store }) }, { store: keeper });
       const begun = writer.write([{ candidates: [{ content: { parts: [{ text: 'a' }] }, finishReason: 'STOP' }] }]);
       const end = fails ? null : writer.end();
-      const events = eventsIn(begun + (end === null ? writer.fail({ tag: 'Busy', message: 'full' }) : E.isRight(end) ? end.right.value : ''));
+      const events = eventsIn(String(bytesBehind(begun, end === null ? writer.fail({ tag: 'Busy', message: 'full' }) : E.isRight(end) ? end.right.value : '')));
       const told = events.flatMap(({ response }) => (response === undefined ? [] : [response as Json]));
       if (told.length !== 3) throw new Error(`${told.length} responses`);
       for (const [name, value] of Object.entries(expected)) {

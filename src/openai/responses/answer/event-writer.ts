@@ -1,5 +1,5 @@
 import { jsonText } from '../../../kernel/well-formed.ts';
-import { asSent, asString, type WrittenText } from '../../../kernel/written-text.ts';
+import { asString, type WrittenText } from '../../../kernel/written-text.ts';
 import type { CutRecorder } from '../kept/event-cuts.ts';
 import { quoteOnce } from './quote-once.ts';
 import { responseText, stateText, type Echo, type ResponseTexts } from './response-body.ts';
@@ -10,8 +10,8 @@ import type { ToldTexts } from './tell-texts.ts';
 export type EventWriter = {
   /** Events as they are sent (reference: OpenAI names each by its type, and sends no `[DONE]`). */
   readonly write: (events: readonly ResponseEvent[]) => string;
-  /** The same for the last ones, in which a whole text may stand four times: then they are bytes. */
-  readonly writeLast: (events: readonly ResponseEvent[]) => string | Uint8Array;
+  /** The same for the last ones, in which a whole text may stand four times. */
+  readonly writeLast: (events: readonly ResponseEvent[]) => WrittenText;
   /** More pieces of the text of one message. */
   readonly writeTexts: (told: ToldTexts) => string;
   /** The response that an event holds, in parts. The last one is known until the next. */
@@ -31,7 +31,11 @@ const deltaTail = ',"logprobs":[]}\n\n';
 const writeTexts = ({ id, index, number, texts }: ToldTexts): string => {
   const place = deltaPlace(id, index);
   let all = '';
-  for (const [at, text] of texts.entries()) all += deltaHead + (number + at) + place + jsonText(text) + deltaTail;
+  let next = number;
+  for (const text of texts) {
+    all += deltaHead + next + place + jsonText(text) + deltaTail;
+    next += 1;
+  }
   return all;
 };
 
@@ -94,7 +98,7 @@ export const eventWriter = (echo: Echo, cuts: CutRecorder | null): EventWriter =
     },
     writeLast: (events) => {
       cuts?.note(events);
-      return asSent(events.flatMap(textOf));
+      return events.flatMap(textOf);
     },
     writeTexts: (told) => {
       cuts?.noteTexts(told);

@@ -144,3 +144,9 @@ export const responseText = ({ state, output, echo }: ResponseTexts): WrittenTex
   ...output,
   `,${echo.slice(1)}`,
 ];
+
+/** A response that has ended, in its parts, and how it was told. */
+export type Finished = { readonly texts: ResponseTexts; readonly events: string };
+
+/** Keeps a finished response; undefined where none is to be kept. */
+export type KeepFinished = ((finished: Finished) => Promise<void> | undefined) | undefined;

@@ -10,10 +10,11 @@ import { wantsSummary, type SettledResponse } from '../ask/to-gemini.ts';
 import { recordCuts } from '../kept/event-cuts.ts';
 import { eventWriter, type EventWriter } from './event-writer.ts';
 import { responseHeartbeat, responseMachine, type ResponseMachineState } from './machine.ts';
-import { responseText, type Echo, type ResponseTexts } from './response-body.ts';
+import { responseText, type Echo, type KeepFinished } from './response-body.ts';
 import { isLifecycle, type ResponseEvent } from './response-event.ts';
 import type { ResponseSettings } from './response-settings.ts';
 import { textsTeller } from './tell-texts.ts';
+import { responseCollector } from './response-collector.ts';
 
 /** Codex shows nothing of a refusal, and asks all again after a filtered answer. */
 const isCodex = ({ originator }: TranslationContext): boolean => originator?.startsWith('codex') === true;
@@ -62,18 +63,9 @@ const silence = 60_000;
 
 const comment = ': keep-alive\n\n';
 
-/** A response that has ended, in its parts, and how it was told. */
-export type Finished = { readonly texts: ResponseTexts; readonly events: string };
+type Keeping = { readonly keep: KeepFinished; readonly keepAliveMs: number };
 
-/** Keeps a finished response; undefined where none is to be kept. */
-export type KeepFinished = ((finished: Finished) => Promise<void> | undefined) | undefined;
-
-/** How the answer to a request to the Responses API is written. */
-export const responsesAnswer = (
-  echo: Echo,
-  settings: ResponseSettings,
-  { keep, keepAliveMs }: { readonly keep: KeepFinished; readonly keepAliveMs: number },
-): AnswerWriter => {
+const machineWriter = (echo: Echo, settings: ResponseSettings, { keep, keepAliveMs }: Keeping): AnswerWriter => {
   const machine = responseMachine(settings);
   const tellTexts = textsTeller(settings);
   const cuts = keep === undefined ? null : recordCuts();
@@ -103,4 +95,14 @@ export const responsesAnswer = (
     },
   };
   return batchWriter(machine, form);
+};
+
+/** How the answer to a request to the Responses API is written. */
+export const responsesAnswer = (echo: Echo, settings: ResponseSettings, keeping: Keeping): AnswerWriter => {
+  const written = (): AnswerWriter => machineWriter(echo, settings, keeping);
+  const { keep } = keeping;
+  return {
+    stream: () => written().stream(),
+    whole: () => responseCollector({ echo, settings, keep }, () => written().whole()),
+  };
 };

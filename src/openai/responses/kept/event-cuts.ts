@@ -42,9 +42,18 @@ const placeCut = ({ type, index }: Place, more: number): string =>
 const itemCut = (event: ItemEvent, piece: Piece | null): string =>
   placeCut(placeOf(event), piece === null ? Number(event['annotation_index'] ?? 0) : piece.delta.length);
 
+const stateCut = (type: string, tier: string): string => `{"type":"${type}","tier":${JSON.stringify(tier)}}`;
+
+/** How an answer of one text is told that comes whole, of so many characters; the tiers are those of begin and end. */
+export const plainCuts = (length: number, asked: string, served: string): string =>
+  `[${stateCut('response.created', asked)},${stateCut('response.in_progress', asked)},` +
+  '["response.output_item.added",0],["response.content_part.added",0],' +
+  `["response.output_text.delta",0,${length}],["response.output_text.done",0],["response.content_part.done",0],` +
+  `["response.output_item.done",0],${stateCut('response.completed', served)}]`;
+
 const cutText = (event: ResponseEvent, piece: Piece | null): string => {
   const { type } = event;
-  if (isLifecycle(event)) return `{"type":"${type}","tier":${JSON.stringify(event.response.service_tier)}}`;
+  if (isLifecycle(event)) return stateCut(type, event.response.service_tier);
   if (isToldByItem(type) && (piece !== null || !('delta' in event))) return itemCut(event, piece);
   const { sequence_number: _number, ...body }: ItemEvent = event;
   return JSON.stringify(body);

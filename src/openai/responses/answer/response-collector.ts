@@ -1,0 +1,90 @@
+import { E } from '../../../kernel/fp.ts';
+import { jsonText } from '../../../kernel/well-formed.ts';
+import { asSent, quotedPiece, type WrittenText } from '../../../kernel/written-text.ts';
+import { finishKind } from '../../../gemini/finish.ts';
+import { endedTextOf } from '../../../gemini/plain-text.ts';
+import type { Frame, UsageMetadata } from '../../../gemini/response.ts';
+import { latestUsage } from '../../../gemini/usage.ts';
+import type { AnswerEnd, WholeWriter } from '../../../ports/answer-writer.ts';
+import { jsonWhole, type Whole } from '../../../ports/reply.ts';
+import { likelyTier, servedTier } from '../../../wire/service-tier.ts';
+import { outputItemId, responseId } from '../item-ids.ts';
+import { plainCuts } from '../kept/event-cuts.ts';
+import { responseText, stateText, type Echo, type KeepFinished, type ResponseTexts } from './response-body.ts';
+import type { ResponseSettings } from './response-settings.ts';
+import { responseUsage } from './usage.ts';
+
+/** What the answer to one request is written with. */
+export type CollectorFacts = {
+  readonly echo: Echo;
+  readonly settings: ResponseSettings;
+  readonly keep: KeepFinished;
+};
+
+/** A text from here on is made bytes once for both, the answer and what is kept of it, characters. */
+const long = 2048;
+
+const outputText = ({ id }: ResponseSettings, text: string): WrittenText => {
+  const json = jsonText(text);
+  return [
+    `[{"type":"message","id":"${outputItemId('msg', id, 0)}","status":"completed","role":"assistant",` +
+      '"content":[{"type":"output_text","text":',
+    text.length < long ? json : quotedPiece(json),
+    ',"annotations":[],"logprobs":[]}]}]',
+  ];
+};
+
+type Told = { readonly usage: UsageMetadata; readonly tier: string };
+
+const textsOf = ({ echo, settings }: CollectorFacts, text: string, { usage, tier }: Told): ResponseTexts => ({
+  state: stateText({
+    id: responseId(settings.id),
+    object: 'response',
+    created_at: settings.created,
+    status: 'completed',
+    completed_at: settings.completed(),
+    background: false,
+    error: null,
+    incomplete_details: null,
+    model: settings.model,
+    usage: responseUsage(usage),
+    service_tier: tier,
+  }),
+  output: outputText(settings, text),
+  echo: echo.text,
+});
+
+/**
+ * A whole answer that is one text, without the events and the state that the machine makes of it to begin with. Null
+ * for any other, which the machine must read.
+ */
+const wholeText = (facts: CollectorFacts, frames: readonly Frame[]): AnswerEnd<Whole> | null => {
+  const { settings, keep } = facts;
+  const [frame] = frames;
+  if (frame === undefined || frames.length > 1 || settings.jsonAnswer !== null) return null;
+  const ended = endedTextOf(frame);
+  if (ended === null || !ended.text.isWellFormed() || finishKind(ended.reason) !== 'stopped') return null;
+  const usage = latestUsage({}, frame.usageMetadata);
+  const tier = servedTier(usage) ?? likelyTier(settings.tier);
+  const texts = textsOf(facts, ended.text, { usage, tier });
+  const events = (): string => plainCuts(ended.text.length, settings.tier, tier);
+  return {
+    value: jsonWhole(asSent(responseText(texts))),
+    signatures: [],
+    keep: keep === undefined ? undefined : () => keep({ texts, events: events() }),
+  };
+};
+
+/** Collects a whole answer; what `writer` needs is made only where the shorter way does not do. */
+export const responseCollector = (facts: CollectorFacts, writer: () => WholeWriter): WholeWriter => {
+  let made: WholeWriter | null = null;
+  const machine = (): WholeWriter => (made ??= writer());
+  return {
+    add: (frames) => machine().add(frames),
+    end: () => machine().end(),
+    atOnce: (frames) => {
+      const end = wholeText(facts, frames);
+      return end === null ? machine().atOnce(frames) : E.right(end);
+    },
+  };
+};
