@@ -114,13 +114,24 @@ export const modelList = (known: readonly GeminiModel[], settings: ModelListSett
   data: listedModels(known, settings),
 });
 
+/** A name that is not listed, and that requests may have all the same: a listed model with a suffix, or by a pattern. */
+const unlistedModel = (id: string, listed: readonly Model[], settings: ModelListSettings): Model | undefined => {
+  const { model } = modelName(id, settings.modelAliases);
+  const known = new Map(listed.map((one) => [one.id, one]));
+  if (!known.has(model)) return undefined;
+  return namedModel(id, id.startsWith(model) ? 'google' : 'pollux', { known, settings });
+};
+
 /**
  * GET /v1/models/{id}, with or without `models/`, `google/` or `gemini/` before the id; SDKs write the slash as `%2F`.
  */
 export const oneModel =
   (id: string) =>
   (known: readonly GeminiModel[], settings: ModelListSettings): E.Either<ProxyError, Model> => {
-    const bare = withoutPrefixes(id.replaceAll(/%2f/gi, '/'));
-    const found = listedModels(known, settings).find((model) => model.id === id || model.id === bare);
+    const bare = withoutPrefixes(id.replaceAll(/%2f/gi, '/').replaceAll(/%3a/gi, ':'));
+    const listed = listedModels(known, settings);
+    const found =
+      listed.find((model) => model.id === id || withoutPrefixes(model.id) === bare) ??
+      unlistedModel(bare, listed, settings);
     return found === undefined ? E.left(noSuchModel(id)) : E.right(found);
   };

@@ -98,6 +98,16 @@ t.test('one model is found with and without models/, and an unknown one is named
   t.end();
 });
 
+t.test('a name that is not listed and that requests may have is found too', (t) => {
+  const settings = { ...none, extraModels: ['models/of-mine'], modelAliases: new Map([['gpt-*', 'gemini-3.5-flash']]) };
+  const known = [google('gemini-3.5-flash', { inputTokenLimit: 1_048_576 })];
+  for (const id of ['gpt-5', 'gemini-3.5-flash-thinking-500', 'gemini-3.5-flash-search-hidden', 'gemini-3.5-flash:images', 'models%2Fgemini-3.5-flash%3Aimages'])
+    t.match(oneModel(id)(known, settings), E.right({ id: /^(gpt-5|gemini-3.5-flash.*)$/, object: 'model', context_length: 1_048_576 }), id);
+  for (const id of ['models%2Fof-mine', 'models/of-mine', 'of-mine']) t.match(oneModel(id)(known, settings), E.right({ id: 'models/of-mine' }), id);
+  for (const id of ['gpt', 'gemini-9-search', 'gemini-3.5-flash-x']) t.match(oneModel(id)(known, settings), E.left({ tag: 'ModelNotFound' }), id);
+  t.end();
+});
+
 t.test('no two models share a name, also in the list of last resort', (t) => {
   const ids = listedModels(fallbackModels, none).map(({ id }) => id);
   t.equal(new Set(ids).size, ids.length);
