@@ -146,7 +146,7 @@ const handleRequest = (needs: ExchangeNeeds, exchange: Exchange): TE.Outcome<Pro
   const note = (facts: Partial<AccessFacts>): void => {
     Object.assign(known.facts, facts);
   };
-  const memory = needs.memory.open(address);
+  const memory = needs.memory.open(needs.site.groupAddress(address));
   life.onEnd(memory.close);
   const received = receiveRequest(
     { requestId, message, head: head.right, address, origin, life, progress, askForBody, memory, note },

@@ -1,5 +1,7 @@
+import { connect } from 'node:net';
 import t from 'tap';
 import { asked, model, pollux, question, toldBy } from '../support/pollux.ts';
+import { eventually } from '../support/serving.ts';
 
 const ask = (url: string, headers: Readonly<Record<string, string>>): Promise<Response> =>
   fetch(`${url}/v1/chat/completions`, {
@@ -97,4 +99,26 @@ t.test('the page does not name the default password to strangers', async (t) => 
   const { url, log } = await pollux(t, { settings: { PASSWORD: '123' } });
   for (const language of ['en', 'zh']) t.notMatch(await (await fetch(`${url}/?lang=${language}`)).text(), '123');
   t.ok(log.some((line) => line.includes('PASSWORD is the default 123')), 'its owner reads it in the log');
+});
+
+t.test('one caller whose bodies never come leaves places for others, whatever addresses of its own network it uses', async (t) => {
+  const { url, password } = await pollux(t, { settings: { MAX_CONCURRENT_REQUESTS: '16', TRUST_PROXY_HOPS: '1' } });
+  const asks = (address: string): Promise<Response> =>
+    fetch(`${url}/v1/chat/completions`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${password}`, 'content-type': 'application/json', 'x-forwarded-for': address },
+      body: JSON.stringify(question('Hello')),
+    });
+  const refused: string[] = [];
+  const slow = Array.from({ length: 20 }, (_, at) => {
+    const socket = connect(Number(new URL(url).port), '127.0.0.1').on('error', () => undefined);
+    socket.once('data', (piece: Buffer) => refused.push(piece.toString()));
+    socket.write(`POST /v1/chat/completions HTTP/1.1\r\nhost: x\r\nx-forwarded-for: 2001:db8:1:2::${at}\r\nauthorization: Bearer ${password}\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{`);
+    return socket;
+  });
+  await eventually(() => refused.length === 6);
+  t.ok(refused.every((answer) => answer.startsWith('HTTP/1.1 503 ')), 'its own requests past its share are told to come again');
+  t.equal((await asks('2001:db8:1:2:ffff::1')).status, 503, 'from its whole network');
+  for (const address of ['2001:db8:1:3::1', '203.0.113.7']) t.equal((await asks(address)).status, 200, address);
+  for (const socket of slow) socket.destroy();
 });
