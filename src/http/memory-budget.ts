@@ -75,7 +75,9 @@ const openBooks = ({ mostBytes, mostExchanges, largest }: Bounds): Books => {
   const heldBy = (caller: string): number => callers.get(caller)?.held ?? 0;
   const hasRoomForLarge = (caller: string, held: number, more: number): boolean => {
     const others = heldBy(caller) - held;
-    if (waiting !== null && waiting !== caller && others > 0 && others + held + more > share) return false;
+    // One that is large already goes on: its work would be lost.
+    const isNew = held <= mostOfSmall && others > 0;
+    if (waiting !== null && waiting !== caller && isNew && others + held + more > share) return false;
     const isThere = all.held + more <= largest;
     if (isThere && (waiting === caller || all.held < largest - share)) waiting = null;
     if (!isThere && heldBy(caller) === held) waiting = caller;

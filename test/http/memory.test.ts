@@ -64,6 +64,7 @@ t.test('no one caller has all places, nor all of the room for large exchanges', 
   t.equal(other.take(100 * mebibyte)?.tag, 'Busy');
   for (const one of large.slice(0, 2)) one.close();
   t.equal(budget.open('one').take(100 * mebibyte)?.tag, 'Busy', 'what gets free is not for whoever has so much');
+  t.equal(large[2]?.take(10 * mebibyte), null, 'what is at work goes on');
   t.equal(other.take(100 * mebibyte), null, 'there is room for somebody else');
   for (const one of [...large, other]) one.close();
   t.equal(budget.open('one').take(440 * mebibyte), null, 'one alone may be as large as ever');
