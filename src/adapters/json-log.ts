@@ -113,13 +113,21 @@ const copyForLog = (scrub: Scrub['scrub'], tellStack: TellStack): ((value: unkno
 
 type TextInLine = (text: string) => string | null;
 
-/** A text as it may stand in a line, as JSON; null where it must be cut, scrubbed or escaped. Most come over and over. */
-const textInLine = ({ isClean }: Scrub): TextInLine =>
-  perText((text) => {
+/** As it may stand in a line, as JSON; null where it must be cut, scrubbed or escaped. Most come over and over. */
+type InLine = { readonly texts: TextInLine; readonly nameInLine: TextInLine };
+
+const textsInLine = ({ isClean }: Scrub): InLine => {
+  const texts = perText((text) => {
     if (text.length > mostText) return null;
     const json = JSON.stringify(text);
     return isClean(json) && json.search(unprintable) < 0 ? json : null;
   });
+  const nameInLine = perText((name) => {
+    const json = isOfHead(name) ? null : texts(name);
+    return json === null ? null : `,${json}:`;
+  });
+  return { texts, nameInLine };
+};
 
 /** Null for what is no plain fact. */
 const factInLine = (fact: unknown, write: TextInLine): string | null => {
@@ -133,11 +141,15 @@ type Head = { readonly time: string; readonly level: LogLevel; readonly message:
 const isOfHead = (name: string): boolean => name === 'time' || name === 'level' || name === 'message';
 
 /**
- * The line of a few plain facts, as nearly all are, put together from texts that were looked through once (1.3 µs → 0.5
+ * The line of a few plain facts, as nearly all are, put together from texts that were looked through once (1.5 µs → 0.8
  * for the line of a request, warm). Null where a fact needs to be copied, cut or scrubbed.
  */
-const plainLine = (write: TextInLine, head: Head, facts: Readonly<Record<string, unknown>>): string | null => {
-  const message = write(head.message);
+const plainLine = (
+  { texts, nameInLine }: InLine,
+  head: Head,
+  facts: Readonly<Record<string, unknown>>,
+): string | null => {
+  const message = texts(head.message);
   if (message === null) return null;
   let line = `{"time":"${head.time}","level":"${head.level}","message":${message}`;
   let entries = 0;
@@ -145,9 +157,9 @@ const plainLine = (write: TextInLine, head: Head, facts: Readonly<Record<string,
     const fact = facts[name];
     if (fact === undefined) continue;
     entries += 1;
-    const [key, value] = [write(name), factInLine(fact, write)];
-    if (key === null || value === null || entries > mostPlain || isOfHead(name)) return null;
-    line += `,${key}:${value}`;
+    const [key, value] = [nameInLine(name), factInLine(fact, texts)];
+    if (key === null || value === null || entries > mostPlain) return null;
+    line += key + value;
   }
   return `${line}}`;
 };
@@ -176,7 +188,7 @@ const printable = (json: string): string => json.replaceAll(unprintable, escapeC
 export const jsonLog = ({ level: least, secrets, write, now }: JsonLogSettings): Log => {
   const scrubbing = scrubSecrets(secrets);
   const { scrub } = scrubbing;
-  const writeText = textInLine(scrubbing);
+  const inLine = textsInLine(scrubbing);
   const timeAt = timeWriter();
   const inSource = sourcePlaces();
   const tellStack: TellStack = (error) => inSource(stackOf(error) ?? '');
@@ -187,7 +199,7 @@ export const jsonLog = ({ level: least, secrets, write, now }: JsonLogSettings):
     const lineOf = (): string => {
       const head = { time, level, message };
       try {
-        const plain = plainLine(writeText, head, facts);
+        const plain = plainLine(inLine, head, facts);
         if (plain !== null) return plain;
         head.message = safeMessage();
         const copy = copyForLog(scrub, level === 'debug' || level === 'error' ? tellStack : noStack)(facts);

@@ -4,7 +4,7 @@ import { endedTextOf } from '../../../gemini/plain-text.ts';
 import type { Frame } from '../../../gemini/response.ts';
 import { latestUsage } from '../../../gemini/usage.ts';
 import type { WholeWriter } from '../../../ports/answer-writer.ts';
-import { jsonAnswer, type Whole } from '../../../ports/reply.ts';
+import { json, jsonAnswer, type Whole } from '../../../ports/reply.ts';
 import { servedTier } from '../../../wire/service-tier.ts';
 import { finishReason, unnamedReason } from './finish-reason.ts';
 import type { MachineSettings } from './machine.ts';
@@ -12,6 +12,9 @@ import { toUsage } from './usage.ts';
 
 /** What every answer to one request says, and whether it is got by a function of ours. */
 export type AnswerFacts = Pick<MachineSettings, 'id' | 'created' | 'model' | 'jsonAnswer'>;
+
+/** A longer one may have to be written in steps. */
+const mostAtOnce = 32_768;
 
 /**
  * The `chat.completion` of a whole answer that is one text, without the events and the state that the machine makes of
@@ -35,7 +38,7 @@ const wholeText = (
     finish_reason: finishReason(end, 'stop'),
     native_finish_reason: unnamedReason(end) ?? undefined,
   };
-  return jsonAnswer({
+  const answer = {
     id,
     object: 'chat.completion',
     created,
@@ -43,7 +46,8 @@ const wholeText = (
     choices: [choice],
     usage: toUsage(usage),
     service_tier: servedTier(usage),
-  });
+  };
+  return content.length > mostAtOnce ? jsonAnswer(answer) : json(200, answer);
 };
 
 /** Collects a whole answer; what `writer` needs is made only where the shorter way does not do. */
