@@ -3,8 +3,12 @@ import type { Pour } from '../../kernel/ready-stream.ts';
 import { thrown, type ProxyError } from '../../kernel/proxy-error.ts';
 import { costs, type Memory } from '../../ports/memory.ts';
 
-/** Told of what comes, and when more is wanted. */
-export type Watching = { readonly came: (bytes: number) => void; readonly wants: () => void };
+/** Told of bytes that are about to be held, when something has come, and when more is wanted. */
+export type Watching = {
+  readonly holds: (bytes: number) => void;
+  readonly came: () => void;
+  readonly wants: () => void;
+};
 
 /** A body's pieces, each by itself; poured, all that one read of the socket brought together. */
 export type BodyPieces = AsyncGenerator<Buffer, void, undefined> & { readonly pour: Pour<readonly Buffer[]> };

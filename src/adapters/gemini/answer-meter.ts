@@ -32,7 +32,7 @@ const tooLong = (isCollected: boolean): ProxyError => ({
 
 /** Makes a meter for one answer. It reserves in steps of 64 KiB, so that most pieces cost two additions. */
 export const answerMeter = ({ memory, isCollected }: Holding): AnswerMeter => {
-  const state = { all: 0, held: 0, reserved: 0 };
+  const state = { all: 0, held: 0, reserved: 0, isPassing: false };
   return {
     came: (bytes) => {
       state.all += bytes;
@@ -46,7 +46,8 @@ export const answerMeter = ({ memory, isCollected }: Holding): AnswerMeter => {
       state.reserved = wanted;
     },
     passed: () => {
-      if (isCollected()) return;
+      if (!state.isPassing && isCollected()) return;
+      state.isPassing = true;
       state.held = 0;
       if (state.reserved > 0) memory.giveBack(state.reserved * costs.answer);
       state.reserved = 0;

@@ -27,7 +27,7 @@ type Waiting = {
 };
 
 const idle = (): void => undefined;
-const unwatched: Watching = { came: idle, wants: idle };
+const unwatched: Watching = { holds: idle, came: idle, wants: idle };
 
 const nextCall = (queue: Waiting): Promise<void> =>
   new Promise((resolve) => {
@@ -109,7 +109,8 @@ const nextPiece = (reading: Reading): Result | null => {
   const piece = takeNext(queue);
   if (piece !== null) {
     reading.isHeld = true;
-    watching.came(piece.length);
+    watching.came();
+    watching.holds(piece.length);
     return { done: false, value: piece };
   }
   if (queue.isPaused) {
@@ -123,7 +124,7 @@ const nextPiece = (reading: Reading): Result | null => {
   throw queue.end.cause;
 };
 
-/** Hands on all that waits; true where more is to be waited for. */
+/** Hands on all that waits; true where more is to be waited for. That something came is told with the next wish. */
 const pourWaiting = (reading: Reading, take: (pieces: readonly Buffer[]) => boolean): boolean => {
   const { queue, flow, watching } = reading;
   for (;;) {
@@ -132,8 +133,11 @@ const pourWaiting = (reading: Reading, take: (pieces: readonly Buffer[]) => bool
       queue.pieces = [];
       queue.bytes = 0;
       reading.isHeld = true;
-      watching.came(bytes);
-      if (!take(pieces)) return false;
+      watching.holds(bytes);
+      if (!take(pieces)) {
+        watching.came();
+        return false;
+      }
       reading.isHeld = false;
       watching.wants();
     }

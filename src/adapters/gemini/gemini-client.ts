@@ -44,13 +44,7 @@ const placeOf = perText((model: string): string => {
 type Watching = { readonly dog: Watchdog; readonly meter: AnswerMeter };
 
 const watchedBytes = (body: AnswerBody, { dog, meter }: Watching): BodyPieces =>
-  body.pieces({
-    came: (bytes) => {
-      dog.fed();
-      meter.came(bytes);
-    },
-    wants: dog.awaits,
-  });
+  body.pieces({ holds: meter.came, came: dog.fed, wants: dog.awaits });
 
 /** A connection that breaks after the answer began is a cut, whatever the network calls it. */
 const brokenOff = (error: ProxyError): ProxyError => (error.tag === 'Unreachable' ? { tag: 'StreamCut' } : error);
