@@ -14,7 +14,7 @@ const ownFile = (base: string): RegExp => {
 
 const viewOf = (bytes: Uint8Array): Buffer => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-const colon = 0x3a;
+const [colon, slashByte] = [0x3a, 0x2f];
 
 /** What stands between scheme and host, with `\\/` for slashes too. */
 const beforeHost = Buffer.from(':/');
@@ -25,6 +25,8 @@ const beforeEscapedHost = Buffer.from(':\\/');
  * memory: to look for a host in them takes thirty times as long.
  */
 const addressAt = (body: Buffer, from = 0): number => {
+  // Most texts have no slash at all, and one byte is found in a third of the time.
+  if (body.indexOf(slashByte, from) < 0) return -1;
   const plain = body.indexOf(beforeHost, from);
   const escaped = body.indexOf(beforeEscapedHost, from);
   return plain < 0 || (escaped >= 0 && escaped < plain) ? escaped : plain;

@@ -36,12 +36,9 @@ const none = new Uint8Array();
 /** An answer that ends before its first byte. */
 const nothing: ProxyError = { tag: 'EmptyAnswer', finishReason: null, finishMessage: null };
 
-/** One piece of this size is no joy to copy; a smaller one goes the way of several, so that there is but one. */
-const leastAlone = 16 * 1024;
-
 const joinPieces = ({ waiting, size }: State): Uint8Array => {
   const [first = none] = waiting;
-  return first.length === size && size >= leastAlone ? first : Buffer.concat(waiting, size);
+  return first.length === size ? first : Buffer.concat(waiting, size);
 };
 
 /** What has waited goes in one piece. */
