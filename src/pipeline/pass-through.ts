@@ -124,7 +124,7 @@ const passQuestion = async (needs: PassNeeds, passing: Passing): Promise<E.Eithe
   return E.left({ error: result.left, told: met.last?.told ?? null });
 };
 
-const run = (needs: PassNeeds, passing: Passing): TE.TaskEither<ProxyError, Reply> => async () => {
+const run = async (needs: PassNeeds, passing: Passing): Promise<Result> => {
   const { plan, received } = passing;
   const streamed = plan.stream !== null;
   received.note(plan.model === null ? { streamed } : { model: plan.model, streamed });
@@ -158,5 +158,5 @@ export const passThrough =
     const body = await bodyOf(needs, going)();
     if (E.isLeft(body)) return body;
     const passing: Passing = { ...going, body: body.right };
-    return await unlessLate(needs, passing, run(needs, passing))();
+    return await unlessLate(needs, passing, () => run(needs, passing));
   };

@@ -1,4 +1,4 @@
-import { E, type TE } from '../../kernel/fp.ts';
+import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { lastBytes } from '../../kernel/last-bytes.ts';
 import { signalSource } from '../../kernel/signal.ts';
@@ -81,7 +81,7 @@ export const refusedReply = ({ error, told }: NotPassed): E.Either<ProxyError, W
         body: told.text,
       });
 
-type Late = ReturnType<TE.TaskEither<ProxyError, Reply>>;
+type Late = Promise<E.Either<ProxyError, Reply>>;
 
 /** What came late stands in the stream as it would have been the answer: its bytes, or its error as an event. */
 const pourLate = async (late: Late, { dialect, received }: Passing, sink: ByteSink): Promise<ByteFlow | null> => {
@@ -121,9 +121,21 @@ const lateSource = (late: Late, passing: Passing): ByteSource => {
     },
     ending: () => state.last,
     close: () =>
-      void Promise.resolve(late).then((result) => {
+      void late.then((result) => {
         if (E.isRight(result) && result.right.kind === 'passed') result.right.body.close();
       }),
+  };
+};
+
+const lateReply = ({ keepAliveMs }: PassNeeds, passing: Passing, late: Late): Passed => {
+  const { body, isAtBorder } = watchBorder(lateSource(late, passing), 'events', () => undefined);
+  return {
+    kind: 'passed',
+    status: 200,
+    headers: { 'content-type': 'text/event-stream', ...inStreams },
+    body,
+    fail: (error) => (isAtBorder() ? passing.dialect.errors.inStream(error) : null),
+    heartbeat: { text: () => (isAtBorder() ? heartbeat : ''), afterMs: keepAliveMs },
   };
 };
 
@@ -132,26 +144,21 @@ const lateSource = (late: Late, passing: Passing): ByteSource => {
  * it: key after key is still tried behind the heartbeats, and only the last failure arrives, as an event.
  */
 export const unlessLate = (
-  { wait, keepAliveMs }: PassNeeds,
+  needs: PassNeeds,
   passing: Passing,
-  run: TE.TaskEither<ProxyError, Reply>,
-): TE.TaskEither<ProxyError, Reply> => {
-  if (keepAliveMs === 0 || passing.plan.stream !== 'events') return run;
-  return async () => {
+  run: () => Promise<E.Either<ProxyError, Reply>>,
+): Promise<E.Either<ProxyError, Reply>> => {
+  const { wait, keepAliveMs } = needs;
+  if (keepAliveMs === 0 || passing.plan.stream !== 'events') return run();
+  return new Promise((resolve, reject) => {
     const late = run();
     const waiting = signalSource();
-    const first = await Promise.race([late, wait(keepAliveMs, waiting.signal).then(() => null)]);
-    waiting.abort('begun');
-    if (first !== null) return first;
-    const headers = { 'content-type': 'text/event-stream', ...inStreams };
-    const { body, isAtBorder } = watchBorder(lateSource(late, passing), 'events', () => undefined);
-    return E.right({
-      kind: 'passed',
-      status: 200,
-      headers,
-      body,
-      fail: (error) => (isAtBorder() ? passing.dialect.errors.inStream(error) : null),
-      heartbeat: { text: () => (isAtBorder() ? heartbeat : ''), afterMs: keepAliveMs },
+    late.then((result) => {
+      waiting.abort('begun');
+      resolve(result);
+    }, reject);
+    void wait(keepAliveMs, waiting.signal).then(() => {
+      if (!waiting.signal.aborted) resolve(E.right(lateReply(needs, passing, late)));
     });
-  };
+  });
 };
