@@ -29,6 +29,7 @@ import { readMetrics } from './compose/read-metrics.ts';
 import { readStatus } from './compose/read-status.ts';
 import { stateFilesIn, type StateFiles } from './compose/state-files.ts';
 import type { Config } from './config.ts';
+import { unreadHeaders } from './google/native-headers.ts';
 import { homeOfThings } from './pipeline/pass/join-homes.ts';
 import type { BoundNames } from './ports/passing-on.ts';
 import type { Doors } from './http/door.ts';
@@ -81,7 +82,7 @@ const logOf = (config: Config, { write }: ComposeNeeds): Log =>
 const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
   const files = stateFilesIn(config.dataFolder, log);
   const client = geminiClient(config.upstream);
-  const calls = passCalls({ ...config.upstream, silence: nativeSilence(config.upstream) });
+  const calls = passCalls({ ...config.upstream, silence: nativeSilence(config.upstream), unread: unreadHeaders });
   const pool = keyPool(config.keys, { now, log, store: files.store('keys.json', decodeKeySnapshot) });
   const probe: Probe = ({ secret }) => client.probeKey(secret, stopping);
   const probes = keyProbes({ pool, probe, now, monotonic, log }, stopping);

@@ -34,15 +34,18 @@ export const headersUp = (header: (name: string) => string | null, isUpload: boo
   return headers;
 };
 
-/** What is between two hops, speaks of Google's front end and its rules for browsers, or of the owner's uploads. */
-const down: ReadonlySet<string> = new Set([
+/** Of answers: what is between two hops, or speaks of Google's front end and its rules for browsers. Nobody reads it. */
+export const unreadHeaders: ReadonlySet<string> = new Set([
   'connection', 'keep-alive', 'proxy-authenticate', 'proxy-authorization', 'te', 'trailer', 'transfer-encoding',
   'upgrade', 'proxy-connection', 'set-cookie', 'set-cookie2', 'alt-svc', 'strict-transport-security', 'server',
-  'via', 'nel', 'report-to', 'reporting-endpoints', 'content-security-policy', 'server-timing', 'vary', 'location',
-  'content-security-policy-report-only', 'x-goog-upload-control-url', 'x-goog-upload-url', 'www-authenticate',
-  'x-content-type-options', 'x-frame-options', 'x-xss-protection', 'date', 'x-request-id', 'pragma', 'expires',
+  'via', 'nel', 'report-to', 'reporting-endpoints', 'content-security-policy', 'server-timing', 'vary',
+  'content-security-policy-report-only', 'x-goog-upload-control-url', 'www-authenticate', 'x-content-type-options',
+  'x-frame-options', 'x-xss-protection', 'date', 'x-request-id', 'pragma', 'expires',
   'content-location', 'link', 'x-goog-user-project', 'x-guploader-uploadid',
 ]);
+
+/** With what is read, and does not go down as it is: it speaks of the owner's uploads. */
+const down: ReadonlySet<string> = new Set([...unreadHeaders, 'location', 'x-goog-upload-url']);
 
 /** Heartbeats and an error may stand in a stream, so that its length is not known. */
 const downInStreams: ReadonlySet<string> = new Set([...down, 'content-length']);

@@ -22,8 +22,11 @@ import type { GeminiRequestSettings } from './gemini-requests.ts';
 /** Passes calls on to Google. */
 export type PassCalls = { readonly passCall: PassCall; readonly close: () => Promise<void> };
 
-/** Where Google is, and how long it may be silent. */
-export type PassCallSettings = GeminiRequestSettings & { readonly silence: Silence };
+/** Where Google is, how long it may be silent, and which headers of its answers nobody reads. */
+export type PassCallSettings = GeminiRequestSettings & {
+  readonly silence: Silence;
+  readonly unread: ReadonlySet<string>;
+};
 
 /** A kept connection that broke before anything was answered: what makes nothing may be asked again. */
 const lostReuse: ReadonlySet<string> = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
@@ -33,16 +36,20 @@ const addresses: ReadonlySet<string> = new Set(['location', 'x-goog-upload-url']
 
 type Head = Pick<PassedAnswer, 'headers' | 'type'>;
 
+/** How an answer's head is read. */
+type Reading = { readonly secret: string } & Pick<PassCallSettings, 'unread'>;
+
 /**
- * The headers of an answer, but for any that holds the key that it was asked with. The type is found on the way:
+ * The headers of an answer that somebody reads, but for any that holds the key that it was asked with. The type is found on the way:
  * answers have many sets of headers, and each look into one is a slow one.
  */
-const headOf = (raw: readonly (Buffer | string)[] | null, secret: string): Head => {
+const headOf = (raw: readonly (Buffer | string)[] | null, { secret, unread }: Reading): Head => {
   const headers: Record<string, string> = {};
   const pairs = raw ?? [];
   let type = '';
   for (let at = 0; at + 1 < pairs.length; at += 2) {
     const name = (pairs[at]?.toString('latin1') ?? '').toLowerCase();
+    if (unread.has(name)) continue;
     const value = pairs[at + 1]?.toString('latin1') ?? '';
     if (addresses.has(name) || !value.includes(secret)) headers[name] = value;
     if (name === 'content-type') type = value;
@@ -62,7 +69,7 @@ type Settle = (answered: Answered) => void;
 /** A connection that breaks after the answer began is a cut, whatever the network calls it. */
 const brokenOff = (error: ProxyError): ProxyError => (error.tag === 'Unreachable' ? { tag: 'StreamCut' } : error);
 
-const handlerOf = (dog: Watchdog, secret: string, settle: Settle): Dispatcher.DispatchHandler => {
+const handlerOf = (dog: Watchdog, reading: Reading, settle: Settle): Dispatcher.DispatchHandler => {
   let queue: ByteQueue | null = null;
   let isPassed = true;
   let abortCall: (() => void) | null = null;
@@ -75,7 +82,7 @@ const handlerOf = (dog: Watchdog, secret: string, settle: Settle): Dispatcher.Di
     onHeaders: (status, raw, resume) => {
       if (status < 200) return true;
       queue = byteQueue({ resume, abort }, dog);
-      const head = headOf(raw, secret);
+      const head = headOf(raw, reading);
       isPassed = !isRedirect(status);
       settle(E.right({ status, ...(isPassed ? head : withoutBody(head)), body: queue.source }));
       return true;
@@ -125,6 +132,7 @@ type Ways = {
   readonly origin: string;
   readonly root: string;
   readonly silence: Silence;
+  readonly unread: ReadonlySet<string>;
 };
 
 const methods = ['GET', 'PUT', 'PATCH', 'DELETE'] as const;
@@ -147,7 +155,7 @@ const dispatchOver = (connections: Connections, { call, ways }: Asking, settle: 
   const dog = watchdog(ways.silence, call.signal);
   dog.onBite(() => settle(E.left(connectionError(null, dog))));
   if (dog.bite() !== null) return;
-  connections.dispatch(optionsOf(call, ways, dog), handlerOf(dog, call.secret.reveal(), settle));
+  connections.dispatch(optionsOf(call, ways, dog), handlerOf(dog, { secret: call.secret.reveal(), unread: ways.unread }, settle));
 };
 
 const mayBeLost = (answered: Answered): boolean =>
@@ -157,7 +165,8 @@ const mayBeLost = (answered: Answered): boolean =>
  * Calls whose bytes pass in both directions as they are. Redirects are not followed. What may not be sent twice, and a
  * body that comes only once, has a connection of its own.
  */
-export const passCalls = ({ baseUrl, proxies, connectTimeoutMs, silence }: PassCallSettings): PassCalls => {
+export const passCalls = (settings: PassCallSettings): PassCalls => {
+  const { baseUrl, proxies, connectTimeoutMs, silence, unread } = settings;
   const { origin, pathname } = new URL(baseUrl);
   const ways: Ways = {
     keptAlive: dispatcherFor(proxies, connectTimeoutMs, 'kept alive'),
@@ -165,6 +174,7 @@ export const passCalls = ({ baseUrl, proxies, connectTimeoutMs, silence }: PassC
     origin,
     root: pathname === '/' ? '' : pathname,
     silence,
+    unread,
   };
   return {
     passCall: (call) => () =>
