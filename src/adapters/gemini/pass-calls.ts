@@ -40,8 +40,8 @@ type Head = Pick<PassedAnswer, 'headers' | 'type'>;
 type Reading = { readonly secret: string } & Pick<PassCallSettings, 'unread'>;
 
 /**
- * The headers of an answer that somebody reads, but for any that holds the key that it was asked with. The type is found on the way:
- * answers have many sets of headers, and each look into one is a slow one.
+ * The headers of an answer that somebody reads, but for any that holds the key that it was asked with. The type is
+ * found on the way: answers have many sets of headers, and each look into one is a slow one.
  */
 const headOf = (raw: readonly (Buffer | string)[] | null, { secret, unread }: Reading): Head => {
   const headers: Record<string, string> = {};
@@ -155,7 +155,8 @@ const dispatchOver = (connections: Connections, { call, ways }: Asking, settle: 
   const dog = watchdog(ways.silence, call.signal);
   dog.onBite(() => settle(E.left(connectionError(null, dog))));
   if (dog.bite() !== null) return;
-  connections.dispatch(optionsOf(call, ways, dog), handlerOf(dog, { secret: call.secret.reveal(), unread: ways.unread }, settle));
+  const reading = { secret: call.secret.reveal(), unread: ways.unread };
+  connections.dispatch(optionsOf(call, ways, dog), handlerOf(dog, reading, settle));
 };
 
 const mayBeLost = (answered: Answered): boolean =>
