@@ -99,16 +99,12 @@ export const leaveUnread = (pieces: PiecedBytes): UnreadText | null => {
   return unreadOf(pieces, isBase64 ? head : -1);
 };
 
-const bytesInJson = (text: string): Uint8Array => Buffer.from(JSON.stringify(text).slice(1, -1));
+const piecesInJson = (text: string): PiecedBytes =>
+  text === '' ? [] : [Buffer.from(JSON.stringify(text).slice(1, -1))];
 
 /** A short text, an unread one, and another short one as one unread text. */
-export const encloseText = (before: string, { pieces }: UnreadText, after: string): UnreadText => {
-  const all = [bytesInJson(before), ...pieces(), bytesInJson(after)];
-  return unreadOf(
-    all.filter(({ length }) => length > 0),
-    -1,
-  );
-};
+export const encloseText = (before: string, { pieces }: UnreadText, after: string): UnreadText =>
+  unreadOf([...piecesInJson(before), ...pieces(), ...piecesInJson(after)], -1);
 
 /** Stretches of so many bytes of an unread text of ASCII without escapes; each is one by itself. */
 export const evenStretches = ({ pieces, size }: UnreadText, bytes: number): readonly UnreadText[] =>

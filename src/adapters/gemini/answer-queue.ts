@@ -23,6 +23,8 @@ type Waiting = {
   most: number;
   end: 'open' | 'whole' | { readonly cause: unknown };
   isPaused: boolean;
+  /** Who collects all of it is told of each piece, and woken at the end alone. */
+  told: ((bytes: number) => void) | null;
   wake: () => void;
 };
 
@@ -60,28 +62,24 @@ const takeNext = (queue: Waiting): Buffer | null => {
 /** Nothing is taken but all of it. */
 const takeWhole = (queue: Waiting): readonly Buffer[] | null => (queue.end === 'whole' ? queue.pieces : null);
 
-const collect = async (
-  queue: Waiting,
-  flow: Flow,
-  came: (bytes: number) => void,
-): Promise<readonly Buffer[] | null> => {
-  queue.most = Infinity;
-  if (queue.isPaused) {
+const collect = (queue: Waiting, flow: Flow, came: (bytes: number) => void): Promise<readonly Buffer[] | null> =>
+  new Promise((resolve, reject) => {
+    const tell = (bytes: number): void => {
+      try {
+        came(bytes);
+      } catch (cause) {
+        queue.told = idle;
+        flow.abort();
+        reject(cause);
+      }
+    };
+    queue.most = Infinity;
+    queue.told = tell;
+    queue.wake = () => resolve(takeWhole(queue));
+    if (queue.bytes > 0) tell(queue.bytes);
+    if (queue.isPaused) flow.resume();
     queue.isPaused = false;
-    flow.resume();
-  }
-  try {
-    for (let seen = 0; ; ) {
-      if (queue.bytes > seen) came(queue.bytes - seen);
-      seen = queue.bytes;
-      if (queue.end !== 'open') return takeWhole(queue);
-      await nextCall(queue);
-    }
-  } catch (cause) {
-    flow.abort();
-    throw cause;
-  }
-};
+  });
 
 type Result = IteratorResult<Buffer, void>;
 
@@ -217,7 +215,9 @@ const readPieces = (queue: Waiting, flow: Flow, watching: Watching): BodyPieces 
  * undici's stream, with its events and signals, costs 30.
  */
 export const answerQueue = (flow: Flow): AnswerQueue => {
-  const queue: Waiting = { pieces: [], bytes: 0, most: mostWaiting, end: 'open', isPaused: false, wake: idle };
+  const queue: Waiting = {
+    pieces: [], bytes: 0, most: mostWaiting, end: 'open', isPaused: false, told: null, wake: idle,
+  };
   const close = (end: Waiting['end']): void => {
     if (queue.end === 'open') queue.end = end;
     queue.wake();
@@ -235,7 +235,8 @@ export const answerQueue = (flow: Flow): AnswerQueue => {
       queue.pieces.push(piece);
       queue.bytes += piece.length;
       queue.isPaused = queue.bytes > queue.most;
-      queue.wake();
+      if (queue.told === null) queue.wake();
+      else queue.told(piece.length);
       return !queue.isPaused;
     },
     end: () => close('whole'),
