@@ -5,7 +5,7 @@ import type { RequestHead } from './request-head.ts';
 const unsupportedMedia = (message: string): E.Either<ProxyError, void> => E.left({ tag: 'UnsupportedMedia', message });
 
 const isJson = (type: string): boolean =>
-  type === '' || type === 'application/json' || /^application\/[\w.-]+\+json$/.test(type);
+  type === '' || type === 'application/json' || /^(?:text\/json|application\/(?:x-json|[\w.-]+\+json))$/.test(type);
 
 const charsetOf = (parameters: string): string => /charset\s*=\s*"?([\w-]+)/.exec(parameters)?.[1] ?? 'utf-8';
 
@@ -19,9 +19,9 @@ const isPlainJson = (header: RequestHead['header']): boolean =>
 export type BodyKind = 'json' | 'multipart' | 'either' | 'bytes';
 
 /**
- * Whether a body of this kind is taken. JSON: application/json, application/…+json, or nothing said. Not text/plain
- * and forms, the kinds that a web page may send elsewhere without asking first. No compression: a small body could
- * unfold into a huge one.
+ * Whether a body of this kind is taken. JSON: application/json and its older names, application/…+json, or nothing
+ * said. Not text/plain and forms, the kinds that a web page may send elsewhere without asking first. No compression: a
+ * small body could unfold into a huge one.
  */
 export const checkMediaType = (header: RequestHead['header'], accepts: BodyKind): E.Either<ProxyError, void> => {
   if (accepts !== 'multipart' && isPlainJson(header)) return E.right(undefined);

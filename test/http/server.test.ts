@@ -324,6 +324,11 @@ t.test('a body of another kind, or compressed, is refused', async (t) => {
     t.equal(answer.status, 415);
     await answer.text();
   }
+  for (const type of ['text/json', 'application/x-json', 'Application/Problem+JSON; charset=UTF8', '']) {
+    const answer = await fetch(`${origin}/echo`, { method: 'POST', body: Buffer.from('{}'), headers: { 'content-type': type } });
+    t.equal(answer.status, 200, type);
+    await answer.text();
+  }
 });
 
 t.test('who asks before sending a body is told to go on only when the body is wanted', async (t) => {
