@@ -24,7 +24,7 @@ const longestError = 64 * 1024;
 
 const code = (letter: string): number => letter.charCodeAt(0);
 const [lineEnd, brace, bracket, letterD, letterE] = [code('\n'), code('{'), code('['), code('d'), code('e')];
-const [quote, space, closer, carriageReturn] = [code('"'), code(' '), code('}'), code('\r')];
+const [quote, space, closer] = [code('"'), code(' '), code('}')];
 const none = new Uint8Array();
 
 /** By a look at three bytes, which nearly all frames fail: the first name within the object begins with an `e`. */
@@ -43,8 +43,6 @@ const meet = (bytes: Buffer, isAtLine: boolean): Met | null => {
   let line = isAtLine ? 0 : bytes.indexOf(lineEnd) + 1;
   if (line === 0 && !isAtLine) return null;
   while (line < bytes.length) {
-    // Lines without a letter, of which each frame has one, cost no search.
-    while (bytes[line] === carriageReturn || bytes[line] === lineEnd) line += 1;
     if (mayOpen(bytes, line)) {
       const text = bytes.toString('latin1', line, line + longestOpening);
       const isError = opening.test(text);
