@@ -12,9 +12,10 @@ export type BodyPieces = {
   readonly serviceTier?: GenerateContentRequest['serviceTier'];
 };
 
-const isSaid = (value: unknown): boolean => value !== undefined;
-
-const saysSomething = (config: GenerationConfig): boolean => Object.values(config).some(isSaid);
+const saysSomething = (config: Readonly<Record<string, unknown>>): boolean => {
+  for (const name in config) if (config[name] !== undefined) return true;
+  return false;
+};
 
 /** The body of a call; what says nothing is left out, since Gemini refuses empty tools and instructions. */
 export const requestBody = (pieces: BodyPieces): GenerateContentRequest => {
