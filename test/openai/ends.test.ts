@@ -150,6 +150,14 @@ t.test('a block after something was shown is a finish reason; after thoughts alo
   }
 });
 
+t.test('a quota that is spent behind the first words is told of the one key, not of all', async (t) => {
+  const { emulator, ask } = await setUp(t, { GEMINI_API_KEYS: 'made-up-key-number-1,made-up-key-number-2' });
+  const spent = { error: { code: 429, message: 'Resource has been exhausted (e.g. check quota).', status: 'RESOURCE_EXHAUSTED' } };
+  emulator.answerWith([frame([{ text: 'Once upon' }]), spent], { times: 1 });
+  const told = await ask('/chat/completions', chat({ stream: true }));
+  t.match(told, { status: 200, text: /Once upon[^]*The Gemini key of this answer has reached its rate limit[^]*"rate_limit_exceeded"/ });
+});
+
 t.test('of several choices one may be blocked; when all are, it is an error', async (t) => {
   const { emulator, ask } = await setUp(t);
   const block = [{ candidates: [{ finishReason: 'SAFETY' }] }];

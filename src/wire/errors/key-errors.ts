@@ -13,18 +13,22 @@ const dayMessage =
   'The quota of all Gemini keys for this model is used up for today, or their plan has none for it: ' +
   'choose another model, or wait until midnight Pacific time.';
 
-const spentQuota = (seconds: number | null, forToday: boolean): ErrorFacts => {
-  if (forToday) return noQuota(dayMessage, seconds);
-  const wait = seconds ?? 60;
-  return factsOf({
-    status: 429,
-    kind: 'rate limit',
-    message:
-      `All Gemini keys have reached their rate limit for this model: ${waitWords(wait)}, or choose another model.`,
-    code: 'rate_limit_exceeded',
-    headers: worthWaiting(wait),
-  });
-};
+const rateLimit = (whose: string, wait: number): ErrorFacts => factsOf({
+  status: 429,
+  kind: 'rate limit',
+  message: `${whose} rate limit for this model: ${waitWords(wait)}, or choose another model.`,
+  code: 'rate_limit_exceeded',
+  headers: worthWaiting(wait),
+});
+
+const spentByAll = (seconds: number, forToday: boolean): ErrorFacts =>
+  forToday ? noQuota(dayMessage, seconds) : rateLimit('All Gemini keys have reached their', seconds);
+
+/** Of one key: behind the first words of an answer, or where the request allows no other try. */
+const spentByOne = (seconds: number | null, forToday: boolean): ErrorFacts =>
+  forToday
+    ? noQuota(dayMessage, seconds)
+    : rateLimit('The Gemini key of this answer has reached its', seconds ?? 60);
 
 const unpaidKeys = (reasons: readonly string[]): ErrorFacts =>
   noQuota(
@@ -55,6 +59,6 @@ export const keyErrors: FactsTable<
     noKey('No Gemini key is set: the owner of this service must put at least one into GEMINI_API_KEYS.', 'no_keys'),
   NoUsableKey: ({ unpaid, reasons }) => (unpaid === true ? unpaidKeys(reasons) : refusedKeys(reasons)),
   KeyRefused: ({ fault, reason }) => (fault === 'unpaid' ? unpaidKeys([reason]) : refusedKeys([reason])),
-  KeysExhausted: ({ retryAfterSeconds, forToday }) => spentQuota(retryAfterSeconds, forToday),
-  QuotaSpent: ({ retryAfterSeconds, period }) => spentQuota(retryAfterSeconds, period === 'day'),
+  KeysExhausted: ({ retryAfterSeconds, forToday }) => spentByAll(retryAfterSeconds, forToday),
+  QuotaSpent: ({ retryAfterSeconds, period }) => spentByOne(retryAfterSeconds, period === 'day'),
 };
