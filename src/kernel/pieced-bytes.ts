@@ -35,7 +35,6 @@ export const placeOf = (pieces: PiecedBytes, byte: number): number => {
 /** The pieces put together; one alone is no copy. */
 export const joinPieces = (pieces: PiecedBytes): Buffer => {
   const [only] = pieces;
-  return only !== undefined && pieces.length === 1
-    ? Buffer.from(only.buffer, only.byteOffset, only.byteLength)
-    : Buffer.concat(pieces);
+  if (only === undefined || pieces.length > 1) return Buffer.concat(pieces);
+  return Buffer.isBuffer(only) ? only : Buffer.from(only.buffer, only.byteOffset, only.byteLength);
 };

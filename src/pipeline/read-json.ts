@@ -10,6 +10,15 @@ import { costs, type Memory } from '../ports/memory.ts';
 /** OpenAI takes 300,000 tokens in one request for embeddings at most. What is parsed in one go takes 0.1 s. */
 const bounds = { depth: 100, values: 1_000_000, itemValues: 400_000, itemTexts: 100_000, objectFields: 10_000 };
 
+const boundsOf = (hold: (values: number) => boolean) => ({
+  depth: bounds.depth,
+  values: bounds.values,
+  itemValues: bounds.itemValues,
+  itemTexts: bounds.itemTexts,
+  objectFields: bounds.objectFields,
+  hold,
+});
+
 const invalidBody = (message: string): ProxyError => invalid(message, null, 'invalid_value');
 
 const faults: Readonly<Record<Exclude<ParseFault, 'no memory'>, ProxyError>> = {
@@ -55,7 +64,7 @@ export const readJson = (
     if (refusal !== null) met.refusal = refusal;
     return refusal === null;
   };
-  const expected = { bounds: { ...bounds, hold }, unreadAt };
+  const expected = { bounds: boundsOf(hold), unreadAt };
   const text = unreadAt === undefined ? fullText(joinPieces(pieces)) : hollowText(pieces);
   const isLarge = text.bytes.length > atOnce || sizeOf(pieces) > mostAtOnce;
   return pipe(

@@ -41,6 +41,9 @@ const placeOf = perText((model: string): string => {
   return `${folder}/${encodeURIComponent(Buffer.from(id).toString('utf8'))}`;
 });
 
+const streamPathOf = perText((model: string): string => `${placeOf(model)}:streamGenerateContent?alt=sse`);
+const wholePathOf = perText((model: string): string => `${placeOf(model)}:generateContent`);
+
 type Watching = { readonly dog: Watchdog; readonly meter: AnswerMeter };
 
 const watchedBytes = (body: AnswerBody, { dog, meter }: Watching): BodyPieces =>
@@ -124,7 +127,7 @@ const openGemini =
   () => {
     const { model, streamed, body, secret } = call;
     const dog = watchdog(silence, call.signal);
-    const path = `${placeOf(model)}:${streamed ? 'streamGenerateContent?alt=sse' : 'generateContent'}`;
+    const path = streamed ? streamPathOf(model) : wholePathOf(model);
     return request({ path, secret, body, dog }).then(
       (answer) => readOpened(answer, { call, dog }),
       (cause: unknown) => notOpened(cause, dog),

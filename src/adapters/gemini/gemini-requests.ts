@@ -5,6 +5,7 @@ import { errorFromAnswer } from '../../gemini/error-from-answer.ts';
 import { errorText } from './answer-body.ts';
 import { dispatchCall, type Answer, type Connections, type Settle } from './dispatch-call.ts';
 import { dispatcherFor, type ProxySettings } from './dispatcher.ts';
+import { perText } from '../../kernel/remember.ts';
 import { codeOf } from '../error-code.ts';
 import { inSlices, sliceBytes } from './in-slices.ts';
 import type { Watchdog } from '../watchdog.ts';
@@ -79,12 +80,14 @@ export const geminiRequests = ({ baseUrl, proxies, connectTimeoutMs }: GeminiReq
   const fresh = dispatcherFor(proxies, connectTimeoutMs, 'fresh');
   const { origin, pathname } = new URL(baseUrl);
   const root = `${pathname === '/' ? '' : pathname}/v1beta/`;
+  // Known texts: undici looks through a text that was just put together letter by letter.
+  const pathOf = perText((path) => root + path);
 
   const callOver = (connections: Connections, { path, secret, body: given, dog }: Call, settle: Settle): void => {
     const { body, headers } = sentOf(given);
     const method = given === undefined ? 'GET' : 'POST';
     const all = [...headersFor(secret), ...headers];
-    dispatchCall(connections, { origin, path: root + path, method, headers: all, body }, { dog, settle });
+    dispatchCall(connections, { origin, path: pathOf(path), method, headers: all, body }, { dog, settle });
   };
 
   return {
