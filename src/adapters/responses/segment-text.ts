@@ -2,7 +2,7 @@ import { atOnce, paceWork } from '../../kernel/breathe.ts';
 import { E, t } from '../../kernel/fp.ts';
 import { keptCount, keptInstant } from '../state/kept-number.ts';
 import { keptOf, type Kept } from './kept-list.ts';
-import { bytesOf, standAlone } from './text-blocks.ts';
+import { standAlone } from './text-blocks.ts';
 
 /** What stands before each content in a segment: its head, and how many bytes it has. */
 const headCodec = t.type({
@@ -18,19 +18,29 @@ const newline = 0x0a;
 /** What a short one costs beside its bytes, in bytes. */
 const leastWork = 2000;
 
+const headOf = ({ id, owner, keptAt, previous, items, from, to }: Kept): string =>
+  `${JSON.stringify({ id, owner, keptAt, previous, items, bytes: to - from })}\n`;
+
 /** Several kept responses as one file: of each a line of JSON with its head, then its content and a newline. */
 export const segmentText = async (all: readonly Kept[]): Promise<Buffer> => {
   const pace = paceWork(atOnce);
-  const pieces: Buffer[] = [];
-  for (const each of all) {
-    const { id, owner, keptAt, previous, items } = each;
-    const content = bytesOf(each);
-    const head = JSON.stringify({ id, owner, keptAt, previous, items, bytes: content.length });
-    pieces.push(Buffer.from(`${head}\n`), content, Buffer.from('\n'));
-    const rest = pace(content.length + leastWork);
+  const heads: string[] = [];
+  let size = 0;
+  for (const kept of all) {
+    const [head, content] = [headOf(kept), kept.to - kept.from];
+    heads.push(head);
+    size += Buffer.byteLength(head) + content + 1;
+    const rest = pace(content + leastWork);
     if (rest !== null) await rest;
   }
-  return Buffer.concat(pieces);
+  const file = Buffer.allocUnsafeSlow(size);
+  let end = 0;
+  for (const [at, { block, from, to }] of all.entries()) {
+    end += file.write(heads[at] ?? '', end);
+    end += block.bytes.copy(file, end, from, to);
+    end = file.writeUInt8(newline, end);
+  }
+  return file;
 };
 
 const headAt = (file: Buffer, from: number, to: number): t.TypeOf<typeof headCodec> | null => {

@@ -25,14 +25,6 @@ export type OpenTurns = {
   called: { readonly ids: Set<string>; readonly names: Set<string> } | null;
 };
 
-/** Where nothing has been read yet. */
-export const noTurns = (): OpenTurns => ({
-  turns: [],
-  open: null,
-  signatures: null,
-  called: null,
-});
-
 /** Ends the model's turn; one without anything in it is none. */
 export const closeTurn = (reading: OpenTurns): void => {
   const { open, turns } = reading;

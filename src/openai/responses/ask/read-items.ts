@@ -17,7 +17,6 @@ import {
   addTurn,
   addWords,
   closedTurns,
-  noTurns,
   type OpenTurns,
 } from './open-turn.ts';
 
@@ -165,14 +164,29 @@ function* readLong(reading: Reading, content: readonly unknown[], path: string):
 
 const isUsers = ({ item }: GivenItem): boolean => item['role'] === 'user' && typeOf(item) === 'message';
 
+/** Where nothing has been read yet. */
+const nothingRead = (model: string): Reading => ({
+  turns: [],
+  open: null,
+  signatures: null,
+  called: null,
+  model,
+  spare: envelopeSpare(),
+  tools: [],
+  update: null,
+  dropped: 0,
+});
+
 /** Items that are read in one go: a few milliseconds of them. */
 const itemsAtOnce = 512;
 
 /** The items of a conversation as turns, with what else they bring; `model` is whose signatures go back. */
 export function* readItems(items: readonly GivenItem[], model: string): Steps<E.Either<ProxyError, ReadItems>> {
-  const reading: Reading = { ...noTurns(), model, spare: envelopeSpare(), tools: [], update: null, dropped: 0 };
-  for (const [index, given] of items.entries()) {
-    if (index % itemsAtOnce === itemsAtOnce - 1) yield;
+  const reading = nothingRead(model);
+  let count = 0;
+  for (const given of items) {
+    count += 1;
+    if (count % itemsAtOnce === 0) yield;
     const { content } = given.item;
     const isLong = isLongList(content) && isUsers(given);
     const fault = isLong ? yield* readLong(reading, content, given.path) : readItem(reading, given);

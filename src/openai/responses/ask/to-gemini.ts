@@ -165,8 +165,17 @@ export function* geminiInSteps(
 ): Steps<E.Either<ProxyError, GeminiCall>> {
   const { name, traits, plan } = settled;
   const { systemPromptMode, historyImages } = settings;
-  const answers = { traits, names: plan.names, media, recalled, circulates: needsCirculation(plan) };
-  const conversation = { ...answers, model: name.model, systemPromptMode, historyImages, path: 'input' };
+  const conversation = {
+    traits,
+    names: plan.names,
+    media,
+    recalled,
+    circulates: needsCirculation(plan),
+    model: name.model,
+    systemPromptMode,
+    historyImages,
+    path: 'input',
+  };
   const contents = yield* contentsInSteps(asked.turns, conversation);
   if (E.isLeft(contents)) return contents;
   const config = generationConfig(asked, settled, settings);
