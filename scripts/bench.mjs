@@ -82,7 +82,8 @@ async function tellDoors({ service }) {
       row(door.name, 'not here', `no route ${door.path}`, '', '');
       continue;
     }
-    const chat = prepared(workloads.find(({ name }) => name === door.beside));
+    // Both are asked as often before: the first hundreds run code that is not compiled yet.
+    const chat = prepared({ ...workloads.find(({ name }) => name === door.beside), warm: door.warm });
     const [ours, beside] = await costs([[service, door], [service, chat]]);
     tell(door.name, median(ratios(ours, beside)), `${median(ours).toFixed(1)} µs (${median(beside).toFixed(1)} by chat)`);
   }

@@ -86,8 +86,8 @@ const streamedResponse = { ...response, model: burst, stream: true };
 export const doors = [
   { name: 'short /v1/responses', beside: 'short chat', path: '/v1/responses', body: response, n: 800, warm: 5000, atOnce: 32, check: says(wholeText) },
   { name: 'short /v1/responses, not kept', beside: 'short chat', path: '/v1/responses', body: { ...response, store: false }, n: 800, warm: 5000, atOnce: 32, check: says(wholeText) },
-  { name: '/v1/responses, a burst of 100', beside: 'stream, a burst of 100', path: '/v1/responses', body: streamedResponse, n: 80, warm: 200, atOnce: 16, per: 100, check: streams(100, 'response.completed') },
-  { name: '/v1/responses, a burst of 100, not kept', beside: 'stream, a burst of 100', path: '/v1/responses', body: { ...streamedResponse, store: false }, n: 80, warm: 200, atOnce: 16, per: 100, check: streams(100, 'response.completed') },
+  { name: '/v1/responses, a burst of 100', beside: 'stream, a burst of 100', path: '/v1/responses', body: streamedResponse, n: 80, warm: 600, atOnce: 16, per: 100, check: streams(100, 'response.completed') },
+  { name: '/v1/responses, a burst of 100, not kept', beside: 'stream, a burst of 100', path: '/v1/responses', body: { ...streamedResponse, store: false }, n: 80, warm: 600, atOnce: 16, per: 100, check: streams(100, 'response.completed') },
   { name: 'short /v1/messages', beside: 'short chat', path: '/v1/messages', body: message, n: 800, warm: 2000, atOnce: 32, check: says(wholeText) },
   { name: '/v1/messages, a burst of 100', beside: 'stream, a burst of 100', path: '/v1/messages', body: { ...message, model: burst, stream: true }, n: 80, warm: 120, atOnce: 16, per: 100, check: streams(100, 'message_stop') },
 ];

@@ -33,16 +33,26 @@ export const mostBytesIn = (text: WrittenText): number => {
   return sum;
 };
 
+/** Shorter strings are written with what stands before them: each write is a call of 0.2 µs. */
+const leastAlone = 256;
+
 /**
  * Writes it into a buffer that has room for it, from there on; where it ends. Piece by piece, since one character that
  * is not of Latin-1 makes all of a string slow to write.
  */
 export const writeInto = (buffer: Buffer, from: number, text: WrittenText): number => {
   let at = from;
+  let waiting = '';
   for (const piece of text) {
-    at += typeof piece === 'string' ? buffer.write(piece, at) : piece.bytes().copy(buffer, at);
+    if (typeof piece === 'string' && piece.length < leastAlone) {
+      waiting += piece;
+      continue;
+    }
+    if (waiting !== '') at += buffer.write(waiting, at);
+    waiting = typeof piece === 'string' ? piece : '';
+    if (typeof piece !== 'string') at += piece.bytes().copy(buffer, at);
   }
-  return at;
+  return waiting === '' ? at : at + buffer.write(waiting, at);
 };
 
 /** All of it as bytes. */

@@ -34,8 +34,11 @@ const bytesHeld = 2;
 const nothingKept: Keeping = { keep: undefined, holds: 0 };
 
 /** Items that were sent with an id of their own: those that are named here tell their response. */
-const idsOf = (items: readonly Item[]): readonly string[] =>
-  items.flatMap((item) => (typeof item['id'] === 'string' && !isReference(item) ? [item['id']] : []));
+const idsOf = (items: readonly Item[]): readonly string[] => {
+  const ids: string[] = [];
+  for (const item of items) if (typeof item['id'] === 'string' && !isReference(item)) ids.push(item['id']);
+  return ids;
+};
 
 /** Stands in a record for the items, which stand beside the response there. */
 const nothingTold = ['[]'];
