@@ -10,7 +10,8 @@ const addFormats = require('ajv-formats') as (ajv: Ajv2020Type) => void;
  * A schema that it can't read at all, as with a reference to nothing, is `undefined` altogether.
  */
 export const schemaTakes = (schema: object): ((value: unknown) => boolean | undefined) | undefined => {
-  const ajv = new Ajv2020({ strict: false, validateSchema: false, addUsedSchema: false, logger: false });
+  // Only own properties: what an object inherits, as `constructor`, is none of its value.
+  const ajv = new Ajv2020({ ownProperties: true, strict: false, validateSchema: false, addUsedSchema: false, logger: false });
   addFormats(ajv);
   try {
     const validate = ajv.compile(schema);
