@@ -55,7 +55,7 @@ t.test('an answer that only trickles has an end too: an hour', async (t) => {
     const trickle = setInterval(() => response.write(': still here\n\n'), 10);
     response.once('close', () => clearInterval(trickle));
   });
-  const client = clientOf(t, upstream.url, { idleTimeoutMs: 10_000, longestAnswerMs: 100 });
+  const client = clientOf(t, upstream.url, { idleTimeoutMs: 10_000, longestAnswerMs: 1000 });
   const opened = await client.openGemini(call())();
   if (E.isLeft(opened)) return t.fail(opened.left.tag);
   const read = async (): Promise<void> => {
