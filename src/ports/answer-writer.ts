@@ -150,6 +150,26 @@ const wholeWriter = <S, B, F>(machine: FrameMachine<S, B, F>, form: AnswerForm<S
   };
 };
 
+/**
+ * Collects a whole answer by a shorter way: `short` says what the machine would of an answer of which all is there, or
+ * null where that must read it. What it needs is made only then.
+ */
+export const shorterWriter = (
+  short: (frames: readonly Frame[]) => AnswerEnd<Whole> | null,
+  writer: () => WholeWriter,
+): WholeWriter => {
+  let made: WholeWriter | null = null;
+  const machine = (): WholeWriter => (made ??= writer());
+  return {
+    add: (frames) => machine().add(frames),
+    end: () => machine().end(),
+    atOnce: (frames) => {
+      const end = short(frames);
+      return end === null ? machine().atOnce(frames) : E.right(end);
+    },
+  };
+};
+
 const answerProbe = <S, B, F>(
   machine: FrameMachine<S, B, F>,
   failure: (last: readonly B[]) => ProxyError | null,

@@ -2,7 +2,10 @@ import fc from 'fast-check';
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
 import type { JsonObject } from '../../src/gemini/request.ts';
+import { endedTextOf } from '../../src/gemini/plain-text.ts';
 import type { Frame } from '../../src/gemini/response.ts';
+import type { AnswerEnd } from '../../src/ports/answer-writer.ts';
+import type { Whole } from '../../src/ports/reply.ts';
 import { choices } from '../support/chat.ts';
 import { answer, collected, planned, settings, streamed, type Block } from '../support/messages.ts';
 import { messagesDialect } from '../../src/anthropic/messages/dialect.ts';
@@ -42,6 +45,30 @@ t.test('a stream, put together, is the whole message, and keeps to the order of 
     }),
     { numRuns: 300 },
   );
+  t.end();
+});
+
+t.test('a whole message of one text goes a shorter way and is what the machine makes of it', (t) => {
+  const bare = fc.record({ content: fc.record({ parts: fc.tuple(fc.record({ text: fc.string({ unit: 'binary' }) })) }), finishReason: reason, index: fc.constantFrom(0, 0, 1) }, { requiredKeys: ['content'] });
+  const usageMetadata = fc.record({ promptTokenCount: fc.nat(), cachedContentTokenCount: fc.nat(), thoughtsTokenCount: fc.nat(), totalTokenCount: fc.nat() }, { requiredKeys: [] });
+  const single = fc.record({ candidates: fc.tuple(bare), usageMetadata }, { requiredKeys: ['candidates'] });
+  const tools = [{ name: 'f', input_schema: { type: 'object' } }];
+  const requests = fc.oneof(asked, fc.constantFrom({ tools }, { tools, tool_choice: { type: 'any' } }, { output_config: { format: { type: 'json_schema', schema: { type: 'object' } } } }));
+  const said = E.map(({ value, signatures }: AnswerEnd<Whole>) => [value, signatures]);
+  let short = 0;
+  fc.assert(
+    fc.property(requests, fc.oneof({ weight: 4, arbitrary: single.map((one) => [one] as readonly Frame[]) }, answers), (request, frames) => {
+      const plan = planned(request);
+      if (E.isLeft(plan)) return false;
+      const [writer, machine] = [plan.right.answer.whole(), plan.right.answer.whole()];
+      machine.add(frames);
+      t.strictSame(said(writer.atOnce(frames)), said(machine.end()));
+      if (frames.length === 1 && frames.every((one) => endedTextOf(one) !== null)) short += 1;
+      return true;
+    }),
+    { numRuns: 500 },
+  );
+  t.ok(short > 50, 'some did go it');
   t.end();
 });
 

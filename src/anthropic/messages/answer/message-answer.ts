@@ -8,6 +8,7 @@ import { messageMachine, type MessageMachineState } from './machine.ts';
 import type { MessageEvent, MessageFailure } from './message-event.ts';
 import { messageFrames, messageHeartbeat, type MessageHead } from './message-stream.ts';
 import type { MessageMachineSettings } from './message-writing.ts';
+import { messageCollector } from './text-message.ts';
 import { wholeMessage } from './whole-message.ts';
 
 const machineSettings = (
@@ -44,13 +45,21 @@ const formOf = (head: MessageHead): AnswerForm<MessageMachineState, MessageEvent
   };
 };
 
-/** How the answer to a request for a message is written. */
+/** How a message of this head is written with these settings. */
+export const messageWriting = (head: MessageHead, settings: MessageMachineSettings): AnswerWriter =>
+  batchWriter(messageMachine(settings), formOf(head));
+
+/**
+ * How the answer to a request for a message is written. That of a stream holds nothing of the request, which is let go.
+ */
 export const messageAnswer = (
   asked: MessagesRequest,
   settled: SettledMessages,
   context: TranslationContext,
-): AnswerWriter =>
-  batchWriter(
-    messageMachine(machineSettings(asked, settled, context)),
-    formOf({ id: `msg_${context.id}`, requestId: context.requestId, model: asked.model }),
-  );
+): AnswerWriter => {
+  const head = { id: `msg_${context.id}`, requestId: context.requestId, model: asked.model };
+  const writing = (): AnswerWriter => messageWriting(head, machineSettings(asked, settled, context));
+  if (asked.stream === true) return writing();
+  const { plan } = settled;
+  return { stream: () => writing().stream(), whole: () => messageCollector(head, plan, () => writing().whole()) };
+};

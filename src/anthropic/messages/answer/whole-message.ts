@@ -1,7 +1,7 @@
 import { E } from '../../../kernel/fp.ts';
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
 import { jsonText, wellFormedJson } from '../../../kernel/well-formed.ts';
-import type { Whole } from '../../../ports/reply.ts';
+import { jsonWhole, type Whole } from '../../../ports/reply.ts';
 import type { MessageEvent, OpenedBlock } from './message-event.ts';
 import { messageHead, openedBlock, stopFields, type MessageHead } from './message-stream.ts';
 import { messageUsage } from './usage.ts';
@@ -13,10 +13,13 @@ type Collected = { readonly block: OpenedBlock; text: string; signature: string;
 const withInput = (block: OpenedBlock, json: string): string =>
   jsonText(openedBlock(block)).replace('"input":{}', () => `"input":${json === '' ? '{}' : wellFormedJson(json)}`);
 
+/** A block of text, as JSON. */
+export const textBlock = (text: string): string => jsonText({ type: 'text', text, citations: [] });
+
 const blockText = ({ block, text, signature, json }: Collected): string => {
   switch (block.kind) {
     case 'text':
-      return jsonText({ type: 'text', text, citations: [] });
+      return textBlock(text);
     case 'thinking':
       return jsonText({ type: 'thinking', thinking: text, signature });
     case 'call':
@@ -35,6 +38,20 @@ const addPiece = (into: Collected, kind: 'text' | 'thinking' | 'signature' | 'js
 
 const noEnd: ProxyError = { tag: 'StreamCut' };
 
+/** How a message ended, and what it took. */
+export type MessageEnd = Pick<Extract<MessageEvent, { readonly kind: 'end' }>, 'stop' | 'usage' | 'searches'>;
+
+/** The message of these blocks, which are JSON. */
+export const messageOf = (
+  head: MessageHead,
+  blocks: readonly string[],
+  { stop, usage, searches }: MessageEnd,
+): Whole => {
+  const before = jsonText(messageHead(head)).slice(0, -1);
+  const after = jsonText({ ...stopFields(stop), diagnostics: null, usage: messageUsage(usage, searches) }).slice(1);
+  return jsonWhole(`${before},"content":[${blocks.join(',')}],${after}`);
+};
+
 /** A whole message: the events of its stream, collected. */
 export const wholeMessage =
   (head: MessageHead) =>
@@ -47,17 +64,5 @@ export const wholeMessage =
       else if ('text' in event && last !== undefined) addPiece(last, event.kind, event.text);
       else if (event.kind === 'end') ended = event;
     }
-    if (ended === undefined) return E.left(noEnd);
-    const before = jsonText(messageHead(head)).slice(0, -1);
-    const after = jsonText({
-      ...stopFields(ended.stop),
-      diagnostics: null,
-      usage: messageUsage(ended.usage, ended.searches),
-    }).slice(1);
-    return E.right({
-      kind: 'whole',
-      status: 200,
-      headers: { 'content-type': 'application/json; charset=utf-8' },
-      body: `${before},"content":[${blocks.map(blockText).join(',')}],${after}`,
-    });
+    return ended === undefined ? E.left(noEnd) : E.right(messageOf(head, blocks.map(blockText), ended));
   };

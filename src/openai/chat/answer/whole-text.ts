@@ -1,9 +1,8 @@
-import { E } from '../../../kernel/fp.ts';
 import { finishKind } from '../../../gemini/finish.ts';
 import { endedTextOf } from '../../../gemini/plain-text.ts';
 import type { Frame } from '../../../gemini/response.ts';
 import { latestUsage } from '../../../gemini/usage.ts';
-import type { WholeWriter } from '../../../ports/answer-writer.ts';
+import { shorterWriter, type WholeWriter } from '../../../ports/answer-writer.ts';
 import { json, jsonAnswer, type Whole } from '../../../ports/reply.ts';
 import { servedTier } from '../../../wire/service-tier.ts';
 import { finishReason, unnamedReason } from './finish-reason.ts';
@@ -51,15 +50,8 @@ const wholeText = (
 };
 
 /** Collects a whole answer; what `writer` needs is made only where the shorter way does not do. */
-export const wholeWriter = (facts: AnswerFacts, writer: () => WholeWriter): WholeWriter => {
-  let made: WholeWriter | null = null;
-  const long = (): WholeWriter => (made ??= writer());
-  return {
-    add: (frames) => long().add(frames),
-    end: () => long().end(),
-    atOnce: (frames) => {
-      const value = wholeText(facts, frames);
-      return value === null ? long().atOnce(frames) : E.right({ value, signatures: [] });
-    },
-  };
-};
+export const wholeWriter = (facts: AnswerFacts, writer: () => WholeWriter): WholeWriter =>
+  shorterWriter((frames) => {
+    const value = wholeText(facts, frames);
+    return value === null ? null : { value, signatures: [] };
+  }, writer);

@@ -1,11 +1,10 @@
-import { E } from '../../../kernel/fp.ts';
 import { jsonText } from '../../../kernel/well-formed.ts';
 import { asSent, quotedPiece, type WrittenText } from '../../../kernel/written-text.ts';
 import { finishKind } from '../../../gemini/finish.ts';
 import { endedTextOf } from '../../../gemini/plain-text.ts';
 import type { Frame, UsageMetadata } from '../../../gemini/response.ts';
 import { latestUsage } from '../../../gemini/usage.ts';
-import type { AnswerEnd, WholeWriter } from '../../../ports/answer-writer.ts';
+import { shorterWriter, type AnswerEnd, type WholeWriter } from '../../../ports/answer-writer.ts';
 import { jsonWhole, type Whole } from '../../../ports/reply.ts';
 import { likelyTier, servedTier } from '../../../wire/service-tier.ts';
 import { outputItemId, responseId } from '../item-ids.ts';
@@ -76,15 +75,5 @@ const wholeText = (facts: CollectorFacts, frames: readonly Frame[]): AnswerEnd<W
 };
 
 /** Collects a whole answer; what `writer` needs is made only where the shorter way does not do. */
-export const responseCollector = (facts: CollectorFacts, writer: () => WholeWriter): WholeWriter => {
-  let made: WholeWriter | null = null;
-  const machine = (): WholeWriter => (made ??= writer());
-  return {
-    add: (frames) => machine().add(frames),
-    end: () => machine().end(),
-    atOnce: (frames) => {
-      const end = wholeText(facts, frames);
-      return end === null ? machine().atOnce(frames) : E.right(end);
-    },
-  };
-};
+export const responseCollector = (facts: CollectorFacts, writer: () => WholeWriter): WholeWriter =>
+  shorterWriter((frames) => wholeText(facts, frames), writer);
