@@ -1,7 +1,9 @@
 import t from 'tap';
 import type { GenerateContentRequest, RequestPart } from '../../src/gemini/request.ts';
+import { messagesDialect } from '../../src/anthropic/messages/dialect.ts';
+import { E } from '../../src/kernel/fp.ts';
 import { contextWith, plain } from '../support/chat.ts';
-import { body, call, refusedFor } from '../support/messages.ts';
+import { body, call, message, refusedFor, settings } from '../support/messages.ts';
 
 const user = (content: unknown) => ({ role: 'user', content });
 const assistant = (content: unknown) => ({ role: 'assistant', content });
@@ -292,4 +294,21 @@ const refused: readonly (readonly [request: object, field: string])[] = [
 
 t.test('a field that does not fit is refused by its name', async (t) => {
   for (const [request, field] of refused) t.equal(refusedFor(request), field, JSON.stringify(request));
+});
+
+t.test('tools that come again are made once for all requests, but where a message changes them', async (t) => {
+  const tools = [tool('a'), tool('b', { defer_loading: true })];
+  const dialect = messagesDialect(settings);
+  const toolsFor = (request: object): unknown => {
+    const read = dialect.decode({ ...message(request), tools });
+    const plan = E.isLeft(read) ? read : dialect.translate(read.right, contextWith([]));
+    return E.isLeft(plan) ? plan : plan.right.call.body.tools;
+  };
+  const once = toolsFor({});
+  t.match(once, [{ functionDeclarations: [{ name: 'a', description: 'Does a.', parametersJsonSchema: schema }] }]);
+  t.equal(once, toolsFor({ messages: [user('and now?')] }));
+  const found = result('toolu_1', [{ type: 'tool_reference', tool_name: 'b' }]);
+  const loaded = toolsFor({ messages: [user('x'), assistant([use('toolu_1')]), user([found])] });
+  t.match(loaded, [{ functionDeclarations: [{ name: 'a' }, { name: 'b' }] }]);
+  t.equal(toolsFor({}), once, 'nobody else has them');
 });

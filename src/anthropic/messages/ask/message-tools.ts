@@ -1,6 +1,7 @@
 import { E } from '../../../kernel/fp.ts';
 import { isObject } from '../../../kernel/is-object.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
+import { oncePer } from '../../../kernel/remember.ts';
 import type { BuiltInTool } from '../../../gemini/model-traits.ts';
 import type {
   AskedTools,
@@ -10,6 +11,7 @@ import type {
   ToolChoice,
 } from '../../../gemini/tools/asked-tools.ts';
 import { clientTool } from './client-tools.ts';
+import type { ToolChanges } from './message-turns.ts';
 import type { MessagesRequest } from './request.ts';
 import { badField, type Block } from './user-blocks.ts';
 
@@ -63,7 +65,7 @@ const offerOf = (tool: Block, path: string): E.Either<ProxyError, Offer> => {
 type Placed = readonly [tool: Block, path: string];
 
 /** The tools that the conversation has at its end: deferred ones once loaded, those added, none taken away. */
-const offeredTools = ({ tools = [], changes }: MessagesRequest): readonly Placed[] => {
+const offeredTools = (tools: readonly Block[], changes: ToolChanges): readonly Placed[] => {
   const findsAll = tools.some(({ type }) => typeof type === 'string' && toolSearch.test(type));
   const isOffered = ({ type, name, defer_loading: isDeferred }: Block): boolean => {
     if (typeof type === 'string' && toolSearch.test(type)) return false;
@@ -88,11 +90,11 @@ const tooManyTools: ProxyError = invalid(
 type Offers = { readonly functions: readonly FunctionOffer[]; readonly builtIns: readonly BuiltInOffer[] };
 
 /** A tool that was added again stands for the one of its name. */
-const readOffers = (asked: MessagesRequest): E.Either<ProxyError, Offers> => {
+const readOffers = (tools: readonly Block[], changes: ToolChanges): E.Either<ProxyError, Offers> => {
   const functions = new Map<string, FunctionOffer>();
   const builtIns: BuiltInOffer[] = [];
-  const isAdded = asked.changes.added.length > 0;
-  const offered = offeredTools(asked);
+  const isAdded = changes.added.length > 0;
+  const offered = offeredTools(tools, changes);
   if (offered.length > mostTools) return E.left(tooManyTools);
   for (const [tool, path] of offered) {
     const read = offerOf(tool, path);
@@ -101,6 +103,18 @@ const readOffers = (asked: MessagesRequest): E.Either<ProxyError, Offers> => {
     else functions.set(isAdded ? read.right.function.name : path, read.right.function);
   }
   return E.right({ functions: [...functions.values()], builtIns: builtIns.toReversed() });
+};
+
+const noTools: readonly Block[] = [];
+const noChanges: ToolChanges = { loaded: new Set(), added: [], removed: new Set(), effort: undefined };
+
+/** What tools offer that no message changes: read once for those that come with every turn of an agent. */
+const listedOffers = oncePer((tools: readonly Block[]) => readOffers(tools, noChanges));
+
+const offersOf = ({ tools = noTools, changes }: MessagesRequest): E.Either<ProxyError, Offers> => {
+  const { loaded, added, removed } = changes;
+  const isChanged = loaded.size > 0 || added.length > 0 || removed.size > 0;
+  return isChanged ? readOffers(tools, changes) : listedOffers(tools);
 };
 
 const namedChoice = (name: string | undefined, { functions, builtIns }: Offers): E.Either<ProxyError, ToolChoice> => {
@@ -130,7 +144,7 @@ export const jsonWish = ({ output_config: config, output_format: older }: Messag
 
 /** What a request asks of tools; `searchSuffix` is the model's `-search`. */
 export const messageTools = (asked: MessagesRequest, searchSuffix: boolean): E.Either<ProxyError, AskedTools> => {
-  const read = readOffers(asked);
+  const read = offersOf(asked);
   if (E.isLeft(read)) return read;
   const { functions, builtIns } = read.right;
   return E.map((choice: ToolChoice): AskedTools => ({

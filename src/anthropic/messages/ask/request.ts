@@ -2,7 +2,7 @@ import { E, t } from '../../../kernel/fp.ts';
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
 import { runAtOnce, type Steps } from '../../../kernel/steps.ts';
 import type { Turn } from '../../../gemini/conversation/turns.ts';
-import { decodeWithin, lenient, listOf, oneOf, optional, record, within } from '../../../wire/codec.ts';
+import { decodeWithin, lenient, listOf, oneOf, optional, readOnce, record, within } from '../../../wire/codec.ts';
 import { schemaOr } from '../../../wire/schema-codec.ts';
 import { messageBounds } from '../../field-limits.ts';
 import { withExactInputs } from './exact-inputs.ts';
@@ -41,7 +41,7 @@ const fields = {
   thinking: optional(thinking),
   output_config: optional(record({ effort: optional(effort), format: optional(format) })),
   output_format: optional(format),
-  tools: optional(listOf(object)),
+  tools: optional(readOnce(listOf(object))),
   tool_choice: optional(choice),
   container: t.unknown,
   thread: t.unknown,

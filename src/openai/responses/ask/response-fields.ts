@@ -1,6 +1,6 @@
 import { t } from '../../../kernel/fp.ts';
 import { isObject } from '../../../kernel/is-object.ts';
-import { listOf, oneOf, optional, record, stringOr, within } from '../../../wire/codec.ts';
+import { listOf, oneOf, optional, readOnce, record, stringOr, within } from '../../../wire/codec.ts';
 import type { ReadingCodec } from '../../../wire/reader.ts';
 import { schemaOr } from '../../../wire/schema-codec.ts';
 import { effortWish } from '../../effort-wish.ts';
@@ -62,7 +62,7 @@ const fields = record({
   top_logprobs: optional(within(0, 20, 'whole')),
   text: optional(textField),
   reasoning: optional(reasoningField),
-  tools: optional(listOf(tool)),
+  tools: optional(readOnce(listOf(tool))),
   tool_choice: optional(stringOr(object)),
   parallel_tool_calls: optional(flag),
   store: optional(flag),
