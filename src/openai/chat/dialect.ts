@@ -3,6 +3,7 @@ import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { runAtOnce, type Steps } from '../../kernel/steps.ts';
 import type { GeminiCall } from '../../gemini/request.ts';
 import type { Dialect, Plan, TranslationContext } from '../../ports/dialect.ts';
+import { conversationSettings } from '../../wire/conversation-settings.ts';
 import { modelName } from '../../wire/model-name.ts';
 import type { TranslationSettings } from '../../wire/translation-settings.ts';
 import { tooManyPictures } from '../../gemini/conversation/earlier-pictures.ts';
@@ -13,7 +14,7 @@ import { chatAnswer } from './answer/chat-answer.ts';
 import { mediaLinks } from './ask/media-links.ts';
 import { chatRequestInSteps, type ChatRequest } from './ask/request.ts';
 import { unreadAt } from './ask/unread-at.ts';
-import { conversationSettings, settleChat, toGemini, type ChatAsked } from './ask/to-gemini.ts';
+import { settleChat, toGemini, type ChatAsked } from './ask/to-gemini.ts';
 
 const planOf = ({ asked, settled, settings }: ChatAsked, context: TranslationContext, call: GeminiCall): Plan => {
   const streamed = asked.stream === true;
@@ -43,7 +44,7 @@ export const chatDialect = (settings: TranslationSettings): Dialect<ChatRequest>
     const settled = settle(asked, context);
     if (E.isLeft(settled)) return settled;
     const chat = { asked, settled: settled.right, settings };
-    const contents = yield* contentsInSteps(asked.turns, conversationSettings(chat, context));
+    const contents = yield* contentsInSteps(asked.turns, conversationSettings(chat, context, 'messages'));
     if (E.isLeft(contents)) return contents;
     const call = toGemini(chat, contents.right);
     return E.isLeft(call) ? call : E.right(planOf(chat, context, call.right));

@@ -7,8 +7,9 @@ import { outputLimit } from '../../../gemini/output-limit.ts';
 import type { GeminiCall, GenerationConfig } from '../../../gemini/request.ts';
 import { requestBody } from '../../../gemini/request-body.ts';
 import { safetySettings } from '../../../gemini/safety.ts';
-import { needsCirculation, toolPlan, type ToolPlan } from '../../../gemini/tools/tool-plan.ts';
+import { toolPlan, type ToolPlan } from '../../../gemini/tools/tool-plan.ts';
 import type { TranslationContext } from '../../../ports/dialect.ts';
+import { conversationSettings } from '../../../wire/conversation-settings.ts';
 import { settleModel, type SettledModel } from '../../../wire/settle-model.ts';
 import type { TranslationSettings } from '../../../wire/translation-settings.ts';
 import { messageThinking, thoughtShow, type ThoughtShow } from './message-thinking.ts';
@@ -99,13 +100,11 @@ const configOf = ({ asked, settled, settings }: MessagesAsked): E.Either<ProxyEr
 /** A request for a message as one call to Gemini; a long conversation takes several steps. */
 export function* toGemini(
   of: MessagesAsked,
-  { recalled, media }: Pick<TranslationContext, 'recalled' | 'media'>,
+  known: Pick<TranslationContext, 'recalled' | 'media'>,
 ): Steps<E.Either<ProxyError, GeminiCall>> {
-  const { asked, settled, settings } = of;
+  const { asked, settled } = of;
   const { name, traits, plan } = settled;
-  const { systemPromptMode, historyImages } = settings;
-  const answers = { traits, names: plan.names, media, recalled, circulates: needsCirculation(plan) };
-  const conversation = { ...answers, model: name.model, systemPromptMode, historyImages, path: 'messages' };
+  const conversation = conversationSettings(of, known, 'messages');
   const contents = yield* contentsInSteps(asked.turns, conversation);
   if (E.isLeft(contents)) return contents;
   const config = configOf(of);

@@ -1,10 +1,10 @@
 import { E } from '../../../kernel/fp.ts';
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
-import type { Contents, ConversationSettings } from '../../../gemini/conversation/to-contents.ts';
+import type { Contents } from '../../../gemini/conversation/to-contents.ts';
 import { requestBody } from '../../../gemini/request-body.ts';
 import type { GeminiCall } from '../../../gemini/request.ts';
 import { safetySettings } from '../../../gemini/safety.ts';
-import { needsCirculation, toolPlan, type ToolPlan } from '../../../gemini/tools/tool-plan.ts';
+import { toolPlan, type ToolPlan } from '../../../gemini/tools/tool-plan.ts';
 import type { TranslationContext } from '../../../ports/dialect.ts';
 import { chosenFormat, type ImageReplyFormat } from '../../../wire/image-reply.ts';
 import { serviceTier } from '../../../wire/service-tier.ts';
@@ -43,22 +43,6 @@ export type ChatAsked = {
   readonly settled: SettledChat;
   readonly settings: TranslationSettings;
 };
-
-/** What the translation of a chat's messages depends on. */
-export const conversationSettings = (
-  { settled: { name, traits, plan }, settings: { systemPromptMode, historyImages } }: ChatAsked,
-  { recalled, media }: TranslationContext,
-): ConversationSettings => ({
-  traits,
-  names: plan.names,
-  media,
-  recalled,
-  circulates: needsCirculation(plan),
-  model: name.model,
-  systemPromptMode,
-  historyImages,
-  path: 'messages',
-});
 
 /** A chat request, its messages translated, as one call to Gemini. */
 export const toGemini = (

@@ -11,8 +11,9 @@ import { safetySettings } from '../../../gemini/safety.ts';
 import { withLongNumbers, type LongNumbers } from '../../../gemini/schema/long-numbers.ts';
 import { settleThinking } from '../../../gemini/thinking.ts';
 import type { AskedTools, JsonWish } from '../../../gemini/tools/asked-tools.ts';
-import { needsCirculation, toolPlan, type ToolPlan } from '../../../gemini/tools/tool-plan.ts';
+import { toolPlan, type ToolPlan } from '../../../gemini/tools/tool-plan.ts';
 import type { TranslationContext } from '../../../ports/dialect.ts';
+import { conversationSettings } from '../../../wire/conversation-settings.ts';
 import { serviceTier } from '../../../wire/service-tier.ts';
 import { settleModel, type SettledModel } from '../../../wire/settle-model.ts';
 import type { TranslationSettings } from '../../../wire/translation-settings.ts';
@@ -161,21 +162,10 @@ type Known = Pick<TranslationContext, 'recalled' | 'media'>;
 /** A request to the Responses API as one call to Gemini. */
 export function* geminiInSteps(
   { asked, settled, settings }: ResponseAsked,
-  { recalled, media }: Known,
+  known: Known,
 ): Steps<E.Either<ProxyError, GeminiCall>> {
   const { name, traits, plan } = settled;
-  const { systemPromptMode, historyImages } = settings;
-  const conversation = {
-    traits,
-    names: plan.names,
-    media,
-    recalled,
-    circulates: needsCirculation(plan),
-    model: name.model,
-    systemPromptMode,
-    historyImages,
-    path: 'input',
-  };
+  const conversation = conversationSettings({ settled, settings }, known, 'input');
   const contents = yield* contentsInSteps(asked.turns, conversation);
   if (E.isLeft(contents)) return contents;
   const config = generationConfig(asked, settled, settings);
