@@ -1,7 +1,6 @@
 import { finishKind } from '../../../gemini/finish.ts';
-import { endedTextOf } from '../../../gemini/plain-text.ts';
 import type { Frame } from '../../../gemini/response.ts';
-import { latestUsage } from '../../../gemini/usage.ts';
+import { soleText } from '../../../gemini/sole-text.ts';
 import { shorterWriter, type WholeWriter } from '../../../ports/answer-writer.ts';
 import type { Whole } from '../../../ports/reply.ts';
 import type { MessageHead } from './message-stream.ts';
@@ -17,11 +16,9 @@ const stop = { reason: 'end_turn', explanation: null } as const;
  * for any other, which the machine must read.
  */
 const textMessage = (head: MessageHead, { jsonAnswer }: Facts, frames: readonly Frame[]): Whole | null => {
-  const [frame] = frames;
-  if (frame === undefined || frames.length > 1 || jsonAnswer !== null) return null;
-  const ended = endedTextOf(frame);
-  if (ended?.text.isWellFormed() !== true || finishKind(ended.reason) !== 'stopped') return null;
-  return messageOf(head, [textBlock(ended.text)], { stop, usage: latestUsage({}, frame.usageMetadata), searches: 0 });
+  const sole = jsonAnswer === null ? soleText(frames) : null;
+  if (sole === null || finishKind(sole.reason) !== 'stopped') return null;
+  return messageOf(head, [textBlock(sole.text)], { stop, usage: sole.usage, searches: 0 });
 };
 
 /** Collects a whole message; what `writer` needs is made only where the shorter way does not do. */

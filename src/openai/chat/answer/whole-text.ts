@@ -1,7 +1,6 @@
 import { finishKind } from '../../../gemini/finish.ts';
-import { endedTextOf } from '../../../gemini/plain-text.ts';
 import type { Frame } from '../../../gemini/response.ts';
-import { latestUsage } from '../../../gemini/usage.ts';
+import { soleText } from '../../../gemini/sole-text.ts';
 import { shorterWriter, type WholeWriter } from '../../../ports/answer-writer.ts';
 import { json, jsonAnswer, type Whole } from '../../../ports/reply.ts';
 import { servedTier } from '../../../wire/service-tier.ts';
@@ -23,13 +22,10 @@ const wholeText = (
   { id, created, model, jsonAnswer: inCall }: AnswerFacts,
   frames: readonly Frame[],
 ): Whole | null => {
-  const [frame] = frames;
-  if (frame === undefined || frames.length > 1 || inCall !== null) return null;
-  const ended = endedTextOf(frame);
-  if (ended?.text.isWellFormed() !== true) return null;
-  const { text: content, reason } = ended;
+  const sole = inCall === null ? soleText(frames) : null;
+  if (sole === null) return null;
+  const { text: content, reason, usage } = sole;
   const end = { finish: finishKind(reason), reason, calls: 0 };
-  const usage = latestUsage({}, frame.usageMetadata);
   const choice = {
     index: 0,
     message: { role: 'assistant', content, refusal: null },

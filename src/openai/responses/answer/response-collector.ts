@@ -1,9 +1,8 @@
 import { jsonText } from '../../../kernel/well-formed.ts';
 import { asSent, quotedPiece, type WrittenText } from '../../../kernel/written-text.ts';
 import { finishKind } from '../../../gemini/finish.ts';
-import { endedTextOf } from '../../../gemini/plain-text.ts';
 import type { Frame, UsageMetadata } from '../../../gemini/response.ts';
-import { latestUsage } from '../../../gemini/usage.ts';
+import { soleText } from '../../../gemini/sole-text.ts';
 import { shorterWriter, type AnswerEnd, type WholeWriter } from '../../../ports/answer-writer.ts';
 import { jsonWhole, type Whole } from '../../../ports/reply.ts';
 import { likelyTier, servedTier } from '../../../wire/service-tier.ts';
@@ -59,14 +58,12 @@ const textsOf = ({ echo, settings }: CollectorFacts, text: string, { usage, tier
  */
 const wholeText = (facts: CollectorFacts, frames: readonly Frame[]): AnswerEnd<Whole> | null => {
   const { settings, keep } = facts;
-  const [frame] = frames;
-  if (frame === undefined || frames.length > 1 || settings.jsonAnswer !== null) return null;
-  const ended = endedTextOf(frame);
-  if (ended === null || !ended.text.isWellFormed() || finishKind(ended.reason) !== 'stopped') return null;
-  const usage = latestUsage({}, frame.usageMetadata);
+  const sole = settings.jsonAnswer === null ? soleText(frames) : null;
+  if (sole === null || finishKind(sole.reason) !== 'stopped') return null;
+  const { text, usage } = sole;
   const tier = servedTier(usage) ?? likelyTier(settings.tier);
-  const texts = textsOf(facts, ended.text, { usage, tier });
-  const events = (): string => plainCuts(ended.text.length, settings.tier, tier);
+  const texts = textsOf(facts, text, { usage, tier });
+  const events = (): string => plainCuts(text.length, settings.tier, tier);
   return {
     value: jsonWhole(asSent(responseText(texts))),
     signatures: [],
