@@ -1,20 +1,13 @@
-import type { ServerResponse } from 'node:http';
 import type { ProxyError } from '../kernel/proxy-error.ts';
-import type { Now, Wait } from '../ports/capabilities.ts';
 import type { Passed } from '../ports/reply.ts';
 import { signalSource, type Signal } from '../kernel/signal.ts';
+import type { BodyOutlet } from './body-outlet.ts';
 import { frameChunks, lastChunk, type WritePiece } from './own-chunks.ts';
 import { readerPace } from './reader-pace.ts';
 
 /** Where passed bytes go. */
-export type PassedOutlet = {
-  readonly response: ServerResponse;
+export type PassedOutlet = BodyOutlet & {
   readonly readerTimeoutMs: number;
-  readonly startedAt: number;
-  readonly now: Now;
-  readonly wait: Wait;
-  readonly isClosed: () => boolean;
-  readonly writeHead: () => unknown;
   /** With what is still to be written. */
   readonly end: (last: string) => Promise<void> | null;
 };

@@ -1,20 +1,12 @@
-import type { ServerResponse } from 'node:http';
 import type { Signal } from '../kernel/signal.ts';
-import type { Now, Wait } from '../ports/capabilities.ts';
 import type { Streamed } from '../ports/reply.ts';
+import type { BodyOutlet } from './body-outlet.ts';
 import { frameChunks, lastChunk, type WritePiece } from './own-chunks.ts';
 import { pieceSize, type ReaderPace } from './reader-pace.ts';
 
 /** Where a stream is written, and how. */
-export type StreamWriterNeeds = {
-  readonly response: ServerResponse;
+export type StreamWriterNeeds = BodyOutlet & {
   readonly pace: ReaderPace;
-  /** When the request came; the first heartbeat is due so long after it. */
-  readonly startedAt: number;
-  readonly now: Now;
-  readonly wait: Wait;
-  readonly isClosed: () => boolean;
-  readonly writeHead: () => unknown;
   /** Writes a large piece, no faster than it is read. */
   readonly writeLarge: (piece: string | Uint8Array, write: WritePiece) => Promise<void>;
   readonly heartbeat: Streamed['heartbeat'];
