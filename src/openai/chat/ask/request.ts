@@ -198,9 +198,6 @@ export type ChatMessage = t.TypeOf<typeof message>;
 /** One entry of `tools`. */
 export type ToolOffer = t.TypeOf<typeof tool>;
 
-/** A tool that takes free text. */
-export type CustomTool = t.TypeOf<typeof customTool>;
-
 /** A function, from `tools` or the deprecated `functions`. */
 export type FunctionTool = t.TypeOf<typeof functionTool>;
 

@@ -91,6 +91,3 @@ export type ResponseFields = { readonly [Name in Exclude<keyof Decoded, 'model'>
 
 /** The fields as they are read; `model` and what goes with what is looked at after. */
 export const responseFields: ReadingCodec<t.TypeOf<typeof fields>> = fields;
-
-/** One entry of `tools`: what else it holds is read by its type. */
-export type ToolEntry = t.TypeOf<typeof tool>;
