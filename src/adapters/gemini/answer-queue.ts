@@ -62,14 +62,20 @@ const takeNext = (queue: Waiting): Buffer | null => {
 /** Nothing is taken but all of it. */
 const takeWhole = (queue: Waiting): readonly Buffer[] | null => (queue.end === 'whole' ? queue.pieces : null);
 
+/** Nobody is woken: undici tells of the abort at once, as of any failure. */
+const giveUp = (queue: Waiting, flow: Flow): void => {
+  queue.told = idle;
+  queue.wake = idle;
+  flow.abort();
+};
+
 const collect = (queue: Waiting, flow: Flow, came: (bytes: number) => void): Promise<readonly Buffer[] | null> =>
   new Promise((resolve, reject) => {
     const tell = (bytes: number): void => {
       try {
         came(bytes);
       } catch (cause) {
-        queue.told = idle;
-        flow.abort();
+        giveUp(queue, flow);
         reject(cause);
       }
     };

@@ -109,29 +109,36 @@ t.test('the head of a stream is held until something goes out', async (t) => {
   t.ok(memory.held() < 5 * mebibyte, 'and then let go');
 });
 
-t.test('an answer for which there is no memory ends at once, and is nobody\'s fault', async (t) => {
-  const emulator = await startedEmulator(t);
-  emulator.answerWith(Array.from({ length: 40 }, () => frame('x'.repeat(200_000))));
-  const outcome = await outcomeOf(clientOf(t, emulator.url), call({ holding: { memory: counting(4 * mebibyte), isCollected: () => true } }));
-  t.match(outcome.error, { tag: 'Busy' });
-  t.ok(outcome.frames.length < 10);
-});
+/** Read as it comes, or collected before anybody reads it. */
+const ways = [['read as it comes', false], ['collected', true]] as const;
 
-t.test('a whole answer has an end: 64 MiB', { timeout: 60_000 }, async (t) => {
-  const text = JSON.stringify(frame('x'.repeat(mebibyte)));
-  const { url } = await webServer(t, (request, response) => {
-    request.resume();
-    response.setHeader('content-type', 'text/event-stream');
-    const more = (): void => {
-      while (response.write(`data: ${text}\n\n`));
-    };
-    response.on('drain', more);
-    more();
+for (const [way, isCollected] of ways) {
+  t.test(`an answer for which there is no memory ends at once, and is nobody's fault: ${way}`, async (t) => {
+    const emulator = await startedEmulator(t);
+    emulator.answerWith(Array.from({ length: 40 }, () => frame('x'.repeat(200_000))));
+    const holding = { memory: counting(4 * mebibyte), isCollected: () => true };
+    const outcome = await outcomeOf(clientOf(t, emulator.url), call({ holding, isCollected }));
+    t.match(outcome.error, { tag: 'Busy' });
+    t.ok(outcome.frames.length < 10);
   });
-  const outcome = await outcomeOf(clientOf(t, url), call({ holding: { memory: counting(), isCollected: () => true } }));
-  t.match(outcome.error, { tag: 'BadAnswer', reason: 'an answer of more than 64 MiB', isLasting: true });
-  t.equal(outcome.frames.length, 63);
-});
+
+  t.test(`a whole answer has an end: 64 MiB, ${way}`, { timeout: 60_000 }, async (t) => {
+    const text = JSON.stringify(frame('x'.repeat(mebibyte)));
+    const { url } = await webServer(t, (request, response) => {
+      request.resume();
+      response.setHeader('content-type', 'text/event-stream');
+      const more = (): void => {
+        while (response.write(`data: ${text}\n\n`));
+      };
+      response.on('drain', more);
+      more();
+    });
+    const holding = { memory: counting(), isCollected: () => true };
+    const outcome = await outcomeOf(clientOf(t, url), call({ holding, isCollected }));
+    t.match(outcome.error, { tag: 'BadAnswer', reason: 'an answer of more than 64 MiB', isLasting: true });
+    t.equal(outcome.frames.length, isCollected ? 0 : 63);
+  });
+}
 
 t.test('an answer in one-byte pieces holds little more than one in large ones', (t) => {
   const json = JSON.stringify({ text: 'ä'.repeat(20_000) });
