@@ -1,7 +1,8 @@
 import type { Dispatcher } from 'undici';
 import type { Watchdog } from '../watchdog.ts';
 import type { AnswerBody } from './answer-body.ts';
-import { answerQueue, type AnswerQueue, type Flow } from './answer-queue.ts';
+import { answerQueue, type AnswerQueue } from './answer-queue.ts';
+import type { Flow } from './read-pieces.ts';
 
 /** What Gemini's host answered: the status, and the body as it comes. */
 export type Answer = { readonly statusCode: number; readonly body: AnswerBody };
