@@ -19,6 +19,8 @@ import { cleanTold } from '../../src/google/told-errors.ts';
 import { errorFilter, opensWithError } from '../../src/google/stream-errors.ts';
 import { namesTold as namesToldIn } from '../../src/google/told-names.ts';
 import { tokensIn } from '../../src/google/told-tokens.ts';
+import { signalSource } from '../../src/kernel/signal.ts';
+import { sourceOf } from '../../src/pipeline/pass/collect-bytes.ts';
 import { runAtOnce } from '../../src/kernel/steps.ts';
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString();
@@ -153,26 +155,62 @@ t.test('a body in pieces goes up as it is only where joining them would change n
 
 const inOne = (sent: PassedBody): string => (isInPieces(sent) && sent.length === 1 ? text(sent[0] ?? new Uint8Array()) : '');
 
+const needsOf = (names: Partial<PassNeeds['names']>): PassNeeds => ({
+  ...happyCapabilities,
+  passCall: shouldNotBeCalled,
+  names: { homeOf: () => null, remember: shouldNotBeCalled, forget: () => undefined, isEmpty: () => true, newestKeyOf: () => null, noteMaker: () => undefined, isMissing: () => false, noteMissing: () => undefined, ...names },
+  uploads: { keep: shouldNotBeCalled, find: shouldNotBeCalled },
+  homes: { all: () => ['one'], of: () => 'one' },
+  keepAliveMs: 0,
+});
+
+const dialect = nativeDialect({ modelAliases: new Map(), upstream: 'https://generativelanguage.googleapis.com', withAgents: false });
+
 /** A body in these pieces on its way up: what is sent, and what is taken and given back of the memory for joining it. */
 const passedUp = async (pieces: readonly Buffer[], over: Partial<PassNeeds['names']> = {}) => {
   const [sent, memory]: [PassedBody[], number[]] = [[], []];
   const needs: PassNeeds = {
-    ...happyCapabilities,
+    ...needsOf(over),
     passCall: ({ body }) => {
       sent.push(body);
       return TE.left({ tag: 'Unreachable', reason: 'a test' });
     },
-    names: { homeOf: () => null, remember: shouldNotBeCalled, forget: () => undefined, isEmpty: () => true, newestKeyOf: () => null, noteMaker: () => undefined, isMissing: () => false, noteMissing: () => undefined, ...over },
-    uploads: { keep: shouldNotBeCalled, find: shouldNotBeCalled },
-    homes: { all: () => ['one'], of: () => 'one' },
-    keepAliveMs: 0,
   };
   const path = '/v1beta/models/gemini-3.5-flash:generateContent';
   const held = { ...freely, take: (bytes: number) => (memory.push(bytes) > 0 ? null : null), giveBack: (bytes: number) => void memory.push(-bytes) };
   const received = receivedWith('', { path, readPieces: TE.right(pieces), readBody: TE.right(Buffer.concat(pieces)), held: { request: held, answer: freely } });
-  await passThrough(needs, nativeDialect({ modelAliases: new Map(), upstream: 'https://generativelanguage.googleapis.com', withAgents: false }))(received, { query: '', header: () => null, base: 'https://pollux.example' })();
+  await passThrough(needs, dialect)(received, { query: '', header: () => null, base: 'https://pollux.example' })();
   return { sent: sent[0] ?? null, memory };
 };
+
+t.test('what goes wrong in this service behind the heartbeats is told in the stream, and ends no process', async (t) => {
+  const cause = new TypeError('a fault of ours');
+  for (const fault of ['the call', 'the reader'] as const) {
+    const beats = signalSource();
+    const needs: PassNeeds = {
+      ...needsOf({}),
+      wait: () => Promise.resolve(),
+      passCall: () => async () => {
+        await new Promise<void>((resolve) => beats.signal.addEventListener('abort', resolve));
+        if (fault === 'the call') throw cause;
+        return E.right({ status: 200, headers: {}, type: 'text/event-stream', body: sourceOf(Buffer.from('data: {}\n\n')) });
+      },
+      keepAliveMs: 1,
+    };
+    const received = receivedWith('', { path: '/v1beta/models/gemini-3.5-flash:streamGenerateContent', readPieces: TE.right([Buffer.from('{}')]) });
+    const reply = await passThrough(needs, dialect)(received, { query: 'alt=sse', header: () => null, base: 'https://pollux.example' })();
+    if (E.isLeft(reply) || reply.right.kind !== 'passed') return t.fail('a stream has begun');
+    const { body } = reply.right;
+    const take = (): boolean => {
+      if (fault === 'the reader') throw cause;
+      return true;
+    };
+    const ended = new Promise((resolve) => body.pour({ take, end: resolve }));
+    beats.abort('the heartbeat has gone out');
+    t.same(await ended, { tag: 'Defect', cause }, fault);
+    body.close();
+  }
+});
 
 t.test('a body in pieces goes up in them, and is joined only to change what it names, with memory for that', async (t) => {
   const pieces = ['{"contents":[{"parts":[{"text":"aa', 'a'.repeat(300_000), '"}]}]}'].map((one) => Buffer.from(one));

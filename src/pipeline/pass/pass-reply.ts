@@ -1,5 +1,5 @@
 import { E } from '../../kernel/fp.ts';
-import type { ProxyError } from '../../kernel/proxy-error.ts';
+import { caught, type ProxyError } from '../../kernel/proxy-error.ts';
 import { lastBytes } from '../../kernel/last-bytes.ts';
 import { signalSource } from '../../kernel/signal.ts';
 import type { ByteFlow, ByteSink, ByteSource } from '../../ports/byte-source.ts';
@@ -85,7 +85,7 @@ type Late = Promise<E.Either<ProxyError, Reply>>;
 
 /** What came late stands in the stream as it would have been the answer: its bytes, or its error as an event. */
 const pourLate = async (late: Late, { dialect, received }: Passing, sink: ByteSink): Promise<ByteFlow | null> => {
-  const result = await late;
+  const result = await late.catch((cause: unknown) => E.left(caught(cause)));
   if (E.isLeft(result)) {
     received.note({ error: result.left.tag });
     sink.end(result.left);
@@ -114,16 +114,23 @@ const lateSource = (late: Late, passing: Passing): ByteSource => {
     begun: () => Promise.resolve(null),
     first: () => state.last,
     pour: (sink) => {
-      void pourLate(late, passing, watched(sink)).then((flow) => {
-        state.flow = flow;
-      });
+      pourLate(late, passing, watched(sink)).then(
+        (flow) => {
+          state.flow = flow;
+        },
+        (cause: unknown) => sink.end(caught(cause)),
+      );
       return { resume: () => state.flow?.resume() };
     },
     ending: () => state.last,
     close: () =>
-      void late.then((result) => {
-        if (E.isRight(result) && result.right.kind === 'passed') result.right.body.close();
-      }),
+      late.then(
+        (result) => {
+          if (E.isRight(result) && result.right.kind === 'passed') result.right.body.close();
+        },
+        // Told by who pours.
+        () => undefined,
+      ),
   };
 };
 
