@@ -1,4 +1,4 @@
-import type { ProxyError } from '../kernel/proxy-error.ts';
+import { thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import type { Passed } from '../ports/reply.ts';
 import { signalSource, type Signal } from '../kernel/signal.ts';
 import type { BodyOutlet } from './body-outlet.ts';
@@ -8,6 +8,7 @@ import { readerPace } from './reader-pace.ts';
 /** Where passed bytes go. */
 export type PassedOutlet = BodyOutlet & {
   readonly readerTimeoutMs: number;
+  readonly noteFailure: (cause: unknown) => ProxyError;
   /** With what is still to be written. */
   readonly end: (last: string) => Promise<void> | null;
 };
@@ -92,7 +93,7 @@ const sendBody = async (reply: Passed, outlet: PassedOutlet, writer: Writer): Pr
   try {
     const error = await pourBody(reply, outlet, writer);
     if (error === null || outlet.isClosed()) return true;
-    const words = reply.fail(error);
+    const words = reply.fail(outlet.noteFailure(thrown(error)));
     if (words !== null) writer.write(Buffer.from(words));
     return words !== null;
   } finally {

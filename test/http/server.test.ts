@@ -7,6 +7,7 @@ import type { Signal } from '../../src/kernel/signal.ts';
 import type { Handler, Route } from '../../src/http/route.ts';
 import { openaiErrors } from '../../src/openai/errors.ts';
 import type { AccessFacts, Received } from '../../src/pipeline/exchange.ts';
+import type { ByteSource } from '../../src/ports/byte-source.ts';
 import { json, type Reply } from '../../src/ports/reply.ts';
 import { openaiDoor } from '../../src/compose/doors.ts';
 import type { Door } from '../../src/http/door.ts';
@@ -457,10 +458,28 @@ t.test('a stream that throws, as it never should, still ends with an error frame
         })(),
       ),
     );
-  const { origin, lines } = await serving(t, [get('/odd', failing('odd')), get('/foreseen', failing('foreseen'))]);
+  const passing = (error: ProxyError): Handler => () => {
+    const bytes = Buffer.from('data: one\n\n');
+    const pour: ByteSource['pour'] = ({ take, end }) => {
+      take(bytes);
+      end(error);
+      return { resume: () => undefined };
+    };
+    const body: ByteSource = { whole: () => null, begun: () => Promise.resolve(null), first: () => bytes, ending: () => bytes, close: () => undefined, pour };
+    return TE.right<Reply>({ kind: 'passed', status: 200, headers: {}, body, fail: ({ tag }) => `data: ${tag}\n\n`, heartbeat: { text: () => '', afterMs: 0 } });
+  };
+  const { origin, lines } = await serving(t, [
+    get('/odd', failing('odd')),
+    get('/foreseen', failing('foreseen')),
+    get('/passed', passing({ tag: 'Defect', cause: new Error('thrown-here') })),
+    get('/passed-foreseen', passing({ tag: 'StreamCut' })),
+  ]);
   t.match(await (await fetch(`${origin}/odd`)).text(), /^data: one\n\ndata: \{"error".*\n\n$/);
   t.match(await (await fetch(`${origin}/foreseen`)).text(), 'stream_cut');
   t.equal(lines.filter(({ message }) => message === 'defect').length, 1);
+  t.equal(await (await fetch(`${origin}/passed`)).text(), 'data: one\n\ndata: Defect\n\n');
+  t.equal(await (await fetch(`${origin}/passed-foreseen`)).text(), 'data: one\n\ndata: StreamCut\n\n');
+  t.equal(lines.filter(({ message }) => message === 'defect').length, 2);
 });
 
 t.test('HEAD of a stream sends its head and lets go of the rest', async (t) => {

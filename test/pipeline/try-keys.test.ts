@@ -23,6 +23,7 @@ t.test('pauses after faults of host or network double, a fifth shorter or longer
   t.same(await pausesWith(0, down), [32, 64, 128, 256]);
   t.same(await pausesWith(1, down), [48, 96, 192, 384]);
   t.same(await pausesWith(0.5, { tag: 'StreamCut' }), [40, 80]);
+  t.same(await pausesWith(0.5, { tag: 'Defect', cause: new TypeError('a fault of ours') }), [], "nor does a fault of this service's own try again");
   t.same(await pausesWith(0.5, { tag: 'GeminiInvalid', message: 'no', code: null }), [], 'what no key can cure is told at once');
 });
 

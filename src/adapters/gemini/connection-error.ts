@@ -2,11 +2,26 @@ import { caught, type ProxyError } from '../../kernel/proxy-error.ts';
 import { networkCode } from './gemini-requests.ts';
 import type { Watchdog } from '../watchdog.ts';
 
-/** What a failed call says: why we ended it ourselves, what a generator threw, or what the network did. */
-export const connectionError = (cause: unknown, dog: Watchdog): ProxyError => {
+/** What JavaScript itself throws, also where Node gives it a code: a program is at fault, not a connection. */
+const programFaults = [TypeError, RangeError, ReferenceError, SyntaxError];
+
+/**
+ * Whether Node or undici say that a connection failed: by a code, or by undici's error for what is no HTTP, whose code
+ * is mostly missing. What undici refuses to send is our fault.
+ */
+const isOfNetwork = (cause: Error): boolean => {
+  if (programFaults.some((fault) => cause instanceof fault)) return false;
+  const code = networkCode(cause);
+  return (code !== 'unknown' && code !== 'UND_ERR_INVALID_ARG') || cause.name === 'HTTPParserError';
+};
+
+/**
+ * What a failed call says: why we ended it ourselves, what a generator threw, or what the network did. Anything else is
+ * a fault of this service's: no other try would mend it, and no key or host is to blame.
+ */
+export const connectionError = (cause: unknown, dog: Pick<Watchdog, 'bite'>): ProxyError => {
   const bite = dog.bite();
   if (bite !== null) return bite;
-  return cause instanceof Error && 'proxyError' in cause
-    ? caught(cause)
-    : { tag: 'Unreachable', reason: networkCode(cause) };
+  if (!(cause instanceof Error) || 'proxyError' in cause) return caught(cause);
+  return isOfNetwork(cause) ? { tag: 'Unreachable', reason: networkCode(cause) } : { tag: 'Defect', cause };
 };

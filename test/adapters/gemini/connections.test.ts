@@ -117,6 +117,14 @@ t.test('a connection that does not come to stand in time is given up', async (t)
   t.match(outcome, { at: 'head', error: { tag: 'Unreachable', reason: 'UND_ERR_CONNECT_TIMEOUT' } });
 });
 
+t.test('an answer that is no HTTP is a fault of the network', async (t) => {
+  for (const words of ['SSH-2.0-OpenSSH_9.7\r\n', 'HTTP/1.1 200 OK\r\nno header\r\n\r\n', 'HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\nzz\r\n']) {
+    const url = await serverOf(t, (socket) => onRequest(socket, () => socket.write(words)));
+    for (const isCollected of [true, false])
+      t.match(await outcomeOf(clientOf(t, url), call({ isCollected })), { error: { tag: words.includes('zz') ? 'StreamCut' : 'Unreachable' } }, words);
+  }
+});
+
 t.test('a caller who has left already asks nothing', async (t) => {
   const emulator = await startedEmulator(t);
   t.match(await outcomeOf(clientOf(t, emulator.url), call({ signal: AbortSignal.abort() })), { at: 'head', error: { tag: 'ClientGone' } });

@@ -4,7 +4,13 @@ import type { ProxyError } from '../../../src/kernel/proxy-error.ts';
 import type { FaultOptions } from '../../support/gemini-emulator/controls.ts';
 import { faultKinds, type FaultKind } from '../../support/gemini-emulator/faults.ts';
 import { keyFailures, type KeyFailure } from '../../support/gemini-emulator/key-failures.ts';
-import { call, clientKey, clientOf, outcomeOf, startedEmulator, textOf, type Outcome } from '../../support/client-calls.ts';
+import { E } from '../../../src/kernel/fp.ts';
+import { secret } from '../../../src/kernel/secret.ts';
+import { signalSource } from '../../../src/kernel/signal.ts';
+import { webServer } from '../../support/web-server.ts';
+import { frame } from '../../support/pollux.ts';
+import { passCalls } from '../../../src/adapters/gemini/pass-calls.ts';
+import { call, clientKey, clientOf, noProxies, outcomeOf, startedEmulator, textOf, type Outcome } from '../../support/client-calls.ts';
 
 type Row = {
   readonly at: Outcome['at'];
@@ -83,6 +89,79 @@ for (const [streamed, isCollected] of [[true, false], [false, false], [true, tru
     }
   });
 }
+
+/** What a defect of this service throws: JavaScript's own errors, Node's with a code among them, and what is no error. */
+const programFaults: readonly unknown[] = [
+  new TypeError('a fault of ours'),
+  Object.assign(new RangeError('a fault of ours'), { code: 'ERR_OUT_OF_RANGE' }),
+  new Error('a fault of ours'),
+  'a fault of ours',
+];
+
+/** Memory that fails so, once more of the answer comes than every exchange has anyway. */
+const failingMemory = (cause: unknown) => ({
+  take: () => {
+    throw cause;
+  },
+  giveBack: () => undefined,
+  letGo: () => undefined,
+});
+
+for (const [streamed, isCollected, size] of [[true, false, 200_000], [true, false, 20_000], [false, false, 200_000], [true, true, 200_000], [false, true, 20_000]] as const) {
+  const what = `${size} characters, ${streamed ? 'streamed' : 'whole'}${isCollected ? ', collected' : ''}`;
+  t.test(`a fault of this service's own is no fault of the network: ${what}`, async (t) => {
+    const emulator = await startedEmulator(t);
+    emulator.answerWith([frame('x'.repeat(size), 'STOP')]);
+    const client = clientOf(t, emulator.url);
+    for (const cause of programFaults) {
+      const holding = { memory: failingMemory(cause), isCollected: () => isCollected };
+      const { error } = await outcomeOf(client, call({ streamed, isCollected, holding }));
+      t.match(error, { tag: 'Defect' }, String(cause));
+      t.ok(error?.tag === 'Defect' && error.cause === cause, 'whose cause is what was thrown');
+    }
+    t.equal(emulator.requests.length, programFaults.length, 'and nothing is asked again');
+  });
+}
+
+t.test('what undici will not send, and a fault while one JSON answer is read, are no faults of the network either', async (t) => {
+  const emulator = await startedEmulator(t);
+  const client = clientOf(t, emulator.url);
+  t.match(await outcomeOf(client, call({ secret: secret('a key\nwith a line') })), { at: 'head', error: { tag: 'Defect' } });
+  t.equal(emulator.requests.length, 0);
+  const asking = { ...call(), method: 'countTokens' as const, memory: failingMemory(programFaults[0]) };
+  t.match(await client.askGemini(asking)(), E.left({ tag: 'Defect', cause: programFaults[0] }));
+});
+
+t.test('a fault of who takes passed bytes is no fault of the network: the first piece, and one that comes later', async (t) => {
+  let goOn = signalSource();
+  const { url } = await webServer(t, (request, response) => {
+    request.resume();
+    response.flushHeaders();
+    goOn.signal.addEventListener('abort', () => response.write('data: {}\n\n'));
+  });
+  const calls = passCalls({ baseUrl: url, proxies: noProxies, connectTimeoutMs: 20_000, silence: { firstByteMs: 20_000, idleMs: 20_000 }, unread: new Set() });
+  t.teardown(() => calls.close());
+  const cause = new TypeError('a fault of ours');
+  for (const isThere of [false, true]) {
+    goOn = signalSource();
+    const passed = await calls.passCall({ method: 'GET', path: '/', headers: {}, body: null, secret: secret(clientKey), isOnce: true, signal: new AbortController().signal })();
+    if (E.isLeft(passed)) return t.fail(passed.left.tag);
+    const { body } = passed.right;
+    if (isThere) {
+      goOn.abort('the first piece');
+      await body.begun();
+    }
+    const take = (): boolean => {
+      throw cause;
+    };
+    const ended = new Promise((resolve) => body.pour({ take, end: resolve })).finally(() => body.close());
+    if (isThere) await t.rejects(ended, cause);
+    else {
+      goOn.abort('a later piece');
+      t.same(await ended, { tag: 'Defect', cause });
+    }
+  }
+});
 
 t.test('a redirect is not followed', async (t) => {
   const emulator = await startedEmulator(t);
