@@ -1,6 +1,6 @@
 import { argumentsText } from '../arguments-text.ts';
 import type { FunctionCall, ResponsePart } from '../response.ts';
-import type { FunctionNames } from '../tools/function-names.ts';
+import { withoutPlace, type FunctionNames } from '../tools/function-names.ts';
 import { jsonAnswerText, type JsonAnswer } from '../tools/json-answer.ts';
 import type { AnswerEvent } from './answer-event.ts';
 import { noGrounding, type Grounding } from './citations.ts';
@@ -60,7 +60,7 @@ const readCall = (
 ): CandidateState => {
   const { name, id = '', args } = call;
   if (name === undefined) return state;
-  if (name === settings.jsonAnswer?.name) {
+  if (settings.jsonAnswer !== null && withoutPlace(name) === settings.jsonAnswer.name) {
     if (state.calls > 0) return state;
     const text = jsonAnswerText(settings.jsonAnswer, args);
     events.push({ kind: 'text', candidate, text, signature: undefined, isOwn: false, logprobs: undefined });

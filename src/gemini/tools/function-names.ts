@@ -10,6 +10,12 @@ const fitName = (name: string): string => {
   return /^[a-zA-Z_]/.test(clean) ? clean : `_${clean}`;
 };
 
+/**
+ * A call's name without the place where Gemini believes its functions to be, which it says now and then: clients that
+ * look for `default_api:read` find none (gemini-cli, seen in many logs).
+ */
+export const withoutPlace = (name: string): string => name.replace(/^default_api[.:]/, '');
+
 /** Gives a name that is still free; numbers go on from where they stopped for the same name. */
 const unusedNames = (taken: ReadonlyMap<string, string>): ((name: string) => string) => {
   const counts = new Map<string, number>();
@@ -38,6 +44,6 @@ export const functionNames = (declared: readonly string[]): FunctionNames => {
   }
   return {
     toGemini: (name) => there.get(name) ?? fitName(name),
-    toClient: (name) => back.get(name) ?? name,
+    toClient: (name) => back.get(name) ?? back.get(withoutPlace(name)) ?? name,
   };
 };

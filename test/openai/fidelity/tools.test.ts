@@ -133,6 +133,20 @@ t.test('names that Gemini refuses are rewritten and come back as they were', (t)
   t.end();
 });
 
+t.test('a call with Gemini\'s own prefix before its name is one of the function that was declared', (t) => {
+  const told = (request: object, name: string): unknown => answer(request, [frame([callPart(name)], stop)]).message.tool_calls?.[0]?.function?.name;
+  const tools = [tool('look_up'), tool('2nd-tool'), tool('default_api.own')];
+  t.equal(told({ tools }, 'default_api:look_up'), 'look_up');
+  t.equal(told({ tools }, 'default_api.look_up'), 'look_up');
+  t.equal(told({ tools }, 'default_api:_2nd-tool'), '2nd-tool', 'one that was renamed too');
+  t.equal(told({ tools }, 'default_api.own'), 'default_api.own', 'a name that was declared so stays');
+  t.equal(told({ tools }, 'default_api:other'), 'default_api:other', 'and so does what nobody declared');
+  const taken = { model: 'gemini-2.5-flash', tools, response_format: { type: 'json_object' } };
+  const { content } = answer(taken, [frame([callPart('default_api:final_answer', { answer: { a: 1 } })], stop)]).message;
+  t.same(JSON.parse(String(content)), { a: 1 }, 'also the function that takes an answer in JSON');
+  t.end();
+});
+
 t.test('every form of tool_choice has its mode', (t) => {
   const tools = [tool('f'), tool('g')];
   const strict = [tool('f', { strict: true }), tool('g')];
