@@ -7,6 +7,7 @@ import { decodeFirstSeen, firstSeenDays } from './adapters/models/first-seen.ts'
 import { boundNames, decodeBoundNames } from './adapters/state/bound-names.ts';
 import { passCalls, type PassCalls } from './adapters/gemini/pass-calls.ts';
 import { geminiClient, type GeminiClient } from './adapters/gemini/gemini-client.ts';
+import type { Line } from './adapters/gather-lines.ts';
 import { jsonLog } from './adapters/json-log.ts';
 import { keyPool, type KeyPool } from './adapters/keys/key-pool.ts';
 import { keyProbes, type KeyProbes, type KeyProbesNeeds } from './adapters/keys/key-probes.ts';
@@ -50,7 +51,7 @@ export type Service = {
 /** What the service needs of the process that runs it. */
 export type ComposeNeeds = {
   /** Takes the lines of the log. */
-  readonly write: (line: string) => void;
+  readonly write: (line: Line) => void;
 };
 
 /** Day counts are the largest state, and the least missed. */

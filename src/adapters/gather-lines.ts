@@ -1,27 +1,36 @@
-/** Takes lines; `flush` writes those that wait. */
-export type GatheredLines = { readonly add: (line: string) => void; readonly flush: () => void };
+/** A line, or what makes it when it is written; that must not throw. */
+export type Line = string | (() => string);
+
+/** Takes lines; `flush` writes those that wait, in their order. */
+export type GatheredLines = { readonly add: (line: Line) => void; readonly flush: () => void };
 
 /** No line waits for longer, ms. */
 const longestWait = 10;
-/** Characters that are written at once. */
-const mostWaiting = 65_536;
+/** Lines, and characters of those that are made, that are written at once. */
+const mostLines = 200;
+const mostCharacters = 65_536;
+
+const textOf = (line: Line): string => (typeof line === 'string' ? line : line());
 
 /**
  * Writes the lines of ten milliseconds together: a write of its own costs a line 12 µs, one with others of its turn of
  * the event loop 5. Who ends the process must flush.
  */
 export const gatherLines = (write: (lines: string) => void): GatheredLines => {
-  let waiting = '';
+  let waiting: Line[] = [];
+  let characters = 0;
   const flush = (): void => {
     const lines = waiting;
-    waiting = '';
-    if (lines !== '') write(lines);
+    waiting = [];
+    characters = 0;
+    if (lines.length > 0) write(lines.map(textOf).join(''));
   };
   return {
     add: (line) => {
-      if (waiting === '') setTimeout(flush, longestWait);
-      waiting += line;
-      if (waiting.length > mostWaiting) flush();
+      if (waiting.length === 0) setTimeout(flush, longestWait);
+      waiting.push(line);
+      if (typeof line === 'string') characters += line.length;
+      if (waiting.length >= mostLines || characters > mostCharacters) flush();
     },
     flush,
   };

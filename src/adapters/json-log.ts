@@ -2,7 +2,8 @@ import type { Writable } from 'node:stream';
 import type { Secret } from '../kernel/secret.ts';
 import { keyBeginnings, keyPattern } from '../gemini/key-pattern.ts';
 import { perText } from '../kernel/remember.ts';
-import type { Log, LogLevel, Now } from '../ports/capabilities.ts';
+import type { Log, LogFacts, LogLevel, Now } from '../ports/capabilities.ts';
+import type { Line } from './gather-lines.ts';
 import { sourcePlaces } from './source-places.ts';
 
 /** What is logged, what never, and where the lines go. */
@@ -10,7 +11,7 @@ export type JsonLogSettings = {
   readonly level: LogLevel;
   /** What must never be written: the keys and the password. */
   readonly secrets: readonly Secret[];
-  readonly write: (line: string) => void;
+  readonly write: (line: Line) => void;
   readonly now: Now;
 };
 
@@ -147,7 +148,7 @@ const isOfHead = (name: string): boolean => name === 'time' || name === 'level' 
 const plainLine = (
   { texts, nameInLine }: InLine,
   head: Head,
-  facts: Readonly<Record<string, unknown>>,
+  facts: LogFacts,
 ): string | null => {
   const message = texts(head.message);
   if (message === null) return null;
@@ -162,6 +163,13 @@ const plainLine = (
     line += key + value;
   }
   return `${line}}`;
+};
+
+/** What is to become a line. */
+type Entry = {
+  readonly level: LogLevel;
+  readonly message: string;
+  readonly facts: LogFacts | (() => LogFacts);
 };
 
 /** Writes times as toISOString does; within one second only its end changes, and the rest is kept (0.4 µs → 0.1). */
@@ -184,6 +192,7 @@ const printable = (json: string): string => json.replaceAll(unprintable, escapeC
 /**
  * JSON lines: time, level, message, facts. Nothing that a fact holds can make it throw, write a secret, or make a line
  * of its own. Errors are told by name, code and causes; their stack, without their message, at debug and error only.
+ * Facts that are a function are asked for, and their line made, when the lines that wait are written.
  */
 export const jsonLog = ({ level: least, secrets, write, now }: JsonLogSettings): Log => {
   const scrubbing = scrubSecrets(secrets);
@@ -192,23 +201,25 @@ export const jsonLog = ({ level: least, secrets, write, now }: JsonLogSettings):
   const timeAt = timeWriter();
   const inSource = sourcePlaces();
   const tellStack: TellStack = (error) => inSource(stackOf(error) ?? '');
+  const lineOf = (time: string, { level, message, facts }: Entry): string => {
+    const safeMessage = (): string => scrub(message).slice(0, mostText);
+    const head = { time, level, message };
+    try {
+      const told = typeof facts === 'function' ? facts() : facts;
+      const plain = plainLine(inLine, head, told);
+      if (plain !== null) return plain;
+      head.message = safeMessage();
+      const copy = copyForLog(scrub, level === 'debug' || level === 'error' ? tellStack : noStack)(told);
+      return printable(JSON.stringify({ ...head, ...Object(copy), ...head }));
+    } catch {
+      return printable(JSON.stringify({ time, level, message: safeMessage(), facts: 'could not be written' }));
+    }
+  };
   return (level, message, facts = {}) => {
     if (rank[level] < rank[least]) return;
-    const time = timeAt(now());
-    const safeMessage = (): string => scrub(message).slice(0, mostText);
-    const lineOf = (): string => {
-      const head = { time, level, message };
-      try {
-        const plain = plainLine(inLine, head, facts);
-        if (plain !== null) return plain;
-        head.message = safeMessage();
-        const copy = copyForLog(scrub, level === 'debug' || level === 'error' ? tellStack : noStack)(facts);
-        return printable(JSON.stringify({ ...head, ...Object(copy), ...head }));
-      } catch {
-        return printable(JSON.stringify({ time, level, message: safeMessage(), facts: 'could not be written' }));
-      }
-    };
-    write(`${lineOf()}\n`);
+    const at = now();
+    const line = (): string => `${lineOf(timeAt(at), { level, message, facts })}\n`;
+    write(typeof facts === 'function' ? line : line());
   };
 };
 

@@ -3,15 +3,20 @@ import type { CountRequest, EndedRequest, Metric, Sample } from '../ports/metric
 /** Counts requests since the start of the process. */
 export type RequestMeter = { readonly countRequest: CountRequest; readonly metrics: () => readonly Metric[] };
 
-type Totals = { readonly requests: number; readonly seconds: number; readonly dropped: number };
+/** Of the requests of one route that got one status. */
+type Totals = { readonly labels: Sample['labels']; requests: number; milliseconds: number; dropped: number };
 
-const none: Totals = { requests: 0, seconds: 0, dropped: 0 };
+const byLabels = ({ labels: one }: Totals, { labels: other }: Totals): number =>
+  `${one['route']} ${one['status']}` < `${other['route']} ${other['status']}` ? -1 : 1;
 
-const byName = ([one]: readonly [string, unknown], [other]: readonly [string, unknown]): number =>
-  one < other ? -1 : 1;
+type TotalsOf = Pick<EndedRequest, 'route' | 'status'>;
 
-const routeOf = ({ route }: EndedRequest): string => route ?? 'none';
-const statusOf = ({ status }: EndedRequest): string => (status === null ? 'none' : String(status));
+const nothingCounted = ({ route, status }: TotalsOf): Totals => ({
+  labels: { route: route ?? 'none', status: status === null ? 'none' : String(status) },
+  requests: 0,
+  milliseconds: 0,
+  dropped: 0,
+});
 
 const counterOf = (name: string, help: string, samples: readonly Sample[]): Metric => ({
   name,
@@ -27,43 +32,54 @@ const droppedCounter = (samples: readonly Sample[]): Metric =>
     samples.filter(({ value }) => value > 0),
   );
 
+/** Attempts and tokens of all requests. */
+type Sums = { attempts: number; prompt: number; completion: number };
+
+const metricsOf = (totals: readonly Totals[], sums: Sums): readonly Metric[] => {
+  const samples = (pick: (totals: Totals) => number): readonly Sample[] =>
+    totals.map((each) => ({ labels: each.labels, value: pick(each) }));
+  return [
+    counterOf('pollux_requests_total', 'Requests that have ended.', samples(({ requests }) => requests)),
+    counterOf(
+      'pollux_request_seconds_total',
+      'Time that requests took, to the last byte.',
+      samples(({ milliseconds }) => milliseconds / 1000),
+    ),
+    droppedCounter(samples(({ dropped }) => dropped)),
+    counterOf('pollux_gemini_attempts_total', 'Calls to Gemini that requests began.', [
+      { labels: {}, value: sums.attempts },
+    ]),
+    counterOf('pollux_tokens_total', 'Tokens as Gemini counted them.', [
+      { labels: { kind: 'prompt' }, value: sums.prompt },
+      { labels: { kind: 'completion' }, value: sums.completion },
+    ]),
+  ];
+};
+
 /** A meter that starts at zero. Labels are routes of the table and HTTP statuses, so their number is bounded. */
 export const requestMeter = (): RequestMeter => {
-  const ended = new Map<string, Totals>();
-  const sums = { attempts: 0, prompt: 0, completion: 0 };
-  const samples = (pick: (totals: Totals) => number): readonly Sample[] =>
-    [...ended].toSorted(byName).map(([name, totals]) => {
-      const [route = '', status = ''] = name.split(' ');
-      return { labels: { route, status }, value: pick(totals) };
-    });
+  const ended = new Map<string | null, Map<number | null, Totals>>();
+  const sums: Sums = { attempts: 0, prompt: 0, completion: 0 };
+  const firstOf = (request: TotalsOf): Totals => {
+    const ofRoute = ended.get(request.route) ?? new Map<number | null, Totals>();
+    const totals = nothingCounted(request);
+    ended.set(request.route, ofRoute.set(request.status, totals));
+    return totals;
+  };
   return {
     countRequest: (request) => {
-      const name = `${routeOf(request)} ${statusOf(request)}`;
-      const { requests, seconds, dropped } = ended.get(name) ?? none;
-      ended.set(name, {
-        requests: requests + 1,
-        seconds: seconds + request.seconds,
-        dropped: dropped + request.dropped,
-      });
-      sums.attempts += request.attempts;
-      sums.prompt += request.promptTokens;
-      sums.completion += request.completionTokens;
+      const { route, status, milliseconds, facts } = request;
+      const totals = ended.get(route)?.get(status) ?? firstOf(request);
+      totals.requests += 1;
+      totals.milliseconds += milliseconds;
+      totals.dropped += facts.dropped ?? 0;
+      sums.attempts += facts.attempts ?? 0;
+      sums.prompt += facts.promptTokens ?? 0;
+      sums.completion += facts.completionTokens ?? 0;
     },
-    metrics: () => [
-      counterOf('pollux_requests_total', 'Requests that have ended.', samples(({ requests }) => requests)),
-      counterOf(
-        'pollux_request_seconds_total',
-        'Time that requests took, to the last byte.',
-        samples(({ seconds }) => seconds),
-      ),
-      droppedCounter(samples(({ dropped }) => dropped)),
-      counterOf('pollux_gemini_attempts_total', 'Calls to Gemini that requests began.', [
-        { labels: {}, value: sums.attempts },
-      ]),
-      counterOf('pollux_tokens_total', 'Tokens as Gemini counted them.', [
-        { labels: { kind: 'prompt' }, value: sums.prompt },
-        { labels: { kind: 'completion' }, value: sums.completion },
-      ]),
-    ],
+    metrics: () => {
+      const all = [...ended.values()].flatMap((ofRoute) => [...ofRoute.values()]);
+      return metricsOf(all.toSorted(byLabels), sums);
+    },
   };
 };

@@ -1,5 +1,6 @@
 import type { AccessFacts } from '../pipeline/exchange.ts';
-import type { Log, Now } from '../ports/capabilities.ts';
+import type { Log, LogFacts } from '../ports/capabilities.ts';
+import type { EndedRequest } from '../ports/metrics.ts';
 
 /** What is noted on the way for the line of a request; undefined where nothing was. */
 export type NotedFacts = { -readonly [Name in keyof AccessFacts]: AccessFacts[Name] | undefined };
@@ -16,15 +17,12 @@ export const nothingNoted = (): NotedFacts => ({
   completionTokens: undefined,
 });
 
-/** What is known of one exchange when its response has been closed. */
-export type Access = {
+/** What is known of one exchange when its response has been closed; nothing of the request itself hangs on it. */
+export type Access = EndedRequest & {
   readonly requestId: string;
   readonly method: string;
   /** The pattern of the table, never the path: that may hold anything. Null when there was none. */
   readonly route: string | null;
-  /** Null when the caller left before any answer. */
-  readonly status: number | null;
-  readonly startedAt: number;
   /** Bytes sent, heads included. */
   readonly bytes: number;
   readonly address: string | null;
@@ -33,18 +31,14 @@ export type Access = {
   readonly facts: Readonly<NotedFacts>;
 };
 
-const lineMessage = ({ clientGone }: Access): string => (clientGone ? 'client gone' : 'request');
-
-/** Writes the one line of a request: no path, no query, no header, no text of anybody's. */
-export const logAccess = (log: Log, now: Now, access: Access): void => {
-  const { requestId, method, route, status, startedAt, bytes, address, quiet, facts } = access;
+const accessFacts = ({ requestId, method, route, status, milliseconds, bytes, address, facts }: Access): LogFacts => {
   const { error, model, streamed, dropped, key, attempts, promptTokens, completionTokens } = facts;
-  log(quiet ? 'debug' : 'info', lineMessage(access), {
+  return {
     requestId,
     method,
     route,
     status,
-    ms: now() - startedAt,
+    ms: milliseconds,
     bytes,
     address,
     error,
@@ -55,5 +49,12 @@ export const logAccess = (log: Log, now: Now, access: Access): void => {
     attempts,
     promptTokens,
     completionTokens,
-  });
+  };
 };
+
+/**
+ * Writes the one line of a request: no path, no query, no header, no text of anybody's. Its facts are put together when
+ * lines are written: what is done right behind an answer keeps the next request waiting.
+ */
+export const logAccess = (log: Log, access: Access): void =>
+  log(access.quiet ? 'debug' : 'info', access.clientGone ? 'client gone' : 'request', () => accessFacts(access));

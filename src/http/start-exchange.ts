@@ -3,7 +3,7 @@ import { E, type TE } from '../kernel/fp.ts';
 import { caught, type ProxyError } from '../kernel/proxy-error.ts';
 import type { AccessFacts } from '../pipeline/exchange.ts';
 import type { Headers, Reply } from '../ports/reply.ts';
-import { logAccess, nothingNoted, type NotedFacts } from './access-log.ts';
+import { logAccess, nothingNoted, type Access, type NotedFacts } from './access-log.ts';
 import { callerAddress } from './caller-address.ts';
 import { preflightHeaders } from './cors.ts';
 import type { Knock } from './door.ts';
@@ -94,33 +94,25 @@ const beginExchange = ({ site, chooseDoor }: ExchangeNeeds, { message, response,
   };
 };
 
-const countEnd = ({ site }: ExchangeNeeds, { startedAt, response, known: { route, facts } }: Exchange): void =>
-  site.countRequest({
-    route: route?.pattern ?? null,
-    status: response.headersSent ? response.statusCode : null,
-    seconds: (site.now() - startedAt) / 1000,
-    promptTokens: facts.promptTokens ?? 0,
-    completionTokens: facts.completionTokens ?? 0,
-    attempts: facts.attempts ?? 0,
-    dropped: facts.dropped ?? 0,
-  });
-
-const logEnd = (
+const tellEnd = (
   { site }: ExchangeNeeds,
   { requestId, startedAt, bytesBefore, message, response, life, known }: Exchange,
-): void =>
-  logAccess(site.log, site.now, {
+): void => {
+  const ended: Access = {
     requestId,
     method: message.method ?? 'GET',
     route: known.route?.pattern ?? null,
     status: response.headersSent ? response.statusCode : null,
-    startedAt,
+    milliseconds: site.now() - startedAt,
     bytes: message.socket.bytesWritten - bytesBefore,
     address: known.address,
     clientGone: !life.isWhole(),
     quiet: known.route?.quiet === true,
     facts: known.facts,
-  });
+  };
+  site.countRequest(ended);
+  logAccess(site.log, ended);
+};
 
 const preflightReply = ({ headers }: IncomingMessage): Reply => ({
   kind: 'whole',
@@ -230,10 +222,7 @@ export const startExchange = (needs: ExchangeNeeds, arrived: Arrived): Lifetime 
   // One of some kind: Node gives a request another shape with its first listener (code for both: 20 functions less
   // that V8 throws away when the first body comes in two reads).
   message.on('aborted', ignore);
-  life.onEnd(() => {
-    countEnd(needs, exchange);
-    logEnd(needs, exchange);
-  });
+  life.onEnd(() => tellEnd(needs, exchange));
   const isStrange = arrived.expectation === 'unknown';
   const answer = () => (isStrange ? refuseExpectation(exchange) : handleRequest(needs, exchange));
   unlessAborted(answer, life.signal, (result) => sendAnswer(needs, exchange, result));

@@ -164,8 +164,11 @@ export type NewId = () => string;
 /** How much a line of the log matters, the least first. */
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 
-/** One line of structured log. Never a key, a password or a message's text. */
-export type Log = (level: LogLevel, message: string, facts?: Readonly<Record<string, unknown>>) => void;
+/** What a line of the log tells beside its message. Never a key, a password or a message's text. */
+export type LogFacts = Readonly<Record<string, unknown>>;
+
+/** One line of structured log. Facts that are a function are asked for when lines are next written together. */
+export type Log = (level: LogLevel, message: string, facts?: LogFacts | (() => LogFacts)) => void;
 
 /** All that the pipeline needs from the world; a stage asks only for the few that it uses. */
 export type Capabilities = {

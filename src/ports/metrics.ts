@@ -19,13 +19,16 @@ export type EndedRequest = {
   readonly route: string | null;
   /** Null when the caller left before any answer. */
   readonly status: number | null;
-  readonly seconds: number;
-  readonly promptTokens: number;
-  readonly completionTokens: number;
-  /** Calls to Gemini that were begun for it. */
-  readonly attempts: number;
-  /** Pieces of it that say nothing to Gemini and were left out. */
-  readonly dropped: number;
+  readonly milliseconds: number;
+  /** What was noted on its way; nothing where it never came so far. */
+  readonly facts: {
+    readonly promptTokens?: number | undefined;
+    readonly completionTokens?: number | undefined;
+    /** Calls to Gemini that were begun for it. */
+    readonly attempts?: number | undefined;
+    /** Pieces of it that say nothing to Gemini and were left out. */
+    readonly dropped?: number | undefined;
+  };
 };
 
 /** Counts a request that has ended. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { PassThrough, Writable } from 'node:stream';
 import { pathToFileURL } from 'node:url';
 import t from 'tap';
-import { gatherLines } from '../../src/adapters/gather-lines.ts';
+import { gatherLines, type Line as WaitingLine } from '../../src/adapters/gather-lines.ts';
 import { guardOutput, jsonLog } from '../../src/adapters/json-log.ts';
 import { secret } from '../../src/kernel/secret.ts';
 import type { Log, LogLevel } from '../../src/ports/capabilities.ts';
@@ -11,9 +11,11 @@ import { project } from '../support/recordings.ts';
 
 type Line = Readonly<Record<string, unknown>>;
 
+const textOf = (line: WaitingLine): string => (typeof line === 'string' ? line : line());
+
 const logged = (level: LogLevel, secrets: readonly string[], run: (log: Log) => void): readonly string[] => {
   const lines: string[] = [];
-  run(jsonLog({ level, secrets: secrets.map(secret), write: (line) => lines.push(line), now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 6) }));
+  run(jsonLog({ level, secrets: secrets.map(secret), write: (line) => lines.push(textOf(line)), now: () => Date.UTC(2026, 0, 2, 3, 4, 5, 6) }));
   return lines;
 };
 
@@ -31,7 +33,7 @@ t.test('each line has its own time, to the millisecond, also where the clock jum
   const instants = [0, 1, 999, 1000, 1_700_000_000_123, 1_700_000_000_124, 1_700_000_000_999.9, 1_700_000_001_000, 1_700_000_000_050, -1];
   const clock = [...instants];
   const lines: string[] = [];
-  const log = jsonLog({ level: 'info', secrets: [], write: (line) => lines.push(line), now: () => clock.shift() ?? 0 });
+  const log = jsonLog({ level: 'info', secrets: [], write: (line) => lines.push(textOf(line)), now: () => clock.shift() ?? 0 });
   for (const _ of instants) log('info', 'hello');
   t.same(lines.map((line) => JSON.parse(line).time as string), instants.map((at) => new Date(at).toISOString()));
   t.end();
@@ -178,4 +180,45 @@ t.test('the lines of one turn of the event loop are written together, and none i
   flush();
   add('long'.repeat(20_000));
   t.equal(written.length, 3);
+});
+
+
+t.test('facts that are asked for late become the same line, in its place and with the time of its event', (t) => {
+  const clock = { at: Date.UTC(2026, 0, 2, 3, 4, 5, 6) };
+  const key = 'AIza-made-up-key-0001';
+  const written: string[] = [];
+  const { add, flush } = gatherLines((lines) => written.push(lines));
+  const log = jsonLog({ level: 'info', secrets: [secret(key)], write: add, now: () => clock.at });
+  let asked = 0;
+  const late = (facts: Line) => () => {
+    asked += 1;
+    return facts;
+  };
+  log('info', 'one', late({ text: `before ${key}`, error: new Error('a message') }));
+  clock.at += 1000;
+  log('warn', 'two', { count: 2 });
+  log('debug', 'nobody', late({}));
+  log('info', 'three', () => {
+    throw new Error('a message');
+  });
+  t.equal(asked, 0, 'nothing is asked for before lines are written');
+  clock.at += 1000;
+  flush();
+  t.equal(asked, 1, 'and nothing below the level');
+  t.strictSame(written, [
+    '{"time":"2026-01-02T03:04:05.006Z","level":"info","message":"one","text":"before [secret]","error":{"name":"Error"}}\n' +
+      '{"time":"2026-01-02T03:04:06.006Z","level":"warn","message":"two","count":2}\n' +
+      '{"time":"2026-01-02T03:04:06.006Z","level":"info","message":"three","facts":"could not be written"}\n',
+  ]);
+  t.end();
+});
+
+t.test('so many lines wait at most, also where each is yet to be made', (t) => {
+  const written: string[] = [];
+  const { add, flush } = gatherLines((lines) => written.push(lines));
+  for (let at = 0; at < 1000; at += 1) add(() => `${at}\n`);
+  t.equal(written.length, 5);
+  flush();
+  t.equal(written.join(''), Array.from({ length: 1000 }, (_, at) => `${at}\n`).join(''));
+  t.end();
 });

@@ -66,7 +66,8 @@ export const serving = async (
       doors: over.doors ?? [openaiDoor(routes)],
       countRequest: () => undefined,
       groupAddress: (address) => address,
-      log: (level, message, facts = {}) => lines.push({ level, message, facts }),
+      log: (level, message, facts = {}) =>
+        lines.push({ level, message, facts: typeof facts === 'function' ? facts() : facts }),
       now: over.now ?? (() => 1_000_000),
       wait: waits.wait,
       newId: () => String((ids += 1)),
