@@ -69,6 +69,8 @@ const setup = async (t: Test): Promise<Setup> => {
     MAX_REQUESTS_PER_DAY_PER_IP: '0',
     MEMORY_BUDGET_MB: String(budget),
     ALLOW_PRIVATE_IMAGE_URLS: 'true',
+    // What is unpacked of 90 pictures takes a slow machine longer than one fetch may take by default.
+    IMAGE_FETCH_TIMEOUT_MS: '60000',
     IMAGE_STORAGE_TYPE: 'memory',
     MEMORY_MAX_IMAGE_MB: '64',
     LOG_LEVEL: 'info',

@@ -1,6 +1,6 @@
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { costs, type Memory } from '../../ports/memory.ts';
-import { random, wait } from '../system.ts';
+import { monotonic, random, wait } from '../system.ts';
 
 /** Reserves memory for one fetch, and waits for it where there is none; null when it could be had, else why not. */
 export type Reserve = (bytes: number) => Promise<ProxyError | null>;
@@ -26,23 +26,24 @@ export const memoryLine = (): JoinLine => {
   const isFirst = (exchange: Memory): boolean => line.keys().next().value === exchange;
   return (exchange, held, signal) => {
     const patience = shortestPatience * (1 + random());
-    let waited = 0;
-    const join = (): void => {
-      if (waited === 0) line.set(exchange, (line.get(exchange) ?? 0) + 1);
+    let joinedAt: number | null = null;
+    const join = (): number => {
+      if (joinedAt === null) line.set(exchange, (line.get(exchange) ?? 0) + 1);
+      joinedAt ??= monotonic();
+      return joinedAt;
     };
     return {
       reserve: async (bytes) => {
         for (;;) {
           const full = held.take(bytes * costs.media);
           if (full?.tag !== 'Busy' || signal.aborted) return full;
-          join();
-          if (waited >= patience && !isFirst(exchange)) return full;
+          // By the clock: where there is much to do, few of these pauses fit into a second.
+          if (monotonic() - join() >= patience && !isFirst(exchange)) return full;
           await wait(pauseMs, signal);
-          waited += pauseMs;
         }
       },
       leave: () => {
-        if (waited === 0) return;
+        if (joinedAt === null) return;
         const others = (line.get(exchange) ?? 1) - 1;
         if (others === 0) line.delete(exchange);
         else line.set(exchange, others);

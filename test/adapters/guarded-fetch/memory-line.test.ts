@@ -41,6 +41,40 @@ t.test('of fetches that hold a part each, the first to wait gets the rest when t
   t.same(ends, ['served', 'Busy', 'Busy', 'Busy', 'Busy']);
 });
 
+/** Keeps this thread busy for so long at each turn, until told to end; tells how many turns there were. */
+const busyTurns = (milliseconds: number): { readonly end: () => number } => {
+  const state = { turns: 0, goesOn: true };
+  const turn = (): void => {
+    if (!state.goesOn) return;
+    state.turns += 1;
+    for (const began = performance.now(); performance.now() - began < milliseconds; );
+    setTimeout(turn, 0);
+  };
+  turn();
+  return {
+    end: () => {
+      state.goesOn = false;
+      return state.turns;
+    },
+  };
+};
+
+t.test('who is not the first gives up after two seconds at most where there is much else to do, too', async (t) => {
+  const exchange = sharedRoom(1);
+  const join = memoryLine();
+  t.equal(await join(exchange(), portionOf(exchange()), never).reserve(1), null);
+  const over = new AbortController();
+  const [first, second] = [exchange(), exchange()];
+  const waiting = join(first, portionOf(first), over.signal);
+  const firstEnd = waiting.reserve(1);
+  const turns = busyTurns(200);
+  t.same(await join(second, portionOf(second), never).reserve(1), busy);
+  t.ok(turns.end() <= 14, 'each turn takes a fifth of a second');
+  over.abort();
+  t.same(await firstEnd, busy);
+  waiting.leave();
+});
+
 t.test('who leaves the line lets the next one be the first, and a fetch that is over waits no more', async (t) => {
   const exchange = sharedRoom(1);
   const join = memoryLine();
