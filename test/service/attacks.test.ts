@@ -47,7 +47,7 @@ t.test('no request takes a key from the others, whatever comes back for it', { t
   for (const forms of [googles, others]) {
     await Promise.all(
       statuses.map(async (status) => {
-        const service = await pollux(t, { keys: madeUpKeys, settings: { TRUST_PROXY_HOPS: '1' } });
+        const service = await pollux(t, { keys: madeUpKeys, settings: { TRUST_PROXY_HOPS: '1', STREAM_KEEPALIVE_SECONDS: '0' } });
         service.emulator.answerWith(({ seen }) => {
           const place = /ATTACK (\d+) (\d+)/.exec(JSON.stringify(seen.body));
           const form = forms[Number(place?.[1])];

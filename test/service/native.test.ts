@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 import t from 'tap';
 import { headerOf } from '../support/google-fake/google-fake.ts';
 import { errorIn, flash, hello, native, twoKeys, type Native } from '../support/google-fake/native-service.ts';
+import { gate, reading } from '../support/pollux.ts';
 import { eventually } from '../support/serving.ts';
 
 const [keyA = '', keyB = ''] = twoKeys;
@@ -675,44 +676,52 @@ t.test('a stream that breaks tells so at a frame\'s border, and is cut anywhere 
   await t.rejects(async () => (await post(`${flash}:streamGenerateContent?alt=sse`, hello)).text(), 'closed cleanly within a frame');
 });
 
+const beat = ': keep-alive\n\n';
+
+/** Longer than a second, after which a heartbeat is due. */
+const pastBeat = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, 1200));
+
 t.test('a heartbeat stands between frames, with a blank line of its own, and never in JSON', async (t) => {
   const { google, post } = await native(t, { settings: { STREAM_KEEPALIVE_SECONDS: '1' } });
-  const slow = (pieces: readonly string[]): void =>
-    google.instead((got, response) => {
-      if (got.method !== 'POST') return false;
-      const type = got.query === 'alt=sse' ? 'text/event-stream' : 'application/json';
-      const write = (at: number): void => {
-        if (at === 0) response.writeHead(200, { 'content-type': type });
-        if (at === pieces.length) return void response.end();
-        response.write(pieces[at]);
-        setTimeout(() => write(at + 1), 1200);
-      };
-      setTimeout(() => write(0), 1200);
-      return true;
-    });
-  slow(['data: {"a":1}\n\n', 'data: {"b"', ':2}\n\n']);
-  const [events, array] = await Promise.all([
-    post(`${flash}:streamGenerateContent?alt=sse`, hello).then((answer) => answer.text()),
-    post(`${flash}:streamGenerateContent`, hello).then((answer) => answer.text()),
-  ]);
-  t.equal(events.replaceAll(': keep-alive\n\n', ''), 'data: {"a":1}\n\ndata: {"b":2}\n\n');
-  t.ok(events.split(': keep-alive\n\n').length > 2, events);
-  t.notMatch(events, /"b": keep-alive/);
-  t.notMatch(array, /keep-alive/);
+  const [first, second] = [gate(), gate()];
+  google.instead(async (got, response) => {
+    if (got.method !== 'POST') return false;
+    const isEvents = got.query === 'alt=sse';
+    await (isEvents ? first.until : pastBeat());
+    response.writeHead(200, { 'content-type': isEvents ? 'text/event-stream' : 'application/json' });
+    response.write('data: {"a":1}\n\n');
+    await (isEvents ? second.until : pastBeat());
+    response.write('data: {"b"');
+    await pastBeat();
+    response.end(':2}\n\n');
+    return true;
+  });
+  const array = post(`${flash}:streamGenerateContent`, hello).then((answer) => answer.text());
+  const events = reading(await post(`${flash}:streamGenerateContent?alt=sse`, hello));
+  await events.until(beat);
+  first.open();
+  await events.until(`data: {"a":1}\n\n${beat}`);
+  second.open();
+  t.equal((await events.rest()).replaceAll(beat, ''), 'data: {"a":1}\n\ndata: {"b":2}\n\n');
+  t.equal(await array, 'data: {"a":1}\n\ndata: {"b":2}\n\n');
 });
 
 t.test('keys are tried behind heartbeats, and the last failure comes as an event', async (t) => {
   const { google, post } = await native(t, { settings: { STREAM_KEEPALIVE_SECONDS: '1' } });
+  const held = gate();
   google.instead(async (got, response) => {
     if (got.method !== 'POST') return false;
-    await new Promise((resolve) => setTimeout(resolve, 1200));
+    await held.until;
     response.writeHead(400, { 'content-type': 'application/json' });
     response.end(refusal(400, 'INVALID_ARGUMENT', ['contents is not specified']));
     return true;
   });
   const answer = await post(`${flash}:streamGenerateContent?alt=sse`, hello);
   t.equal(answer.status, 200);
-  const told = await answer.text();
+  const events = reading(answer);
+  await events.until(beat);
+  held.open();
+  const told = await events.rest();
   t.match(told, /^: keep-alive\n\n/);
   t.match(JSON.parse(told.slice(told.indexOf('data: ') + 6)), { error: { code: 400, message: 'contents is not specified' } });
 });

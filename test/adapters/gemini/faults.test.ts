@@ -32,7 +32,8 @@ const streamedRows: Readonly<Record<Exclude<FaultKind, 'endless-stream'>, Row>> 
   'reset-before-head': { at: 'head', error: { tag: 'Unreachable' }, options: twice },
   'close-before-head': { at: 'head', error: { tag: 'Unreachable' }, options: twice },
   'stall-before-head': { at: 'head', error: { tag: 'TimedOut', phase: 'first byte' }, settings: { firstByteTimeoutMs: 50 } },
-  'stall-before-first-frame': { at: 'frames', frames: 0, error: { tag: 'TimedOut', phase: 'first byte' }, settings: { firstByteTimeoutMs: 500 } },
+  // Long enough for the head to come on a busy machine.
+  'stall-before-first-frame': { at: 'frames', frames: 0, error: { tag: 'TimedOut', phase: 'first byte' }, settings: { firstByteTimeoutMs: 2000 } },
   'stall-mid-stream': { at: 'frames', frames: 1, error: { tag: 'TimedOut', phase: 'idle' }, settings: { idleTimeoutMs: 50 } },
   'reset-mid-body': { at: 'frames', error: { tag: 'StreamCut' } },
   'cut-body': { at: 'frames', error: { tag: 'StreamCut' } },
