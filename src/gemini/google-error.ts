@@ -54,14 +54,15 @@ const parseJson = (text: string): unknown => {
   }
 };
 
-/**
- * Google's error object in a body, alone or first in a list; null for a page, for nothing and for what others write.
- */
-export const googleErrorIn = (text: string): Readonly<Record<string, unknown>> | null => {
-  const body = parseJson(text);
-  const first: unknown = Array.isArray(body) ? body[0] : body;
+/** Google's error object in a value, alone or first in a list; null for anything else, and for what others write. */
+export const googleErrorOf = (value: unknown): Readonly<Record<string, unknown>> | null => {
+  const first: unknown = Array.isArray(value) ? value[0] : value;
   return isObject(first) && isObject(first['error']) && isGoogles(first['error']) ? first['error'] : null;
 };
+
+/** The same in a body; null for a page and for nothing. */
+export const googleErrorIn = (text: string): Readonly<Record<string, unknown>> | null =>
+  googleErrorOf(parseJson(text));
 
 /** A word that a machine wrote for machines: nothing a caller sends fits here. */
 const isWord = (value: unknown): value is string => typeof value === 'string' && /^\w[\w-]{0,199}$/.test(value);

@@ -11,7 +11,7 @@ const outcomeOf = (answer: E.Either<ProxyError, unknown>): Parameters<Passage['l
 
 const withWait = (error: ProxyError, seconds: number | null): ProxyError =>
   seconds !== null && (error.tag === 'GeminiFault' || error.tag === 'Unreachable')
-    ? { ...error, retryAfterSeconds: seconds }
+    ? { ...error, retryAfterSeconds: Math.max(seconds, error.retryAfterSeconds ?? 0) }
     : error;
 
 const runIn = async <A>(

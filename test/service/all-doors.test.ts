@@ -222,3 +222,14 @@ t.test('every door refuses alike in its own words, whole and streamed, whichever
     }
   }
 });
+
+t.test('every door tells the wait that a head told, of Google or of something on the way', async (t) => {
+  const service = await pollux(t);
+  for (const door of allDoors) {
+    service.emulator.answerWith({ body: '<html>busy</html>', status: 503, headers: { 'retry-after': '7' } }, { times: 5 });
+    const { status, error } = await askDoor(door, service, { model, stream: false, turns: door.says('Hello') });
+    t.ok(status >= 500, door.name);
+    t.equal(error.retryAfter, 7, `${door.name}: ${error.message}`);
+    service.emulator.reset();
+  }
+});

@@ -15,6 +15,10 @@ const isOfNetwork = (cause: Error): boolean => {
   return (code !== 'unknown' && code !== 'UND_ERR_INVALID_ARG') || cause.name === 'HTTPParserError';
 };
 
+/** A connection that breaks after the answer began is a cut, whatever the network calls it: no outage of Google's. */
+export const brokenOff = (error: ProxyError): ProxyError =>
+  error.tag === 'Unreachable' ? { tag: 'StreamCut' } : error;
+
 /**
  * What a failed call says: why we ended it ourselves, what a generator threw, or what the network did. Anything else is
  * a fault of this service's: no other try would mend it, and no key or host is to blame.

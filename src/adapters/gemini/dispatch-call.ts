@@ -4,8 +4,12 @@ import type { AnswerBody } from './answer-body.ts';
 import { answerQueue, type AnswerQueue } from './answer-queue.ts';
 import type { Flow } from './read-pieces.ts';
 
-/** What Gemini's host answered: the status, and the body as it comes. */
-export type Answer = { readonly statusCode: number; readonly body: AnswerBody };
+/** What Gemini's host answered: the status, the body as it comes, and the wait that a refusal's head tells, if any. */
+export type Answer = {
+  readonly statusCode: number;
+  readonly retryAfter: string | null;
+  readonly body: AnswerBody;
+};
 
 type Options = Dispatcher.DispatchOptions;
 
@@ -21,6 +25,15 @@ type Ending = { abort: (() => void) | null; isOver: boolean };
 /** What a call comes to: once, the one or the other. */
 export type Settle = { readonly resolve: (answer: Answer) => void; readonly reject: (cause: unknown) => void };
 
+type RawHeaders = readonly (Buffer | string)[] | null;
+
+/** Looked for in refusals alone. */
+const retryAfterOf = (statusCode: number, raw: RawHeaders): string | null => {
+  if (statusCode < 400 || raw === null) return null;
+  const at = raw.findIndex((text, place) => place % 2 === 0 && String(text).toLowerCase() === 'retry-after');
+  return at < 0 ? null : String(raw[at + 1]);
+};
+
 const handlerOf = (ending: Ending, { resolve, reject }: Settle): Dispatcher.DispatchHandler => {
   let queue: AnswerQueue | null = null;
   const abort = (): void => ending.abort?.();
@@ -29,11 +42,11 @@ const handlerOf = (ending: Ending, { resolve, reject }: Settle): Dispatcher.Disp
       ending.abort = abortCall;
       if (ending.isOver) abortCall();
     },
-    onHeaders: (statusCode, _headers, resume) => {
+    onHeaders: (statusCode, raw, resume) => {
       if (statusCode < 200) return true;
       const flow: Flow = { resume, abort };
       queue = answerQueue(flow);
-      resolve({ statusCode, body: queue.body });
+      resolve({ statusCode, retryAfter: retryAfterOf(statusCode, raw), body: queue.body });
       return true;
     },
     onData: (piece) => queue?.push(piece) ?? true,

@@ -2,10 +2,12 @@ import { E } from '../../kernel/fp.ts';
 import { sizeOf } from '../../kernel/pieced-bytes.ts';
 import { thrown, type ProxyError } from '../../kernel/proxy-error.ts';
 import { perText } from '../../kernel/remember.ts';
-import type { AskGemini, FrameStream, OpenGemini, UpstreamCall } from '../../ports/capabilities.ts';
+import { failureOf } from '../../gemini/error-from-answer.ts';
+import { googleErrorOf } from '../../gemini/google-error.ts';
+import type { AskGemini, FrameStream, GeminiQuestion, OpenGemini, UpstreamCall } from '../../ports/capabilities.ts';
 import { jsonBody, type AnswerBody, type BodyPieces } from './answer-body.ts';
 import { answerMeter, type AnswerMeter } from './answer-meter.ts';
-import { connectionError } from './connection-error.ts';
+import { brokenOff, connectionError } from './connection-error.ts';
 import type { Answer } from './dispatch-call.ts';
 import { framesAtOnce, geminiFrames } from './gemini-frames.ts';
 import { geminiModelList, type GeminiModelList } from './gemini-model-list.ts';
@@ -49,9 +51,6 @@ type Watching = { readonly dog: Watchdog; readonly meter: AnswerMeter };
 const watchedBytes = (body: AnswerBody, { dog, meter }: Watching): BodyPieces =>
   body.pieces({ holds: meter.came, came: dog.fed, wants: dog.awaits });
 
-/** A connection that breaks after the answer began is a cut, whatever the network calls it. */
-const brokenOff = (error: ProxyError): ProxyError => (error.tag === 'Unreachable' ? { tag: 'StreamCut' } : error);
-
 type Asked = Pick<UpstreamCall, 'model' | 'secret'>;
 
 const failureBy =
@@ -83,13 +82,16 @@ const notOpened = (cause: unknown, dog: Watchdog): Opened => {
   return E.left(connectionError(cause, dog));
 };
 
+/** Once the answer has begun, it was there. */
+const notRead = (cause: unknown, dog: Watchdog): Opened => E.mapLeft(brokenOff)(notOpened(cause, dog));
+
 const readRefusal = async (answer: Answer, { call, dog }: Called): Promise<Opened> => {
   try {
     const error = await answerError(answer, call.model, call.secret);
     dog.stop();
     return E.left(error);
   } catch (cause) {
-    return notOpened(cause, dog);
+    return notRead(cause, dog);
   }
 };
 
@@ -134,17 +136,30 @@ const openGemini =
     );
   };
 
+/** The one JSON value of an answer, which may be an error of Google's whatever its status is. */
+const readValue = async (
+  answer: Answer,
+  { model, secret, memory }: Pick<GeminiQuestion, 'model' | 'secret' | 'memory'>,
+): Promise<E.Either<ProxyError, unknown>> => {
+  if (answer.statusCode !== 200) return E.left(await answerError(answer, model, secret));
+  const value = await jsonBody(answer.body.pieces(), 'an answer', memory);
+  const error = googleErrorOf(value);
+  return error === null ? E.right(value) : E.left(withoutSecret(secret)(failureOf(error, null, model)));
+};
+
 const askGemini =
   ({ request, silence }: Asking): AskGemini =>
   ({ model, method, body, secret, memory, signal }) =>
   async () => {
     const dog = watchdog(silence, signal);
+    let isBegun = false;
     try {
       const answer = await request({ path: `${placeOf(model)}:${method}`, secret, body, dog });
-      if (answer.statusCode !== 200) return E.left(await answerError(answer, model, secret));
-      return E.right(await jsonBody(answer.body.pieces(), 'an answer', memory));
+      isBegun = true;
+      return await readValue(answer, { model, secret, memory });
     } catch (cause) {
-      return E.left(connectionError(cause, dog));
+      const error = connectionError(cause, dog);
+      return E.left(isBegun ? brokenOff(error) : error);
     } finally {
       dog.stop();
     }

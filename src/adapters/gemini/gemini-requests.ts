@@ -2,12 +2,14 @@ import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { Secret } from '../../kernel/secret.ts';
 import type { CallBody } from '../../gemini/call-body.ts';
 import { errorFromAnswer } from '../../gemini/error-from-answer.ts';
+import { retryAfterIn, withToldWait } from '../../gemini/retry-after.ts';
 import { errorText } from './answer-body.ts';
 import { dispatchCall, type Answer, type Connections, type Settle } from './dispatch-call.ts';
 import { dispatcherFor, type ProxySettings } from './dispatcher.ts';
 import { perText } from '../../kernel/remember.ts';
 import { codeOf } from '../error-code.ts';
 import { inSlices, sliceBytes } from './in-slices.ts';
+import { now } from '../system.ts';
 import type { Watchdog } from '../watchdog.ts';
 import { withoutSecret } from './without-secret.ts';
 
@@ -71,8 +73,10 @@ const headersFor = (secret: Secret): string[] => [
 ];
 
 /** Reads why a call was refused. Never ends a body that was read to its end: its connection is used again. */
-export const answerError = async (answer: Answer, model: string, secret: Secret): Promise<ProxyError> =>
-  withoutSecret(secret)(errorFromAnswer(answer.statusCode, await errorText(answer.body.pieces()), model));
+export const answerError = async (answer: Answer, model: string, secret: Secret): Promise<ProxyError> => {
+  const error = errorFromAnswer(answer.statusCode, await errorText(answer.body.pieces()), model);
+  return withoutSecret(secret)(withToldWait(error, retryAfterIn(answer.retryAfter, now())));
+};
 
 /** Calls over kept-alive connections. The key travels in its header only; redirects are not followed. */
 export const geminiRequests = ({ baseUrl, proxies, connectTimeoutMs }: GeminiRequestSettings): GeminiRequests => {

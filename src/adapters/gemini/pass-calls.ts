@@ -13,7 +13,7 @@ import {
 } from '../../ports/passing-on.ts';
 import { watchdog, type Silence, type Watchdog } from '../watchdog.ts';
 import { byteQueue, type ByteQueue } from './byte-queue.ts';
-import { connectionError } from './connection-error.ts';
+import { brokenOff, connectionError } from './connection-error.ts';
 import type { Connections, DispatchOptions } from './dispatch-call.ts';
 import { dispatcherFor } from './dispatcher.ts';
 import { inSlices, sliceBytes } from './in-slices.ts';
@@ -65,9 +65,6 @@ const withoutBody = ({ headers: { 'content-length': _, 'content-type': __, ...he
 
 type Answered = E.Either<ProxyError, PassedAnswer>;
 type Settle = (answered: Answered) => void;
-
-/** A connection that breaks after the answer began is a cut, whatever the network calls it. */
-const brokenOff = (error: ProxyError): ProxyError => (error.tag === 'Unreachable' ? { tag: 'StreamCut' } : error);
 
 const handlerOf = (dog: Watchdog, reading: Reading, settle: Settle): Dispatcher.DispatchHandler => {
   let queue: ByteQueue | null = null;

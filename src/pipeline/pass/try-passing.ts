@@ -3,6 +3,7 @@ import { E } from '../../kernel/fp.ts';
 import { noUsableKey, type RefusedKey } from '../../kernel/no-usable-key.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { Lease } from '../../ports/capabilities.ts';
+import { retryAfterIn, withToldWait } from '../../gemini/retry-after.ts';
 import type { PassedAnswer, PassPlan } from '../../ports/passing-on.ts';
 import type { Effort } from '../effort.ts';
 import { collectBytes, textOf } from './collect-bytes.ts';
@@ -93,7 +94,9 @@ const attempt = async (needs: PassNeeds, passing: Passing, { lease, policy }: By
   if (E.isLeft(answered)) return { verdict: judgeFault(answered.left, policy), error: answered.left, told: null };
   const answer = answered.right;
   if (!isSuccess(answer.status)) {
-    const told = await refuse(passing, lease, answer);
+    const refused = await refuse(passing, lease, answer);
+    const wait = retryAfterIn(answer.headers['retry-after'], needs.now());
+    const told = { ...refused, error: withToldWait(refused.error, wait) };
     return { verdict: judgeRefusal(answer.status, told.error, policy), error: told.error, told };
   }
   // What has no byte yet has no head: until then another key can answer unseen.

@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import t from 'tap';
 import type { GeminiClientSettings } from '../../../src/adapters/gemini/gemini-client.ts';
 import type { ProxyError } from '../../../src/kernel/proxy-error.ts';
@@ -8,6 +9,7 @@ import { E } from '../../../src/kernel/fp.ts';
 import { secret } from '../../../src/kernel/secret.ts';
 import { signalSource } from '../../../src/kernel/signal.ts';
 import { webServer } from '../../support/web-server.ts';
+import { freely } from '../../support/capabilities.ts';
 import { frame } from '../../support/pollux.ts';
 import { passCalls } from '../../../src/adapters/gemini/pass-calls.ts';
 import { call, clientKey, clientOf, noProxies, outcomeOf, startedEmulator, textOf, type Outcome } from '../../support/client-calls.ts';
@@ -231,4 +233,52 @@ t.test('each failure of a key has its error, streamed or whole, and none of them
     emulator.healKey(clientKey);
   }
   t.ok(emulator.connections() <= 2, 'refusals leave their connection to the next call');
+});
+
+const errorBody = (code: number, status: string): string => JSON.stringify({ error: { code, status, message: 'Something.' } });
+const inPast = 'Mon, 02 Nov 2026 00:00:00 GMT';
+
+/** A refusal's head and body, and the wait that is told of it. */
+const waits: readonly (readonly [status: number, retryAfter: string, body: string, seconds: number | null | undefined])[] = [
+  [503, '7', '<html>busy</html>', 7],
+  [429, '7', '<html>slow</html>', 7],
+  [503, '7', errorBody(503, 'UNAVAILABLE'), 7],
+  [429, '7', errorBody(429, 'RESOURCE_EXHAUSTED'), 7],
+  [429, inPast, errorBody(429, 'RESOURCE_EXHAUSTED'), 0],
+  [429, 'soon', errorBody(429, 'RESOURCE_EXHAUSTED'), null],
+  [429, '-1', errorBody(429, 'RESOURCE_EXHAUSTED'), null],
+  [429, '999999999', errorBody(429, 'RESOURCE_EXHAUSTED'), 86_400],
+  [429, '7', JSON.stringify({ error: { code: 429, status: 'RESOURCE_EXHAUSTED', message: '', details: [{ '@type': 'type.googleapis.com/google.rpc.RetryInfo', retryDelay: '30s' }] } }), 30],
+  [500, '7', errorBody(500, 'INTERNAL'), undefined],
+];
+
+t.test("the wait that a refusal's head tells is read where its body tells none", async (t) => {
+  for (const [status, retryAfter, body, seconds] of waits) {
+    const { url } = await webServer(t, (_, response) => response.writeHead(status, { 'retry-after': retryAfter }).end(body));
+    const client = clientOf(t, url);
+    const { error } = await outcomeOf(client, call());
+    const asked = await client.askGemini({ ...call(), method: 'countTokens', memory: freely })();
+    for (const told of [error, E.isLeft(asked) ? asked.left : null])
+      t.equal((told as { readonly retryAfterSeconds?: number | null } | null)?.retryAfterSeconds, seconds, `${status} ${retryAfter} ${body}`);
+  }
+});
+
+type Playing = (response: ServerResponse) => void;
+
+/** What may become of a question's answer once it has begun. */
+const begunAnswers: readonly (readonly [what: string, play: Playing, error: Partial<ProxyError>])[] = [
+  ['cut in its body', (response) => response.writeHead(200, { 'content-length': 100 }).write('{"a":1', () => response.destroy()), { tag: 'StreamCut' }],
+  ['cut before its last chunk', (response) => response.writeHead(200).write('{"a":1}', () => response.destroy()), { tag: 'StreamCut' }],
+  ['cut in a refusal', (response) => response.writeHead(503).write('{"error":', () => response.destroy()), { tag: 'StreamCut' }],
+  ["Google's error behind 200", (response) => response.end(errorBody(503, 'UNAVAILABLE')), { tag: 'GeminiFault', status: 503 }],
+  ["Google's error in a list behind 200", (response) => response.end(`[${errorBody(429, 'RESOURCE_EXHAUSTED')}]`), { tag: 'QuotaSpent', period: 'minute' }],
+];
+
+t.test('an answer that has begun and breaks off is no outage, and an error in it is told as one, whatever was asked', async (t) => {
+  for (const [what, play, error] of begunAnswers) {
+    const { url } = await webServer(t, (_, response) => play(response));
+    const client = clientOf(t, url);
+    t.match(await client.askGemini({ ...call(), method: 'countTokens', memory: freely })(), { left: error }, what);
+    for (const isCollected of [false, true]) t.match((await outcomeOf(client, call({ streamed: false, isCollected }))).error, error, what);
+  }
 });
