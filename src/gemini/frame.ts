@@ -2,22 +2,19 @@ import { isObject } from '../kernel/is-object.ts';
 import { viewOfBase64 } from './byte-view.ts';
 import {
   fitsShape,
-  hasShape,
-  isFlag,
-  isListOf,
+  isCount,
   isShallow,
   isText,
   mostDepth,
-  number,
   soundFieldsOf,
   type Shape,
 } from './field-checks.ts';
 import { candidateShape, feedbackShape, partShape, usageShape } from './frame-shapes.ts';
 import { harmlessText } from './harmless-text.ts';
 import { answeredKind } from './media-kind.ts';
-import { plainCandidate } from './plain-text.ts';
+import { plainCandidate, saidText, type Said } from './plain-text.ts';
 import { holdsNull, withoutNulls } from './without-nulls.ts';
-import type { Candidate, Frame, GeminiModel, ResponsePart, UsageMetadata } from './response.ts';
+import type { Candidate, Frame, ResponsePart, UsageMetadata } from './response.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -29,6 +26,35 @@ const soundFields = (value: Fields, shape: Shape): Fields => {
 
 const isPart = (value: unknown): value is ResponsePart & Fields => fitsShape(value, partShape);
 const isUsage = (value: Fields): value is UsageMetadata & Fields => fitsShape(value, usageShape);
+const isUsualDetail = (value: unknown): boolean => {
+  if (!isObject(value)) return false;
+  for (const name in value) {
+    const told = value[name];
+    if (name === 'modality' ? !isText(told) : name !== 'tokenCount' || !isCount(told)) return false;
+  }
+  return true;
+};
+
+const isUsualField = (name: string, told: unknown): boolean => {
+  switch (name) {
+    case 'promptTokenCount':
+    case 'candidatesTokenCount':
+    case 'totalTokenCount':
+    case 'thoughtsTokenCount':
+      return isCount(told);
+    case 'promptTokensDetails':
+      return Array.isArray(told) && told.every(isUsualDetail);
+    default:
+      return false;
+  }
+};
+
+/** Usage as nearly all frames tell it, of which nothing is left out: seen without the shapes that tell all of it. */
+const isUsualUsage = (value: Fields): value is UsageMetadata & Fields => {
+  for (const name in value) if (!isUsualField(name, value[name])) return false;
+  return true;
+};
+
 const isFeedback = (value: Fields): value is NonNullable<Frame['promptFeedback']> & Fields =>
   fitsShape(value, feedbackShape);
 const isPlainCandidate = (value: Fields): value is Candidate & Fields => fitsShape(value, candidateShape);
@@ -132,6 +158,7 @@ const readCandidates = (values: readonly unknown[]): Pick<Frame, 'candidates' | 
 
 const readUsage = (value: unknown): UsageMetadata => {
   if (!isObject(value)) return {};
+  if (isUsualUsage(value)) return value;
   if (isUsage(value) && !holdsNull(value)) return value;
   const usage = soundFields(value, usageShape);
   return isUsage(usage) ? usage : {};
@@ -185,30 +212,12 @@ export const readPlainFrame = (value: unknown): Frame | null => {
   return frame;
 };
 
-/** One page of models.list; null when it is none. Entries without a name are left out. */
-export const readModelPage = (
-  value: unknown,
-): { readonly models: readonly GeminiModel[]; readonly next: string | null } | null => {
-  if (!isObject(value)) return null;
-  const { models, nextPageToken } = value;
-  if (models !== undefined && !Array.isArray(models)) return null;
-  return {
-    models: (models ?? []).filter(isModel),
-    next: typeof nextPageToken === 'string' && nextPageToken !== '' ? nextPageToken : null,
-  };
+/** The same, told in short: null for one that has ended, too. */
+export const readSaid = (value: unknown): Said | null => {
+  if (!isObject(value) || value['error'] !== undefined) return null;
+  const { candidates, promptFeedback, usageMetadata } = value;
+  if (!Array.isArray(candidates) || candidates.length !== 1 || promptFeedback !== undefined) return null;
+  const text = saidText(candidates[0]);
+  if (text === null) return null;
+  return { text, usage: usageMetadata === undefined ? undefined : readUsage(usageMetadata) };
 };
-
-const fitsModel = hasShape(
-  {
-    name: isText,
-    displayName: isText,
-    description: isText,
-    inputTokenLimit: number,
-    outputTokenLimit: number,
-    supportedGenerationMethods: isListOf(isText),
-    thinking: isFlag,
-  },
-  'name',
-);
-
-const isModel = (value: unknown): value is GeminiModel => fitsModel(value);

@@ -7,9 +7,11 @@ import { readFrame, readPlainFrame, type FrameReading } from './frame.ts';
 import { countParts, framePieces } from './frame-pieces.ts';
 import { parseAroundMedia, parseLong } from './parse-long.ts';
 
-type Parsed = { readonly value: unknown };
+/** What a text of JSON says. */
+export type Parsed = { readonly value: unknown };
 
-const parsedJson = (json: string): Parsed | null => {
+/** Parses a text; null where it is no JSON. */
+export const parsedJson = (json: string): Parsed | null => {
   try {
     return { value: JSON.parse(json) };
   } catch {
@@ -55,17 +57,19 @@ function* parseLines(lines: readonly string[]): Generator<FrameReading, void, un
   for (const line of lines) yield* readingsOf(line, parseValue(line));
 }
 
-/**
- * Reads the data of one event; text that is no JSON is unreadable. Several lines that are no JSON together may be one
- * frame each: some servers leave out the empty line between events. A long frame is read in pieces, as they are taken.
- */
-export const parseFrames = (json: string): Iterable<FrameReading> => {
-  const parsed = parsedJson(json);
+/** `parseFrames` of a text that has been parsed. */
+export const framesIn = (json: string, parsed: Parsed | null): Iterable<FrameReading> => {
   if (parsed === null) return json.includes('\n') ? parseLines(json.split('\n')) : readingsOf(json, null);
   const frame = json.length <= longest ? readPlainFrame(parsed.value) : null;
   if (frame !== null) return [{ kind: 'frame', frame }];
   return readingsOf(json, { value: frameIn(parsed.value, () => json) });
 };
+
+/**
+ * Reads the data of one event; text that is no JSON is unreadable. Several lines that are no JSON together may be one
+ * frame each: some servers leave out the empty line between events. A long frame is read in pieces, as they are taken.
+ */
+export const parseFrames = (json: string): Iterable<FrameReading> => framesIn(json, parsedJson(json));
 
 const lineFeed = 0x0a;
 

@@ -1,5 +1,5 @@
 import { isObject } from '../kernel/is-object.ts';
-import type { Candidate, Frame } from './response.ts';
+import type { Candidate, Frame, UsageMetadata } from './response.ts';
 
 /** True where an object has no other names. */
 const holdsOnly = (value: object, one: string, other: string): boolean => {
@@ -37,6 +37,20 @@ export const plainTextOf = ({ candidates, promptFeedback, lost }: Frame): string
   return candidate !== undefined && holdsOnly(candidate, 'content', 'index') ? onlyTextIn(candidate) : null;
 };
 
+/** What such a frame says, in short. */
+export type Said = { readonly text: string; readonly usage: UsageMetadata | undefined };
+
+/** What frames say that are all such; null where one is not. */
+export const saidIn = (frames: readonly Frame[]): readonly Said[] | null => {
+  const all: Said[] = [];
+  for (const frame of frames) {
+    const text = plainTextOf(frame);
+    if (text === null) return null;
+    all.push({ text, usage: frame.usageMetadata });
+  }
+  return all;
+};
+
 /** All that an answer says, and Gemini's word for how it ended. */
 export type EndedText = { readonly text: string; readonly reason: string };
 
@@ -52,17 +66,29 @@ export const endedTextOf = ({ candidates, promptFeedback, lost }: Frame): EndedT
   return text === null || candidate.finishReason === undefined ? null : { text, reason: candidate.finishReason };
 };
 
-/** The candidate of such frames in a value that was just parsed: nothing that is read of it is left out or changed. */
-export const plainCandidate = (value: unknown): Candidate | null => {
-  if (!isObject(value) || !saysNoMore(value)) return null;
-  const { content, index, finishReason } = value;
+const textIn = ({ content, index }: Readonly<Record<string, unknown>>): string | null => {
   if (!isObject(content) || !Array.isArray(content['parts'])) return null;
   const parts: readonly unknown[] = content['parts'];
   const [part] = parts;
   if (parts.length !== 1 || !isObject(part) || typeof part['text'] !== 'string') return null;
   if (!holdsOnly(part, 'text', 'text')) return null;
-  const said = { parts: [{ text: part['text'] }] };
-  if (index !== undefined && index !== 0) return null;
-  if (finishReason === undefined) return index === undefined ? { content: said } : { content: said, index };
+  return index === undefined || index === 0 ? part['text'] : null;
+};
+
+/** The text of such a candidate in a value that was just parsed, where it has not ended; null for any other. */
+export const saidText = (value: unknown): string | null => {
+  if (!isObject(value) || value['finishReason'] !== undefined || !saysNoMore(value)) return null;
+  const text = textIn(value);
+  return text === '' ? null : text;
+};
+
+/** The candidate of such frames in a value that was just parsed: nothing that is read of it is left out or changed. */
+export const plainCandidate = (value: unknown): Candidate | null => {
+  if (!isObject(value) || !saysNoMore(value)) return null;
+  const text = textIn(value);
+  if (text === null) return null;
+  const { index, finishReason } = value;
+  const said = { parts: [{ text }] };
+  if (finishReason === undefined) return index === undefined ? { content: said } : { content: said, index: 0 };
   return typeof finishReason === 'string' ? { content: said, finishReason, index: 0 } : null;
 };

@@ -118,6 +118,8 @@ export type Judged = {
 /** Judges the frames of one answer as they come. */
 export type Judge = {
   readonly judge: (frames: readonly Frame[]) => Judged;
+  /** The same for a frame that is a text alone. */
+  readonly said: () => void;
   /** Why an answer that has ended is none. */
   readonly end: () => ProxyError | null;
 };
@@ -147,6 +149,10 @@ export const frameJudge = (judging: Judging): Judge => {
         noteFrame(seen, frame);
       }
       return { frames, fault: null, isPlain };
+    },
+    said: () => {
+      seen.answered = true;
+      seen.isBegun = true;
     },
     end: () => verdictOf(seen, judging),
   };

@@ -68,7 +68,7 @@ type Checking = {
 
 /** Judges frames and makes their calls whole; what makes them no answer is thrown behind those before it. */
 const checkFrames = (source: Frames, { judging, newId, onTheWay }: Checking): Frames => {
-  const { judge, end } = frameJudge(judging);
+  const { judge, said, end } = frameJudge(judging);
   const calls = callReader(newId);
   let isPlain = false;
   return passStream(source, {
@@ -78,6 +78,7 @@ const checkFrames = (source: Frames, { judging, newId, onTheWay }: Checking): Fr
       return judged.fault === null ? null : endInFault(calls.read(judged.frames), judged.fault, rest);
     },
     change: (frames) => (isPlain ? frames : calls.read(frames)),
+    said,
     end: () => {
       const fault = end();
       if (fault !== null) throw thrown(fault);

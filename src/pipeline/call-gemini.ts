@@ -24,6 +24,9 @@ const countTokens = (frames: Frames, note: Received['note']): Frames => {
       for (const { usageMetadata } of batch) usage = latestUsage(usage, usageMetadata);
       return null;
     },
+    said: ({ usage: told }) => {
+      usage = latestUsage(usage, told);
+    },
     over: () => {
       const { input, output } = tokenCounts(usage);
       note({ promptTokens: input, completionTokens: output });

@@ -55,6 +55,9 @@ const joinIfNeeded = (frames: Frames, going: Going): Frames => {
       for (const { usageMetadata } of batch) usage = latestUsage(usage, usageMetadata);
       return null;
     },
+    said: ({ usage: told }) => {
+      usage = latestUsage(usage, told);
+    },
   });
 };
 

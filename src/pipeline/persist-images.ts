@@ -62,5 +62,6 @@ export const persistImages =
       passStream(frames, {
         divert: (batch, rest) =>
           batch.some(holdsImages) ? persistFrames(followedBy(batch, rest), { keepImage, origin, letGo }) : null,
+        said: null,
       });
   };

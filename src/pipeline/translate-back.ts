@@ -1,20 +1,19 @@
 import { paceWork } from '../kernel/breathe.ts';
 import { E, TE, pipe } from '../kernel/fp.ts';
 import { primeStream } from '../kernel/prime-stream.ts';
-import { caught, thrown, type ProxyError } from '../kernel/proxy-error.ts';
-import { poured, type Items, type Pour } from '../kernel/ready-stream.ts';
+import { caught, type ProxyError } from '../kernel/proxy-error.ts';
 import { signalSource } from '../kernel/signal.ts';
 import type { Stage } from '../kernel/stage.ts';
-import { asSent, bytesBehind } from '../kernel/written-text.ts';
+import { bytesBehind } from '../kernel/written-text.ts';
 import type { Frame } from '../gemini/response.ts';
-import type { AnswerEnd, AnswerWriter, StreamWriter, WholeWriter } from '../ports/answer-writer.ts';
+import type { AnswerWriter, StreamWriter, WholeWriter } from '../ports/answer-writer.ts';
 import type { RememberSignature, Wait } from '../ports/capabilities.ts';
 import type { Replies } from '../ports/dialect.ts';
-import type { Memory } from '../ports/memory.ts';
 import type { Reply, Whole } from '../ports/reply.ts';
-import type { Frames, Planned, Received } from './exchange.ts';
+import type { Frames, Planned } from './exchange.ts';
 import { withLimits } from './limit-headers.ts';
 import { reserveKept } from './reserve-kept.ts';
+import { endOf, mostParts, partsIn, streamTail, type Telling } from './stream-tail.ts';
 import { writeLarge } from './write-large.ts';
 
 /** What writing an answer needs: how long a stream may be silent, ms (0 = for ever), and where signatures are kept. */
@@ -22,23 +21,6 @@ export type Answering = Pick<Replies, 'streamHeaders' | 'limitHeaders'> & {
   readonly keepAliveMs: number;
   readonly wait: Wait;
   readonly rememberSignature: RememberSignature;
-};
-
-/** Parts and frames after which the event loop breathes: a few milliseconds' worth. */
-const mostParts = 1000;
-/** Characters to write that take as long as a part. */
-const charactersAPart = 256;
-
-const partsIn = (frames: readonly Frame[]): number => {
-  let parts = frames.length;
-  for (const { candidates } of frames) for (const { content } of candidates ?? []) parts += content?.parts?.length ?? 0;
-  return parts;
-};
-
-const endOf = <A>({ value, signatures, keep }: AnswerEnd<A>, remember: RememberSignature): A | Promise<A> => {
-  for (const signature of signatures) remember(signature);
-  const keeping = keep?.();
-  return keeping === undefined ? value : keeping.then(() => value);
 };
 
 type WholeEnd = ReturnType<WholeWriter['end']>;
@@ -90,72 +72,6 @@ const wholeReply =
         return end instanceof Promise ? end.then(ended) : ended(end);
       }),
     );
-
-type Telling = {
-  readonly note: Received['note'];
-  readonly memory: Memory;
-  readonly remember: RememberSignature;
-};
-
-type Begun = Telling & { readonly head: TE.Outcome<ProxyError, Frames> };
-
-/** A stream that is written. `fault`: what is told behind what has been written. */
-type Tail = { frames: Frames | null; fault: { readonly cause: unknown } | null };
-
-type Writing = { readonly write: (frames: readonly Frame[]) => string; readonly tail: Tail };
-
-async function* writeTail(
-  writer: StreamWriter,
-  { head, note, remember }: Begun,
-  { write, tail }: Writing,
-): AsyncGenerator<string | Uint8Array, void, undefined> {
-  try {
-    const frames = await head;
-    if (E.isLeft(frames)) throw thrown(frames.left);
-    tail.frames = frames.right;
-    const pace = paceWork(mostParts);
-    for await (const batch of frames.right) {
-      const text = write(batch);
-      if (text !== '') yield text;
-      if (tail.fault !== null) throw tail.fault.cause;
-      const rest = pace(partsIn(batch) + text.length / charactersAPart);
-      if (rest !== null) await rest;
-    }
-    const end = writer.end();
-    if (E.isLeft(end)) throw thrown(end.left);
-    const last = await endOf(end.right, remember);
-    if (last !== '') yield typeof last === 'string' ? last : asSent(last);
-  } catch (cause) {
-    const error = caught(cause);
-    note({ error: error.tag });
-    if (error.tag === 'Defect') throw cause;
-    yield writer.fail(error);
-  }
-}
-
-/** It is handed the writer alone, and nothing of the request, which is gone while a long answer goes on. */
-const streamTail = (writer: StreamWriter, begun: Begun): Items<string | Uint8Array> => {
-  const tail: Tail = { frames: null, fault: null };
-  const reserve = reserveKept(begun.memory);
-  // What is written goes out before a failure does: its numbers are spent.
-  const write = (frames: readonly Frame[]): string => {
-    try {
-      const text = writer.write(frames);
-      const refusal = reserve(writer.kept());
-      if (refusal !== null) tail.fault = { cause: thrown(refusal) };
-      return text;
-    } catch (cause) {
-      tail.fault = { cause };
-      return '';
-    }
-  };
-  const pour: Pour<string | Uint8Array> = (take) =>
-    tail.frames?.pour?.((frames) => {
-      const text = write(frames);
-      return (text === '' || take(text)) && tail.fault === null;
-    }) ?? poured;
-  return Object.assign(writeTail(writer, begun, { write, tail }), { pour });
-};
 
 type Answer = TE.TaskEither<ProxyError, Frames>;
 

@@ -3,6 +3,7 @@ import { takeBatches } from '../kernel/join-machines.ts';
 import type { Machine } from '../kernel/machine.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { WrittenText } from '../kernel/written-text.ts';
+import { saidIn, type Said } from '../gemini/plain-text.ts';
 import type { Frame } from '../gemini/response.ts';
 import type { Signature } from './capabilities.ts';
 import type { Whole } from './reply.ts';
@@ -19,6 +20,8 @@ export type AnswerEnd<A> = {
 export type StreamWriter = {
   /** What these frames add; '' for nothing. */
   readonly write: (frames: readonly Frame[]) => string;
+  /** What a frame adds that says no more; null where `write` must be given it. */
+  readonly say: (said: Said) => string | null;
   /** What closes a stream that ended well; Left where the answer itself says what went wrong. */
   readonly end: () => E.Either<ProxyError, AnswerEnd<string | WrittenText>>;
   /** What a failure looks like inside the stream; nothing comes after it. */
@@ -62,7 +65,7 @@ export type AnswerForm<S, B, F = B> = {
    * A shorter way for a read's frames that are texts alone: the state after them, and what the stream says. It says
    * what the machine would; null where that must read them.
    */
-  readonly texts?: (state: S, frames: readonly Frame[]) => readonly [S, string] | null;
+  readonly texts?: (state: S, said: readonly Said[]) => readonly [S, string] | null;
   /** A whole answer; Left when the outputs make none. */
   readonly whole: (outputs: readonly B[]) => E.Either<ProxyError, Whole>;
   /** What the last outputs say went wrong, where an answer itself can fail: it ends the stream as an error does. */
@@ -88,17 +91,27 @@ const besideEnd = <S, B, F>(
   last: readonly B[],
 ): Omit<AnswerEnd<unknown>, 'value'> => ({ signatures: signatures?.(last) ?? [], keep: keep?.(last) });
 
-const streamWriter = <S, B, F>(machine: FrameMachine<S, B, F>, form: AnswerForm<S, B, F>): StreamWriter => {
-  let state = machine.start;
-  const writeTexts = (frames: readonly Frame[]): string | null => {
-    const short = form.texts?.(state, frames) ?? null;
+/** How far a stream's machine is. */
+type Going<S> = { state: S };
+
+const wordsWriter = <S, B, F>(
+  machine: FrameMachine<S, B, F>,
+  form: AnswerForm<S, B, F>,
+  going: Going<S>,
+): Pick<StreamWriter, 'write' | 'say'> => {
+  const sayAll = (said: readonly Said[]): string | null => {
+    const short = form.texts?.(going.state, said) ?? null;
     if (short === null) return null;
-    state = short[0];
+    going.state = short[0];
     return short[1];
   };
+  const writeTexts = (frames: readonly Frame[]): string | null => {
+    const said = form.texts === undefined ? null : saidIn(frames);
+    return said === null ? null : sayAll(said);
+  };
   const writeEvents = (frames: readonly Frame[]): string => {
-    const [next, outputs] = machine.step(state, frames);
-    state = next;
+    const [next, outputs] = machine.step(going.state, frames);
+    going.state = next;
     return outputs.length > 0 ? form.frames(outputs) : '';
   };
   return {
@@ -110,20 +123,28 @@ const streamWriter = <S, B, F>(machine: FrameMachine<S, B, F>, form: AnswerForm<
       const [first, between, last] = [frames.slice(0, 1), frames.slice(1, -1), frames.slice(-1)];
       return writeEvents(first) + (writeTexts(between) ?? writeEvents(between)) + writeEvents(last);
     },
+    say: (said) => sayAll([said]),
+  };
+};
+
+const streamWriter = <S, B, F>(machine: FrameMachine<S, B, F>, form: AnswerForm<S, B, F>): StreamWriter => {
+  const going: Going<S> = { state: machine.start };
+  return {
+    ...wordsWriter(machine, form, going),
     end: () => {
-      const last = machine.end(state);
+      const last = machine.end(going.state);
       const failure = form.failure?.(last) ?? null;
       if (failure !== null) return E.left(failure);
       return E.right({ value: form.last?.(last) ?? form.frames(last) + form.closing, ...besideEnd(form, last) });
     },
-    fail: (error) => form.frames(machine.fail(state, error)),
+    fail: (error) => form.frames(machine.fail(going.state, error)),
     heartbeat: () => {
       if (form.heartbeat === undefined) return comment;
-      const [next, text] = form.heartbeat(state);
-      state = next;
+      const [next, text] = form.heartbeat(going.state);
+      going.state = next;
       return text;
     },
-    kept: () => form.kept?.(state) ?? 0,
+    kept: () => form.kept?.(going.state) ?? 0,
   };
 };
 

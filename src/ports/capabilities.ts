@@ -3,6 +3,7 @@ import type { OutageError, ProxyError } from '../kernel/proxy-error.ts';
 import type { Items } from '../kernel/ready-stream.ts';
 import type { Secret } from '../kernel/secret.ts';
 import type { Signal } from '../kernel/signal.ts';
+import type { Said } from '../gemini/plain-text.ts';
 import type { Frame, GeminiModel } from '../gemini/response.ts';
 import type { CallBody } from '../gemini/call-body.ts';
 import type { Holding, Memory } from './memory.ts';
@@ -96,7 +97,7 @@ export type UpstreamCall = {
 };
 
 /** Frames as they come: all that one read of the socket brought travel together. No list is empty. */
-export type FrameStream = Items<readonly Frame[]>;
+export type FrameStream = Items<readonly Frame[], Said>;
 
 /**
  * One call to Gemini. Left: it was refused before any frame (status, reset, time-out). The frames throw a `Thrown`

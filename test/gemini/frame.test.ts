@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { readFrame, readModelPage, readPlainFrame, type FrameReading } from '../../src/gemini/frame.ts';
+import { readFrame, readPlainFrame, readSaid, type FrameReading } from '../../src/gemini/frame.ts';
+import { readModelPage } from '../../src/gemini/read-model-page.ts';
 import { plainTextOf } from '../../src/gemini/plain-text.ts';
 import { parseFrames, parseLongFrame } from '../../src/gemini/parse-frames.ts';
 
@@ -104,7 +105,7 @@ const anyCandidate = someOf({
 });
 const anyFrame = someOf({
   candidates: rightOr(fc.array(rightOr(anyCandidate))),
-  usageMetadata: rightOr(someOf({ promptTokenCount: rightOr(fc.nat()), serviceTier: rightOr(fc.string()) })),
+  usageMetadata: rightOr(someOf({ promptTokenCount: rightOr(fc.nat()), promptTokensDetails: rightOr(fc.array(rightOr(someOf({ modality: rightOr(fc.string()), tokenCount: rightOr(fc.nat()) })), { maxLength: 2 })), serviceTier: rightOr(fc.string()) })),
   modelVersion: rightOr(fc.string()),
 });
 
@@ -151,7 +152,8 @@ t.test('a frame of one text and nothing else is told from all others', (t) => {
   }
   fc.assert(
     fc.property(anyFrame, (value) => {
-      const frame = readPlainFrame(plain(value));
+      const [frame, said] = [readPlainFrame(plain(value)), readSaid(plain(value))];
+      t.strictSame(said, frame === null || plainTextOf(frame) === null ? null : { text: plainTextOf(frame), usage: frame.usageMetadata }, 'in short');
       if (frame === null) return;
       t.strictSame(frame, frameOf(withNulls(plain(value))));
       t.equal(plainTextOf(frame) ?? '', frame.candidates?.[0]?.content?.parts?.[0]?.text);

@@ -176,6 +176,48 @@ t.test('what a look throws while a stream is poured comes out of it where it is 
   t.same([ends, source.isClosed()], [1, true]);
 });
 
+/** A stream that is poured to its end, and tells even numbers in short. */
+const telling = (items: AsyncGenerator<number, void, undefined>): Items<number, number> =>
+  Object.assign(items, {
+    pour: async (take: (item: number) => boolean, say?: (said: number) => boolean | null) => {
+      for (let next = await items.next(); next.done !== true; next = await items.next()) {
+        const goesOn = next.value % 2 === 0 ? (say?.(next.value) ?? null) : null;
+        if (!(goesOn ?? take(next.value))) return;
+      }
+    },
+  });
+
+t.test('what is told in short is seen once by every stream that it passes, and told to none where one must see all of it', async (t) => {
+  const layer = fc.record({ divertsAt: fc.integer({ min: 1, max: 40 }), tells: fc.constantFrom('look', 'look', 'nothing', 'in full') });
+  await fc.assert(
+    fc.asyncProperty(fc.nat(12), fc.array(layer, { minLength: 1, maxLength: 3 }), fc.integer({ min: 2, max: 7 }), async (most, layers, refused) => {
+      const seen = layers.map((): number[] => []);
+      const stream = layers.reduce<Items<number, number>>((items, { divertsAt, tells }, at) => {
+        const look = (item: number): void => void seen[at]?.push(item);
+        return passStream(items, {
+          divert: (item, rest) => {
+            if (tells !== 'nothing') look(item);
+            return item === divertsAt && item % 2 > 0 ? followedBy(item, rest) : null;
+          },
+          ...(tells === 'in full' ? {} : { said: tells === 'look' ? look : null }),
+        });
+      }, telling(counting(most).items));
+      const [all, short]: readonly number[][] = [[], []];
+      for (let next = await stream.next(); next.done !== true; next = await stream.next()) {
+        all?.push(next.value);
+        const take = (item: number): boolean => (all?.push(item) ?? 0) % 5 > 0;
+        await stream.pour?.(take, (item) => (item % refused === 0 || short?.push(item) === undefined ? null : take(item)));
+      }
+      const numbers = Array.from({ length: most }, (_, at) => at + 1);
+      t.same(all, numbers);
+      if (layers.some(({ tells }) => tells === 'in full')) t.same(short, []);
+      for (const [at, { tells, divertsAt }] of layers.entries())
+        if (tells !== 'nothing') t.same(seen[at], numbers.filter((item) => divertsAt % 2 === 0 || item <= divertsAt), `seen by ${at}`);
+    }),
+    { numRuns: 300 },
+  );
+});
+
 t.test('streams upon streams do in one go what they do one by one, poured too', async (t) => {
   const layer = fc.record({ divertsAt: fc.integer({ min: -3, max: 40 }), leavesOut: fc.integer({ min: 1, max: 40 }), last: fc.option(fc.integer({ min: 1, max: 40 })) });
   await fc.assert(

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { bytesBehind } from '../../src/kernel/written-text.ts';
 import { E } from '../../src/kernel/fp.ts';
+import { saidIn } from '../../src/gemini/plain-text.ts';
 import type { Candidate, Frame, ResponsePart } from '../../src/gemini/response.ts';
 import type { ChatEvent } from '../../src/openai/chat/answer/chunk.ts';
 import { completion } from '../../src/openai/chat/answer/completion.ts';
@@ -300,7 +301,11 @@ t.test('texts that go the short way say, and leave behind, what the machine make
   fc.assert(
     fc.property(frames, over, (batches, own) => {
       const short = chatWriting({ ...settings, ...own }).stream();
-      const shown = batches.map(short.write).join('');
+      const alone = (batch: readonly Frame[]): string | null => {
+        const [said] = batch.length === 1 ? (saidIn(batch) ?? []) : [];
+        return said === undefined ? null : short.say(said);
+      };
+      const shown = batches.map((batch) => alone(batch) ?? short.write(batch)).join('');
       const made = events(batches.flat(), own);
       const written = made.flatMap(({ chunk, isSent }) => (isSent ? [dataEvent(chunk)] : [])).join('');
       const end = short.end();

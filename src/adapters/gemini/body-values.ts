@@ -1,55 +1,11 @@
 import { StringDecoder } from 'node:string_decoder';
-import { createParser } from 'eventsource-parser';
 import { atOnce } from '../../kernel/breathe.ts';
 import { joinPieces, type PiecedBytes } from '../../kernel/pieced-bytes.ts';
-import { thrown } from '../../kernel/proxy-error.ts';
 import { bytePieces } from './byte-pieces.ts';
+import { mostCharacters, splitEvents, tooLong, type Splitter } from './split-events.ts';
 
 /** How an answer's values came: each in an event or an array as it was made, or the one whole value of the body. */
 export type Framing = 'stream' | 'whole';
-
-/** A 4K picture is tens of megabytes in one event. */
-const mostCharacters = 64 * 1024 * 1024;
-
-/** An error as bare JSON in the middle of a stream has a few dozen lines. */
-const mostStrayLines = 1000;
-
-const tooLong = () => thrown({ tag: 'BadAnswer', reason: 'more than 64 MiB in one piece' });
-
-/** Takes text as it comes; gives the JSON texts that are complete. */
-type Splitter = { readonly feed: (text: string) => readonly string[]; readonly end: () => readonly string[] };
-
-/** Server-sent events. Lines without `data:` are kept: an error can come as bare JSON in the middle of a stream. */
-const splitEvents = (): Splitter => {
-  let ready: string[] = [];
-  let stray: string[] = [];
-  let isFull = false;
-  const parser = createParser({
-    maxBufferSize: mostCharacters,
-    onEvent: ({ data }) => ready.push(data),
-    onError: (error) => {
-      if (error.type === 'max-buffer-size-exceeded') isFull = true;
-      else if (error.line !== undefined && stray.length <= mostStrayLines) stray.push(error.line);
-    },
-  });
-  const feed = (text: string): readonly string[] => {
-    parser.feed(text);
-    if (isFull) throw tooLong();
-    if (stray.length > mostStrayLines) throw thrown({ tag: 'BadAnswer', reason: 'lines that are no events' });
-    const taken = ready;
-    ready = [];
-    return taken;
-  };
-  return {
-    feed,
-    end: () => {
-      const last = feed('\n\n');
-      const bare = stray.join('\n');
-      stray = [];
-      return bare === '' ? last : [...last, bare];
-    },
-  };
-};
 
 const quote = 34;
 const backslash = 92;

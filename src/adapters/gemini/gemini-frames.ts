@@ -1,71 +1,15 @@
 import { atOnce, breathe, paceWork } from '../../kernel/breathe.ts';
 import { sizeOf, type PiecedBytes } from '../../kernel/pieced-bytes.ts';
-import { thrown, type ProxyError } from '../../kernel/proxy-error.ts';
-import { failureOf } from '../../gemini/error-from-answer.ts';
-import type { FrameReading } from '../../gemini/frame.ts';
-import { parseFrames, parseLongFrame, readAroundMedia } from '../../gemini/parse-frames.ts';
-import { plainTextOf } from '../../gemini/plain-text.ts';
+import { thrown } from '../../kernel/proxy-error.ts';
+import { readSaid } from '../../gemini/frame.ts';
+import { parsedJson, parseLongFrame, readAroundMedia } from '../../gemini/parse-frames.ts';
+import type { Said } from '../../gemini/plain-text.ts';
 import type { Frame } from '../../gemini/response.ts';
-import { blockReason } from '../../gemini/verdict.ts';
-import { poured, readyStream } from '../../kernel/ready-stream.ts';
+import { poured, readyStream, type Say } from '../../kernel/ready-stream.ts';
 import type { FrameStream } from '../../ports/capabilities.ts';
 import type { BodyPieces } from './answer-body.ts';
 import { bodySplitter, splitAtOnce, type BodySplitter, type Framing } from './body-values.ts';
-
-/** What was seen of an answer when it ended. */
-type Seen = { frames: number; unreadable: number; framing: Framing; isBegun: boolean; isOver: boolean };
-
-const isOver = (frame: Frame): boolean => {
-  if (blockReason(frame) !== null) return true;
-  for (const { finishReason } of frame.candidates ?? []) if (finishReason !== undefined) return true;
-  return false;
-};
-
-/** Why the end of the body is not the end of an answer; null when it is. A stream ends with a reason, or was cut. */
-const endError = ({ frames, unreadable, framing, isBegun, isOver: over }: Seen): ProxyError | null => {
-  if (frames === 0 && unreadable > 0) return { tag: 'BadAnswer', reason: 'no frame that can be read' };
-  if (frames === 0 || (framing === 'stream' && !isBegun && !over))
-    return { tag: 'EmptyAnswer', finishReason: null, finishMessage: null };
-  return framing === 'stream' && !over ? { tag: 'StreamCut' } : null;
-};
-
-/** Frames of JSON texts that came together, and the error that stands behind them. */
-type Reading = { readonly frames: readonly Frame[]; readonly error: ProxyError | null };
-
-/** Reads frames and remembers what it has seen. */
-type FrameReader = {
-  readonly read: (texts: readonly string[]) => Reading;
-  readonly take: (readings: Iterable<FrameReading>, into: Frame[]) => ProxyError | null;
-  readonly seen: Seen;
-};
-
-const frameReader = (model: string): FrameReader => {
-  const seen: Seen = { frames: 0, unreadable: 0, framing: 'stream', isBegun: false, isOver: false };
-  const take = (readings: Iterable<FrameReading>, into: Frame[]): ProxyError | null => {
-    for (const reading of readings) {
-      if (reading.kind === 'error') return failureOf(reading.error, null, model);
-      if (reading.kind === 'unreadable') {
-        seen.unreadable += 1;
-        continue;
-      }
-      const { frame } = reading;
-      seen.frames += 1;
-      seen.isBegun ||= (frame.candidates ?? []).length > 0;
-      seen.isOver ||= plainTextOf(frame) === null && isOver(frame);
-      into.push(frame);
-    }
-    return null;
-  };
-  const read = (texts: readonly string[]): Reading => {
-    const frames: Frame[] = [];
-    for (const json of texts) {
-      const error = take(parseFrames(json), frames);
-      if (error !== null) return { frames, error };
-    }
-    return { frames, error: null };
-  };
-  return { read, take, seen };
-};
+import { endError, frameReader, type FrameReader, type FramesRead } from './frame-reader.ts';
 
 /** A long value: work on it is broken up, and each of its frames goes on by itself. */
 async function* readLong(pieces: PiecedBytes, { take }: FrameReader): FrameStream {
@@ -163,12 +107,34 @@ async function* readFrames(source: FrameSource): FrameStream {
   }
 }
 
+/** Where frames are poured: in full, and in short. */
+type Taker = { readonly take: (frames: readonly Frame[]) => boolean; readonly say: Say<Said> | undefined };
+
+const takeFrames = (source: FrameSource, { frames, error }: FramesRead, { take }: Taker): boolean => {
+  const goesOn = frames.length === 0 || take(frames);
+  if (error !== null) source.state = { error: thrown(error) };
+  return goesOn && error === null;
+};
+
+/** One frame: most reads of the socket bring no more, and most frames are one text. */
+const takeFrame = (source: FrameSource, json: string, taker: Taker): boolean => {
+  const { reader } = source;
+  const parsed = parsedJson(json);
+  const said = parsed === null ? null : readSaid(parsed.value);
+  const goesOn = said === null ? null : (taker.say?.(said) ?? null);
+  if (goesOn === null) return takeFrames(source, reader.readOne(json, parsed), taker);
+  reader.seen.frames += 1;
+  reader.seen.isBegun = true;
+  return goesOn;
+};
+
 /** Each read of the socket in one go, from its bytes to whoever takes its frames. */
 const pourFrames =
   (source: FrameSource): FrameStream['pour'] =>
-  (take) => {
+  (take, say) => {
     const { body, splitter, reader, following } = source;
     if (source.state !== 'free' || body.pour === undefined) return poured;
+    const taker: Taker = { take, say };
     return body.pour((pieces) => {
       const [first] = pieces;
       const texts = pieces.length === 1 && first !== undefined ? splitter.feed(first) : pieces.flatMap(splitter.feed);
@@ -176,11 +142,13 @@ const pourFrames =
         source.state = { texts };
         return false;
       }
-      const { frames, error } = reader.read(texts);
-      const goesOn = frames.length === 0 || take(frames);
+      const [json] = texts;
+      const goesOn =
+        texts.length === 1 && json !== undefined
+          ? takeFrame(source, json, taker)
+          : takeFrames(source, reader.read(texts), taker);
       following.passed();
-      if (error !== null) source.state = { error: thrown(error) };
-      return goesOn && error === null;
+      return goesOn;
     });
   };
 
@@ -214,7 +182,7 @@ const nothing = (): void => undefined;
 /** Longer bodies are read in pieces, but for media in them. */
 const longestShort = 65_536;
 
-type WholeReading = Reading & { readonly framing: Framing };
+type WholeReading = FramesRead & { readonly framing: Framing };
 
 /** What a body says that is short but for its media; null for any other. */
 const readShort = (pieces: readonly Buffer[], { read, take }: FrameReader): WholeReading | null => {

@@ -1,7 +1,7 @@
 import { TE, pipe } from '../../kernel/fp.ts';
 import { caught, thrown, type ProxyError } from '../../kernel/proxy-error.ts';
 import type { Secret } from '../../kernel/secret.ts';
-import { readModelPage } from '../../gemini/frame.ts';
+import { readModelPage } from '../../gemini/read-model-page.ts';
 import type { GeminiModel } from '../../gemini/response.ts';
 import type { FetchModels } from '../../ports/capabilities.ts';
 import { jsonBody } from './answer-body.ts';

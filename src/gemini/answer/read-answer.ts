@@ -3,7 +3,7 @@ import type { Machine } from '../../kernel/machine.ts';
 import { finishKind } from '../finish.ts';
 import type { Candidate, Frame, GroundingMetadata, LogprobsResult, ResponsePart, UsageMetadata } from '../response.ts';
 import { jsonInText } from '../tools/json-answer.ts';
-import { plainTextOf } from '../plain-text.ts';
+import { plainTextOf, type Said } from '../plain-text.ts';
 import { latestUsage } from '../usage.ts';
 import { blockReason } from '../verdict.ts';
 import type { AnswerEvent } from './answer-event.ts';
@@ -161,15 +161,14 @@ export type PlainTexts = {
  */
 export const readPlainTexts =
   (settings: AnswerSettings) =>
-  ([halves, known]: AnswerState, frames: readonly Frame[]): PlainTexts | null => {
+  ([halves, known]: AnswerState, said: readonly Said[]): PlainTexts | null => {
     if (halves.size > 0 || !onlySaysMore(known.candidates.get(0), settings)) return null;
     const texts: string[] = [];
     let { usage } = known;
-    for (const frame of frames) {
-      const text = plainTextOf(frame);
-      if (text === null || !text.isWellFormed()) return null;
+    for (const { text, usage: told } of said) {
+      if (!text.isWellFormed()) return null;
       texts.push(text);
-      usage = latestUsage(usage, frame.usageMetadata);
+      usage = latestUsage(usage, told);
     }
     const { candidates, blocked } = known;
     return { texts, usage, state: [halves, { candidates, usage, blocked }] };

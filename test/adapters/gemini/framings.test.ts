@@ -4,6 +4,7 @@ import { bodySplitter, type Framing } from '../../../src/adapters/gemini/body-va
 import { framesAtOnce, geminiFrames } from '../../../src/adapters/gemini/gemini-frames.ts';
 import { E } from '../../../src/kernel/fp.ts';
 import { caught, type ProxyError } from '../../../src/kernel/proxy-error.ts';
+import type { Said } from '../../../src/gemini/plain-text.ts';
 import type { Frame } from '../../../src/gemini/response.ts';
 import type { FrameStream } from '../../../src/ports/capabilities.ts';
 import { call, clientOf, outcomeOf, startedEmulator, textOf } from '../../support/client-calls.ts';
@@ -92,13 +93,18 @@ const pouredPieces = (body: Buffer, random: () => number) => {
   return Object.assign(pieces, { pour });
 };
 
-/** `readAll`, poured wherever that may be done. */
-const pourAll: typeof readAll = async (frames) => {
+const frameOf = ({ text, usage }: Said): Frame => ({ candidates: [{ content: { parts: [{ text }] } }], ...(usage === undefined ? {} : { usageMetadata: usage }) });
+
+/** `readAll`, poured wherever that may be done; what is told in short, where `says` takes it so. */
+const pourAll = async (frames: FrameStream, says: () => boolean): ReturnType<typeof readAll> => {
   const all: Frame[] = [];
   try {
     for (let next = await frames.next(); next.done !== true; next = await frames.next()) {
       all.push(...next.value);
-      await frames.pour?.((batch) => all.push(...batch) % 4 > 0);
+      await frames.pour?.(
+        (batch) => all.push(...batch) % 4 > 0,
+        (said) => (says() ? all.push(frameOf(said)) % 4 > 0 : null),
+      );
     }
     return { frames: all, error: null };
   } catch (cause) {
@@ -140,7 +146,8 @@ t.test('a short body that is all there, and one that is poured, is read as it is
       t.same(read, await readAll(inPieces), bytes.toString());
       t.same(ready, read.error === null ? read.frames : undefined, 'ready where nothing went wrong');
       const poured = geminiFrames(pouredPieces(bytes, seeded(seed)), 'gemini-3.5-flash', following);
-      t.same(await pourAll(poured), read, 'poured');
+      const random = seeded(seed + 1);
+      t.same(await pourAll(poured, () => random() < 0.7), read, 'poured');
     }),
     { numRuns: 500 },
   );

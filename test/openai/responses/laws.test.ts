@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { noResponses } from '../../../src/adapters/responses/no-responses.ts';
 import { E } from '../../../src/kernel/fp.ts';
+import { saidIn } from '../../../src/gemini/plain-text.ts';
 import type { Frame } from '../../../src/gemini/response.ts';
 import type { AnswerEnd } from '../../../src/ports/answer-writer.ts';
 import type { Whole } from '../../../src/ports/reply.ts';
@@ -94,7 +95,11 @@ t.test('texts that go the short way say, and leave behind, what the machine make
       const tell = async (more: readonly object[], store: typeof short): Promise<string> => {
         const writer = await responseWriter(request, { store });
         let told = '';
-        for (const batch of batches) told += `${writer.write(framesOf(batch, more))}${writer.kept()}\n`;
+        for (const batch of batches) {
+          const frames = framesOf(batch, more);
+          const [one] = frames.length === 1 ? (saidIn(frames) ?? []) : [];
+          told += `${(one === undefined ? null : writer.say(one)) ?? writer.write(frames)}${writer.kept()}\n`;
+        }
         const end = writer.end();
         if (E.isLeft(end)) return `${told}${end.left.tag}`;
         await end.right.keep?.();

@@ -1,16 +1,16 @@
 import { readPlainTexts } from '../../../gemini/answer/read-answer.ts';
 import type { AnswerSettings } from '../../../gemini/answer/read-part.ts';
-import type { Frame } from '../../../gemini/response.ts';
+import type { Said } from '../../../gemini/plain-text.ts';
 import { countSaid, type ChatMachineState, type ChatState } from './machine.ts';
 import { longestDelta } from './picture-pieces.ts';
 
 /** So many characters of one choice are counted in one go, and held until then: each go costs 2 µs. */
 const mostSaid = 8192;
 
-/** The state after a read's frames, and the chunks that they make; null where the machine must read them. */
+/** The state after what a read's frames say, and the chunks that they make; null where the machine must read them. */
 export type WriteTexts = (
   state: ChatMachineState,
-  frames: readonly Frame[],
+  said: readonly Said[],
 ) => readonly [ChatMachineState, string] | null;
 
 /** Texts alone, by a shorter way than that of their events; `writeText` makes the chunk of one. */
@@ -19,8 +19,8 @@ export const textsWriter = (
   writeText: (index: number, text: string) => string,
 ): WriteTexts => {
   const readTexts = readPlainTexts(settings);
-  return ([answer, chat], frames) => {
-    const read = readTexts(answer, frames);
+  return ([answer, chat], told) => {
+    const read = readTexts(answer, told);
     if (read === null) return null;
     let { said } = chat;
     let chunks = '';

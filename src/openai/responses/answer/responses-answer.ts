@@ -74,8 +74,8 @@ const machineWriter = (echo: Echo, settings: ResponseSettings, { keep, keepAlive
   const form: AnswerForm<ResponseMachineState, ResponseEvent> = {
     frames: writer.write,
     last: writer.writeLast,
-    texts: (state, frames) => {
-      const told = tellTexts(state, frames);
+    texts: (state, said) => {
+      const told = tellTexts(state, said);
       return told === null ? null : [told[0], writer.writeTexts(told[1])];
     },
     whole: (events) => {

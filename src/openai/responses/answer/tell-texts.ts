@@ -1,5 +1,5 @@
 import { readPlainTexts } from '../../../gemini/answer/read-answer.ts';
-import type { Frame } from '../../../gemini/response.ts';
+import type { Said } from '../../../gemini/plain-text.ts';
 import { weightOfPiece } from './kept-weight.ts';
 import type { ResponseMachineState } from './machine.ts';
 import type { ResponseSettings } from './response-settings.ts';
@@ -13,19 +13,19 @@ export type ToldTexts = {
   readonly texts: readonly string[];
 };
 
-/** The state after a read's frames, and what they tell; null where the machine must read them. */
+/** The state after what a read's frames say, and what they tell; null where the machine must read them. */
 export type TellTexts = (
   state: ResponseMachineState,
-  frames: readonly Frame[],
+  said: readonly Said[],
 ) => readonly [ResponseMachineState, ToldTexts] | null;
 
 /** More words of the message that is open, by a shorter way than that of an answer's events. */
 export const textsTeller = (settings: ResponseSettings): TellTexts => {
   const readTexts = readPlainTexts(settings);
   const made = { id: settings.id, model: settings.signedBy };
-  return ([reading, state], frames) => {
+  return ([reading, state], said) => {
     const { open, sequence: number } = state;
-    const read = open?.type === 'message' ? readTexts(reading, frames) : null;
+    const read = open?.type === 'message' ? readTexts(reading, said) : null;
     if (open?.type !== 'message' || read === null) return null;
     const { id, index, from, logprobs } = open;
     const { texts, usage } = read;
