@@ -90,8 +90,6 @@ const inPieces: Way<readonly Uint8Array[]> = {
 
 type Body<A> = E.Either<ProxyError, A>;
 
-const nothing = Promise.resolve();
-
 /**
  * Whether all of a body is there, as of most that came with their head. Node says `complete` only after what waited for
  * the bytes has run.
@@ -155,12 +153,9 @@ const readIn = <A>(source: BodySource, limits: BodyLimits, way: Way<A>): TE.Task
     const known = expectedBody(source, limits);
     const reserved = reserveBody(source, known);
     if (E.isLeft(reserved)) return reserved;
-    // Node hands over a body that came with its head once what runs for the head is done, and before what waits here.
-    return nothing.then(() => {
-      if (!isThere(source, known)) return collectBody(source, { limits, known, way });
-      const taken = takeBody(source, known);
-      return E.isLeft(taken) ? taken : E.right(way.atOnce(taken.right));
-    });
+    if (!isThere(source, known)) return collectBody(source, { limits, known, way });
+    const taken = takeBody(source, known);
+    return E.isLeft(taken) ? taken : E.right(way.atOnce(taken.right));
   };
 
 /**

@@ -7,19 +7,18 @@ import { discardReply } from './send-reply.ts';
 
 type Result = E.Either<ProxyError, Reply>;
 
-const begin = (answer: TE.TaskEither<ProxyError, Reply>): Promise<Result> => {
+const begin = (answer: TE.TaskEither<ProxyError, Reply>): TE.Outcome<ProxyError, Reply> => {
   try {
-    const running = answer();
-    return running instanceof Promise ? running : Promise.resolve(running);
+    return answer();
   } catch (cause) {
-    return Promise.resolve(E.left(caught(cause)));
+    return E.left(caught(cause));
   }
 };
 
 /**
- * Gives the result to `done`, or the reason of the signal as soon as it aborts: nothing that forgot the signal can hold
- * an exchange open. A reply that comes too late is let go. Never at once: Node says only after the head has been worked
- * on whether a body follows it. `done` must not throw.
+ * Begins the answer in the next microtask: Node has then handed over a body that came with its head, and says whether
+ * one follows. Gives the result to `done`, or the reason of the signal as soon as it aborts: nothing that forgot the
+ * signal can hold an exchange open. A reply that comes too late is let go. `done` must not throw.
  */
 export const unlessAborted = (
   answer: TE.TaskEither<ProxyError, Reply>,
@@ -33,9 +32,10 @@ export const unlessAborted = (
       done(result);
     } else if (E.isRight(result)) discardReply(result.right)?.catch(() => undefined);
   };
-  const onAbort = (): void => queueMicrotask(() => take(E.left(abortReason(signal))));
-  const running = begin(answer);
-  if (signal.aborted) onAbort();
-  else signal.addEventListener('abort', onAbort, { once: true });
-  running.then(take, (cause: unknown) => take(E.left(caught(cause))));
+  signal.addEventListener('abort', () => queueMicrotask(() => take(E.left(abortReason(signal)))), { once: true });
+  queueMicrotask(() => {
+    const begun = begin(answer);
+    if (begun instanceof Promise) begun.then(take, (cause: unknown) => take(E.left(caught(cause))));
+    else take(begun);
+  });
 };

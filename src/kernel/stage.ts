@@ -12,6 +12,7 @@ const runFrom = (stages: readonly AnyStage[], at: number, given: unknown): TE.Ou
   for (let stage = stages[next]; stage !== undefined; stage = stages[next]) {
     next += 1;
     const outcome = stage(value)();
+    if (next === stages.length) return outcome;
     if (outcome instanceof Promise)
       return outcome.then((result) => (E.isLeft(result) ? result : runFrom(stages, next, result.right)));
     if (E.isLeft(outcome)) return outcome;

@@ -1,6 +1,6 @@
 import { E, TE, pipe } from '../kernel/fp.ts';
 import { isOutage, type ProxyError } from '../kernel/proxy-error.ts';
-import type { Capabilities, Now, Passage } from '../ports/capabilities.ts';
+import type { Capabilities, Passage } from '../ports/capabilities.ts';
 import { effort, type Effort } from './effort.ts';
 import type { Received } from './exchange.ts';
 
@@ -14,22 +14,29 @@ const withWait = (error: ProxyError, seconds: number | null): ProxyError =>
     ? { ...error, retryAfterSeconds: Math.max(seconds, error.retryAfterSeconds ?? 0) }
     : error;
 
-const runIn = async <A>(
-  { isTrial, leave }: Passage,
-  now: Now,
-  run: (effort: Effort) => TE.TaskEither<ProxyError, A>,
-): Promise<E.Either<ProxyError, A>> => {
-  let outcome: Parameters<Passage['leave']>[0] = 'unknown';
-  let left: ReturnType<Passage['leave']> = null;
-  let answer: E.Either<ProxyError, A>;
-  try {
-    answer = await run(effort(now, isTrial))();
-    outcome = outcomeOf(answer);
-  } finally {
-    left = leave(outcome);
-  }
-  const seconds = left instanceof Promise ? await left : left;
+const endWith = <A>({ leave }: Passage, answer: E.Either<ProxyError, A>): E.Either<ProxyError, A> => {
+  const seconds = leave(outcomeOf(answer));
   return E.isLeft(answer) ? E.left(withWait(answer.left, seconds)) : answer;
+};
+
+/** A defect says nothing about the model. */
+const endInDefect =
+  ({ leave }: Passage) =>
+  (cause: unknown): never => {
+    leave('unknown');
+    throw cause;
+  };
+
+const runIn = <A>(passage: Passage, run: TE.TaskEither<ProxyError, A>): TE.Outcome<ProxyError, A> => {
+  let answer: TE.Outcome<ProxyError, A>;
+  try {
+    answer = run();
+  } catch (cause) {
+    return endInDefect(passage)(cause);
+  }
+  return answer instanceof Promise
+    ? answer.then((known) => endWith(passage, known), endInDefect(passage))
+    : endWith(passage, answer);
 };
 
 /**
@@ -45,5 +52,5 @@ export const letThrough =
   <A>(run: (effort: Effort) => TE.TaskEither<ProxyError, A>): TE.TaskEither<ProxyError, A> =>
     pipe(
       enterModel(model, caller.address),
-      TE.flatMap((passage) => () => runIn(passage, now, run)),
+      TE.flatMap((passage) => () => runIn(passage, run(effort(now, passage.isTrial)))),
     );

@@ -72,7 +72,7 @@ export type Passage = {
   /** True when the model has answered nobody lately: one try only. */
   readonly isTrial: boolean;
   /** The error when all tries met an outage; `unknown`: whatever says nothing about the model. */
-  readonly leave: (outcome: 'answered' | 'unknown' | OutageError) => number | null | Promise<number | null>;
+  readonly leave: (outcome: 'answered' | 'unknown' | OutageError) => number | null;
 };
 
 /**

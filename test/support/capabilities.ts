@@ -35,7 +35,7 @@ export const happyCapabilities: Capabilities = {
   homeOfThings: () => E.right(undefined),
   leaseKey: () => TE.right(lease(1)),
   reportKey: () => undefined,
-  enterModel: () => TE.right({ isTrial: false, leave: () => Promise.resolve(null) }),
+  enterModel: () => TE.right({ isTrial: false, leave: () => null }),
   openGemini: () => TE.right(framesOf([textFrame('hello', 'STOP')])),
   askGemini: () => TE.right({}),
   listModels: () => Promise.resolve([]),
