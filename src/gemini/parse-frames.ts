@@ -6,6 +6,7 @@ import { keepArguments } from './exact-json.ts';
 import { readFrame, readPlainFrame, type FrameReading } from './frame.ts';
 import { countParts, framePieces } from './frame-pieces.ts';
 import { parseAroundMedia, parseLong } from './parse-long.ts';
+import { parseAroundText } from './parse-around-text.ts';
 
 /** What a text of JSON says. */
 export type Parsed = { readonly value: unknown };
@@ -70,6 +71,19 @@ export const framesIn = (json: string, parsed: Parsed | null): Iterable<FrameRea
  * frame each: some servers leave out the empty line between events. A long frame is read in pieces, as they are taken.
  */
 export const parseFrames = (json: string): Iterable<FrameReading> => framesIn(json, parsedJson(json));
+
+/**
+ * Reads a short body of UTF-8 that is one frame, whose text stays unread where it says nothing else. Null where it must
+ * be read as any other.
+ */
+export const readAroundText = (body: Buffer): FrameReading | null => {
+  const parsed = parseAroundText(body);
+  if (parsed === null) return null;
+  const frame = readPlainFrame(parsed.value);
+  if (frame !== null) return { kind: 'frame', frame };
+  parsed.read();
+  return readFrame(frameIn(parsed.value, () => body.toString('utf8')));
+};
 
 const lineFeed = 0x0a;
 

@@ -1,4 +1,5 @@
 import { isObject } from '../kernel/is-object.ts';
+import { isUnread, type LongText } from '../kernel/unread-text.ts';
 import type { Candidate, Frame, UsageMetadata } from './response.ts';
 
 /** True where an object has no other names. */
@@ -18,7 +19,7 @@ const saysNoMore = (value: object): boolean => {
   return true;
 };
 
-const onlyTextIn = ({ content, index = 0 }: Candidate): string | null => {
+const onlyTextIn = ({ content, index = 0 }: Candidate): LongText | null => {
   const parts = content?.parts;
   if (index !== 0 || parts?.length !== 1) return null;
   const [part] = parts;
@@ -34,7 +35,9 @@ const onlyTextIn = ({ content, index = 0 }: Candidate): string | null => {
 export const plainTextOf = ({ candidates, promptFeedback, lost }: Frame): string | null => {
   if (candidates?.length !== 1 || promptFeedback !== undefined || lost !== undefined) return null;
   const [candidate] = candidates;
-  return candidate !== undefined && holdsOnly(candidate, 'content', 'index') ? onlyTextIn(candidate) : null;
+  if (candidate === undefined || !holdsOnly(candidate, 'content', 'index')) return null;
+  const text = onlyTextIn(candidate);
+  return typeof text === 'string' ? text : null;
 };
 
 /** What such a frame says, in short. */
@@ -52,7 +55,7 @@ export const saidIn = (frames: readonly Frame[]): readonly Said[] | null => {
 };
 
 /** All that an answer says, and Gemini's word for how it ended. */
-export type EndedText = { readonly text: string; readonly reason: string };
+export type EndedText = { readonly text: LongText; readonly reason: string };
 
 /**
  * What a frame says that is a whole answer of one text: that, how it ended and, its usage aside, nothing else; null for
@@ -66,20 +69,21 @@ export const endedTextOf = ({ candidates, promptFeedback, lost }: Frame): EndedT
   return text === null || candidate.finishReason === undefined ? null : { text, reason: candidate.finishReason };
 };
 
-const textIn = ({ content, index }: Readonly<Record<string, unknown>>): string | null => {
+const textIn = ({ content, index }: Readonly<Record<string, unknown>>): LongText | null => {
   if (!isObject(content) || !Array.isArray(content['parts'])) return null;
   const parts: readonly unknown[] = content['parts'];
   const [part] = parts;
-  if (parts.length !== 1 || !isObject(part) || typeof part['text'] !== 'string') return null;
-  if (!holdsOnly(part, 'text', 'text')) return null;
-  return index === undefined || index === 0 ? part['text'] : null;
+  if (parts.length !== 1 || !isObject(part) || !holdsOnly(part, 'text', 'text')) return null;
+  const { text } = part;
+  if (typeof text !== 'string' && !isUnread(text)) return null;
+  return index === undefined || index === 0 ? text : null;
 };
 
 /** The text of such a candidate in a value that was just parsed, where it has not ended; null for any other. */
 export const saidText = (value: unknown): string | null => {
   if (!isObject(value) || value['finishReason'] !== undefined || !saysNoMore(value)) return null;
   const text = textIn(value);
-  return text === '' ? null : text;
+  return typeof text === 'string' && text !== '' ? text : null;
 };
 
 /** The candidate of such frames in a value that was just parsed: nothing that is read of it is left out or changed. */

@@ -8,7 +8,8 @@ export type AnswerBlob = { readonly mimeType: string; readonly data: LongText };
 
 /** A piece of an answer: text, media, a call, code, or a tool that Google ran. */
 export type ResponsePart = {
-  readonly text?: string;
+  /** That of a whole answer may have been left unread. */
+  readonly text?: LongText;
   readonly inlineData?: AnswerBlob;
   /** The address may be a data: URL, where no store took a picture. */
   readonly fileData?: { readonly mimeType?: string; readonly fileUri: LongText };

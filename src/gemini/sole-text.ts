@@ -10,6 +10,8 @@ export const soleText = (frames: readonly Frame[]): SoleText | null => {
   const [frame] = frames;
   if (frame === undefined || frames.length > 1) return null;
   const ended = endedTextOf(frame);
-  if (ended?.text.isWellFormed() !== true) return null;
-  return { text: ended.text, reason: ended.reason, usage: latestUsage({}, frame.usageMetadata) };
+  if (ended === null) return null;
+  const { text, reason } = ended;
+  if (typeof text === 'string' && !text.isWellFormed()) return null;
+  return { text, reason, usage: latestUsage({}, frame.usageMetadata) };
 };

@@ -99,6 +99,16 @@ export const leaveUnread = (pieces: PiecedBytes): UnreadText | null => {
   return unreadOf(pieces, isBase64 ? head : -1);
 };
 
+/**
+ * The same of words in UTF-8, which may be short: a look at each byte for what JSON.stringify would not write, 0.4 µs
+ * for 1 KB.
+ */
+export const leaveWords = (bytes: Uint8Array): UnreadText | null => {
+  const kinds = kindsIn(bytes);
+  if ((kinds & byteKinds.control) !== 0) return null;
+  return (kinds & byteKinds.backslash) === 0 || hasOwnEscapes(bytes) ? unreadOf([bytes], -1) : null;
+};
+
 const piecesInJson = (text: string): PiecedBytes =>
   text === '' ? [] : [Buffer.from(JSON.stringify(text).slice(1, -1))];
 

@@ -1,5 +1,8 @@
+import { joinPieces } from './pieced-bytes.ts';
+import type { UnreadText } from './unread-text.ts';
+
 /** A long text as JSON, and the same in UTF-8, made once: V8 takes 0.6 ns for a character that is not of Latin-1. */
-export type Quoted = { readonly json: string; readonly bytes: () => Buffer };
+export type Quoted = { readonly json: () => string; readonly bytes: () => Buffer };
 
 /** Text that was written, in pieces: what is long, and stands in it more than once, is the same piece. */
 export type WrittenText = readonly (string | Quoted)[];
@@ -7,13 +10,19 @@ export type WrittenText = readonly (string | Quoted)[];
 /** A long text's JSON as a piece. */
 export const quotedPiece = (json: string): Quoted => {
   let bytes: Buffer | null = null;
-  return { json, bytes: () => (bytes ??= Buffer.from(json)) };
+  return { json: () => json, bytes: () => (bytes ??= Buffer.from(json)) };
+};
+
+/** What stands between the quotes of a text that nobody has read, as a piece: the bytes that came. */
+export const unreadPiece = ({ pieces }: UnreadText): Quoted => {
+  const bytes = joinPieces(pieces());
+  return { json: () => bytes.toString('utf8'), bytes: () => bytes };
 };
 
 /** All of it as a string. */
 export const asString = (text: WrittenText): string => {
   let all = '';
-  for (const piece of text) all += typeof piece === 'string' ? piece : piece.json;
+  for (const piece of text) all += typeof piece === 'string' ? piece : piece.json();
   return all;
 };
 
@@ -57,7 +66,7 @@ export const writeInto = (buffer: Buffer, from: number, text: WrittenText): numb
 
 /** All of it as bytes. */
 export const asBytes = (text: WrittenText): Buffer => {
-  const buffer = Buffer.allocUnsafeSlow(bytesIn(text));
+  const buffer = Buffer.allocUnsafe(bytesIn(text));
   writeInto(buffer, 0, text);
   return buffer;
 };

@@ -5,12 +5,14 @@ import { bodyEncoder } from '../../src/gemini/call-body.ts';
 import { bytesBehind } from '../../src/kernel/written-text.ts';
 import { E, TE } from '../../src/kernel/fp.ts';
 import { readBase64 } from '../../src/kernel/read-base64.ts';
-import { encloseText, isUnread, leaveUnread, type LongText } from '../../src/kernel/unread-text.ts';
+import { encloseText, isUnread, leaveUnread, leaveWords, type LongText } from '../../src/kernel/unread-text.ts';
 import type { Frame, ResponsePart } from '../../src/gemini/response.ts';
 import { readSound } from '../../src/gemini/sound.ts';
 import { generationsDialect } from '../../src/openai/images/dialect.ts';
 import { writeLarge } from '../../src/pipeline/write-large.ts';
 import { noResponses } from '../../src/adapters/responses/no-responses.ts';
+import { completionDialect } from '../../src/openai/completions/dialect.ts';
+import { transcriptionDialect } from '../../src/openai/transcriptions/dialect.ts';
 import { messagesDialect } from '../../src/anthropic/messages/dialect.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';
 import { responsesDialect } from '../../src/openai/responses/dialect.ts';
@@ -203,4 +205,56 @@ t.test('whether a picture of an answer was read or left unread, every door write
   }
   const sound = leaveUnread([Buffer.from(picture.slice(0, 70_001)), Buffer.from(picture.slice(70_001))]) ?? '';
   t.same(readSound({ mimeType: 'audio/L16;rate=24000', data: sound }), readSound({ mimeType: 'audio/L16;rate=24000', data: picture }), 'and sound is the same');
+});
+
+/** All that a door says of an answer, at once and frame by frame, with what it keeps. */
+const saidBy = async <A>({ decode, translate }: Dialect<A>, body: object, frames: readonly Frame[]): Promise<unknown> => {
+  const asked = decode(body, () => JSON.stringify(body));
+  if (E.isLeft(asked)) throw new Error(JSON.stringify(asked.left));
+  const plan = translate(asked.right, context);
+  if (plan instanceof Promise || E.isLeft(plan)) throw new Error('no plan');
+  const [atOnce, collected, stream] = [plan.right.answer.whole(), plan.right.answer.whole(), plan.right.answer.stream()];
+  collected.add(frames);
+  const [first, second] = [atOnce.atOnce(frames), collected.end()];
+  const written = stream.write(frames);
+  const last = stream.end();
+  const bodyOf = (end: typeof first): unknown => (E.isLeft(end) ? end.left : [String(end.right.value.body), end.right.signatures]);
+  return [bodyOf(first), bodyOf(second), written, E.isLeft(last) ? last.left : String(bytesBehind('', last.right.value))];
+};
+
+t.test('whether the words of an answer were read or left unread, every door writes the same', async (t) => {
+  const asked = { model: 'gemini-3.5-flash', messages: [{ role: 'user', content: 'a' }] };
+  const schema = { type: 'object', properties: { a: { type: 'string' } }, required: ['a'], additionalProperties: false };
+  const oddName = '"content":"" é';
+  const tool = { name: 'look', description: 'b', parameters: { type: 'object', properties: {} } };
+  const input = { model: asked.model, input: 'a' };
+  const doors: readonly (readonly [string, (frames: readonly Frame[]) => Promise<unknown>])[] = [
+    ['chat', (frames) => saidBy(dialect, asked, frames)],
+    ['chat with a schema', (frames) => saidBy(dialect, { ...asked, response_format: { type: 'json_schema', json_schema: { name: 'a', schema } } }, frames)],
+    ['chat with tools and a schema', (frames) => saidBy(dialect, { ...asked, model: 'gemini-2.5-flash', tools: [{ type: 'function', function: tool }], response_format: { type: 'json_schema', json_schema: { name: 'a', schema } } }, frames)],
+    ['chat that cites', (frames) => saidBy(dialect, { ...asked, web_search_options: {} }, frames)],
+    ['chat for a model with an odd name', (frames) => saidBy(chatDialect({ ...settings, modelAliases: new Map([[oddName, 'gemini-3.5-flash']]) }), { ...asked, model: oddName }, frames)],
+    ['messages', (frames) => saidBy(messages, { ...asked, max_tokens: 10 }, frames)],
+    ['responses', (frames) => saidBy(responses, { ...input, store: false }, frames)],
+    ['kept responses', (frames) => saidBy(responses, input, frames)],
+    ['completions', (frames) => saidBy(completionDialect(settings, () => TE.right('')), { model: asked.model, prompt: 'a' }, frames)],
+    ['transcriptions', (frames) => saidBy(transcriptionDialect('transcribe', settings), { model: asked.model, file: { bytes: Buffer.from('RIFF'), filename: 'a.wav', mimeType: 'audio/wav' } }, frames)],
+  ];
+  const usageMetadata = { promptTokenCount: 3, candidatesTokenCount: 5, totalTokenCount: 8 };
+  const answer = (text: LongText, reason: string): readonly Frame[] => [{ candidates: [{ content: { parts: [{ text }] }, finishReason: reason, index: 0 }], usageMetadata }];
+  const words = fc.oneof(fc.constantFrom('{"a": "b"}', `\`\`\`json\n{"a":"${'c'.repeat(300)}"}\n\`\`\``, 'Grüße 👋 "quoted" \\ 天\n'.repeat(3000), '</script> & more', '\u0000 is read'), fc.string({ unit: 'binary', maxLength: 40 }));
+  let left = 0;
+  for (const [name, write] of doors) {
+    await fc.assert(
+      fc.asyncProperty(words, fc.constantFrom('STOP', 'MAX_TOKENS', 'SAFETY', 'OTHER'), async (text, reason) => {
+        const unread = leaveWords(Buffer.from(JSON.stringify(text).slice(1, -1)));
+        if (unread === null || text === '') return;
+        left += 1;
+        const [one, other] = [await write(answer(unread, reason)), await write(answer(text, reason))];
+        t.ok(isDeepStrictEqual(one, other), `${name}: ${JSON.stringify([one, other]).slice(0, 300)}`);
+      }),
+      { numRuns: 40 },
+    );
+  }
+  t.ok(left > 150, `${left} were left unread`);
 });

@@ -1,4 +1,5 @@
 import t from 'tap';
+import { textOf } from '../../src/kernel/unread-text.ts';
 import { E, type TE } from '../../src/kernel/fp.ts';
 import { caught, type ProxyError } from '../../src/kernel/proxy-error.ts';
 import type { GeminiCall } from '../../src/gemini/request.ts';
@@ -51,7 +52,7 @@ const read = async (answer: TE.TaskEither<ProxyError, Frames>): Promise<readonly
   if (E.isLeft(frames)) return frames.left;
   const texts: string[] = [];
   try {
-    for await (const batch of frames.right) for (const { index, content } of batch.flatMap((frame) => frame.candidates ?? [])) texts.push(`${index}:${content?.parts?.[0]?.text}`);
+    for await (const batch of frames.right) for (const { index, content } of batch.flatMap((frame) => frame.candidates ?? [])) texts.push(`${index}:${textOf(content?.parts?.[0]?.text ?? '')}`);
   } catch (cause) {
     return caught(cause);
   }

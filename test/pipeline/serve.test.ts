@@ -345,7 +345,7 @@ const oddDialect: Dialect<{ readonly words: string; readonly streams: boolean }>
   translate: ({ words, streams }, { requestId }) => {
     const machine: Machine<number, Frame, string> = {
       start: 1,
-      step: (state, { candidates = [] }) => [state + candidates.length, candidates.map(({ content }, at) => `${state + at} ${content?.parts?.[0]?.text}`)],
+      step: (state, { candidates = [] }) => [state + candidates.length, candidates.map(({ content }, at) => `${state + at} ${textOf(content?.parts?.[0]?.text ?? 'undefined')}`)],
       end: (state) => [`${state} end`],
       fail: (state, { tag }) => [`${state} ${tag} of ${requestId}`],
     };

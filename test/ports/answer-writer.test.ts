@@ -1,4 +1,5 @@
 import t from 'tap';
+import { textOf } from '../../src/kernel/unread-text.ts';
 import { E } from '../../src/kernel/fp.ts';
 import type { Machine } from '../../src/kernel/machine.ts';
 import type { ProxyError } from '../../src/kernel/proxy-error.ts';
@@ -11,7 +12,7 @@ const numbering: Machine<number, Frame, string> = {
   start: 0,
   step: (state, frame) => {
     const texts = (frame.candidates ?? []).flatMap(({ content }) => (content?.parts ?? []).map(({ text = '' }) => text));
-    return [state + texts.length, texts.map((text, at) => `${state + at}:${text}`)];
+    return [state + texts.length, texts.map((text, at) => `${state + at}:${textOf(text)}`)];
   },
   end: (state) => [`${state}:end`],
   fail: (state, { tag }) => [`${state}:${tag}`],

@@ -182,15 +182,18 @@ export const bodySplitter = (): BodySplitter => {
   };
 };
 
-/** What a splitter makes of a short body of which all is there. */
+const nothing = Buffer.alloc(0);
+
+/** All of a body that is one JSON value, from its first bracket; null for any other. */
+export const wholeValue = (pieces: readonly Buffer[]): Buffer | null => {
+  const [first = nothing] = pieces;
+  return firstIn(first) === openObject ? joinPieces(pieces).subarray(first.indexOf(openObject)) : null;
+};
+
+/** What a splitter makes of a short body of which all is there, and which is not one value. */
 export const splitAtOnce = (
   pieces: readonly Buffer[],
 ): { readonly texts: readonly string[]; readonly framing: Framing } => {
-  const [first = Buffer.alloc(0)] = pieces;
-  if (firstIn(first) === openObject) {
-    const text = joinPieces(pieces).toString('utf8', first.indexOf(openObject));
-    return { texts: [text], framing: 'whole' };
-  }
   const { feed, end, framing } = bodySplitter();
   const texts: string[] = [];
   for (const piece of pieces) for (const text of feed(piece)) texts.push(text);

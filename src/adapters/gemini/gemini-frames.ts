@@ -1,14 +1,21 @@
+import { isUtf8 } from 'node:buffer';
 import { atOnce, breathe, paceWork } from '../../kernel/breathe.ts';
 import { sizeOf, type PiecedBytes } from '../../kernel/pieced-bytes.ts';
 import { thrown } from '../../kernel/proxy-error.ts';
-import { readSaid } from '../../gemini/frame.ts';
-import { parsedJson, parseLongFrame, readAroundMedia } from '../../gemini/parse-frames.ts';
+import { readSaid, type FrameReading } from '../../gemini/frame.ts';
+import {
+  parsedJson,
+  parseFrames,
+  parseLongFrame,
+  readAroundMedia,
+  readAroundText,
+} from '../../gemini/parse-frames.ts';
 import type { Said } from '../../gemini/plain-text.ts';
 import type { Frame } from '../../gemini/response.ts';
 import { poured, readyStream, type Say } from '../../kernel/ready-stream.ts';
 import type { FrameStream } from '../../ports/capabilities.ts';
 import type { BodyPieces } from './answer-body.ts';
-import { bodySplitter, splitAtOnce, type BodySplitter, type Framing } from './body-values.ts';
+import { bodySplitter, splitAtOnce, wholeValue, type BodySplitter, type Framing } from './body-values.ts';
 import { endError, frameReader, type FrameReader, type FramesRead } from './frame-reader.ts';
 
 /** A long value: work on it is broken up, and each of its frames goes on by itself. */
@@ -184,16 +191,29 @@ const longestShort = 65_536;
 
 type WholeReading = FramesRead & { readonly framing: Framing };
 
+/** What one short value says; its text stays unread where it says nothing else. */
+const readValue = (value: Buffer): Iterable<FrameReading> => {
+  const around = isUtf8(value) ? readAroundText(value) : null;
+  return around === null ? parseFrames(value.toString('utf8')) : [around];
+};
+
+const readMedia = (pieces: readonly Buffer[]): Iterable<FrameReading> | null => {
+  const around = readAroundMedia(pieces);
+  return around === null ? null : [around];
+};
+
 /** What a body says that is short but for its media; null for any other. */
 const readShort = (pieces: readonly Buffer[], { read, take }: FrameReader): WholeReading | null => {
-  if (sizeOf(pieces) <= longestShort) {
+  const isShort = sizeOf(pieces) <= longestShort;
+  const value = isShort ? wholeValue(pieces) : null;
+  if (isShort && value === null) {
     const { texts, framing } = splitAtOnce(pieces);
     return { ...read(texts), framing };
   }
-  const reading = readAroundMedia(pieces);
-  if (reading === null) return null;
+  const readings = value === null ? readMedia(pieces) : readValue(value);
+  if (readings === null) return null;
   const frames: Frame[] = [];
-  return { error: take([reading], frames), frames, framing: 'whole' };
+  return { error: take(readings, frames), frames, framing: 'whole' };
 };
 
 /** The same for a body of which all is there, without a generator where it is a short answer, maybe of long media. */

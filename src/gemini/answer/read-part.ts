@@ -1,3 +1,4 @@
+import { textOf } from '../../kernel/unread-text.ts';
 import { argumentsText } from '../arguments-text.ts';
 import type { FunctionCall, ResponsePart } from '../response.ts';
 import { withoutPlace, type FunctionNames } from '../tools/function-names.ts';
@@ -91,7 +92,8 @@ const readMedia = (
 
 const readText = (state: CandidateState, part: ResponsePart, reading: Reading): CandidateState => {
   const { candidate, settings, events } = reading;
-  const { text = '', thoughtSignature: signature } = part;
+  const { text: said = '', thoughtSignature: signature } = part;
+  const text = textOf(said);
   if (text === '' && signature === undefined) return state;
   if (part.thought === true) {
     events.push({ kind: 'thought', candidate, text, signature });

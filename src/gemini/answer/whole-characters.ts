@@ -1,4 +1,5 @@
 import type { Machine } from '../../kernel/machine.ts';
+import { textOf } from '../../kernel/unread-text.ts';
 import { wellFormed } from '../../kernel/well-formed.ts';
 import { plainTextOf } from '../plain-text.ts';
 import type { Candidate, Frame, ResponsePart } from '../response.ts';
@@ -17,7 +18,7 @@ const endsInHalf = (text: string | undefined): boolean =>
   text !== undefined && isHigh(text.charCodeAt(text.length - 1));
 
 const isHalf = ({ text, audioTranscription }: ResponsePart): boolean =>
-  text?.isWellFormed() === false || audioTranscription?.text?.isWellFormed() === false;
+  (typeof text === 'string' && !text.isWellFormed()) || audioTranscription?.text?.isWellFormed() === false;
 
 const needsCare = (frame: Frame): boolean => {
   const text = plainTextOf(frame);
@@ -54,7 +55,7 @@ const withPart = ({ halves, parts }: Parted, part: ResponsePart): Parted => {
     };
   }
   if (part.text !== undefined) {
-    const { text, half } = joinHalf(halves[kind] ?? '', part.text);
+    const { text, half } = joinHalf(halves[kind] ?? '', textOf(part.text));
     return { halves: { ...halves, [kind]: half }, parts: [...parts, { ...part, text }] };
   }
   const isShown = (part.inlineData ?? part.fileData ?? part.executableCode ?? part.codeExecutionResult) !== undefined;

@@ -1,4 +1,4 @@
-import type { LongText } from '../../kernel/unread-text.ts';
+import { textOf, type LongText } from '../../kernel/unread-text.ts';
 import type { Machine } from '../../kernel/machine.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import type { Frame, ResponsePart, UsageMetadata } from '../../gemini/response.ts';
@@ -73,7 +73,7 @@ const partStep = (state: ImageState, part: ResponsePart, bounds: ImageBounds): S
     return [{ ...state, drafts: state.drafts + 1 }, [{ kind: 'draft', picture, index: state.drafts }]];
   }
   if (picture !== null) return state.pictures < bounds.pictures ? drawPicture(state, picture) : [state, []];
-  return [{ ...state, text: `${state.text}${part.text ?? ''}`.slice(0, mostText) }, []];
+  return [{ ...state, text: `${state.text}${textOf(part.text ?? '')}`.slice(0, mostText) }, []];
 };
 
 const policyError = (message: string): ProxyError => invalid(message, 'prompt', 'content_policy_violation');

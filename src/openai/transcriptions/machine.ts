@@ -1,3 +1,4 @@
+import { textOf } from '../../kernel/unread-text.ts';
 import type { Machine } from '../../kernel/machine.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { AudioTranscription, Frame, ResponsePart, UsageMetadata } from '../../gemini/response.ts';
@@ -78,7 +79,7 @@ const addText = (state: TranscriptState, text: string, segment: number | null): 
 const withText = (state: TranscriptState, { text, thought }: ResponsePart): Step =>
   text === undefined || text === '' || thought === true || state.by === 'stretches'
     ? [state, []]
-    : addText({ ...state, by: 'texts' }, text, null);
+    : addText({ ...state, by: 'texts' }, textOf(text), null);
 
 const speakerName = (at: number): string => (at < 26 ? String.fromCharCode(65 + at) : `S${at + 1}`);
 
@@ -118,7 +119,7 @@ export const transcriptMachine = (wish: TranscriptWish): Machine<TranscriptState
     const { audioTranscription } = part;
     return audioTranscription === undefined
       ? withText(state, part)
-      : withStretch(state, { text: part.text ?? '', ...audioTranscription }, asksForSpeakers);
+      : withStretch(state, { text: textOf(part.text ?? ''), ...audioTranscription }, asksForSpeakers);
   };
   return {
     start,

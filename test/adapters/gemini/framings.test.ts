@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { bodySplitter, type Framing } from '../../../src/adapters/gemini/body-values.ts';
+import { isUnread } from '../../../src/kernel/unread-text.ts';
 import { framesAtOnce, geminiFrames } from '../../../src/adapters/gemini/gemini-frames.ts';
 import { E } from '../../../src/kernel/fp.ts';
 import { caught, type ProxyError } from '../../../src/kernel/proxy-error.ts';
@@ -151,6 +152,49 @@ t.test('a short body that is all there, and one that is poured, is read as it is
     }),
     { numRuns: 500 },
   );
+});
+
+t.test('an answer whose text is left unread says what it says when it is read, whatever stands in it and around it', async (t) => {
+  const words = 'Grüße 👋 "quoted" \\ 天\n\t'.repeat(12);
+  const text = fc.oneof(
+    fc.constantFrom(words, 'plain words '.repeat(30), `${'a'.repeat(200)}"text": "b"`, `text-aside${'a'.repeat(200)}`, '\u0001'.repeat(200), '\ud83d'.repeat(200), `${'a'.repeat(200)}\\`, 'short', ''),
+    fc.string({ unit: 'binary', minLength: 120, maxLength: 300 }),
+  );
+  const said = fc.oneof(
+    { weight: 9, arbitrary: text.map((one) => ({ text: one })) },
+    text.map((one) => ({ text: one, thoughtSignature: 'c2ln' })),
+    text.map((one) => ({ text: one, thought: true })),
+    text.map((one) => ({ functionCall: { name: 'a', args: { text: one } } })),
+    text.map((one) => ({ executableCode: { code: one } })),
+  );
+  const candidate = fc.record({ content: fc.record({ parts: fc.oneof({ weight: 3, arbitrary: fc.tuple(said) }, fc.tuple(said, said)) }), finishReason: fc.constantFrom('STOP', 'STOP', 'MAX_TOKENS', 7, null), avgLogprobs: fc.constant(-0.1) }, { requiredKeys: ['content'] });
+  const value = fc.record(
+    {
+      sdkText: fc.oneof({ weight: 5, arbitrary: fc.constant(1) }, fc.record({ text })),
+      candidates: fc.oneof({ weight: 5, arbitrary: fc.tuple(candidate) }, fc.tuple(candidate, candidate)),
+      usageMetadata: fc.constant({ totalTokenCount: 3 }),
+      error: fc.constantFrom(undefined, undefined, undefined, { code: 429, message: 'spent' }),
+      modelVersion: text,
+    },
+    { requiredKeys: ['candidates'] },
+  );
+  const lastCharacter = (json: string): string => json.replace(/a(?=")/, '\\u0061');
+  const asWritten = fc.constantFrom<(json: string) => string>((json) => json, (json) => JSON.stringify(JSON.parse(json), null, 2), lastCharacter, (json) => json.replaceAll('/', '\\/'), (json) => json.replaceAll('":', '" :'), (json) => `\ufeff${json}`, (json) => json.slice(0, -2));
+  const told = (all: Awaited<ReturnType<typeof readAll>>): unknown => JSON.parse(JSON.stringify(all));
+  const isLeft = ({ candidates }: Frame): boolean => isUnread(candidates?.[0]?.content?.parts?.[0]?.text);
+  const seen = { unread: 0 };
+  await fc.assert(
+    fc.asyncProperty(value, asWritten, fc.integer(), fc.boolean(), async (one, write, seed, isBroken) => {
+      const bytes = Buffer.from(write(JSON.stringify(one)));
+      // A byte that is no UTF-8, in the middle of whatever stands there.
+      if (isBroken && seed % 3 === 0) bytes[bytes.length >> 1] = 0xff;
+      const atOnce = framesAtOnce(randomCuts(bytes, 400, seeded(seed)), 'gemini-3.5-flash', following.failed);
+      if (atOnce.ready?.some(isLeft) === true) seen.unread += 1;
+      t.same(told(await readAll(atOnce)), told(await readAll(geminiFrames(piecesOf(bytes, seeded(seed), 400), 'gemini-3.5-flash', following))), bytes.toString());
+    }),
+    { numRuns: 600 },
+  );
+  t.ok(seen.unread > 20, `${seen.unread} were left unread`);
 });
 
 t.test('a long body that is all there is read as it is in pieces: at once where it is short but for its media', async (t) => {

@@ -18,7 +18,7 @@ const stop = { reason: 'end_turn', explanation: null } as const;
 const textMessage = (head: MessageHead, { jsonAnswer }: Facts, frames: readonly Frame[]): Whole | null => {
   const sole = jsonAnswer === null ? soleText(frames) : null;
   if (sole === null || finishKind(sole.reason) !== 'stopped') return null;
-  return messageOf(head, [textBlock(sole.text)], { stop, usage: sole.usage, searches: 0 });
+  return messageOf(head, textBlock(sole.text), { stop, usage: sole.usage, searches: 0 });
 };
 
 /** Collects a whole message; what `writer` needs is made only where the shorter way does not do. */

@@ -1,6 +1,8 @@
 import { E } from '../../../kernel/fp.ts';
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
+import { isUnread, type LongText } from '../../../kernel/unread-text.ts';
 import { jsonText, wellFormedJson } from '../../../kernel/well-formed.ts';
+import { asSent, unreadPiece, type WrittenText } from '../../../kernel/written-text.ts';
 import { jsonWhole, type Whole } from '../../../ports/reply.ts';
 import type { MessageEvent, OpenedBlock } from './message-event.ts';
 import { messageHead, openedBlock, stopFields, type MessageHead } from './message-stream.ts';
@@ -13,13 +15,16 @@ type Collected = { readonly block: OpenedBlock; text: string; signature: string;
 const withInput = (block: OpenedBlock, json: string): string =>
   jsonText(openedBlock(block)).replace('"input":{}', () => `"input":${json === '' ? '{}' : wellFormedJson(json)}`);
 
-/** A block of text, as JSON. */
-export const textBlock = (text: string): string => jsonText({ type: 'text', text, citations: [] });
+/** A block of text, as JSON, as those of events are written. */
+export const textBlock = (text: LongText): WrittenText =>
+  isUnread(text)
+    ? ['{"type":"text","text":"', unreadPiece(text), '","citations":[]}']
+    : [jsonText({ type: 'text', text, citations: [] })];
 
 const blockText = ({ block, text, signature, json }: Collected): string => {
   switch (block.kind) {
     case 'text':
-      return textBlock(text);
+      return jsonText({ type: 'text', text, citations: [] });
     case 'thinking':
       return jsonText({ type: 'thinking', thinking: text, signature });
     case 'call':
@@ -41,15 +46,15 @@ const noEnd: ProxyError = { tag: 'StreamCut' };
 /** How a message ended, and what it took. */
 export type MessageEnd = Pick<Extract<MessageEvent, { readonly kind: 'end' }>, 'stop' | 'usage' | 'searches'>;
 
-/** The message of these blocks, which are JSON. */
+/** The message of these blocks, which are JSON with commas in between. */
 export const messageOf = (
   head: MessageHead,
-  blocks: readonly string[],
+  blocks: WrittenText,
   { stop, usage, searches }: MessageEnd,
 ): Whole => {
   const before = jsonText(messageHead(head)).slice(0, -1);
   const after = jsonText({ ...stopFields(stop), diagnostics: null, usage: messageUsage(usage, searches) }).slice(1);
-  return jsonWhole(`${before},"content":[${blocks.join(',')}],${after}`);
+  return jsonWhole(asSent([`${before},"content":[`, ...blocks, `],${after}`]));
 };
 
 /** A whole message: the events of its stream, collected. */
@@ -64,5 +69,5 @@ export const wholeMessage =
       else if ('text' in event && last !== undefined) addPiece(last, event.kind, event.text);
       else if (event.kind === 'end') ended = event;
     }
-    return ended === undefined ? E.left(noEnd) : E.right(messageOf(head, blocks.map(blockText), ended));
+    return ended === undefined ? E.left(noEnd) : E.right(messageOf(head, [blocks.map(blockText).join(',')], ended));
   };

@@ -1,8 +1,11 @@
+import { isUnread, type UnreadText } from '../../../kernel/unread-text.ts';
+import { jsonText } from '../../../kernel/well-formed.ts';
+import { asSent, unreadPiece } from '../../../kernel/written-text.ts';
 import { finishKind } from '../../../gemini/finish.ts';
 import type { Frame } from '../../../gemini/response.ts';
 import { soleText } from '../../../gemini/sole-text.ts';
 import { shorterWriter, type WholeWriter } from '../../../ports/answer-writer.ts';
-import { json, jsonAnswer, type Whole } from '../../../ports/reply.ts';
+import { json, jsonAnswer, jsonWhole, type Whole } from '../../../ports/reply.ts';
 import { servedTier } from '../../../wire/service-tier.ts';
 import { finishReason, unnamedReason } from './finish-reason.ts';
 import type { MachineSettings } from './machine.ts';
@@ -14,6 +17,16 @@ export type AnswerFacts = Pick<MachineSettings, 'id' | 'created' | 'model' | 'js
 /** A longer one may have to be written in steps. */
 const mostAtOnce = 32_768;
 
+const noContent = '"content":"';
+
+/** The JSON of an answer without content, with this one: its bytes as they came. */
+const withContent = (answer: object, content: UnreadText): Whole => {
+  const written = jsonText(answer);
+  // No string in it holds the name with its quotes, which would be escaped.
+  const at = written.indexOf(noContent) + noContent.length;
+  return jsonWhole(asSent([written.slice(0, at), unreadPiece(content), written.slice(at)]));
+};
+
 /**
  * The `chat.completion` of a whole answer that is one text, without the events and the state that the machine makes of
  * it to begin with (12 of 112 µs of a short chat). Null for any other, which the machine must read.
@@ -24,7 +37,8 @@ const wholeText = (
 ): Whole | null => {
   const sole = inCall === null ? soleText(frames) : null;
   if (sole === null) return null;
-  const { text: content, reason, usage } = sole;
+  const { text, reason, usage } = sole;
+  const content = isUnread(text) ? '' : text;
   const end = { finish: finishKind(reason), reason, calls: 0 };
   const choice = {
     index: 0,
@@ -42,6 +56,7 @@ const wholeText = (
     usage: toUsage(usage),
     service_tier: servedTier(usage),
   };
+  if (isUnread(text)) return withContent(answer, text);
   return content.length > mostAtOnce ? jsonAnswer(answer) : json(200, answer);
 };
 

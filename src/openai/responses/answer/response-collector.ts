@@ -1,5 +1,6 @@
+import { isUnread, textOf, type LongText } from '../../../kernel/unread-text.ts';
 import { jsonText } from '../../../kernel/well-formed.ts';
-import { asSent, quotedPiece, type WrittenText } from '../../../kernel/written-text.ts';
+import { asSent, quotedPiece, unreadPiece, type WrittenText } from '../../../kernel/written-text.ts';
 import { finishKind } from '../../../gemini/finish.ts';
 import type { Frame, UsageMetadata } from '../../../gemini/response.ts';
 import { soleText } from '../../../gemini/sole-text.ts';
@@ -22,19 +23,22 @@ export type CollectorFacts = {
 /** A text from here on is made bytes once for both, the answer and what is kept of it, characters. */
 const long = 2048;
 
-const outputText = ({ id }: ResponseSettings, text: string): WrittenText => {
+const textJson = (text: LongText): WrittenText => {
+  if (isUnread(text)) return ['"', unreadPiece(text), '"'];
   const json = jsonText(text);
-  return [
-    `[{"type":"message","id":"${outputItemId('msg', id, 0)}","status":"completed","role":"assistant",` +
-      '"content":[{"type":"output_text","text":',
-    text.length < long ? json : quotedPiece(json),
-    ',"annotations":[],"logprobs":[]}]}]',
-  ];
+  return [text.length < long ? json : quotedPiece(json)];
 };
+
+const outputText = ({ id }: ResponseSettings, text: LongText): WrittenText => [
+  `[{"type":"message","id":"${outputItemId('msg', id, 0)}","status":"completed","role":"assistant",` +
+    '"content":[{"type":"output_text","text":',
+  ...textJson(text),
+  ',"annotations":[],"logprobs":[]}]}]',
+];
 
 type Told = { readonly usage: UsageMetadata; readonly tier: string };
 
-const textsOf = ({ echo, settings }: CollectorFacts, text: string, { usage, tier }: Told): ResponseTexts => ({
+const textsOf = ({ echo, settings }: CollectorFacts, text: LongText, { usage, tier }: Told): ResponseTexts => ({
   state: stateText({
     id: responseId(settings.id),
     object: 'response',
@@ -63,7 +67,7 @@ const wholeText = (facts: CollectorFacts, frames: readonly Frame[]): AnswerEnd<W
   const { text, usage } = sole;
   const tier = servedTier(usage) ?? likelyTier(settings.tier);
   const texts = textsOf(facts, text, { usage, tier });
-  const events = (): string => plainCuts(text.length, settings.tier, tier);
+  const events = (): string => plainCuts(textOf(text).length, settings.tier, tier);
   return {
     value: jsonWhole(asSent(responseText(texts))),
     signatures: [],
