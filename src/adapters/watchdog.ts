@@ -28,17 +28,31 @@ export type Watchdog = {
   readonly awaits: () => void;
   /** Something has come, and more is wanted: both in one, for what is handed on at once. */
   readonly passed: () => void;
+  /** Where it can see that something more has come, by a number that grows: nobody need tell it of each piece then. */
+  readonly follow: (came: () => number) => void;
   /** The call is over: nothing is watched any more. */
   readonly stop: () => void;
   /** Why it bit; null when it has not. */
   readonly bite: () => ProxyError | null;
 };
 
-/** `signs`: how often something was told; `isAwaited`: more is wanted. */
-type State = { bite: ProxyError | null; end: (() => void) | null; begun: boolean; isAwaited: boolean; signs: number };
+/** `signs`: how often something was told; `came`: how much has come that was not; `isAwaited`: more is wanted. */
+type State = {
+  bite: ProxyError | null;
+  end: (() => void) | null;
+  begun: boolean;
+  isAwaited: boolean;
+  signs: number;
+  came: () => number;
+};
+
+const nothing = (): number => 0;
 
 /** What the watch is told while the call goes on: no clock is read then, which a piece would pay for; the timer does. */
-const tellers = (state: State): Pick<Watchdog, 'fed' | 'awaits' | 'passed'> => ({
+const tellers = (state: State): Pick<Watchdog, 'fed' | 'awaits' | 'passed' | 'follow'> => ({
+  follow: (came) => {
+    state.came = came;
+  },
   fed: () => {
     state.begun = true;
     state.isAwaited = false;
@@ -64,7 +78,7 @@ const looks = 8;
  */
 export const watchdog = ({ firstByteMs, idleMs, longestMs = anHour }: Silence, caller: Signal): Watchdog => {
   const began = monotonic();
-  const state: State = { bite: null, end: null, begun: false, isAwaited: true, signs: 0 };
+  const state: State = { bite: null, end: null, begun: false, isAwaited: true, signs: 0, came: nothing };
   const seen = { signs: 0, at: began };
   const abort = (bite: ProxyError): void => {
     if (state.bite !== null) return;
@@ -75,7 +89,8 @@ export const watchdog = ({ firstByteMs, idleMs, longestMs = anHour }: Silence, c
   const pause = Math.min(firstByteMs, idleMs) / looks;
   const look = (): void => {
     const now = monotonic();
-    if (state.signs !== seen.signs || !state.isAwaited) Object.assign(seen, { signs: state.signs, at: now });
+    const signs = state.signs + state.came();
+    if (signs !== seen.signs || !state.isAwaited) Object.assign(seen, { signs, at: now });
     const left = (state.begun ? idleMs : firstByteMs) - (now - seen.at);
     if (left <= 0) abort({ tag: 'TimedOut', phase: state.begun ? 'idle' : 'first byte' });
     else if (now - began >= longestMs) abort(endless);

@@ -24,11 +24,11 @@ const longestError = 64 * 1024;
 
 const code = (letter: string): number => letter.charCodeAt(0);
 const [lineEnd, brace, bracket, letterD, letterE] = [code('\n'), code('{'), code('['), code('d'), code('e')];
-const [quote, space, closer] = [code('"'), code(' '), code('}')];
+const [quote, space, closer, carriageReturn] = [code('"'), code(' '), code('}'), code('\r')];
 const none = new Uint8Array();
 
 /** By a look at three bytes, which nearly all frames fail: the first name within the object begins with an `e`. */
-const mayOpen = (bytes: Buffer, line: number): boolean => {
+const mayOpen = (bytes: Uint8Array, line: number): boolean => {
   const first = bytes[line];
   if (first !== letterD && first !== brace && first !== bracket) return false;
   const at = first === letterD ? line + (bytes[line + 5] === space ? 6 : 5) : line;
@@ -124,6 +124,14 @@ function look(state: State, bytes: Buffer, clean: CleanText): Uint8Array {
   return Buffer.concat([bytes.subarray(0, met.at), settle(state, clean)]);
 }
 
+/** One event in one piece, as nearly all come: it begins with another field than an error's, and no line within it. */
+const isPlainEvent = (piece: Uint8Array): boolean => {
+  const end = piece.length - 1;
+  if (piece[end] !== lineEnd || mayOpen(piece, 0)) return false;
+  const first = piece.indexOf(lineEnd);
+  return first === end - 1 || (first === end - 2 && piece[end - 1] === carriageReturn);
+};
+
 /**
  * Looks for errors among the frames of a stream, which Google writes behind an answer that has begun: they name keys
  * and projects as others do. All else passes as it comes, unread but for the beginnings of its lines.
@@ -137,6 +145,8 @@ export const errorFilter = (clean: CleanText): StreamFilter => {
       return piece.includes(closer) || state.held.length > longestError ? settle(state, clean) : none;
     },
     end: () => state.held?.subarray(state.head.length) ?? none,
+    isAtRest: () => state.isAtLine && state.head === '' && state.held === null,
+    passes: isPlainEvent,
   };
 };
 

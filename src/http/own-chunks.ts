@@ -29,6 +29,22 @@ const chunkOf = (piece: Uint8Array): Buffer => {
   return chunk;
 };
 
+/**
+ * A piece in the frame in which it came: what the other side wrote around it still stands there, unless the two were
+ * read apart. Null where it does not. To copy it into a frame of our own takes 1 µs when it comes 10 ms after another.
+ */
+export const frameAround = (piece: Uint8Array): Buffer | null => {
+  const { length, buffer, byteOffset } = piece;
+  const lead = digitsOf(length) + lineEnd.length;
+  const end = lead + length;
+  if (length === 0 || byteOffset < lead || byteOffset + length + lineEnd.length > buffer.byteLength) return null;
+  const frame = Buffer.from(buffer, byteOffset - lead, end + lineEnd.length);
+  if (frame[lead - 2] !== carriageReturn || frame[lead - 1] !== lineFeed) return null;
+  if (frame[end] !== carriageReturn || frame[end + 1] !== lineFeed) return null;
+  for (let rest = length, at = lead - 3; at >= 0; at -= 1, rest >>= 4) if (frame[at] !== digits[rest & 15]) return null;
+  return frame;
+};
+
 const textChunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}${lineEnd}${text}${lineEnd}`;
 
 /** Writes pieces of a body; false when its reader is behind. */

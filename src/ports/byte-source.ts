@@ -1,9 +1,19 @@
 import type { ProxyError } from '../kernel/proxy-error.ts';
 
+/** A way for pieces that need nothing of those who stand between source and reader: most of a stream's. */
+export type ShortWay = {
+  /** Whether a piece may go it. */
+  readonly fits: (piece: Uint8Array) => boolean;
+  /** The reader's own `take`. */
+  readonly take: ByteSink['take'];
+};
+
 /** Takes bytes as they come. */
 export type ByteSink = {
   /** Whether more may come at once; where not, the flow's `resume` is called. */
   readonly take: (piece: Uint8Array) => boolean;
+  /** The way for pieces behind one that was taken, if there is a shorter one now: until `take` is called again. */
+  readonly shortWay?: () => ShortWay | null;
   /** Nothing comes any more; the error where it broke off. */
   readonly end: (error: ProxyError | null) => void;
 };

@@ -135,6 +135,10 @@ export type StreamFilter = {
   readonly take: (piece: Uint8Array) => Uint8Array;
   /** What is held when nothing comes any more. */
   readonly end: () => Uint8Array;
+  /** Whether nothing has begun that what comes next may end: pieces that `passes` need not be taken then. */
+  readonly isAtRest: () => boolean;
+  /** Whether a piece goes down as it is, and leaves the filter at rest. */
+  readonly passes: (piece: Uint8Array) => boolean;
 };
 
 /** Whose error it is: the key to be hidden, what the caller itself named, and who is told of the error as it came. */

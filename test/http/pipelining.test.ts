@@ -6,7 +6,7 @@ import t from 'tap';
 import { E, TE, pipe } from '../../src/kernel/fp.ts';
 import { boundConnections } from '../../src/http/connections.ts';
 import type { Lifetime } from '../../src/http/lifetime.ts';
-import { frameChunks, lastChunk } from '../../src/http/own-chunks.ts';
+import { frameAround, frameChunks, lastChunk } from '../../src/http/own-chunks.ts';
 import type { Route } from '../../src/http/route.ts';
 import { json, type Reply } from '../../src/ports/reply.ts';
 import { gate } from '../support/pollux.ts';
@@ -273,4 +273,27 @@ t.test('chunks that are framed here are whole at every length, keep their connec
   old.write('GET / HTTP/1.0\r\n\r\n');
   const answered = await text(old);
   t.ok(answered.slice(answered.indexOf('\r\n\r\n') + 4) === body);
+});
+
+t.test('a piece is found in the frame in which it came, whatever its length, and in no other', (t) => {
+  const around = (before: string, piece: string, after: string): string | null => {
+    const all = Buffer.from(before + piece + after);
+    return frameAround(all.subarray(before.length, before.length + piece.length))?.toString() ?? null;
+  };
+  for (const length of [1, 15, 16, 255, 256, 4095, 4096, 70_000]) {
+    const piece = 'x'.repeat(length);
+    const size = length.toString(16);
+    const frame = `${size}\r\n${piece}\r\n`;
+    for (const before of ['', '\r\n', 'x\r\n', '0', '1']) {
+      for (const after of ['', '0\r\n\r\n', '1f4\r\n']) t.ok(around(`${before}${size}\r\n`, piece, `\r\n${after}`) === frame);
+    }
+    const others = [
+      ['', '\r\n'], ['\r\n', '\r\n'], [`${size}\r\n`, ''], [`${size}\r\n`, '\r'], [`${size}\r\n`, '\n\n'],
+      [`${size}\n\n`, '\r\n'], [`${size};a=b\r\n`, '\r\n'], [`${(length + 1).toString(16)}\r\n`, '\r\n'],
+      [`${size} \r\n`, '\r\n'],
+    ] as const;
+    for (const [before, after] of others) t.equal(around(before, piece, after), null, JSON.stringify([before, length, after]));
+  }
+  t.equal(around('0\r\n', '', '\r\n'), null);
+  t.end();
 });

@@ -7,7 +7,7 @@ import type { Watchdog } from '../watchdog.ts';
 export type Upstream = { readonly resume: () => void; readonly abort: () => void };
 
 /** Told of what comes, and whether more is wanted. */
-export type QueueWatch = Pick<Watchdog, 'fed' | 'awaits' | 'passed' | 'stop'>;
+export type QueueWatch = Pick<Watchdog, 'follow' | 'fed' | 'awaits' | 'passed' | 'stop'>;
 
 /** An answer's bytes between undici, which pushes them, and who takes them. */
 export type ByteQueue = {
@@ -21,17 +21,25 @@ export type ByteQueue = {
 /** What may wait before anybody takes it. */
 const mostWaiting = 64 * 1024;
 
+/** In front what each piece asks for: after 10 ms a line of memory that is looked at costs it 0.1 µs. */
 type State = {
+  /** Whether a piece may go by `takeShort`, past who stands between. */
+  fits: (piece: Uint8Array) => boolean;
+  takeShort: ByteSink['take'];
+  came: number;
+  last: Uint8Array;
+  /** The watch knows that something has come, and that more is wanted. */
+  isFlowing: boolean;
+  isPaused: boolean;
+  sink: ByteSink | null;
   waiting: Uint8Array[];
   size: number;
-  last: Uint8Array;
-  isPaused: boolean;
   end: { readonly error: ProxyError | null } | null;
-  sink: ByteSink | null;
   wake: (() => void) | null;
 };
 
 const none = new Uint8Array();
+const never = (): boolean => false;
 
 /** An answer that ends before its first byte. */
 const nothing: ProxyError = { tag: 'EmptyAnswer', finishReason: null, finishMessage: null };
@@ -41,9 +49,18 @@ const joinPieces = ({ waiting, size }: State): Uint8Array => {
   return first.length === size ? first : Buffer.concat(waiting, size);
 };
 
+/** The long way, which says whether there is a shorter one for what comes next. */
+const giveTo = (state: State, sink: ByteSink, piece: Uint8Array): boolean => {
+  const mayCome = sink.take(piece);
+  const way = sink.shortWay?.() ?? null;
+  state.fits = way?.fits ?? never;
+  state.takeShort = way?.take ?? never;
+  return mayCome;
+};
+
 /** What has waited goes in one piece. */
 const pourInto = (state: State, sink: ByteSink, go: () => void): void => {
-  const mayCome = state.size === 0 || sink.take(joinPieces(state));
+  const mayCome = state.size === 0 || giveTo(state, sink, joinPieces(state));
   state.waiting = [];
   state.size = 0;
   state.sink = sink;
@@ -68,11 +85,19 @@ const wakeUp = (state: State): void => {
 };
 
 const takeOver = (state: State, piece: Uint8Array): boolean => {
-  state.last = lastBytes(state.last, piece);
-  if (state.sink !== null) return state.sink.take(piece);
+  if (state.sink !== null) return giveTo(state, state.sink, piece);
   state.waiting.push(piece);
   state.size += piece.length;
   return state.size < mostWaiting;
+};
+
+/** Tells the watch where the flow begins, stops or goes on. */
+const tellFlow = (state: State, watch: QueueWatch, mayCome: boolean): void => {
+  state.isPaused = !mayCome;
+  state.isFlowing = mayCome;
+  if (mayCome) watch.passed();
+  else watch.fed();
+  if (state.wake !== null) wakeUp(state);
 };
 
 const begin = async (state: State): Promise<ProxyError | null> => {
@@ -102,19 +127,33 @@ const sourceOf = (state: State, telling: Telling): ByteSource => {
   };
 };
 
+const emptyState = (): State => ({
+  fits: never,
+  takeShort: never,
+  came: 0,
+  last: none,
+  isFlowing: false,
+  isPaused: false,
+  sink: null,
+  waiting: [],
+  size: 0,
+  end: null,
+  wake: null,
+});
+
 /**
  * Hands pieces over as they come, in the tick in which they come: no queue once somebody takes them, no promise and no
  * iterator. While nothing is wanted, silence is not the other side's, so the watch is told of both.
  */
 export const byteQueue = (upstream: Upstream, watch: QueueWatch): ByteQueue => {
-  const state: State = { waiting: [], size: 0, last: none, isPaused: false, end: null, sink: null, wake: null };
+  const state = emptyState();
+  watch.follow(() => state.came);
   return {
     push: (piece) => {
-      const mayCome = takeOver(state, piece);
-      state.isPaused = !mayCome;
-      if (mayCome) watch.passed();
-      else watch.fed();
-      if (state.wake !== null) wakeUp(state);
+      state.came += 1;
+      state.last = lastBytes(state.last, piece);
+      const mayCome = state.fits(piece) ? state.takeShort(piece) : takeOver(state, piece);
+      if (!mayCome || !state.isFlowing) tellFlow(state, watch, mayCome);
       return mayCome;
     },
     end: (error) => {

@@ -1,4 +1,4 @@
-import type { ByteSource } from '../../ports/byte-source.ts';
+import type { ByteSource, ShortWay } from '../../ports/byte-source.ts';
 import type { StreamFilter } from '../../ports/passing-on.ts';
 import { errorOf, statusTold } from './judge-answer.ts';
 import type { Passing, PassNeeds } from './passing.ts';
@@ -27,7 +27,7 @@ const filterFor = (needs: PassNeeds, passing: Passing, lease: PassedBy['lease'])
  */
 export const cleanStream = (needs: PassNeeds, passing: Passing, { answer, lease }: PassedBy): ByteSource => {
   const source = answer.body;
-  const { take, end } = filterFor(needs, passing, lease);
+  const { take, end, isAtRest, passes } = filterFor(needs, passing, lease);
   let all: Uint8Array | null = null;
   return {
     ...source,
@@ -37,17 +37,20 @@ export const cleanStream = (needs: PassNeeds, passing: Passing, { answer, lease 
       all ??= joinTwo(take(bytes), end());
       return all;
     },
-    pour: (sink) =>
-      source.pour({
+    pour: (sink) => {
+      const way: ShortWay = { fits: passes, take: sink.take };
+      return source.pour({
         take: (piece) => {
           const clean = take(piece);
           return clean.length === 0 || sink.take(clean);
         },
+        shortWay: () => (isAtRest() ? way : null),
         end: (error) => {
           const held = end();
           if (held.length > 0) sink.take(held);
           sink.end(error);
         },
-      }),
+      });
+    },
   };
 };
