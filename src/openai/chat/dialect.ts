@@ -17,7 +17,7 @@ import { unreadAt } from './ask/unread-at.ts';
 import { settleChat, toGemini, type ChatAsked } from './ask/to-gemini.ts';
 
 const planOf = ({ asked, settled, settings }: ChatAsked, context: TranslationContext, call: GeminiCall): Plan => {
-  const streamed = asked.stream === true;
+  const streamed = asked.terms.stream === true;
   return {
     call,
     streamed,
@@ -39,7 +39,7 @@ function* decodeInSteps(body: unknown, written: () => string): Steps<E.Either<Pr
 export const chatDialect = (settings: TranslationSettings): Dialect<ChatRequest> => {
   const settle = settleChat(settings);
   const keysInSteps = (asked: ChatRequest, wish: RecallWish): Steps<readonly string[]> =>
-    recallKeysInSteps(asked.turns, modelName(asked.model, settings.modelAliases).model, wish);
+    recallKeysInSteps(asked.turns, modelName(asked.terms.model, settings.modelAliases).model, wish);
   function* planInSteps(asked: ChatRequest, context: TranslationContext): Steps<E.Either<ProxyError, Plan>> {
     const settled = settle(asked, context);
     if (E.isLeft(settled)) return settled;

@@ -216,8 +216,8 @@ t.test('penalties stay below 2, the end that Gemini does not take', (t) => {
 
 t.test('OpenRouter\'s usage: {include: true} asks for the usage frame', (t) => {
   const optionsOf = (request: object) => decodeChatRequest(JSON.parse(JSON.stringify(whole({ messages: [user('hi')], ...request }))));
-  t.match(optionsOf({ usage: { include: true } }), { right: { stream_options: { include_usage: true } } });
-  t.match(optionsOf({ usage: { include: true }, stream_options: { include_usage: false } }), { right: { stream_options: { include_usage: false } } });
-  t.match(optionsOf({ usage: { include: false } }), { right: { stream_options: undefined } });
+  t.match(optionsOf({ usage: { include: true } }), { right: { terms: { stream_options: { include_usage: true } } } });
+  t.match(optionsOf({ usage: { include: true }, stream_options: { include_usage: false } }), { right: { terms: { stream_options: { include_usage: false } } } });
+  t.match(optionsOf({ usage: { include: false } }), { right: { terms: { stream_options: undefined } } });
   t.end();
 });

@@ -10,7 +10,7 @@ import { dataEvent } from '../../../wire/event-stream.ts';
 import { openaiErrors } from '../../errors.ts';
 import { audioFormat } from '../ask/audio-format.ts';
 import { customNames } from '../ask/read-tools.ts';
-import type { ChatRequest } from '../ask/request.ts';
+import type { ChatRequest, ChatTerms } from '../ask/request.ts';
 import { hidesThoughts } from '../ask/thinking-wish.ts';
 import type { SettledChat } from '../ask/to-gemini.ts';
 import type { ChatEvent, ChatFailure } from './chunk.ts';
@@ -21,30 +21,30 @@ import { wantsDetails } from './reasoning-details.ts';
 import { wholeWriter } from './whole-text.ts';
 import { textsWriter } from './write-texts.ts';
 
-const isLegacy = ({ functions, tools }: ChatRequest): boolean => functions !== undefined && tools === undefined;
+const isLegacy = ({ functions, tools }: ChatTerms): boolean => functions !== undefined && tools === undefined;
 
 const machineSettings = (
-  asked: ChatRequest,
+  { terms, turns }: ChatRequest,
   { name, plan, imageReply, showsThoughts }: SettledChat,
   { id, created }: TranslationContext,
 ): MachineSettings => ({
   id: `chatcmpl-${id}`,
   created,
-  model: asked.model,
+  model: terms.model,
   names: plan.names,
-  custom: customNames(asked),
+  custom: customNames(terms),
   jsonAnswer: plan.jsonAnswer,
-  isLegacy: isLegacy(asked),
-  oneCall: isLegacy(asked) || asked.parallel_tool_calls === false,
-  audio: { format: audioFormat(asked), id: `audio_${id}`, expiresAt: created },
-  includeUsage: asked.stream_options?.include_usage === true,
+  isLegacy: isLegacy(terms),
+  oneCall: isLegacy(terms) || terms.parallel_tool_calls === false,
+  audio: { format: audioFormat(terms), id: `audio_${id}`, expiresAt: created },
+  includeUsage: terms.stream_options?.include_usage === true,
   imageReply,
   citesSources: plan.builtIns.length > 0,
   isJson: plan.formatsJson || plan.jsonAnswer !== null,
   keepsServerTools: needsCirculation(plan),
-  tellsDetails: wantsDetails(asked),
-  hidesThoughts: hidesThoughts(asked, showsThoughts),
-  question: questionBefore(asked.turns, asked.turns.length, name.model),
+  tellsDetails: wantsDetails(terms),
+  hidesThoughts: hidesThoughts(terms, showsThoughts),
+  question: questionBefore(turns, turns.length, name.model),
 });
 
 /** The machine that makes the events of an answer to this request. */
@@ -91,8 +91,8 @@ export const chatWriting = (settings: MachineSettings): AnswerWriter =>
 /** How the answer to a chat request is written. That of a stream holds nothing of the request, which is let go. */
 export const chatAnswer = (asked: ChatRequest, settled: SettledChat, context: TranslationContext): AnswerWriter => {
   const writing = (): AnswerWriter => chatWriting(machineSettings(asked, settled, context));
-  if (asked.stream === true) return writing();
+  if (asked.terms.stream === true) return writing();
   const { id, created } = context;
-  const facts = { id: `chatcmpl-${id}`, created, model: asked.model, jsonAnswer: settled.plan.jsonAnswer };
+  const facts = { id: `chatcmpl-${id}`, created, model: asked.terms.model, jsonAnswer: settled.plan.jsonAnswer };
   return { stream: () => writing().stream(), whole: () => wholeWriter(facts, () => writing().whole()) };
 };

@@ -1,10 +1,10 @@
 import type { Delta, ReasoningDetail } from './chunk.ts';
-import type { ChatRequest } from '../ask/request.ts';
+import type { ChatTerms } from '../ask/request.ts';
 
 const format = 'google-gemini-v1';
 
 /** True when the request speaks of reasoning in OpenRouter's words: it is then answered in them too. */
-export const wantsDetails = (asked: ChatRequest): boolean =>
+export const wantsDetails = (asked: ChatTerms): boolean =>
   asked.reasoning !== undefined || asked.include_reasoning === true;
 
 const encryptedDetail = (data: string, id?: string): ReasoningDetail => ({

@@ -10,7 +10,7 @@ import { voiceName } from '../../voices.ts';
 import { jsonWish } from './read-tools.ts';
 import { audioError } from './audio-format.ts';
 import { imageWishOf, mediaResolution } from './google-options.ts';
-import type { ChatRequest } from './request.ts';
+import type { ChatTerms } from './request.ts';
 import { chatThinking, outputCap } from './thinking-wish.ts';
 
 /** What the translation of parameters depends on beside them. */
@@ -30,10 +30,10 @@ type Part = E.Either<ProxyError, GenerationConfig>;
 /** Of a parameter that is not set. */
 const nothing: Part = E.right({});
 
-const stopsPart = ({ stop }: ChatRequest): Part =>
+const stopsPart = ({ stop }: ChatTerms): Part =>
   stop === undefined ? nothing : stopSequences(typeof stop === 'string' ? [stop] : stop, 'stop');
 
-const formatPart = (asked: ChatRequest, { formatsJson }: GenerationSettings): Part => {
+const formatPart = (asked: ChatTerms, { formatsJson }: GenerationSettings): Part => {
   const wanted = asked.response_format;
   if (wanted?.type === 'json_schema' && wanted.json_schema === undefined) {
     const path = 'response_format.json_schema';
@@ -45,7 +45,7 @@ const formatPart = (asked: ChatRequest, { formatsJson }: GenerationSettings): Pa
   return wish === null ? nothing : jsonFormat(wish);
 };
 
-const biasPart = (asked: ChatRequest): Part =>
+const biasPart = (asked: ChatTerms): Part =>
   asked.logit_bias !== undefined && Object.keys(asked.logit_bias).length > 0
     ? E.left(
         invalid(
@@ -56,7 +56,7 @@ const biasPart = (asked: ChatRequest): Part =>
       )
     : nothing;
 
-const logprobsPart = (asked: ChatRequest): Part => {
+const logprobsPart = (asked: ChatTerms): Part => {
   if (asked.logprobs !== true) {
     return (asked.top_logprobs ?? 0) > 0
       ? E.left(invalid("'top_logprobs' needs 'logprobs': true.", 'top_logprobs', 'invalid_value'))
@@ -65,9 +65,9 @@ const logprobsPart = (asked: ChatRequest): Part => {
   return E.right({ responseLogprobs: true, logprobs: asked.top_logprobs });
 };
 
-const noModalities: NonNullable<ChatRequest['modalities']> = [];
+const noModalities: NonNullable<ChatTerms['modalities']> = [];
 
-const modalitiesPart = (asked: ChatRequest, { traits }: GenerationSettings): Part => {
+const modalitiesPart = (asked: ChatTerms, { traits }: GenerationSettings): Part => {
   const wanted = asked.modalities ?? noModalities;
   if (traits.output === 'audio') {
     const fault = audioError(asked);
@@ -86,7 +86,7 @@ const modalitiesPart = (asked: ChatRequest, { traits }: GenerationSettings): Par
 };
 
 /** A wish for shape and size counts where pictures are drawn; elsewhere it is let go, since clients leave it set. */
-const imagePart = (asked: ChatRequest, { traits, model }: GenerationSettings): Part => {
+const imagePart = (asked: ChatTerms, { traits, model }: GenerationSettings): Part => {
   if (traits.output !== 'image' && asked.modalities?.includes('image') !== true) return nothing;
   const wish = imageWishOf(asked);
   if (wish === undefined) return nothing;
@@ -104,12 +104,12 @@ const imagePart = (asked: ChatRequest, { traits, model }: GenerationSettings): P
   );
 };
 
-const thinkingOf = (asked: ChatRequest, settings: GenerationSettings): Part => {
+const thinkingOf = (asked: ChatTerms, settings: GenerationSettings): Part => {
   const thinking = chatThinking(asked, settings.traits.thinking, settings);
   return E.isLeft(thinking) ? thinking : E.right({ thinkingConfig: thinking.right });
 };
 
-const wishesOf = (asked: ChatRequest): GenerationWishes => ({
+const wishesOf = (asked: ChatTerms): GenerationWishes => ({
   temperature: asked.temperature,
   topP: asked.top_p,
   topK: asked.top_k,
@@ -121,7 +121,7 @@ const wishesOf = (asked: ChatRequest): GenerationWishes => ({
   mediaResolution: mediaResolution(asked),
 });
 
-const parts: readonly ((asked: ChatRequest, settings: GenerationSettings) => Part)[] = [
+const parts: readonly ((asked: ChatTerms, settings: GenerationSettings) => Part)[] = [
   stopsPart,
   formatPart,
   biasPart,
@@ -132,7 +132,7 @@ const parts: readonly ((asked: ChatRequest, settings: GenerationSettings) => Par
 ];
 
 /** Every sampling and format parameter of a chat request; what a model family refuses or ignores is left out. */
-export const generationConfig = (asked: ChatRequest, settings: GenerationSettings): Part => {
+export const generationConfig = (asked: ChatTerms, settings: GenerationSettings): Part => {
   const config = plainGeneration(wishesOf(asked), settings.traits);
   for (const part of parts) {
     const read = part(asked, settings);

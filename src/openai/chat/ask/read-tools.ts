@@ -5,14 +5,14 @@ import type { AskedTools, BuiltInOffer, FunctionOffer, JsonWish } from '../../..
 import { freeTextFunction } from '../../../gemini/tools/free-text-tools.ts';
 import { builtInTool } from './built-in-tools.ts';
 import { cachedContent } from './google-options.ts';
-import type { ChatRequest, FunctionTool, ToolOffer } from './request.ts';
+import type { ChatTerms, FunctionTool, ToolOffer } from './request.ts';
 import { toolChoice } from './tool-choice.ts';
 import { toolWishes } from './tool-wishes.ts';
 
 const noNames: ReadonlySet<string> = new Set();
 
 /** Names of the custom tools: their calls are answered as such. */
-export const customNames = ({ tools }: ChatRequest): ReadonlySet<string> =>
+export const customNames = ({ tools }: ChatTerms): ReadonlySet<string> =>
   tools === undefined
     ? noNames
     : new Set(tools.flatMap((tool) => (tool.function === undefined ? (tool.custom?.name ?? []) : [])));
@@ -71,7 +71,7 @@ const noBuiltIns: readonly BuiltInOffer[] = [];
 
 /** Google's tools, wherever they are asked for; the first of two that ask for one names it in a refusal. */
 const builtInsOf = (
-  asked: ChatRequest,
+  asked: ChatTerms,
   listed: readonly BuiltInOffer[],
   searchSuffix: boolean,
 ): readonly BuiltInOffer[] => {
@@ -85,7 +85,7 @@ const builtInsOf = (
 };
 
 /** `tools` and the deprecated `functions`. */
-const readOffers = (asked: ChatRequest, searchSuffix: boolean): E.Either<ProxyError, Offers> => {
+const readOffers = (asked: ChatTerms, searchSuffix: boolean): E.Either<ProxyError, Offers> => {
   const listed = listedOffers(asked.tools ?? noTools);
   if (E.isLeft(listed)) return listed;
   const own = (asked.functions ?? []).map((tool, index) => functionOffer(tool, `functions.${index}`));
@@ -94,13 +94,13 @@ const readOffers = (asked: ChatRequest, searchSuffix: boolean): E.Either<ProxyEr
 };
 
 /** The wish for an answer in JSON; null for none. */
-export const jsonWish = ({ response_format: format }: ChatRequest): JsonWish | null =>
+export const jsonWish = ({ response_format: format }: ChatTerms): JsonWish | null =>
   format === undefined || format.type === 'text'
     ? null
     : { path: 'response_format', schema: format.json_schema?.schema, schemaPath: 'response_format.json_schema.schema' };
 
 /** What a chat request asks of tools; `searchSuffix` is the model's `-search`. */
-export const readTools = (asked: ChatRequest, searchSuffix: boolean): E.Either<ProxyError, AskedTools> => {
+export const readTools = (asked: ChatTerms, searchSuffix: boolean): E.Either<ProxyError, AskedTools> => {
   const offers = readOffers(asked, searchSuffix);
   if (E.isLeft(offers)) return offers;
   const { functions, builtIns } = offers.right;

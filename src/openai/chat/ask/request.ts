@@ -189,8 +189,11 @@ const chatRequest = record({
 /** The fields of a chat request, decoded. */
 export type ChatFields = t.TypeOf<typeof chatRequest>;
 
+/** All that a chat request says beside its messages. */
+export type ChatTerms = Omit<ChatFields, 'messages'>;
+
 /** A chat request, read: its messages are the turns of a conversation. */
-export type ChatRequest = Omit<ChatFields, 'messages'> & { readonly turns: readonly Turn[] };
+export type ChatRequest = { readonly terms: ChatTerms; readonly turns: readonly Turn[] };
 
 /** A message of any role. */
 export type ChatMessage = t.TypeOf<typeof message>;
@@ -205,12 +208,12 @@ export type FunctionTool = t.TypeOf<typeof functionTool>;
 export type GoogleOptions = t.TypeOf<typeof google>;
 
 /**
- * What is read of the messages takes their place. Without a prototype all requests have one hidden class, whichever of
+ * What is read of the messages takes their place. Without a prototype all terms have one hidden class, whichever of
  * 80 fields they have: else the first stream of a process throws away the compiled code of 18 functions.
  */
 function* withTurns({ messages, ...fields }: ChatFields): Steps<E.Either<ProxyError, ChatRequest>> {
   const turns = yield* readTurns(messages);
-  return E.isLeft(turns) ? turns : E.right({ __proto__: null, ...fields, turns: turns.right });
+  return E.isLeft(turns) ? turns : E.right({ terms: { __proto__: null, ...fields }, turns: turns.right });
 }
 
 const decodeFields = decodeWithin(chatBounds, chatRequest);

@@ -5,7 +5,7 @@ import type { Thinking } from '../../../gemini/model-traits.ts';
 import type { ThinkingConfig } from '../../../gemini/request.ts';
 import { efforts, settleThinking, type Effort, type ThinkingWish } from '../../../gemini/thinking.ts';
 import { thinkingOption } from './google-options.ts';
-import type { ChatRequest } from './request.ts';
+import type { ChatTerms } from './request.ts';
 
 type Wish = ThinkingWish | null;
 
@@ -26,7 +26,7 @@ const ofLevel = (said: string | undefined, path: string): E.Either<ProxyError, W
 };
 
 /** An explicit thinking_config, as Google's own compatible endpoint takes it, in either casing. */
-const explicitWish = (asked: ChatRequest): E.Either<ProxyError, Wish> => {
+const explicitWish = (asked: ChatTerms): E.Either<ProxyError, Wish> => {
   const config = thinkingOption(asked);
   const tokens = config?.thinking_budget ?? config?.thinkingBudget;
   if (tokens !== undefined) return E.right({ kind: 'budget', tokens });
@@ -34,14 +34,14 @@ const explicitWish = (asked: ChatRequest): E.Either<ProxyError, Wish> => {
 };
 
 /** OpenRouter's `reasoning`: an effort, a number of tokens, or just on or off. */
-const ofReasoning = ({ reasoning }: ChatRequest): Wish => {
+const ofReasoning = ({ reasoning }: ChatTerms): Wish => {
   if (reasoning?.effort !== undefined) return { kind: 'effort', effort: reasoning.effort };
   if (reasoning?.max_tokens !== undefined) return { kind: 'budget', tokens: reasoning.max_tokens };
   return reasoning?.enabled === false ? { kind: 'effort', effort: 'none' } : null;
 };
 
 /** Anthropic's `thinking`, which many clients send to every server. */
-const ofThinking = ({ thinking }: ChatRequest): Wish => {
+const ofThinking = ({ thinking }: ChatTerms): Wish => {
   if (thinking?.type === 'disabled') return { kind: 'effort', effort: 'none' };
   if (thinking?.budget_tokens !== undefined) return { kind: 'budget', tokens: thinking.budget_tokens };
   return thinking?.type === 'enabled' ? { kind: 'dynamic' } : null;
@@ -50,15 +50,15 @@ const ofThinking = ({ thinking }: ChatRequest): Wish => {
 const off: Wish = { kind: 'effort', effort: 'none' };
 const dynamic: Wish = { kind: 'dynamic' };
 
-const budgetOf = (asked: ChatRequest): number | undefined =>
+const budgetOf = (asked: ChatTerms): number | undefined =>
   asked.thinking_budget ?? asked.thinkingBudget ?? asked.thinking_token_budget ?? asked.thinking_budget_tokens;
 
 /** Qwen's switch, which vLLM and llama.cpp pass to the chat template, there also as `thinking`; Ollama's `think`. */
-const switchOf = ({ enable_thinking: flag, chat_template_kwargs: template, think }: ChatRequest): unknown =>
+const switchOf = ({ enable_thinking: flag, chat_template_kwargs: template, think }: ChatTerms): unknown =>
   flag ?? template?.enable_thinking ?? template?.thinking ?? think;
 
 /** Qwen's `enable_thinking` and `thinking_budget` with their kin: off wins over a budget, a budget over on. */
-const ofSwitch = (asked: ChatRequest): Wish => {
+const ofSwitch = (asked: ChatTerms): Wish => {
   const on = switchOf(asked);
   const tokens = budgetOf(asked);
   if (on === false) return off;
@@ -67,15 +67,15 @@ const ofSwitch = (asked: ChatRequest): Wish => {
   return on === true ? dynamic : null;
 };
 
-const ofEffort = ({ reasoning_effort: effort }: ChatRequest): Wish =>
+const ofEffort = ({ reasoning_effort: effort }: ChatTerms): Wish =>
   effort === undefined ? null : { kind: 'effort', effort };
 
 /** The cap on the answer's tokens, thoughts included; undefined for none. */
-export const outputCap = (asked: ChatRequest): number | undefined =>
+export const outputCap = (asked: ChatTerms): number | undefined =>
   capInt32(asked.max_completion_tokens ?? asked.max_tokens);
 
 /** Whether thoughts are to be shown, as far as the request says so; Google's own word wins, then OpenRouter's two. */
-const areShown = (asked: ChatRequest): boolean | undefined => {
+const areShown = (asked: ChatTerms): boolean | undefined => {
   const config = thinkingOption(asked);
   const excluded = asked.reasoning?.exclude;
   return (
@@ -89,11 +89,11 @@ const areShown = (asked: ChatRequest): boolean | undefined => {
 export type ThinkingDefaults = { readonly suffix: Wish; readonly showsThoughts: boolean };
 
 /** True where the request, or what holds without its word, hides thoughts: some models tell them all the same. */
-export const hidesThoughts = (asked: ChatRequest, showsThoughts: boolean): boolean =>
+export const hidesThoughts = (asked: ChatTerms, showsThoughts: boolean): boolean =>
   !(areShown(asked) ?? showsThoughts);
 
 /** Google's own word for it. */
-const isToldInGoogles = (asked: ChatRequest): boolean =>
+const isToldInGoogles = (asked: ChatTerms): boolean =>
   (thinkingOption(asked)?.include_thoughts ?? thinkingOption(asked)?.includeThoughts) !== undefined;
 
 /**
@@ -102,7 +102,7 @@ const isToldInGoogles = (asked: ChatRequest): boolean =>
  * where nobody says otherwise, since they are made and paid for anyway.
  */
 export const chatThinking = (
-  asked: ChatRequest,
+  asked: ChatTerms,
   thinking: Thinking,
   defaults: ThinkingDefaults,
 ): E.Either<ProxyError, ThinkingConfig | undefined> => {

@@ -22,15 +22,15 @@ export type SettledChat = SettledModel & { readonly plan: ToolPlan; readonly ima
 export const settleChat =
   (settings: TranslationSettings) =>
   (
-    asked: ChatRequest,
+    { terms }: Pick<ChatRequest, 'terms'>,
     { imageReplyFormat }: Pick<TranslationContext, 'imageReplyFormat'>,
   ): E.Either<ProxyError, SettledChat> => {
-    const settled = settleModel(asked.model, settings);
+    const settled = settleModel(terms.model, settings);
     if (E.isLeft(settled)) return settled;
     const { name, traits, showsThoughts } = settled.right;
     const imageReply = chosenFormat(name.imageReply, imageReplyFormat, settings.imageReplyFormat);
     if (E.isLeft(imageReply)) return imageReply;
-    const tools = readTools(asked, name.search);
+    const tools = readTools(terms, name.search);
     if (E.isLeft(tools)) return tools;
     const plan = toolPlan(tools.right, traits);
     if (E.isLeft(plan)) return plan;
@@ -46,24 +46,24 @@ export type ChatAsked = {
 
 /** A chat request, its messages translated, as one call to Gemini. */
 export const toGemini = (
-  { asked, settled }: ChatAsked,
+  { asked: { terms }, settled }: ChatAsked,
   contents: Contents,
 ): E.Either<ProxyError, GeminiCall> => {
   const { name, traits, plan, showsThoughts } = settled;
   const wishes = { model: name.model, traits, suffix: name.thinking, showsThoughts, formatsJson: plan.formatsJson };
-  const config = generationConfig(asked, wishes);
+  const config = generationConfig(terms, wishes);
   if (E.isLeft(config)) return config;
   return E.right({
     model: name.model,
-    streamed: asked.stream === true || traits.streamOnly,
-    copies: traits.manyCandidates ? 1 : (asked.n ?? 1),
+    streamed: terms.stream === true || traits.streamOnly,
+    copies: traits.manyCandidates ? 1 : (terms.n ?? 1),
     body: requestBody({
       contents,
       config: config.right,
       plan,
-      safetySettings: safetySettings(safetyOption(asked), traits),
-      cachedContent: cachedContent(asked),
-      serviceTier: serviceTier(asked.service_tier),
+      safetySettings: safetySettings(safetyOption(terms), traits),
+      cachedContent: cachedContent(terms),
+      serviceTier: serviceTier(terms.service_tier),
     }),
   });
 };

@@ -2,7 +2,7 @@ import { E } from '../../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
 import { builtInNames } from './built-in-tools.ts';
 import type { FunctionOffer, ToolChoice } from '../../../gemini/tools/asked-tools.ts';
-import type { ChatRequest } from './request.ts';
+import type { ChatTerms } from './request.ts';
 
 const words: Readonly<Record<string, ToolChoice>> = {
   auto: { kind: 'may' },
@@ -44,7 +44,7 @@ const none: ToolChoice = { kind: 'must not' };
 
 /** `tool_choice`, or the deprecated `function_call`, which says the same for one function. */
 export const toolChoice = (
-  asked: ChatRequest,
+  asked: ChatTerms,
   functions: readonly FunctionOffer[],
 ): E.Either<ProxyError, ToolChoice> => {
   if (functions.length === 0) return E.right(asked.tool_choice === 'none' ? none : { kind: 'may' });

@@ -1,6 +1,6 @@
 import { isObject } from '../../../kernel/is-object.ts';
 import type { BuiltInTool } from '../../../gemini/model-traits.ts';
-import type { ChatRequest } from './request.ts';
+import type { ChatTerms } from './request.ts';
 
 /** A tool of Google's that a field of the request asks for. */
 export type ToolWish = { readonly tool: BuiltInTool; readonly path: string };
@@ -24,7 +24,7 @@ const isWeb = (plugin: unknown): boolean => isObject(plugin) && plugin['id'] ===
 const mostPlugins = 100;
 
 /** Google's tools as switches beside `tools`: LobeChat's urlContext, Qwen's enable_search, OpenRouter's plugins. */
-export const toolWishes = (asked: ChatRequest): readonly ToolWish[] => {
+export const toolWishes = (asked: ChatTerms): readonly ToolWish[] => {
   const wishes: ToolWish[] = [];
   for (const [path, tool] of fields) if (isOn(asked[path])) wishes.push({ tool, path });
   if (Array.isArray(asked.plugins) && asked.plugins.slice(0, mostPlugins).some(isWeb))
