@@ -1,7 +1,14 @@
-import { oncePer } from '../kernel/remember.ts';
+import { oncePer, oncePerKept } from '../kernel/remember.ts';
 import { jsonText } from '../kernel/well-formed.ts';
 import { exactJson, exactText, writtenText } from './exact-json.ts';
-import type { GenerateContentRequest, RequestBlob, RequestPart, SafetySetting, Tool } from './request.ts';
+import type {
+  GenerateContentRequest,
+  GenerationConfig,
+  RequestBlob,
+  RequestPart,
+  SafetySetting,
+  Tool,
+} from './request.ts';
 
 const isExact = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && writtenText(value) !== undefined;
@@ -25,12 +32,20 @@ export const holdsUnread = ({ contents }: Pick<GenerateContentRequest, 'contents
     ),
   );
 
-/** The end of a request as JSON; the schema of its answer is as it was written where that is kept. */
-export const configText = (body: Pick<GenerateContentRequest, 'generationConfig' | 'continuationToken'>): string => {
-  const { generationConfig, continuationToken } = body;
-  const write = isExact(generationConfig?.responseJsonSchema) ? exactJson : jsonText;
-  return write({ generationConfig, continuationToken });
+type End = Pick<GenerateContentRequest, 'generationConfig' | 'continuationToken'>;
+
+const endText = (end: End): string => {
+  const write = isExact(end.generationConfig?.responseJsonSchema) ? exactJson : jsonText;
+  return write(end);
 };
+
+const onlyConfig = oncePerKept((generationConfig: GenerationConfig) => endText({ generationConfig }));
+
+/** The end of a request as JSON; the schema of its answer is as it was written where that is kept. */
+export const configText = ({ generationConfig, continuationToken }: End): string =>
+  generationConfig === undefined || continuationToken !== undefined
+    ? endText({ generationConfig, continuationToken })
+    : onlyConfig(generationConfig);
 
 const toolsText = oncePer((tools: readonly Tool[]): string => {
   const isKept = tools.some(({ functionDeclarations = [] }) =>

@@ -1,3 +1,6 @@
+/** How all marks end that stand for what was cut out of a body: a client has no cause to write it. */
+export const ofThisBody = 'OfThisBody';
+
 /** Letters as escapes: `\u004a`. */
 const escapedLetters = ['4', '5', '6', '7'].map((row) => `\\u00${row}`);
 

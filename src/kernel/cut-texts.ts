@@ -1,4 +1,4 @@
-import { mayHoldMark } from './body-marks.ts';
+import { mayHoldMark, ofThisBody } from './body-marks.ts';
 import type { Span } from './json-outline.ts';
 import { sizeOf, type PiecedBytes } from './pieced-bytes.ts';
 import { leaveUnread, readJsonString } from './unread-text.ts';
@@ -6,7 +6,7 @@ import { leaveUnread, readJsonString } from './unread-text.ts';
 /** Strings of at least so many bytes are cut out of a JSON text before it is parsed. */
 export const leastCut = 32_768;
 
-const stem = 'longTextOfThisBody';
+const stem = `longText${ofThisBody}`;
 
 const mark = (index: number): string => `${stem}${index}`;
 

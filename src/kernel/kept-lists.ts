@@ -1,4 +1,4 @@
-import { mayHoldMark } from './body-marks.ts';
+import { mayHoldMark, ofThisBody } from './body-marks.ts';
 import { endOfString } from './json-fault.ts';
 
 /** A list that was parsed before: shared by all bodies that hold it, so nobody can change it. */
@@ -83,7 +83,7 @@ const parseList = (bytes: Buffer, from: number): KeptList | null => {
   }
 };
 
-const mark = 'keptListOfThisBody';
+const mark = `keptList${ofThisBody}`;
 const name = Buffer.from('"tools":');
 const [before, after] = [Buffer.from('"'), Buffer.from('"')];
 

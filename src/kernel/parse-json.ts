@@ -6,6 +6,7 @@ import { isObject } from './is-object.ts';
 import { jsonFault } from './json-fault.ts';
 import { jsonOutline, type ListSpan, type OutlineBounds, type OutlineFault, type Span } from './json-outline.ts';
 import { withoutTools } from './kept-lists.ts';
+import type { TermsReader } from './kept-terms.ts';
 import type { PiecedBytes } from './pieced-bytes.ts';
 
 /** Why a text was not parsed. */
@@ -84,21 +85,35 @@ const putAllApart = async (putBack: readonly PutBack[]): Promise<number> => {
   return read;
 };
 
-const parseWhole = (bytes: Uint8Array): ParsedJson => ({ value: JSON.parse(textIn(bytes)), read: bytes.length });
+const parseWhole = (bytes: Buffer, terms: TermsReader | undefined): ParsedJson => ({
+  value: terms === undefined ? JSON.parse(textIn(bytes)) : terms.parse(bytes),
+  read: bytes.length,
+});
 
 /** The long texts of a text: where they stand in it, and their bytes. */
 type LongTexts = { readonly spans: readonly Span[]; readonly pieces: readonly PiecedBytes[] };
 
-const parseCut = (text: HollowText, { spans, pieces }: LongTexts, unreadAt: UnreadAt): ParsedJson => {
+const parseCut = (
+  text: HollowText,
+  { spans, pieces }: LongTexts,
+  { unreadAt = () => false, terms }: Expected,
+): ParsedJson => {
   const rest = cutTexts(text.bytes, spans);
-  if (rest === null) return parseWhole(wholeText(text));
-  const value: unknown = JSON.parse(textIn(rest));
+  if (rest === null) return parseWhole(wholeText(text), terms);
+  const { value } = parseWhole(rest, terms);
   const putBack = restoreTexts(value, pieces, unreadAt);
-  return putBack === null ? parseWhole(wholeText(text)) : { value, read: rest.length + putAll(putBack) };
+  return putBack === null ? parseWhole(wholeText(text), terms) : { value, read: rest.length + putAll(putBack) };
 };
 
-/** What is known of a JSON text before it is parsed: its bounds, and what of its long texts may be left unread. */
-export type Expected = { readonly bounds: OutlineBounds; readonly unreadAt: UnreadAt | undefined };
+/**
+ * What is known of a JSON text before it is parsed: its bounds, what of its long texts may be left unread, and what of
+ * it comes again and again.
+ */
+export type Expected = {
+  readonly bounds: OutlineBounds;
+  readonly unreadAt: UnreadAt | undefined;
+  readonly terms?: TermsReader | undefined;
+};
 
 /** Notes the long texts that a look comes by, where any may be left unread; each in which something is left out is long. */
 const notingTexts = ({ bounds, unreadAt }: Expected, { holes }: HollowText, texts: Span[]): OutlineBounds => {
@@ -130,19 +145,19 @@ const withoutList = (
 };
 
 /** Parses a JSON text without its list of tools, where that is kept; null where it must be parsed as a whole. */
-const parseWithoutTools = (text: HollowText, { bounds, unreadAt }: Expected): Parsed | null => {
+const parseWithoutTools = (text: HollowText, { bounds, unreadAt, terms }: Expected): Parsed | null => {
   const cut = withoutTools(text.bytes);
   if (cut === null || cut.depth >= bounds.depth) return null;
   const rest = withoutList(text, cut, text.bytes.length);
   if (rest === null) return null;
-  const parsed = parseHollow(rest, { bounds: { ...bounds, values: bounds.values - cut.values }, unreadAt });
+  const parsed = parseHollow(rest, { bounds: { ...bounds, values: bounds.values - cut.values }, unreadAt, terms });
   return parsed !== null && E.isRight(parsed) && cut.putBack(parsed.right.value) ? parsed : null;
 };
 
 /** Null where what is left out of the text does not stand in long texts alone, so that it is to be read as a whole. */
 const parseHollow = (text: HollowText, expected: Expected): Parsed | null => {
   const { bytes, holes } = text;
-  const { bounds, unreadAt } = expected;
+  const { bounds, unreadAt, terms } = expected;
   const spans: Span[] = [];
   const isShort = holes.length === 0 && bytes.length < leastCut;
   const fault = jsonFault(bytes, isShort ? bounds : notingTexts(expected, text, spans));
@@ -151,7 +166,7 @@ const parseHollow = (text: HollowText, expected: Expected): Parsed | null => {
   if (fault !== null) return E.left(fault);
   try {
     const isPlain = spans.length === 0 || unreadAt === undefined;
-    return E.right(isPlain ? parseWhole(bytes) : parseCut(text, { spans, pieces }, unreadAt));
+    return E.right(isPlain ? parseWhole(bytes, terms) : parseCut(text, { spans, pieces }, expected));
   } catch {
     return E.left('not JSON');
   }

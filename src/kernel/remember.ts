@@ -13,6 +13,26 @@ export const oncePer = <K extends object, V>(make: (key: K) => V): ((key: K) => 
   };
 };
 
+const kept = new WeakSet<object>();
+
+/** Says of an object that it will come again. */
+export const keep = <A extends object>(value: A): A => {
+  kept.add(value);
+  return value;
+};
+
+/** The same object marked as another one is, from which it was made. */
+export const keepAs = <A extends object>(value: A, origin: object): A => (kept.has(origin) ? keep(value) : value);
+
+/**
+ * The same for a function of objects of which few come again: others are worked on each time. To remember what was
+ * made of an object costs a microsecond, with what the collector does for it.
+ */
+export const oncePerKept = <K extends object, V>(make: (key: K) => V): ((key: K) => V) => {
+  const once = oncePer(make);
+  return (key) => (kept.has(key) ? once(key) : make(key));
+};
+
 const mostTexts = 256;
 const longestText = 256;
 

@@ -1,32 +1,31 @@
 import { atOnce, breathe } from '../kernel/breathe.ts';
-import type { UnreadAt } from '../kernel/cut-texts.ts';
 import { E, TE, pipe } from '../kernel/fp.ts';
 import { sizeOf, type PiecedBytes } from '../kernel/pieced-bytes.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
 import { runApart } from '../kernel/steps.ts';
-import type { QuestionDialect } from '../ports/dialect.ts';
+import type { Dialect, QuestionDialect } from '../ports/dialect.ts';
 import type { Admitted, Asked } from './exchange.ts';
 import { isForm, readForm } from './read-form.ts';
 import { readJson, type ReadBody } from './read-json.ts';
+
+type Decode<Request> = (body: unknown, written: () => string) => E.Either<ProxyError, Request>;
+
+/** What else a dialect says of its bodies: what of them need not be read, or not again, and how large ones are decoded. */
+type BodyWays<Request> = Pick<Dialect<Request>, 'unreadAt' | 'terms'> & Pick<QuestionDialect<Request>, 'inSteps'>;
 
 /** A form comes as one block, JSON in the pieces in which it came. */
 const readBody = (
   body: Uint8Array | PiecedBytes,
   { contentType, held }: Pick<Admitted, 'contentType' | 'held'>,
-  unreadAt?: UnreadAt,
+  ways: Pick<BodyWays<unknown>, 'unreadAt' | 'terms'>,
 ): TE.TaskEither<ProxyError, ReadBody> =>
   body instanceof Uint8Array
     ? pipe(
         TE.fromEither(readForm(body, contentType ?? '')),
         TE.map((value) => ({ value, written: () => '', isLarge: body.length > atOnce })),
       )
-    : readJson(body, held.request, unreadAt);
-
-type Decode<Request> = (body: unknown, written: () => string) => E.Either<ProxyError, Request>;
-
-/** What else a dialect says of its bodies: where long texts may be left unread, and how large ones are decoded. */
-type BodyWays<Request> = Pick<QuestionDialect<Request>, 'unreadAt' | 'inSteps'>;
+    : readJson(body, held.request, ways);
 
 /** Decodes what has much in it apart from all else, and in steps where there are some. */
 const decodeLarge = async <Request>(
@@ -72,7 +71,7 @@ export const decodeBody =
       bytesOf(admitted),
       TE.flatMap((bytes) =>
         pipe(
-          readBody(bytes, admitted, ways.unreadAt),
+          readBody(bytes, admitted, ways),
           TE.flatMap((body) => () => {
             const bodyBytes = bytes instanceof Uint8Array ? bytes.length : sizeOf(bytes);
             const { value, written, isLarge: isLargeBody } = body;

@@ -1,8 +1,7 @@
 import { atOnce } from '../kernel/breathe.ts';
-import type { UnreadAt } from '../kernel/cut-texts.ts';
 import { TE, pipe } from '../kernel/fp.ts';
 import { fullText, hollowText, wholeText } from '../kernel/hollow-text.ts';
-import { parseLargeJson, parseSmallJson, type ParseFault } from '../kernel/parse-json.ts';
+import { parseLargeJson, parseSmallJson, type Expected, type ParseFault } from '../kernel/parse-json.ts';
 import { joinPieces, sizeOf, stretchOf, type PiecedBytes } from '../kernel/pieced-bytes.ts';
 import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
 import { costs, type Memory } from '../ports/memory.ts';
@@ -55,7 +54,7 @@ const mostAtOnce = 8 * 1024 ** 2;
 export const readJson = (
   body: PiecedBytes,
   memory: Memory,
-  unreadAt?: UnreadAt,
+  { unreadAt, terms }: Partial<Pick<Expected, 'unreadAt' | 'terms'>> = {},
 ): TE.TaskEither<ProxyError, ReadBody> => {
   const pieces = withoutMark(body);
   const met: { refusal: ProxyError } = { refusal: { tag: 'ClientGone' } };
@@ -64,7 +63,7 @@ export const readJson = (
     if (refusal !== null) met.refusal = refusal;
     return refusal === null;
   };
-  const expected = { bounds: boundsOf(hold), unreadAt };
+  const expected = { bounds: boundsOf(hold), unreadAt, terms };
   const text = unreadAt === undefined ? fullText(joinPieces(pieces)) : hollowText(pieces);
   const isLarge = text.bytes.length > atOnce || sizeOf(pieces) > mostAtOnce;
   return pipe(

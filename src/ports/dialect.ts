@@ -1,5 +1,6 @@
 import type { UnreadAt } from '../kernel/cut-texts.ts';
 import type { E, TE } from '../kernel/fp.ts';
+import type { TermsReader } from '../kernel/kept-terms.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Steps } from '../kernel/steps.ts';
 import type { RecallWish } from '../gemini/conversation/recall.ts';
@@ -88,6 +89,8 @@ export type Dialect<Request> = {
   readonly decode: (body: unknown, written?: () => string) => E.Either<ProxyError, Request>;
   /** Where in a body long texts may be left unread, since nobody looks into them; nowhere unless told. */
   readonly unreadAt?: UnreadAt;
+  /** Reads bodies whose terms come again and again; each as a whole unless told. */
+  readonly terms?: TermsReader;
   /** What it wants of a model, so that another can be named where there is none; a chat unless told. */
   readonly job?: ModelJob;
   /** Completes a request with what it refers to and this service keeps, for its caller alone. */

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
 import { fullText, hollowText, wholeText } from '../../src/kernel/hollow-text.ts';
+import { keptTerms, termsOf } from '../../src/kernel/kept-terms.ts';
 import { parseCutLists } from '../../src/kernel/parse-cut-lists.ts';
 import { parseLargeJson, parseSmallJson, type ParsedJson } from '../../src/kernel/parse-json.ts';
 import { beginningOf, endOf, isUnread, leaveUnread, textOf } from '../../src/kernel/unread-text.ts';
@@ -238,4 +239,42 @@ t.test('values in a kept list of tools count', async (t) => {
   const least = (values: number) => parseSmallJson(fullText(Buffer.from(`{"tools":${tools},"a":[2]}`)), { bounds: { ...bounds, values }, unreadAt: undefined });
   t.ok(E.isRight(least(2004)));
   t.same([least(2003), least(2003)], [E.left('too many values'), E.left('too many values')]);
+});
+
+t.test('a body whose terms came before is what JSON.parse makes of it, or is refused as there', async (t) => {
+  const lists = ['[]', '[{"role":"user","content":"a]\\"b"}]', '[[],{"messages":[1],"stream":true}]', '["\\u006d", 1e400]', '[1', '1]', '[1,]', '[1],"stream":[2]', '[{]}', `["${'x'.repeat(40_000)}"]`, '["longTextOfThisBody0"]', '"x"', 'null', '{"a":[1]}'];
+  const list = fc.constantFrom(...lists);
+  const member = fc.oneof(
+    { weight: 3, arbitrary: list.map((one) => `"messages":${one}`) },
+    { weight: 1, arbitrary: fc.tuple(fc.constantFrom('"messages": ', '"messages" :', '"\\u006dessages":', '"x\\"messages":', '"a":{"messages":'), list).map(([name, one]) => `${name}${one}${name.includes('{') ? '}' : ''}`) },
+    { weight: 4, arbitrary: fc.constantFrom('"model":"a"', '"model":"messages"', '"model":"\\u0061"', '"model":"longTextOfThisBody0"', `"model":"${'m'.repeat(2000)}"`, '"stream":true', '"stream":{"messages":[1]}', '"stream":{"a":"]"}', '"stream":1,"stream":2', '"stop":["]"]', '"user":"u"', '"__proto__":{"user":1}', '"stream"', '"tools":[1]') },
+  );
+  const comma = fc.constantFrom(',', ', ', ',\n');
+  const wild = fc.tuple(fc.constantFrom('{', '{', ' {', '[{', '{{', '"messages":'), fc.array(member, { minLength: 1, maxLength: 4 }), comma, fc.constantFrom('}', '}', '} ', '}]', '')).map(([open, members, between, close]) => `${open}${members.join(between)}${close}`);
+  const usual = fc.tuple(fc.constantFrom('', '"model":"a"', '"model":"b"', `"model":"${'m'.repeat(40_000)}"`, '"stream":{"messages":[1]}'), list, fc.constantFrom('', '', '"stream":true', '"stream":false', '"messages":[2]', '"\\u006dessages":[2]', '"stop":["a"]'), comma).map(([before, one, behind, between]) => `{${[before, `"messages":${one}`, behind].filter((piece) => piece !== '').join(between)}}`);
+  const hidden = fc.constantFrom('{"messages":null,"stream":{"messages":[1]}}', '{"\\u006dessages":null,"stream":{"messages":[1]}}', '{"stream":{"messages":[1]},"messages":null}', '{"stream":{"messages":[1]},"\\u006dessages":null}');
+  const text = fc.oneof(wild, { weight: 3, arbitrary: usual }, hidden);
+  const terms = keptTerms('messages', new Set(['model', 'stream']));
+  const seen = { known: 0, unknown: 0 };
+  const read = (given: string) => {
+    const made = valueOf(parseSmallJson(fullText(Buffer.from(given)), { bounds, unreadAt: () => false, terms }));
+    const shared = E.isRight(made) ? termsOf(made.right) : undefined;
+    seen[shared === undefined ? 'unknown' : 'known'] += 1;
+    if (E.isRight(made) && shared !== undefined) {
+      const said = { ...(made.right as object), messages: null };
+      if (!Object.isFrozen(shared) || JSON.stringify(shared) !== JSON.stringify(said) || Object.keys(said).some((name) => !['model', 'messages', 'stream'].includes(name))) throw new Error(`kept: ${JSON.stringify(shared)}`);
+    }
+    return made;
+  };
+  fc.assert(
+    fc.property(text, (given) => {
+      const plain = JSON.stringify(inOneGo(given));
+      for (let time = 0; time < 2; time += 1) if (JSON.stringify(read(given)) !== plain) return false;
+      return true;
+    }),
+    { numRuns: 5000 },
+  );
+  t.ok(seen.known > 500 && seen.unknown > 500, `${seen.known} known, ${seen.unknown} not`);
+  const [one, two] = ['[1]', '[2]'].map((messages) => valueOf(parseSmallJson(fullText(Buffer.from(`{"model":"a","messages":${messages}}`)), { bounds, unreadAt: undefined, terms })));
+  t.ok(one !== undefined && two !== undefined && E.isRight(one) && E.isRight(two) && termsOf(two.right) !== undefined && one.right !== two.right && [undefined, termsOf(two.right)].includes(termsOf(one.right)), 'one value for the terms of both');
 });

@@ -10,6 +10,8 @@ import { toGeminiSchema as translate } from '../../src/gemini/schema/to-gemini-s
 import { chatDialect } from '../../src/openai/chat/dialect.ts';
 import { functionNames } from '../../src/gemini/tools/function-names.ts';
 import { decodeChatRequest } from '../../src/openai/chat/ask/request.ts';
+import { bodyEncoder } from '../../src/gemini/call-body.ts';
+import { readJson } from '../../src/pipeline/read-json.ts';
 import { cureOf, type ProxyError } from '../../src/kernel/proxy-error.ts';
 
 const dialect = chatDialect({ systemPromptMode: 'leading', historyImages: 'all', imageReplyFormat: 'markdown', modelAliases: new Map() });
@@ -107,6 +109,43 @@ t.test('translation never throws: any request gives a call or a refusal', (t) =>
   fc.assert(fc.property(anything, (body) => E.isLeft(decodeChatRequest(body))), { numRuns: 300 });
   t.pass('over 1,300 bodies');
   t.end();
+});
+
+t.test('a request comes to the same whether its terms came before or not', async (t) => {
+  const wish = (name: string, ...values: readonly unknown[]) => fc.constantFrom(...values).map((value): readonly [string, unknown] => [name, value]);
+  const wishes = fc.uniqueArray(
+    fc.oneof(
+      wish('model', 'gemini-2.5-flash', 'gemini-3.5-flash-thinking', 'gemma-3-27b-it', 'gemini-2.5-flash-image:images', 'no model', '', 3, null),
+      wish('temperature', 0.5, 3, null, 'warm'), wish('max_tokens', 100, 0), wish('n', 2, 9, null), wish('top_k', -1, 5), wish('logprobs', true, 'yes'), wish('top_logprobs', 3),
+      wish('reasoning_effort', 'low', 'none', 'very'), wish('stream', true, 1), wish('stream_options', { include_usage: true }, { include_usage: 2 }, []), wish('service_tier', 'flex', 'x'), wish('user', 'u'), wish('presence_penalty', 2, -3),
+      wish('response_format', { type: 'json_object' }), wish('generationConfig', { topK: 4 }), wish('grammar', 'x'),
+    ),
+    { selector: ([name]) => name, maxLength: 4 },
+  );
+  const misfit = fc.constantFrom<unknown>({ role: 'x' }, 3, { role: 'user', content: 3 }, { role: 'user', content: 'hi', name: 'n'.repeat(300) }, { role: 'assistant', tool_calls: [{}] });
+  const asked = fc.tuple(model, wishes, fc.array(fc.oneof({ weight: 6, arbitrary: message }, misfit), { maxLength: 3 }), fc.nat(4), fc.constantFrom(null, 'images', 'wrong'));
+  const read = async (body: object, ways: Pick<typeof dialect, 'terms' | 'unreadAt'>) => {
+    const bytes = Buffer.from(JSON.stringify(body));
+    const json = await readJson([bytes], { take: () => null, giveBack: () => undefined }, ways)();
+    return E.isLeft(json) ? json : dialect.decode(json.right.value, json.right.written);
+  };
+  const seen = { calls: 0, refusals: 0 };
+  await fc.assert(
+    fc.asyncProperty(asked, async ([name, terms, messages, place, imageReplyFormat]) => {
+      const own = [['model', name], ...terms] as const;
+      const said = { ...Object.fromEntries(own.slice(0, place)), messages: [{ role: 'user', content: 'hi' }], ...Object.fromEntries(own) };
+      const made = async (body: object, ways: Pick<typeof dialect, 'terms' | 'unreadAt'>) => {
+        const decoded = await read(body, ways);
+        const plan = E.isLeft(decoded) ? decoded : dialect.translate(decoded.right, { ...context, imageReplyFormat });
+        seen[E.isLeft(plan) ? 'refusals' : 'calls'] += 1;
+        return JSON.stringify(E.isLeft(plan) ? plan : [plan.right, bodyEncoder().small(plan.right.call.body)]);
+      };
+      for (const body of [said, { ...said, messages }, said]) if ((await made(body, dialect)) !== (await made(body, {}))) return false;
+      return true;
+    }),
+    { numRuns: 1500 },
+  );
+  t.ok(seen.calls > 1000 && seen.refusals > 1000, `${seen.calls} calls, ${seen.refusals} refusals`);
 });
 
 t.test('every text of the user arrives', (t) => {

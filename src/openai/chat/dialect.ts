@@ -13,6 +13,7 @@ import { openaiReplies } from '../replies.ts';
 import { chatAnswer } from './answer/chat-answer.ts';
 import { mediaLinks } from './ask/media-links.ts';
 import { chatRequestInSteps, type ChatRequest } from './ask/request.ts';
+import { plainTerms } from './ask/plain-terms.ts';
 import { unreadAt } from './ask/unread-at.ts';
 import { settleChat, toGemini, type ChatAsked } from './ask/to-gemini.ts';
 
@@ -46,12 +47,13 @@ export const chatDialect = (settings: TranslationSettings): Dialect<ChatRequest>
     const chat = { asked, settled: settled.right, settings };
     const contents = yield* contentsInSteps(asked.turns, conversationSettings(chat, context, 'messages'));
     if (E.isLeft(contents)) return contents;
-    const call = toGemini(chat, contents.right);
+    const call = toGemini(settled.right, contents.right);
     return E.isLeft(call) ? call : E.right(planOf(chat, context, call.right));
   }
   return {
     decode: (body, written = () => '') => runAtOnce(decodeInSteps(body, written)),
     unreadAt,
+    terms: plainTerms,
     callIds: (asked, wish) => runAtOnce(keysInSteps(asked, wish)),
     mediaLinks: (asked) => mediaLinks(asked, settings.historyImages),
     translate: (asked, context) => runAtOnce(planInSteps(asked, context)),

@@ -2,7 +2,7 @@ import { isSignature } from '../../../gemini/conversation/signed-parts.ts';
 import type { Call } from '../../../gemini/conversation/turns.ts';
 import { freeTextArguments } from '../../../gemini/tools/free-text-tools.ts';
 import { encryptedDetails } from './history-signatures.ts';
-import type { ChatMessage } from './request.ts';
+import type { ChatMessage } from './chat-message.ts';
 
 /** The deprecated `function_call` of an assistant message has no id: this one stands for it. */
 const legacyCallId = (index: number): string => `call_function_${index}`;

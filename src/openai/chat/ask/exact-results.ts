@@ -4,7 +4,7 @@ import { fateOf } from '../../../gemini/exact-json.ts';
 import { holdsLong, longestBody } from '../../../gemini/schema/long-numbers.ts';
 import type { Json } from '../../../gemini/request.ts';
 import { isContentParts } from './parts.ts';
-import type { ChatMessage, ChatFields } from './request.ts';
+import type { ChatMessage } from './chat-message.ts';
 
 const isJson = (value: unknown): value is Json => value !== undefined && value !== null && typeof value !== 'string';
 
@@ -15,16 +15,15 @@ const holdsJson = ({ role, content }: ChatMessage): boolean =>
  * Results that a client gives as JSON instead of text, as they stand in the body where reading them has changed them:
  * what a tool gave back is somebody else's.
  */
-export const withExactResults = (asked: ChatFields, json: () => string): ChatFields => {
-  if (!asked.messages.some(holdsJson)) return asked;
+export const withExactResults = (messages: readonly ChatMessage[], json: () => string): readonly ChatMessage[] => {
+  if (!messages.some(holdsJson)) return messages;
   const raw = rawElements(rawMember(json(), 'messages'));
-  const messages = asked.messages.map((message, index) => {
+  return messages.map((message, index) => {
     const written = holdsJson(message) ? rawMember(raw[index], 'content') : undefined;
     if (written === undefined || !isJson(message.content) || fateOf(written, message.content).kind === 'same')
       return message;
     return { ...message, content: written };
   });
-  return { ...asked, messages };
 };
 
 type Google = NonNullable<ChatMessage['extra_content']>['google'];
@@ -38,12 +37,15 @@ const toolPartsOf = ({ extra_content: extra }: ChatMessage): Google => {
  * What Google's own tools were asked and gave, as the client hands it back, with long numbers as they stand in the
  * body.
  */
-export const withExactToolParts = (asked: ChatFields, written: () => string): ChatFields => {
-  if (!asked.messages.some((message) => holdsLong(toolPartsOf(message)))) return asked;
+export const withExactToolParts = (
+  messages: readonly ChatMessage[],
+  written: () => string,
+): readonly ChatMessage[] => {
+  if (!messages.some((message) => holdsLong(toolPartsOf(message)))) return messages;
   const json = written();
-  if (json.length > longestBody) return asked;
+  if (json.length > longestBody) return messages;
   const raw = rawElements(rawMember(json, 'messages'));
-  const messages = asked.messages.map((message, index) => {
+  return messages.map((message, index) => {
     const google = toolPartsOf(message);
     if (google === undefined || !holdsLong(google)) return message;
     const text = rawMember(raw[index], 'extra_content') ?? '';
@@ -54,5 +56,4 @@ export const withExactToolParts = (asked: ChatFields, written: () => string): Ch
     };
     return { ...message, extra_content: { ...message.extra_content, google: exact } };
   });
-  return { ...asked, messages };
 };

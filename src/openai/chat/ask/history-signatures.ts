@@ -1,7 +1,7 @@
 import { isObject } from '../../../kernel/is-object.ts';
 import { isSignature, serverToolPart } from '../../../gemini/conversation/signed-parts.ts';
 import type { RequestPart } from '../../../gemini/request.ts';
-import type { ChatMessage } from './request.ts';
+import type { ChatMessage } from './chat-message.ts';
 
 /** A signature, with the id of the call that it belongs to, if any. */
 type Encrypted = { readonly id: unknown; readonly data: string };

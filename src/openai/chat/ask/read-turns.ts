@@ -8,7 +8,7 @@ import type { ModelTurn, ResultTurn, Turn, TurnPart } from '../../../gemini/conv
 import { callsOf, isLegacyCall } from './calls.ts';
 import { serverToolParts, textSignature } from './history-signatures.ts';
 import { contentParts, isContentParts } from './parts.ts';
-import type { ChatMessage } from './request.ts';
+import type { ChatMessage } from './chat-message.ts';
 
 type Read<A> = E.Either<ProxyError, A>;
 

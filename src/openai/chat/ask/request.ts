@@ -1,12 +1,15 @@
 import { E, t } from '../../../kernel/fp.ts';
+import { isObject } from '../../../kernel/is-object.ts';
+import { termsOf } from '../../../kernel/kept-terms.ts';
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
+import { keep, oncePer } from '../../../kernel/remember.ts';
 import { runAtOnce, type Steps } from '../../../kernel/steps.ts';
 import { blockThresholds, harmCategories } from '../../../gemini/safety.ts';
 import { effortWish } from '../../effort-wish.ts';
 import { chatBounds } from '../../field-bounds.ts';
+import { withinBounds } from '../../../wire/bounds.ts';
 import {
   decodeWithin,
-  lenient,
   listOf,
   oneOf,
   optional,
@@ -16,9 +19,10 @@ import {
   unlessEmpty,
   within,
 } from '../../../wire/codec.ts';
-import { misfit, withReader } from '../../../wire/reader.ts';
+import { misfit } from '../../../wire/reader.ts';
 import { schemaOr } from '../../../wire/schema-codec.ts';
 import type { Turn } from '../../../gemini/conversation/turns.ts';
+import { chatMessage, type ChatMessage } from './chat-message.ts';
 import { withExactResults, withExactToolParts } from './exact-results.ts';
 import { withExactSchemas } from './exact-schemas.ts';
 import { googleProps, neighbourProps } from './neighbour-codecs.ts';
@@ -31,61 +35,6 @@ import { readTurns } from './read-turns.ts';
 const text = t.string;
 const object = t.UnknownRecord;
 const flag = t.boolean;
-
-const extraContent = record({
-  google: optional(
-    record({ thought_signature: optional(text), server_tool_parts: t.unknown, signed_parts: t.unknown }),
-  ),
-});
-
-const call = record({
-  id: text,
-  type: optional(text),
-  function: optional(record({ name: text, arguments: optional(text) })),
-  custom: optional(record({ name: text, input: optional(text) })),
-  extra_content: optional(extraContent),
-  /** LiteLLM's place for the thought signature. */
-  provider_specific_fields: lenient(record({ thought_signature: optional(text) })),
-});
-
-type ToolCall = t.TypeOf<typeof call>;
-
-const namesNothing = (read: ToolCall): boolean => read.function === undefined && read.custom === undefined;
-
-/** A call names a function, or a custom tool. */
-const toolCall = withReader(
-  new t.Type<ToolCall, unknown>(
-    'a tool call',
-    call.is,
-    (value, context) => {
-      const read = call.validate(value, context);
-      return E.isRight(read) && namesNothing(read.right)
-        ? t.failure(undefined, t.appendContext(context, 'function', t.UnknownRecord))
-        : read;
-    },
-    t.identity,
-  ),
-  (value) => {
-    const read = call.read(value);
-    return read === misfit || namesNothing(read) ? misfit : read;
-  },
-);
-
-const message = record({
-  role: oneOf(['system', 'developer', 'user', 'assistant', 'tool', 'function']),
-  /** Read by role: results of tools may be any JSON. */
-  content: t.unknown,
-  name: optional(text),
-  refusal: optional(text),
-  tool_calls: optional(listOf(toolCall)),
-  tool_call_id: optional(text),
-  function_call: optional(record({ name: text, arguments: optional(text) })),
-  audio: optional(record({ id: text })),
-  images: optional(listOf(record({ image_url: record({ url: text }) }))),
-  extra_content: optional(extraContent),
-  /** OpenRouter's form of thoughts and their signatures. */
-  reasoning_details: t.unknown,
-});
 
 const functionTool = record({
   name: text,
@@ -154,7 +103,7 @@ const google = record({
 const chatRequest = record({
   ...neighbourProps,
   model: text,
-  messages: listOf(message),
+  messages: listOf(chatMessage),
   max_completion_tokens: optional(within(1, Infinity, 'whole')),
   max_tokens: optional(within(1, Infinity, 'whole')),
   temperature: optional(within(0, 2)),
@@ -195,9 +144,6 @@ export type ChatTerms = Omit<ChatFields, 'messages'>;
 /** A chat request, read: its messages are the turns of a conversation. */
 export type ChatRequest = { readonly terms: ChatTerms; readonly turns: readonly Turn[] };
 
-/** A message of any role. */
-export type ChatMessage = t.TypeOf<typeof message>;
-
 /** One entry of `tools`. */
 export type ToolOffer = t.TypeOf<typeof tool>;
 
@@ -207,33 +153,57 @@ export type FunctionTool = t.TypeOf<typeof functionTool>;
 /** Google's own options, in either casing. */
 export type GoogleOptions = t.TypeOf<typeof google>;
 
+/** A body that was decoded: its terms, and its messages as they came. */
+type ReadBody = { readonly terms: ChatTerms; readonly messages: readonly ChatMessage[] };
+
 /**
- * What is read of the messages takes their place. Without a prototype all terms have one hidden class, whichever of
- * 80 fields they have: else the first stream of a process throws away the compiled code of 18 functions.
+ * Without a prototype all terms have one hidden class, whichever of 80 fields they have: else the first stream of a
+ * process throws away the compiled code of 18 functions.
  */
-function* withTurns({ messages, ...fields }: ChatFields): Steps<E.Either<ProxyError, ChatRequest>> {
-  const turns = yield* readTurns(messages);
-  return E.isLeft(turns) ? turns : E.right({ terms: { __proto__: null, ...fields }, turns: turns.right });
-}
+const bare = <A extends object>(fields: A): A => ({ __proto__: null, ...fields });
+
+const apart = ({ messages, ...fields }: ChatFields): ReadBody => ({ terms: bare(fields), messages });
 
 const decodeFields = decodeWithin(chatBounds, chatRequest);
 
-/**
- * Reads the body of POST /v1/chat/completions, what neighbours call otherwise put into OpenAI's words; `written` gives
- * how it was written. A long conversation takes several steps.
- */
-export function* chatRequestInSteps(
-  body: unknown,
-  written: () => string,
-): Steps<E.Either<ProxyError, ChatRequest>> {
+/** Decodes a body; what neighbours call otherwise is put into OpenAI's words. */
+const readBody = (body: unknown, written: () => string): E.Either<ProxyError, ReadBody> => {
   const decoded = decodeFields(withToolForms(withGoogleConfig(body)));
   if (E.isLeft(decoded)) return decoded;
   const refused = refuseNeighbours(body);
   if (E.isLeft(refused)) return refused;
-  const asked = withNeighbourForms(decoded.right);
-  if (E.isLeft(asked)) return asked;
-  const exact = withExactSchemas(withExactToolParts(withExactResults(asked.right, written), written), written);
-  return yield* withTurns(exact);
+  return E.map((asked: ChatFields) => apart(withExactSchemas(asked, written)))(withNeighbourForms(decoded.right));
+};
+
+/** Terms that come again are read once. */
+const readTerms = oncePer((terms: object): ChatTerms | null => {
+  const read = readBody({ ...terms, messages: [] }, () => '');
+  return E.isLeft(read) ? null : keep(read.right.terms);
+});
+
+const bounded = withinBounds(chatBounds.filter(({ path }) => path.startsWith('messages')));
+const messageList = listOf(chatMessage);
+
+/** A body whose terms were there before; null for any other, and for what does not fit: the longer way tells why. */
+const readKnown = (body: unknown): ReadBody | null => {
+  const shared = termsOf(body);
+  const terms = shared === undefined ? null : readTerms(shared);
+  if (terms === null || !isObject(body) || E.isLeft(bounded(body))) return null;
+  const messages = messageList.read(body['messages']);
+  return messages === misfit ? null : { terms, messages };
+};
+
+/** Reads the body of POST /v1/chat/completions; `written` gives how it was written. A long one takes several steps. */
+export function* chatRequestInSteps(
+  body: unknown,
+  written: () => string,
+): Steps<E.Either<ProxyError, ChatRequest>> {
+  const known = readKnown(body);
+  const read = known === null ? readBody(body, written) : E.right(known);
+  if (E.isLeft(read)) return read;
+  const { terms, messages } = read.right;
+  const turns = yield* readTurns(withExactToolParts(withExactResults(messages, written), written));
+  return E.isLeft(turns) ? turns : E.right({ terms, turns: turns.right });
 }
 
 /** The same in one go. */
