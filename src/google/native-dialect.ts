@@ -8,6 +8,7 @@ import { isUnstored, namesNoAddress, withGooglesFiles, withModels } from './body
 import { boundNamesIn, interactionBegun } from './bound-name.ts';
 import { cleanError, cleanStreamError } from './clean-error.ts';
 import { pageWithToken, readPage } from './list-page.ts';
+import { joinFilters, nestedErrorFilter } from './nested-errors.ts';
 import { errorFrame, nativeErrors } from './native-errors.ts';
 import { headersDown, headersUp } from './native-headers.ts';
 import { readNativePath, writeNativePath, type NativePath } from './native-path.ts';
@@ -198,11 +199,13 @@ export const nativeDialect = (settings: NativeSettings): PassDialect => ({
   tokensIn,
   cleanError: (text, secret, own) => cleanError(text, secret.reveal(), own),
   cleanTold: (answer, secret) => cleanTold(answer, secret.reveal()),
-  streamFilter: ({ secret, own, told }) =>
-    errorFilter((text) => {
+  streamFilter: ({ path, secret, own, told }) => {
+    const among = errorFilter((text) => {
       told(text);
       return cleanStreamError(text, secret.reveal(), own);
-    }),
+    });
+    return path.includes('/interactions') ? joinFilters(among, nestedErrorFilter(secret.reveal())) : among;
+  },
   opensWithError,
   errors: { ...nativeErrors, inStreamText: errorFrame },
 });

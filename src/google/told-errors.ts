@@ -8,15 +8,19 @@ type Fields = Readonly<Record<string, unknown>>;
 const field = '"error"';
 const opening = /^"error"\s*:\s*(?=\{)/;
 /** No error within an answer is longer; what is stays as it is. */
-const longestError = 8 * 1024;
+export const longestTold = 8 * 1024;
 const mostErrors = 1000;
 
 const statusFields: ReadonlySet<string> = new Set(['code', 'message', 'status', 'details']);
 
+/** Interactions have words for codes, `internal_error`. */
+const isCode = (code: unknown): boolean =>
+  typeof code === 'number' || (typeof code === 'string' && /^[a-z]{1,40}(?:_[a-z]{1,40}){1,5}$/i.test(code));
+
 /** google.rpc.Status, and nothing that only is called so. */
 const isStatus = (value: unknown): value is Fields =>
   isObject(value) &&
-  typeof value['code'] === 'number' &&
+  isCode(value['code']) &&
   typeof value['message'] === 'string' &&
   Object.keys(value).every((name) => statusFields.has(name));
 
@@ -45,7 +49,7 @@ type Change = { readonly ends: readonly [number, number]; readonly text: string 
 
 /** Null where nothing has to go. */
 const cleanAt = (bytes: Buffer, at: number, secret: string): Change | null => {
-  const text = bytes.toString('latin1', at, at + longestError);
+  const text = bytes.toString('latin1', at, at + longestTold);
   const before = opening.exec(text)?.[0].length ?? 0;
   const end = before === 0 ? -1 : objectEnd(text, before);
   if (end < 0) return null;

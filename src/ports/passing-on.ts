@@ -141,8 +141,12 @@ export type StreamFilter = {
   readonly passes: (piece: Uint8Array) => boolean;
 };
 
-/** Whose error it is: the key to be hidden, what the caller itself named, and who is told of the error as it came. */
+/**
+ * Whose error it is: the path that was asked, the key to be hidden, what the caller itself named, and who is told of
+ * the error as it came.
+ */
 export type ErrorWatch = {
+  readonly path: string;
   readonly secret: Secret;
   readonly own: string | null;
   readonly told: (text: string) => void;

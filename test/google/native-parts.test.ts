@@ -15,6 +15,8 @@ import { nativeErrors } from '../../src/google/native-errors.ts';
 import { readNativePath, writeNativePath } from '../../src/google/native-path.ts';
 import { queryUp, withPageToken } from '../../src/google/native-query.ts';
 import { nativeRoute } from '../../src/google/native-routes.ts';
+import { nestedErrorFilter } from '../../src/google/nested-errors.ts';
+import { secret } from '../../src/kernel/secret.ts';
 import { cleanTold } from '../../src/google/told-errors.ts';
 import { errorFilter, opensWithError } from '../../src/google/stream-errors.ts';
 import { namesTold as namesToldIn } from '../../src/google/told-names.ts';
@@ -399,5 +401,30 @@ t.test('errors that an answer tells of name no key and no project, and all else 
     '{"candidates":[{"content":{"parts":[{"functionCall":{"args":{"error":{"message":"of projects/123456789012","code":"x"}}}}]}}]}',
     '{"error":{"code":7,"message":"projects/123456789012","more":1}}', '{"error":', '{"error":{"code":1', '{"text":"\\"error\\":{\\"code\\":1,\\"message\\":\\"projects/123456789012\\"}"}', '',
   ]) t.equal(clean(answer), answer);
+  t.end();
+});
+
+t.test('an error within an event of an interaction names no key and no project, however its pieces come, and nothing else is touched', (t) => {
+  const failed = '"error" : {"code":"permission_denied","message":"Denied on projects/123456789012, AIzaMadeUp0123 {\\"}"}';
+  const before = 'event: interaction.created\ndata: {"event_type":"error","x":"\\"error\\":{\\"code\\":1,\\"message\\":\\"projects/123456789012\\"}"}\n\nevent: interaction.completed\ndata: {"interaction":{"status":"failed","error":{},';
+  const after = '},"event_type":"interaction.completed"}\n\ndata: {"error":{"code":1,';
+  const all = before + failed + after;
+  const ways = Array.from(all, (_, at) => [all.slice(0, at), all.slice(at)]);
+  for (const pieces of [[all], Array.from(all), ...ways]) {
+    const { take, end } = nestedErrorFilter('the-key');
+    const out = Buffer.concat([...pieces.map((piece) => take(Buffer.from(piece))), end()]).toString();
+    if (!out.startsWith(before) || !out.endsWith(after)) return t.fail(out);
+    const between = out.slice(before.length, out.length - after.length);
+    if (between !== '"error" : {"code":"permission_denied","message":"Denied on […], […] {\\"}"}') return t.fail(between);
+  }
+  const { take, passes, isAtRest } = nestedErrorFilter('the-key');
+  t.same(['data: {"a":1}\n\n', `data: {${failed}}\n\n`, 'data: {"a'].map((piece) => passes(Buffer.from(piece))), [true, false, false]);
+  t.ok(isAtRest());
+  t.equal(take(Buffer.from('data: {"a":1}\n\n')).length, 15, 'what can be none is not held');
+  t.equal(take(Buffer.from(`{"error":{"${'x'.repeat(9000)}`)).length, 9011, 'nor what is longer than any');
+  for (const [path, isCleaned] of [['/v1beta/interactions', true], ['/v1beta/models/m:streamGenerateContent', false]] as const) {
+    const filter = dialect.streamFilter({ path, secret: secret('the-key'), own: null, told: () => undefined });
+    t.equal(text(filter.take(Buffer.from(all))).includes('123456789012, AIza'), !isCleaned, path);
+  }
   t.end();
 });

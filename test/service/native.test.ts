@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import { connect } from 'node:net';
 import t from 'tap';
 import { headerOf } from '../support/google-fake/google-fake.ts';
@@ -560,16 +561,35 @@ t.test('a connection that breaks before the answer is tried again, but for what 
   t.equal(making.google.asked().length, 1);
 });
 
-t.test('a stream without a byte is asked for once more', async (t) => {
+/** Heads behind which nothing comes. */
+const emptyHeads: readonly ((response: ServerResponse) => void)[] = [
+  (response) => response.writeHead(200, { 'content-type': 'text/event-stream' }).end(),
+  (response) => response.writeHead(200, { 'content-type': 'application/json' }).end(),
+  (response) => response.writeHead(204).end(),
+  (response) => {
+    response.writeHead(200, { 'content-type': 'application/json' }).flushHeaders();
+    setImmediate(() => response.destroy());
+  },
+];
+
+t.test('an answer without a byte is asked for once more, whole or streamed; what may have been made is not, and is told', async (t) => {
   const { google, post } = await native(t);
-  let times = 0;
+  for (const play of emptyHeads) {
+    for (const path of [`${flash}:streamGenerateContent?alt=sse`, `${flash}:generateContent`]) {
+      let times = 0;
+      google.instead((got, response) => {
+        if (got.method !== 'POST' || (times += 1) > 1) return false;
+        play(response);
+        return true;
+      });
+      t.match(await (await post(path, hello)).text(), /Hello/, `${path} ${String(play)}`);
+    }
+  }
   google.instead((got, response) => {
-    if (got.method !== 'POST' || (times += 1) > 1) return false;
-    response.writeHead(200, { 'content-type': 'text/event-stream' });
-    response.end();
-    return true;
+    if (got.method === 'POST') emptyHeads.at(-1)?.(response);
+    return got.method === 'POST';
   });
-  t.match(await (await post(`${flash}:streamGenerateContent?alt=sse`, hello)).text(), /Hello/);
+  t.match(await errorIn(await post('/v1beta/cachedContents', {})), { code: 502, status: 'UNAVAILABLE' });
 });
 
 t.test('questions count against the limit of a minute; polls, lists, counts of tokens and bytes don\'t', async (t) => {

@@ -11,6 +11,7 @@ const filterFor = (needs: PassNeeds, passing: Passing, lease: PassedBy['lease'])
   const { received, dialect, plan } = passing;
   const report = reportFor(needs, passing);
   return dialect.streamFilter({
+    path: plan.path,
     secret: lease.secret,
     own: ownName(plan),
     told: (text) => {

@@ -64,7 +64,7 @@ export const ownName = ({ model, name }: PassPlan): string | null => model ?? na
 /** An answer that is nothing but an error is as good as one with that status. */
 const openingError = async (passing: Passing, { answer, lease }: PassedBy): Promise<Refused> => {
   const { dialect, plan } = passing;
-  const watch = { secret: lease.secret, own: ownName(plan) };
+  const watch = { path: plan.path, secret: lease.secret, own: ownName(plan) };
   const told = await readError(answer.body, (tell) => dialect.streamFilter({ ...watch, told: tell }));
   const status = statusTold(told);
   return {
@@ -74,6 +74,10 @@ const openingError = async (passing: Passing, { answer, lease }: PassedBy): Prom
     error: errorOf(status, told, plan.model ?? plan.quota),
   };
 };
+
+/** Whether no content at all is no answer; a redirect says in its head what it says. */
+const mustSay = ({ stream, isQuestion, work }: PassPlan, status: number): boolean =>
+  stream !== null || (isQuestion && work === 'free' && status < 300);
 
 const isSuccess = (status: number): boolean => status < 400;
 
@@ -100,9 +104,11 @@ const attempt = async (needs: PassNeeds, passing: Passing, { lease, policy }: By
     return { verdict: judgeRefusal(answer.status, told.error, policy), error: told.error, told };
   }
   // What has no byte yet has no head: until then another key can answer unseen.
-  const isThere = answer.body.ending().length > 0 || (plan.stream === null && !answer.type.includes('json'));
+  const must = mustSay(plan, answer.status);
+  const isThere = answer.body.ending().length > 0 || (!must && !answer.type.includes('json'));
   const fault = isThere ? null : await answer.body.begun();
-  if (fault !== null && plan.stream !== null) return { verdict: judgeFault(fault, policy), error: fault, told: null };
+  if (fault !== null && (must || fault.tag !== 'EmptyAnswer'))
+    return { verdict: judgeFault(fault, policy), error: fault, told: null };
   if (passing.dialect.opensWithError(answer.body.first())) {
     const told = await openingError(passing, { answer, lease });
     return { verdict: judgeRefusal(told.status, told.error, policy), error: told.error, told };
