@@ -46,10 +46,14 @@ const writeInPieces = async (
   }
 };
 
+/** What waits for the end of an answer: who follows how it is read, and who wrote it. */
+type AtEnd = { readonly pace: () => ReaderPace; readonly taken?: (() => void) | undefined };
+
 /** Watches the last bytes. What the system has taken at once, as it nearly always does, needs no watching. */
-const watchEnd = (outlet: Outlet, pace: () => ReaderPace): void => {
+const watchEnd = (outlet: Outlet, { pace, taken }: AtEnd): void => {
   const { socket } = outlet.response;
-  if (socket === null || socket.writableLength === 0) return;
+  if (socket === null) return;
+  if (socket.writableLength === 0) return taken?.();
   pace().behind();
   watchReader(outlet);
 };
@@ -65,11 +69,15 @@ const endUnread = async (outlet: Outlet, body: string | Uint8Array): Promise<voi
 type Rest = Promise<void> | null;
 
 /** Ends an answer with its last piece. */
-const endReply = (outlet: Outlet, body: string | Uint8Array, pace = (): ReaderPace => readerPace(outlet)): Rest => {
+const endReply = (
+  outlet: Outlet,
+  body: string | Uint8Array,
+  { pace = () => readerPace(outlet), taken }: Partial<AtEnd> = {},
+): Rest => {
   if (bodyIsUnread(outlet)) return endUnread(outlet, body);
   if (body.length > 0) outlet.response.end(body);
   else outlet.response.end();
-  watchEnd(outlet, pace);
+  watchEnd(outlet, { pace, taken });
   return null;
 };
 
@@ -78,7 +86,11 @@ const isBehind = ({ writableNeedDrain, socket }: ServerResponse): boolean =>
   writableNeedDrain && socket?.writableLength !== 0;
 
 /** Small pieces leave together; there is nothing to wait for where the system takes all of them at once. */
-const endLarge = async (outlet: Outlet, bodies: readonly (string | Uint8Array)[]): Promise<void> => {
+const endLarge = async (
+  outlet: Outlet,
+  bodies: readonly (string | Uint8Array)[],
+  { taken }: Pick<Whole, 'taken'>,
+): Promise<void> => {
   const pace = readerPace(outlet);
   const { response } = outlet;
   let waiting = 0;
@@ -96,7 +108,7 @@ const endLarge = async (outlet: Outlet, bodies: readonly (string | Uint8Array)[]
     }
   }
   response.uncork();
-  await endReply(outlet, '', () => pace);
+  await endReply(outlet, '', { pace: () => pace, taken });
 };
 
 const closing: Headers = { connection: 'close' };
@@ -124,7 +136,8 @@ const sendWhole = (reply: Whole, outlet: Outlet): Rest => {
   if (reply.reason === undefined) response.writeHead(reply.status, head);
   else response.writeHead(reply.status, reply.reason, head);
   if (message.method === 'HEAD' || hasNoBody(reply)) return endReply(outlet, '');
-  return pieces[0] !== body || body.length > pieceSize ? endLarge(outlet, pieces) : endReply(outlet, body);
+  const isLarge = pieces[0] !== body || body.length > pieceSize;
+  return isLarge ? endLarge(outlet, pieces, reply) : endReply(outlet, body, reply);
 };
 
 const writerFor = (reply: Streamed, outlet: Outlet, pace: ReaderPace): StreamWriter =>
@@ -183,7 +196,7 @@ const sendStream = async (reply: Streamed, outlet: Outlet): Promise<void> => {
     poured.abort('poured');
     await Promise.all([heartbeats, discardReply(reply)]);
   }
-  if (!isClosed(outlet)) await endReply(outlet, writer.end(), () => pace);
+  if (!isClosed(outlet)) await endReply(outlet, writer.end(), { pace: () => pace });
 };
 
 /** Node may not have said yet that a request is complete of which all was taken; answered so it would seem cut off. */

@@ -71,10 +71,6 @@ export const asBytes = (text: WrittenText): Buffer => {
   return buffer;
 };
 
-/** The same with what stands before it. */
-export const bytesBehind = (before: string, text: string | WrittenText): Buffer =>
-  typeof text === 'string' ? Buffer.from(before + text) : asBytes([before, ...text]);
-
 /** All of it in the form in which it is sent soonest: bytes where something long stands in it. */
 export const asSent = (text: WrittenText): string | Buffer => {
   let all = '';

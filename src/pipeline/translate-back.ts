@@ -4,16 +4,15 @@ import { primeStream } from '../kernel/prime-stream.ts';
 import { caught, type ProxyError } from '../kernel/proxy-error.ts';
 import { signalSource } from '../kernel/signal.ts';
 import type { Stage } from '../kernel/stage.ts';
-import { bytesBehind } from '../kernel/written-text.ts';
-import type { Frame } from '../gemini/response.ts';
+import { scratch } from '../kernel/scratch.ts';
 import type { AnswerWriter, StreamWriter, WholeWriter } from '../ports/answer-writer.ts';
 import type { RememberSignature, Wait } from '../ports/capabilities.ts';
 import type { Replies } from '../ports/dialect.ts';
 import type { Reply, Whole } from '../ports/reply.ts';
 import type { Frames, Planned } from './exchange.ts';
 import { withLimits } from './limit-headers.ts';
-import { reserveKept } from './reserve-kept.ts';
 import { endOf, mostParts, partsIn, streamTail, type Telling } from './stream-tail.ts';
+import { writeAtOnce } from './write-at-once.ts';
 import { writeLarge } from './write-large.ts';
 
 /** What writing an answer needs: how long a stream may be silent, ms (0 = for ever), and where signatures are kept. */
@@ -92,31 +91,15 @@ const unlessFailing = (answer: Answer, { probe }: AnswerWriter): Answer => {
 };
 
 /**
- * All of a stream of which all frames are there: what `writeTail` makes of them, in one piece. It is bytes: Node
- * counts, joins and writes a text of many chunks in 25 µs more.
- */
-const writeAtOnce =
-  (writer: StreamWriter, { note, memory, remember }: Telling) =>
-  async (frames: readonly Frame[]): Promise<E.Either<ProxyError, Uint8Array>> => {
-    try {
-      const text = writer.write(frames);
-      const refusal = reserveKept(memory)(writer.kept());
-      const end = refusal === null ? writer.end() : E.left(refusal);
-      if (E.isRight(end)) return E.right(bytesBehind(text, await endOf(end.right, remember)));
-      note({ error: end.left.tag });
-      return E.right(bytesBehind(text, writer.fail(end.left)));
-    } catch (cause) {
-      return E.left(caught(cause));
-    }
-  };
-
-/**
  * A stream begins as soon as the answer does. When that takes longer than the heartbeat, the stream begins without it:
  * key after key is still tried behind the heartbeats, and only the last failure arrives, as an error frame. An answer
  * that has come to its end already leaves as a whole one does, with its length.
  */
 const streamReply =
-  ({ streamHeaders, limitHeaders, keepAliveMs, wait, rememberSignature: remember }: Answering) =>
+  (
+    { streamHeaders, limitHeaders, keepAliveMs, wait, rememberSignature: remember }: Answering,
+    room = scratch(),
+  ) =>
   (
     { plan, permit, note, held }: Planned,
     answer: Answer,
@@ -132,8 +115,8 @@ const streamReply =
     const begun = { status: 200, headers: { ...streamHeaders, ...limitHeaders(permit) } };
     const telling: Telling = { note, memory: held.answer, remember };
     if (first?.right.ready !== undefined) {
-      const body = await writeAtOnce(writer, telling)(first.right.ready);
-      return E.isLeft(body) ? body : E.right({ kind: 'whole', ...begun, body: body.right });
+      const body = await writeAtOnce(room, writer, telling)(first.right.ready);
+      return E.isLeft(body) ? body : E.right({ kind: 'whole', ...begun, ...body.right });
     }
     return E.right({
       kind: 'streamed',

@@ -22,6 +22,8 @@ export type Whole = {
   readonly texts?: () => Iterable<string>;
   /** A large body in pieces, none of them empty; `body` is then empty. */
   readonly pieces?: readonly Uint8Array[];
+  /** Called once the system has taken all of `body`, whose bytes may then be written anew; mostly, not always. */
+  readonly taken?: () => void;
   /** What stands behind the status in HTTP/1.1 (`headerText`); the status' own name unless told. */
   readonly reason?: string;
 };

@@ -297,3 +297,39 @@ t.test('a piece is found in the frame in which it came, whatever its length, and
   t.equal(around('0\r\n', '', '\r\n'), null);
   t.end();
 });
+
+t.test('bytes of an answer are said to be taken only once nobody reads them any more', async (t) => {
+  const { route, open } = held();
+  const state = { taken: 0 };
+  const letters = 'abcdefghijklmnop';
+  const sizes = [1, 60_000, 97_000, 4_000_000];
+  const bodies = sizes.map((size): Route => ({
+    method: 'GET',
+    pattern: `/${size}`,
+    handle: () => {
+      const body = Buffer.alloc(size, letters);
+      const taken = (): void => {
+        state.taken += 1;
+        body.fill(0);
+      };
+      return TE.right({ kind: 'whole', status: 200, headers: {}, body, taken });
+    },
+  }));
+  const { port } = await serving(t, [route, numbered(3), ...bodies]);
+  const ask = async (paths: readonly string[], pauseMs: number): Promise<string> => {
+    const socket = connect(port, '127.0.0.1');
+    socket.pause();
+    socket.write(paths.map((path) => get(path)).join('').replace(/\r\n\r\n$/, '\r\nconnection: close\r\n\r\n'));
+    await new Promise((resolve) => setTimeout(resolve, pauseMs));
+    return text(socket);
+  };
+  const paths = sizes.map((size) => `/${size}`);
+  const asking = [ask(paths, 0), ask(paths, 300), ask(['/held', ...paths], 0), ask(paths.toReversed(), 100)];
+  setTimeout(open, 200);
+  const whole = sizes.map((size) => Buffer.alloc(size, letters).toString());
+  for (const all of await Promise.all(asking)) {
+    t.notOk(all.includes('\0'), 'nothing that was written since');
+    for (const body of whole) t.ok(all.includes(`\r\n\r\n${body}`), `${body.length} bytes as they were`);
+  }
+  t.ok(state.taken >= 6, 'small ones are taken at once');
+});

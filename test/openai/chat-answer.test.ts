@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
-import { bytesBehind } from '../../src/kernel/written-text.ts';
+import { bytesBehind } from '../support/bytes-behind.ts';
 import { E } from '../../src/kernel/fp.ts';
 import { saidIn } from '../../src/gemini/plain-text.ts';
 import type { Candidate, Frame, ResponsePart } from '../../src/gemini/response.ts';

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { bytesBehind } from '../../src/kernel/written-text.ts';
+import { bytesBehind } from '../support/bytes-behind.ts';
 import { E } from '../../src/kernel/fp.ts';
 import type { Frame, ResponsePart } from '../../src/gemini/response.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import t from 'tap';
 import { bodyEncoder } from '../../src/gemini/call-body.ts';
-import { bytesBehind } from '../../src/kernel/written-text.ts';
+import { bytesBehind } from '../support/bytes-behind.ts';
 import { E, TE } from '../../src/kernel/fp.ts';
 import { readBase64 } from '../../src/kernel/read-base64.ts';
 import { encloseText, isUnread, leaveUnread, leaveWords, type LongText } from '../../src/kernel/unread-text.ts';

@@ -1,4 +1,4 @@
-import { bytesBehind } from '../../src/kernel/written-text.ts';
+import { bytesBehind } from './bytes-behind.ts';
 import { E } from '../../src/kernel/fp.ts';
 import type { ProxyError } from '../../src/kernel/proxy-error.ts';
 import { messagesDialect } from '../../src/anthropic/messages/dialect.ts';

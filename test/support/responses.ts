@@ -9,7 +9,8 @@ import type { Caller, Signature } from '../../src/ports/capabilities.ts';
 import type { Plan, TranslationContext } from '../../src/ports/dialect.ts';
 import { readRecord } from '../../src/ports/response-record.ts';
 import { itemNotFound, previousNotFound, type ResponseRecord, type ResponseStore } from '../../src/ports/response-store.ts';
-import { asString, bytesBehind } from '../../src/kernel/written-text.ts';
+import { asString } from '../../src/kernel/written-text.ts';
+import { bytesBehind } from './bytes-behind.ts';
 import { freely } from './capabilities.ts';
 import { contextWith, plain } from './chat.ts';
 

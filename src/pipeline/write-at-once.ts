@@ -1,0 +1,40 @@
+import { E } from '../kernel/fp.ts';
+import { caught, type ProxyError } from '../kernel/proxy-error.ts';
+import type { Scratch } from '../kernel/scratch.ts';
+import { mostBytesIn, writeInto, type WrittenText } from '../kernel/written-text.ts';
+import type { Frame } from '../gemini/response.ts';
+import type { StreamWriter } from '../ports/answer-writer.ts';
+import type { Whole } from '../ports/reply.ts';
+import { reserveKept } from './reserve-kept.ts';
+import { endOf, type Telling } from './stream-tail.ts';
+
+type Written = Pick<Whole, 'body' | 'taken'>;
+
+/** A text as bytes, which are written anew once they have left: fresh ones take four times as long to send (97 KB). */
+const asBody = (room: Scratch, text: WrittenText): Written => {
+  const bytes = room.take(mostBytesIn(text));
+  const body = bytes.subarray(0, writeInto(bytes, 0, text));
+  return { body, taken: () => room.giveBack(bytes) };
+};
+
+const behind = (before: string, text: string | WrittenText): WrittenText =>
+  typeof text === 'string' ? [before + text] : [before, ...text];
+
+/**
+ * All of a stream of which all frames are there: what `writeTail` makes of them, in one piece. It is bytes: Node
+ * counts, joins and writes a text of many chunks in 25 µs more.
+ */
+export const writeAtOnce =
+  (room: Scratch, writer: StreamWriter, { note, memory, remember }: Telling) =>
+  async (frames: readonly Frame[]): Promise<E.Either<ProxyError, Written>> => {
+    try {
+      const text = writer.write(frames);
+      const refusal = reserveKept(memory)(writer.kept());
+      const end = refusal === null ? writer.end() : E.left(refusal);
+      if (E.isRight(end)) return E.right(asBody(room, behind(text, await endOf(end.right, remember))));
+      note({ error: end.left.tag });
+      return E.right(asBody(room, [text + writer.fail(end.left)]));
+    } catch (cause) {
+      return E.left(caught(cause));
+    }
+  };
