@@ -1,4 +1,4 @@
-import { endedTextOf, type EndedText } from './plain-text.ts';
+import { endedTextOf, saidIn, type EndedText } from './plain-text.ts';
 import type { Frame, UsageMetadata } from './response.ts';
 import { latestUsage } from './usage.ts';
 
@@ -14,4 +14,23 @@ export const soleText = (frames: readonly Frame[]): SoleText | null => {
   const { text, reason } = ended;
   if (typeof text === 'string' && !text.isWellFormed()) return null;
   return { text, reason, usage: latestUsage({}, frame.usageMetadata) };
+};
+
+/** The pieces of such a text, and how it ended. */
+export type SoleTexts = Pick<SoleText, 'reason' | 'usage'> & { readonly texts: readonly string[] };
+
+/** The same of an answer that came in many frames, each of which says a piece, all of which have been read. */
+export const soleTexts = (frames: readonly Frame[]): SoleTexts | null => {
+  const last = frames.at(-1) ?? {};
+  const ended = endedTextOf(last);
+  const said = ended === null ? null : saidIn(frames.slice(0, -1));
+  if (ended === null || said === null) return null;
+  const texts: string[] = [];
+  let before: UsageMetadata = {};
+  for (const { text, usage } of [...said, { text: ended.text, usage: last.usageMetadata }]) {
+    if (typeof text !== 'string' || !text.isWellFormed()) return null;
+    texts.push(text);
+    before = latestUsage(before, usage);
+  }
+  return { texts, reason: ended.reason, usage: before };
 };

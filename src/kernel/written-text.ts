@@ -19,6 +19,9 @@ export const unreadPiece = ({ pieces }: UnreadText): Quoted => {
   return { json: () => bytes.toString('utf8'), bytes: () => bytes };
 };
 
+/** The same of bytes that are there. */
+export const bytesPiece = (bytes: Buffer): Quoted => ({ json: () => bytes.toString('utf8'), bytes: () => bytes });
+
 /** All of it as a string. */
 export const asString = (text: WrittenText): string => {
   let all = '';

@@ -2,6 +2,7 @@ import { E } from '../kernel/fp.ts';
 import { takeBatches } from '../kernel/join-machines.ts';
 import type { Machine } from '../kernel/machine.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { ByteSink } from '../kernel/byte-sink.ts';
 import type { WrittenText } from '../kernel/written-text.ts';
 import { saidIn, type Said } from '../gemini/plain-text.ts';
 import type { Frame } from '../gemini/response.ts';
@@ -15,6 +16,12 @@ export type AnswerEnd<A> = {
   /** Keeps the answer for later requests: to be done before its end goes out. It never fails; it may be done at once. */
   readonly keep?: (() => Promise<void> | undefined) | undefined;
 };
+
+/** How a stream ends that was written in one go, and the characters that it keeps. */
+export type EndAtOnce = Omit<AnswerEnd<unknown>, 'value'> & { readonly kept: number };
+
+/** All of a stream by a shorter way: what `write` and `end` would say of these frames. Null where they must, anew. */
+type WriteAtOnce = (frames: readonly Frame[], into: ByteSink) => EndAtOnce | null;
 
 /** Writes one stream. Frames come in batches, one for each read of the socket, and leave in one text. */
 export type StreamWriter = {
@@ -30,6 +37,7 @@ export type StreamWriter = {
   readonly heartbeat: () => string;
   /** Characters that it keeps of the answer until its end; they only grow. */
   readonly kept: () => number;
+  readonly atOnce?: WriteAtOnce;
 };
 
 /** Collects one whole answer. */
@@ -188,6 +196,21 @@ export const shorterWriter = (
       const end = short(frames);
       return end === null ? machine().atOnce(frames) : E.right(end);
     },
+  };
+};
+
+/** Writes a stream by a shorter way where all of it is there; what `writer` needs is made only where that does not do. */
+export const shorterStream = (atOnce: WriteAtOnce, writer: () => StreamWriter): StreamWriter => {
+  let made: StreamWriter | null = null;
+  const machine = (): StreamWriter => (made ??= writer());
+  return {
+    atOnce,
+    write: (frames) => machine().write(frames),
+    say: (said) => machine().say(said),
+    end: () => machine().end(),
+    fail: (error) => machine().fail(error),
+    heartbeat: () => machine().heartbeat(),
+    kept: () => machine().kept(),
   };
 };
 

@@ -1,5 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { byteSink } from '../../../src/kernel/byte-sink.ts';
+import { scratch } from '../../../src/kernel/scratch.ts';
 import { noResponses } from '../../../src/adapters/responses/no-responses.ts';
 import { E } from '../../../src/kernel/fp.ts';
 import { saidIn } from '../../../src/gemini/plain-text.ts';
@@ -137,6 +139,66 @@ t.test('a whole answer that goes the short way says, and leaves behind, what the
     { numRuns: 200 },
   );
   t.ok(state.short > 40, 'some could go it');
+});
+
+t.test('a stream that is all there goes the short way, and says and leaves behind what the machine makes of it', async (t) => {
+  const words = fc.oneof({ weight: 9, arbitrary: fc.string({ unit: fc.constantFrom('a', ' ', 'é', '日', '🙂', '"', '\\', '\n', '\\u', 'd800'), minLength: 1, maxLength: 9 }) }, { weight: 1, arbitrary: fc.constantFrom('', '\ud83d', 'é'.repeat(3000)) });
+  const counted = fc.record({ promptTokenCount: fc.nat(9), candidatesTokenCount: fc.nat(9), serviceTier: fc.constantFrom('flex', 'standard') }, { requiredKeys: [] });
+  const said = fc.record({ text: words, counted });
+  const finishReason = fc.constantFrom('STOP', 'STOP', 'STOP', 'STOP', 'MAX_TOKENS', 'SAFETY', undefined);
+  const own: readonly Json[] = [...requests, { service_tier: 'flex', store: false }, { service_tier: 'priority', instructions: 'Sé breve. 日本'.repeat(20), input: [{ role: 'user', content: 'a', id: 'msg_1' }] }];
+  const room = scratch();
+  const state = { short: 0 };
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...own), fc.array(said, { maxLength: 12 }), finishReason, async (request, all, finishReason) => {
+      const frames: readonly Frame[] = all.map(({ text, counted }, at) => ({ candidates: [{ content: { parts: [{ text }] }, ...(at === all.length - 1 && finishReason !== undefined ? { finishReason } : {}) }], usageMetadata: counted }));
+      const [short, long] = [plainStore(), plainStore()];
+      const into = byteSink(room);
+      const one = (await responseWriter(request, { store: short })).atOnce?.(frames, into) ?? null;
+      if (one === null) return into.letGo();
+      state.short += 1;
+      await one.keep?.();
+      const other = await responseWriter(request, { store: long });
+      const told = other.write(frames);
+      t.equal(one.kept, other.kept());
+      const end = other.end();
+      if (E.isLeft(end)) throw new Error(end.left.tag);
+      await end.right.keep?.();
+      t.equal(String(into.bytes(0, into.size())), String(bytesBehind(told, end.right.value)));
+      t.equal(JSON.stringify(short.kept), JSON.stringify(long.kept));
+      into.letGo();
+    }),
+    { numRuns: 400 },
+  );
+  t.ok(state.short > 80, `${state.short} could go it`);
+});
+
+t.test('what is kept is what went out, whichever way the answer went', async (t) => {
+  const pieces = fc.array(fc.string({ unit: fc.constantFrom('a', 'é', '日', '🙂', '"'), minLength: 1, maxLength: 900 }), { minLength: 1, maxLength: 9 });
+  await fc.assert(
+    fc.asyncProperty(fc.constantFrom(...requests), pieces, async (request, texts) => {
+      const framesOf = (all: readonly string[]): readonly Frame[] => all.map((text, at) => ({ candidates: [{ content: { parts: [{ text }] }, ...(at === all.length - 1 ? { finishReason: 'STOP' } : {}) }] }));
+      const kept = async (tell: (store: ReturnType<typeof plainStore>) => Promise<string>): Promise<void> => {
+        const store = plainStore();
+        t.equal(await tell(store), JSON.stringify(store.kept[0]?.response));
+      };
+      const last = (told: string): string => JSON.stringify(eventsIn(told).at(-1)?.['response']);
+      await kept(async (store) => {
+        const into = byteSink(scratch());
+        const end = (await responseWriter(request, { store })).atOnce?.(framesOf(texts), into) ?? null;
+        await end?.keep?.();
+        return end === null ? JSON.stringify((await responseEvents(request, framesOf(texts), { store })).at(-1)?.['response']) : last(String(into.bytes(0, into.size())));
+      });
+      await kept(async (store) => JSON.stringify((await responseEvents(request, framesOf(texts), { store })).at(-1)?.['response']));
+      await kept(async (store) => {
+        const end = (await responseCollector(request, { store })).atOnce(framesOf([texts.join('')]));
+        if (E.isLeft(end)) throw new Error(end.left.tag);
+        await end.right.keep?.();
+        return JSON.stringify(JSON.parse(String(end.right.value.body)));
+      });
+    }),
+    { numRuns: 60 },
+  );
 });
 
 t.test('a stream that breaks off anywhere tells it twice, and nothing else twice', async (t) => {

@@ -21,11 +21,14 @@ export type EventWriter = {
 const isPlainDelta = (event: ResponseEvent): event is TextDelta =>
   event.type === 'response.output_text.delta' && Array.isArray(event['logprobs']) && event['logprobs'].length === 0;
 
-/** What stands before the number of a delta, between that and its text, and behind it. */
-const deltaHead = 'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","sequence_number":';
-const deltaPlace = (id: string, index: number): string =>
+/** What stands before the number of a delta. */
+export const deltaHead =
+  'event: response.output_text.delta\ndata: {"type":"response.output_text.delta","sequence_number":';
+/** Between the number and the text of a delta: of which item it is. */
+export const deltaPlace = (id: string, index: number): string =>
   `,"item_id":"${id}","output_index":${index},"content_index":0,"delta":`;
-const deltaTail = ',"logprobs":[]}\n\n';
+/** Behind the text of a delta. */
+export const deltaTail = ',"logprobs":[]}\n\n';
 
 /** Deltas, written around their texts: half the time of writing the objects. */
 const writeTexts = ({ id, index, number, texts }: ToldTexts): string => {

@@ -9,7 +9,14 @@ import { jsonWhole, type Whole } from '../../../ports/reply.ts';
 import { likelyTier, servedTier } from '../../../wire/service-tier.ts';
 import { outputItemId, responseId } from '../item-ids.ts';
 import { plainCuts } from '../kept/event-cuts.ts';
-import { responseText, stateText, type Echo, type KeepFinished, type ResponseTexts } from './response-body.ts';
+import {
+  responseText,
+  stateText,
+  type Echo,
+  type KeepFinished,
+  type ResponseState,
+  type ResponseTexts,
+} from './response-body.ts';
 import type { ResponseSettings } from './response-settings.ts';
 import { responseUsage } from './usage.ts';
 
@@ -38,20 +45,41 @@ const outputText = ({ id }: ResponseSettings, text: LongText): WrittenText => [
 
 type Told = { readonly usage: UsageMetadata; readonly tier: string };
 
-const textsOf = ({ echo, settings }: CollectorFacts, text: LongText, { usage, tier }: Told): ResponseTexts => ({
-  state: stateText({
-    id: responseId(settings.id),
-    object: 'response',
-    created_at: settings.created,
-    status: 'completed',
-    completed_at: settings.completed(),
-    background: false,
-    error: null,
-    incomplete_details: null,
-    model: settings.model,
-    usage: responseUsage(usage),
-    service_tier: tier,
-  }),
+/** How a response stands that has begun. */
+export const begunState = (settings: ResponseSettings): ResponseState => ({
+  id: responseId(settings.id),
+  object: 'response',
+  created_at: settings.created,
+  status: 'in_progress',
+  completed_at: null,
+  background: false,
+  error: null,
+  incomplete_details: null,
+  model: settings.model,
+  service_tier: settings.tier,
+});
+
+/** How one stands that has ended well. */
+export const completedState = (settings: ResponseSettings, { usage, tier }: Told): ResponseState => ({
+  id: responseId(settings.id),
+  object: 'response',
+  created_at: settings.created,
+  status: 'completed',
+  completed_at: settings.completed(),
+  background: false,
+  error: null,
+  incomplete_details: null,
+  model: settings.model,
+  usage: responseUsage(usage),
+  service_tier: tier,
+});
+
+/** The tier that served. */
+export const tierOf = ({ tier }: ResponseSettings, usage: UsageMetadata): string =>
+  servedTier(usage) ?? likelyTier(tier);
+
+const textsOf = ({ echo, settings }: CollectorFacts, text: LongText, told: Told): ResponseTexts => ({
+  state: stateText(completedState(settings, told)),
   output: outputText(settings, text),
   echo: echo.text,
 });
@@ -65,9 +93,9 @@ const wholeText = (facts: CollectorFacts, frames: readonly Frame[]): AnswerEnd<W
   const sole = settings.jsonAnswer === null ? soleText(frames) : null;
   if (sole === null || finishKind(sole.reason) !== 'stopped') return null;
   const { text, usage } = sole;
-  const tier = servedTier(usage) ?? likelyTier(settings.tier);
+  const tier = tierOf(settings, usage);
   const texts = textsOf(facts, text, { usage, tier });
-  const events = (): string => plainCuts(textOf(text).length, settings.tier, tier);
+  const events = (): string => plainCuts([textOf(text).length], settings.tier, tier);
   return {
     value: jsonWhole(asSent(responseText(texts))),
     signatures: [],

@@ -2,7 +2,7 @@ import { E } from '../../../kernel/fp.ts';
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
 import { asSent } from '../../../kernel/written-text.ts';
 import { needsCirculation } from '../../../gemini/tools/tool-plan.ts';
-import { batchWriter, type AnswerForm, type AnswerWriter } from '../../../ports/answer-writer.ts';
+import { batchWriter, shorterStream, type AnswerForm, type AnswerWriter } from '../../../ports/answer-writer.ts';
 import type { TranslationContext } from '../../../ports/dialect.ts';
 import { jsonWhole, type Whole } from '../../../ports/reply.ts';
 import type { ResponseFields } from '../ask/response-fields.ts';
@@ -10,6 +10,7 @@ import { wantsSummary, type SettledResponse } from '../ask/to-gemini.ts';
 import { recordCuts } from '../kept/event-cuts.ts';
 import { eventWriter, type EventWriter } from './event-writer.ts';
 import { responseHeartbeat, responseMachine, type ResponseMachineState } from './machine.ts';
+import { plainStream } from './plain-stream.ts';
 import { responseText, type Echo, type KeepFinished } from './response-body.ts';
 import { isLifecycle, type ResponseEvent } from './response-event.ts';
 import type { ResponseSettings } from './response-settings.ts';
@@ -100,9 +101,9 @@ const machineWriter = (echo: Echo, settings: ResponseSettings, { keep, keepAlive
 /** How the answer to a request to the Responses API is written. */
 export const responsesAnswer = (echo: Echo, settings: ResponseSettings, keeping: Keeping): AnswerWriter => {
   const written = (): AnswerWriter => machineWriter(echo, settings, keeping);
-  const { keep } = keeping;
+  const facts = { echo, settings, keep: keeping.keep };
   return {
-    stream: () => written().stream(),
-    whole: () => responseCollector({ echo, settings, keep }, () => written().whole()),
+    stream: () => shorterStream((frames, into) => plainStream(facts, frames, into), () => written().stream()),
+    whole: () => responseCollector(facts, () => written().whole()),
   };
 };

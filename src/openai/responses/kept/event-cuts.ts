@@ -44,12 +44,12 @@ const itemCut = (event: ItemEvent, piece: Piece | null): string =>
 
 const stateCut = (type: string, tier: string): string => `{"type":"${type}","tier":${JSON.stringify(tier)}}`;
 
-/** How an answer of one text is told that comes whole, of so many characters; the tiers are those of begin and end. */
-export const plainCuts = (length: number, asked: string, served: string): string =>
+/** How an answer of one text is told, by the characters of its pieces; the tiers are those of begin and end. */
+export const plainCuts = ([first = 0, ...more]: readonly number[], asked: string, served: string): string =>
   `[${stateCut('response.created', asked)},${stateCut('response.in_progress', asked)},` +
   '["response.output_item.added",0],["response.content_part.added",0],' +
-  `["response.output_text.delta",0,${length}],["response.output_text.done",0],["response.content_part.done",0],` +
-  `["response.output_item.done",0],${stateCut('response.completed', served)}]`;
+  `["response.output_text.delta",0,${[`${first}]`, ...more].join(',')},["response.output_text.done",0],` +
+  `["response.content_part.done",0],["response.output_item.done",0],${stateCut('response.completed', served)}]`;
 
 const cutText = (event: ResponseEvent, piece: Piece | null): string => {
   const { type } = event;
