@@ -1,17 +1,6 @@
 import type { Now } from '../../ports/capabilities.ts';
+import type { KeptHead } from './kept-head.ts';
 import { hold, release, type Stretch } from './text-blocks.ts';
-
-/** What is known of a kept response without reading it. */
-export type KeptHead = {
-  readonly id: string;
-  /** Whose it is: the hash of a credential. */
-  readonly owner: string;
-  /** Milliseconds since the epoch. */
-  readonly keptAt: number;
-  readonly previous: string | null;
-  /** Ids of items by which it is found, beside those that tell it. */
-  readonly items: readonly string[];
-};
 
 /** A kept response: its head, and where the JSON of its record stands. */
 export type Kept = KeptHead &
@@ -57,6 +46,7 @@ export const keptOf = (head: KeptHead, text: Stretch): Kept => ({
   previous: head.previous,
   items: head.items,
   block: text.block,
+  start: text.start,
   from: text.from,
   to: text.to,
   size: sizeOf(head, text),

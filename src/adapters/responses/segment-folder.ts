@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import type { Log, NewId, Now } from '../../ports/capabilities.ts';
 import { writeWhole } from '../state/write-whole.ts';
 import type { Kept, KeptList } from './kept-list.ts';
-import { readSegment, segmentText } from './segment-text.ts';
+import { readSegment } from './read-segment.ts';
+import { piecesOf } from './text-blocks.ts';
 
 /** Where they are, and what is used. */
 export type SegmentSettings = {
@@ -94,13 +95,13 @@ export const writeFolder = async (settings: SegmentSettings, segments: Segments,
   const written = new Set([...segments.values()].flat());
   for (const fresh of inSegments([...held].filter((kept) => !written.has(kept)))) {
     const name = nameOf(settings);
-    await writeWhole(join(folder, name), await segmentText(fresh));
+    await writeWhole(join(folder, name), piecesOf(fresh));
     segments.set(name, fresh);
   }
   for (const [name, all] of segments) {
     const rest = all.filter((kept) => held.has(kept));
     if (rest.length === 0) await rm(join(folder, name), { force: true });
-    else if (write.erases && rest.length < all.length) await writeWhole(join(folder, name), await segmentText(rest));
+    else if (write.erases && rest.length < all.length) await writeWhole(join(folder, name), piecesOf(rest));
     if (rest.length === 0) segments.delete(name);
     else if (write.erases) segments.set(name, rest);
   }

@@ -1,4 +1,5 @@
 import { asBytes, mostBytesIn, writeInto, type WrittenText } from '../../kernel/written-text.ts';
+import { writeCount } from './kept-head.ts';
 
 /** Bytes that hold several texts, one behind the other. What was written stays: others may be reading it. */
 type Block = {
@@ -9,16 +10,38 @@ type Block = {
   gone: number;
 };
 
-/** Where a text stands, in UTF-8. */
-export type Stretch = { readonly block: Block; readonly from: number; readonly to: number };
+/** Where a text stands, in UTF-8; from `start` on its head stands before it, and one newline behind it. */
+export type Stretch = { readonly block: Block; readonly start: number; readonly from: number; readonly to: number };
 
 const blockOf = (bytes: Buffer): Block => ({ bytes, held: 0, gone: 0 });
 
 /** The bytes of a text. */
 export const bytesOf = ({ block, from, to }: Stretch): Buffer => block.bytes.subarray(from, to);
 
-/** A text in a block of its own. */
-export const standAlone = (bytes: Buffer): Stretch => ({ block: blockOf(bytes), from: 0, to: bytes.length });
+/** A text in a block of its own, behind a head that has so many bytes. */
+export const standAlone = (bytes: Buffer, from: number): Stretch => ({
+  block: blockOf(bytes),
+  start: 0,
+  from,
+  to: bytes.length - newline.length,
+});
+
+/** Texts with their heads, each as it stands in a block: neighbours are one piece. */
+export const piecesOf = (texts: readonly Stretch[]): readonly Buffer[] => {
+  const pieces: Buffer[] = [];
+  for (let at = 0; at < texts.length; ) {
+    const [first, next] = [texts[at], at + 1];
+    at = next;
+    if (first === undefined) continue;
+    let end = first.to + newline.length;
+    for (let other = texts[at]; other?.block === first.block && other.start === end; other = texts[at]) {
+      end = other.to + newline.length;
+      at += 1;
+    }
+    pieces.push(first.block.bytes.subarray(first.start, end));
+  }
+  return pieces;
+};
 
 /** Says that a text is held. */
 export const hold = ({ block }: Stretch): void => {
@@ -40,25 +63,32 @@ export const release = ({ block, from, to }: Stretch, isOldest: boolean): number
 /** Bytes of a block, and of the longest text that shares one. */
 const [blockSize, mostShared] = [256 * 1024, 32 * 1024];
 
+/** What stands behind each text. */
+const newline = '\n';
+
 /**
  * Writes texts that are held for long, short ones together in blocks: a buffer for each, which the collector must take
- * care of, costs three times as much as to write them. Null for one of more bytes.
+ * care of, costs three times as much as to write them. Each stands as it does in a file, behind its head. Null for one
+ * of more bytes.
  */
-export const textBlocks = (mostBytes: number): ((text: WrittenText) => Stretch | null) => {
+export const textBlocks = (mostBytes: number): ((head: string, text: WrittenText) => Stretch | null) => {
   let block = blockOf(Buffer.alloc(0));
   let end = 0;
-  return (text) => {
-    const most = mostBytesIn(text);
+  return (head, text) => {
+    const whole: WrittenText = [head, ...text, newline];
+    const length = Buffer.byteLength(head);
+    const most = mostBytesIn(whole);
     if (most > mostShared) {
-      const bytes = asBytes(text);
-      return bytes.length > mostBytes ? null : standAlone(bytes);
+      const alone = standAlone(asBytes(whole), length);
+      return alone.to - alone.from > mostBytes ? null : writeCount(alone);
     }
     if (most > block.bytes.length - end) {
       block = blockOf(Buffer.allocUnsafeSlow(blockSize));
       end = 0;
     }
-    const from = end;
-    end = writeInto(block.bytes, from, text);
-    return end - from > mostBytes ? null : { block, from, to: end };
+    const start = end;
+    end = writeInto(block.bytes, start, whole);
+    const shared = { block, start, from: start + length, to: end - newline.length };
+    return shared.to - shared.from > mostBytes ? null : writeCount(shared);
   };
 };

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import t from 'tap';
 import type { ResponseBounds } from '../../../src/adapters/responses/kept-list.ts';
 import { responseFiles, type ResponseFiles } from '../../../src/adapters/responses/response-files.ts';
@@ -102,6 +103,49 @@ t.test('files go when nothing in them is kept any more: too old, or driven out',
   t.notMatch(textsIn(folder), /resp_5/);
 });
 
+t.test('whatever is kept stands in a file as it was, and what was removed does not', async (t) => {
+  const words = fc.string({ unit: fc.constantFrom('a', 'é', '日', '🙂', '\n', '"'), maxLength: 40 });
+  const turn = fc.record({ text: fc.tuple(words, fc.constantFrom(1, 30, 3000)).map(([text, times]) => text.repeat(times)), previous: fc.option(words, { nil: null }), isRemoved: fc.boolean(), isFlushed: fc.boolean() });
+  await fc.assert(
+    fc.asyncProperty(fc.array(turn, { minLength: 1, maxLength: 12 }), async (turns) => {
+      const folder = join(t.testdir(), String((made += 1)));
+      const clock = fakeClock(start);
+      const bounds = { ...roomy, mostBytes: 20_000_000, mostBytesEach: 8_000_000 };
+      const opened = openedIn(folder, clock, bounds);
+      const named = turns.map((one, at) => ({ ...one, id: `resp_${at}` }));
+      for (const { id, text, previous, isFlushed } of named) {
+        await keepTurn(opened.store, { id, text, previous });
+        if (isFlushed) await opened.files.flush();
+      }
+      for (const { id, isRemoved } of named) if (isRemoved) await opened.store.removeResponse(id, alice);
+      await opened.files.flush();
+      const again = openedIn(folder, clock, bounds);
+      for (const { id, isRemoved } of named) {
+        const [before, after] = await Promise.all([opened, again].map(async ({ store }) => store.findResponse(id, { caller: alice, memory: freely })()));
+        t.same(after, before);
+        t.equal(E.isRight(after ?? E.left(null)) && after?._tag === 'Right' && after.right === null, isRemoved);
+      }
+      t.same([...opened.lines, ...again.lines], []);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+t.test('files of versions that left no room in a head are read', async (t) => {
+  const folder = t.testdir();
+  const clock = fakeClock(start);
+  const opened = openedIn(folder, clock);
+  for (const id of ['resp_1', 'resp_2']) await keepTurn(opened.store, { id });
+  await opened.files.flush();
+  const [name = ''] = filesIn(folder);
+  writeFileSync(join(folder, name), readFileSync(join(folder, name), 'utf8').replace(/"bytes": +/g, '"bytes":'));
+  const again = openedIn(folder, clock);
+  t.same(await idsIn(again, ['resp_1', 'resp_2']), ['resp_1', 'resp_2']);
+  await again.store.removeResponse('resp_1', alice);
+  await again.files.flush();
+  t.same(await idsIn(openedIn(folder, clock), ['resp_1', 'resp_2']), ['resp_2'], 'and written again');
+});
+
 t.test('what is damaged is left out with a warning, and the rest stands', async (t) => {
   const folder = t.testdir();
   const clock = fakeClock(start);
@@ -111,10 +155,11 @@ t.test('what is damaged is left out with a warning, and the rest stands', async 
   const [name = ''] = filesIn(folder);
   const whole = readFileSync(join(folder, name));
   const head = whole.subarray(0, whole.indexOf('\n') + 1).toString();
+  t.match(head, /"bytes": +\d+\}\n$/);
   const faults: readonly (readonly [string, string | Buffer])[] = [
     ['1-half', whole.subarray(0, whole.length - 20)],
     ['1-words', 'these are no responses\n'],
-    ['1-long', head.replace(/"bytes":\d+/, '"bytes":1e15')],
+    ['1-long', head.replace(/"bytes": +\d+/, '"bytes":1e15')],
     ['1-type', head.replace(/"id":"resp_1"/, '"id":1')],
     ['1-open', 'no line'],
   ];

@@ -1,4 +1,3 @@
-import { atOnce, paceWork } from '../../kernel/breathe.ts';
 import { E, t } from '../../kernel/fp.ts';
 import { keptCount, keptInstant } from '../state/kept-number.ts';
 import { keptOf, type Kept } from './kept-list.ts';
@@ -15,33 +14,6 @@ const headCodec = t.type({
 });
 
 const newline = 0x0a;
-/** What a short one costs beside its bytes, in bytes. */
-const leastWork = 2000;
-
-const headOf = ({ id, owner, keptAt, previous, items, from, to }: Kept): string =>
-  `${JSON.stringify({ id, owner, keptAt, previous, items, bytes: to - from })}\n`;
-
-/** Several kept responses as one file: of each a line of JSON with its head, then its content and a newline. */
-export const segmentText = async (all: readonly Kept[]): Promise<Buffer> => {
-  const pace = paceWork(atOnce);
-  const heads: string[] = [];
-  let size = 0;
-  for (const kept of all) {
-    const [head, content] = [headOf(kept), kept.to - kept.from];
-    heads.push(head);
-    size += Buffer.byteLength(head) + content + 1;
-    const rest = pace(content + leastWork);
-    if (rest !== null) await rest;
-  }
-  const file = Buffer.allocUnsafeSlow(size);
-  let end = 0;
-  for (const [at, { block, from, to }] of all.entries()) {
-    end += file.write(heads[at] ?? '', end);
-    end += block.bytes.copy(file, end, from, to);
-    end = file.writeUInt8(newline, end);
-  }
-  return file;
-};
 
 const headAt = (file: Buffer, from: number, to: number): t.TypeOf<typeof headCodec> | null => {
   try {
@@ -55,7 +27,10 @@ const headAt = (file: Buffer, from: number, to: number): t.TypeOf<typeof headCod
 /** A segment as it was read: what could be made of it, and whether that is all. */
 export type ReadSegment = { readonly kept: readonly Kept[]; readonly isWhole: boolean };
 
-/** Reads a segment; what follows a fault is left out. Contents are copied, so that the file itself can go. */
+/**
+ * Reads several kept responses in one file: of each a line of JSON with its head, then its content and a newline. What
+ * follows a fault is left out. They are copied, so that the file itself can go.
+ */
 export const readSegment = (file: Buffer): ReadSegment => {
   const kept: Kept[] = [];
   for (let at = 0; at < file.length; ) {
@@ -63,7 +38,7 @@ export const readSegment = (file: Buffer): ReadSegment => {
     const head = end < 0 ? null : headAt(file, at, end);
     const after = end + 1 + (head?.bytes ?? 0);
     if (head === null || file[after] !== newline) return { kept, isWhole: false };
-    kept.push(keptOf(head, standAlone(Buffer.from(file.subarray(end + 1, after)))));
+    kept.push(keptOf(head, standAlone(Buffer.from(file.subarray(at, after + 1)), end + 1 - at)));
     at = after + 1;
   }
   return { kept, isWhole: true };
