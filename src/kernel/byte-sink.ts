@@ -1,9 +1,11 @@
+import type { PiecedBytes } from './pieced-bytes.ts';
 import type { Scratch } from './scratch.ts';
 
 /** Bytes that are written one behind the other. What was added stays where it is, unless more is added. */
 export type ByteSink = {
   /** Adds a text; where it ends. */
   readonly add: (text: string) => number;
+  readonly addBytes: (pieces: PiecedBytes) => number;
   /** Adds what stands there once more; where that ends. */
   readonly again: (from: number, to: number) => number;
   readonly size: () => number;
@@ -33,6 +35,14 @@ export const byteSink = (room: Scratch): ByteSink => {
     add: (text) => {
       makeRoom(text.length * mostOfUnit);
       end += all.write(text, end);
+      return end;
+    },
+    addBytes: (pieces) => {
+      for (const piece of pieces) {
+        makeRoom(piece.length);
+        all.set(piece, end);
+        end += piece.length;
+      }
       return end;
     },
     again: (from, to) => {

@@ -4,7 +4,7 @@ import { primeStream } from '../kernel/prime-stream.ts';
 import { caught, type ProxyError } from '../kernel/proxy-error.ts';
 import { signalSource } from '../kernel/signal.ts';
 import type { Stage } from '../kernel/stage.ts';
-import { scratch } from '../kernel/scratch.ts';
+import { scratch, type Scratch } from '../kernel/scratch.ts';
 import type { Frame } from '../gemini/response.ts';
 import type { AnswerWriter, WholeWriter } from '../ports/answer-writer.ts';
 import type { RememberSignature, Wait } from '../ports/capabilities.ts';
@@ -40,10 +40,10 @@ const collectFrames = async (writer: WholeWriter, frames: Frames): Promise<Whole
 };
 
 /** Frames that are all there are written at once. */
-const writeAll = (writer: WholeWriter, frames: Frames): WholeEnd | Promise<WholeEnd> => {
+const writeAll = (room: Scratch, writer: WholeWriter, frames: Frames): WholeEnd | Promise<WholeEnd> => {
   if (frames.ready === undefined) return collectFrames(writer, frames);
   try {
-    return writer.atOnce(frames.ready);
+    return writer.atOnce(frames.ready, room);
   } catch (cause) {
     return E.left(caught(cause));
   }
@@ -62,13 +62,13 @@ const endWhole =
 
 /** Collects the answer and writes it as one. */
 const wholeReply =
-  (answering: Answering) =>
+  (answering: Answering, room = scratch()) =>
   ({ plan, permit }: Planned, answer: TE.TaskEither<ProxyError, Frames>): TE.TaskEither<ProxyError, Whole> =>
     pipe(
       answer,
       TE.flatMap((frames) => () => {
         const ended = endWhole(answering, permit);
-        const end = writeAll(plan.answer.whole(), frames);
+        const end = writeAll(room, plan.answer.whole(), frames);
         return end instanceof Promise ? end.then(ended) : ended(end);
       }),
     );

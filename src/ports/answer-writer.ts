@@ -3,6 +3,7 @@ import { takeBatches } from '../kernel/join-machines.ts';
 import type { Machine } from '../kernel/machine.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { ByteSink } from '../kernel/byte-sink.ts';
+import type { Scratch } from '../kernel/scratch.ts';
 import type { WrittenText } from '../kernel/written-text.ts';
 import { saidIn, type Said } from '../gemini/plain-text.ts';
 import type { Frame } from '../gemini/response.ts';
@@ -21,7 +22,7 @@ export type AnswerEnd<A> = {
 export type EndAtOnce = Omit<AnswerEnd<unknown>, 'value'> & { readonly kept: number };
 
 /** All of a stream by a shorter way: what `write` and `end` would say of these frames. Null where they must, anew. */
-type WriteAtOnce = (frames: readonly Frame[], into: ByteSink) => EndAtOnce | null;
+export type WriteAtOnce = (frames: readonly Frame[], into: ByteSink) => EndAtOnce | null;
 
 /** Writes one stream. Frames come in batches, one for each read of the socket, and leave in one text. */
 export type StreamWriter = {
@@ -45,8 +46,8 @@ export type WholeWriter = {
   readonly add: (frames: readonly Frame[]) => void;
   /** The answer; Left when what came makes none. */
   readonly end: () => E.Either<ProxyError, AnswerEnd<Whole>>;
-  /** Both, for an answer of which all is there. */
-  readonly atOnce: (frames: readonly Frame[]) => E.Either<ProxyError, AnswerEnd<Whole>>;
+  /** Both, for an answer of which all is there; its bytes may stand in `room`. */
+  readonly atOnce: (frames: readonly Frame[], room: Scratch) => E.Either<ProxyError, AnswerEnd<Whole>>;
 };
 
 /** Looks ahead where an answer itself can fail: whether a stream would show anything, and the fault if it never does. */
@@ -176,41 +177,6 @@ const wholeWriter = <S, B, F>(machine: FrameMachine<S, B, F>, form: AnswerForm<S
       add(frames);
       return end();
     },
-  };
-};
-
-/**
- * Collects a whole answer by a shorter way: `short` says what the machine would of an answer of which all is there, or
- * null where that must read it. What it needs is made only then.
- */
-export const shorterWriter = (
-  short: (frames: readonly Frame[]) => AnswerEnd<Whole> | null,
-  writer: () => WholeWriter,
-): WholeWriter => {
-  let made: WholeWriter | null = null;
-  const machine = (): WholeWriter => (made ??= writer());
-  return {
-    add: (frames) => machine().add(frames),
-    end: () => machine().end(),
-    atOnce: (frames) => {
-      const end = short(frames);
-      return end === null ? machine().atOnce(frames) : E.right(end);
-    },
-  };
-};
-
-/** Writes a stream by a shorter way where all of it is there; what `writer` needs is made only where that does not do. */
-export const shorterStream = (atOnce: WriteAtOnce, writer: () => StreamWriter): StreamWriter => {
-  let made: StreamWriter | null = null;
-  const machine = (): StreamWriter => (made ??= writer());
-  return {
-    atOnce,
-    write: (frames) => machine().write(frames),
-    say: (said) => machine().say(said),
-    end: () => machine().end(),
-    fail: (error) => machine().fail(error),
-    heartbeat: () => machine().heartbeat(),
-    kept: () => machine().kept(),
   };
 };
 

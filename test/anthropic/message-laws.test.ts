@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { scratch } from '../../src/kernel/scratch.ts';
 import { E } from '../../src/kernel/fp.ts';
 import type { JsonObject } from '../../src/gemini/request.ts';
 import { endedTextOf } from '../../src/gemini/plain-text.ts';
@@ -62,7 +63,7 @@ t.test('a whole message of one text goes a shorter way and is what the machine m
       if (E.isLeft(plan)) return false;
       const [writer, machine] = [plan.right.answer.whole(), plan.right.answer.whole()];
       machine.add(frames);
-      t.strictSame(said(writer.atOnce(frames)), said(machine.end()));
+      t.strictSame(said(writer.atOnce(frames, scratch())), said(machine.end()));
       if (frames.length === 1 && frames.every((one) => endedTextOf(one) !== null)) short += 1;
       return true;
     }),

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import t from 'tap';
+import { scratch } from '../../src/kernel/scratch.ts';
 import { bytesBehind } from '../support/bytes-behind.ts';
 import { E } from '../../src/kernel/fp.ts';
 import { saidIn } from '../../src/gemini/plain-text.ts';
@@ -272,7 +273,7 @@ t.test('a whole answer of one text goes a shorter way and is what the machine ma
         made.count += 1;
         return chatWriting(asked).whole();
       });
-      t.same(bodyOf(writer.atOnce(given)), bodyOf(long.end()));
+      t.same(bodyOf(writer.atOnce(given, scratch())), bodyOf(long.end()));
       if (made.count === 0) short += 1;
     }),
     { numRuns: 500 },

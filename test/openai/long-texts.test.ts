@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
 import t from 'tap';
+import { scratch } from '../../src/kernel/scratch.ts';
 import { bodyEncoder } from '../../src/gemini/call-body.ts';
 import { bytesBehind } from '../support/bytes-behind.ts';
 import { E, TE } from '../../src/kernel/fp.ts';
@@ -215,7 +216,7 @@ const saidBy = async <A>({ decode, translate }: Dialect<A>, body: object, frames
   if (plan instanceof Promise || E.isLeft(plan)) throw new Error('no plan');
   const [atOnce, collected, stream] = [plan.right.answer.whole(), plan.right.answer.whole(), plan.right.answer.stream()];
   collected.add(frames);
-  const [first, second] = [atOnce.atOnce(frames), collected.end()];
+  const [first, second] = [atOnce.atOnce(frames, scratch()), collected.end()];
   const written = stream.write(frames);
   const last = stream.end();
   const bodyOf = (end: typeof first): unknown => (E.isLeft(end) ? end.left : [String(end.right.value.body), end.right.signatures]);

@@ -18,7 +18,7 @@ import {
   type ResponseAsked,
 } from './ask/to-gemini.ts';
 import { itemUnreadAt } from './ask/item-unread-at.ts';
-import { identifyItems } from './kept/listed-items.ts';
+import { keptItems } from './kept/listed-items.ts';
 import { responseId } from './item-ids.ts';
 import { notRead, readingOf, type Reading } from './reading.ts';
 
@@ -45,17 +45,18 @@ const nothingTold = ['[]'];
 
 /** What a response keeps of its request, unless that is too much to be held while the answer comes. */
 const keeping = (
-  { sent: { fields, own }, caller }: Reading,
+  { sent, caller }: Reading,
   context: TranslationContext,
   { keepResponse, mostBytesEach }: Pick<ResponseStore, 'keepResponse' | 'mostBytesEach'>,
 ): Keeping => {
+  const { fields, own } = sent;
   const held = fields.store === false || caller === null ? null : heldText(own, mostBytesEach);
   if (held === null || caller === null) return nothingKept;
   const { created } = context;
   const [id, previous] = [responseId(context.id), fields.previous_response_id ?? null];
   return {
     keep: ({ texts: { state, output, echo }, events }) => {
-      const input = JSON.stringify(identifyItems(own, context.id));
+      const input = keptItems(sent, context.id);
       const response = asString(responseText({ state, output: nothingTold, echo }));
       const text = recordText({ id, created, previous, input, output, response, events });
       return keepResponse({ id, previous, items: idsOf(own), text }, caller);

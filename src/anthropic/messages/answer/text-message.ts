@@ -1,7 +1,8 @@
 import { finishKind } from '../../../gemini/finish.ts';
 import type { Frame } from '../../../gemini/response.ts';
 import { soleText } from '../../../gemini/sole-text.ts';
-import { shorterWriter, type WholeWriter } from '../../../ports/answer-writer.ts';
+import type { WholeWriter } from '../../../ports/answer-writer.ts';
+import { shorterWriter } from '../../../ports/shorter-writer.ts';
 import type { Whole } from '../../../ports/reply.ts';
 import type { MessageHead } from './message-stream.ts';
 import type { MessageMachineSettings } from './message-writing.ts';

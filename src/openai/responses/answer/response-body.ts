@@ -120,18 +120,30 @@ export const echoOf = (asked: ResponseFields, isKept: boolean): Echo => {
   return { text: `${text.slice(0, -1)},${others.slice(1)}`, holds };
 };
 
-const usageText = (usage: ResponseUsage | undefined): string =>
-  usage === undefined ? '' : `"usage":${JSON.stringify(usage)},`;
+/** A count as JSON.stringify writes it. */
+const countText = (count: number): string => (Number.isFinite(count) ? String(count) : 'null');
+
+const usageText = (usage: ResponseUsage): string => {
+  const { input_tokens_details: of, output_tokens_details: made } = usage;
+  return (
+    `{"input_tokens":${countText(usage.input_tokens)},` +
+    `"input_tokens_details":{"cached_tokens":${countText(of.cached_tokens)},"cache_write_tokens":${of.cache_write_tokens}},` +
+    `"output_tokens":${countText(usage.output_tokens)},` +
+    `"output_tokens_details":{"reasoning_tokens":${countText(made.reasoning_tokens)}},` +
+    `"total_tokens":${countText(usage.total_tokens)}}`
+  );
+};
 
 const orNull = (value: object | null): string => (value === null ? 'null' : jsonText(value));
 
 /** How a response went, as JSON; written out, since each has it: JSON.stringify takes three times as long. */
 export const stateText = (state: ResponseState): string => {
   const { id, created_at: created, status, completed_at: completed, error, incomplete_details: details } = state;
+  const usage = state.usage === undefined ? '' : `"usage":${usageText(state.usage)},`;
   return (
     `{"id":"${id}","object":"response","created_at":${created},"status":"${status}","completed_at":${completed},` +
     `"background":false,"error":${orNull(error)},"incomplete_details":${orNull(details)},` +
-    `"model":${jsonText(state.model)},${usageText(state.usage)}"service_tier":${jsonText(state.service_tier)}}`
+    `"model":${jsonText(state.model)},${usage}"service_tier":${jsonText(state.service_tier)}}`
   );
 };
 

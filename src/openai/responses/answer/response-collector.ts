@@ -1,22 +1,18 @@
-import { isUnread, textOf, type LongText } from '../../../kernel/unread-text.ts';
+import { byteSink, type ByteSink } from '../../../kernel/byte-sink.ts';
+import type { Scratch } from '../../../kernel/scratch.ts';
+import { isUnread, type LongText } from '../../../kernel/unread-text.ts';
 import { jsonText } from '../../../kernel/well-formed.ts';
-import { asSent, quotedPiece, unreadPiece, type WrittenText } from '../../../kernel/written-text.ts';
+import { bytesPiece } from '../../../kernel/written-text.ts';
 import { finishKind } from '../../../gemini/finish.ts';
 import type { Frame, UsageMetadata } from '../../../gemini/response.ts';
 import { soleText } from '../../../gemini/sole-text.ts';
-import { shorterWriter, type AnswerEnd, type WholeWriter } from '../../../ports/answer-writer.ts';
+import type { AnswerEnd, WholeWriter } from '../../../ports/answer-writer.ts';
+import { shorterWriter } from '../../../ports/shorter-writer.ts';
 import { jsonWhole, type Whole } from '../../../ports/reply.ts';
 import { likelyTier, servedTier } from '../../../wire/service-tier.ts';
 import { outputItemId, responseId } from '../item-ids.ts';
-import { plainCuts } from '../kept/event-cuts.ts';
-import {
-  responseText,
-  stateText,
-  type Echo,
-  type KeepFinished,
-  type ResponseState,
-  type ResponseTexts,
-} from './response-body.ts';
+import { allOfIt, plainCuts } from '../kept/event-cuts.ts';
+import { stateText, type Echo, type KeepFinished, type ResponseState } from './response-body.ts';
 import type { ResponseSettings } from './response-settings.ts';
 import { responseUsage } from './usage.ts';
 
@@ -26,22 +22,6 @@ export type CollectorFacts = {
   readonly settings: ResponseSettings;
   readonly keep: KeepFinished;
 };
-
-/** A text from here on is made bytes once for both, the answer and what is kept of it, characters. */
-const long = 2048;
-
-const textJson = (text: LongText): WrittenText => {
-  if (isUnread(text)) return ['"', unreadPiece(text), '"'];
-  const json = jsonText(text);
-  return [text.length < long ? json : quotedPiece(json)];
-};
-
-const outputText = ({ id }: ResponseSettings, text: LongText): WrittenText => [
-  `[{"type":"message","id":"${outputItemId('msg', id, 0)}","status":"completed","role":"assistant",` +
-    '"content":[{"type":"output_text","text":',
-  ...textJson(text),
-  ',"annotations":[],"logprobs":[]}]}]',
-];
 
 type Told = { readonly usage: UsageMetadata; readonly tier: string };
 
@@ -78,31 +58,40 @@ export const completedState = (settings: ResponseSettings, { usage, tier }: Told
 export const tierOf = ({ tier }: ResponseSettings, usage: UsageMetadata): string =>
   servedTier(usage) ?? likelyTier(tier);
 
-const textsOf = ({ echo, settings }: CollectorFacts, text: LongText, told: Told): ResponseTexts => ({
-  state: stateText(completedState(settings, told)),
-  output: outputText(settings, text),
-  echo: echo.text,
-});
+/** The items as JSON, but for the text of the one that they are. */
+const outputHead = ({ id }: ResponseSettings): string =>
+  `[{"type":"message","id":"${outputItemId('msg', id, 0)}","status":"completed","role":"assistant",` +
+  '"content":[{"type":"output_text","text":"';
+const outputEnd = '","annotations":[],"logprobs":[]}]}]';
+
+const addText = (into: ByteSink, text: LongText): number =>
+  isUnread(text) ? into.addBytes(text.pieces()) : into.add(jsonText(text).slice(1, -1));
 
 /**
  * A whole answer that is one text, without the events and the state that the machine makes of it to begin with. Null
  * for any other, which the machine must read.
  */
-const wholeText = (facts: CollectorFacts, frames: readonly Frame[]): AnswerEnd<Whole> | null => {
-  const { settings, keep } = facts;
+const wholeText = (facts: CollectorFacts, frames: readonly Frame[], room: Scratch): AnswerEnd<Whole> | null => {
+  const { settings, keep, echo } = facts;
   const sole = settings.jsonAnswer === null ? soleText(frames) : null;
   if (sole === null || finishKind(sole.reason) !== 'stopped') return null;
   const { text, usage } = sole;
   const tier = tierOf(settings, usage);
-  const texts = textsOf(facts, text, { usage, tier });
-  const events = (): string => plainCuts([textOf(text).length], settings.tier, tier);
+  const state = stateText(completedState(settings, { usage, tier }));
+  const into = byteSink(room);
+  const head = outputHead(settings);
+  const from = into.add(`${state.slice(0, -1)},"output":${head}`) - head.length;
+  const to = addText(into, text) + outputEnd.length;
+  into.add(`${outputEnd},${echo.text.slice(1)}`);
+  const output = [bytesPiece(into.bytes(from, to))];
+  const events = (): string => plainCuts([allOfIt], settings.tier, tier);
   return {
-    value: jsonWhole(asSent(responseText(texts))),
+    value: { ...jsonWhole(into.bytes(0, into.size())), taken: into.letGo },
     signatures: [],
-    keep: keep === undefined ? undefined : () => keep({ texts, events: events() }),
+    keep: keep === undefined ? undefined : () => keep({ texts: { state, output, echo: echo.text }, events: events() }),
   };
 };
 
 /** Collects a whole answer; what `writer` needs is made only where the shorter way does not do. */
 export const responseCollector = (facts: CollectorFacts, writer: () => WholeWriter): WholeWriter =>
-  shorterWriter((frames) => wholeText(facts, frames), writer);
+  shorterWriter((frames, room) => wholeText(facts, frames, room), writer);

@@ -44,6 +44,9 @@ const itemCut = (event: ItemEvent, piece: Piece | null): string =>
 
 const stateCut = (type: string, tier: string): string => `{"type":"${type}","tier":${JSON.stringify(tier)}}`;
 
+/** The length of a piece that is all of its text, or what is left of it. */
+export const allOfIt = -1;
+
 /** How an answer of one text is told, by the characters of its pieces; the tiers are those of begin and end. */
 export const plainCuts = ([first = 0, ...more]: readonly number[], asked: string, served: string): string =>
   `[${stateCut('response.created', asked)},${stateCut('response.in_progress', asked)},` +
@@ -115,7 +118,8 @@ const replayer = (response: Body): ((cut: ItemCut | Body) => Body) => {
   const pieceOf = (index: unknown, item: Body, length: number): string => {
     const from = told.get(index) ?? 0;
     told.set(index, from + length);
-    return textOfItem(item).slice(from, from + length);
+    const text = textOfItem(item);
+    return length === allOfIt ? text.slice(from) : text.slice(from, from + length);
   };
   return (cut) => {
     const known = itemCutOf(cut);

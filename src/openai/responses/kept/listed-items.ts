@@ -4,6 +4,7 @@ import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
 import { json, type Reply } from '../../../ports/reply.ts';
 import type { Asker, ResponseStore } from '../../../ports/response-store.ts';
 import { isReference, typeOf, type Item } from '../ask/given-item.ts';
+import type { SentRequest } from '../ask/request.ts';
 import { inputItemId } from '../item-ids.ts';
 import { findKept } from './kept-response.ts';
 
@@ -17,12 +18,19 @@ const prefixes: ReadonlyMap<string, string> = new Map([
 ]);
 
 /** Items as they are kept: each has an id by which it is listed and referred to, which tells the response. */
-export const identifyItems = (items: readonly Item[], letters: string): readonly Item[] =>
+const identifyItems = (items: readonly Item[], letters: string): readonly Item[] =>
   items.map((item, at) => {
     const { id } = item;
     if (typeof id === 'string' && id !== '') return item;
     return { ...item, id: inputItemId(prefixes.get(typeOf(item) ?? '') ?? 'item', letters, at) };
   });
+
+/** A request's own items as they are kept, as JSON; a text is one message, written out since most requests are one. */
+export const keptItems = ({ fields: { input }, own }: SentRequest, letters: string): string =>
+  typeof input === 'string'
+    ? '[{"type":"message","role":"user","content":[{"type":"input_text","text":' +
+      `${JSON.stringify(input)}}],"id":"${inputItemId('msg', letters, 0)}"}]`
+    : JSON.stringify(identifyItems(own, letters));
 
 const partsOf = ({ role, content }: Item): unknown => {
   if (typeof content !== 'string') return content;
