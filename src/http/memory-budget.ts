@@ -50,9 +50,9 @@ type Bounds = MemoryBounds & { readonly largest: number };
 /** What all exchanges hold, and those of each caller. */
 type Books = {
   readonly all: Holding;
-  readonly of: (caller: string) => Holding;
-  readonly begin: (caller: string) => void;
-  readonly end: (caller: string) => void;
+  /** One more exchange of this caller's; gives what those of theirs hold. */
+  readonly begin: (caller: string) => Holding;
+  readonly end: (caller: string, holding: Holding) => void;
   readonly hasPlaceFor: (caller: string) => boolean;
   /** Whether an exchange that holds so much may hold so much more. */
   readonly hasRoomFor: (caller: string, held: number, more: number) => boolean;
@@ -65,13 +65,6 @@ const openBooks = ({ mostBytes, mostExchanges, largest }: Bounds): Books => {
   const callers = new Map<string, Holding>();
   /** Who found no room for a large exchange, since others have it. */
   let waiting: string | null = null;
-  const of = (caller: string): Holding => {
-    const known = callers.get(caller);
-    if (known !== undefined) return known;
-    const made = { held: 0, exchanges: 0 };
-    callers.set(caller, made);
-    return made;
-  };
   const heldBy = (caller: string): number => callers.get(caller)?.held ?? 0;
   const hasRoomForLarge = (caller: string, held: number, more: number): boolean => {
     const others = heldBy(caller) - held;
@@ -83,17 +76,20 @@ const openBooks = ({ mostBytes, mostExchanges, largest }: Bounds): Books => {
     if (!isThere && heldBy(caller) === held) waiting = caller;
     return isThere;
   };
-  const count = (caller: string, change: 1 | -1): void => {
-    const holding = of(caller);
-    holding.exchanges += change;
-    all.exchanges += change;
-    if (holding.exchanges === 0) callers.delete(caller);
-  };
   return {
     all,
-    of,
-    begin: (caller) => count(caller, 1),
-    end: (caller) => count(caller, -1),
+    begin: (caller) => {
+      const holding = callers.get(caller) ?? { held: 0, exchanges: 0 };
+      callers.set(caller, holding);
+      holding.exchanges += 1;
+      all.exchanges += 1;
+      return holding;
+    },
+    end: (caller, holding) => {
+      holding.exchanges -= 1;
+      all.exchanges -= 1;
+      if (holding.exchanges === 0) callers.delete(caller);
+    },
     hasPlaceFor: (caller) =>
       all.exchanges < mostExchanges - ((callers.get(caller)?.exchanges ?? 0) < keptPlaces ? 0 : keptPlaces),
     hasRoomFor: (caller, held, more) =>
@@ -101,39 +97,40 @@ const openBooks = ({ mostBytes, mostExchanges, largest }: Bounds): Books => {
   };
 };
 
+/** What one exchange holds; `callers`: all of its caller's together, null until it is at work. */
+type Own = { held: number; callers: Holding | null; isClosed: boolean };
+
 /** Makes the budget. It counts what is reserved and allocates nothing. */
 export const memoryBudget = ({ mostBytes, mostExchanges }: MemoryBounds): MemoryBudget => {
   const largest = mostBytes - roomForSmall(mostBytes);
   const hopeless: ProxyError = { tag: 'TooMuchHeld', mostBytes: largest };
-  const { all, of, begin, end, hasPlaceFor, hasRoomFor } = openBooks({ mostBytes, mostExchanges, largest });
+  const { all, begin, end, hasPlaceFor, hasRoomFor } = openBooks({ mostBytes, mostExchanges, largest });
 
   const open = (caller: string): ExchangeMemory => {
-    const own = { held: 0, isAtWork: false, isClosed: false };
+    const own: Own = { held: 0, callers: null, isClosed: false };
+    const hold = (bytes: number, callers: Holding): void => {
+      own.held += bytes;
+      callers.held += bytes;
+      all.held += bytes;
+    };
     const take = (bytes: number): ProxyError | null => {
       if (own.isClosed) return closed;
-      if (!own.isAtWork && !hasPlaceFor(caller)) return crowded;
-      const more = own.isAtWork ? bytes : bytes + baseBytes;
+      if (own.callers === null && !hasPlaceFor(caller)) return crowded;
+      const more = own.callers === null ? bytes + baseBytes : bytes;
       if (own.held + more > largest) return hopeless;
       if (!hasRoomFor(caller, own.held, more)) return busy;
-      if (!own.isAtWork) begin(caller);
-      own.isAtWork = true;
-      own.held += more;
-      of(caller).held += more;
-      all.held += more;
+      own.callers ??= begin(caller);
+      hold(more, own.callers);
       return null;
     };
     const giveBack = (bytes: number): void => {
-      const less = Math.min(bytes, own.held);
-      if (less === 0) return;
-      own.held -= less;
-      of(caller).held -= less;
-      all.held -= less;
+      if (own.callers !== null) hold(-Math.min(bytes, own.held), own.callers);
     };
     const close = (): void => {
       if (own.isClosed) return;
       own.isClosed = true;
       giveBack(own.held);
-      if (own.isAtWork) end(caller);
+      if (own.callers !== null) end(caller, own.callers);
     };
     return { take, giveBack, close };
   };

@@ -22,8 +22,9 @@ export const signalSource = (): SignalSource => {
       if (!signal.aborted) listeners.push(run);
     },
     removeEventListener: (_type: 'abort', run: () => void) => {
-      const at = listeners.indexOf(run);
-      if (at !== -1) listeners.splice(at, 1);
+      const at = listeners.lastIndexOf(run);
+      if (at === listeners.length - 1) listeners.pop();
+      else if (at !== -1) listeners.splice(at, 1);
     },
   };
   return {

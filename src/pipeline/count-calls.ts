@@ -1,8 +1,8 @@
-import { TE, pipe } from '../kernel/fp.ts';
+import { E, TE, pipe } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
-import type { Admitted } from './exchange.ts';
+import type { Asked } from './exchange.ts';
 
 /** How many answers a call asks for: each is a call of its own, or costs as much where a model gives several. */
 export const choicesOf = ({ copies, body }: GeminiCall): number =>
@@ -19,11 +19,12 @@ const withCalls =
  */
 export const countCalls =
   ({ takePermit }: Pick<Capabilities, 'takePermit'>) =>
-  <A extends Pick<Admitted, 'caller' | 'permit'>>(admitted: A, calls: number): TE.TaskEither<ProxyError, A> =>
+  <A extends Pick<Asked<unknown>, 'caller' | 'permit'>>(admitted: A, calls: number): TE.TaskEither<ProxyError, A> =>
     calls <= 1
       ? TE.right(admitted)
-      : pipe(
-          takePermit(admitted.caller.address, calls - 1),
-          TE.map((permit) => ({ ...admitted, permit })),
-          TE.mapLeft(withCalls(calls)),
+      : TE.fromEither(
+          pipe(
+            takePermit(admitted.caller.address, calls - 1),
+            E.bimap(withCalls(calls), (permit) => ({ ...admitted, permit })),
+          ),
         );

@@ -5,7 +5,7 @@ import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
 import { runApart } from '../kernel/steps.ts';
 import type { Dialect, QuestionDialect } from '../ports/dialect.ts';
-import type { Admitted, Asked } from './exchange.ts';
+import type { Admitted, Asked, Authorized } from './exchange.ts';
 import { isForm, readForm } from './read-form.ts';
 import { readJson, type ReadBody } from './read-json.ts';
 
@@ -17,7 +17,7 @@ type BodyWays<Request> = Pick<Dialect<Request>, 'unreadAt' | 'terms'> & Pick<Que
 /** A form comes as one block, JSON in the pieces in which it came. */
 const readBody = (
   body: Uint8Array | PiecedBytes,
-  { contentType, held }: Pick<Admitted, 'contentType' | 'held'>,
+  { contentType, held }: Pick<Authorized, 'contentType' | 'held'>,
   ways: Pick<BodyWays<unknown>, 'unreadAt' | 'terms'>,
 ): TE.TaskEither<ProxyError, ReadBody> =>
   body instanceof Uint8Array
@@ -40,19 +40,19 @@ const decodeLarge = async <Request>(
 };
 
 const askedOf = <Request>(
-  admitted: Admitted,
+  { received, permit }: Admitted,
   { asked, isLargeBody, bodyBytes }: Required<Pick<Asked<Request>, 'asked' | 'isLargeBody' | 'bodyBytes'>>,
 ): Asked<Request> => ({
-  requestId: admitted.requestId,
-  caller: admitted.caller,
-  held: admitted.held,
-  mostSent: admitted.mostSent,
-  origin: admitted.origin,
-  imageReplyFormat: admitted.imageReplyFormat,
-  originator: admitted.originator ?? null,
-  signal: admitted.signal,
-  note: admitted.note,
-  permit: admitted.permit,
+  requestId: received.requestId,
+  caller: received.caller,
+  held: received.held,
+  mostSent: received.mostSent,
+  origin: received.origin,
+  imageReplyFormat: received.imageReplyFormat,
+  originator: received.originator ?? null,
+  signal: received.signal,
+  note: received.note,
+  permit,
   asked,
   isLargeBody,
   bodyBytes,
@@ -60,7 +60,7 @@ const askedOf = <Request>(
 
 type Bytes = Uint8Array | PiecedBytes;
 
-const bytesOf = ({ contentType, readBody: block, readPieces }: Admitted): TE.TaskEither<ProxyError, Bytes> =>
+const bytesOf = ({ contentType, readBody: block, readPieces }: Authorized): TE.TaskEither<ProxyError, Bytes> =>
   isForm(contentType) ? block : readPieces;
 
 /** Reads the body as JSON, or as a form where it is one, and decodes it into the dialect's request. */
@@ -68,10 +68,10 @@ export const decodeBody =
   <Request>(decode: Decode<Request>, ways: BodyWays<Request> = {}): Stage<Admitted, Asked<Request>> =>
   (admitted) =>
     pipe(
-      bytesOf(admitted),
+      bytesOf(admitted.received),
       TE.flatMap((bytes) =>
         pipe(
-          readBody(bytes, admitted, ways),
+          readBody(bytes, admitted.received, ways),
           TE.flatMap((body) => () => {
             const bodyBytes = bytes instanceof Uint8Array ? bytes.length : sizeOf(bytes);
             const { value, written, isLarge: isLargeBody } = body;

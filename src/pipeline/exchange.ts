@@ -57,22 +57,13 @@ export type Received = {
 export type Authorized = Received & { readonly authorized: true };
 
 /** A request that the limits let through. */
-export type Admitted = Authorized & { readonly permit: Permit };
+export type Admitted = { readonly received: Authorized; readonly permit: Permit };
 
 /** What a request is asked about once its body has been read; nothing of how that is done. */
 type Heard = Pick<
-  Admitted,
-  | 'requestId'
-  | 'caller'
-  | 'held'
-  | 'mostSent'
-  | 'origin'
-  | 'imageReplyFormat'
-  | 'originator'
-  | 'signal'
-  | 'note'
-  | 'permit'
->;
+  Authorized,
+  'requestId' | 'caller' | 'held' | 'mostSent' | 'origin' | 'imageReplyFormat' | 'originator' | 'signal' | 'note'
+> & { readonly permit: Permit };
 
 /** A request whose body has been decoded into its dialect's words. `isLargeBody`: work on it is broken up. */
 export type Asked<Request> = Heard & {

@@ -1,4 +1,4 @@
-import { E, TE, pipe } from '../kernel/fp.ts';
+import { E, type TE } from '../kernel/fp.ts';
 import { isOutage, type ProxyError } from '../kernel/proxy-error.ts';
 import type { Capabilities, Passage } from '../ports/capabilities.ts';
 import { effort, type Effort } from './effort.ts';
@@ -50,7 +50,7 @@ export const letThrough =
     model: string,
   ) =>
   <A>(run: (effort: Effort) => TE.TaskEither<ProxyError, A>): TE.TaskEither<ProxyError, A> =>
-    pipe(
-      enterModel(model, caller.address),
-      TE.flatMap((passage) => () => runIn(passage, run(effort(now, passage.isTrial)))),
-    );
+  () => {
+    const entered = enterModel(model, caller.address);
+    return E.isLeft(entered) ? entered : runIn(entered.right, run(effort(now, entered.right.isTrial)));
+  };

@@ -23,9 +23,9 @@ type Result = E.Either<ProxyError, Reply>;
 type Going = Omit<Passing, 'body'>;
 
 /** A question counts against the limits; polls, lists and bytes of an upload don't. */
-const letIn = (needs: PassNeeds, { plan, received: { caller } }: Going): TE.Outcome<ProxyError, unknown> => {
+const letIn = (needs: PassNeeds, { plan, received: { caller } }: Going): E.Either<ProxyError, unknown> => {
   const checked = needs.checkCaller(caller);
-  return E.isLeft(checked) || !plan.isQuestion ? checked : needs.takePermit(caller.address)();
+  return E.isLeft(checked) || !plan.isQuestion ? checked : needs.takePermit(caller.address);
 };
 
 /** Held in one piece, which is read and may be changed. */
@@ -152,8 +152,7 @@ export const passThrough =
     const plan = planned.right;
     const going: Going = { received, dialect, plan, headers: dialect.headersUp(header, plan), base };
     if (plan.work === 'chunk') return passChunk(needs, { ...going, body: null });
-    const admitting = letIn(needs, going);
-    const admitted = admitting instanceof Promise ? await admitting : admitting;
+    const admitted = letIn(needs, going);
     if (E.isLeft(admitted)) return admitted;
     const body = await bodyOf(needs, going)();
     if (E.isLeft(body)) return body;

@@ -33,7 +33,7 @@ export type Permit = {
 } | null;
 
 /** Counts so many calls (1) of this address against the limits, or refuses them all with the seconds to wait. */
-export type TakePermit = (address: string, calls?: number) => TE.TaskEither<ProxyError, Permit>;
+export type TakePermit = (address: string, calls?: number) => E.Either<ProxyError, Permit>;
 
 /** A key lent for one attempt. `number` is its place in GEMINI_API_KEYS from 1; `id` a hash that outlives a reorder. */
 export type Lease = { readonly number: number; readonly id: string; readonly secret: Secret };
@@ -78,7 +78,7 @@ export type Passage = {
 /**
  * Lets a request of this address through to the model, or says with the last outage's error how long it is left alone.
  */
-export type EnterModel = (model: string, address: string) => TE.TaskEither<ProxyError, Passage>;
+export type EnterModel = (model: string, address: string) => E.Either<ProxyError, Passage>;
 
 /** One call for an answer, by one key. */
 export type UpstreamCall = {

@@ -12,7 +12,7 @@ const context = { requestId: 'req_1', id: 'x', created: 1, recalled: new Map(), 
 
 const sentFor = async (json: string) => {
   const received = receivedWith({}, { contentType: 'application/json', readBody: TE.right(Buffer.from(json)) });
-  const read = await decodeBody(dialect.decode, dialect)({ ...received, authorized: true, permit: null })();
+  const read = await decodeBody(dialect.decode, dialect)({ received: { ...received, authorized: true }, permit: null })();
   if (E.isLeft(read)) return read.left;
   const plan = dialect.translate(read.right.asked, context);
   return E.isLeft(plan) ? plan.left : bodyEncoder().small(plan.right.call.body);

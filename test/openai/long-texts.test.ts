@@ -28,7 +28,7 @@ const context = { requestId: 'req_1', id: 'x', created: 1, recalled: new Map(), 
 /** What Gemini is sent for a body, or the error; read whole, or with long texts left unread. */
 const sentBy = async <A>(dialect: Dialect<A>, json: string, unreadAt: Dialect<A>['unreadAt']) => {
   const received = receivedWith({}, { contentType: 'application/json', readBody: TE.right(Buffer.from(json)) });
-  const read = await decodeBody(dialect.decode, unreadAt === undefined ? {} : { ...dialect, unreadAt })({ ...received, authorized: true, permit: null })();
+  const read = await decodeBody(dialect.decode, unreadAt === undefined ? {} : { ...dialect, unreadAt })({ received: { ...received, authorized: true }, permit: null })();
   if (E.isLeft(read)) return { error: read.left, left: false, large: false };
   const { asked, isLargeBody } = read.right;
   const keys = dialect.callIds(asked, 'calls and answers');

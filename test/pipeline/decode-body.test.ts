@@ -10,7 +10,7 @@ import { freely, receivedWith } from '../support/capabilities.ts';
 
 const decoded = async (body: Uint8Array, contentType: string | null) => {
   const received = receivedWith({}, { contentType, readBody: TE.right(body) });
-  const read = await decodeBody((value) => E.right(value))({ ...received, authorized: true, permit: null })();
+  const read = await decodeBody((value) => E.right(value))({ received: { ...received, authorized: true }, permit: null })();
   return E.map(({ asked }: { readonly asked: unknown }) => asked)(read);
 };
 
@@ -104,7 +104,7 @@ t.test('values shorter than their share of the bytes are reserved before they ar
       return null;
     };
     const received = receivedWith({}, { readBody: TE.right(Buffer.from(body)), held: { request: { ...freely, take }, answer: freely } });
-    const read = await decodeBody((value) => E.right(value))({ ...received, authorized: true, permit: null })();
+    const read = await decodeBody((value) => E.right(value))({ received: { ...received, authorized: true }, permit: null })();
     return [E.isLeft(read) ? read.left.tag : 'read', taken.bytes];
   };
   const many = (count: number): string => `{"a":[${'{},'.repeat(count)}{}]}`;

@@ -72,7 +72,7 @@ const cut: ProxyError = { tag: 'StreamCut' };
 t.test('who may not enter costs nothing', async (t) => {
   const reply = await run({ checkCaller: () => E.left({ tag: 'WrongPassword' }), takePermit: shouldNotBeCalled }, receivedWith(chat, { readBody: shouldNotBeCalled }));
   t.match(reply, E.left({ tag: 'WrongPassword' }));
-  const limited = await run({ takePermit: () => TE.left({ tag: 'LimitReached', limit: 'minute', most: 1, retryAfterSeconds: 2 }) }, receivedWith(chat, { readBody: shouldNotBeCalled }));
+  const limited = await run({ takePermit: () => E.left({ tag: 'LimitReached', limit: 'minute', most: 1, retryAfterSeconds: 2 }) }, receivedWith(chat, { readBody: shouldNotBeCalled }));
   t.match(limited, E.left({ tag: 'LimitReached' }));
 });
 
@@ -83,7 +83,7 @@ t.test('the body', async (t) => {
 });
 
 t.test('limits are told on answers and streams', async (t) => {
-  const takePermit = () => TE.right({ limit: 30, remaining: 29, resetSeconds: 60 });
+  const takePermit = () => E.right({ limit: 30, remaining: 29, resetSeconds: 60 });
   const headers = { 'x-ratelimit-limit-requests': '30', 'x-ratelimit-remaining-requests': '29', 'x-ratelimit-reset-requests': '60s' };
   t.match(await run({ takePermit }, receivedWith(chat)), E.right({ headers }));
   t.match(await run({ takePermit }, receivedWith({ ...chat, stream: true })), E.right({ headers }));
@@ -369,7 +369,7 @@ const oddDialect: Dialect<{ readonly words: string; readonly streams: boolean }>
 };
 
 t.test('a dialect of any shape is served', async (t) => {
-  const over: Partial<Capabilities> = { takePermit: () => TE.right({ limit: 9, remaining: 4, resetSeconds: 1 }) };
+  const over: Partial<Capabilities> = { takePermit: () => E.right({ limit: 9, remaining: 4, resetSeconds: 1 }) };
   const ask = (streams: boolean, outcomes: readonly Outcome[]) =>
     serve({ ...happyCapabilities, ...scripted(1, outcomes).capabilities, ...over }, oddDialect, { keepAliveMs: 0 })(receivedWith({ words: 'hi', streams }))();
   const whole = await ask(false, [[textFrame('a'), textFrame('b', 'STOP')]]);

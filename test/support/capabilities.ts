@@ -31,11 +31,11 @@ export const textFrame = (text: string, finishReason?: string): Frame => ({
 /** Capabilities with which everything goes well; a test overrides what it is about. */
 export const happyCapabilities: Capabilities = {
   checkCaller: () => E.right(undefined),
-  takePermit: () => TE.right(null),
+  takePermit: () => E.right(null),
   homeOfThings: () => E.right(undefined),
   leaseKey: () => TE.right(lease(1)),
   reportKey: () => undefined,
-  enterModel: () => TE.right({ isTrial: false, leave: () => null }),
+  enterModel: () => E.right({ isTrial: false, leave: () => null }),
   openGemini: () => TE.right(framesOf([textFrame('hello', 'STOP')])),
   askGemini: () => TE.right({}),
   listModels: () => Promise.resolve([]),

@@ -72,7 +72,7 @@ export const limiter = ({ perMinute, perDayPerAddress }: LimiterSettings, needs:
       resetMs: allLeaveMs,
     };
   };
-  const takePermit: TakePermit = (address, calls = 1) => () => {
+  const takePermit: TakePermit = (address, calls = 1) => {
     if (!isLimited) return E.right(null);
     const standings = [
       ...(perDayPerAddress > 0 ? [dayStanding(address)] : []),

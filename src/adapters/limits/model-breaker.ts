@@ -108,7 +108,7 @@ export const modelBreaker = ({ monotonic }: { readonly monotonic: Now }): EnterM
     };
     return { isTrial, leave };
   };
-  return (model, address) => () => {
+  return (model, address) => {
     const group = addressGroup(address);
     const outage = outages.get(model);
     if (outage === undefined) return E.right(passage(model, group, false));

@@ -66,10 +66,10 @@ t.test('a model breaker in memory', async (t) => {
   t.test('remembers so many models only', async (t) => {
     const enter = modelBreaker(fakeClock(noon));
     for (let each = 0; each < 201; each += 1) {
-      const entered = await enter(`m${each}`, '203.0.113.1')();
+      const entered = enter(`m${each}`, '203.0.113.1');
       if (E.isRight(entered)) entered.right.leave({ tag: 'Unreachable', reason: 'x' });
     }
-    t.match([await enter('m0', '203.0.113.1')(), await enter('m200', '203.0.113.1')()], [{ right: { isTrial: false } }, { right: { isTrial: true } }]);
+    t.match([enter('m0', '203.0.113.1'), enter('m200', '203.0.113.1')], [{ right: { isTrial: false } }, { right: { isTrial: true } }]);
   });
 });
 

@@ -19,7 +19,7 @@ type Limited = {
 const started = (make: MakeLimiter) => async (settings: Partial<LimiterSettings>): Promise<Limited> => {
   const clock = fakeClock(noon);
   const takePermit = await make({ perMinute: 0, perDayPerAddress: 0, ...settings }, clock);
-  return { clock, take: async (address = here, calls) => E.toUnion(await takePermit(address, calls)()) };
+  return { clock, take: async (address = here, calls) => E.toUnion(takePermit(address, calls)) };
 };
 
 const reached = (limit: 'minute' | 'day', most: number, retryAfterSeconds: number): ProxyError => ({

@@ -25,7 +25,7 @@ const started = async (make: MakeModelBreaker): Promise<Entered> => {
   const clock = fakeClock('2026-11-24T12:00:00Z');
   const enterModel = await make(clock);
   const enter: Entered['enter'] = async (address = '203.0.113.1', model = 'gemini-flash') => {
-    const entered = await enterModel(model, address)();
+    const entered = enterModel(model, address);
     return E.isRight(entered) ? entered.right : waitOf(entered.left);
   };
   const go: Entered['go'] = async (outcome, address, model) => {
