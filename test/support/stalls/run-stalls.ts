@@ -40,7 +40,7 @@ export const waysOf = ({ path = '/v1/chat/completions', asks = {} }: HeavyAnswer
 
 type Trial = { readonly what: string; readonly sending: Sending; readonly statuses: readonly number[]; readonly bytes: number; readonly isSpliced?: boolean };
 
-const tried = async (service: WatchedService, { what, sending, statuses, bytes, isSpliced = false }: Trial): Promise<Stall> => {
+const triedOnce = async (service: WatchedService, { what, sending, statuses, bytes, isSpliced = false }: Trial): Promise<Stall> => {
   await service.watch();
   const { status, start } = await send(service.url, sending);
   const { longestMs: stallMs } = await service.watch();
@@ -48,12 +48,28 @@ const tried = async (service: WatchedService, { what, sending, statuses, bytes, 
   return { what, mebibytes, status, stallMs, mostMs: mostFor(mebibytes, isSpliced), isOdd: !statuses.includes(status), start };
 };
 
+/** Tries that are made of what is over its bound: a busy machine stands still by itself now and then. */
+const mostTries = 3;
+
+/** The shortest stall of a few tries, where the first is longer than it may be. */
+const tried = async (service: WatchedService, trial: Trial, leniency = Infinity): Promise<Stall> => {
+  let best = await triedOnce(service, trial);
+  for (let count = 1; count < mostTries && best.stallMs > best.mostMs * leniency; count += 1) {
+    const next = await triedOnce(service, trial);
+    if (next.isOdd || next.stallMs < best.stallMs) best = next;
+  }
+  return best;
+};
+
 const warmUp = async (service: WatchedService): Promise<void> => {
   for (let count = 0; count < 50; count += 1) await send(service.url, json('/v1/chat/completions', { model: 'gemini-3.5-flash', messages }));
 };
 
-/** `brief`: each answer asked for in one way only, in turn, and a few of the largest requests: the suite has no time for all. */
-type Run = { readonly only?: string; readonly brief?: boolean; readonly tell?: (stall: Stall) => void };
+/**
+ * `brief`: each answer asked for in one way only, in turn, and a few of the largest requests: the suite has no time for
+ * all. `leniency`: what takes so many times as long as it may is tried again.
+ */
+type Run = { readonly only?: string; readonly brief?: boolean; readonly leniency?: number; readonly tell?: (stall: Stall) => void };
 
 const isOfBrief = (what: string): boolean => !/input_tokens|count_tokens|:streamG|:countT|^[48]000 in|^(?:5\d|60) MiB|embedded as floats|long texts to be embedded/.test(what) || /plain text|pictures in|base64 with/.test(what);
 
@@ -70,13 +86,13 @@ const running = async (run: (service: WatchedService, upstream: HeavyUpstream) =
 };
 
 /** Sends every heavy request to a service of its own. */
-export const stallsOfRequests = async ({ only = '', brief = false, tell }: Run = {}): Promise<readonly Stall[]> => {
+export const stallsOfRequests = async ({ only = '', brief = false, leniency, tell }: Run = {}): Promise<readonly Stall[]> => {
   const stalls: Stall[] = [];
   await running(async (service) => {
     for (const { what, make, ...heavy } of [...heavyRequests, ...fullLists]) {
       if (!what.includes(only) || (brief && !isOfBrief(what))) continue;
       const sending = make();
-      const stall = await tried(service, { what, sending, bytes: sending.body.length, ...heavy });
+      const stall = await tried(service, { what, sending, bytes: sending.body.length, ...heavy }, leniency);
       stalls.push(stall);
       tell?.(stall);
     }
@@ -85,7 +101,7 @@ export const stallsOfRequests = async ({ only = '', brief = false, tell }: Run =
 };
 
 /** Asks a service of its own for every heavy answer. */
-export const stallsOfAnswers = async ({ only = '', brief = false, tell }: Run = {}): Promise<readonly Stall[]> => {
+export const stallsOfAnswers = async ({ only = '', brief = false, leniency, tell }: Run = {}): Promise<readonly Stall[]> => {
   const stalls: Stall[] = [];
   await running(async (service, upstream) => {
     for (const [at, answer] of heavyAnswers.entries()) {
@@ -95,7 +111,7 @@ export const stallsOfAnswers = async ({ only = '', brief = false, tell }: Run = 
       const bytes = frames.reduce((sum, frame) => sum + Buffer.byteLength(frame), 0);
       const ways = waysOf(answer);
       for (const [way, sending] of brief ? [ways[at % ways.length]].flatMap((one) => (one === undefined ? [] : [one])) : ways) {
-        const stall = await tried(service, { what: `${answer.what}, ${way}`, sending, statuses: [200, 400, 502], bytes });
+        const stall = await tried(service, { what: `${answer.what}, ${way}`, sending, statuses: [200, 400, 502], bytes }, leniency);
         stalls.push(stall);
         tell?.(stall);
       }
@@ -123,17 +139,25 @@ const costOf = async (service: WatchedService, { make }: GrowingRequest, size: n
   return tries.toSorted(([, one], [, other]) => one - other)[0] ?? [0, 0];
 };
 
+const growthOf = async (service: WatchedService, request: GrowingRequest): Promise<Cost> => {
+  // The larger one first: it finds code that is not compiled yet, which must not make the smaller one dearer.
+  const [large, toMs] = await costOf(service, request, request.to);
+  const [small, fromMs] = await costOf(service, request, request.from);
+  const statuses = [small, large];
+  return { what: request.what, statuses, isOdd: statuses.some((status) => !request.statuses.includes(status)), fromMs, toMs, growth: toMs / (fromMs + leastMs) / (request.to / request.from) };
+};
+
+/** `most`: a growth beyond it is measured again. */
+type GrowthRun = { readonly only?: string; readonly most?: number; readonly tell?: (cost: Cost) => void };
+
 /** Sends each of the growing requests in both sizes. */
-export const costsOfGrowth = async ({ only = '', tell }: { readonly only?: string; readonly tell?: (cost: Cost) => void } = {}): Promise<readonly Cost[]> => {
+export const costsOfGrowth = async ({ only = '', most = Infinity, tell }: GrowthRun = {}): Promise<readonly Cost[]> => {
   const costs: Cost[] = [];
   await running(async (service) => {
     for (const request of growingRequests) {
       if (!request.what.includes(only)) continue;
-      // The larger one first: it finds code that is not compiled yet, which must not make the smaller one dearer.
-      const [large, toMs] = await costOf(service, request, request.to);
-      const [small, fromMs] = await costOf(service, request, request.from);
-      const statuses = [small, large];
-      const cost = { what: request.what, statuses, isOdd: statuses.some((status) => !request.statuses.includes(status)), fromMs, toMs, growth: toMs / (fromMs + leastMs) / (request.to / request.from) };
+      let cost = await growthOf(service, request);
+      for (let count = 1; count < mostTries && cost.growth > most; count += 1) cost = await growthOf(service, request);
       costs.push(cost);
       tell?.(cost);
     }
