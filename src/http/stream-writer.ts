@@ -24,19 +24,19 @@ export type StreamWriter = {
   readonly heartbeats: (signal: Signal) => Promise<void>;
 };
 
-/** When a stream was written to last. */
-type Silence = { lastAt: number };
+/** How a stream is written, and when it was last. `piece`: null before the head has gone out. */
+type Writing = { lastAt: number; piece: WritePiece | null; isFramed: boolean };
 
 const heartbeatsOf =
-  ({ response, now, wait, isClosed, heartbeat }: StreamWriterNeeds, silence: Silence, put: (text: string) => void) =>
+  ({ response, now, wait, isClosed, heartbeat }: StreamWriterNeeds, writing: Writing, put: (text: string) => void) =>
   async (signal: Signal): Promise<void> => {
     const { text, afterMs } = heartbeat;
     if (afterMs === 0) return;
     for (;;) {
-      await wait(Math.min(Math.max(silence.lastAt + afterMs - now(), 1), afterMs), signal);
+      await wait(Math.min(Math.max(writing.lastAt + afterMs - now(), 1), afterMs), signal);
       if (signal.aborted || isClosed()) return;
-      if (response.writableNeedDrain) silence.lastAt = now();
-      else if (now() - silence.lastAt >= afterMs) put(text());
+      if (response.writableNeedDrain) writing.lastAt = now();
+      else if (now() - writing.lastAt >= afterMs) put(text());
     }
   };
 
@@ -47,13 +47,12 @@ export const streamWriter = (needs: StreamWriterNeeds): StreamWriter => {
   // write, which puts the next heartbeat off; while the reader is behind there is nothing to keep alive, and one more
   // would only pile up. The head leaves with whatever comes first.
   const { response, pace, now, isClosed, writeHead, writeLarge } = needs;
-  const silence: Silence = { lastAt: needs.startedAt };
-  const writing: { piece: WritePiece | null; isFramed: boolean } = { piece: null, isFramed: false };
+  const writing: Writing = { lastAt: needs.startedAt, piece: null, isFramed: false };
   const touch = (): void => {
-    silence.lastAt = now();
+    writing.lastAt = now();
   };
   const begin = (): WritePiece => {
-    touch();
+    writing.lastAt = now();
     if (writing.piece !== null) return writing.piece;
     writeHead();
     const framed = frameChunks(response);
@@ -75,5 +74,5 @@ export const streamWriter = (needs: StreamWriterNeeds): StreamWriter => {
     begin();
     return writing.isFramed ? lastChunk : '';
   };
-  return { write, end, heartbeats: heartbeatsOf(needs, silence, put) };
+  return { write, end, heartbeats: heartbeatsOf(needs, writing, put) };
 };

@@ -21,16 +21,6 @@ export type Passing<A, S = never> = {
   readonly over?: () => void;
 };
 
-/** An item, and what comes behind it; the rest is closed with it. */
-export async function* followedBy<A, S>(first: A, rest: Items<A, S>): Items<A, S> {
-  try {
-    yield first;
-    yield* rest;
-  } finally {
-    await rest.return();
-  }
-}
-
 type Result<A> = IteratorResult<A, void>;
 
 /**
@@ -38,6 +28,12 @@ type Result<A> = IteratorResult<A, void>;
  * what it pulled through all of them, which costs each item one promise and not one for each.
  */
 type Passed<A, S> = Items<A, S> & { readonly state: State<A, S> };
+
+/** What is done with what was pulled, and with what that failed with. */
+type Reading<A> = {
+  readonly pulled: (result: Result<A>) => Result<A> | Promise<Result<A>>;
+  readonly failed: (cause: unknown) => Promise<never>;
+};
 
 /**
  * `below`: the state of `from` where that is such a stream. `ahead`: what was read ahead, the last first. `isBegun`: it
@@ -54,6 +50,7 @@ type State<A, S> = {
   isAhead: boolean;
   isEnded: boolean;
   fault: { readonly cause: unknown } | null;
+  reading: Reading<A> | null;
 };
 
 const noMore: IteratorReturnResult<void> = { done: true, value: undefined };
@@ -164,46 +161,63 @@ const tellFailed = <A, S>({ below, isBegun, passing }: State<A, S>, cause: unkno
   if (isBegun) passing.onTheWay?.failed(cause);
 };
 
-const nextItem = <A, S>(state: State<A, S>): (() => Promise<Result<A>>) => {
-  const given = (pulled: Result<A>): Result<A> | Promise<Result<A>> => {
-    try {
-      return siftItem(state, pulled) ?? next();
-    } catch (cause) {
-      return fail(cause);
-    }
-  };
-  const fail = async (cause: unknown): Promise<never> => {
+/** What becomes of what was pulled; made when an item is first asked for, which is where streams do not stand upon it. */
+const readingOf = <A, S>(state: State<A, S>): Reading<A> => {
+  const failed = async (cause: unknown): Promise<never> => {
     tellFailed(state, cause);
     await close(state);
     throw cause;
   };
-  const next = (): Promise<Result<A>> => pullItem(state).then(given, fail);
-  return next;
+  const pulled = (result: Result<A>): Result<A> | Promise<Result<A>> => {
+    try {
+      return siftItem(state, result) ?? nextItem(state);
+    } catch (cause) {
+      return failed(cause);
+    }
+  };
+  return { pulled, failed };
 };
 
+const nextItem = <A, S>(state: State<A, S>): Promise<Result<A>> => {
+  const { pulled, failed } = (state.reading ??= readingOf(state));
+  return pullItem(state).then(pulled, failed);
+};
+
+function next<A, S>(this: Passed<A, S>): Promise<Result<A>> {
+  return nextItem(this.state);
+}
+
+function giveUp<A, S>(this: Passed<A, S>): Promise<Result<A>> {
+  return close(this.state);
+}
+
+async function fail<A, S>(this: Passed<A, S>, cause: unknown): Promise<never> {
+  await close(this.state);
+  throw cause;
+}
+
+function pour<A, S>(this: Passed<A, S>, take: (item: A) => boolean, say?: Say<S>): Promise<void> {
+  return pourItems(this.state, take, say);
+}
+
+/** Of a stream of which nothing was read ahead: never written to. */
+const none: never[] = [];
+
+/** All have the same functions: each by itself would be one more for every open stream. */
 const passItems = <A, S>(source: Items<A, S>, passing: Passing<A, S>): Passed<A, S> => {
   const state: State<A, S> = {
     source,
     passing,
     from: source,
     below: stateOf(source),
-    ahead: [],
+    ahead: none,
     isBegun: false,
     isAhead: false,
     isEnded: false,
     fault: null,
+    reading: null,
   };
-  return {
-    next: nextItem(state),
-    return: () => close(state),
-    throw: async (cause) => {
-      await close(state);
-      throw cause;
-    },
-    [Symbol.asyncIterator]: itself,
-    pour: (take, say) => pourItems(state, take, say),
-    state,
-  };
+  return { next, return: giveUp, throw: fail, [Symbol.asyncIterator]: itself, pour, state };
 };
 
 async function* nothing(): AsyncGenerator<never, void, undefined> {}
@@ -211,8 +225,8 @@ async function* nothing(): AsyncGenerator<never, void, undefined> {}
 /**
  * A stream whose items are looked at, changed or left out as they pass. It is asked for one item at a time, and hands
  * the source's own results on where it can: an async generator in its place would cost every item two promises more.
- * Unlike a generator that has not begun, it closes its source. Each function in here is one more for every open stream.
- * A stream that is there at once is looked at at once, where it is only looked at.
+ * Unlike a generator that has not begun, it closes its source. A stream that is there at once is looked at at once,
+ * where it is only looked at.
  */
 export const passStream = <A, S>(source: Items<A, S>, passing: Passing<A, S>): Items<A, S> => {
   const { divert, change, end, over } = passing;

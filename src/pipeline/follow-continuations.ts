@@ -1,5 +1,6 @@
 import { E, TE, pipe } from '../kernel/fp.ts';
-import { followedBy, passStream } from '../kernel/pass-stream.ts';
+import { followedBy } from '../kernel/followed-by.ts';
+import { passStream } from '../kernel/pass-stream.ts';
 import { thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import { continuationToken, continuedCall, mayContinue, withoutEnd } from '../gemini/continuation.ts';
 import type { GeminiCall } from '../gemini/request.ts';

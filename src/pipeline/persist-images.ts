@@ -1,4 +1,5 @@
-import { followedBy, passStream } from '../kernel/pass-stream.ts';
+import { followedBy } from '../kernel/followed-by.ts';
+import { passStream } from '../kernel/pass-stream.ts';
 import { lengthOf } from '../kernel/unread-text.ts';
 import { plainTextOf } from '../gemini/plain-text.ts';
 import type { Frame, ResponsePart } from '../gemini/response.ts';

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
-import { followedBy, passStream } from '../../src/kernel/pass-stream.ts';
+import { followedBy } from '../../src/kernel/followed-by.ts';
+import { passStream } from '../../src/kernel/pass-stream.ts';
 import { primeStream } from '../../src/kernel/prime-stream.ts';
 import type { Items } from '../../src/kernel/ready-stream.ts';
 

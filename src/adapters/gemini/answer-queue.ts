@@ -1,16 +1,6 @@
 import type { AnswerBody } from './answer-body.ts';
 import { readPieces, type Flow, type Waiting } from './read-pieces.ts';
 
-/** The pieces of one answer between undici, which pushes them, and who reads it. */
-export type AnswerQueue = {
-  readonly body: AnswerBody;
-  /** False when so much waits that no more should come until it has been read. */
-  readonly push: (piece: Buffer) => boolean;
-  /** It is whole. */
-  readonly end: () => void;
-  readonly fail: (cause: unknown) => void;
-};
-
 const mostWaiting = 65_536;
 
 const idle = (): void => undefined;
@@ -47,32 +37,38 @@ const collect = (queue: Waiting, flow: Flow, came: (bytes: number) => void): Pro
  * Holds what has come of an answer and was not read yet. A plain queue and an iterator cost 8 µs an answer where
  * undici's stream, with its events and signals, costs 30.
  */
-export const answerQueue = (flow: Flow): AnswerQueue => {
-  const queue: Waiting = {
-    pieces: [], bytes: 0, most: mostWaiting, end: 'open', isPaused: false, told: null, wake: idle,
-  };
-  const close = (end: Waiting['end']): void => {
-    if (queue.end === 'open') queue.end = end;
-    queue.wake();
-  };
-  return {
-    body: {
-      whole: (came) => (queue.end === 'open' ? collect(queue, flow, came) : takeWhole(queue)),
-      there: () => (queue.bytes <= mostWaiting ? takeWhole(queue) : null),
-      pieces: (watching) => readPieces(queue, flow, watching),
-      destroy: () => {
-        if (queue.end === 'open') flow.abort();
-      },
-    },
-    push: (piece) => {
-      queue.pieces.push(piece);
-      queue.bytes += piece.length;
-      queue.isPaused = queue.bytes > queue.most;
-      if (queue.told === null) queue.wake();
-      else queue.told(piece.length);
-      return !queue.isPaused;
-    },
-    end: () => close('whole'),
-    fail: (cause) => close({ cause }),
-  };
+export const answerQueue = (): Waiting => ({
+  pieces: [],
+  bytes: 0,
+  most: mostWaiting,
+  end: 'open',
+  isPaused: false,
+  told: null,
+  wake: idle,
+});
+
+/** Puts a piece that came into the queue; false when so much waits that no more should come until it has been read. */
+export const pushPiece = (queue: Waiting, piece: Buffer): boolean => {
+  queue.pieces.push(piece);
+  queue.bytes += piece.length;
+  queue.isPaused = queue.bytes > queue.most;
+  if (queue.told === null) queue.wake();
+  else queue.told(piece.length);
+  return !queue.isPaused;
 };
+
+/** Nothing comes any more: the answer is whole, or has failed. */
+export const endQueue = (queue: Waiting, end: Waiting['end']): void => {
+  if (queue.end === 'open') queue.end = end;
+  queue.wake();
+};
+
+/** The answer that goes through a queue, for who reads it. */
+export const bodyFrom = (queue: Waiting, flow: Flow): AnswerBody => ({
+  whole: (came) => (queue.end === 'open' ? collect(queue, flow, came) : takeWhole(queue)),
+  there: () => (queue.bytes <= mostWaiting ? takeWhole(queue) : null),
+  pieces: (watching) => readPieces(queue, flow, watching),
+  destroy: () => {
+    if (queue.end === 'open') flow.abort();
+  },
+});

@@ -1,8 +1,8 @@
 import { StringDecoder } from 'node:string_decoder';
 import { atOnce } from '../../kernel/breathe.ts';
 import { joinPieces, type PiecedBytes } from '../../kernel/pieced-bytes.ts';
-import { bytePieces } from './byte-pieces.ts';
-import { mostCharacters, splitEvents, tooLong, type Splitter } from './split-events.ts';
+import { bytePieces, type BytePieces } from './byte-pieces.ts';
+import { endsEvent, mostCharacters, soleEvent, splitEvents, tooLong, type Splitter } from './split-events.ts';
 
 /** How an answer's values came: each in an event or an array as it was made, or the one whole value of the body. */
 export type Framing = 'stream' | 'whole';
@@ -73,81 +73,57 @@ const mostGathered = 4096;
 const mayEnd = (text: string): boolean =>
   text.includes('\n') || text.includes('\r') || text.includes('}') || text.includes(']');
 
-/** A splitter for a body that may come in tiny pieces, which would take a hundred times their size one by one. */
-const gatherPieces = ({ feed, end }: Splitter): Splitter => {
-  let gathered = '';
-  const feedAll = (text: string): readonly string[] => {
-    const all = gathered === '' ? text : gathered + text;
-    gathered = '';
-    return feed(all);
-  };
-  return {
-    feed: (text) => {
-      if (text.length >= leastPiece || gathered.length >= mostGathered || mayEnd(text)) return feedAll(text);
-      gathered += text;
-      return [];
-    },
-    end: () => [...(gathered === '' ? [] : feedAll('')), ...end()],
-  };
+/**
+ * How far a body is, in one record: each object more is one for a frame to look at. `isCut`: its last character may be
+ * cut. `gathered`: what waits to be split. `isBetween`: what comes next begins an event. `whole`: it is one value.
+ */
+type SoFar = {
+  isBegun: boolean;
+  decoder: StringDecoder | null;
+  isCut: boolean;
+  gathered: string;
+  isList: boolean;
+  isBetween: boolean;
+  splitter: Splitter | null;
+  whole: BytePieces | null;
 };
-
-/** The body's first character tells its form: Google labels errors and arrays as event streams too. */
-const splitterFor = (text: string): Splitter => gatherPieces(text.startsWith('[') ? splitElements() : splitEvents());
 
 /** Bytes as text. Where nothing is cut at their end, which is so at the end of an event, no decoder is needed. */
-const textDecoder = (): { readonly write: (bytes: Buffer) => string; readonly end: () => string } => {
-  let decoder: StringDecoder | null = null;
-  let isCut = false;
-  return {
-    write: (bytes) => {
-      const wasCut = isCut;
-      isCut = (bytes[bytes.length - 1] ?? 0) > 0x7f;
-      if (!wasCut && !isCut) return bytes.toString('utf8');
-      decoder ??= new StringDecoder('utf8');
-      return decoder.write(bytes);
-    },
-    end: () => decoder?.end() ?? '',
-  };
+const decode = (soFar: SoFar, bytes: Buffer): string => {
+  const wasCut = soFar.isCut;
+  soFar.isCut = (bytes[bytes.length - 1] ?? 0) > 0x7f;
+  if (!wasCut && !soFar.isCut) return bytes.toString('utf8');
+  soFar.decoder ??= new StringDecoder('utf8');
+  return soFar.decoder.write(bytes);
 };
 
-/** A long body that is one JSON value. */
-export type LongBody = { readonly long: PiecedBytes };
-
-/** Splits the body of one answer into its JSON texts. */
-export type BodySplitter = {
-  /** The texts that these bytes end. Throws BadAnswer past 64 MiB in one piece. */
-  readonly feed: (bytes: Buffer) => readonly string[];
-  /** What is left when the body has ended; the bytes of a long body that is one JSON value, in pieces. */
-  readonly end: () => readonly string[] | LongBody;
-  readonly framing: () => Framing;
+/** What is to be split now; '' where more is gathered. Tiny pieces would take a hundred times their size one by one. */
+const gather = (soFar: SoFar, text: string): string => {
+  const all = soFar.gathered === '' ? text : soFar.gathered + text;
+  const isEnough = text.length >= leastPiece || soFar.gathered.length >= mostGathered || mayEnd(text);
+  soFar.gathered = isEnough ? '' : all;
+  return isEnough ? all : '';
 };
 
-/** A stream's events or elements, of which the first characters are known. */
-const streamSplitter = (decoder: ReturnType<typeof textDecoder>, first: string): Omit<BodySplitter, 'framing'> => {
-  const splitter = splitterFor(first);
-  return {
-    feed: (bytes) => splitter.feed(decoder.write(bytes)),
-    end: () => {
-      const last = decoder.end();
-      return last === '' ? splitter.end() : [...splitter.feed(last), ...splitter.end()];
-    },
-  };
+/** Events that come by themselves, as nearly all do that have a pause between them, need no parser. */
+const splitText = (soFar: SoFar, text: string): readonly string[] => {
+  const sole = soFar.isBetween ? soleEvent(text) : null;
+  if (sole !== null) return [sole];
+  soFar.isBetween = !soFar.isList && endsEvent(text);
+  soFar.splitter ??= soFar.isList ? splitElements() : splitEvents();
+  return soFar.splitter.feed(text);
 };
 
-/** One JSON value, which is read when all of it is there. */
-const wholeBody = (): Omit<BodySplitter, 'framing'> => {
-  const pieces = bytePieces();
-  return {
-    feed: (bytes) => {
-      pieces.add(bytes);
-      if (pieces.size() > mostCharacters) throw tooLong();
-      return [];
-    },
-    end: () => {
-      const bytes = pieces.whole();
-      return pieces.size() > atOnce ? { long: bytes } : [joinPieces(bytes).toString('utf8')];
-    },
-  };
+const addWhole = (whole: BytePieces, bytes: Buffer): readonly string[] => {
+  whole.add(bytes);
+  if (whole.size() > mostCharacters) throw tooLong();
+  return [];
+};
+
+const feedBegun = (soFar: SoFar, bytes: Buffer): readonly string[] => {
+  if (soFar.whole !== null) return addWhole(soFar.whole, bytes);
+  const text = gather(soFar, decode(soFar, bytes));
+  return text === '' ? [] : splitText(soFar, text);
 };
 
 /** Blanks, and the bytes of a byte order mark. */
@@ -159,26 +135,60 @@ const firstIn = (bytes: Buffer): number => {
 };
 
 const openObject = 123;
+const openList = 91;
+
+/** The first character tells the form: Google labels errors and arrays as event streams too. */
+const begin = (soFar: SoFar, bytes: Buffer): readonly string[] => {
+  const first = firstIn(bytes);
+  if (first === -1) return [];
+  soFar.isBegun = true;
+  soFar.isList = first === openList;
+  soFar.isBetween = !soFar.isList;
+  if (first === openObject) soFar.whole = bytePieces();
+  return feedBegun(soFar, bytes.subarray(bytes.indexOf(first)));
+};
+
+/** A long body that is one JSON value. */
+export type LongBody = { readonly long: PiecedBytes };
+
+const endOf = (soFar: SoFar): readonly string[] | LongBody => {
+  if (soFar.whole !== null) {
+    const bytes = soFar.whole.whole();
+    return soFar.whole.size() > atOnce ? { long: bytes } : [joinPieces(bytes).toString('utf8')];
+  }
+  const last = soFar.gathered + (soFar.decoder?.end() ?? '');
+  const texts = last === '' ? [] : splitText(soFar, last);
+  return soFar.splitter === null ? texts : [...texts, ...soFar.splitter.end()];
+};
+
+/** Splits the body of one answer into its JSON texts. */
+export type BodySplitter = {
+  /** The texts that these bytes end. Throws BadAnswer past 64 MiB in one piece. */
+  readonly feed: (bytes: Buffer) => readonly string[];
+  /** What is left when the body has ended; the bytes of a long body that is one JSON value, in pieces. */
+  readonly end: () => readonly string[] | LongBody;
+  readonly framing: () => Framing;
+};
 
 /**
  * Makes a splitter for a body of whatever form: server-sent events (any line ends, an unterminated last one too), an
  * array in pieces, or one object. Its first character tells which.
  */
 export const bodySplitter = (): BodySplitter => {
-  let form: Omit<BodySplitter, 'framing'> | null = null;
-  let isWhole = false;
-  const begin = (bytes: Buffer): readonly string[] => {
-    const first = firstIn(bytes);
-    if (first === -1) return [];
-    isWhole = first === openObject;
-    const decoder = textDecoder();
-    form = isWhole ? wholeBody() : streamSplitter(decoder, String.fromCharCode(first));
-    return form.feed(bytes.subarray(bytes.indexOf(first)));
+  const soFar: SoFar = {
+    isBegun: false,
+    decoder: null,
+    isCut: false,
+    gathered: '',
+    isList: false,
+    isBetween: false,
+    splitter: null,
+    whole: null,
   };
   return {
-    feed: (bytes) => (form === null ? begin(bytes) : form.feed(bytes)),
-    end: () => form?.end() ?? [],
-    framing: () => (isWhole ? 'whole' : 'stream'),
+    feed: (bytes) => (soFar.isBegun ? feedBegun(soFar, bytes) : begin(soFar, bytes)),
+    end: () => endOf(soFar),
+    framing: () => (soFar.whole === null ? 'stream' : 'whole'),
   };
 };
 

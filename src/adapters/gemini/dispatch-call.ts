@@ -1,8 +1,8 @@
 import type { Dispatcher } from 'undici';
 import type { Watchdog } from '../watchdog.ts';
 import type { AnswerBody } from './answer-body.ts';
-import { answerQueue, type AnswerQueue } from './answer-queue.ts';
-import type { Flow } from './read-pieces.ts';
+import { answerQueue, bodyFrom, endQueue, pushPiece } from './answer-queue.ts';
+import type { Waiting } from './read-pieces.ts';
 
 /** What Gemini's host answered: the status, the body as it comes, and the wait that a refusal's head tells, if any. */
 export type Answer = {
@@ -35,7 +35,7 @@ const retryAfterOf = (statusCode: number, raw: RawHeaders): string | null => {
 };
 
 const handlerOf = (ending: Ending, { resolve, reject }: Settle): Dispatcher.DispatchHandler => {
-  let queue: AnswerQueue | null = null;
+  let queue: Waiting | null = null;
   const abort = (): void => ending.abort?.();
   return {
     onConnect: (abortCall) => {
@@ -44,16 +44,17 @@ const handlerOf = (ending: Ending, { resolve, reject }: Settle): Dispatcher.Disp
     },
     onHeaders: (statusCode, raw, resume) => {
       if (statusCode < 200) return true;
-      const flow: Flow = { resume, abort };
-      queue = answerQueue(flow);
-      resolve({ statusCode, retryAfter: retryAfterOf(statusCode, raw), body: queue.body });
+      queue = answerQueue();
+      resolve({ statusCode, retryAfter: retryAfterOf(statusCode, raw), body: bodyFrom(queue, { resume, abort }) });
       return true;
     },
-    onData: (piece) => queue?.push(piece) ?? true,
-    onComplete: () => queue?.end(),
+    onData: (piece) => queue === null || pushPiece(queue, piece),
+    onComplete: () => {
+      if (queue !== null) endQueue(queue, 'whole');
+    },
     onError: (cause) => {
       if (queue === null) reject(cause);
-      else queue.fail(cause);
+      else endQueue(queue, { cause });
     },
   };
 };

@@ -15,27 +15,25 @@ export type Splitter = { readonly feed: (text: string) => readonly string[]; rea
 
 const dataField = 'data: ';
 
-/** Where the one line ends of a text that is an event of one line and nothing else; -1 for any other. */
-const endOfOnly = (text: string): number => {
-  if (!text.startsWith(dataField)) return -1;
-  const lineFeed = text.indexOf('\n');
+/** The data of a text that is an event of one line and nothing else; null for any other. */
+export const soleEvent = (text: string): string | null => {
+  if (!text.startsWith(dataField)) return null;
   const carriageReturn = text.indexOf('\r');
-  if (carriageReturn === -1) return lineFeed === text.length - 2 && text.endsWith('\n') ? lineFeed : -1;
-  const isAlone = carriageReturn === text.length - 4 && lineFeed > carriageReturn && text.endsWith('\r\n\r\n');
-  return isAlone ? carriageReturn : -1;
+  const end = carriageReturn === -1 ? text.length - 2 : carriageReturn;
+  const isAlone = text.indexOf('\n') === (carriageReturn === -1 ? end : end + 1);
+  return isAlone && text.slice(end) === (carriageReturn === -1 ? '\n\n' : '\r\n\r\n')
+    ? text.slice(dataField.length, end)
+    : null;
 };
 
-const endsEvent = (text: string): boolean => text.endsWith('\n\n') || text.endsWith('\n\r\n');
+/** Whether what follows a text begins an event. */
+export const endsEvent = (text: string): boolean => text.endsWith('\n\n') || text.endsWith('\n\r\n');
 
-/**
- * Server-sent events. Lines without `data:` are kept: an error can come as bare JSON in the middle of a stream. Events
- * that come by themselves, as nearly all do that have a pause between them, need no parser.
- */
+/** Server-sent events. Lines without `data:` are kept: an error can come as bare JSON in the middle of a stream. */
 export const splitEvents = (): Splitter => {
   let ready: string[] = [];
   let stray: string[] = [];
   let isFull = false;
-  let isBetween = false;
   const parser = createParser({
     maxBufferSize: mostCharacters,
     onEvent: ({ data }) => ready.push(data),
@@ -45,10 +43,7 @@ export const splitEvents = (): Splitter => {
     },
   });
   const feed = (text: string): readonly string[] => {
-    const end = isBetween ? endOfOnly(text) : -1;
-    if (end !== -1) return [text.slice(dataField.length, end)];
     parser.feed(text);
-    isBetween = endsEvent(text);
     if (isFull) throw tooLong();
     if (stray.length > mostStrayLines) throw thrown({ tag: 'BadAnswer', reason: 'lines that are no events' });
     const taken = ready;

@@ -159,17 +159,19 @@ export type PlainTexts = {
  * `readAnswer`, for a read of the socket that brought nothing but texts which change nothing of what is known: as
  * nearly all do. Null where anything else came, or may follow from it.
  */
-export const readPlainTexts =
-  (settings: AnswerSettings) =>
-  ([halves, known]: AnswerState, said: readonly Said[]): PlainTexts | null => {
-    if (halves.size > 0 || !onlySaysMore(known.candidates.get(0), settings)) return null;
-    const texts: string[] = [];
-    let { usage } = known;
-    for (const { text, usage: told } of said) {
-      if (!text.isWellFormed()) return null;
-      texts.push(text);
-      usage = latestUsage(usage, told);
-    }
-    const { candidates, blocked } = known;
-    return { texts, usage, state: [halves, { candidates, usage, blocked }] };
-  };
+export const readPlainTexts = (
+  settings: AnswerSettings,
+  [halves, known]: AnswerState,
+  said: readonly Said[],
+): PlainTexts | null => {
+  if (halves.size > 0 || !onlySaysMore(known.candidates.get(0), settings)) return null;
+  const texts: string[] = [];
+  let { usage } = known;
+  for (const { text, usage: told } of said) {
+    if (!text.isWellFormed()) return null;
+    texts.push(text);
+    usage = latestUsage(usage, told);
+  }
+  const { candidates, blocked } = known;
+  return { texts, usage, state: [halves, { candidates, usage, blocked }] };
+};

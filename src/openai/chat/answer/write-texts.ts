@@ -17,10 +17,9 @@ export type WriteTexts = (
 export const textsWriter = (
   settings: AnswerSettings,
   writeText: (index: number, text: string) => string,
-): WriteTexts => {
-  const readTexts = readPlainTexts(settings);
-  return ([answer, chat], told) => {
-    const read = readTexts(answer, told);
+): WriteTexts =>
+  ([answer, chat], told) => {
+    const read = readPlainTexts(settings, answer, told);
     if (read === null) return null;
     let { said } = chat;
     let chunks = '';
@@ -33,4 +32,3 @@ export const textsWriter = (
     const next: ChatState = { choices, said, usage: read.usage, signatures };
     return [[read.state, said.length > mostSaid ? countSaid(next) : next], chunks];
   };
-};

@@ -21,11 +21,10 @@ export type TellTexts = (
 
 /** More words of the message that is open, by a shorter way than that of an answer's events. */
 export const textsTeller = (settings: ResponseSettings): TellTexts => {
-  const readTexts = readPlainTexts(settings);
   const made = { id: settings.id, model: settings.signedBy };
   return ([reading, state], said) => {
     const { open, sequence: number } = state;
-    const read = open?.type === 'message' ? readTexts(reading, said) : null;
+    const read = open?.type === 'message' ? readPlainTexts(settings, reading, said) : null;
     if (open?.type !== 'message' || read === null) return null;
     const { id, index, from, logprobs } = open;
     const { texts, usage } = read;
