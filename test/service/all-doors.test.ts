@@ -3,7 +3,7 @@ import { allDoors, allWays } from '../support/doors/all-doors.ts';
 import { askDoor, type Answer, type Asking, type Door, type Outcome } from '../support/doors/door.ts';
 import { wentUp } from '../support/doors/went-up.ts';
 import { tinyPng } from '../support/gemini-emulator/canned-media.ts';
-import { madeUpKeys, pollux, settingsFor, type Pollux } from '../support/pollux.ts';
+import { chat, madeUpKeys, pollux, question, settingsFor, toldBy, type Pollux } from '../support/pollux.ts';
 import { startService } from '../support/service.ts';
 
 const model = 'gemini-3.5-flash';
@@ -232,4 +232,28 @@ t.test('every door tells the wait that a head told, of Google or of something on
     t.equal(error.retryAfter, 7, `${door.name}: ${error.message}`);
     service.emulator.reset();
   }
+});
+
+const pdf = Buffer.from('%PDF-1.4 short').toString('base64');
+const link = 'https://example.com/a (1).csv';
+const filed = [
+  candidate([{ text: 'See ' }, { inlineData: { mimeType: 'application/pdf', data: pdf } }]),
+  candidate([{ text: ', ' }, { fileData: { mimeType: 'text/csv', fileUri: link } }, { inlineData: { mimeType: 'video/mp4', data: Buffer.alloc(1_500_000).toString('base64') } }]),
+  counted(candidate([{ text: '.' }], { finishReason: 'STOP' })),
+];
+const filesShown = `See [application/pdf](data:application/pdf;base64,${pdf}), [text/csv](https://example.com/a%20%281%29.csv)[video/mp4, 1.5 MB: too large to be shown here].`;
+
+t.test('a file in an answer is shown as a link where a door has no place for it, and a large one is told; beside JSON there is none', async (t) => {
+  const service = await pollux(t);
+  for (const [door, stream] of allWays) {
+    if (door.name === 'native') continue;
+    const name = `${door.name}, ${stream ? 'streamed' : 'whole'}`;
+    service.emulator.answerWith({ frames: filed }, { times: 1 });
+    const outcome = await askDoor(door, service, { model, stream, turns: door.says('Make files.') });
+    t.same(outcome.faults, [], name);
+    t.equal(answered(outcome).text, filesShown, name);
+  }
+  service.emulator.answerWith({ frames: [candidate([{ text: '{"a":1}' }, { inlineData: { mimeType: 'application/pdf', data: pdf } }], { finishReason: 'STOP' })] }, { times: 1 });
+  const json = await chat(service, question('JSON', { response_format: { type: 'json_object' } }));
+  t.equal((await toldBy(json)).choices[0]?.message.content, '{"a":1}');
 });

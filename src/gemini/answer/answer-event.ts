@@ -48,11 +48,12 @@ export type PictureEvent = {
   readonly signature: string | undefined;
 };
 
-/** A piece of sound, or a file of another kind, in base64. */
+/** A piece of sound in base64, or a file of another kind: where it is, or its base64. */
 export type MediaEvent = {
   readonly kind: 'sound' | 'file';
   readonly candidate: number;
   readonly mimeType: string;
+  readonly url: LongText | undefined;
   readonly data: LongText;
 };
 

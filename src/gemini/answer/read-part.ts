@@ -73,21 +73,23 @@ const readCall = (
   return { ...state, calls: state.calls + 1, hasOutput: true };
 };
 
-/** Pictures, sound and files; a thought's picture is a draft, and its sound is nothing. */
+/**
+ * Pictures, sound and files; a thought's picture is a draft, and all else of it nothing. Beside JSON no file is told.
+ */
 const readMedia = (
   state: CandidateState,
   { inlineData, fileData, thought = false, thoughtSignature: signature }: ResponsePart,
-  { candidate, events }: Reading,
+  { candidate, settings, events }: Reading,
 ): CandidateState => {
   const { mimeType = '', data = '', fileUri: url } = { ...inlineData, ...fileData };
   if (isOfKind(mimeType, 'image/')) {
     events.push({ kind: 'picture', candidate, mimeType, url, data, isDraft: thought, signature });
     return thought ? state : withOutput(state);
   }
-  if (thought || inlineData === undefined) return state;
-  const isSound = isOfKind(mimeType, 'audio/');
-  events.push({ kind: isSound ? 'sound' : 'file', candidate, mimeType, data });
-  return isSound ? withOutput(state) : state;
+  const isSound = inlineData !== undefined && isOfKind(mimeType, 'audio/');
+  if (thought || (!isSound && settings.isJson === true)) return state;
+  events.push({ kind: isSound ? 'sound' : 'file', candidate, mimeType, url, data });
+  return withOutput(state);
 };
 
 const readText = (state: CandidateState, part: ResponsePart, reading: Reading): CandidateState => {
@@ -117,7 +119,7 @@ const readCode = (state: CandidateState, part: ResponsePart, reading: Reading): 
 
 const hasMedia = ({ inlineData, fileData, thought, text }: ResponsePart): boolean => {
   if (inlineData !== undefined) return thought !== true || text === undefined;
-  return isOfKind(fileData?.mimeType, 'image/');
+  return fileData !== undefined && (thought !== true || isOfKind(fileData.mimeType, 'image/'));
 };
 
 /** What one part adds. Words beside the function that takes an answer in JSON wait, and so does all after it. */

@@ -114,7 +114,7 @@ export const followPlaces = (places: SignedPlaces, event: AnswerEvent, shown: nu
     }
     case 'sound':
     case 'file':
-      return withPiece(places, { length: 0, signature: undefined });
+      return withPiece(places, { length: shown, signature: undefined });
     default:
       return places;
   }

@@ -2,6 +2,7 @@ import { joinMachines } from '../../kernel/join-machines.ts';
 import type { Machine } from '../../kernel/machine.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { AnswerEvent, TextEvent } from '../../gemini/answer/answer-event.ts';
+import { fileWords } from '../../gemini/answer/file-words.ts';
 import { readAnswer, type AnswerState } from '../../gemini/answer/read-answer.ts';
 import { functionNames } from '../../gemini/tools/function-names.ts';
 import type { Frame, LogprobsResult, UsageMetadata } from '../../gemini/response.ts';
@@ -76,6 +77,7 @@ const choiceOf = (
   const plain: CompletionChoice = { text: '', index, logprobs: null, finish_reason: null };
   if (event.kind === 'begin') return (echoes[index] ?? '') === '' ? null : { ...plain, text: echoes[index] ?? '' };
   if (event.kind === 'text') return event.text === '' ? null : textChoice(event, offset);
+  if (event.kind === 'sound' || event.kind === 'file') return { ...plain, text: fileWords(event) };
   if (event.kind === 'logprobs') return { ...plain, logprobs: logprobsOf(event.logprobs, offset) };
   if (event.kind !== 'end') return null;
   const reason = finishReason(event, 'stop');

@@ -10,6 +10,7 @@ import type {
   PictureEvent,
   ThoughtEvent,
 } from '../../../gemini/answer/answer-event.ts';
+import { fileWords } from '../../../gemini/answer/file-words.ts';
 import { readAnswer, type AnswerState } from '../../../gemini/answer/read-answer.ts';
 import { followPlaces, withContent } from '../../../gemini/answer/signed-places.ts';
 import { withCall, withWords } from '../../../gemini/conversation/answer-key.ts';
@@ -114,6 +115,7 @@ const endRun = (to: Writing): void => {
 /** Code and Google's tools stand in blocks of their own. */
 const wordsOf = (event: AnswerEvent): string => {
   if (event.kind === 'text') return event.text;
+  if (event.kind === 'sound' || event.kind === 'file') return fileWords(event);
   return event.kind === 'picture' ? pictureText(event) : '';
 };
 

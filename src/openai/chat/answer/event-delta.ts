@@ -1,5 +1,6 @@
 import { encloseText, textOf, type LongText } from '../../../kernel/unread-text.ts';
 import type { AnswerEvent, CallEvent, MediaEvent, PictureEvent } from '../../../gemini/answer/answer-event.ts';
+import { fileWords } from '../../../gemini/answer/file-words.ts';
 import { freeTextInput } from '../../../gemini/tools/free-text-tools.ts';
 import { asPcm, asWav } from '../../../gemini/wav.ts';
 import type { ImageReplyFormat } from '../../../wire/image-reply.ts';
@@ -77,6 +78,8 @@ export const eventDelta = (event: AnswerEvent, calls: number, settings: DeltaSet
       return event.isDraft ? undefined : pictureDelta(event, settings.imageReply);
     case 'sound':
       return audioDelta(event, settings.audio);
+    case 'file':
+      return { content: fileWords(event) };
     case 'code': {
       const { language = 'python', code = '' } = event.code;
       return shownWords(fenceText(language.toLowerCase(), code), event.isThought, settings.hidesThoughts);

@@ -136,6 +136,10 @@ export const writeWords = (to: Writing, { text, isOwn, logprobs: given }: TextEv
   if (isOwn) to.said += text.length;
 };
 
+/** Adds words that are none of the model's. */
+export const writeOwnWords = (to: Writing, text: string): void =>
+  writeWords(to, { kind: 'text', candidate: 0, text, signature: undefined, isOwn: false, logprobs: undefined });
+
 const openReasoning = (to: Writing): Reasoning => {
   closeItem(to);
   const { id, index } = newItem(to, 'reasoning');
@@ -180,14 +184,7 @@ export const writeCodeResult = (to: Writing, event: CodeResultEvent): void => {
 export const writeRefusal = (to: Writing, words: string, isShownAsText: boolean): void => {
   closeItem(to);
   if (isShownAsText) {
-    writeWords(to, {
-      kind: 'text',
-      candidate: 0,
-      text: words,
-      signature: undefined,
-      isOwn: false,
-      logprobs: undefined,
-    });
+    writeOwnWords(to, words);
     closeItem(to);
     return;
   }

@@ -7,12 +7,14 @@ import type {
   TextEvent,
   ThoughtEvent,
 } from '../../../gemini/answer/answer-event.ts';
+import { fileWords } from '../../../gemini/answer/file-words.ts';
 import { fenceText } from '../../code-fence.ts';
 import {
   closeItem,
   writeCode,
   writeCodeResult,
   writeRefusal,
+  writeOwnWords,
   writeSigned,
   writeThought,
   writeWords,
@@ -112,6 +114,9 @@ export const writeEvent = (to: Writing, event: AnswerEvent, settings: ResponseSe
       return event.isThought ? writeThoughtCode(to, event, settings) : writeCode(to, event);
     case 'code result':
       return event.isThought ? writeThoughtCode(to, event, settings) : writeCodeResult(to, event);
+    case 'sound':
+    case 'file':
+      return writeOwnWords(to, fileWords(event));
     case 'server tool':
       return settings.keepsServerTools ? writeToolPart(to, event) : undefined;
     case 'logprobs':
