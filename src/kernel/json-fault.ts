@@ -4,8 +4,9 @@ const backslash = 0x5c;
 const nearby = 24;
 
 const isEscaped = (bytes: Uint8Array, at: number): boolean => {
-  let before = at - 1;
-  while (bytes[before] === backslash) before -= 1;
+  let before = at;
+  do before -= 1;
+  while (bytes[before] === backslash);
   return (at - before) % 2 === 0;
 };
 

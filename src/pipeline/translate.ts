@@ -66,9 +66,10 @@ const recallFor = <Request>(
   { callIds, inSteps }: Pick<Dialect<Request>, 'callIds' | 'inSteps'>,
   gathered: Gathered<Request>,
 ): TE.TaskEither<never, Recall> => {
-  const recall = async (ids: readonly string[]): Promise<Recall> => {
-    const recalled = await recallSignatures(ids);
-    return { recalled, characters: countCharacters(ids, recalled) };
+  const recall = (ids: readonly string[]): Recall | Promise<Recall> => {
+    const found = recallSignatures(ids);
+    const counted = (recalled: Recalled): Recall => ({ recalled, characters: countCharacters(ids, recalled) });
+    return found instanceof Promise ? found.then(counted) : counted(found);
   };
   const wish = holdsAnswers() ? 'calls and answers' : 'calls';
   if (!isLarge(gathered)) {

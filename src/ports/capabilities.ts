@@ -142,7 +142,9 @@ export type Signature = {
 };
 
 /** What is remembered of these tool calls, by call id. */
-export type RecallSignatures = (callIds: readonly string[]) => Promise<ReadonlyMap<string, Signature>>;
+export type RecallSignatures = (
+  callIds: readonly string[],
+) => ReadonlyMap<string, Signature> | Promise<ReadonlyMap<string, Signature>>;
 
 /** Whether the signatures of any answer are remembered: else nobody works out what answers are known again by. */
 export type HoldsAnswers = () => boolean;

@@ -105,8 +105,9 @@ const areWithin = (items: readonly unknown[], place: Place, walk: Walk): boolean
 export const withinBounds = (bounds: readonly Bound[]): ((body: unknown) => E.Either<ProxyError, unknown>) => {
   const places = placesOf(bounds);
   const compiled = bounds.map((bound) => ({ bound, steps: bound.path.split('.') }));
+  const sizes = bounds.map(() => 0);
   return (body) => {
-    if (isWithin(body, places, { bounds, sizes: [] })) return E.right(body);
+    if (isWithin(body, places, { bounds, sizes: [...sizes] })) return E.right(body);
     for (const { bound, steps } of compiled) {
       const over = overIn(body, { bound, steps, size: 0 });
       if (over !== null) return E.left(refuseOver(bound, over.slice(1)));

@@ -47,13 +47,14 @@ const newestSignatures = (oldestFirst: readonly Signature[], mostCharacters: num
   return oldestFirst.slice(from + 1);
 };
 
-const heldOf = (held: RecentMap<Signature>, callIds: readonly string[]): ReadonlyMap<string, Signature> =>
-  new Map(
-    callIds.flatMap((callId) => {
-      const signature = held.get(callId);
-      return signature === undefined ? [] : [[callId, signature] as const];
-    }),
-  );
+const heldOf = (held: RecentMap<Signature>, callIds: readonly string[]): ReadonlyMap<string, Signature> => {
+  const found = new Map<string, Signature>();
+  for (const callId of callIds) {
+    const signature = held.get(callId);
+    if (signature !== undefined) found.set(callId, signature);
+  }
+  return found;
+};
 
 /**
  * Remembers thought signatures by tool call id, for clients that do not send them back; the least recently used go
@@ -84,7 +85,7 @@ export const signatureMemory = (
 
   return {
     holdsAnswers: () => state.answers > 0,
-    recallSignatures: async (callIds) => heldOf(held, callIds),
+    recallSignatures: (callIds) => heldOf(held, callIds),
     rememberSignature: (signature) => {
       put(signature);
       store?.save(() =>

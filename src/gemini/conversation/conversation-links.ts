@@ -25,7 +25,7 @@ export const conversationLinks = (
     for (const part of partsOf(turn))
       if ('link' in part) links.push({ url: part.link.url, path: part.link.path, isRequired: true });
     if (turn.role !== 'model' || index < shownFrom) continue;
-    for (const url of pictureAddresses(turns, turn))
+    for (const url of pictureAddresses(turn))
       if (isWebAddress(url)) links.push({ url, path: turn.path, isRequired: false });
   }
   return links;

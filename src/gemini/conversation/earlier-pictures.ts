@@ -1,6 +1,5 @@
 import { E } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
-import { oncePer } from '../../kernel/remember.ts';
 import { textOf } from '../../kernel/unread-text.ts';
 import { pictureFault } from '../media-kind.ts';
 import type { RequestPart } from '../request.ts';
@@ -109,25 +108,14 @@ const mayShow = ({ parts, pictures = [] }: ModelTurn): boolean => {
   return false;
 };
 
-const mayShowPictures = (turn: Turn): boolean => turn.role === 'model' && mayShow(turn);
+const noAddresses: readonly string[] = [];
 
-const findTurns = oncePer((turns: readonly Turn[]): ReadonlySet<Turn> => new Set(turns.filter(mayShowPictures)));
+/** Addresses of the pictures of a model's turn in order. */
+export const pictureAddresses = (turn: ModelTurn): Iterable<string> =>
+  mayShow(turn) ? addressesIn(turn) : noAddresses;
 
-const noTurns: ReadonlySet<Turn> = new Set();
-
-/** The model's turns in which there may be pictures, mostly none: looked for once, where three ask for them. */
-const turnsWithPictures = (turns: readonly Turn[]): ReadonlySet<Turn> => {
-  for (const { role } of turns) if (role === 'model') return findTurns(turns);
-  return noTurns;
-};
-
-const noAddresses: Iterable<string> = [];
-
-/** Addresses of the pictures of a model's turn, one of these, in order. */
-export const pictureAddresses = (turns: readonly Turn[], turn: ModelTurn): Iterable<string> =>
-  turnsWithPictures(turns).has(turn) ? addressesIn(turn) : noAddresses;
-
-const hasPictures = (turn: Turn): boolean => turn.role === 'model' && addressesIn(turn).next().done !== true;
+const hasPictures = (turn: Turn): boolean =>
+  turn.role === 'model' && mayShow(turn) && addressesIn(turn).next().done !== true;
 
 /** Pictures in the answers of one request. */
 const mostPictures = 1000;
@@ -135,9 +123,9 @@ const mostPictures = 1000;
 /** The 400 that names the answer with the first picture too many; null where there is none. */
 export const tooManyPictures = (turns: readonly Turn[]): ProxyError | null => {
   let found = 0;
-  for (const turn of turnsWithPictures(turns)) {
+  for (const turn of turns) {
     if (turn.role !== 'model') continue;
-    for (const _ of addressesIn(turn)) {
+    for (const _ of pictureAddresses(turn)) {
       found += 1;
       if (found > mostPictures)
         return invalid(
@@ -153,7 +141,6 @@ export const tooManyPictures = (turns: readonly Turn[]): ProxyError | null => {
 /** From which turn on the pictures of answers go back to the model. */
 export const picturesFrom = (turns: readonly Turn[], which: HistoryImages): number => {
   if (which === 'all') return 0;
-  if (turnsWithPictures(turns).size === 0) return turns.length;
   const newest = turns.findLastIndex(hasPictures);
   return newest < 0 ? turns.length : newest;
 };

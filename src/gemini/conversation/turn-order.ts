@@ -1,22 +1,28 @@
-import type { Content } from '../request.ts';
+import type { Content, RequestPart } from '../request.ts';
 
 const hasResults = (content: Content): boolean => content.parts.some((part) => part.functionResponse !== undefined);
-
-type Run = { readonly role: Content['role']; readonly takesMore: boolean; readonly contents: Content[] };
 
 /** Turns of one role in a row become one, their parts as they are; results of functions stay by themselves. */
 const joinTurns = (contents: readonly Content[]): readonly Content[] => {
   if (contents.every(({ role }, at) => at === 0 || role !== contents[at - 1]?.role)) return contents;
-  const runs: Run[] = [];
+  const joined: Content[] = [];
+  let last: Content | null = null;
+  /** The parts of the last one, where it is made of several. */
+  let grown: RequestPart[] | null = null;
   for (const next of contents) {
-    const run = runs.at(-1);
-    const takesMore = !hasResults(next);
-    if (run !== undefined && run.role === next.role && run.takesMore && takesMore) run.contents.push(next);
-    else runs.push({ role: next.role, takesMore, contents: [next] });
+    if (last === null || last.role !== next.role || hasResults(next) || (grown === null && hasResults(last))) {
+      joined.push(next);
+      last = next;
+      grown = null;
+      continue;
+    }
+    if (grown === null) {
+      grown = [...last.parts];
+      joined[joined.length - 1] = { role: last.role, parts: grown };
+    }
+    for (const part of next.parts) grown.push(part);
   }
-  return runs.flatMap(({ role, contents: own }) =>
-    own.length === 1 ? own : [{ role, parts: own.flatMap(({ parts }) => parts) }],
-  );
+  return joined;
 };
 
 /** A conversation must begin with the user ("function call turn comes immediately after a user turn"). */

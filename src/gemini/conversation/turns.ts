@@ -46,11 +46,11 @@ export type ModelTurn = {
   readonly parts: readonly (TurnPart | { readonly call: Call })[];
   readonly path: string;
   /** What it says, where that is not its text: a refusal says nothing. It is known again by this. */
-  readonly words?: string;
+  readonly words?: string | undefined;
   /** Addresses of pictures that stand beside its text. */
-  readonly pictures?: readonly string[];
+  readonly pictures?: readonly string[] | undefined;
   /** Calls of Google's own tools and their results, as they were given out: they go back beside functions alone. */
-  readonly serverTools?: readonly RequestPart[];
+  readonly serverTools?: readonly RequestPart[] | undefined;
   /** Where its signatures belong, as the client gives it back. */
   readonly signed?: readonly SignedPart[] | undefined;
   /** The signature of its last text. */

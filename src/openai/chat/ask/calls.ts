@@ -32,12 +32,14 @@ const toCall = (call: ToolCall, path: string, signature: string | undefined): Ca
 export const isLegacyCall = (message: ChatMessage): boolean =>
   message.role === 'assistant' && message.function_call !== undefined && (message.tool_calls ?? []).length === 0;
 
+const none: readonly never[] = [];
+
 /** All calls of an assistant message, whichever of OpenAI's three forms they came in. */
 export const callsOf = (message: ChatMessage, index: number): readonly Call[] => {
   const path = (position: number): string => `messages.${index}.tool_calls.${position}.function.arguments`;
   const legacy = message.function_call;
-  const calls = message.tool_calls ?? [];
-  if (calls.length === 0 && legacy === undefined) return [];
+  const calls = message.tool_calls ?? none;
+  if (calls.length === 0 && legacy === undefined) return none;
   const detailed = encryptedDetails(message);
   const byId = detailed.length === 0 ? null : new Map(detailed.toReversed().map(({ id, data }) => [id, data]));
   if (legacy === undefined || calls.length > 0)

@@ -6,10 +6,12 @@ import type { ChatMessage } from './chat-message.ts';
 /** A signature, with the id of the call that it belongs to, if any. */
 type Encrypted = { readonly id: unknown; readonly data: string };
 
+const noDetails: readonly Encrypted[] = [];
+
 /** OpenRouter's `reasoning.encrypted` details of a message. */
 export const encryptedDetails = ({ reasoning_details: details }: ChatMessage): readonly Encrypted[] =>
   !Array.isArray(details)
-    ? []
+    ? noDetails
     : details.flatMap((detail: unknown): readonly Encrypted[] =>
         isObject(detail) && detail['type'] === 'reasoning.encrypted' && isSignature(detail['data'])
           ? [{ id: detail['id'], data: detail['data'] }]
@@ -25,9 +27,10 @@ export const textSignature = (message: ChatMessage, isLegacy: boolean): string |
 /**
  * Calls that Google made itself and their results, as they were given out in `extra_content.google.server_tool_parts`.
  */
-export const serverToolParts = (message: ChatMessage): readonly RequestPart[] => {
+export const serverToolParts = (message: ChatMessage): readonly RequestPart[] | undefined => {
   const given = message.extra_content?.google?.server_tool_parts;
-  return (Array.isArray(given) ? given : []).flatMap((part: unknown): readonly RequestPart[] => {
+  if (!Array.isArray(given)) return undefined;
+  return given.flatMap((part: unknown): readonly RequestPart[] => {
     const read = serverToolPart(part);
     if (read === undefined || !isObject(part)) return [];
     return [isSignature(part['thoughtSignature']) ? { ...read, thoughtSignature: part['thoughtSignature'] } : read];
