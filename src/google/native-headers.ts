@@ -53,9 +53,10 @@ const downInStreams: ReadonlySet<string> = new Set([...down, 'content-length']);
 /** The headers of an answer as they go down; what is rewritten (an upload's address) is put in by who does it. */
 export const headersDown = (headers: Headers, isStream = false): Headers => {
   const dropped = isStream ? downInStreams : down;
-  const isKept = ([name]: readonly [string, string]): boolean =>
-    !dropped.has(name) && !name.startsWith('access-control-');
-  return Object.fromEntries(Object.entries(headers).filter(isKept));
+  const kept: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers))
+    if (!dropped.has(name) && !name.startsWith('access-control-')) kept[name] = value;
+  return kept;
 };
 
 /** What pages of another origin may read of an answer's headers. */

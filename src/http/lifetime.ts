@@ -12,7 +12,10 @@ export type Lifetime = {
   readonly isWhole: () => boolean;
   /** True once the head of the answer has gone out. */
   readonly hasBegunToAnswer: () => boolean;
-  /** Runs once when the response has been closed, however it ended; at once when it already has. */
+  /**
+   * Runs once when the response has been closed, however it ended; at once when it already has. What was told last runs
+   * first, so that the line of a request, which was told of at its beginning, knows what all others note.
+   */
   readonly onEnd: (run: () => void) => void;
   /** The connection is gone. Node tells only the response whose turn it is, not those that wait behind it. */
   readonly disconnected: () => void;
@@ -42,7 +45,7 @@ export const exchangeLifetime = (response: ServerResponse, socket: Socket, onDef
     // An answer that was still in the socket's buffer when the connection broke seems finished too.
     isWhole = response.writableFinished && !socket.destroyed && socket.errored === null;
     if (!isWhole) abort({ tag: 'ClientGone' });
-    endings.forEach(runSafely);
+    for (const run of endings.toReversed()) runSafely(run);
   });
   return {
     signal,

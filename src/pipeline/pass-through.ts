@@ -13,12 +13,14 @@ import { listAlike, listThings } from './pass/list-things.ts';
 import { beginUpload, mostUploadBytes, passChunk } from './pass/pass-upload.ts';
 import { passedReply, refusedReply, unlessLate } from './pass/pass-reply.ts';
 import { heldBytes, type Passing, type PassNeeds } from './pass/passing.ts';
+import type { Refused } from './pass/judge-answer.ts';
 import { tryPassing, type NotPassed, type PassedBy, type Trying } from './pass/try-passing.ts';
 
 /** What a pass-through reads of a request beside its record. */
 export type PassTarget = Pick<PassRequest, 'query' | 'header' | 'base'>;
 
 type Result = E.Either<ProxyError, Reply>;
+type Passed = E.Either<ProxyError, PassedBy>;
 
 type Going = Omit<Passing, 'body'>;
 
@@ -94,34 +96,51 @@ const lacksThing = ({ plan, body }: Passing, { told }: NotPassed): boolean =>
   plan.method === 'POST' &&
   isInPieces(body);
 
+/** What one request may spend, and Google's own words for why it came to nothing. */
+type Spending = { readonly spent: Effort; readonly told: { last: Refused | null } };
+
 /**
  * The call with the keys that may answer it. Where Google lacks what the body names, and somebody else of the pool has
  * it, it is sent once more, there.
  */
-const passOnce = async (needs: PassNeeds, passing: Passing, spent: Effort): Promise<E.Either<NotPassed, PassedBy>> => {
-  const looking = findHome(needs, passing);
-  const found = looking instanceof Promise ? await looking : looking;
-  if (E.isLeft(found)) return E.left({ error: found.left, told: null });
-  const first = await tryPassing(needs, passing, { ...tryingOf(needs, passing, found.right), effort: spent });
-  if (E.isRight(first) || !lacksThing(passing, first.left)) return first;
-  const lacking = await findLacking(needs, passing);
-  if (E.isLeft(lacking)) return E.left({ error: lacking.left, told: null });
-  if (lacking.right === null || lacking.right === found.right.home) return first;
-  return tryPassing(needs, passing, { ...tryingOf(needs, passing, { home: lacking.right }), effort: spent });
+const passTo = (
+  needs: PassNeeds,
+  passing: Passing,
+  { spent, told, found }: Spending & { readonly found: FoundHome },
+): Promise<Passed> => {
+  const callAt = (home: Pick<FoundHome, 'home'>): ReturnType<typeof tryPassing> =>
+    tryPassing(needs, passing, { ...tryingOf(needs, passing, home), effort: spent });
+  const settle = (tried: E.Either<NotPassed, PassedBy>): Passed => {
+    if (E.isRight(tried)) return tried;
+    told.last = tried.left.told;
+    return E.left(tried.left.error);
+  };
+  const callElsewhere = async (first: E.Either<NotPassed, PassedBy>): Promise<Passed> => {
+    const lacking = await findLacking(needs, passing);
+    if (E.isLeft(lacking)) return lacking;
+    if (lacking.right === null || lacking.right === found.home) return settle(first);
+    return settle(await callAt({ home: lacking.right }));
+  };
+  return callAt(found).then((first) =>
+    E.isRight(first) || !lacksThing(passing, first.left) ? settle(first) : callElsewhere(first),
+  );
 };
 
+const passOnce = (needs: PassNeeds, passing: Passing, spending: Spending): TE.TaskEither<ProxyError, PassedBy> =>
+  pipe(
+    () => findHome(needs, passing),
+    TE.flatMap((found) => () => passTo(needs, passing, { ...spending, found })),
+  );
+
 /** A question goes through the model's gate, which is closed for a while when the model answers nobody. */
-const passQuestion = async (needs: PassNeeds, passing: Passing): Promise<E.Either<NotPassed, PassedBy>> => {
+const passQuestion = (
+  needs: PassNeeds,
+  passing: Passing,
+  { told }: Pick<Spending, 'told'>,
+): TE.Outcome<ProxyError, PassedBy> => {
   const { plan, received } = passing;
-  if (!plan.isQuestion || plan.model === null) return passOnce(needs, passing, effort(needs.now));
-  const met: { last: NotPassed | null } = { last: null };
-  const result = await letThrough(needs, received, plan.quota)((spent) => async () => {
-    const passed = await passOnce(needs, passing, spent);
-    if (E.isLeft(passed)) met.last = passed.left;
-    return pipe(passed, E.mapLeft(({ error }) => error));
-  })();
-  if (E.isRight(result)) return result;
-  return E.left({ error: result.left, told: met.last?.told ?? null });
+  if (!plan.isQuestion || plan.model === null) return passOnce(needs, passing, { spent: effort(needs.now), told })();
+  return letThrough(needs, received, plan.quota)((spent) => passOnce(needs, passing, { spent, told }))();
 };
 
 const run = async (needs: PassNeeds, passing: Passing): Promise<Result> => {
@@ -130,9 +149,22 @@ const run = async (needs: PassNeeds, passing: Passing): Promise<Result> => {
   received.note(plan.model === null ? { streamed } : { model: plan.model, streamed });
   if (plan.work === 'list-any') return listAlike(needs, passing, effort(needs.now));
   if (plan.work === 'list') return listThings(needs, passing, effort(needs.now));
-  const passed = await passQuestion(needs, passing);
+  const told: Spending['told'] = { last: null };
+  const passed = await passQuestion(needs, passing, { told });
   received.held.request.letGo();
-  return E.isLeft(passed) ? refusedReply(passed.left) : replyTo(needs, passing, passed.right);
+  if (E.isLeft(passed)) return refusedReply({ error: passed.left, told: told.last });
+  return replyTo(needs, passing, passed.right);
+};
+
+/** What is done once the body is there. */
+const passBody = (
+  needs: PassNeeds,
+  going: Going,
+  body: E.Either<ProxyError, PassedBody>,
+): TE.Outcome<ProxyError, Reply> => {
+  if (E.isLeft(body)) return body;
+  const passing: Passing = { ...going, body: body.right };
+  return unlessLate(needs, passing, () => run(needs, passing));
 };
 
 /**
@@ -145,7 +177,7 @@ const run = async (needs: PassNeeds, passing: Passing): Promise<Result> => {
 export const passThrough =
   (needs: PassNeeds, dialect: PassDialect) =>
   (received: Received, { query, header, base }: PassTarget): TE.TaskEither<ProxyError, Reply> =>
-  async () => {
+  () => {
     const { method, path } = received;
     const planned = dialect.plan({ method, path, query, header, base });
     if (E.isLeft(planned)) return planned;
@@ -154,8 +186,8 @@ export const passThrough =
     if (plan.work === 'chunk') return passChunk(needs, { ...going, body: null });
     const admitted = letIn(needs, going);
     if (E.isLeft(admitted)) return admitted;
-    const body = await bodyOf(needs, going)();
-    if (E.isLeft(body)) return body;
-    const passing: Passing = { ...going, body: body.right };
-    return await unlessLate(needs, passing, () => run(needs, passing));
+    return pipe(
+      bodyOf(needs, going),
+      TE.whenDone((body) => passBody(needs, going, body)),
+    )();
   };

@@ -22,7 +22,6 @@ const framingOf = ({ plan }: Passing, type: string): PassedFraming => {
 
 /** No proxy on the way shall gather a stream. */
 const inStreams: Headers = { 'cache-control': 'no-cache', 'x-accel-buffering': 'no' };
-const inOthers: Headers = {};
 
 const noteTokens = ({ received, dialect }: Passing, ending: Uint8Array): void => {
   const tokens = dialect.tokensIn(ending);
@@ -31,23 +30,37 @@ const noteTokens = ({ received, dialect }: Passing, ending: Uint8Array): void =>
 
 /** An answer's headers as they go down; an address in them is ours. */
 const headersOf = ({ dialect, base }: Passing, { status, headers: told }: PassedAnswer, isStream: boolean): Headers => {
-  const headers = { ...dialect.headersDown(told, isStream), ...(isStream ? inStreams : inOthers) };
+  const down = dialect.headersDown(told, isStream);
+  const headers = isStream ? { ...down, ...inStreams } : down;
   if (status === 200 || told['location'] === undefined) return headers;
   const location = dialect.addressDown(told['location'], base);
   return location === null ? headers : { ...headers, location };
 };
 
-/** An answer whose bytes pass. */
-export const passedReply = (needs: PassNeeds, passing: Passing, by: PassedBy): Passed => {
+/** Its cost is looked for once it has gone down: the reader need not wait for that. */
+const wholeReply = (passing: Passing, answer: PassedAnswer, body: Uint8Array): Whole => {
+  passing.received.onEnd(() => noteTokens(passing, body));
+  return { kind: 'whole', status: answer.status, headers: headersOf(passing, answer, false), body };
+};
+
+/** An answer whose bytes pass: as they come, or at once where all of them are there. */
+export const passedReply = (needs: PassNeeds, passing: Passing, by: PassedBy): Passed | Whole => {
+  const { answer } = by;
+  const framing = framingOf(passing, answer.type);
+  const whole = framing === 'value' && passing.received.method !== 'HEAD' ? answer.body.whole() : null;
+  return whole === null ? pouredReply(needs, passing, { ...by, framing }) : wholeReply(passing, answer, whole);
+};
+
+type Framed = PassedBy & { readonly framing: PassedFraming };
+
+const pouredReply = (needs: PassNeeds, passing: Passing, { framing, ...by }: Framed): Passed => {
   const { dialect } = passing;
   const { answer } = by;
-  const { status, type } = answer;
-  const framing = framingOf(passing, type);
   const source = framing === 'value' ? answer.body : cleanStream(needs, passing, by);
   const { body, isAtBorder } = watchBorder(source, framing, (ending) => noteTokens(passing, ending));
   return {
     kind: 'passed',
-    status,
+    status: answer.status,
     headers: headersOf(passing, answer, framing === 'events'),
     body,
     fail: (error) => (framing === 'events' && isAtBorder() ? dialect.errors.inStream(error) : null),
@@ -94,8 +107,9 @@ const pourLate = async (late: Late, { dialect, received }: Passing, sink: ByteSi
   const reply = result.right;
   if (reply.kind === 'passed') return reply.body.pour(sink);
   if (reply.kind === 'whole') {
-    const text = typeof reply.body === 'string' ? reply.body : Buffer.from(reply.body).toString('utf8');
-    return sourceOf(Buffer.from(reply.status < 400 ? text : dialect.errors.inStreamText(text))).pour(sink);
+    const bytes = Buffer.from(reply.body);
+    const isGood = reply.status < 400;
+    return sourceOf(isGood ? bytes : Buffer.from(dialect.errors.inStreamText(bytes.toString('utf8')))).pour(sink);
   }
   return null;
 };

@@ -4,7 +4,7 @@ import { noUsableKey, type RefusedKey } from '../../kernel/no-usable-key.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { Lease } from '../../ports/capabilities.ts';
 import { retryAfterIn, withToldWait } from '../../gemini/retry-after.ts';
-import type { PassedAnswer, PassPlan } from '../../ports/passing-on.ts';
+import type { PassedAnswer, PassedCall, PassPlan } from '../../ports/passing-on.ts';
 import type { Effort } from '../effort.ts';
 import { collectBytes, textOf } from './collect-bytes.ts';
 import { readError } from './read-error.ts';
@@ -81,20 +81,32 @@ const mustSay = ({ stream, isQuestion, work }: PassPlan, status: number): boolea
 
 const isSuccess = (status: number): boolean => status < 400;
 
+/** What has no byte yet has no head: until then another key can answer unseen. */
+const hasBegun = (plan: PassPlan, { status, type, body }: PassedAnswer): boolean =>
+  body.ending().length > 0 || (!mustSay(plan, status) && !type.includes('json'));
+
+/** What can be told of nearly all answers at once, with nothing to wait for. */
+const isGood = ({ plan, dialect }: Passing, answer: PassedAnswer): boolean =>
+  isSuccess(answer.status) && hasBegun(plan, answer) && !dialect.opensWithError(answer.body.first());
+
 type ByKey = { readonly lease: Lease; readonly policy: TryPolicy };
 
-const attempt = async (needs: PassNeeds, passing: Passing, { lease, policy }: ByKey): Promise<Attempt> => {
-  const { received, plan, body } = passing;
-  const { method, address } = plan;
-  const answered = await needs.passCall({
-    method,
-    path: address,
-    headers: passing.headers,
-    body,
-    secret: lease.secret,
-    isOnce: policy.creates,
-    signal: received.signal,
-  })();
+const callOf = ({ received, plan, body, headers }: Passing, { lease, policy }: ByKey): PassedCall => ({
+  method: plan.method,
+  path: plan.address,
+  headers,
+  body,
+  secret: lease.secret,
+  isOnce: policy.creates,
+  signal: received.signal,
+});
+
+/** An answer that needs a closer look, or none. */
+const judge = async (
+  needs: PassNeeds,
+  passing: Passing,
+  { answered, lease, policy }: ByKey & { readonly answered: E.Either<ProxyError, PassedAnswer> },
+): Promise<Attempt> => {
   if (E.isLeft(answered)) return { verdict: judgeFault(answered.left, policy), error: answered.left, told: null };
   const answer = answered.right;
   if (!isSuccess(answer.status)) {
@@ -103,11 +115,8 @@ const attempt = async (needs: PassNeeds, passing: Passing, { lease, policy }: By
     const told = { ...refused, error: withToldWait(refused.error, wait) };
     return { verdict: judgeRefusal(answer.status, told.error, policy), error: told.error, told };
   }
-  // What has no byte yet has no head: until then another key can answer unseen.
-  const must = mustSay(plan, answer.status);
-  const isThere = answer.body.ending().length > 0 || (!must && !answer.type.includes('json'));
-  const fault = isThere ? null : await answer.body.begun();
-  if (fault !== null && (must || fault.tag !== 'EmptyAnswer'))
+  const fault = hasBegun(passing.plan, answer) ? null : await answer.body.begun();
+  if (fault !== null && (mustSay(passing.plan, answer.status) || fault.tag !== 'EmptyAnswer'))
     return { verdict: judgeFault(fault, policy), error: fault, told: null };
   if (passing.dialect.opensWithError(answer.body.first())) {
     const told = await openingError(passing, { answer, lease });
@@ -116,9 +125,16 @@ const attempt = async (needs: PassNeeds, passing: Passing, { lease, policy }: By
   return { verdict: 'done', by: { answer, lease } };
 };
 
+/** One call by one key. */
+const attempt = async (needs: PassNeeds, passing: Passing, by: ByKey): Promise<Attempt> => {
+  const answered = await needs.passCall(callOf(passing, by))();
+  if (E.isLeft(answered) || !isGood(passing, answered.right)) return judge(needs, passing, { ...by, answered });
+  return { verdict: 'done', by: { answer: answered.right, lease: by.lease } };
+};
+
 type Met = {
-  readonly tried: Set<string>;
-  readonly unsuited: Set<string>;
+  tried: ReadonlySet<string>;
+  unsuited: ReadonlySet<string>;
   readonly refused: RefusedKey[];
   faults: number;
   last: NotPassed | null;
@@ -139,14 +155,16 @@ const withoutKey = ({ refused, last }: Met, error: ProxyError, mayBlame: boolean
 
 /** Learns from a key that Google refused; true when it refused as many as tell that it takes none. */
 const learnRefusal = (met: Met, { number, id }: Lease, { error, told }: NotPassed): boolean => {
-  met.tried.add(id);
+  met.tried = new Set(met.tried).add(id);
   met.last = { error, told };
   if (error.tag === 'KeyRefused') {
-    met.unsuited.add(id);
+    met.unsuited = new Set(met.unsuited).add(id);
     met.refused.push({ ...error, number });
   }
   return met.refused.length >= mostUnblamed;
 };
+
+const none: ReadonlySet<string> = new Set();
 
 /** 40 ms doubling, ±20 %: requests that failed together don't come back together. */
 const pauseAfter = (faults: number, random: number): number => 40 * 2 ** (faults - 1) * (0.8 + 0.4 * random);
@@ -169,10 +187,11 @@ export const tryPassing = async (needs: PassNeeds, passing: Passing, trying: Try
   const size = heldSize(passing);
   const report = reportFor(needs, passing);
   const began = needs.now();
-  const met: Met = { tried: new Set(), unsuited: new Set(), refused: [], faults: 0, last: null };
-  const wish = { model: plan.quota, size, preferred, conversation: null, ...(home === null ? {} : { home }) };
+  const met: Met = { tried: none, unsuited: none, refused: [], faults: 0, last: null };
   for (;;) {
-    const lending = needs.leaseKey({ ...wish, tried: met.tried, unsuited: met.unsuited })();
+    const { tried, unsuited } = met;
+    const wish = { model: plan.quota, size, preferred, conversation: null, tried, unsuited };
+    const lending = needs.leaseKey(home === null ? wish : { ...wish, home })();
     const leased = lending instanceof Promise ? await lending : lending;
     if (E.isLeft(leased)) return E.left(withoutKey(met, leased.left, plan.mayBlameKey));
     const lease = leased.right;
