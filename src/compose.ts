@@ -22,6 +22,7 @@ import { connectionBounds } from './compose/connection-bounds.ts';
 import { doorsOf } from './compose/doors.ts';
 import { findEncoderLater } from './compose/find-encoder-later.ts';
 import { keptResponses } from './compose/kept-responses.ts';
+import { findThingsLater } from './compose/find-things-later.ts';
 import { nativeSilence } from './compose/native-door.ts';
 import { modelsWithAnyKey } from './compose/models-with-any-key.ts';
 import { composePictures, type Pictures } from './compose/pictures.ts';
@@ -99,6 +100,7 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
     checkCaller: passwordCheck(config.callers, { monotonic }),
     takePermit: limits.takePermit,
     homeOfThings: homeOfThings({ names, homes: pool.homes }),
+    findThings: findThingsLater({ names, homes: pool.homes, leaseKey: pool.leaseKey, passCall: calls.passCall }),
     leaseKey: pool.leaseKey,
     reportKey: probes.reportKey,
     enterModel: modelBreaker({ monotonic }),

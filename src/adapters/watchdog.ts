@@ -69,7 +69,7 @@ const tellers = (state: State): Pick<Watchdog, 'fed' | 'awaits' | 'passed' | 'fo
 });
 
 /** How often it looks within the time that it allows; so much later may it bite. */
-const looks = 8;
+const looks = 32;
 
 /**
  * Watches one call. One timer for all of it, which is not touched by what comes: when it runs out, it looks whether

@@ -87,6 +87,7 @@ const storedThingGone = ({ message }: GoogleError): ProxyError => {
   return {
     tag: 'GeminiInvalid',
     code: 'invalid_value',
+    isThingLacking: true,
     message: `the ${what}${which} is not there for this service's keys: it does not exist, has ended, or belongs to another project.`,
   };
 };

@@ -67,7 +67,13 @@ export type ProxyError =
       readonly quotaId: string | null;
       readonly isOfTokens?: true;
     }
-  | { readonly tag: 'GeminiInvalid'; readonly message: string; readonly code: InvalidCode | null }
+  | {
+      readonly tag: 'GeminiInvalid';
+      readonly message: string;
+      readonly code: InvalidCode | null;
+      /** A file or a cached content that the request names is not there for the key that was asked. */
+      readonly isThingLacking?: true;
+    }
   | { readonly tag: 'BadSignature' }
   | ({ readonly tag: 'LocationRefused' } & MaybeElsewhere)
   /** `instead`: a model of the list that does the same job, null when it has none; absent until it was looked for. */

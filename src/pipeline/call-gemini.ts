@@ -4,6 +4,7 @@ import { primeStream } from '../kernel/prime-stream.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
 import { mendCall } from '../gemini/mend-call.ts';
+import { namedThings } from '../gemini/named-things.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Frame, UsageMetadata } from '../gemini/response.ts';
 import { latestUsage, tokenCounts } from '../gemini/usage.ts';
@@ -15,6 +16,7 @@ import { followContinuations } from './follow-continuations.ts';
 import { inCopies } from './copies.ts';
 import type { Frames, Planned, Received } from './exchange.ts';
 import { letThrough } from './let-through.ts';
+import { lookForThings } from './look-for-things.ts';
 import { persistImages } from './persist-images.ts';
 
 const countTokens = (frames: Frames, note: Received['note']): Frames => {
@@ -52,24 +54,29 @@ const notAllBlocked =
     return pipe(unlessBlocked(frames), prime, TE.map(({ all }) => all));
   };
 
-type Calling = Attempting & Pick<Capabilities, 'enterModel' | 'keepImage'>;
+type Calling = Attempting & Pick<Capabilities, 'enterModel' | 'findThings' | 'keepImage'>;
 
-/** Asks, and once more with a mended call; `begun` is given the frames of an answer that has begun. */
+/** Asks, and once more with a mended call or the key that has what the first one lacked; `begun` is given the frames of an answer that has begun. */
 const answerCall = (
-  capabilities: Attempting,
+  capabilities: Omit<Calling, 'enterModel' | 'keepImage'>,
   { planned, begun }: { readonly planned: Planned; readonly begun: (frames: Frames) => Frames },
   reading: Reading,
 ): TE.TaskEither<ProxyError, Frames> => {
-  const copies = inCopies(followContinuations(attemptCall(capabilities, planned, reading), reading.effort));
-  const answer = (call: GeminiCall): TE.TaskEither<ProxyError, Frames> =>
-    mayAllBeBlocked(reading, call) ? pipe(copies(call), TE.flatMap(notAllBlocked(reading))) : copies(call);
+  const { call: first } = planned.plan;
+  const answer = (call: GeminiCall): TE.TaskEither<ProxyError, Frames> => {
+    const copies = inCopies(followContinuations(attemptCall(capabilities, planned, reading), reading.effort));
+    return mayAllBeBlocked(reading, call) ? pipe(copies(call), TE.flatMap(notAllBlocked(reading))) : copies(call);
+  };
   const again = (error: ProxyError): TE.TaskEither<ProxyError, Frames> => {
-    const call: GeminiCall | null = reading.effort.mayRetry(0) ? mendCall(planned.plan.call, error) : null;
-    return call === null ? TE.left(error) : pipe(answer(call), TE.map(begun));
+    if (!reading.effort.mayRetry(0)) return TE.left(error);
+    const call: GeminiCall | null = mendCall(first, error);
+    if (call !== null) return pipe(answer(call), TE.map(begun));
+    const findLacking = lookForThings(capabilities, planned, () => namedThings(first.body));
+    return pipe(findLacking(error), TE.flatMap(() => answer(first)), TE.map(begun));
   };
   return pipe(
-    answer(planned.plan.call),
-    TE.whenDone((first) => (E.isLeft(first) ? again(first.left)() : E.right(begun(first.right)))),
+    answer(first),
+    TE.whenDone((answered) => (E.isLeft(answered) ? again(answered.left)() : E.right(begun(answered.right)))),
   );
 };
 

@@ -22,10 +22,11 @@ import { withLimits } from './limit-headers.ts';
 import { letThrough } from './let-through.ts';
 import { lookUp } from './look-up.ts';
 import { suggestModel } from './suggest-model.ts';
+import { lookForThings } from './look-for-things.ts';
 import { tryKeys, type Trying } from './try-keys.ts';
 import { withinBounds } from './within-bounds.ts';
 
-type Asking = Trying & Pick<Capabilities, 'askGemini' | 'enterModel' | 'homeOfThings'>;
+type Asking = Trying & Pick<Capabilities, 'askGemini' | 'enterModel' | 'findThings' | 'homeOfThings'>;
 
 type Question = { readonly body: unknown; readonly at: number; readonly effort: Effort };
 
@@ -49,7 +50,7 @@ const nothing = (): readonly string[] => [];
 /** Asked at once. */
 const mostAtOnce = 4;
 
-const askQuestions = (
+const askOnce = (
   capabilities: Asking,
   asked: Gathered<unknown>,
   questions: Questions,
@@ -79,6 +80,19 @@ const askQuestions = (
     return () => inParallel<unknown, void>(mostAtOnce, asked.signal, askOne)(bodies);
   });
   return pipe(asking, TE.flatMap(() => TE.fromTask(answers.end)));
+};
+
+/** Asks, and once more with the key that has what the first one lacked. */
+const askQuestions = (
+  capabilities: Asking,
+  asked: Gathered<unknown>,
+  questions: Questions,
+): TE.TaskEither<ProxyError, Whole> => {
+  const findLacking = lookForThings(capabilities, asked, questions.things ?? nothing);
+  return pipe(
+    askOnce(capabilities, asked, questions),
+    TE.orElse((error) => pipe(findLacking(error), TE.flatMap(() => askOnce(capabilities, asked, questions)))),
+  );
 };
 
 type Serving = Asking & GatheringNeeds & Pick<Capabilities, 'checkCaller' | 'takePermit' | 'listModels'>;

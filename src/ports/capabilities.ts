@@ -61,6 +61,15 @@ export type KeyWish = {
  */
 export type HomeOfThings = (namesOf: () => readonly string[]) => E.Either<ProxyError, string | undefined>;
 
+/**
+ * Looks, key by key, for things that a request names and nobody knew, once Google has said that one is lacking. Whether
+ * any was found: `HomeOfThings` knows it then.
+ */
+export type FindThings = (
+  names: readonly string[],
+  asking: { readonly signal: Signal; readonly memory: Memory },
+) => Promise<boolean>;
+
 /** Lends a ready key; NoKeysConfigured, NoUsableKey, or KeysExhausted with the soonest wait when there is none. */
 export type LeaseKey = (wish: KeyWish) => TE.TaskEither<ProxyError, Lease>;
 
@@ -178,6 +187,7 @@ export type Capabilities = {
   readonly checkCaller: CheckCaller;
   readonly takePermit: TakePermit;
   readonly homeOfThings: HomeOfThings;
+  readonly findThings: FindThings;
   readonly leaseKey: LeaseKey;
   readonly reportKey: ReportKey;
   readonly enterModel: EnterModel;

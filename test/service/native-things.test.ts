@@ -513,3 +513,33 @@ t.test('a stream whose length Google tells goes on without it, since heartbeats 
   open[0]?.();
   t.equal(await answer.text(), 'data: {}\r\n\r\n'.repeat(2));
 });
+
+t.test('a file that nobody knows here is looked for key by key at every door, once', async (t) => {
+  const model = 'gemini-2.5-flash';
+  const inChat = (file_id: string): object => ({ model, messages: [{ role: 'user', content: [{ type: 'file', file: { file_id } }] }] });
+  const inMessage = (file_id: string): object => ({ model, max_tokens: 100, messages: [{ role: 'user', content: [{ type: 'document', source: { type: 'file', file_id } }] }] });
+  const asks: readonly (readonly [string, (name: string) => object])[] = [
+    ['/v1/chat/completions', inChat],
+    ['/v1/chat/completions', (name) => ({ ...inChat(name), stream: true })],
+    ['/v1/responses', (name) => ({ model, input: [{ role: 'user', content: [{ type: 'input_file', file_id: name }] }] })],
+    ['/v1/messages', inMessage],
+    ['/v1/messages/count_tokens', inMessage],
+  ];
+  for (const [path, bodyOf] of asks) {
+    const service = await native(t, { keys: threeKeys });
+    const ask = (name: string) => service.post(path, bodyOf(name), { authorization: `Bearer ${service.password}` });
+    const name = putFile(service, threeKeys[2] ?? '', 'elsewhere');
+    for (const _ of threeKeys) {
+      const answer = await ask(name);
+      t.equal(answer.status, 200, `${path} ${await answer.text()}`);
+    }
+    t.equal(service.google.asked().filter(({ method, path: asked }) => method === 'GET' && asked.includes('elsewhere')).length, 3, path);
+    service.google.clear();
+    for (const _ of threeKeys) {
+      const absent = await ask('files/absent');
+      t.equal(absent.status, 400, `${path} ${await absent.text()}`);
+    }
+    const asked = service.google.asked();
+    t.same([asked.filter(({ method }) => method === 'POST').length, asked.filter(({ method }) => method === 'GET').length], [3, 3], `${path}: looked for once a minute`);
+  }
+});

@@ -33,6 +33,7 @@ export const happyCapabilities: Capabilities = {
   checkCaller: () => E.right(undefined),
   takePermit: () => E.right(null),
   homeOfThings: () => E.right(undefined),
+  findThings: () => Promise.resolve(false),
   leaseKey: () => TE.right(lease(1)),
   reportKey: () => undefined,
   enterModel: () => E.right({ isTrial: false, leave: () => null }),

@@ -1,7 +1,7 @@
 import { breathe } from '../../kernel/breathe.ts';
 import { E, type TE } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
-import type { Lease } from '../../ports/capabilities.ts';
+import type { FindThings, Lease } from '../../ports/capabilities.ts';
 import { collectBytes } from './collect-bytes.ts';
 import { joinHomes, type FoundHome } from './join-homes.ts';
 import { heldBytes, type Passing, type PassNeeds } from './passing.ts';
@@ -28,7 +28,11 @@ const mostHomes = 16;
 type Probe = { readonly path: string; readonly lease: Lease };
 type Verdict = 'there' | 'not there' | 'unknown';
 
-const hasThing = async (needs: PassNeeds, { received }: Passing, { path, lease }: Probe): Promise<Verdict> => {
+/** What looking for a thing needs from the world, and of the exchange. */
+export type Looking = Pick<PassNeeds, 'passCall' | 'leaseKey' | 'names' | 'homes'>;
+type Asking = Parameters<FindThings>[1];
+
+const hasThing = async (needs: Looking, { signal, memory }: Asking, { path, lease }: Probe): Promise<Verdict> => {
   const answered = await needs.passCall({
     method: 'GET',
     path,
@@ -36,11 +40,11 @@ const hasThing = async (needs: PassNeeds, { received }: Passing, { path, lease }
     body: null,
     secret: lease.secret,
     isOnce: false,
-    signal: received.signal,
+    signal,
   })();
   if (E.isLeft(answered)) return 'unknown';
   const { status, body } = answered.right;
-  await collectBytes(body, received.held.answer);
+  await collectBytes(body, memory);
   if (status === 200) return 'there';
   return status === 403 || status === 404 ? 'not there' : 'unknown';
 };
@@ -52,18 +56,18 @@ const wish = { model: '/things', size: 0, tried: new Set<string>(), preferred: n
  * before they make them.
  */
 export const probeHome = async (
-  needs: PassNeeds,
-  passing: Passing,
+  needs: Looking,
+  asking: Asking,
   thing: { readonly name: string; readonly path: string },
 ): Promise<string | null> => {
   const { names, homes } = needs;
   if (names.isMissing(thing.name)) return null;
   let isSure = true;
   for (const home of homes.all().slice(0, mostHomes)) {
-    if (passing.received.signal.aborted) return null;
+    if (asking.signal.aborted) return null;
     const leased = await needs.leaseKey({ ...wish, home })();
     const { path } = thing;
-    const found = E.isLeft(leased) ? 'unknown' : await hasThing(needs, passing, { path, lease: leased.right });
+    const found = E.isLeft(leased) ? 'unknown' : await hasThing(needs, asking, { path, lease: leased.right });
     if (found === 'there') {
       names.remember([thing.name], home);
       return home;
@@ -75,6 +79,8 @@ export const probeHome = async (
 };
 
 const anybody: E.Either<ProxyError, FoundHome> = E.right({ home: null, unknown: [] });
+
+const askingOf = ({ received: { signal, held } }: Passing): Asking => ({ signal, memory: held.answer });
 
 /**
  * Whose keys a request needs, by what its path and its body name; known at once where nothing is named. A thing in the
@@ -88,7 +94,8 @@ const findNamed = async (needs: PassNeeds, passing: Passing): Promise<E.Either<P
   const { name, namePath } = passing.plan;
   const inBody = needs.names.isEmpty() ? [] : await namesInBody(passing);
   const mayProbe = name !== null && namePath !== null && needs.homes.all().length > 1;
-  if (mayProbe && needs.names.homeOf(name) === null) await probeHome(needs, passing, { name, path: namePath });
+  if (mayProbe && needs.names.homeOf(name) === null)
+    await probeHome(needs, askingOf(passing), { name, path: namePath });
   return joinHomes(needs, [...(name === null ? [] : [name]), ...inBody]);
 };
 
@@ -103,20 +110,25 @@ const pathOf = (name: string): string => {
 
 const isNoStep = (name: string): boolean => !/\/\.{1,2}$/.test(name);
 
+/** Looks for those names that nobody knows. */
+export const findThings =
+  (needs: Looking): FindThings =>
+  async (names, asking) => {
+    const projects = Math.min(needs.homes.all().length, mostHomes);
+    const unknown = projects < 2 ? [] : names.filter((name) => isNoStep(name) && needs.names.homeOf(name) === null);
+    let isFound = false;
+    for (const name of unknown.slice(0, Math.floor(mostProbes / projects))) {
+      const home = await probeHome(needs, asking, { name, path: pathOf(name) });
+      isFound ||= home !== null;
+    }
+    return isFound;
+  };
+
 /** Once Google has said that something is lacking: the home of what a body names and nobody knew. Null: as before. */
 export const findLacking = async (needs: PassNeeds, passing: Passing): Promise<E.Either<ProxyError, string | null>> => {
-  const projects = Math.min(needs.homes.all().length, mostHomes);
-  if (projects < 2) return E.right(null);
+  if (needs.homes.all().length < 2) return E.right(null);
   const all = await namesInBody(passing);
-  const unknown = all
-    .filter((name) => isNoStep(name) && needs.names.homeOf(name) === null)
-    .slice(0, Math.floor(mostProbes / projects));
-  const found: string[] = [];
-  for (const name of unknown) {
-    const home = await probeHome(needs, passing, { name, path: pathOf(name) });
-    if (home !== null) found.push(home);
-  }
-  if (found.length === 0) return E.right(null);
+  if (!(await findThings(needs)(all, askingOf(passing)))) return E.right(null);
   const joint = joinHomes(needs, all);
   return E.isLeft(joint) ? joint : E.right(joint.right.home);
 };
