@@ -1,13 +1,13 @@
 import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { runAtOnce, type Steps } from '../../kernel/steps.ts';
-import { asString } from '../../kernel/written-text.ts';
+import { bytesPiece } from '../../kernel/written-text.ts';
 import type { GeminiCall } from '../../gemini/request.ts';
 import type { Dialect, Plan, TranslationContext } from '../../ports/dialect.ts';
-import { recordText } from '../../ports/response-record.ts';
+import { recordText, type WrittenParts } from '../../ports/response-record.ts';
 import type { ResponseStore } from '../../ports/response-store.ts';
 import { openaiReplies } from '../replies.ts';
-import { echoOf, responseText, type KeepFinished } from './answer/response-body.ts';
+import { echoOf, responseText, type Finished, type KeepFinished } from './answer/response-body.ts';
 import { responseSettings, responsesAnswer } from './answer/responses-answer.ts';
 import { isReference, type Item } from './ask/given-item.ts';
 import { heldText } from './ask/held-text.ts';
@@ -43,6 +43,13 @@ const idsOf = (items: readonly Item[]): readonly string[] => {
 /** Stands in a record for the items, which stand beside the response there. */
 const nothingTold = ['[]'];
 
+/** A response as it stands in its record. */
+const partsOf = (finished: Finished): Pick<WrittenParts, 'response' | 'output'> => {
+  if ('sent' in finished) return { response: [bytesPiece(finished.sent)] };
+  const { state, output, echo } = finished.texts;
+  return { output, response: responseText({ state, output: nothingTold, echo }) };
+};
+
 /** What a response keeps of its request, unless that is too much to be held while the answer comes. */
 const keeping = (
   { sent, caller }: Reading,
@@ -55,10 +62,10 @@ const keeping = (
   const { created } = context;
   const [id, previous] = [responseId(context.id), fields.previous_response_id ?? null];
   return {
-    keep: ({ texts: { state, output, echo }, events }) => {
+    keep: (finished) => {
+      const { events } = finished;
       const input = keptItems(sent, context.id);
-      const response = asString(responseText({ state, output: nothingTold, echo }));
-      const text = recordText({ id, created, previous, input, output, response, events });
+      const text = recordText({ id, created, previous, input, events, ...partsOf(finished) });
       return keepResponse({ id, previous, items: idsOf(own), text }, caller);
     },
     holds: held * bytesHeld,

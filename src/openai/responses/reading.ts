@@ -3,6 +3,7 @@ import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import { conversationLinks } from '../../gemini/conversation/conversation-links.ts';
 import { tooManyPictures } from '../../gemini/conversation/earlier-pictures.ts';
 import { recallKeysInSteps, type RecallWish } from '../../gemini/conversation/recall.ts';
+import { textParts } from '../../gemini/conversation/text-parts.ts';
 import { runApart, runAtOnce, type Steps } from '../../kernel/steps.ts';
 import type { Caller } from '../../ports/capabilities.ts';
 import type { Dialect, StepsOf } from '../../ports/dialect.ts';
@@ -46,6 +47,15 @@ const instructionsOf = ({ instructions = '' }: ResponseFields): ResponseRequest[
     ? []
     : [{ role: 'system', parts: [{ text: instructions }], path: 'instructions', called: 'instructions' }];
 
+/** What a request says that is one text: a turn of the user's. */
+const readText = ({ fields, numbers }: Sent, input: string): ResponseRequest => ({
+  fields,
+  turns: [...instructionsOf(fields), { role: 'user', parts: textParts(input) }],
+  tools: [],
+  dropped: 0,
+  numbers,
+});
+
 /** Items of a whole conversation, with those of its earlier turns: twice what one request may bring. */
 const mostGiven = 20_000;
 
@@ -63,6 +73,8 @@ function* readRequest(
   recalled: RecalledItems | null,
   { modelAliases }: Pick<TranslationSettings, 'modelAliases'>,
 ): Steps<E.Either<ProxyError, ResponseRequest>> {
+  const { input } = sent.fields;
+  if (recalled === null && typeof input === 'string') return E.right(readText(sent, input));
   const given = allItems(sent, recalled);
   if (E.isLeft(given)) return given;
   const items = yield* readItems(given.right, modelName(sent.fields.model, modelAliases).model);

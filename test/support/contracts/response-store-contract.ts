@@ -37,7 +37,7 @@ export const finished = (record: ResponseRecord): FinishedResponse => {
   const { output = [], ...others } = response;
   const items = [...input, ...(output as readonly unknown[])].filter(isNoReference).map(({ id }) => id);
   const order = Object.fromEntries(Object.keys({ ...response, output }).map((name) => [name, name === 'output' ? [] : others[name]]));
-  const text = recordText({ ...record, input: JSON.stringify(input), output: [JSON.stringify(output)], response: JSON.stringify(order), events: '[]' });
+  const text = recordText({ ...record, input: JSON.stringify(input), output: [JSON.stringify(output)], response: [JSON.stringify(order)], events: '[]' });
   return { id: record.id, previous: record.previous, items, text };
 };
 

@@ -59,7 +59,7 @@ type DoneItems = WrittenText[];
 const textsWriter = (echo: Echo, quote: Quote, done: DoneItems): EventWriter['textsOf'] => {
   const last: { event: LifecycleEvent | null; texts: ResponseTexts } = {
     event: null,
-    texts: { state: '{}', output: ['[]'], echo: '{}' },
+    texts: { state: '{}', output: ['[]'], echo },
   };
   return (event) => {
     if (last.event === event) return last.texts;
@@ -68,7 +68,7 @@ const textsWriter = (echo: Echo, quote: Quote, done: DoneItems): EventWriter['te
     last.texts = {
       state: stateText(response),
       output: done.length === output.length ? listText(done) : quote(output),
-      echo: echo.text,
+      echo,
     };
     return last.texts;
   };

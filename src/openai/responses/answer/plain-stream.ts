@@ -1,6 +1,5 @@
 import type { ByteSink } from '../../../kernel/byte-sink.ts';
 import { jsonText } from '../../../kernel/well-formed.ts';
-import { bytesPiece, type WrittenText } from '../../../kernel/written-text.ts';
 import { finishKind } from '../../../gemini/finish.ts';
 import type { Frame } from '../../../gemini/response.ts';
 import { soleTexts } from '../../../gemini/sole-text.ts';
@@ -34,7 +33,7 @@ const inMessage = (id: string): string => `"item_id":"${id}","output_index":0,"c
 const writeBeginning = (into: ByteSink, { echo, settings }: CollectorFacts, id: string): Stretch => {
   const from = into.add(`${lineOf('response.created', 0)}"response":`);
   const echoFrom = into.add(`${stateText(begunState(settings)).slice(0, -1)},"output":[],`);
-  const to = into.add(echo.text.slice(1));
+  const to = into.add(echo.own + echo.rest);
   into.add(`${lineEnd}${lineOf('response.in_progress', 1)}"response":`);
   into.again(from, to);
   into.add(
@@ -79,7 +78,7 @@ const charactersIn = (texts: readonly string[]): number => texts.reduce((sum, te
  * the machine must read.
  */
 export const plainStream = (facts: CollectorFacts, frames: readonly Frame[], into: ByteSink): EndAtOnce | null => {
-  const { settings, keep, echo } = facts;
+  const { settings, keep } = facts;
   const said = settings.jsonAnswer === null && !settings.citesSources ? soleTexts(frames) : null;
   if (said === null || finishKind(said.reason) !== 'stopped') return null;
   const { texts, usage } = said;
@@ -90,16 +89,17 @@ export const plainStream = (facts: CollectorFacts, frames: readonly Frame[], int
   const tier = tierOf(settings, usage);
   const state = stateText(completedState(settings, { usage, tier }));
   const last = lineOf('response.completed', before + pieces.length + 3);
-  into.add(`${lineEnd}${last}"response":${state.slice(0, -1)},"output":[`);
+  const begun = `${state.slice(0, -1)},"output":[`;
+  const responseFrom = into.add(`${lineEnd}${last}"response":${begun}`) - Buffer.byteLength(begun);
   into.again(from, to);
   into.add('],');
-  into.again(echoFrom, echoTo);
+  const responseTo = into.again(echoFrom, echoTo);
   into.add(lineEnd);
-  const output: WrittenText = ['[', bytesPiece(into.bytes(from, to)), ']'];
+  const sent = into.bytes(responseFrom, responseTo);
   const events = (): string => plainCuts(texts.map(({ length }) => length), settings.tier, tier);
   return {
     kept: charactersIn(texts),
     signatures: [],
-    keep: keep === undefined ? undefined : () => keep({ texts: { state, output, echo: echo.text }, events: events() }),
+    keep: keep === undefined ? undefined : () => keep({ sent, events: events() }),
   };
 };

@@ -29,10 +29,11 @@ export type ResponseState = {
 };
 
 /**
- * What a response says of its request, as JSON, written once: it stands in three events. `holds` is what it takes
- * until the answer has ended, bytes.
+ * What a response says of its request, as the members of a JSON object and its closing brace, written once: it stands
+ * in three events. `rest` is what most requests say nothing of. `holds` is what it takes until the answer has ended,
+ * bytes.
  */
-export type Echo = { readonly text: string; readonly holds: number };
+export type Echo = { readonly own: string; readonly rest: string; readonly holds: number };
 
 const textOf = ({ text }: Pick<ResponseFields, 'text'>): object => {
   const { type = 'text', name, description, schema, strict } = text?.format ?? {};
@@ -60,10 +61,8 @@ const bytesHeld = 2;
 const freeBytes = 32 * 1024;
 
 const repeatedParts = (fields: ResponseFields): readonly [ResponseFields, number] => {
-  const { instructions, tools, text, ...others } = fields;
-  const repeated = [instructions, tools, text];
-  const held = heldText(repeated, mostEchoed);
-  if (held === null) return [others, 0];
+  const held = heldText([fields.instructions, fields.tools, fields.text], mostEchoed);
+  if (held === null) return [{ ...fields, instructions: undefined, tools: undefined, text: undefined }, 0];
   const holds = held * bytesHeld;
   return [fields, holds > freeBytes ? holds : 0];
 };
@@ -100,7 +99,11 @@ const rareFields = (fields: Pick<ResponseFields, (typeof rareNames)[number]>): o
   user: fields.user,
 });
 
-const usualText = jsonText(rareFields({}));
+const restOf = (fields: Parameters<typeof rareFields>[0]): string => jsonText(rareFields(fields)).slice(1);
+
+const usualRest = restOf({});
+
+const textOrNull = (text: string | undefined): string => (text === undefined ? 'null' : jsonText(text));
 
 /**
  * The request's own words as its response repeats them, with OpenAI's own values for what was left out; `isKept` is
@@ -108,16 +111,12 @@ const usualText = jsonText(rareFields({}));
  */
 export const echoOf = (asked: ResponseFields, isKept: boolean): Echo => {
   const [fields, holds] = repeatedParts(asked);
-  const text = jsonText({
-    instructions: fields.instructions ?? null,
-    max_output_tokens: fields.max_output_tokens ?? null,
-    previous_response_id: fields.previous_response_id ?? null,
-    store: isKept,
-    temperature: fields.temperature ?? 1,
-    top_p: fields.top_p ?? 1,
-  });
-  const others = rareNames.every((name) => fields[name] === undefined) ? usualText : jsonText(rareFields(fields));
-  return { text: `${text.slice(0, -1)},${others.slice(1)}`, holds };
+  const { instructions, max_output_tokens: most = null, previous_response_id: previous } = fields;
+  const own =
+    `"instructions":${textOrNull(instructions)},"max_output_tokens":${most},` +
+    `"previous_response_id":${textOrNull(previous)},"store":${isKept},` +
+    `"temperature":${fields.temperature ?? 1},"top_p":${fields.top_p ?? 1},`;
+  return { own, rest: rareNames.every((name) => fields[name] === undefined) ? usualRest : restOf(fields), holds };
 };
 
 /** A count as JSON.stringify writes it. */
@@ -127,7 +126,8 @@ const usageText = (usage: ResponseUsage): string => {
   const { input_tokens_details: of, output_tokens_details: made } = usage;
   return (
     `{"input_tokens":${countText(usage.input_tokens)},` +
-    `"input_tokens_details":{"cached_tokens":${countText(of.cached_tokens)},"cache_write_tokens":${of.cache_write_tokens}},` +
+    `"input_tokens_details":{"cached_tokens":${countText(of.cached_tokens)},` +
+    `"cache_write_tokens":${of.cache_write_tokens}},` +
     `"output_tokens":${countText(usage.output_tokens)},` +
     `"output_tokens_details":{"reasoning_tokens":${countText(made.reasoning_tokens)}},` +
     `"total_tokens":${countText(usage.total_tokens)}}`
@@ -148,17 +148,17 @@ export const stateText = (state: ResponseState): string => {
 };
 
 /** A response as JSON, in parts: how it went, its items, what it was asked. */
-export type ResponseTexts = { readonly state: string; readonly output: WrittenText; readonly echo: string };
+export type ResponseTexts = { readonly state: string; readonly output: WrittenText; readonly echo: Echo };
 
 /** A whole response as JSON. */
 export const responseText = ({ state, output, echo }: ResponseTexts): WrittenText => [
   `${state.slice(0, -1)},"output":`,
   ...output,
-  `,${echo.slice(1)}`,
+  `,${echo.own}${echo.rest}`,
 ];
 
-/** A response that has ended, in its parts, and how it was told. */
-export type Finished = { readonly texts: ResponseTexts; readonly events: string };
+/** A response that has ended, in its parts or in the bytes that are sent, and how it was told. */
+export type Finished = { readonly events: string } & ({ readonly texts: ResponseTexts } | { readonly sent: Buffer });
 
 /** Keeps a finished response; undefined where none is to be kept. */
 export type KeepFinished = ((finished: Finished) => Promise<void> | undefined) | undefined;

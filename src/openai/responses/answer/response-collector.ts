@@ -1,3 +1,4 @@
+import { atOnce } from '../../../kernel/breathe.ts';
 import { byteSink, type ByteSink } from '../../../kernel/byte-sink.ts';
 import type { Scratch } from '../../../kernel/scratch.ts';
 import { isUnread, type LongText } from '../../../kernel/unread-text.ts';
@@ -82,13 +83,16 @@ const wholeText = (facts: CollectorFacts, frames: readonly Frame[], room: Scratc
   const head = outputHead(settings);
   const from = into.add(`${state.slice(0, -1)},"output":${head}`) - head.length;
   const to = addText(into, text) + outputEnd.length;
-  into.add(`${outputEnd},${echo.text.slice(1)}`);
-  const output = [bytesPiece(into.bytes(from, to))];
+  into.add(`${outputEnd},${echo.own}`);
+  const sent = into.bytes(0, into.add(echo.rest));
+  // The items of a long one stand outermost in its record, where they are read in pieces.
+  const texts = { state, output: [bytesPiece(into.bytes(from, to))], echo };
+  const finished = sent.length > atOnce ? { texts } : { sent };
   const events = (): string => plainCuts([allOfIt], settings.tier, tier);
   return {
-    value: { ...jsonWhole(into.bytes(0, into.size())), taken: into.letGo },
+    value: { ...jsonWhole(sent), taken: into.letGo },
     signatures: [],
-    keep: keep === undefined ? undefined : () => keep({ texts: { state, output, echo: echo.text }, events: events() }),
+    keep: keep === undefined ? undefined : () => keep({ ...finished, events: events() }),
   };
 };
 

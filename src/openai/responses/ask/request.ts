@@ -55,8 +55,9 @@ export const decodeResponseRequest = (body: unknown): E.Either<ProxyError, SentR
 
 /** What a request refers to by id; null where it holds all itself. */
 export const referencesOf = ({ fields, own }: SentRequest): ItemReferences | null => {
-  const items = own.flatMap((item) => (isReference(item) ? [item.id] : []));
   const previous = fields.previous_response_id ?? null;
+  if (previous === null && typeof fields.input === 'string') return null;
+  const items = own.flatMap((item) => (isReference(item) ? [item.id] : []));
   return previous === null && items.length === 0 ? null : { previous, items };
 };
 

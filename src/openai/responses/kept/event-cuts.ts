@@ -47,12 +47,30 @@ const stateCut = (type: string, tier: string): string => `{"type":"${type}","tie
 /** The length of a piece that is all of its text, or what is left of it. */
 export const allOfIt = -1;
 
+/** What a list of events begins with that tells an answer of one text. */
+const plain = 'plain';
+
 /** How an answer of one text is told, by the characters of its pieces; the tiers are those of begin and end. */
-export const plainCuts = ([first = 0, ...more]: readonly number[], asked: string, served: string): string =>
-  `[${stateCut('response.created', asked)},${stateCut('response.in_progress', asked)},` +
-  '["response.output_item.added",0],["response.content_part.added",0],' +
-  `["response.output_text.delta",0,${[`${first}]`, ...more].join(',')},["response.output_text.done",0],` +
-  `["response.content_part.done",0],["response.output_item.done",0],${stateCut('response.completed', served)}]`;
+export const plainCuts = (lengths: readonly number[], asked: string, served: string): string =>
+  `["${plain}",${JSON.stringify(asked)},${JSON.stringify(served)},${lengths.join(',')}]`;
+
+/** The same as any other answer is told. */
+const fullCuts = (cuts: readonly unknown[]): readonly unknown[] => {
+  const [kind, asked, served, first, ...more] = cuts;
+  if (kind !== plain) return cuts;
+  return [
+    { type: 'response.created', tier: asked },
+    { type: 'response.in_progress', tier: asked },
+    ['response.output_item.added', 0],
+    ['response.content_part.added', 0],
+    ['response.output_text.delta', 0, first],
+    ...more,
+    ['response.output_text.done', 0],
+    ['response.content_part.done', 0],
+    ['response.output_item.done', 0],
+    { type: 'response.completed', tier: served },
+  ];
+};
 
 const cutText = (event: ResponseEvent, piece: Piece | null): string => {
   const { type } = event;
@@ -144,7 +162,7 @@ export function* replayEvents(
 ): Generator<Body, void, undefined> {
   const tell = replayer(response);
   let last: ItemCut = ['', 0, 0];
-  for (const [number, cut] of cuts.entries()) {
+  for (const [number, cut] of fullCuts(cuts).entries()) {
     last = typeof cut === 'number' ? [last[0], last[1], cut] : (itemCutOf(cut) ?? last);
     const { type, ...event } = tell(isObject(cut) ? cut : last);
     if (number >= from) yield { type, sequence_number: number, ...event };
