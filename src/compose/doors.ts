@@ -6,9 +6,17 @@ import { answerHeaders, readableHeaders } from '../openai/answer-headers.ts';
 import { baseAddresses } from '../openai/base-addresses.ts';
 import { openaiErrors } from '../openai/errors.ts';
 import type { ModelListSettings } from '../openai/models/list.ts';
+import {
+  completionNames,
+  embeddingNames,
+  imageNames,
+  speechNames,
+  transcriptionNames,
+} from '../openai/refused-field.ts';
 import type { Capabilities, FirstSeen } from '../ports/capabilities.ts';
 import type { ResponseStore } from '../ports/response-store.ts';
 import { anthropicDoor, anthropicRoutes } from './anthropic-door.ts';
+import { namingFields } from './naming-fields.ts';
 import { nativeDoor, type NativeDoorNeeds } from './native-door.ts';
 import { onFirstUse } from './on-first-use.ts';
 import { refuseOnFirstUse } from './refuse-on-first-use.ts';
@@ -52,25 +60,28 @@ const openaiRoutes = (config: Config, capabilities: Capabilities): readonly Rout
     ]);
     return completionDialect(translation, openaiTokens('prompt'));
   });
+  const embed = embedOnFirstUse(config, capabilities);
   const refuses = refuseOnFirstUse(capabilities);
   const vary = refuses(async () => (await import('../openai/images/variations.ts')).noVariations);
   const moderate = refuses(async () => (await import('../openai/no-moderations.ts')).noModerations);
   const transcribe = (task: 'transcribe' | 'translate'): Pick<Route, 'accepts' | 'handle'> => ({
     accepts: 'multipart',
-    handle: serves(async () =>
-      (await import('../openai/transcriptions/dialect.ts')).transcriptionDialect(task, translation),
+    handle: namingFields(transcriptionNames)(
+      serves(async () =>
+        (await import('../openai/transcriptions/dialect.ts')).transcriptionDialect(task, translation),
+      ),
     ),
   });
   return [
     { method: 'POST', pattern: '/chat/completions', handle: chat },
-    { method: 'POST', pattern: '/completions', handle: complete },
+    { method: 'POST', pattern: '/completions', handle: namingFields(completionNames)(complete) },
     { method: 'POST', pattern: '/moderations', handle: moderate },
-    { method: 'POST', pattern: '/embeddings', handle: embedOnFirstUse(config, capabilities) },
-    { method: 'POST', pattern: '/audio/speech', handle: speak },
+    { method: 'POST', pattern: '/embeddings', handle: namingFields(embeddingNames)(embed) },
+    { method: 'POST', pattern: '/audio/speech', handle: namingFields(speechNames)(speak) },
     { method: 'POST', pattern: '/audio/transcriptions', ...transcribe('transcribe') },
     { method: 'POST', pattern: '/audio/translations', ...transcribe('translate') },
-    { method: 'POST', pattern: '/images/generations', accepts: 'either', handle: draw },
-    { method: 'POST', pattern: '/images/edits', accepts: 'either', handle: edit },
+    { method: 'POST', pattern: '/images/generations', accepts: 'either', handle: namingFields(imageNames)(draw) },
+    { method: 'POST', pattern: '/images/edits', accepts: 'either', handle: namingFields(imageNames)(edit) },
     { method: 'POST', pattern: '/images/variations', handle: vary },
   ];
 };

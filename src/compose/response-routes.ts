@@ -1,9 +1,9 @@
-import { TE, pipe } from '../kernel/fp.ts';
-import { withFieldName } from '../openai/responses/named-error.ts';
 import type { Config } from '../config.ts';
 import type { Handler, Route } from '../http/route.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
 import type { ResponseStore } from '../ports/response-store.ts';
+import { responseNames } from '../openai/refused-field.ts';
+import { namingFields } from './naming-fields.ts';
 import { onFirstUse } from './on-first-use.ts';
 import { refuseOnFirstUse } from './refuse-on-first-use.ts';
 import { serveOnFirstUse } from './serve-on-first-use.ts';
@@ -50,13 +50,10 @@ export const responseRoutes = (config: Config, needs: ResponseNeeds): readonly R
     async () => (await import('../openai/responses/kept/removed-response.ts')).noCompaction,
   );
   const keep = keptOnFirstUse(needs);
+  const naming = namingFields(responseNames);
   return [
-    {
-      method: 'POST',
-      pattern: '/responses',
-      handle: (received, target) => pipe(respond(received, target), TE.mapLeft(withFieldName)),
-    },
-    { method: 'POST', pattern: '/responses/input_tokens', handle: countOnFirstUse(config, needs) },
+    { method: 'POST', pattern: '/responses', handle: naming(respond) },
+    { method: 'POST', pattern: '/responses/input_tokens', handle: naming(countOnFirstUse(config, needs)) },
     { method: 'POST', pattern: '/responses/compact', handle: compact },
     { method: 'GET', pattern: '/responses/{id}', handle: keep },
     { method: 'POST', pattern: '/responses/{id}', handle: keep },

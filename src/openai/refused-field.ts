@@ -10,19 +10,45 @@ const fields: readonly (readonly [RegExp, string])[] = [
   [/input token count|maximum number of tokens|developer instruction/i, 'messages'],
 ];
 
-/** The same fields by their names in the Responses API. */
-const inResponses: ReadonlyMap<string, string> = new Map([
-  ['logprobs', 'include'],
-  ['response_format', 'text.format'],
-  ['modalities', 'tools'],
-  ['reasoning_effort', 'reasoning.effort'],
-  ['messages', 'input'],
-]);
+/** What an endpoint calls a field of chat; null for what it has no field for. */
+export type FieldNames = (chat: string) => string | null;
 
-/** A field of chat by the name that it has in the Responses API. */
-export const responseField = (chat: string | null): string | null =>
-  chat === null ? null : (inResponses.get(chat) ?? chat);
+const onlyThese = (names: Readonly<Record<string, string>>): FieldNames => {
+  const known = new Map(Object.entries(names));
+  return (chat) => known.get(chat) ?? null;
+};
 
-/** The field that Google's refusal is about; null where its words don't tell. */
+const inResponses = onlyThese({
+  logprobs: 'include',
+  response_format: 'text.format',
+  modalities: 'tools',
+  reasoning_effort: 'reasoning.effort',
+  messages: 'input',
+});
+
+/** The Responses API has all others by the same name. */
+export const responseNames: FieldNames = (chat) => inResponses(chat) ?? chat;
+
+/** POST /v1/completions. */
+export const completionNames: FieldNames = onlyThese({
+  messages: 'prompt',
+  n: 'n',
+  logprobs: 'logprobs',
+  presence_penalty: 'presence_penalty',
+});
+
+/** POST /v1/images/generations and /v1/images/edits. */
+export const imageNames: FieldNames = onlyThese({ messages: 'prompt', modalities: 'model' });
+
+/** POST /v1/audio/speech. */
+export const speechNames: FieldNames = onlyThese({ messages: 'input', modalities: 'model' });
+
+/** POST /v1/audio/transcriptions and /v1/audio/translations. */
+export const transcriptionNames: FieldNames = onlyThese({ messages: 'file', modalities: 'model' });
+
+/** POST /v1/embeddings. */
+export const embeddingNames: FieldNames = onlyThese({ messages: 'input' });
+
+/** The field of chat that Google's refusal is about; null where its words don't tell. */
 export const refusedField = (message: string): string | null =>
   fields.find(([pattern]) => pattern.test(message))?.[1] ?? null;

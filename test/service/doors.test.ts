@@ -154,3 +154,46 @@ t.test('a handler is loaded by the first request for it, once for all, and anew 
   t.same([await Promise.all([ask(), ask(), ask()]), loads], [[200, 200, 200], 2], 'three at once load it once');
   t.same([await ask(), loads], [200, 2]);
 });
+
+const sound = Buffer.concat([Buffer.from('RIFF'), Buffer.alloc(4), Buffer.from('WAVEfmt '), Buffer.alloc(60)]);
+
+const form = (fields: Readonly<Record<string, string | Buffer>>): FormData => {
+  const made = new FormData();
+  for (const [name, value] of Object.entries(fields)) {
+    if (typeof value === 'string') made.append(name, value);
+    else made.append(name, new Blob([new Uint8Array(value)]), 'a.wav');
+  }
+  return made;
+};
+
+/** An endpoint, what it is asked whole and streamed, and what it calls the prompt and the functions. */
+type Endpoint = { readonly path: string; readonly bodies: readonly (object | FormData)[]; readonly prompt: string; readonly tools: 'tools' | null };
+
+const alsoStreamed = (body: object, streams: object): readonly object[] => [body, { ...body, ...streams }];
+
+const endpoints: readonly Endpoint[] = [
+  { path: 'chat/completions', bodies: alsoStreamed(question('Hello'), { stream: true }), prompt: 'messages', tools: 'tools' },
+  { path: 'responses', bodies: alsoStreamed({ model, input: 'Hello' }, { stream: true }), prompt: 'input', tools: 'tools' },
+  { path: 'completions', bodies: alsoStreamed({ model, prompt: 'Hello' }, { stream: true }), prompt: 'prompt', tools: null },
+  { path: 'images/generations', bodies: alsoStreamed({ model: 'gemini-3.1-flash-image', prompt: 'a cat' }, { stream: true }), prompt: 'prompt', tools: null },
+  { path: 'audio/speech', bodies: alsoStreamed({ model: 'gemini-2.5-flash-preview-tts', input: 'Hello', voice: 'alloy' }, { stream_format: 'sse' }), prompt: 'input', tools: null },
+  { path: 'audio/transcriptions', bodies: [form({ model, file: sound }), form({ model, file: sound, stream: 'true' })], prompt: 'file', tools: null },
+];
+
+t.test('a refusal of Gemini names the field as the endpoint calls it, and none that it has not, whole and streamed', async (t) => {
+  const { emulator, url, password } = await pollux(t);
+  const told = async (path: string, body: object): Promise<object> => {
+    const isForm = body instanceof FormData;
+    const headers = { authorization: `Bearer ${password}`, ...(isForm ? {} : { 'content-type': 'application/json' }) };
+    return (await toldBy(await fetch(`${url}/v1/${path}`, { method: 'POST', headers, body: isForm ? body : JSON.stringify(body) }))).error;
+  };
+  const refusing = (message: string): void => emulator.answerWith({ status: 400, body: JSON.stringify({ error: { code: 400, message, status: 'INVALID_ARGUMENT' } }) });
+  for (const { path, bodies, prompt, tools } of endpoints) {
+    for (const body of bodies) {
+      refusing('The input token count (40000) exceeds the maximum number of tokens allowed (32768).');
+      t.match(await told(path, body), { code: 'context_length_exceeded', param: prompt }, path);
+      refusing('Function calling is not enabled for models/x');
+      t.match(await told(path, body), { param: tools }, path);
+    }
+  }
+});

@@ -3,6 +3,8 @@ import type { AnswerForm } from '../../ports/answer-writer.ts';
 import { jsonAnswer } from '../../ports/reply.ts';
 import { dataEvent } from '../../wire/event-stream.ts';
 import { openaiErrors } from '../errors.ts';
+import { withFieldName } from '../named-error.ts';
+import { completionNames } from '../refused-field.ts';
 import type {
   CompletionChoice,
   CompletionEvent,
@@ -49,7 +51,7 @@ export const completionForm = ({
 }: CompletionHead): AnswerForm<CompletionState, CompletionEvent, CompletionFailure> => {
   const piece = { id: head.id, object: 'text_completion', created: head.created, model: head.model };
   const frameOf = (event: CompletionEvent | CompletionFailure): string => {
-    if ('error' in event) return openaiErrors.inStream(event.error);
+    if ('error' in event) return openaiErrors.inStream(withFieldName(completionNames)(event.error));
     if ('usage' in event) return includeUsage ? dataEvent({ ...piece, choices: [], usage: event.usage }) : '';
     return dataEvent({ ...piece, choices: [event.choice], ...(includeUsage ? { usage: null } : {}) });
   };

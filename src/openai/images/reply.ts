@@ -3,6 +3,8 @@ import type { ProxyError } from '../../kernel/proxy-error.ts';
 import { jsonAnswer, type Whole } from '../../ports/reply.ts';
 import { dataEvent } from '../../wire/event-stream.ts';
 import { openaiErrors } from '../errors.ts';
+import { withFieldName } from '../named-error.ts';
+import { imageNames } from '../refused-field.ts';
 import type { ImageEvent, Picture } from './machine.ts';
 import type { ImageRequest } from './request.ts';
 import { noUsage, addUsage } from './usage.ts';
@@ -74,7 +76,7 @@ export const imagesResponse = (news: readonly ImageNews[]): E.Either<ProxyError,
 
 /** Streams speak of base64 alone (ImageGenCompletedEvent); all their fields are required. */
 const frameText = ({ event, head }: ImageNews): string => {
-  if (event.kind === 'failed') return openaiErrors.inStream(event.error);
+  if (event.kind === 'failed') return openaiErrors.inStream(withFieldName(imageNames)(event.error));
   const { picture } = event;
   const type = `${head.name}.${event.kind === 'draft' ? 'partial_image' : 'completed'}`;
   const told = {

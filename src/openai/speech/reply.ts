@@ -6,6 +6,8 @@ import type { Whole } from '../../ports/reply.ts';
 import { dataEvent } from '../../wire/event-stream.ts';
 import { unknownSize, wavHead } from '../../gemini/wav.ts';
 import { openaiErrors } from '../errors.ts';
+import { withFieldName } from '../named-error.ts';
+import { speechNames } from '../refused-field.ts';
 import type { SpeechEvent, SpokenPiece } from './machine.ts';
 
 const isPiece = (event: SpeechEvent): event is SpokenPiece => event.kind !== 'end';
@@ -46,7 +48,7 @@ const deltaBytes = (piece: SpokenPiece): Buffer => {
 
 const frameOf = (event: SpeechEvent): string => {
   if (isPiece(event)) return dataEvent({ type: 'speech.audio.delta', audio: deltaBytes(event).toString('base64') });
-  if (event.error !== null) return openaiErrors.inStream(event.error);
+  if (event.error !== null) return openaiErrors.inStream(withFieldName(speechNames)(event.error));
   return dataEvent({ type: 'speech.audio.done', usage: usageOf(event.usage) });
 };
 

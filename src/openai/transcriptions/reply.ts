@@ -5,6 +5,8 @@ import { tokenCounts } from '../../gemini/usage.ts';
 import { jsonAnswer, textInSteps, type Whole } from '../../ports/reply.ts';
 import { dataEvent } from '../../wire/event-stream.ts';
 import { openaiErrors } from '../errors.ts';
+import { withFieldName } from '../named-error.ts';
+import { transcriptionNames } from '../refused-field.ts';
 import type { NumberedStretch, TranscriptEnd, TranscriptEvent } from './machine.ts';
 import { segmentsOf } from './segments.ts';
 import { toSrt, toVtt } from './subtitles.ts';
@@ -84,7 +86,7 @@ const frameOf = (event: TranscriptEvent): string => {
     case 'stretch':
       return event.isShown ? dataEvent(spokenSegment(event.stretch)) : '';
     case 'end':
-      if (event.error !== null) return openaiErrors.inStream(event.error);
+      if (event.error !== null) return openaiErrors.inStream(withFieldName(transcriptionNames)(event.error));
       return dataEvent({
         type: 'transcript.text.done',
         text: event.text,

@@ -1,6 +1,7 @@
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
 import { errorBody } from '../../errors.ts';
-import { withFieldName } from '../named-error.ts';
+import { withFieldName } from '../../named-error.ts';
+import { responseNames } from '../../refused-field.ts';
 import type { ResponseFailure } from './response-body.ts';
 
 /** Types of errors and the code that says the same, where an error has none of its own. */
@@ -24,7 +25,7 @@ const known: ReadonlySet<string> = new Set([
  * (unsloth#10938), and a type, which the AI SDK wants.
  */
 export const failureOf = (error: ProxyError): ResponseFailure => {
-  const { message, type, param, code } = errorBody(withFieldName(error));
+  const { message, type, param, code } = errorBody(withFieldName(responseNames)(error));
   const told = code !== null && known.has(code) ? code : (codes.get(type) ?? 'server_error');
   return { code: told, message, type, param };
 };
