@@ -47,6 +47,31 @@ export const frameAround = (piece: Uint8Array): Buffer | null => {
 
 const textChunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}${lineEnd}${text}${lineEnd}`;
 
+/** Characters of a text that a socket takes without being behind, if nothing waits there. */
+const mostAlone = 4096;
+
+/**
+ * Writes a text as a chunk of its own, by the socket itself; false where it can't be, since something waits: nothing is
+ * written then. Node gathers what a response is given until the tick is over, which costs 2 µs a text 10 ms after
+ * another.
+ */
+export const writeAlone = (response: ServerResponse, text: string): boolean => {
+  const { socket } = response;
+  if (socket === null || socket.destroyed || response.destroyed) return false;
+  if (text.length > mostAlone || response.writableLength > 0 || response.writableNeedDrain) return false;
+  socket.write(textChunk(text));
+  return true;
+};
+
+const writeChunk = (response: ServerResponse, piece: string | Uint8Array): boolean => {
+  if (piece.length === 0) return !response.writableNeedDrain;
+  if (typeof piece === 'string') return response.write(textChunk(piece));
+  if (piece.length < leastAlone) return response.write(chunkOf(piece));
+  response.write(piece.length.toString(16) + lineEnd, 'latin1');
+  response.write(piece);
+  return response.write(lineEnd, 'latin1');
+};
+
 /** Writes pieces of a body; false when its reader is behind. */
 export type WritePiece = (piece: string | Uint8Array) => boolean;
 
@@ -57,12 +82,5 @@ export type WritePiece = (piece: string | Uint8Array) => boolean;
 export const frameChunks = (response: ServerResponse): WritePiece | null => {
   if (!response.chunkedEncoding) return null;
   response.chunkedEncoding = false;
-  return (piece) => {
-    if (piece.length === 0) return !response.writableNeedDrain;
-    if (typeof piece === 'string') return response.write(textChunk(piece));
-    if (piece.length < leastAlone) return response.write(chunkOf(piece));
-    response.write(piece.length.toString(16) + lineEnd, 'latin1');
-    response.write(piece);
-    return response.write(lineEnd, 'latin1');
-  };
+  return (piece) => writeChunk(response, piece);
 };

@@ -154,12 +154,14 @@ const writerFor = (reply: Streamed, outlet: Outlet, pace: ReaderPace): StreamWri
  * What the tail throws (it never should) becomes a last frame. It is thrown on while nothing has gone out, and where a
  * length was promised: a frame would pass for the content there.
  */
-const pourTail = async ({ tail, fail }: Streamed, outlet: Outlet, { write }: StreamWriter): Promise<void> => {
+const pourTail = async ({ tail, fail }: Streamed, outlet: Outlet, writer: StreamWriter): Promise<void> => {
+  const { write, writeAlone } = writer;
   try {
     for (let next = await tail.next(); next.done !== true; next = await tail.next()) {
       if (isClosed(outlet)) return;
       let rest = write(next.value);
       const push = (piece: string | Uint8Array): boolean => {
+        if (writeAlone(piece)) return true;
         rest = write(piece);
         return rest === null && !isClosed(outlet);
       };

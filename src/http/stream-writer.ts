@@ -1,7 +1,7 @@
 import type { Signal } from '../kernel/signal.ts';
 import type { Streamed } from '../ports/reply.ts';
 import type { BodyOutlet } from './body-outlet.ts';
-import { frameChunks, lastChunk, type WritePiece } from './own-chunks.ts';
+import { frameChunks, lastChunk, writeAlone, type WritePiece } from './own-chunks.ts';
 import { pieceSize, type ReaderPace } from './reader-pace.ts';
 
 /** Where a stream is written, and how. */
@@ -19,6 +19,8 @@ export type StreamWriterNeeds = BodyOutlet & {
 export type StreamWriter = {
   /** A promise where the next piece must wait. */
   readonly write: (piece: string | Uint8Array) => Promise<void> | null;
+  /** Writes all that a tick has to write, the shortest way; false where `write` must, and nothing is written. */
+  readonly writeAlone: (piece: string | Uint8Array) => boolean;
   /** What ends the body: the last that is to be written. */
   readonly end: () => string;
   readonly heartbeats: (signal: Signal) => Promise<void>;
@@ -70,9 +72,14 @@ export const streamWriter = (needs: StreamWriterNeeds): StreamWriter => {
     begin()(piece);
     return null;
   };
+  const alone = (piece: string | Uint8Array): boolean => {
+    if (!writing.isFramed || typeof piece !== 'string') return false;
+    writing.lastAt = now();
+    return writeAlone(response, piece);
+  };
   const end = (): string => {
     begin();
     return writing.isFramed ? lastChunk : '';
   };
-  return { write, end, heartbeats: heartbeatsOf(needs, writing, put) };
+  return { write, writeAlone: alone, end, heartbeats: heartbeatsOf(needs, writing, put) };
 };

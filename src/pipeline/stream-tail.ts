@@ -73,42 +73,49 @@ async function* writeTail(
   }
 }
 
+/** What frames add, and what a text does. What goes wrong is told behind what is written: its numbers are spent. */
+const tailWords = (writer: StreamWriter, memory: Memory, tail: Tail): Pick<StreamWriter, 'write' | 'say'> => {
+  const reserve = reserveKept(memory);
+  const { kept } = writer;
+  const reserveMore = (more: () => number): void => {
+    const refusal = reserve(more());
+    if (refusal !== null) tail.fault = { cause: thrown(refusal) };
+  };
+  return {
+    write: (frames) => {
+      try {
+        const text = writer.write(frames);
+        if (kept !== undefined) reserveMore(kept);
+        return text;
+      } catch (cause) {
+        tail.fault = { cause };
+        return '';
+      }
+    },
+    say: (said) => {
+      try {
+        const text = writer.say(said);
+        if (kept !== undefined && text !== null) reserveMore(kept);
+        return text;
+      } catch (cause) {
+        tail.fault = { cause };
+        return '';
+      }
+    },
+  };
+};
+
 /** It is handed the writer alone, and nothing of the request, which is gone while a long answer goes on. */
 export const streamTail = (writer: StreamWriter, begun: Begun): Items<string | Uint8Array> => {
   const tail: Tail = { frames: null, fault: null };
-  const reserve = reserveKept(begun.memory);
-  // What is written goes out before a failure does: its numbers are spent.
-  const written = (text: string): string => {
-    const refusal = reserve(writer.kept());
-    if (refusal !== null) tail.fault = { cause: thrown(refusal) };
-    return text;
-  };
-  const failed = (cause: unknown): string => {
-    tail.fault = { cause };
-    return '';
-  };
-  const write = (frames: readonly Frame[]): string => {
-    try {
-      return written(writer.write(frames));
-    } catch (cause) {
-      return failed(cause);
-    }
-  };
-  const sayShort = (said: Said): string | null => {
-    try {
-      const text = writer.say(said);
-      return text === null ? null : written(text);
-    } catch (cause) {
-      return failed(cause);
-    }
-  };
+  const { write, say } = tailWords(writer, begun.memory, tail);
   const pour: Pour<string | Uint8Array> = (take) => {
     const goesOn = (text: string): boolean => (text === '' || take(text)) && tail.fault === null;
-    const say = (said: Said): boolean | null => {
-      const text = sayShort(said);
+    const sayOn = (said: Said): boolean | null => {
+      const text = say(said);
       return text === null ? null : goesOn(text);
     };
-    return tail.frames?.pour?.((frames) => goesOn(write(frames)), say) ?? poured;
+    return tail.frames?.pour?.((frames) => goesOn(write(frames)), sayOn) ?? poured;
   };
   return Object.assign(writeTail(writer, begun, { write, tail }), { pour });
 };

@@ -49,7 +49,7 @@ export const writeAtOnce =
       const short = writeShort(room, writer, { frames, memory, remember });
       if (short !== null) return E.right(await short);
       const text = writer.write(frames);
-      const refusal = reserveKept(memory)(writer.kept());
+      const refusal = reserveKept(memory)(writer.kept?.() ?? 0);
       const end = refusal === null ? writer.end() : E.left(refusal);
       if (E.isRight(end)) return E.right(asBody(room, behind(text, await endOf(end.right, remember))));
       note({ error: end.left.tag });

@@ -35,6 +35,6 @@ export const shorterStream = (atOnce: WriteAtOnce, writer: () => StreamWriter): 
     end: () => machine().end(),
     fail: (error) => machine().fail(error),
     heartbeat: () => machine().heartbeat(),
-    kept: () => machine().kept(),
+    kept: () => machine().kept?.() ?? 0,
   };
 };

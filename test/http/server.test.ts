@@ -1,5 +1,7 @@
 import { once } from 'node:events';
+import { request, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
+import type { Readable } from 'node:stream';
 import t from 'tap';
 import { E, TE, pipe } from '../../src/kernel/fp.ts';
 import { thrown, type ProxyError } from '../../src/kernel/proxy-error.ts';
@@ -57,6 +59,26 @@ const held = (): { readonly route: Route; readonly received: Promise<Received> }
       return never(one, target);
     }),
   };
+};
+
+type Pieces = readonly (string | Uint8Array)[];
+
+/** A tail that is poured, so many pieces in a tick. */
+const pouring = (pieces: Pieces, atOnce: number): Extract<Reply, { readonly kind: 'streamed' }>['tail'] => {
+  const left = [...pieces];
+  async function* tail(): AsyncGenerator<string | Uint8Array, void, undefined> {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) yield next;
+  }
+  const pour = async (take: (piece: string | Uint8Array) => boolean): Promise<void> => {
+    while (left.length > 0) {
+      for (let count = 0; count < atOnce; count += 1) {
+        const piece = left.shift();
+        if (piece !== undefined && !take(piece)) return;
+      }
+      await new Promise(setImmediate);
+    }
+  };
+  return Object.assign(tail(), { pour });
 };
 
 t.test('every answer carries the common headers and leaves its connection open', async (t) => {
@@ -907,4 +929,56 @@ t.test('every door has its own errors and headers, also before a route is found'
   const noPath = wire(port);
   noPath.send('\x16\x03\x01\r\n\r\n');
   t.match(await noPath.closed, 'openai-version: ', 'the first door answers what has no path');
+});
+
+const readSlowly = async (readable: Readable): Promise<string> => {
+  let all = '';
+  for await (const piece of readable.setEncoding('utf8')) {
+    all += String(piece);
+    await new Promise(setImmediate);
+  }
+  return all;
+};
+
+t.test('a stream that is poured is written whole and in its order, however much comes in a tick and however slowly it is read', async (t) => {
+  const sizes = [1, 3, 70_000, 4095, 4096, 4097, 2, 9000, 16_000, 5];
+  const pieces: Pieces = Array.from({ length: 300 }, (_, at) => {
+    const piece = `${at}:${(at % 3 === 0 ? 'é' : 'e').repeat(sizes[at % sizes.length] ?? 1)};`;
+    return at % 7 === 0 ? Buffer.from(piece) : piece;
+  });
+  const whole = Buffer.concat(pieces.map((piece) => Buffer.from(piece))).toString();
+  const routes = [1, 2, 9].map((atOnce) => get(`/${atOnce}`, () => TE.right({ ...streamed(textsOf()), tail: pouring(pieces, atOnce) } as Reply)));
+  const { port, origin } = await serving(t, routes);
+  for (const atOnce of [1, 2, 9]) {
+    const answer = await fetch(`${origin}/${atOnce}`);
+    t.ok((await answer.text()) === whole, `${atOnce} in a tick`);
+    const message = await new Promise<IncomingMessage>((resolve) => request(`${origin}/${atOnce}`, resolve).end());
+    t.ok((await readSlowly(message)) === whole, `${atOnce} in a tick, slowly`);
+    const old = connect(port, '127.0.0.1');
+    old.write(`GET /${atOnce} HTTP/1.0\r\nhost: x\r\n\r\n`);
+    t.ok(bodyOf(await readSlowly(old)) === whole, `${atOnce} in a tick, without chunks`);
+  }
+});
+
+t.test('a stream that is poured stops where its reader takes nothing', async (t) => {
+  const piece = `data: ${'x'.repeat(1000)}\n\n`;
+  const most = 64 * 1024;
+  const poured = { pieces: 0 };
+  const endless = pouring([piece], 1);
+  const stopped = new Promise<void>((resolve) => {
+    const pour = async (take: (piece: string | Uint8Array) => boolean): Promise<void> => {
+      while (take(piece) && poured.pieces < most) {
+        poured.pieces += 1;
+        if (poured.pieces % 16 === 0) await new Promise(setImmediate);
+      }
+      resolve();
+    };
+    Object.assign(endless, { pour });
+  });
+  const { port } = await serving(t, [get('/stream', () => TE.right({ ...streamed(textsOf()), tail: endless } as Reply))]);
+  const socket = connect(port, '127.0.0.1').pause();
+  socket.write('GET /stream HTTP/1.1\r\nhost: x\r\n\r\n');
+  await stopped;
+  socket.destroy();
+  t.ok(poured.pieces < most, `${poured.pieces} pieces`);
 });

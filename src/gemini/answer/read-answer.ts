@@ -148,6 +148,19 @@ export type AnswerState = readonly [WaitingHalves, FrameState];
 export const readAnswer = (settings: AnswerSettings): Machine<AnswerState, readonly Frame[], AnswerEvent, never> =>
   joinMachines(wholeCharacters, readFrames(settings));
 
+/** Whether more texts of the first candidate change nothing of what is known but the usage. */
+export const onlySaysTexts = (settings: AnswerSettings, [halves, { candidates }]: AnswerState): boolean =>
+  halves.size === 0 && onlySaysMore(candidates.get(0), settings);
+
+/** What is known of an answer's usage. */
+export const usageKnown = ([, { usage }]: AnswerState): UsageMetadata => usage;
+
+/** The same state with another usage. */
+export const withUsage = ([halves, { candidates, blocked }]: AnswerState, usage: UsageMetadata): AnswerState => [
+  halves,
+  { candidates, usage, blocked },
+];
+
 /** Texts of the first candidate, what is known of the usage with them, and the state after them. */
 export type PlainTexts = {
   readonly texts: readonly string[];
@@ -164,7 +177,7 @@ export const readPlainTexts = (
   [halves, known]: AnswerState,
   said: readonly Said[],
 ): PlainTexts | null => {
-  if (halves.size > 0 || !onlySaysMore(known.candidates.get(0), settings)) return null;
+  if (!onlySaysTexts(settings, [halves, known])) return null;
   const texts: string[] = [];
   let { usage } = known;
   for (const { text, usage: told } of said) {
@@ -172,6 +185,5 @@ export const readPlainTexts = (
     texts.push(text);
     usage = latestUsage(usage, told);
   }
-  const { candidates, blocked } = known;
-  return { texts, usage, state: [halves, { candidates, usage, blocked }] };
+  return { texts, usage, state: withUsage([halves, known], usage) };
 };

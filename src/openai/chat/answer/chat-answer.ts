@@ -55,14 +55,14 @@ export const answerMachine = (
 ): Machine<ChatMachineState, readonly Frame[], ChatEvent, ChatFailure> =>
   chatMachine(machineSettings(asked, settled, context));
 
-type WriteText = ReturnType<typeof textWriter>;
+type WriterOf = ReturnType<typeof textWriter>;
 
-const frameOf = (event: ChatEvent | ChatFailure, writeText: WriteText): string => {
+const frameOf = (event: ChatEvent | ChatFailure, writerOf: WriterOf): string => {
   if ('error' in event) return openaiErrors.inStream(event.error);
   if (!event.isSent) return '';
   if (event.isPlain === true) {
     const [choice] = event.chunk.choices;
-    return choice?.delta.content === undefined ? '' : writeText(choice.index, textOf(choice.delta.content));
+    return choice?.delta.content === undefined ? '' : writerOf(choice.index)(textOf(choice.delta.content));
   }
   const google = event.chunk.choices[0]?.delta.extra_content?.google;
   const holdsTools = google?.server_tool_parts !== undefined || google?.signed_parts !== undefined;
@@ -70,12 +70,12 @@ const frameOf = (event: ChatEvent | ChatFailure, writeText: WriteText): string =
 };
 
 const chatForm = (settings: MachineSettings): AnswerForm<ChatMachineState, ChatEvent, ChatFailure> => {
-  const writeText = textWriter(settings);
+  const writerOf = textWriter(settings);
   return {
-    texts: textsWriter(settings, writeText),
+    ...textsWriter(settings, writerOf),
     frames: (events) => {
       let text = '';
-      for (const event of events) text += frameOf(event, writeText);
+      for (const event of events) text += frameOf(event, writerOf);
       return text;
     },
     whole: completion,

@@ -39,12 +39,9 @@ export const emitter = ({ id, created, model, includeUsage }: StreamFacts): Emit
   };
 };
 
-/** Writes texts of one stream that have nothing beside them, by their choice. */
-export const textWriter = (facts: StreamFacts): ((index: number, text: string) => string) => {
+/** What writes texts of one stream that have nothing beside them, by their choice. */
+export const textWriter = (facts: StreamFacts): ((index: number) => WriteEvent) => {
   const emit = emitter(facts);
   const templates: WriteEvent[] = [];
-  return (index, text) => {
-    const write = (templates[index] ??= eventTemplate((content) => dataEvent(emit(index, { content }).chunk)));
-    return write(text);
-  };
+  return (index) => (templates[index] ??= eventTemplate((content) => dataEvent(emit(index, { content }).chunk)));
 };

@@ -1,34 +1,61 @@
-import { readPlainTexts } from '../../../gemini/answer/read-answer.ts';
+import { onlySaysTexts, usageKnown, withUsage } from '../../../gemini/answer/read-answer.ts';
 import type { AnswerSettings } from '../../../gemini/answer/read-part.ts';
-import type { Said } from '../../../gemini/plain-text.ts';
-import { countSaid, type ChatMachineState, type ChatState } from './machine.ts';
+import { latestUsage } from '../../../gemini/usage.ts';
+import type { AnswerForm, TextRun } from '../../../ports/answer-writer.ts';
+import type { WriteEvent } from '../../../wire/event-template.ts';
+import type { ChatEvent, ChatFailure } from './chunk.ts';
+import { countSaid, type ChatMachineState } from './machine.ts';
 import { longestDelta } from './picture-pieces.ts';
 
 /** So many characters of one choice are counted in one go, and held until then: each go costs 2 µs. */
 const mostSaid = 8192;
 
-/** The state after what a read's frames say, and the chunks that they make; null where the machine must read them. */
-export type WriteTexts = (
-  state: ChatMachineState,
-  said: readonly Said[],
-) => readonly [ChatMachineState, string] | null;
+type Form = AnswerForm<ChatMachineState, ChatEvent, ChatFailure>;
 
-/** Texts alone, by a shorter way than that of their events; `writeText` makes the chunk of one. */
+/** Texts alone, by a shorter way than that of their events; `writer` gives what writes those of a choice. */
+const textRunner =
+  (settings: AnswerSettings, writer: (index: number) => WriteEvent) =>
+  ([answer, chat]: ChatMachineState): TextRun<ChatMachineState> | null => {
+    if (!onlySaysTexts(settings, answer)) return null;
+    const run = { chat, said: chat.said, usage: usageKnown(answer) };
+    const write = writer(0);
+    const count = (): void => {
+      run.chat = countSaid({ ...run.chat, said: run.said });
+      run.said = '';
+    };
+    return {
+      say: ({ text, usage }) => {
+        if (text.length > longestDelta || !text.isWellFormed()) return null;
+        run.said += text;
+        run.usage = latestUsage(run.usage, usage);
+        if (run.said.length > mostSaid) count();
+        return write(text);
+      },
+      state: () => {
+        const { choices, signatures } = run.chat;
+        return [withUsage(answer, run.usage), { choices, said: run.said, usage: run.usage, signatures }];
+      },
+    };
+  };
+
+/** The shorter ways of chat's texts: one by one, and those of one read together. */
 export const textsWriter = (
   settings: AnswerSettings,
-  writeText: (index: number, text: string) => string,
-): WriteTexts =>
-  ([answer, chat], told) => {
-    const read = readPlainTexts(settings, answer, told);
-    if (read === null) return null;
-    let { said } = chat;
-    let chunks = '';
-    for (const text of read.texts) {
-      if (text.length > longestDelta) return null;
-      said += text;
-      chunks += writeText(0, text);
-    }
-    const { choices, signatures } = chat;
-    const next: ChatState = { choices, said, usage: read.usage, signatures };
-    return [[read.state, said.length > mostSaid ? countSaid(next) : next], chunks];
+  writer: (index: number) => WriteEvent,
+): Required<Pick<Form, 'run' | 'texts'>> => {
+  const begin = textRunner(settings, writer);
+  return {
+    run: begin,
+    texts: (state, told) => {
+      const run = begin(state);
+      if (run === null) return null;
+      let chunks = '';
+      for (const said of told) {
+        const chunk = run.say(said);
+        if (chunk === null) return null;
+        chunks += chunk;
+      }
+      return [run.state(), chunks];
+    },
   };
+};
