@@ -36,79 +36,138 @@ export type Watchdog = {
   readonly bite: () => ProxyError | null;
 };
 
-/** `signs`: how often something was told; `came`: how much has come that was not; `isAwaited`: more is wanted. */
-type State = {
+/**
+ * One call. `signs`: how often something was told; `came`: how much has come that was not; both together were
+ * `seenSigns` at `seenAt`, when they were last seen to grow; `isAwaited`: more is wanted.
+ */
+type Watched = {
+  readonly began: number;
   bite: ProxyError | null;
   end: (() => void) | null;
   begun: boolean;
   isAwaited: boolean;
   signs: number;
   came: () => number;
+  seenSigns: number;
+  seenAt: number;
 };
 
 const nothing = (): number => 0;
 
 /** What the watch is told while the call goes on: no clock is read then, which a piece would pay for; the timer does. */
-const tellers = (state: State): Pick<Watchdog, 'fed' | 'awaits' | 'passed' | 'follow'> => ({
+const tellers = (call: Watched): Pick<Watchdog, 'fed' | 'awaits' | 'passed' | 'follow'> => ({
   follow: (came) => {
-    state.came = came;
+    call.came = came;
   },
   fed: () => {
-    state.begun = true;
-    state.isAwaited = false;
+    call.begun = true;
+    call.isAwaited = false;
   },
   awaits: () => {
-    state.isAwaited = true;
-    state.signs += 1;
+    call.isAwaited = true;
+    call.signs += 1;
   },
   passed: () => {
-    state.begun = true;
-    state.isAwaited = true;
-    state.signs += 1;
+    call.begun = true;
+    call.isAwaited = true;
+    call.signs += 1;
   },
 });
 
-/** How often it looks within the time that it allows; so much later may it bite. */
+const timedOut: Readonly<Record<'first byte' | 'idle', ProxyError>> = {
+  'first byte': { tag: 'TimedOut', phase: 'first byte' },
+  idle: { tag: 'TimedOut', phase: 'idle' },
+};
+
+/** Why a call is to end now, if it is. */
+const faultOf = (
+  call: Watched,
+  { firstByteMs, idleMs, longestMs = anHour }: Silence,
+  now: number,
+): ProxyError | null => {
+  const signs = call.signs + call.came();
+  if (signs !== call.seenSigns || !call.isAwaited) Object.assign(call, { seenSigns: signs, seenAt: now });
+  if (now - call.seenAt >= (call.begun ? idleMs : firstByteMs)) return timedOut[call.begun ? 'idle' : 'first byte'];
+  return now - call.began >= longestMs ? endless : null;
+};
+
+/** How often it looks within the time that it allows; so much later, and as much again, may it bite. */
 const looks = 32;
 
-/**
- * Watches one call. One timer for all of it, which is not touched by what comes: when it runs out, it looks whether
- * something has come since it looked last, and is started anew. To push a timer on, or to read the clock for each
- * piece, costs more.
- */
-export const watchdog = ({ firstByteMs, idleMs, longestMs = anHour }: Silence, caller: Signal): Watchdog => {
-  const began = monotonic();
-  const state: State = { bite: null, end: null, begun: false, isAwaited: true, signs: 0, came: nothing };
-  const seen = { signs: 0, at: began };
-  const abort = (bite: ProxyError): void => {
-    if (state.bite !== null) return;
-    state.bite = bite;
-    state.end?.();
+const watchedSince = (began: number): Watched => ({
+  began,
+  bite: null,
+  end: null,
+  begun: false,
+  isAwaited: true,
+  signs: 0,
+  came: nothing,
+  seenSigns: 0,
+  seenAt: began,
+});
+
+/** The calls that are watched; `end` ends one, for this reason. */
+type Round = {
+  readonly add: (call: Watched) => void;
+  readonly remove: (call: Watched) => void;
+  readonly end: (call: Watched, bite: ProxyError) => void;
+};
+
+/** Looks at all calls in turn, for as long as there are any. */
+const roundsOf = (silence: Silence): Round => {
+  const calls = new Set<Watched>();
+  const pause = Math.min(silence.firstByteMs, silence.idleMs, silence.longestMs ?? anHour) / looks;
+  let timer: NodeJS.Timeout | null = null;
+  const end = (call: Watched, bite: ProxyError): void => {
+    if (call.bite !== null) return;
+    calls.delete(call);
+    call.bite = bite;
+    call.end?.();
   };
-  const leave = (): void => abort(abortReason(caller));
-  const pause = Math.min(firstByteMs, idleMs) / looks;
   const look = (): void => {
     const now = monotonic();
-    const signs = state.signs + state.came();
-    if (signs !== seen.signs || !state.isAwaited) Object.assign(seen, { signs, at: now });
-    const left = (state.begun ? idleMs : firstByteMs) - (now - seen.at);
-    if (left <= 0) abort({ tag: 'TimedOut', phase: state.begun ? 'idle' : 'first byte' });
-    else if (now - began >= longestMs) abort(endless);
-    else timer = setTimeout(look, Math.min(pause, left, began + longestMs - now));
+    timer = calls.size === 0 ? null : setTimeout(look, pause).unref();
+    for (const call of calls) {
+      const fault = faultOf(call, silence, now);
+      if (fault !== null) end(call, fault);
+    }
   };
-  let timer = setTimeout(look, Math.min(pause, longestMs));
-  if (caller.aborted) leave();
-  else caller.addEventListener('abort', leave, { once: true });
   return {
-    onBite: (end) => {
-      state.end = end;
-      if (state.bite !== null) end();
+    add: (call) => {
+      calls.add(call);
+      timer ??= setTimeout(look, pause).unref();
     },
-    ...tellers(state),
-    stop: () => {
-      clearTimeout(timer);
-      caller.removeEventListener('abort', leave);
+    remove: (call) => {
+      calls.delete(call);
     },
-    bite: () => state.bite,
+    end,
+  };
+};
+
+/**
+ * Watches calls, each from when it is given one. One timer for all of them, which is not touched by what comes: when it
+ * runs out, it looks whether something has come to each since it looked last, and is started anew. A timer for each
+ * call would cost it 2 µs; to push it on, or to read the clock for each piece, more.
+ */
+export const watchdogs = (silence: Silence): ((caller: Signal) => Watchdog) => {
+  const { add, remove, end } = roundsOf(silence);
+  return (caller) => {
+    const call = watchedSince(monotonic());
+    const leave = (): void => end(call, abortReason(caller));
+    add(call);
+    if (caller.aborted) leave();
+    else caller.addEventListener('abort', leave, { once: true });
+    return {
+      onBite: (run) => {
+        call.end = run;
+        if (call.bite !== null) run();
+      },
+      ...tellers(call),
+      stop: () => {
+        remove(call);
+        caller.removeEventListener('abort', leave);
+      },
+      bite: () => call.bite,
+    };
   };
 };

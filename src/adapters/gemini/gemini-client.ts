@@ -17,7 +17,7 @@ import {
   type GeminiRequests,
   type GeminiRequestSettings,
 } from './gemini-requests.ts';
-import { watchdog, type Silence, type Watchdog } from '../watchdog.ts';
+import { watchdogs, type Watchdog } from '../watchdog.ts';
 import { withoutSecret } from './without-secret.ts';
 
 /** Where Gemini is, and how long it may be silent. */
@@ -73,7 +73,7 @@ type Called = { readonly call: UpstreamCall; readonly dog: Watchdog };
 /** What was counted as it came is not counted again. */
 const uncounted: AnswerMeter = { came: () => undefined, passed: () => undefined };
 
-type Asking = Pick<GeminiRequests, 'request'> & { readonly silence: Silence };
+type Asking = Pick<GeminiRequests, 'request'> & { readonly watch: ReturnType<typeof watchdogs> };
 
 type Opened = E.Either<ProxyError, FrameStream>;
 
@@ -124,11 +124,11 @@ const readOpened = (answer: Answer, called: Called): Opened | Promise<Opened> =>
 
 /** The watch ends with the frames where there are any, else at once. */
 const openGemini =
-  ({ request, silence }: Asking): OpenGemini =>
+  ({ request, watch }: Asking): OpenGemini =>
   (call) =>
   () => {
     const { model, streamed, body, secret } = call;
-    const dog = watchdog(silence, call.signal);
+    const dog = watch(call.signal);
     const path = streamed ? streamPathOf(model) : wholePathOf(model);
     return request({ path, secret, body, dog }).then(
       (answer) => readOpened(answer, { call, dog }),
@@ -148,10 +148,10 @@ const readValue = async (
 };
 
 const askGemini =
-  ({ request, silence }: Asking): AskGemini =>
+  ({ request, watch }: Asking): AskGemini =>
   ({ model, method, body, secret, memory, signal }) =>
   async () => {
-    const dog = watchdog(silence, signal);
+    const dog = watch(signal);
     let isBegun = false;
     try {
       const answer = await request({ path: `${placeOf(model)}:${method}`, secret, body, dog });
@@ -170,7 +170,7 @@ export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
   const requests = geminiRequests(settings);
   const { firstByteTimeoutMs: firstByteMs, idleTimeoutMs: idleMs, longestAnswerMs } = settings;
   const longest = longestAnswerMs === undefined ? {} : { longestMs: longestAnswerMs };
-  const asking = { request: requests.request, silence: { firstByteMs, idleMs, ...longest } };
+  const asking = { request: requests.request, watch: watchdogs({ firstByteMs, idleMs, ...longest }) };
   return {
     openGemini: openGemini(asking),
     askGemini: askGemini(asking),

@@ -7,7 +7,7 @@ import type { FetchModels } from '../../ports/capabilities.ts';
 import { jsonBody } from './answer-body.ts';
 import { connectionError } from './connection-error.ts';
 import { answerError, type GeminiRequests } from './gemini-requests.ts';
-import { watchdog } from '../watchdog.ts';
+import { watchdogs } from '../watchdog.ts';
 
 /** Reads models.list. */
 export type GeminiModelList = {
@@ -23,8 +23,9 @@ const timeoutMs = 15_000;
 
 /** The model list over these calls, 15 s a page. */
 export const geminiModelList = ({ request }: Pick<GeminiRequests, 'request'>): GeminiModelList => {
+  const watch = watchdogs({ firstByteMs: timeoutMs, idleMs: timeoutMs });
   const page = async (query: string, secret: Secret, signal: AbortSignal): Promise<unknown> => {
-    const dog = watchdog({ firstByteMs: timeoutMs, idleMs: timeoutMs }, signal);
+    const dog = watch(signal);
     try {
       const answer = await request({ path: `models?${query}`, secret, dog });
       if (answer.statusCode !== 200) throw thrown(await answerError(answer, '', secret));

@@ -11,7 +11,7 @@ import {
   type PassedBody,
   type PassedCall,
 } from '../../ports/passing-on.ts';
-import { watchdog, type Silence, type Watchdog } from '../watchdog.ts';
+import { watchdogs, type Silence, type Watchdog } from '../watchdog.ts';
 import { byteQueue, type ByteQueue } from './byte-queue.ts';
 import { brokenOff, connectionError } from './connection-error.ts';
 import type { Connections, DispatchOptions } from './dispatch-call.ts';
@@ -128,7 +128,7 @@ type Ways = {
   readonly fresh: Dispatcher;
   readonly origin: string;
   readonly root: string;
-  readonly silence: Silence;
+  readonly watch: ReturnType<typeof watchdogs>;
   readonly unread: ReadonlySet<string>;
 };
 
@@ -149,7 +149,7 @@ type Asking = { readonly call: PassedCall; readonly ways: Ways };
 
 /** One call. It is Left as soon as the dog bites, also while it waits for a connection. */
 const dispatchOver = (connections: Connections, { call, ways }: Asking, settle: Settle): void => {
-  const dog = watchdog(ways.silence, call.signal);
+  const dog = ways.watch(call.signal);
   dog.onBite(() => settle(E.left(connectionError(null, dog))));
   if (dog.bite() !== null) return;
   const reading = { secret: call.secret.reveal(), unread: ways.unread };
@@ -171,7 +171,7 @@ export const passCalls = (settings: PassCallSettings): PassCalls => {
     fresh: dispatcherFor(proxies, connectTimeoutMs, 'fresh'),
     origin,
     root: pathname === '/' ? '' : pathname,
-    silence,
+    watch: watchdogs(silence),
     unread,
   };
   return {

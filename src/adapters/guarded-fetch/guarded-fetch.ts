@@ -3,7 +3,7 @@ import { caught, invalid, type ProxyError } from '../../kernel/proxy-error.ts';
 import type { Blob } from '../../gemini/request.ts';
 import type { FetchMedia } from '../../ports/images.ts';
 import { portionOf } from '../../ports/memory.ts';
-import { watchdog, type Watchdog } from '../watchdog.ts';
+import { watchdogs, type Watchdog } from '../watchdog.ts';
 import { callerLookup } from './caller-lookup.ts';
 import { openDirectly, type Lookup, type OpenSocket } from './guarded-connect.ts';
 import { mediaTypeOf } from './media-type.ts';
@@ -79,13 +79,14 @@ export const guardedFetch = (
 ): GuardedFetch => {
   const reach = reachOf(allowPrivate);
   const joinLine = memoryLine();
+  const watch = watchdogs({ firstByteMs: timeoutMs, idleMs: timeoutMs });
   const { visit, close } = guardedVisits({ lookup, openSocket, mayReach: reach.address, mostBytes });
 
   const fetchMedia: FetchMedia = (url, path, reader) => {
     const held = portionOf(reader.memory);
     return pipe(
       TE.tryCatch(async () => {
-        const dog = watchdog({ firstByteMs: timeoutMs, idleMs: timeoutMs }, reader.signal);
+        const dog = watch(reader.signal);
         const over = new AbortController();
         dog.onBite(() => over.abort());
         const { reserve, leave } = joinLine(reader.memory, held, over.signal);
