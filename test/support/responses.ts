@@ -102,6 +102,16 @@ export const responseText = async (json: string): Promise<string> => {
   return exactJson(made.right.call.body);
 };
 
+/** The calls for requests that one dialect translates one after the other; why not, for those that it refuses. */
+export const callsInTurn = (requests: readonly Json[]): readonly string[] => {
+  const dialect = responsesDialect(settings, plainStore());
+  return requests.map((request) => {
+    const read = dialect.decode({ model: 'gemini-3.5-flash', input: 'hi', ...request });
+    const made = E.isLeft(read) ? read : dialect.translate(read.right, contextWith());
+    return JSON.stringify(E.isLeft(made) ? made.left : made.right.call);
+  });
+};
+
 /** Why a request is refused. */
 export const responseRefusal = async (request: Json, around?: Around): Promise<Extract<ProxyError, { readonly tag: 'InvalidRequest' }>> => {
   const read = await planned(request, around);

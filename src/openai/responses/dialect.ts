@@ -98,10 +98,11 @@ const planOf = (
 /** POST /v1/responses as data. */
 export const responsesDialect = (settings: ResponsesSettings, store: ResponseStore): Dialect<Reading> => {
   const { steps, ...ways } = readingOf(settings, store);
+  const settle = settleResponse(settings);
   function* plan(reading: Reading, context: TranslationContext): Steps<E.Either<ProxyError, Plan>> {
     const asked = reading.read;
     if (asked === null) return notRead;
-    const settled = settleResponse(asked, settings);
+    const settled = settle(asked);
     if (E.isLeft(settled)) return settled;
     yield;
     const request: ResponseAsked = { asked, settled: settled.right, settings };

@@ -1,7 +1,7 @@
 import t from 'tap';
 import { standInSignature } from '../../../src/gemini/signatures.ts';
 import { plain } from '../../support/chat.ts';
-import { plainStore, responseBody, responseCall, responseRefusal, responseText, type Json } from '../../support/responses.ts';
+import { callsInTurn, plainStore, responseBody, responseCall, responseRefusal, responseText, type Json } from '../../support/responses.ts';
 
 const user = (content: unknown): Json => ({ role: 'user', content });
 const called = (call_id: string, name: string, more: Json = {}): Json => ({ type: 'function_call', call_id, name, arguments: '{}', ...more });
@@ -352,4 +352,17 @@ t.test('a conversation has so many items at most, with those of its earlier turn
 t.test('numbers beyond 2^53 in schemas go up as they were written', async (t) => {
   const json = '{"model":"gemini-3.5-flash","input":"hi","tools":[{"type":"function","name":"f","parameters":{"type":"object","properties":{"a":{"type":"integer","maximum":12345678901234567890}}}}]}';
   t.match(await responseText(json), /12345678901234567890/);
+});
+
+t.test('a request is asked as it would be first, whatever the same dialect was asked before', (t) => {
+  const [named, search] = [tool('weather'), { type: 'web_search' }];
+  const wishes: readonly Json[] = [
+    {}, { instructions: 'Be short.' }, { tools: [named] }, { tools: [named], tool_choice: 'required' }, { tool_choice: 'none' }, { tools: [search] },
+    { text: { format: { type: 'json_object' } } }, { include: ['message.output_text.logprobs'] }, { model: 'gemini-2.5-flash' }, { model: 'no such model!' }, { temperature: 0.3, stream: true }, {},
+    { input: [{ type: 'additional_tools', tools: [named] }, user('hi')] }, { reasoning: { summary: 'auto' } }, { model: 'gemini-3-pro-image' }, {},
+  ];
+  const all = [...wishes, ...wishes.toReversed()];
+  t.same(callsInTurn(all), all.flatMap((wish) => callsInTurn([wish])));
+  t.ok(new Set(callsInTurn(wishes)).size > 9, 'they are not all one');
+  t.end();
 });

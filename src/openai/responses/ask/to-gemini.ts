@@ -1,5 +1,6 @@
 import { E } from '../../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
+import { perText } from '../../../kernel/remember.ts';
 import type { Steps } from '../../../kernel/steps.ts';
 import { contentsInSteps } from '../../../gemini/conversation/to-contents.ts';
 import type { Turn } from '../../../gemini/conversation/turns.ts';
@@ -68,11 +69,11 @@ const faultOf = ({ text, model }: ResponseFields, { traits }: SettledModel): Pro
     : null;
 };
 
-/** Settles model and tools; Left where the request wants what does not go. */
-export const settleResponse = (
-  asked: Omit<ResponseRequest, 'turns'>,
-  settings: Pick<TranslationSettings, 'modelAliases' | 'showThoughts'>,
-): E.Either<ProxyError, SettledResponse> => {
+type Asked = Pick<ResponseRequest, 'fields' | 'tools' | 'numbers'>;
+
+type SettleSettings = Pick<TranslationSettings, 'modelAliases' | 'showThoughts'>;
+
+const settleAny = (asked: Asked, settings: SettleSettings): E.Either<ProxyError, SettledResponse> => {
   const { fields, tools } = asked;
   const settled = settleModel(fields.model, settings);
   if (E.isLeft(settled)) return settled;
@@ -98,6 +99,16 @@ export const settleResponse = (
   return E.isLeft(plan)
     ? plan
     : E.right({ name, traits, showsThoughts, plan: plan.right, kinds: offered.right.kinds });
+};
+
+/** True where nothing but the model plays a part in how a request is settled. */
+const saysModelAlone = ({ fields: { tools, tool_choice: choice, text, include }, tools: brought }: Asked): boolean =>
+  tools === undefined && choice === undefined && text === undefined && include === undefined && brought.length === 0;
+
+/** Settles model and tools, for most requests once a model; Left where the request wants what does not go. */
+export const settleResponse = (settings: SettleSettings): ((asked: Asked) => E.Either<ProxyError, SettledResponse>) => {
+  const ofModel = perText((model) => settleAny({ fields: { model }, tools: [], numbers: null }, settings));
+  return (asked) => (saysModelAlone(asked) ? ofModel(asked.fields.model) : settleAny(asked, settings));
 };
 
 /** True where thoughts are asked for. */

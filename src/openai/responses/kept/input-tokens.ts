@@ -17,6 +17,7 @@ export const inputTokensDialect = (
   store: Pick<ResponseStore, 'recallItems'>,
 ): QuestionDialect<Reading> => {
   const { decode, steps, lookUp, mediaLinks } = readingOf(settings, store);
+  const settle = settleResponse(settings);
   return {
     decode,
     unreadAt: itemUnreadAt,
@@ -26,7 +27,7 @@ export const inputTokensDialect = (
     mediaLinks,
     translate: ({ read: asked }, { media, isLarge }) => {
       if (asked === null) return TE.fromEither(notRead);
-      const settled = settleResponse(asked, settings);
+      const settled = settle(asked);
       if (E.isLeft(settled)) return TE.left(settled.left);
       const call = () => geminiInSteps({ asked, settled: settled.right, settings }, { recalled: new Map(), media });
       return pipe(
