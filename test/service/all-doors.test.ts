@@ -3,7 +3,9 @@ import { allDoors, allWays } from '../support/doors/all-doors.ts';
 import { askDoor, type Answer, type Asking, type Door, type Outcome } from '../support/doors/door.ts';
 import { wentUp } from '../support/doors/went-up.ts';
 import { tinyPng } from '../support/gemini-emulator/canned-media.ts';
-import { chat, madeUpKeys, pollux, question, settingsFor, toldBy, type Pollux } from '../support/pollux.ts';
+import { faultKinds } from '../support/gemini-emulator/faults.ts';
+import { asked, chat, gate, madeUpKeys, pollux, question, settingsFor, toldBy, type Pollux } from '../support/pollux.ts';
+import { eventually } from '../support/serving.ts';
 import { startService } from '../support/service.ts';
 
 const model = 'gemini-3.5-flash';
@@ -256,4 +258,64 @@ t.test('a file in an answer is shown as a link where a door has no place for it,
   service.emulator.answerWith({ frames: [candidate([{ text: '{"a":1}' }, { inlineData: { mimeType: 'application/pdf', data: pdf } }], { finishReason: 'STOP' })] }, { times: 1 });
   const json = await chat(service, question('JSON', { response_format: { type: 'json_object' } }));
   t.equal((await toldBy(json)).choices[0]?.message.content, '{"a":1}');
+});
+
+const mebibyte = 1024 * 1024;
+/** Of 64 MiB an eighth is kept for small requests; a body counts four times, and every exchange 64 KiB. */
+const largestText = (56 * mebibyte - 64 * 1024) / 4 - 2000;
+const tight = { MEMORY_BUDGET_MB: '64', MAX_BODY_MB: '16', MAX_CONCURRENT_REQUESTS: '8', UPSTREAM_FIRST_BYTE_TIMEOUT_MS: '2000', UPSTREAM_IDLE_TIMEOUT_MS: '200' };
+
+type Way = { readonly path: string; readonly body: object; readonly headers: Readonly<Record<string, string>> };
+
+const otherWays: readonly (readonly [path: string, body: object])[] = [
+  ['/v1/completions', { model, prompt: 'Hello' }],
+  ['/v1/completions', { model, prompt: 'Hello', stream: true }],
+  ['/v1/embeddings', { model: 'gemini-embedding-001', input: ['a', 'b'] }],
+  ['/v1/images/generations', { model: painter, prompt: 'a', n: 2 }],
+  ['/v1/audio/speech', { model: 'gemini-2.5-flash-preview-tts', input: 'a', voice: 'alloy', response_format: 'wav' }],
+  ['/v1/messages/count_tokens', { model, messages: [{ role: 'user', content: 'Hello' }] }],
+];
+
+/** Every way to ask, each with a question of some length. */
+const waysOf = ({ password }: Pollux): readonly Way[] => {
+  const bearer = { authorization: `Bearer ${password}`, 'content-type': 'application/json' };
+  return [
+    ...allWays.map(([door, stream]) => ({ ...door.request({ model, stream, turns: door.says('a'.repeat(200_000)) }), headers: { ...bearer, ...door.credential(password) } })),
+    ...otherWays.map(([path, body]) => ({ path, body, headers: bearer })),
+  ];
+};
+
+/** Asks, reads all or leaves after so many milliseconds; what comes of it is no matter here. */
+const askAndLeave = async ({ url }: Pollux, { path, body, headers }: Way, leavesAfter: number | null): Promise<void> => {
+  const signal = leavesAfter === null ? null : AbortSignal.timeout(leavesAfter);
+  try {
+    await (await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body), signal })).arrayBuffer();
+  } catch {
+    // A stream that is cut, or a caller who has left.
+  }
+};
+
+t.test('after any fault at any door, read to its end or left, all memory and all places are given back', { timeout: 120_000 }, async (t) => {
+  const service = await pollux(t, { keys: madeUpKeys, settings: tight, emulator: { checks: false } });
+  const ways = waysOf(service);
+  for (const [at, kind] of faultKinds.entries()) {
+    service.emulator.fault(kind, { times: ways.length, size: 100_000 });
+    // An endless stream ends with its reader.
+    const leavesAt = (way: number): number | null => (kind === 'endless-stream' || (at + way) % 3 === 0 ? 20 + 15 * (way % 8) : null);
+    await Promise.all(ways.map((way, number) => askAndLeave(service, way, leavesAt(number))));
+    service.emulator.reset();
+  }
+  const larger = (text: string): Promise<Response> => chat(service, question(text, { model: 'gemini-2.5-flash-lite' }));
+  let largest = await larger('a'.repeat(largestText));
+  // Who has left is noticed in the next turn of the event loop.
+  for (let more = 0; largest.status === 503 && more < 20; more += 1) largest = await larger('a'.repeat(largestText));
+  t.equal(largest.status, 200, await largest.text());
+  t.equal((await larger('a'.repeat(largestText + 64 * 1024))).status, 413, 'which was the largest there is');
+  const held = gate();
+  service.emulator.answerWith({ frames: [candidate([{ text: 'Hello' }], { finishReason: 'STOP' })], hold: { beforeFrame: 0, until: held.until } }, { times: 8 });
+  const seven = Array.from({ length: 7 }, () => chat(service, question('Hello', { model: 'gemini-2.5-flash-lite', stream: true })));
+  await eventually(() => asked(service.emulator).length >= 7);
+  t.equal((await larger('Hello')).status, 503, 'no place is left for this caller');
+  held.open();
+  for (const answer of await Promise.all(seven)) t.equal(answer.status, 200, await answer.text());
 });
