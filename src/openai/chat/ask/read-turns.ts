@@ -12,6 +12,11 @@ import type { ChatMessage } from './chat-message.ts';
 
 type Read<A> = E.Either<ProxyError, A>;
 
+const firstPaths = Array.from({ length: 128 }, (_, index) => `messages.${index}.content`);
+
+/** The field that errors of a message name; each has one. */
+const contentPath = (index: number): string => firstPaths[index] ?? `messages.${index}.content`;
+
 /** reasoning_content is not read: thoughts without their signature are of no use to the model. */
 const modelTurn = (message: ChatMessage, index: number, path: string): Read<ModelTurn> => {
   if (message.audio !== undefined) {
@@ -59,7 +64,7 @@ const resultTurn = (
 };
 
 const readTurn = (message: ChatMessage, index: number): Read<Turn> => {
-  const path = `messages.${index}.content`;
+  const path = contentPath(index);
   const { role } = message;
   if (role === 'assistant') return modelTurn(message, index, path);
   if (role === 'tool' || role === 'function') return resultTurn(message, index, path);
@@ -72,7 +77,7 @@ const readTurn = (message: ChatMessage, index: number): Read<Turn> => {
 
 /** A message of the user's with very many parts. */
 function* longTurn(content: readonly unknown[], index: number): Steps<Read<Turn>> {
-  const path = `messages.${index}.content`;
+  const path = contentPath(index);
   const parts = yield* readInSteps(content, (some, from) => contentParts(some, path, from));
   return E.isLeft(parts) ? parts : E.right({ role: 'user', parts: parts.right });
 }
