@@ -18,8 +18,8 @@ export type ModelName = {
   readonly imageReply: ImageReplyFormat | null;
 };
 
-/** Google's own, OpenRouter's and LiteLLM's. */
-const prefixes = /^(?:models\/|google\/|gemini\/)+/;
+/** Google's own, OpenRouter's and LiteLLM's; whose model it is where an alias stands for it. */
+const prefixes = /^(?:models\/|google\/|gemini\/|openai\/|anthropic\/)+/;
 
 /** A model's name without what stands before it in other places. */
 export const withoutPrefixes = (name: string): string => name.replace(prefixes, '');
@@ -95,7 +95,7 @@ const readName = (asked: string, aliases: ReadonlyMap<string, string>): ModelNam
 const namesBy = oncePer((aliases: ReadonlyMap<string, string>) => perText((asked) => readName(asked, aliases)));
 
 /**
- * Reads a model name: alias first (its own name, else a pattern), then `models/`, `google/` and `gemini/` before it,
+ * Reads a model name: alias first (its own name, else a pattern), then `models/`, `google/` and their kin before it,
  * then the suffixes `-search`, `-thinking`, `-thinking-N`, `-nothinking`, `-maxthinking`, `-hidden` behind it, on any
  * id, OpenRouter's `:online` and `:thinking` as the first two; last of all `:markdown`, `:images`, `:data-url`, which
  * an alias may have too.

@@ -150,6 +150,7 @@ const names: readonly (readonly [asked: string, model: string])[] = [
   ['claude-sonnet-5-5', 'gemini-flash-latest'],
   ['claude-opus-5-5[1m]', 'gemini-pro-latest'],
   ['claude-fable-1', 'gemini-pro-latest'],
+  ['anthropic/claude-sonnet-5-5', 'gemini-flash-latest'],
   ['claude-mine', 'gemini-2.5-flash'],
   ['models/gemini-2.5-flash', 'gemini-2.5-flash'],
 ];

@@ -57,7 +57,7 @@ t.test('the living model is in the list right now', (t) => {
 });
 
 t.test('names as OpenRouter and LiteLLM write them mean the same models', (t) => {
-  const aliases = new Map([['gpt-4o', 'gemini-pro-latest'], ['llama:free', 'gemma-4-31b-it']]);
+  const aliases = new Map([['gpt-4o', 'gemini-pro-latest'], ['llama:free', 'gemma-4-31b-it'], ['claude-*', 'gemini-flash-latest']]);
   const plain = { thinking: null, search: false, hidesThoughts: false, imageReply: null };
   const table: readonly (readonly [string, object])[] = [
     ['google/gemini-2.5-flash:online', { ...plain, model: 'gemini-2.5-flash', search: true }],
@@ -68,6 +68,9 @@ t.test('names as OpenRouter and LiteLLM write them mean the same models', (t) =>
     ['gemini/gemini-2.5-flash', { ...plain, model: 'gemini-2.5-flash' }],
     ['gpt-4o:online', { ...plain, model: 'gemini-pro-latest', search: true }],
     ['gpt-4o:free', { ...plain, model: 'gemini-pro-latest' }],
+    ['openai/gpt-4o:online', { ...plain, model: 'gemini-pro-latest', search: true }],
+    ['anthropic/claude-sonnet-5-5', { ...plain, model: 'gemini-flash-latest' }],
+    ['openai/gemini-2.5-flash-search', { ...plain, model: 'gemini-2.5-flash', search: true }],
     ['llama:free', { ...plain, model: 'gemma-4-31b-it' }],
     ['gemini-2.5-flash:onlines', { ...plain, model: 'gemini-2.5-flash:onlines' }],
   ];
