@@ -73,9 +73,12 @@ const createsSomething = ({ plan, body, dialect }: Passing): boolean => {
   return bytes === null || !dialect.leavesNothing(bytes);
 };
 
-const tryingOf = (needs: PassNeeds, passing: Passing, { home }: Pick<FoundHome, 'home'>): Omit<Trying, 'effort'> => {
+type Where = Pick<FoundHome, 'home'> & Pick<Spending, 'spent'>;
+
+const tryingOf = (needs: PassNeeds, passing: Passing, { home, spent }: Where): Trying => {
   const { plan, received } = passing;
   return {
+    effort: spent,
     home,
     preferred: plan.staysTogether && home === null ? needs.names.newestKeyOf(received.caller.address) : null,
     creates: createsSomething(passing),
@@ -108,8 +111,8 @@ const passTo = (
   passing: Passing,
   { spent, told, found }: Spending & { readonly found: FoundHome },
 ): Promise<Passed> => {
-  const callAt = (home: Pick<FoundHome, 'home'>): ReturnType<typeof tryPassing> =>
-    tryPassing(needs, passing, { ...tryingOf(needs, passing, home), effort: spent });
+  const callAt = (home: string | null): ReturnType<typeof tryPassing> =>
+    tryPassing(needs, passing, tryingOf(needs, passing, { home, spent }));
   const settle = (tried: E.Either<NotPassed, PassedBy>): Passed => {
     if (E.isRight(tried)) return tried;
     told.last = tried.left.told;
@@ -119,18 +122,23 @@ const passTo = (
     const lacking = await findLacking(needs, passing);
     if (E.isLeft(lacking)) return lacking;
     if (lacking.right === null || lacking.right === found.home) return settle(first);
-    return settle(await callAt({ home: lacking.right }));
+    return settle(await callAt(lacking.right));
   };
-  return callAt(found).then((first) =>
+  return callAt(found.home).then((first) =>
     E.isRight(first) || !lacksThing(passing, first.left) ? settle(first) : callElsewhere(first),
   );
 };
 
-const passOnce = (needs: PassNeeds, passing: Passing, spending: Spending): TE.TaskEither<ProxyError, PassedBy> =>
-  pipe(
-    () => findHome(needs, passing),
-    TE.flatMap((found) => () => passTo(needs, passing, { ...spending, found })),
-  );
+const passOnce = (
+  needs: PassNeeds,
+  passing: Passing,
+  { spent, told }: Spending,
+): TE.Outcome<ProxyError, PassedBy> => {
+  const goTo = (found: E.Either<ProxyError, FoundHome>): TE.Outcome<ProxyError, PassedBy> =>
+    E.isLeft(found) ? found : passTo(needs, passing, { spent, told, found: found.right });
+  const found = findHome(needs, passing);
+  return found instanceof Promise ? found.then(goTo) : goTo(found);
+};
 
 /** A question goes through the model's gate, which is closed for a while when the model answers nobody. */
 const passQuestion = (
@@ -139,8 +147,8 @@ const passQuestion = (
   { told }: Pick<Spending, 'told'>,
 ): TE.Outcome<ProxyError, PassedBy> => {
   const { plan, received } = passing;
-  if (!plan.isQuestion || plan.model === null) return passOnce(needs, passing, { spent: effort(needs.now), told })();
-  return letThrough(needs, received, plan.quota)((spent) => passOnce(needs, passing, { spent, told }))();
+  if (!plan.isQuestion || plan.model === null) return passOnce(needs, passing, { spent: effort(needs.now), told });
+  return letThrough(needs, received, plan.quota)((spent) => () => passOnce(needs, passing, { spent, told }))();
 };
 
 const run = async (needs: PassNeeds, passing: Passing): Promise<Result> => {
@@ -163,7 +171,8 @@ const passBody = (
   body: E.Either<ProxyError, PassedBody>,
 ): TE.Outcome<ProxyError, Reply> => {
   if (E.isLeft(body)) return body;
-  const passing: Passing = { ...going, body: body.right };
+  const { received, dialect, plan, headers, base } = going;
+  const passing: Passing = { received, dialect, plan, headers, base, body: body.right };
   return unlessLate(needs, passing, () => run(needs, passing));
 };
 

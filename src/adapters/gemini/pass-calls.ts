@@ -95,7 +95,8 @@ const handlerOf = (dog: Watchdog, reading: Reading, settle: Settle): Dispatcher.
   };
 };
 
-type Sent = { readonly body: Uint8Array | AsyncIterable<Uint8Array> | Readable | null; readonly headers: Headers };
+/** A body as undici takes it; `length` in bytes where it is known. */
+type Sent = { readonly body: Uint8Array | AsyncIterable<Uint8Array> | Readable | null; readonly length: number | null };
 
 /** While bytes go up, Google's silence is no silence. */
 async function* watchSending(
@@ -113,14 +114,13 @@ const heldSent = (pieces: readonly Uint8Array[]): Sent => {
   const size = sizeOf(pieces);
   const [first = null] = pieces;
   const isShort = pieces.length < 2 && size <= sliceBytes;
-  return { body: isShort ? first : inSlices(pieces), headers: { 'content-length': String(size) } };
+  return { body: isShort ? first : inSlices(pieces), length: size };
 };
 
 const sentOf = (body: PassedBody, dog: Watchdog): Sent => {
-  if (body === null) return { body, headers: {} };
+  if (body === null) return { body, length: null };
   if (isInPieces(body)) return heldSent(body);
-  const length: Headers = body.length === null ? {} : { 'content-length': String(body.length) };
-  return { body: Readable.from(watchSending(body.pieces, dog), { objectMode: false }), headers: length };
+  return { body: Readable.from(watchSending(body.pieces, dog), { objectMode: false }), length: body.length };
 };
 
 type Ways = {
@@ -132,15 +132,20 @@ type Ways = {
   readonly unread: ReadonlySet<string>;
 };
 
-const methods = ['GET', 'PUT', 'PATCH', 'DELETE'] as const;
+const methods = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE'] as const;
+
+const headersOf = ({ headers, secret }: PassedCall, length: number | null): Headers =>
+  length === null
+    ? { ...headers, 'x-goog-api-key': secret.reveal() }
+    : { ...headers, 'content-length': String(length), 'x-goog-api-key': secret.reveal() };
 
 const optionsOf = (call: PassedCall, { origin, root }: Ways, dog: Watchdog): DispatchOptions => {
-  const { body, headers } = sentOf(call.body, dog);
+  const { body, length } = sentOf(call.body, dog);
   return {
     origin: call.origin ?? origin,
     path: call.origin === undefined ? root + call.path : call.path,
     method: methods.find((method) => method === call.method) ?? 'POST',
-    headers: { ...call.headers, ...headers, 'x-goog-api-key': call.secret.reveal() },
+    headers: headersOf(call, length),
     body,
   };
 };

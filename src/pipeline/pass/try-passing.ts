@@ -101,6 +101,8 @@ const callOf = ({ received, plan, body, headers }: Passing, { lease, policy }: B
   signal: received.signal,
 });
 
+const done = (answer: PassedAnswer, lease: Lease): Attempt => ({ verdict: 'done', by: { answer, lease } });
+
 /** An answer that needs a closer look, or none. */
 const judge = async (
   needs: PassNeeds,
@@ -122,14 +124,7 @@ const judge = async (
     const told = await openingError(passing, { answer, lease });
     return { verdict: judgeRefusal(told.status, told.error, policy), error: told.error, told };
   }
-  return { verdict: 'done', by: { answer, lease } };
-};
-
-/** One call by one key. */
-const attempt = async (needs: PassNeeds, passing: Passing, by: ByKey): Promise<Attempt> => {
-  const answered = await needs.passCall(callOf(passing, by))();
-  if (E.isLeft(answered) || !isGood(passing, answered.right)) return judge(needs, passing, { ...by, answered });
-  return { verdict: 'done', by: { answer: answered.right, lease: by.lease } };
+  return done(answer, lease);
 };
 
 type Met = {
@@ -196,7 +191,10 @@ export const tryPassing = async (needs: PassNeeds, passing: Passing, trying: Try
     if (E.isLeft(leased)) return E.left(withoutKey(met, leased.left, plan.mayBlameKey));
     const lease = leased.right;
     received.note({ key: `#${lease.number}`, attempts: effort.spend(size) });
-    const made = await attempt(needs, passing, { lease, policy: trying });
+    const by = { lease, policy: trying };
+    const answered = await needs.passCall(callOf(passing, by))();
+    const isAtOnce = E.isRight(answered) && isGood(passing, answered.right);
+    const made = isAtOnce ? done(answered.right, lease) : await judge(needs, passing, { ...by, answered });
     report(lease, made.verdict === 'done' ? null : made.error);
     if (made.verdict === 'done') return E.right(made.by);
     if (made.verdict === 'tell' || !effort.mayRetry(size) || received.signal.aborted) return E.left(made);
