@@ -90,11 +90,7 @@ export type CallReader = {
   readonly end: () => readonly Frame[];
 };
 
-/**
- * Makes every function call whole and gives it an id before a dialect sees it: pieces of one call are put together,
- * and a call that Gemini left without an id, or with one that the answer holds already, gets one of ours.
- */
-export const callReader = (newId: () => string): CallReader => {
+const wholeCalls = (newId: () => string): CallReader => {
   const pending = new Map<number, Pending>();
   const identify = callIdentifier(newId);
   const readFrame = (frame: Frame): Frame => {
@@ -117,5 +113,22 @@ export const callReader = (newId: () => string): CallReader => {
       );
       return [{ candidates }];
     },
+  };
+};
+
+/**
+ * Makes every function call whole and gives it an id before a dialect sees it: pieces of one call are put together,
+ * and a call that Gemini left without an id, or with one that the answer holds already, gets one of ours. What that
+ * needs is made for the first call: most answers have none.
+ */
+export const callReader = (newId: () => string): CallReader => {
+  let calls: CallReader | null = null;
+  return {
+    read: (frames) => {
+      if (calls === null && !frames.some(holdsCalls)) return frames;
+      calls ??= wholeCalls(newId);
+      return calls.read(frames);
+    },
+    end: () => calls?.end() ?? [],
   };
 };

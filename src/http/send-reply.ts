@@ -140,13 +140,13 @@ const sendWhole = (reply: Whole, outlet: Outlet): Rest => {
   return isLarge ? endLarge(outlet, pieces, reply) : endReply(outlet, body, reply);
 };
 
-const writerFor = (reply: Streamed, outlet: Outlet, pace: ReaderPace): StreamWriter =>
+const writerFor = (reply: Streamed, outlet: Outlet, pace: () => ReaderPace): StreamWriter =>
   streamWriter({
     ...outlet,
     pace,
     isClosed: () => isClosed(outlet),
     writeHead: () => outlet.response.writeHead(reply.status, headOf(outlet, reply, {})),
-    writeLarge: (piece, write) => writeInPieces(piece, outlet, { ...pace, write }),
+    writeLarge: (piece, write) => writeInPieces(piece, outlet, { ...pace(), write }),
     heartbeat: reply.heartbeat,
   });
 
@@ -188,7 +188,8 @@ const sendStream = async (reply: Streamed, outlet: Outlet): Promise<void> => {
     await Promise.all([discardReply(reply), endReply(outlet, '')]);
     return;
   }
-  const pace = readerPace(outlet);
+  let made: ReaderPace | null = null;
+  const pace = (): ReaderPace => (made ??= readerPace(outlet));
   const writer = writerFor(reply, outlet, pace);
   const poured = signalSource();
   const heartbeats = writer.heartbeats(poured.signal).catch(() => undefined);
@@ -198,7 +199,7 @@ const sendStream = async (reply: Streamed, outlet: Outlet): Promise<void> => {
     poured.abort('poured');
     await Promise.all([heartbeats, discardReply(reply)]);
   }
-  if (!isClosed(outlet)) await endReply(outlet, writer.end(), { pace: () => pace });
+  if (!isClosed(outlet)) await endReply(outlet, writer.end(), { pace });
 };
 
 /** Node may not have said yet that a request is complete of which all was taken; answered so it would seem cut off. */

@@ -6,7 +6,8 @@ import { pieceSize, type ReaderPace } from './reader-pace.ts';
 
 /** Where a stream is written, and how. */
 export type StreamWriterNeeds = BodyOutlet & {
-  readonly pace: ReaderPace;
+  /** Made for a reader that falls behind. */
+  readonly pace: () => ReaderPace;
   /** Writes a large piece, no faster than it is read. */
   readonly writeLarge: (piece: string | Uint8Array, write: WritePiece) => Promise<void>;
   readonly heartbeat: Streamed['heartbeat'];
@@ -67,7 +68,7 @@ export const streamWriter = (needs: StreamWriterNeeds): StreamWriter => {
   };
   const write = (piece: string | Uint8Array): Promise<void> | null => {
     if (isClosed()) return null;
-    if (response.writableNeedDrain) return pace.drained().then(() => write(piece) ?? undefined);
+    if (response.writableNeedDrain) return pace().drained().then(() => write(piece) ?? undefined);
     if (piece.length > pieceSize) return writeLarge(piece, begin()).then(touch);
     begin()(piece);
     return null;
