@@ -11,7 +11,7 @@ export type ByteSink = {
   readonly size: () => number;
   /** What stands there, until more is added. */
   readonly bytes: (from: number, to: number) => Buffer;
-  /** Gives back the memory in which it is written. */
+  /** Gives back the memory in which it is written, once. */
   readonly letGo: () => void;
 };
 
@@ -24,6 +24,7 @@ const mostOfUnit = 3;
 export const byteSink = (room: Scratch): ByteSink => {
   let all = room.take(usual);
   let end = 0;
+  let isHeld = true;
   const makeRoom = (most: number): void => {
     if (all.length - end >= most) return;
     const larger = Buffer.allocUnsafeSlow(Math.max(all.length * 2, end + most));
@@ -53,6 +54,9 @@ export const byteSink = (room: Scratch): ByteSink => {
     },
     size: () => end,
     bytes: (from, to) => all.subarray(from, to),
-    letGo: () => room.giveBack(all),
+    letGo: () => {
+      if (isHeld) room.giveBack(all);
+      isHeld = false;
+    },
   };
 };
