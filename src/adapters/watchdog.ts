@@ -36,6 +36,9 @@ export type Watchdog = {
   readonly bite: () => ProxyError | null;
 };
 
+/** A place in the line of the calls that are watched. */
+type Link = { previous: Link | null; next: Watched | null };
+
 /**
  * One call. `signs`: how often something was told; `came`: how much has come that was not; both together were
  * `seenSigns` at `seenAt`, when they were last seen to grow; `isAwaited`: more is wanted.
@@ -50,7 +53,7 @@ type Watched = {
   came: () => number;
   seenSigns: number;
   seenAt: number;
-};
+} & Link;
 
 const nothing = (): number => 0;
 
@@ -104,43 +107,50 @@ const watchedSince = (began: number): Watched => ({
   came: nothing,
   seenSigns: 0,
   seenAt: began,
+  previous: null,
+  next: null,
 });
 
-/** The calls that are watched; `end` ends one, for this reason. */
-type Round = {
-  readonly add: (call: Watched) => void;
-  readonly remove: (call: Watched) => void;
-  readonly end: (call: Watched, bite: ProxyError) => void;
+const leaveLine = (call: Watched): void => {
+  const { previous, next } = call;
+  if (previous !== null) previous.next = next;
+  if (next !== null) next.previous = previous;
+  call.previous = null;
+  call.next = null;
 };
 
-/** Looks at all calls in turn, for as long as there are any. */
-const roundsOf = (silence: Silence): Round => {
-  const calls = new Set<Watched>();
+const end = (call: Watched, bite: ProxyError): void => {
+  if (call.bite !== null) return;
+  leaveLine(call);
+  call.bite = bite;
+  call.end?.();
+};
+
+/**
+ * Looks at all calls of a line in turn, for as long as there are any; gives what puts one into it. No Set: what is left
+ * of one that has grown anew still names who was in it then, and holds their requests until the next full collection
+ * (9 KB a request outlived the young generation).
+ */
+const lookInTurn = (silence: Silence): ((call: Watched) => void) => {
+  const line: Link = { previous: null, next: null };
   const pause = Math.min(silence.firstByteMs, silence.idleMs, silence.longestMs ?? anHour) / looks;
   let timer: NodeJS.Timeout | null = null;
-  const end = (call: Watched, bite: ProxyError): void => {
-    if (call.bite !== null) return;
-    calls.delete(call);
-    call.bite = bite;
-    call.end?.();
-  };
   const look = (): void => {
     const now = monotonic();
-    timer = calls.size === 0 ? null : setTimeout(look, pause).unref();
-    for (const call of calls) {
+    const over: (readonly [Watched, ProxyError])[] = [];
+    for (let call = line.next; call !== null; call = call.next) {
       const fault = faultOf(call, silence, now);
-      if (fault !== null) end(call, fault);
+      if (fault !== null) over.push([call, fault]);
     }
+    timer = line.next === null ? null : setTimeout(look, pause).unref();
+    for (const [call, fault] of over) end(call, fault);
   };
-  return {
-    add: (call) => {
-      calls.add(call);
-      timer ??= setTimeout(look, pause).unref();
-    },
-    remove: (call) => {
-      calls.delete(call);
-    },
-    end,
+  return (call) => {
+    call.previous = line;
+    call.next = line.next;
+    if (line.next !== null) line.next.previous = call;
+    line.next = call;
+    timer ??= setTimeout(look, pause).unref();
   };
 };
 
@@ -150,7 +160,7 @@ const roundsOf = (silence: Silence): Round => {
  * call would cost it 2 µs; to push it on, or to read the clock for each piece, more.
  */
 export const watchdogs = (silence: Silence): ((caller: Signal) => Watchdog) => {
-  const { add, remove, end } = roundsOf(silence);
+  const add = lookInTurn(silence);
   return (caller) => {
     const call = watchedSince(monotonic());
     const leave = (): void => end(call, abortReason(caller));
@@ -164,7 +174,7 @@ export const watchdogs = (silence: Silence): ((caller: Signal) => Watchdog) => {
       },
       ...tellers(call),
       stop: () => {
-        remove(call);
+        leaveLine(call);
         caller.removeEventListener('abort', leave);
       },
       bite: () => call.bite,
