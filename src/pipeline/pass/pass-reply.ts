@@ -47,8 +47,12 @@ const wholeReply = (passing: Passing, answer: PassedAnswer, body: Uint8Array): W
 export const passedReply = (needs: PassNeeds, passing: Passing, by: PassedBy): Passed | Whole => {
   const { answer } = by;
   const framing = framingOf(passing, answer.type);
-  const whole = framing === 'value' && passing.received.method !== 'HEAD' ? answer.body.whole() : null;
-  return whole === null ? pouredReply(needs, passing, { ...by, framing }) : wholeReply(passing, answer, whole);
+  const isHead = passing.received.method === 'HEAD';
+  const value = framing === 'value' && !isHead ? answer.body.whole() : null;
+  if (value !== null) return wholeReply(passing, answer, value);
+  const reply = pouredReply(needs, passing, { ...by, framing });
+  const whole = isHead ? null : reply.body.whole();
+  return whole === null ? reply : { kind: 'whole', status: reply.status, headers: reply.headers, body: whole };
 };
 
 type Framed = PassedBy & { readonly framing: PassedFraming };
