@@ -214,6 +214,47 @@ t.test('what goes wrong in this service behind the heartbeats is told in the str
   }
 });
 
+/** The reply to a streamed question whose answer is all there, and what is told of its key. */
+const streamReply = async (answer: string, over: Partial<PassNeeds> = {}, parts: Partial<typeof dialect> = {}) => {
+  const reports: (string | null)[] = [];
+  const needs: PassNeeds = {
+    ...needsOf({}),
+    passCall: () => TE.right({ status: 200, headers: {}, type: 'text/event-stream', body: sourceOf(Buffer.from(answer)) }),
+    reportKey: (_lease, _model, error) => void reports.push(error?.tag ?? null),
+    ...over,
+  };
+  const received = receivedWith('', { path: '/v1beta/models/gemini-3.5-flash:streamGenerateContent', readPieces: TE.right([Buffer.from('{}')]) });
+  const reply = await passThrough(needs, { ...dialect, ...parts })(received, { query: 'alt=sse', header: () => null, base: 'https://pollux.example' })();
+  if (E.isLeft(reply) || reply.right.kind !== 'passed') throw new Error('no stream');
+  return { body: reply.right.body, reports };
+};
+
+t.test('an answer that is all there, but cut, passes as it came, and its errors are told once', async (t) => {
+  const failed = 'data: {"error":{"code":500,"message":"Internal error","status":"INTERNAL"}}\n\n';
+  for (const [answer, told] of [[`data: {}\n\n${failed}data: {"half":`, [null, 'GeminiFault']], ['data: {}\n\ndata: {"error":{"code":5', [null]], ['data: {}\n\ndata: {"e', [null]]] as const) {
+    const { body, reports } = await streamReply(answer);
+    const pieces: Uint8Array[] = [];
+    t.equal(body.whole(), null, 'it is not whole');
+    t.equal(body.whole(), null, 'however often one asks');
+    const take = (piece: Uint8Array): boolean => pieces.push(piece) > 0;
+    t.match(await new Promise((resolve) => body.pour({ take, end: resolve })), { tag: 'StreamCut' });
+    t.equal(Buffer.concat(pieces).toString(), answer);
+    t.same(reports, told);
+  }
+});
+
+t.test('a fault of ours at the end of a stream is told to who reads it', async (t) => {
+  const cause = new TypeError('a fault of ours');
+  const faulty = (): never => {
+    throw cause;
+  };
+  const { body } = await streamReply('data: {}\n\n', {}, { tokensIn: faulty });
+  t.same(await new Promise((resolve) => body.pour({ take: () => true, end: resolve })), { tag: 'Defect', cause });
+  const filter = { take: (piece: Uint8Array) => piece, end: faulty, isAtRest: () => true, passes: () => true };
+  const filtered = await streamReply('data: {}\n\n', {}, { streamFilter: () => filter });
+  t.same(await new Promise((resolve) => filtered.body.pour({ take: () => true, end: resolve })), { tag: 'Defect', cause });
+});
+
 t.test('a body in pieces goes up in them, and is joined only to change what it names, with memory for that', async (t) => {
   const pieces = ['{"contents":[{"parts":[{"text":"aa', 'a'.repeat(300_000), '"}]}]}'].map((one) => Buffer.from(one));
   const plain = await passedUp(pieces);

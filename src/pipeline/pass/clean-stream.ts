@@ -1,5 +1,7 @@
 import type { ByteSource, ShortWay } from '../../ports/byte-source.ts';
 import type { StreamFilter } from '../../ports/passing-on.ts';
+import { sourceOf } from './collect-bytes.ts';
+import { endWith } from './end-with.ts';
 import { errorOf, statusTold } from './judge-answer.ts';
 import type { Passing, PassNeeds } from './passing.ts';
 import { ownName, reportFor, type PassedBy } from './try-passing.ts';
@@ -39,6 +41,8 @@ export const cleanStream = (needs: PassNeeds, passing: Passing, { answer, lease 
       return all;
     },
     pour: (sink) => {
+      // Asked for as a whole, and not taken: it has been through the filter.
+      if (all !== null) return sourceOf(all).pour(sink);
       const way: ShortWay = { fits: passes, take: sink.take };
       return source.pour({
         take: (piece) => {
@@ -46,11 +50,12 @@ export const cleanStream = (needs: PassNeeds, passing: Passing, { answer, lease 
           return clean.length === 0 || sink.take(clean);
         },
         shortWay: () => (isAtRest() ? way : null),
-        end: (error) => {
-          const held = end();
-          if (held.length > 0) sink.take(held);
-          sink.end(error);
-        },
+        end: (error) =>
+          endWith(sink, () => {
+            const held = end();
+            if (held.length > 0) sink.take(held);
+            return error;
+          }),
       });
     },
   };

@@ -1,4 +1,5 @@
 import type { ByteSource } from '../../ports/byte-source.ts';
+import { endWith } from './end-with.ts';
 
 /** How an answer's bytes are framed: events, an array's elements, or one value. */
 export type PassedFraming = 'events' | 'array' | 'value';
@@ -61,11 +62,12 @@ export const watchBorder = (
       pour: (sink) =>
         source.pour({
           take: sink.take,
-          end: (error) => {
-            const end = source.ending();
-            ended(end);
-            sink.end(error === null && !endsWhole(end) ? { tag: 'StreamCut' } : error);
-          },
+          end: (error) =>
+            endWith(sink, () => {
+              const end = source.ending();
+              ended(end);
+              return error === null && !endsWhole(end) ? { tag: 'StreamCut' } : error;
+            }),
         }),
     },
   };
