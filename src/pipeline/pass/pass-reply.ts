@@ -43,16 +43,12 @@ const wholeReply = (passing: Passing, answer: PassedAnswer, body: Uint8Array): W
   return { kind: 'whole', status: answer.status, headers: headersOf(passing, answer, false), body };
 };
 
-/** An answer whose bytes pass: as they come, or at once where all of them are there. */
+/** An answer whose bytes pass: as they come, or as a whole reply where it is one value that is there. */
 export const passedReply = (needs: PassNeeds, passing: Passing, by: PassedBy): Passed | Whole => {
   const { answer } = by;
   const framing = framingOf(passing, answer.type);
-  const isHead = passing.received.method === 'HEAD';
-  const value = framing === 'value' && !isHead ? answer.body.whole() : null;
-  if (value !== null) return wholeReply(passing, answer, value);
-  const reply = pouredReply(needs, passing, { ...by, framing });
-  const whole = isHead ? null : reply.body.whole();
-  return whole === null ? reply : { kind: 'whole', status: reply.status, headers: reply.headers, body: whole };
+  const value = framing === 'value' && passing.received.method !== 'HEAD' ? answer.body.whole() : null;
+  return value === null ? pouredReply(needs, passing, { ...by, framing }) : wholeReply(passing, answer, value);
 };
 
 type Framed = PassedBy & { readonly framing: PassedFraming };
