@@ -2,11 +2,21 @@ import type { Now } from '../../ports/capabilities.ts';
 import type { KeptHead } from './kept-head.ts';
 import { hold, release, type Stretch } from './text-blocks.ts';
 
+/** A file in which several of them stand. */
+export type Segment = {
+  readonly name: string;
+  all: readonly Kept[];
+  /** How many of them are still in the list. */
+  held: number;
+};
+
 /** A kept response: its head, and where the JSON of its record stands. */
 export type Kept = KeptHead &
   Stretch & {
     /** What it takes: its text, and the ids by which it is found. */
     readonly size: number;
+    /** The file in which it stands, or is just being written; null for none. */
+    segment: Segment | null;
   };
 
 /** How much is kept, and for how long. */
@@ -26,6 +36,8 @@ export type KeptList = {
   readonly findByItem: (owner: string, item: string) => Kept | undefined;
   readonly remove: (owner: string, id: string) => boolean;
   readonly all: () => IterableIterator<Kept>;
+  /** Those behind the last one that stands in a file, the oldest first. */
+  readonly unwritten: () => readonly Kept[];
   readonly use: () => { readonly responses: number; readonly bytes: number };
 };
 
@@ -50,6 +62,7 @@ export const keptOf = (head: KeptHead, text: Stretch): Kept => ({
   from: text.from,
   to: text.to,
   size: sizeOf(head, text),
+  segment: null,
 });
 
 /** What is there of one owner. */
@@ -76,8 +89,9 @@ const ownedBy = ({ owners }: State, owner: string): Owned => {
 const forget = (state: State, at: number): void => {
   const kept = state.order[at] ?? null;
   if (kept === null) return;
-  const { id, owner, items, size, from, to } = kept;
+  const { id, owner, items, size, from, to, segment } = kept;
   const { held, byItem } = ownedBy(state, owner);
+  if (segment !== null) segment.held -= 1;
   state.order[at] = null;
   state.count -= 1;
   state.bytes -= size - (to - from) + release(kept, at === state.first);
@@ -89,13 +103,14 @@ const forget = (state: State, at: number): void => {
 const remove = (state: State, kept: Kept): void => forget(state, state.order.indexOf(kept, state.first));
 
 const insert = (state: State, kept: Kept): void => {
-  const { id, owner, items, size } = kept;
+  const { id, owner, items, size, segment } = kept;
   const before = state.owners.get(owner)?.held.get(id);
   if (before !== undefined) remove(state, before);
   const { held, byItem } = ownedBy(state, owner);
   held.set(id, kept);
   for (const item of items) byItem.set(item, kept);
   hold(kept);
+  if (segment !== null) segment.held += 1;
   state.order.push(kept);
   state.count += 1;
   state.bytes += size;
@@ -123,6 +138,17 @@ function* heldIn({ order, first }: State): IterableIterator<Kept> {
     if (kept !== null) yield kept;
   }
 }
+
+const unwrittenIn = ({ order, first }: State): readonly Kept[] => {
+  const found: Kept[] = [];
+  for (let at = order.length - 1; at >= first; at -= 1) {
+    const kept = order[at] ?? null;
+    if (kept === null) continue;
+    if (kept.segment !== null) break;
+    found.push(kept);
+  }
+  return found.toReversed();
+};
 
 /** `responseOf` is the response that an item's id tells, whether it is there or not; null for other ids. */
 export type ListNeeds = { readonly now: Now; readonly responseOf?: (item: string) => string | null };
@@ -158,6 +184,10 @@ export const keptList = (bounds: ResponseBounds, { now, responseOf = () => null 
     all: () => {
       tidy();
       return heldIn(state);
+    },
+    unwritten: () => {
+      tidy();
+      return unwrittenIn(state);
     },
     use: () => {
       tidy();

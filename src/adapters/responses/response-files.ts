@@ -38,7 +38,7 @@ type State = { readonly segments: Segments; erases: boolean; tidying: NodeJS.Tim
  * that nothing stays on disk that is too old.
  */
 export const responseFiles = (settings: ResponseFileSettings): ResponseFiles => {
-  const state: State = { segments: new Map(), erases: false, tidying: null };
+  const state: State = { segments: new Set(), erases: false, tidying: null };
   const warn = diskWarning(settings);
   const write = async (list: KeptList): Promise<boolean> => {
     const { erases } = state;

@@ -3,7 +3,7 @@ import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Log, NewId, Now } from '../../ports/capabilities.ts';
 import { writeWhole } from '../state/write-whole.ts';
-import type { Kept, KeptList } from './kept-list.ts';
+import type { Kept, KeptList, Segment } from './kept-list.ts';
 import { readSegment } from './read-segment.ts';
 import { piecesOf } from './text-blocks.ts';
 
@@ -54,8 +54,15 @@ const inSegments = (fresh: readonly Kept[]): readonly (readonly Kept[])[] => {
   return segments;
 };
 
-/** What is in each segment, by its name. */
-export type Segments = Map<string, readonly Kept[]>;
+/** The segments that are on disk. */
+export type Segments = Set<Segment>;
+
+/** A segment of these, of which so many are in the list. */
+const segmentOf = (name: string, all: readonly Kept[], held: number): Segment => {
+  const segment: Segment = { name, all, held };
+  for (const kept of all) kept.segment = segment;
+  return segment;
+};
 
 const removeAbandoned = async (folder: string, names: readonly string[], now: number): Promise<void> => {
   for (const name of names.filter((each) => each.includes(ending) && each.endsWith('.tmp'))) {
@@ -78,7 +85,7 @@ export const readFolder = async (
     const { kept, isWhole } = file === null ? { kept: [], isWhole: false } : readSegment(file);
     if (!isWhole) log('warn', 'A file of kept responses is damaged, or can not be read; it is ignored', { file: name });
     room -= file?.length ?? 0;
-    segments.set(name, kept);
+    segments.add(segmentOf(name, kept, 0));
     found.push(kept);
   }
   return found.toReversed().flat();
@@ -87,22 +94,38 @@ export const readFolder = async (
 /** What is to be on disk, and whether what is not in the list is erased from segments that stay. */
 export type Write = { readonly list: KeptList; readonly erases: boolean };
 
-/** What is new becomes new segments; a segment goes when nothing in it is kept any more. */
+/** They are marked before they are written: whatever leaves the list meanwhile is counted. */
+const writeSegment = async (settings: SegmentSettings, fresh: readonly Kept[]): Promise<Segment> => {
+  const segment = segmentOf(nameOf(settings), fresh, fresh.length);
+  try {
+    await writeWhole(join(settings.folder, segment.name), piecesOf(fresh));
+    return segment;
+  } catch (cause) {
+    for (const kept of fresh) kept.segment = null;
+    throw cause;
+  }
+};
+
+/** Writes anew the segments that hold something that is not in the list any more. */
+const eraseGone = async ({ folder }: SegmentSettings, segments: Segments, list: KeptList): Promise<void> => {
+  const held = new Set(list.all());
+  for (const segment of segments) {
+    const rest = segment.all.filter((kept) => held.has(kept));
+    const isLess = rest.length > 0 && rest.length < segment.all.length;
+    if (isLess) await writeWhole(join(folder, segment.name), piecesOf(rest));
+    segment.all = rest;
+  }
+};
+
+/** What is new becomes new segments; a segment goes when nothing in it is kept any more. It costs what is new. */
 export const writeFolder = async (settings: SegmentSettings, segments: Segments, write: Write): Promise<void> => {
   const { folder } = settings;
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const held = new Set(write.list.all());
-  const written = new Set([...segments.values()].flat());
-  for (const fresh of inSegments([...held].filter((kept) => !written.has(kept)))) {
-    const name = nameOf(settings);
-    await writeWhole(join(folder, name), piecesOf(fresh));
-    segments.set(name, fresh);
+  for (const fresh of inSegments(write.list.unwritten())) segments.add(await writeSegment(settings, fresh));
+  for (const segment of segments) {
+    if (segment.held > 0) continue;
+    await rm(join(folder, segment.name), { force: true });
+    segments.delete(segment);
   }
-  for (const [name, all] of segments) {
-    const rest = all.filter((kept) => held.has(kept));
-    if (rest.length === 0) await rm(join(folder, name), { force: true });
-    else if (write.erases && rest.length < all.length) await writeWhole(join(folder, name), piecesOf(rest));
-    if (rest.length === 0) segments.delete(name);
-    else if (write.erases) segments.set(name, rest);
-  }
+  if (write.erases) await eraseGone(settings, segments, write.list);
 };
