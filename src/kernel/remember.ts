@@ -38,14 +38,15 @@ const longestText = 256;
 
 /**
  * A pure function of a text that remembers what it gave for a few hundred short ones, and then begins anew: who sends
- * ever new texts makes it no slower than it is by itself.
+ * ever new texts makes it no slower than it is by itself. `of` is what the text is made of, where it is one that tells
+ * all of that.
  */
-export const perText = <V>(make: (text: string) => V): ((text: string) => V) => {
+export const perText = <V, A = void>(make: (text: string, of: A) => V): ((text: string, of: A) => V) => {
   const made = new Map<string, { readonly value: V }>();
-  return (text) => {
+  return (text, of) => {
     const known = made.get(text);
     if (known !== undefined) return known.value;
-    const value = make(text);
+    const value = make(text, of);
     if (text.length > longestText) return value;
     if (made.size >= mostTexts) made.clear();
     made.set(text, { value });

@@ -83,11 +83,10 @@ const wholeText = (facts: CollectorFacts, frames: readonly Frame[], room: Scratc
   const head = outputHead(settings);
   const from = into.add(`${state.slice(0, -1)},"output":${head}`) - head.length;
   const to = addText(into, text) + outputEnd.length;
-  into.add(`${outputEnd},${echo.own}`);
-  const sent = into.bytes(0, into.add(echo.rest));
+  const sent = into.bytes(0, into.add(`${outputEnd},${echo.own}${echo.rest}`));
   // The items of a long one stand outermost in its record, where they are read in pieces.
-  const texts = { state, output: [bytesPiece(into.bytes(from, to))], echo };
-  const finished = sent.length > atOnce ? { texts } : { sent };
+  const finished =
+    sent.length > atOnce ? { texts: { state, output: [bytesPiece(into.bytes(from, to))], echo } } : { sent };
   const events = (): string => plainCuts([allOfIt], settings.tier, tier);
   return {
     value: { ...jsonWhole(sent), taken: into.letGo },

@@ -1,6 +1,6 @@
 import { E } from '../../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
-import { perText } from '../../../kernel/remember.ts';
+import { keep, perText } from '../../../kernel/remember.ts';
 import type { Steps } from '../../../kernel/steps.ts';
 import { contentsInSteps } from '../../../gemini/conversation/to-contents.ts';
 import type { Turn } from '../../../gemini/conversation/turns.ts';
@@ -126,14 +126,11 @@ const capOf = (
   { listedLimit }: AskSettings,
 ): number | undefined => (most === undefined ? undefined : Math.min(most, listedLimit?.(model) ?? outputLimit(model)));
 
-const generationConfig = (
-  asked: ResponseRequest,
-  { name, traits, plan }: SettledResponse,
-  settings: AskSettings,
-): E.Either<ProxyError, GenerationConfig> => {
-  const { fields } = asked;
+/** What a request says of sampling, length and thinking. */
+type PlainAsked = { readonly fields: ResponseFields; readonly model: SettledModel; readonly cap: number | undefined };
+
+const plainConfig = ({ fields, model: { name, traits }, cap: maxOutputTokens }: PlainAsked): GenerationConfig => {
   const { temperature, top_p: topP, reasoning } = fields;
-  const maxOutputTokens = capOf(fields, name.model, settings);
   const effort = reasoning?.effort;
   const thinkingConfig = settleThinking(
     traits.thinking,
@@ -144,9 +141,31 @@ const generationConfig = (
     },
     { asked: wantsSummary(fields), isGoogles: false, otherwise: false },
   );
+  return { ...plainGeneration({ temperature, topP, maxOutputTokens }, traits), thinkingConfig };
+};
+
+/** Clients say the same of these with each request: it is made, and written, once. */
+const usualConfig = perText((_said, asked: PlainAsked) => keep(plainConfig(asked)));
+
+const plainConfigOf = (asked: PlainAsked): GenerationConfig => {
+  const { fields, model, cap } = asked;
+  const { temperature, top_p: topP, reasoning } = fields;
+  const { model: name, thinking } = model.name;
+  if (thinking !== null) return plainConfig(asked);
+  const summary = wantsSummary(fields);
+  return usualConfig(`${temperature} ${topP} ${cap} ${reasoning?.effort} ${summary} ${name}`, asked);
+};
+
+const generationConfig = (
+  asked: ResponseRequest,
+  settled: SettledResponse,
+  settings: AskSettings,
+): E.Either<ProxyError, GenerationConfig> => {
+  const { fields } = asked;
+  const { name, traits, plan } = settled;
+  const plain = plainConfigOf({ fields, model: settled, cap: capOf(fields, name.model, settings) });
   const wish = jsonWish(asked);
   const isDrawn = traits.output === 'image';
-  const plain = { ...plainGeneration({ temperature, topP, maxOutputTokens }, traits), thinkingConfig };
   if (wish === null && !isDrawn && !wantsLogprobs(fields)) return E.right(plain);
   const format = wish === null || !plan.formatsJson ? nothingAsked : jsonFormat(wish);
   if (E.isLeft(format)) return format;
