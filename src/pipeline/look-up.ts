@@ -11,7 +11,7 @@ const countTaken = (memory: Memory): { readonly memory: Memory; readonly taken: 
   return {
     taken: () => taken,
     memory: {
-      ...memory,
+      giveBack: memory.giveBack,
       take: (bytes) => {
         taken += bytes;
         return memory.take(bytes);
@@ -19,6 +19,23 @@ const countTaken = (memory: Memory): { readonly memory: Memory; readonly taken: 
     },
   };
 };
+
+/** Named one by one, as everywhere on a request's way. */
+const withCompleted = <Request>(before: Asked<Request>, asked: Request, isLargeBody: boolean): Asked<Request> => ({
+  requestId: before.requestId,
+  caller: before.caller,
+  held: before.held,
+  mostSent: before.mostSent,
+  origin: before.origin,
+  imageReplyFormat: before.imageReplyFormat,
+  originator: before.originator ?? null,
+  signal: before.signal,
+  note: before.note,
+  permit: before.permit,
+  asked,
+  isLargeBody,
+  bodyBytes: before.bodyBytes ?? 0,
+});
 
 /**
  * Looks up what a request refers to, in dialects whose requests can. One that refers to much is as large as if it had
@@ -32,11 +49,9 @@ export const lookUp = <Request>({
     const { memory, taken } = countTaken(asked.held.request);
     return pipe(
       complete(asked.asked, { caller: asked.caller, memory }),
-      TE.map((completed) => ({
-        ...asked,
-        asked: completed,
-        isLargeBody: asked.isLargeBody === true || taken() > atOnce * costs.json,
-      })),
+      TE.map((completed) =>
+        withCompleted(asked, completed, asked.isLargeBody === true || taken() > atOnce * costs.json),
+      ),
     );
   };
 };

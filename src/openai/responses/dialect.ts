@@ -33,11 +33,14 @@ const bytesHeld = 2;
 
 const nothingKept: Keeping = { keep: undefined, holds: 0 };
 
+/** One for all, since it is held with what is kept. */
+const noIds: readonly string[] = [];
+
 /** Items that were sent with an id of their own: those that are named here tell their response. */
 const idsOf = (items: readonly Item[]): readonly string[] => {
   const ids: string[] = [];
   for (const item of items) if (typeof item['id'] === 'string' && !isReference(item)) ids.push(item['id']);
-  return ids;
+  return ids.length === 0 ? noIds : ids;
 };
 
 /** Stands in a record for the items, which stand beside the response there. */
@@ -57,15 +60,18 @@ const keeping = (
   { keepResponse, mostBytesEach }: Pick<ResponseStore, 'keepResponse' | 'mostBytesEach'>,
 ): Keeping => {
   const { fields, own } = sent;
-  const held = fields.store === false || caller === null ? null : heldText(own, mostBytesEach);
+  const { input } = fields;
+  const held =
+    fields.store === false || caller === null ? null : heldText(typeof input === 'string' ? input : own, mostBytesEach);
   if (held === null || caller === null) return nothingKept;
   const { created } = context;
   const [id, previous] = [responseId(context.id), fields.previous_response_id ?? null];
   return {
     keep: (finished) => {
       const { events } = finished;
-      const input = keptItems(sent, context.id);
-      const text = recordText({ id, created, previous, input, events, ...partsOf(finished) });
+      const { response, output } = partsOf(finished);
+      const items = keptItems(sent, context.id);
+      const text = recordText({ id, created, previous, input: items, events, response, output });
       return keepResponse({ id, previous, items: idsOf(own), text }, caller);
     },
     holds: held * bytesHeld,
