@@ -10,6 +10,7 @@ import { E, type TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import { signalSource } from '../kernel/signal.ts';
 import type { Wait } from '../ports/capabilities.ts';
+import { breakOneSocket } from './break-one-socket.ts';
 import { clientErrorText, connectRefusedText, errorText, type Answerer } from './client-error.ts';
 import type { ConnectionBounds } from './connection-register.ts';
 import { doorChooser } from './door.ts';
@@ -105,6 +106,8 @@ const answerRequests = (server: HttpServer, needs: ExchangeNeeds, open: Connecti
   server.on('checkContinue', start('continue'));
   server.on('checkExpectation', start('unknown'));
   server.on('connection', (socket) => {
+    // Node gives a socket another shape with its first time-out, which it sets behind the first answer.
+    socket.setTimeout(0);
     if (!open.open(socket)) refuse(socket);
   });
   server.on('connect', (_message, socket) => closeWith(socket, connectRefusedText(firstAnswerer(site)), site.wait));
@@ -168,6 +171,7 @@ export const createServer = (settings: ServerSettings, site: Site): Server => {
   const isStopping = (): boolean => stopping.aborted;
   const open = boundConnections(boundsOf(settings, site), isStopping);
   const server = listenerOf(settings);
+  breakOneSocket();
   const memory = memoryBudget({ mostBytes: settings.memoryBudgetBytes, mostExchanges: settings.mostExchanges });
   const limits = {
     mostBytes: settings.mostBodyBytes,
