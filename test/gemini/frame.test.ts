@@ -4,6 +4,7 @@ import { readFrame, readPlainFrame, readSaid, type FrameReading } from '../../sr
 import { readModelPage } from '../../src/gemini/read-model-page.ts';
 import { plainTextOf } from '../../src/gemini/plain-text.ts';
 import { parseFrames, parseLongFrame } from '../../src/gemini/parse-frames.ts';
+import { asName } from '../support/as-name.ts';
 
 const frameOf = (value: unknown): unknown => {
   const reading = readFrame(value);
@@ -148,7 +149,7 @@ t.test('a frame of one text and nothing else is told from all others', (t) => {
   ];
   for (const [value, text] of texts) {
     const reading = readFrame(value);
-    t.equal(reading.kind === 'frame' ? plainTextOf(reading.frame) : reading.kind, text, JSON.stringify(value));
+    t.equal(reading.kind === 'frame' ? plainTextOf(reading.frame) : reading.kind, text, asName(value));
   }
   fc.assert(
     fc.property(anyFrame, (value) => {
@@ -226,7 +227,7 @@ t.test('a long frame is read the same with its lists cut: parts, log probabiliti
     for (const frame of frames) {
       for (const value of [frame, [frame]]) {
         const json = JSON.stringify(value, null, indent);
-        t.ok(JSON.stringify(await inPieces(json)) === JSON.stringify([...parseFrames(json)]), json.slice(0, 80));
+        t.ok(JSON.stringify(await inPieces(json)) === JSON.stringify([...parseFrames(json)]), asName(json.slice(0, 80)));
       }
     }
   }
@@ -237,7 +238,7 @@ t.test('a long frame is read the same with its lists cut: parts, log probabiliti
 
 t.test('what is no frame is unreadable', (t) => {
   for (const value of [null, undefined, 1, '', 'text', true, [], [1], [{ candidates: [] }, { candidates: [] }], {}, { models: [] }, { error: 'text' }, { error: null }])
-    t.strictSame(readFrame(value), { kind: 'unreadable' }, JSON.stringify(value));
+    t.strictSame(readFrame(value), { kind: 'unreadable' }, asName(value));
   t.end();
 });
 
@@ -292,6 +293,6 @@ t.test('a page of models is read, entries without a name left out', (t) => {
     [[], null],
     [null, null],
   ];
-  for (const [value, page] of cases) t.strictSame(readModelPage(value), page, JSON.stringify(value));
+  for (const [value, page] of cases) t.strictSame(readModelPage(value), page, asName(value));
   t.end();
 });

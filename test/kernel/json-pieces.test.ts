@@ -7,6 +7,7 @@ import { exactAnswer, textInSteps } from '../../src/ports/reply.ts';
 import { isBase64 } from '../../src/kernel/base64.ts';
 import { textInPieces } from '../../src/kernel/text-in-pieces.ts';
 import { jsonText } from '../../src/kernel/well-formed.ts';
+import { asName } from '../support/as-name.ts';
 
 const written = async (value: unknown): Promise<string> => Buffer.concat(await jsonPieces(value)).toString('utf8');
 
@@ -28,7 +29,7 @@ t.test('JSON in pieces is the JSON that is written in one go', async (t) => {
   );
   for (const text of ['🙂', 'a🙂', '\ud800', '"\n', '天', '\ud800a\udc00']) {
     const long = text.repeat(300_000);
-    t.ok((await written({ a: [long, undefined], b: undefined })) === jsonText({ a: [long, undefined], b: undefined }), JSON.stringify(text));
+    t.ok((await written({ a: [long, undefined], b: undefined })) === jsonText({ a: [long, undefined], b: undefined }), asName(text));
   }
 });
 

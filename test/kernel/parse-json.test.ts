@@ -6,6 +6,7 @@ import { keptTerms, termsOf } from '../../src/kernel/kept-terms.ts';
 import { parseCutLists } from '../../src/kernel/parse-cut-lists.ts';
 import { parseLargeJson, parseSmallJson, type ParsedJson } from '../../src/kernel/parse-json.ts';
 import { beginningOf, endOf, isUnread, leaveUnread, textOf } from '../../src/kernel/unread-text.ts';
+import { asName } from '../support/as-name.ts';
 
 const bounds = { depth: 100, values: 1_000_000, itemValues: 400_000, itemTexts: 100_000, objectFields: 10_000 };
 
@@ -66,7 +67,7 @@ t.test('lists that are cut at any depth come out as JSON.parse makes them, or ar
     '', ' ', '1', '1,2', '[]', '[],[]', `[${many}]`, `[${many}],[${many}]`, `{"a":{"b":[[${many}],{"c":[${many}]}]}}`, `{"a":[${many}],"a":[2]}`, `{"a":[2],"a":[${many}]}`, `{"longListOfThisText0":[${many}]}`, `{"a":"longListOfThisText0","b":[${many}]}`,
     `[${many},]`, `[,${many}]`, `[${many},,${many}]`, `[${many},${' '.repeat(100_000)},${many}]`, `[${many} ${many}]`, `[${many}`, `[${many}}`, `${many}]`, `{"a":[${many}}]`, `{[${many}]:1}`, `{"a"[${many}]}`, `[[${many}][${many}]]`, `[1[${many}]]`, `["${many}`, `\ufeff[${many}]`,
   ];
-  for (const text of texts) t.equal(await cut(text), JSON.stringify(inOneGo(text)), `${text.slice(0, 30)} … ${text.slice(-6)}`);
+  for (const text of texts) t.equal(await cut(text), JSON.stringify(inOneGo(text)), asName(`${text.slice(0, 30)} to ${text.slice(-6)}`));
   await fc.assert(
     fc.asyncProperty(largeLists, fc.integer({ min: -100, max: 100 }), async (text, less) => {
       const broken = text.slice(0, Math.max(0, text.length - Math.max(0, less)));
@@ -90,11 +91,11 @@ t.test('no step of what is parsed in pieces is as large as the text, wherever it
 
 t.test('an answer over a bound is told before it is parsed', async (t) => {
   const names = (count: number): string => `{${Array.from({ length: count }, (_, at) => `"k${at}":1`).join(',')}}`;
-  const unfit = async (text: string) => t.same(await parseCutLists(Buffer.from(text), cutBounds), E.left('unfit'), text.slice(0, 20));
+  const unfit = async (text: string) => t.same(await parseCutLists(Buffer.from(text), cutBounds), E.left('unfit'), asName(text.slice(0, 20)));
   await unfit(`{"a":[${row(262_145, '{}')}`);
   await unfit(`[{"a":${names(10_001)}}]`);
   await unfit('['.repeat(1001));
-  for (const text of [`{"a":[${row(262_144, '{}')}]}`, names(10_000), `${'['.repeat(1000)}${']'.repeat(1000)}`]) t.ok(E.isRight(await parseCutLists(Buffer.from(text), cutBounds)), text.slice(0, 20));
+  for (const text of [`{"a":[${row(262_144, '{}')}]}`, names(10_000), `${'['.repeat(1000)}${']'.repeat(1000)}`]) t.ok(E.isRight(await parseCutLists(Buffer.from(text), cutBounds)), asName(text.slice(0, 20)));
 });
 
 t.test('what is over a bound is told before it is parsed', async (t) => {

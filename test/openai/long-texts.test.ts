@@ -20,6 +20,7 @@ import { responsesDialect } from '../../src/openai/responses/dialect.ts';
 import { decodeBody } from '../../src/pipeline/decode-body.ts';
 import type { Dialect } from '../../src/ports/dialect.ts';
 import { receivedWith } from '../support/capabilities.ts';
+import { asName } from '../support/as-name.ts';
 
 const settings = { systemPromptMode: 'leading', historyImages: 'all', imageReplyFormat: 'markdown', modelAliases: new Map(), keepAliveMs: 0 } as const;
 const dialect = chatDialect(settings);
@@ -252,7 +253,7 @@ t.test('whether the words of an answer were read or left unread, every door writ
         if (unread === null || text === '') return;
         left += 1;
         const [one, other] = [await write(answer(unread, reason)), await write(answer(text, reason))];
-        t.ok(isDeepStrictEqual(one, other), `${name}: ${JSON.stringify([one, other]).slice(0, 300)}`);
+        t.ok(isDeepStrictEqual(one, other), asName(`${name}: ${JSON.stringify([one, other])}`));
       }),
       { numRuns: 40 },
     );

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { asked, chat, dataOf, pollux, question, type Pollux } from '../support/pollux.ts';
 import { tinyPng } from '../support/gemini-emulator/canned-media.ts';
+import { asName } from '../support/as-name.ts';
 
 /** Every text and every name in a value of JSON. */
 const textsIn = (value: unknown): readonly string[] => {
@@ -163,7 +164,7 @@ const written: readonly string[] = [
 ];
 
 const sentFor = async (service: Pollux, body: string): Promise<string> => {
-  t.equal((await post(service, '/v1/chat/completions', body)).status, 200, body.slice(0, 200));
+  t.equal((await post(service, '/v1/chat/completions', body)).status, 200, asName(body.slice(0, 200)));
   return asked(service.emulator).at(-1)?.text ?? '';
 };
 

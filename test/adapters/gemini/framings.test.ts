@@ -10,6 +10,7 @@ import type { Frame } from '../../../src/gemini/response.ts';
 import type { FrameStream } from '../../../src/ports/capabilities.ts';
 import { call, clientOf, outcomeOf, startedEmulator, textOf } from '../../support/client-calls.ts';
 import { randomCuts, seeded } from '../../support/random.ts';
+import { asName } from '../../support/as-name.ts';
 
 type BodyValue = { readonly json: string; readonly framing: Framing };
 
@@ -144,7 +145,7 @@ t.test('a short body that is all there, and one that is poured, is read as it is
       const atOnce = framesAtOnce(randomCuts(bytes, 40, seeded(seed)), 'gemini-3.5-flash', following.failed);
       const { ready } = atOnce;
       const read = await readAll(atOnce);
-      t.same(read, await readAll(inPieces), bytes.toString());
+      t.same(read, await readAll(inPieces), asName(bytes.toString()));
       t.same(ready, read.error === null ? read.frames : undefined, 'ready where nothing went wrong');
       const poured = geminiFrames(pouredPieces(bytes, seeded(seed)), 'gemini-3.5-flash', following);
       const random = seeded(seed + 1);
@@ -190,7 +191,7 @@ t.test('an answer whose text is left unread says what it says when it is read, w
       if (isBroken && seed % 3 === 0) bytes[bytes.length >> 1] = 0xff;
       const atOnce = framesAtOnce(randomCuts(bytes, 400, seeded(seed)), 'gemini-3.5-flash', following.failed);
       if (atOnce.ready?.some(isLeft) === true) seen.unread += 1;
-      t.same(told(await readAll(atOnce)), told(await readAll(geminiFrames(piecesOf(bytes, seeded(seed), 400), 'gemini-3.5-flash', following))), bytes.toString());
+      t.same(told(await readAll(atOnce)), told(await readAll(geminiFrames(piecesOf(bytes, seeded(seed), 400), 'gemini-3.5-flash', following))), asName(bytes.toString()));
     }),
     { numRuns: 600 },
   );
