@@ -12,7 +12,7 @@ import { shorterWriter } from '../../../ports/shorter-writer.ts';
 import { jsonWhole, type Whole } from '../../../ports/reply.ts';
 import { likelyTier, servedTier } from '../../../wire/service-tier.ts';
 import { outputItemId, responseId } from '../item-ids.ts';
-import { allOfIt, plainCuts } from '../kept/event-cuts.ts';
+import { wholeCuts } from '../kept/event-cuts.ts';
 import { stateText, type Echo, type KeepFinished, type ResponseState } from './response-body.ts';
 import type { ResponseSettings } from './response-settings.ts';
 import { responseUsage } from './usage.ts';
@@ -87,7 +87,7 @@ const wholeText = (facts: CollectorFacts, frames: readonly Frame[], room: Scratc
   // The items of a long one stand outermost in its record, where they are read in pieces.
   const finished =
     sent.length > atOnce ? { texts: { state, output: [bytesPiece(into.bytes(from, to))], echo } } : { sent };
-  const events = (): string => plainCuts([allOfIt], settings.tier, tier);
+  const events = (): string => wholeCuts({ asked: settings.tier, served: tier });
   return {
     value: { ...jsonWhole(sent), taken: into.letGo },
     signatures: [],

@@ -1,4 +1,5 @@
 import { isObject } from '../../../kernel/is-object.ts';
+import { perText } from '../../../kernel/remember.ts';
 import { isLifecycle, type ItemEvent, type ResponseEvent } from '../answer/response-event.ts';
 import type { ToldTexts } from '../answer/tell-texts.ts';
 import { eventOfItem, isToldByItem, textOfItem } from './event-fields.ts';
@@ -45,7 +46,7 @@ const itemCut = (event: ItemEvent, piece: Piece | null): string =>
 const stateCut = (type: string, tier: string): string => `{"type":"${type}","tier":${JSON.stringify(tier)}}`;
 
 /** The length of a piece that is all of its text, or what is left of it. */
-export const allOfIt = -1;
+const allOfIt = -1;
 
 /** What a list of events begins with that tells an answer of one text. */
 const plain = 'plain';
@@ -53,6 +54,14 @@ const plain = 'plain';
 /** How an answer of one text is told, by the characters of its pieces; the tiers are those of begin and end. */
 export const plainCuts = (lengths: readonly number[], asked: string, served: string): string =>
   `["${plain}",${JSON.stringify(asked)},${JSON.stringify(served)},${lengths.join(',')}]`;
+
+/** The tiers of a response, as it was asked and as it was served. */
+type Tiers = { readonly asked: string; readonly served: string };
+
+const cutsOfTiers = perText((_words, { asked, served }: Tiers) => plainCuts([allOfIt], asked, served));
+
+/** How an answer of one text is told that is all there at once: there are as many ways as tiers. */
+export const wholeCuts = (tiers: Tiers): string => cutsOfTiers(`${tiers.asked} ${tiers.served}`, tiers);
 
 /** The same as any other answer is told. */
 const fullCuts = (cuts: readonly unknown[]): readonly unknown[] => {
