@@ -19,7 +19,6 @@ import { anthropicDoor, anthropicRoutes } from './anthropic-door.ts';
 import { namingFields } from './naming-fields.ts';
 import { nativeDoor, type NativeDoorNeeds } from './native-door.ts';
 import { onFirstUse } from './on-first-use.ts';
-import { rehearseOnce } from './rehearse-once.ts';
 import { refuseOnFirstUse } from './refuse-on-first-use.ts';
 import { responseRoutes } from './response-routes.ts';
 import { serveOnFirstUse } from './serve-on-first-use.ts';
@@ -46,18 +45,11 @@ const embedOnFirstUse = ({ translation }: Config, capabilities: Capabilities): H
     return serveQuestions(capabilities, embeddingDialect(translation, openaiTokens()));
   });
 
-const chatOnFirstUse = (config: Config, capabilities: Capabilities): Handler =>
-  serveOnFirstUse(config, capabilities)(async () => {
-    const dialect = (await import('../openai/chat/dialect.ts')).chatDialect(config.translation);
-    rehearseOnce(dialect, capabilities.log);
-    return dialect;
-  });
-
 /** OpenAI's API, each endpoint its dialect run through the pipeline. */
 const openaiRoutes = (config: Config, capabilities: Capabilities): readonly Route[] => {
   const { translation } = config;
   const serves = serveOnFirstUse(config, capabilities);
-  const chat = chatOnFirstUse(config, capabilities);
+  const chat = serves(async () => (await import('../openai/chat/dialect.ts')).chatDialect(translation));
   const speak = serves(async () => (await import('../openai/speech/dialect.ts')).speechDialect(translation));
   const draw = serves(async () => (await import('../openai/images/dialect.ts')).generationsDialect(translation));
   const edit = serves(async () => (await import('../openai/images/dialect.ts')).editsDialect(translation));
