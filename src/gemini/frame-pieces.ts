@@ -4,7 +4,7 @@ import { isObject } from '../kernel/is-object.ts';
 const mostInPiece = 1000;
 
 /** Choices of one answer: candidateCount is 8 at most (discovery document). */
-export const mostCandidates = 8;
+const mostCandidates = 8;
 
 /** Kinds of tokens that usage is told by; there are five. */
 const mostKinds = 64;

@@ -11,7 +11,7 @@ const pieceBytes = 256 * 1024;
 const sharedBytes = 1024;
 
 /** Names of bound things in a body, looked for in pieces between which others are served. */
-export const namesInBody = async (passing: Passing): Promise<readonly string[]> => {
+const namesInBody = async (passing: Passing): Promise<readonly string[]> => {
   const body = heldBytes(passing);
   if (body === null) return [];
   const names = new Set<string>();
@@ -55,7 +55,7 @@ const wish = { model: '/things', size: 0, tried: new Set<string>(), preferred: n
  * Looks for a thing key by key; null where nobody has it. That is remembered for a minute, since clients ask for names
  * before they make them.
  */
-export const probeHome = async (
+const probeHome = async (
   needs: Looking,
   asking: Asking,
   thing: { readonly name: string; readonly path: string },

@@ -46,7 +46,7 @@ const formOf = (head: MessageHead): AnswerForm<MessageMachineState, MessageEvent
 };
 
 /** How a message of this head is written with these settings. */
-export const messageWriting = (head: MessageHead, settings: MessageMachineSettings): AnswerWriter =>
+const messageWriting = (head: MessageHead, settings: MessageMachineSettings): AnswerWriter =>
   batchWriter(messageMachine(settings), formOf(head));
 
 /**

@@ -26,7 +26,7 @@ export type OpenTurns = {
 };
 
 /** Ends the model's turn; one without anything in it is none. */
-export const closeTurn = (reading: OpenTurns): void => {
+const closeTurn = (reading: OpenTurns): void => {
   const { open, turns } = reading;
   reading.open = null;
   if (open === null || open.parts.length === 0) return;

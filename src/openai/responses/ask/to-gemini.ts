@@ -55,7 +55,7 @@ const jsonWish = ({ fields: { text }, numbers }: Pick<ResponseRequest, 'fields' 
 };
 
 /** Log probabilities are told where `include` asks for them, and asked for only then. */
-export const wantsLogprobs = ({ include = [] }: ResponseFields): boolean =>
+const wantsLogprobs = ({ include = [] }: ResponseFields): boolean =>
   include.includes('message.output_text.logprobs');
 
 const faultOf = ({ text, model }: ResponseFields, { traits }: SettledModel): ProxyError | null => {
