@@ -13,16 +13,22 @@ export type Watching = {
 /** A body's pieces, each by itself; poured, all that one read of the socket brought together. */
 export type BodyPieces = AsyncGenerator<Buffer, void, undefined> & { readonly pour: Pour<readonly Buffer[]> };
 
+/** All of a body, in the pieces that came; null where it broke off, or where more is to come. */
 type Whole = readonly Buffer[] | null;
+
+/** Who collects all of a body. What `came` throws, told of bytes as they come, ends the body. */
+export type Collecting = {
+  readonly came: (bytes: number) => void;
+  /** Once, when it has ended; where it broke off what came is still to be read. */
+  readonly ended: (all: Whole) => void;
+  readonly failed: (cause: unknown) => void;
+};
 
 /** An answer's body: to be read once, and given up where it is not read to its end. */
 export type AnswerBody = {
-  /**
-   * All of a body, in the pieces that came, once it has ended; null where it broke off: what came is still to be read.
-   * `came` is told of bytes that are waited for; what it throws ends the body.
-   */
-  readonly whole: (came: (bytes: number) => void) => Whole | Promise<Whole>;
-  /** The same of a short body, where all of it is there; null where more is to come. */
+  /** Tells all of it in the tick in which it ends. */
+  readonly collect: (collecting: Collecting) => void;
+  /** All of a short body, where it is there. */
   readonly there: () => Whole;
   readonly pieces: (watching?: Watching) => BodyPieces;
   readonly destroy: () => void;

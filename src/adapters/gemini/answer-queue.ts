@@ -1,4 +1,4 @@
-import type { AnswerBody } from './answer-body.ts';
+import type { AnswerBody, Collecting } from './answer-body.ts';
 import { readPieces, type Flow, type Waiting } from './read-pieces.ts';
 
 const mostWaiting = 65_536;
@@ -15,23 +15,24 @@ const giveUp = (queue: Waiting, flow: Flow): void => {
   flow.abort();
 };
 
-const collect = (queue: Waiting, flow: Flow, came: (bytes: number) => void): Promise<readonly Buffer[] | null> =>
-  new Promise((resolve, reject) => {
-    const tell = (bytes: number): void => {
-      try {
-        came(bytes);
-      } catch (cause) {
-        giveUp(queue, flow);
-        reject(cause);
-      }
-    };
-    queue.most = Infinity;
-    queue.told = tell;
-    queue.wake = () => resolve(takeWhole(queue));
-    if (queue.bytes > 0) tell(queue.bytes);
-    if (queue.isPaused) flow.resume();
-    queue.isPaused = false;
-  });
+const collect = (queue: Waiting, flow: Flow, { came, ended, failed }: Collecting): void => {
+  const tell = (bytes: number): void => {
+    try {
+      came(bytes);
+    } catch (cause) {
+      giveUp(queue, flow);
+      failed(cause);
+    }
+  };
+  const end = (): void => ended(takeWhole(queue));
+  queue.most = Infinity;
+  queue.told = tell;
+  queue.wake = end;
+  if (queue.bytes > 0) tell(queue.bytes);
+  if (queue.isPaused) flow.resume();
+  queue.isPaused = false;
+  if (queue.end !== 'open' && queue.wake === end) end();
+};
 
 /**
  * Holds what has come of an answer and was not read yet. A plain queue and an iterator cost 8 µs an answer where
@@ -65,7 +66,7 @@ export const endQueue = (queue: Waiting, end: Waiting['end']): void => {
 
 /** The answer that goes through a queue, for who reads it. */
 export const bodyFrom = (queue: Waiting, flow: Flow): AnswerBody => ({
-  whole: (came) => (queue.end === 'open' ? collect(queue, flow, came) : takeWhole(queue)),
+  collect: (collecting) => collect(queue, flow, collecting),
   there: () => (queue.bytes <= mostWaiting ? takeWhole(queue) : null),
   pieces: (watching) => readPieces(queue, flow, watching),
   destroy: () => {

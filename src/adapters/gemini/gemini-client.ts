@@ -73,7 +73,7 @@ type Called = { readonly call: UpstreamCall; readonly dog: Watchdog };
 /** What was counted as it came is not counted again. */
 const uncounted: AnswerMeter = { came: () => undefined, passed: () => undefined };
 
-type Asking = Pick<GeminiRequests, 'request'> & { readonly watch: ReturnType<typeof watchdogs> };
+type Asking = Pick<GeminiRequests, 'ask' | 'request'> & { readonly watch: ReturnType<typeof watchdogs> };
 
 type Opened = E.Either<ProxyError, FrameStream>;
 
@@ -95,46 +95,73 @@ const readRefusal = async (answer: Answer, { call, dog }: Called): Promise<Opene
   }
 };
 
-const readOpened = (answer: Answer, called: Called): Opened | Promise<Opened> => {
-  if (answer.statusCode !== 200) return readRefusal(answer, called);
+/** All of a body where that is there, and what counts it. */
+type There = { readonly all: readonly Buffer[] | null; readonly meter: AnswerMeter };
+
+/** Frames as they come, or those of a body all of which is there. */
+const readBody = (answer: Answer, { call, dog }: Called, { all, meter }: There): Opened => {
+  try {
+    if (all === null) return E.right(readFrames(answer, call, { dog, meter }));
+    dog.stop();
+    meter.came(sizeOf(all));
+    return E.right(framesAtOnce(all, call.model, failureBy(call, dog)));
+  } catch (cause) {
+    return notOpened(cause, dog);
+  }
+};
+
+/** All of an answer, read in the tick in which it ends. */
+const collectAnswer = (answer: Answer, called: Called, done: (opened: Opened) => void): void => {
   const { call, dog } = called;
   const meter = answerMeter(call.holding);
-  /** Frames as they come, or those of a body all of which is there. */
-  const read = (all: readonly Buffer[] | null, counting: AnswerMeter): Opened => {
-    try {
-      if (all === null) return E.right(readFrames(answer, call, { dog, meter: counting }));
-      dog.stop();
-      counting.came(sizeOf(all));
-      return E.right(framesAtOnce(all, call.model, failureBy(call, dog)));
-    } catch (cause) {
-      return notOpened(cause, dog);
-    }
-  };
-  const came = (bytes: number): void => {
-    dog.passed();
-    meter.came(bytes);
-  };
-  const all = call.isCollected === true ? answer.body.whole(came) : answer.body.there();
-  if (!(all instanceof Promise)) return read(all, meter);
-  return all.then(
-    (waited) => read(waited, uncounted),
-    (cause: unknown) => notOpened(cause, dog),
-  );
+  answer.body.collect({
+    came: (bytes) => {
+      dog.passed();
+      meter.came(bytes);
+    },
+    ended: (all) => done(readBody(answer, called, { all, meter: uncounted })),
+    failed: (cause) => done(notOpened(cause, dog)),
+  });
+};
+
+/** In the next microtask: what came with the head is there then. */
+const soon = Promise.resolve();
+
+const readAnswer = (answer: Answer, called: Called, done: (opened: Opened | Promise<Opened>) => void): void => {
+  if (answer.statusCode !== 200) done(readRefusal(answer, called));
+  else if (called.call.isCollected === true) collectAnswer(answer, called, done);
+  else
+    done(
+      soon.then(() => {
+        const meter = answerMeter(called.call.holding);
+        return readBody(answer, called, { all: answer.body.there(), meter });
+      }),
+    );
 };
 
 /** The watch ends with the frames where there are any, else at once. */
 const openGemini =
-  ({ request, watch }: Asking): OpenGemini =>
+  ({ ask, watch }: Asking): OpenGemini =>
   (call) =>
-  () => {
-    const { model, streamed, body, secret } = call;
-    const dog = watch(call.signal);
-    const path = streamed ? streamPathOf(model) : wholePathOf(model);
-    return request({ path, secret, body, dog }).then(
-      (answer) => readOpened(answer, { call, dog }),
-      (cause: unknown) => notOpened(cause, dog),
-    );
-  };
+  () =>
+    new Promise((resolve) => {
+      const { model, streamed, body, secret } = call;
+      const dog = watch(call.signal);
+      const path = streamed ? streamPathOf(model) : wholePathOf(model);
+      let isAnswered = false;
+      const answered = (answer: Answer): void => {
+        isAnswered = true;
+        readAnswer(answer, { call, dog }, resolve);
+      };
+      const failed = (cause: unknown): void => {
+        if (!isAnswered) resolve(notOpened(cause, dog));
+      };
+      try {
+        ask({ path, secret, body, dog }, { resolve: answered, reject: failed });
+      } catch (cause) {
+        failed(cause);
+      }
+    });
 
 /** The one JSON value of an answer, which may be an error of Google's whatever its status is. */
 const readValue = async (
@@ -170,7 +197,7 @@ export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
   const requests = geminiRequests(settings);
   const { firstByteTimeoutMs: firstByteMs, idleTimeoutMs: idleMs, longestAnswerMs } = settings;
   const longest = longestAnswerMs === undefined ? {} : { longestMs: longestAnswerMs };
-  const asking = { request: requests.request, watch: watchdogs({ firstByteMs, idleMs, ...longest }) };
+  const asking = { ask: requests.ask, request: requests.request, watch: watchdogs({ firstByteMs, idleMs, ...longest }) };
   return {
     openGemini: openGemini(asking),
     askGemini: askGemini(asking),

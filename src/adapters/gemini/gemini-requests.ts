@@ -31,7 +31,12 @@ export type Call = {
 };
 
 /** Makes calls; the path is what follows `/v1beta/`. */
-export type GeminiRequests = { readonly request: (call: Call) => Promise<Answer>; readonly close: () => Promise<void> };
+export type GeminiRequests = {
+  /** Tells what becomes of a call in the tick in which it is known: an answer once, or why there is none. */
+  readonly ask: (call: Call, settle: Settle) => void;
+  readonly request: (call: Call) => Promise<Answer>;
+  readonly close: () => Promise<void>;
+};
 
 /**
  * A connection closed under our hands while it was idle: nothing was answered, so asking again on a fresh one is safe.
@@ -94,15 +99,17 @@ export const geminiRequests = ({ baseUrl, proxies, connectTimeoutMs }: GeminiReq
     dispatchCall(connections, { origin, path: pathOf(path), method, headers: all, body }, { dog, settle });
   };
 
+  const ask = (call: Call, { resolve, reject }: Settle): void => {
+    const rejectOrRepeat = (cause: unknown): void => {
+      if (call.dog.bite() !== null || !lostReuse.has(networkCode(cause))) reject(cause);
+      else callOver(fresh, call, { resolve, reject });
+    };
+    callOver(keptAlive, call, { resolve, reject: rejectOrRepeat });
+  };
+
   return {
-    request: (call) =>
-      new Promise((resolve, reject) => {
-        const rejectOrRepeat = (cause: unknown): void => {
-          if (call.dog.bite() !== null || !lostReuse.has(networkCode(cause))) reject(cause);
-          else callOver(fresh, call, { resolve, reject });
-        };
-        callOver(keptAlive, call, { resolve, reject: rejectOrRepeat });
-      }),
+    ask,
+    request: (call) => new Promise((resolve, reject) => ask(call, { resolve, reject })),
     close: async () => {
       await Promise.all([keptAlive.destroy(), fresh.destroy()]);
     },
