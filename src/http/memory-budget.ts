@@ -65,6 +65,8 @@ const openBooks = ({ mostBytes, mostExchanges, largest }: Bounds): Books => {
   const callers = new Map<string, Holding>();
   /** Who found no room for a large exchange, since others have it. */
   let waiting: string | null = null;
+  /** Who was the last to have nothing more at work, and stays: a Map leaves garbage for each key that is taken out. */
+  let resting: string | null = null;
   const heldBy = (caller: string): number => callers.get(caller)?.held ?? 0;
   const hasRoomForLarge = (caller: string, held: number, more: number): boolean => {
     const others = heldBy(caller) - held;
@@ -79,8 +81,9 @@ const openBooks = ({ mostBytes, mostExchanges, largest }: Bounds): Books => {
   return {
     all,
     begin: (caller) => {
-      const holding = callers.get(caller) ?? { held: 0, exchanges: 0 };
-      callers.set(caller, holding);
+      const known = callers.get(caller);
+      const holding = known ?? { held: 0, exchanges: 0 };
+      if (known === undefined) callers.set(caller, holding);
       holding.exchanges += 1;
       all.exchanges += 1;
       return holding;
@@ -88,7 +91,9 @@ const openBooks = ({ mostBytes, mostExchanges, largest }: Bounds): Books => {
     end: (caller, holding) => {
       holding.exchanges -= 1;
       all.exchanges -= 1;
-      if (holding.exchanges === 0) callers.delete(caller);
+      if (holding.exchanges > 0 || resting === caller) return;
+      if (resting !== null && callers.get(resting)?.exchanges === 0) callers.delete(resting);
+      resting = caller;
     },
     hasPlaceFor: (caller) =>
       all.exchanges < mostExchanges - ((callers.get(caller)?.exchanges ?? 0) < keptPlaces ? 0 : keptPlaces),

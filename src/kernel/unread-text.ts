@@ -48,14 +48,18 @@ const escapes = Uint8Array.from({ length: 256 }, (_, byte) => ('"\\bfnrt'.includ
 
 const isEscape = (byte: number | undefined): boolean => escapes[byte ?? 0] === 1;
 
+/** So near the next escape is looked for in a loop: to have it searched is a call of 0.2 µs, nine for an answer of 1 KB. */
+const nearby = 256;
+
+const nextBackslash = (bytes: Uint8Array, from: number): number => {
+  const near = Math.min(from + nearby, bytes.length);
+  for (let at = from; at < near; at += 1) if (bytes[at] === backslash) return at;
+  return near === bytes.length ? -1 : bytes.indexOf(backslash, near);
+};
+
 const hasOwnEscapes = (bytes: Uint8Array): boolean => {
-  let at = bytes.indexOf(backslash);
-  while (at !== -1) {
+  for (let at = nextBackslash(bytes, 0); at !== -1; at = nextBackslash(bytes, at + 2))
     if (!isEscape(bytes[at + 1])) return false;
-    at += 2;
-    // One escape behind the other, as in quoted code: a search for each would take 60 ms for 8 MiB of them.
-    if (bytes[at] !== backslash) at = bytes.indexOf(backslash, at);
-  }
   return true;
 };
 

@@ -129,9 +129,11 @@ const feedBegun = (soFar: SoFar, bytes: Buffer): readonly string[] => {
 /** Blanks, and the bytes of a byte order mark. */
 const blank: ReadonlySet<number> = new Set([9, 10, 13, 32, 0xef, 0xbb, 0xbf]);
 
-const firstIn = (bytes: Buffer): number => {
-  for (const byte of bytes) if (!blank.has(byte)) return byte;
-  return -1;
+/** Where the first byte stands that is none of these; their length where there is none. */
+const placeOfFirst = (bytes: Buffer): number => {
+  let at = 0;
+  while (at < bytes.length && blank.has(bytes[at] ?? 0)) at += 1;
+  return at;
 };
 
 const openObject = 123;
@@ -139,13 +141,14 @@ const openList = 91;
 
 /** The first character tells the form: Google labels errors and arrays as event streams too. */
 const begin = (soFar: SoFar, bytes: Buffer): readonly string[] => {
-  const first = firstIn(bytes);
-  if (first === -1) return [];
+  const at = placeOfFirst(bytes);
+  const first = bytes[at];
+  if (first === undefined) return [];
   soFar.isBegun = true;
   soFar.isList = first === openList;
   soFar.isBetween = !soFar.isList;
   if (first === openObject) soFar.whole = bytePieces();
-  return feedBegun(soFar, bytes.subarray(bytes.indexOf(first)));
+  return feedBegun(soFar, bytes.subarray(at));
 };
 
 /** A long body that is one JSON value. */
@@ -197,7 +200,8 @@ const nothing = Buffer.alloc(0);
 /** All of a body that is one JSON value, from its first bracket; null for any other. */
 export const wholeValue = (pieces: readonly Buffer[]): Buffer | null => {
   const [first = nothing] = pieces;
-  return firstIn(first) === openObject ? joinPieces(pieces).subarray(first.indexOf(openObject)) : null;
+  const at = placeOfFirst(first);
+  return first[at] === openObject ? joinPieces(pieces).subarray(at) : null;
 };
 
 /** What a splitter makes of a short body of which all is there, and which is not one value. */
