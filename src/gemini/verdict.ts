@@ -115,6 +115,29 @@ export type Judged = {
   readonly isPlain: boolean;
 };
 
+const nothingSeen = (): Seen => ({ answered: false, isBegun: false, end: null, block: null, lost: null });
+
+const noteText = (seen: Seen): void => {
+  seen.answered = true;
+  seen.isBegun = true;
+};
+
+const judgeFrames = (seen: Seen, frames: readonly Frame[]): Judged => {
+  let isPlain = true;
+  for (const frame of frames) {
+    if (plainTextOf(frame) !== null) {
+      noteText(seen);
+      continue;
+    }
+    isPlain = false;
+    const fault = faultIn(frame);
+    if (fault !== null)
+      return { frames: frames.slice(0, frames.indexOf(frame)), fault: faultAfter(fault, seen), isPlain };
+    noteFrame(seen, frame);
+  }
+  return { frames, fault: null, isPlain };
+};
+
 /** Judges the frames of one answer as they come. */
 export type Judge = {
   readonly judge: (frames: readonly Frame[]) => Judged;
@@ -131,31 +154,18 @@ export type Judge = {
  * there is no such tool, and the model goes on.
  */
 export const frameJudge = (judging: Judging): Judge => {
-  const seen: Seen = { answered: false, isBegun: false, end: null, block: null, lost: null };
+  const seen = nothingSeen();
   return {
-    judge: (frames) => {
-      let isPlain = true;
-      for (const frame of frames) {
-        if (plainTextOf(frame) !== null) {
-          seen.answered = true;
-          seen.isBegun = true;
-          continue;
-        }
-        isPlain = false;
-        const fault = faultIn(frame);
-        if (fault !== null) {
-          return { frames: frames.slice(0, frames.indexOf(frame)), fault: faultAfter(fault, seen), isPlain };
-        }
-        noteFrame(seen, frame);
-      }
-      return { frames, fault: null, isPlain };
-    },
-    said: () => {
-      seen.answered = true;
-      seen.isBegun = true;
-    },
+    judge: (frames) => judgeFrames(seen, frames),
+    said: () => noteText(seen),
     end: () => verdictOf(seen, judging),
   };
+};
+
+/** What makes these frames, which are all of an answer, none; null when they are one. */
+export const faultOfAll = (frames: readonly Frame[], judging: Judging): ProxyError | null => {
+  const seen = nothingSeen();
+  return judgeFrames(seen, frames).fault ?? verdictOf(seen, judging);
 };
 
 /** Passes the frames of several answers on, and throws the block when all that came of them was blocks. */

@@ -21,9 +21,40 @@ export type Items<A, S = never> = AsyncGenerator<A, void, undefined> & {
 /** Of a pour that has nothing to hand on. */
 export const poured: Promise<void> = Promise.resolve();
 
-async function* giveOne<A>(item: A): AsyncGenerator<A, void, undefined> {
-  yield item;
+/** `ready` stays, for who looks there; `isOver`: it was given, or will not be. */
+type Ready<A> = Items<A> & { readonly ready: A; isOver: boolean };
+
+const noMore: IteratorReturnResult<void> = { done: true, value: undefined };
+
+function itself<A>(this: A): A {
+  return this;
 }
 
-/** A stream of one item that is there. */
-export const readyStream = <A>(item: A): Items<A> => Object.assign(giveOne(item), { ready: item });
+function next<A>(this: Ready<A>): Promise<IteratorResult<A, void>> {
+  const result: IteratorResult<A, void> = this.isOver ? noMore : { done: false, value: this.ready };
+  this.isOver = true;
+  return Promise.resolve(result);
+}
+
+function giveUp<A>(this: Ready<A>): Promise<IteratorResult<A, void>> {
+  this.isOver = true;
+  return Promise.resolve(noMore);
+}
+
+function fail<A>(this: Ready<A>, cause: unknown): Promise<never> {
+  this.isOver = true;
+  return Promise.reject(cause);
+}
+
+/** A stream of one item that is there. No generator: mostly nobody asks it for anything but that item. */
+export const readyStream = <A>(item: A): Items<A> => {
+  const stream: Ready<A> = {
+    ready: item,
+    isOver: false,
+    next,
+    return: giveUp,
+    throw: fail,
+    [Symbol.asyncIterator]: itself,
+  };
+  return stream;
+};

@@ -19,20 +19,34 @@ import { letThrough } from './let-through.ts';
 import { lookForThings } from './look-for-things.ts';
 import { persistImages } from './persist-images.ts';
 
+const nothingUsed: UsageMetadata = {};
+
+const usageIn = (known: UsageMetadata, batch: readonly Frame[]): UsageMetadata => {
+  let usage = known;
+  for (const { usageMetadata } of batch) usage = latestUsage(usage, usageMetadata);
+  return usage;
+};
+
+const noteTokens = (usage: UsageMetadata, note: Received['note']): void => {
+  const { input, output } = tokenCounts(usage);
+  note({ promptTokens: input, completionTokens: output });
+};
+
 const countTokens = (frames: Frames, note: Received['note']): Frames => {
-  let usage: UsageMetadata = {};
+  if (frames.ready !== undefined) {
+    noteTokens(usageIn(nothingUsed, frames.ready), note);
+    return frames;
+  }
+  let usage = nothingUsed;
   return passStream(frames, {
     divert: (batch) => {
-      for (const { usageMetadata } of batch) usage = latestUsage(usage, usageMetadata);
+      usage = usageIn(usage, batch);
       return null;
     },
     said: ({ usage: told }) => {
       usage = latestUsage(usage, told);
     },
-    over: () => {
-      const { input, output } = tokenCounts(usage);
-      note({ promptTokens: input, completionTokens: output });
-    },
+    over: () => noteTokens(usage, note),
   });
 };
 
@@ -91,7 +105,7 @@ export const callGemini = (capabilities: Calling): Stage<Planned, Frames> => {
     const { call, shownEarly: shown, judging } = planned.plan;
     const begun = (frames: Frames): Frames => {
       if (!isStillNeeded(call)) planned.held.request.letGo();
-      return persist(planned)(countTokens(frames, planned.note));
+      return persist(planned, countTokens(frames, planned.note));
     };
     return letThrough(capabilities, planned, call.model)((effort) =>
       answerCall(capabilities, { planned, begun }, { ...judging, shown, effort }),

@@ -46,13 +46,15 @@ async function* joinCalls(first: Frames, usage: UsageMetadata, { call, answer, e
   }
 }
 
+const isBrokenOff = (frame: Frame): boolean => continuationToken(frame) !== null;
+
 /** Most answers are one call: nothing is joined until a token comes by. */
 const joinIfNeeded = (frames: Frames, going: Going): Frames => {
+  if (frames.ready?.some(isBrokenOff) === false) return frames;
   let usage: UsageMetadata = {};
   return passStream(frames, {
     divert: (batch, rest) => {
-      if (batch.some((frame) => continuationToken(frame) !== null))
-        return joinCalls(followedBy(batch, rest), usage, going);
+      if (batch.some(isBrokenOff)) return joinCalls(followedBy(batch, rest), usage, going);
       for (const { usageMetadata } of batch) usage = latestUsage(usage, usageMetadata);
       return null;
     },

@@ -53,16 +53,15 @@ async function* persistFrames(frames: Frames, { keepImage, origin, letGo }: Keep
  */
 export const persistImages =
   ({ keepImage }: Pick<Capabilities, 'keepImage'>) =>
-  ({ plan, origin, held }: Planned): ((frames: Frames) => Frames) => {
-    if (!plan.keepsImages) return (frames) => frames;
+  ({ plan, origin, held }: Planned, frames: Frames): Frames => {
+    if (!plan.keepsImages || frames.ready?.some(holdsImages) === false) return frames;
     const isCollected = !plan.shownEarly;
     const letGo = (characters: number): void => {
       if (isCollected) held.answer.giveBack(characters * costs.answer);
     };
-    return (frames) =>
-      passStream(frames, {
-        divert: (batch, rest) =>
-          batch.some(holdsImages) ? persistFrames(followedBy(batch, rest), { keepImage, origin, letGo }) : null,
-        said: null,
-      });
+    return passStream(frames, {
+      divert: (batch, rest) =>
+        batch.some(holdsImages) ? persistFrames(followedBy(batch, rest), { keepImage, origin, letGo }) : null,
+      said: null,
+    });
   };
