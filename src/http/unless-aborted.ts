@@ -15,7 +15,7 @@ const begin = (answer: TE.TaskEither<ProxyError, Reply>): TE.Outcome<ProxyError,
   }
 };
 
-/** What it runs then runs in the next microtask. Node's queueMicrotask makes an AsyncResource for each: 0.4 KB, seven calls. */
+/** Its `then` runs in the next microtask. Node's queueMicrotask makes an AsyncResource for each: 0.4 KB, seven calls. */
 const soon = Promise.resolve();
 
 /**

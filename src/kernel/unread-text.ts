@@ -48,7 +48,7 @@ const escapes = Uint8Array.from({ length: 256 }, (_, byte) => ('"\\bfnrt'.includ
 
 const isEscape = (byte: number | undefined): boolean => escapes[byte ?? 0] === 1;
 
-/** So near the next escape is looked for in a loop: to have it searched is a call of 0.2 µs, nine for an answer of 1 KB. */
+/** So near the next escape is looked for in a loop: Node's search is a call of 0.2 µs, and 1 KB has nine of them. */
 const nearby = 256;
 
 const nextBackslash = (bytes: Uint8Array, from: number): number => {

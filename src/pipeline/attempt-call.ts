@@ -8,7 +8,7 @@ import { namedThings } from '../gemini/named-things.ts';
 import { plainTextOf } from '../gemini/plain-text.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Candidate, Frame, ResponsePart } from '../gemini/response.ts';
-import { frameJudge, isMeaningful, type Judging } from '../gemini/verdict.ts';
+import { faultOfAll, frameJudge, isMeaningful, type Judging } from '../gemini/verdict.ts';
 import { callReader, holdsCalls } from '../gemini/whole-calls.ts';
 import type { Capabilities, Lease, UpstreamCall } from '../ports/capabilities.ts';
 import { portionOf, type Memory } from '../ports/memory.ts';
@@ -95,13 +95,11 @@ const checkAtOnce = (
   judging: Judging,
   newId: () => string,
 ): E.Either<ProxyError, readonly Frame[]> => {
-  const { judge, end } = frameJudge(judging);
-  const { frames, fault } = judge(batch);
-  const error = fault ?? end();
-  if (error !== null) return E.left(error);
-  if (!frames.some(holdsCalls)) return E.right(frames);
+  const fault = faultOfAll(batch, judging);
+  if (fault !== null) return E.left(fault);
+  if (!batch.some(holdsCalls)) return E.right(batch);
   const calls = callReader(newId);
-  const whole = calls.read(frames);
+  const whole = calls.read(batch);
   const last = calls.end();
   return E.right(last.length === 0 ? whole : [...whole, ...last]);
 };
@@ -168,7 +166,7 @@ const askWith = (
   capabilities: Attempting,
   lease: Lease,
   { asking, judging, shown, held }: Try,
-): TE.TaskEither<ProxyError, Frames> => {
+): TE.Outcome<ProxyError, Frames> => {
   const { holding, begun } = holdingOf(held, shown);
   const { model, streamed, body, signal } = asking;
   const call = { model, streamed, isCollected: !shown, body, secret: lease.secret, holding, signal };
@@ -178,13 +176,12 @@ const askWith = (
     else begun();
     return head;
   };
-  return pipe(
-    capabilities.openGemini(call),
-    TE.whenDone((opened) => {
-      const head = E.isLeft(opened) ? opened : readHead(capabilities, checking, opened.right);
-      return head instanceof Promise ? head.then(settle) : settle(head);
-    }),
-  );
+  const read = (opened: E.Either<ProxyError, Frames>): TE.Outcome<ProxyError, Frames> => {
+    const head = E.isLeft(opened) ? opened : readHead(capabilities, checking, opened.right);
+    return head instanceof Promise ? head.then(settle) : settle(head);
+  };
+  const opening = capabilities.openGemini(call)();
+  return opening instanceof Promise ? opening.then(read) : read(opening);
 };
 
 /** One call with one key, read until there is something to show (`shown`), or to its end for a whole answer. */
@@ -213,7 +210,7 @@ export const attemptCall = (
     const home = owner.right;
     const need = { model, size: bytesOf(body), effort, preferred, conversation, home, signal, note };
     const one: Try = { asking: { model, streamed, body, signal }, judging, shown, held: held.answer };
-    return tryKeys(capabilities, need)((lease) => askWith(capabilities, lease, one))();
+    return tryKeys(capabilities, need)((lease) => askWith(capabilities, lease, one));
   };
   return (call, begunBy) => () =>
     inPieces

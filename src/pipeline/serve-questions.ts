@@ -7,7 +7,7 @@ import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Signal } from '../kernel/signal.ts';
 import type { Stage } from '../kernel/stage.ts';
 import type { CallBody } from '../gemini/call-body.ts';
-import type { Capabilities } from '../ports/capabilities.ts';
+import type { Capabilities, Lease } from '../ports/capabilities.ts';
 import type { MediaLink, QuestionDialect, Questions } from '../ports/dialect.ts';
 import type { SignedImage } from '../ports/images.ts';
 import type { Reply, Whole } from '../ports/reply.ts';
@@ -66,13 +66,14 @@ const askOnce = (
       () => writeQuestion(question, asked),
       TE.flatMap((body) => {
         const wish = { model, size: bytesOf(body), preferred: null, conversation: null, home };
-        return tryKeys(capabilities, { ...wish, effort, signal, note: asked.note })(({ secret }) =>
+        const askWith = ({ secret }: Lease): TE.TaskEither<ProxyError, void> =>
           pipe(
             capabilities.askGemini({ model, method, body, secret, memory: asked.held.answer, signal }),
             TE.flatMap((value) => (isOneOfMany ? TE.fromTask(() => breathe().then(() => value)) : TE.right(value))),
             TE.flatMapEither((value) => answers.read(value, at)),
-          ),
-        );
+          );
+        return () =>
+          tryKeys(capabilities, { ...wish, effort, signal, note: asked.note })((lease) => askWith(lease)());
       }),
     );
   const asking = letThrough(capabilities, asked, model)((effort) => {

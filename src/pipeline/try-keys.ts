@@ -112,6 +112,62 @@ const withoutKey = ({ refusal, refused, last }: Met, error: ProxyError): ProxyEr
   return reason !== null && isTriedOut(error) ? reason : error;
 };
 
+/** A try that came to nothing. */
+type Failed = { readonly lease: Lease; readonly error: ProxyError };
+
+type Attempt<A> = (lease: Lease) => TE.Outcome<ProxyError, A>;
+
+/** When the first try of a request began. */
+type Begun = { readonly began: number };
+
+/** What a try that failed teaches; the wait before the next one, ms, or null where none is to be made. */
+const waitAfter = (
+  { now, random }: Trying,
+  { effort, size }: KeyNeed,
+  { met, failed: { lease, error }, began }: Begun & { readonly met: Met; readonly failed: Failed },
+): number | null => {
+  const cure = cureOf(error);
+  if (cure === 'another key') {
+    learnFrom(met, lease, error);
+    return effort.mayRetry(size) ? 0 : null;
+  }
+  const times = countFault(met, lease, error);
+  const inTime = now() - began < longestTrying || error.tag === 'TimedOut';
+  const isPast = times >= triesFor(error, effort);
+  const isPassing = cure === 'another key after a wait' && (!isPast || mayAskOthers(error, effort));
+  if (!isPassing || !inTime || !effort.mayRetry(size)) return null;
+  if (isPast) askOthers(met, error);
+  return pauseAfter(isPast ? 1 : times, random);
+};
+
+/** Lends a key for a try. */
+const lendFor = ({ leaseKey }: Trying, need: KeyNeed, met: Met): E.Either<ProxyError, Lease> => {
+  const lent = leaseKey(wishOf(need, met));
+  if (E.isLeft(lent)) return E.left(withoutKey(met, lent.left));
+  need.note({ key: `#${lent.right.number}`, attempts: need.effort.spend(need.size) });
+  return lent;
+};
+
+/** All tries behind the first. */
+const tryOthers =
+  (trying: Trying, need: KeyNeed) =>
+  async <A>(attempt: Attempt<A>, first: Failed, { began }: Begun): Promise<E.Either<ProxyError, A>> => {
+    const { signal, model } = need;
+    const met = freshMet();
+    for (let failed = first; ; ) {
+      const waitMs = waitAfter(trying, need, { met, failed, began });
+      if (waitMs === null) return E.left(failed.error);
+      if (waitMs > 0) await trying.wait(waitMs, signal);
+      if (waitMs > 0 && signal.aborted) return E.left(abortReason(signal));
+      const lent = lendFor(trying, need, met);
+      if (E.isLeft(lent)) return lent;
+      const answer = await attempt(lent.right);
+      trying.reportKey(lent.right, model, E.isLeft(answer) ? answer.left : null);
+      if (E.isRight(answer)) return answer;
+      failed = { lease: lent.right, error: answer.left };
+    }
+  };
+
 /**
  * Tries keys until one answers. A fault of the key (quota, refusal) goes on with the next key at once, for as long as
  * there are ready ones; a fault of host or network waits a little and goes on, at most a few times, and is never held
@@ -120,36 +176,17 @@ const withoutKey = ({ refusal, refused, last }: Met, error: ProxyError): ProxyEr
  * the request's effort does not allow.
  */
 export const tryKeys =
-  ({ leaseKey, reportKey, now, wait, random }: Trying, need: KeyNeed) =>
-  <A>(attempt: (lease: Lease) => TE.TaskEither<ProxyError, A>): TE.TaskEither<ProxyError, A> =>
-  async () => {
-    const { signal, note, effort, model, size } = need;
-    const began = now();
-    let met = nothingMet;
-    for (;;) {
-      const lent = leaseKey(wishOf(need, met))();
-      const lease = lent instanceof Promise ? await lent : lent;
-      if (E.isLeft(lease)) return E.left(withoutKey(met, lease.left));
-      note({ key: `#${lease.right.number}`, attempts: effort.spend(size) });
-      const answer = await attempt(lease.right)();
-      reportKey(lease.right, model, E.isLeft(answer) ? answer.left : null);
-      if (E.isRight(answer)) return answer;
-      if (met === nothingMet) met = freshMet();
-      const error = answer.left;
-      const cure = cureOf(error);
-      if (cure === 'another key') {
-        learnFrom(met, lease.right, error);
-        if (!effort.mayRetry(size)) return answer;
-        continue;
-      }
-      const times = countFault(met, lease.right, error);
-      const inTime = now() - began < longestTrying || error.tag === 'TimedOut';
-      const isPast = times >= triesFor(error, effort);
-      const isPassing = cure === 'another key after a wait' && (!isPast || mayAskOthers(error, effort));
-      const mayRetry = isPassing && inTime && effort.mayRetry(size);
-      if (!mayRetry) return answer;
-      if (isPast) askOthers(met, error);
-      await wait(pauseAfter(isPast ? 1 : times, random), signal);
-      if (signal.aborted) return E.left(abortReason(signal));
-    }
+  (trying: Trying, need: KeyNeed) =>
+  <A>(attempt: Attempt<A>): TE.Outcome<ProxyError, A> => {
+    const began = trying.now();
+    const lent = lendFor(trying, need, nothingMet);
+    if (E.isLeft(lent)) return lent;
+    const lease = lent.right;
+    // Nearly all requests need no other try, and so no async function.
+    const settle = (answer: E.Either<ProxyError, A>): TE.Outcome<ProxyError, A> => {
+      trying.reportKey(lease, need.model, E.isLeft(answer) ? answer.left : null);
+      return E.isRight(answer) ? answer : tryOthers(trying, need)(attempt, { lease, error: answer.left }, { began });
+    };
+    const answer = attempt(lease);
+    return answer instanceof Promise ? answer.then(settle) : settle(answer);
   };

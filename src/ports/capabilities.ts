@@ -71,7 +71,7 @@ export type FindThings = (
 ) => Promise<boolean>;
 
 /** Lends a ready key; NoKeysConfigured, NoUsableKey, or KeysExhausted with the soonest wait when there is none. */
-export type LeaseKey = (wish: KeyWish) => TE.TaskEither<ProxyError, Lease>;
+export type LeaseKey = (wish: KeyWish) => E.Either<ProxyError, Lease>;
 
 /** Tells the pool how an attempt ended (null = it worked). Only KeyRefused and QuotaSpent ever count against a key. */
 export type ReportKey = (lease: Lease, model: string, error: ProxyError | null) => void;

@@ -52,7 +52,7 @@ const scripted = (count: number, outcomes: readonly Outcome[]) => {
     leaseKey: ({ tried }: KeyWish) => {
       const ready = keys.filter((key) => !tried.has(key.id));
       const next = ready[calls.length % Math.max(1, ready.length)];
-      return next === undefined ? TE.left({ tag: 'KeysExhausted', retryAfterSeconds: 9, forToday: false }) : TE.right(next);
+      return next === undefined ? E.left({ tag: 'KeysExhausted', retryAfterSeconds: 9, forToday: false }) : E.right(next);
     },
     reportKey: ({ id }: Lease, _model, error) => reports.push([id, error?.tag ?? null]),
     openGemini: (call) => {
@@ -150,7 +150,7 @@ t.test('an answer all of which was there comes to what it does in pieces, and le
     const left = { reports: [] as unknown[], calls: [] as unknown[], signatures: [] as unknown[] };
     const received = receivedWith({ ...chat, ...body });
     const over: Partial<Capabilities> = {
-      leaseKey: ({ tried }) => (tried.size < 3 ? TE.right(lease(tried.size + 1)) : TE.left({ tag: 'KeysExhausted', retryAfterSeconds: 9, forToday: false })),
+      leaseKey: ({ tried }) => (tried.size < 3 ? E.right(lease(tried.size + 1)) : E.left({ tag: 'KeysExhausted', retryAfterSeconds: 9, forToday: false })),
       reportKey: ({ id }, _model, error) => left.reports.push([id, error]),
       openGemini: ({ body }) => {
         left.calls.push(body);
@@ -199,7 +199,7 @@ t.test('signatures are remembered with the key, and recalled with a wish for it'
     recallSignatures: (ids) => Promise.resolve(new Map(kept.filter((signature) => ids.includes(signature.callId)).map((signature) => [signature.callId, signature]))),
     leaseKey: (wish) => {
       wishes.push(wish);
-      return TE.right(lease(2));
+      return E.right(lease(2));
     },
   };
   await asked(capabilities, { ...chat, messages });

@@ -1,5 +1,5 @@
 import t from 'tap';
-import { E, TE } from '../../src/kernel/fp.ts';
+import { E } from '../../src/kernel/fp.ts';
 import type { ProxyError } from '../../src/kernel/proxy-error.ts';
 import { effort } from '../../src/pipeline/effort.ts';
 import { tryKeys } from '../../src/pipeline/try-keys.ts';
@@ -12,7 +12,7 @@ const pausesWith = async (random: number, error: ProxyError): Promise<readonly n
     return Promise.resolve();
   };
   const need = { model: 'm', size: 10, effort: effort(() => 0), preferred: null, conversation: null, signal: new AbortController().signal, note: () => undefined };
-  const answer = await tryKeys({ ...happyCapabilities, wait, random: () => random }, need)(() => TE.left(error))();
+  const answer = await tryKeys({ ...happyCapabilities, wait, random: () => random }, need)(() => E.left(error));
   t.same(answer, E.left(error));
   return pauses.map(Math.round);
 };
@@ -31,13 +31,13 @@ t.test('all tries of a request together have a bound in bytes and in time', asyn
   const calls = async (error: ProxyError, size: number, msPerCall: number): Promise<number> => {
     let [at, count] = [0, 0];
     const now = (): number => at;
-    const leaseKey = () => TE.right(lease(count));
+    const leaseKey = () => E.right(lease(count));
     const need = { model: 'm', size, effort: effort(now), preferred: null, conversation: null, signal: new AbortController().signal, note: () => undefined };
     const answer = await tryKeys({ ...happyCapabilities, leaseKey, now }, need)(() => {
       count += 1;
       at += msPerCall;
-      return count > 999 ? TE.right('enough') : TE.left(error);
-    })();
+      return count > 999 ? E.right('enough') : E.left(error);
+    });
     t.ok(count > 999 || E.isLeft(answer));
     return count;
   };
@@ -55,15 +55,15 @@ t.test('N keys are N tries where the servers of Google are at fault, and five wh
     let turn = 0;
     const leaseKey: typeof happyCapabilities.leaseKey = ({ tried }) => {
       const ready = Array.from({ length: keys }, (_, at) => (turn + at) % keys).find((at) => !tried.has(lease(at).id));
-      if (ready === undefined) return TE.left({ tag: 'KeysExhausted', retryAfterSeconds: 1, forToday: false, isTriedOut: true });
+      if (ready === undefined) return E.left({ tag: 'KeysExhausted', retryAfterSeconds: 1, forToday: false, isTriedOut: true });
       turn = ready + 1;
-      return TE.right(lease(ready));
+      return E.right(lease(ready));
     };
     const need = { model: 'm', size: 10, effort: effort(() => 0), preferred: null, conversation: null, signal: new AbortController().signal, note: () => undefined };
     const answer = await tryKeys({ ...happyCapabilities, leaseKey }, need)(({ number }) => {
       asked.push(number);
-      return number === good ? TE.right('well') : TE.left(error);
-    })();
+      return number === good ? E.right('well') : E.left(error);
+    });
     t.same(answer, good === null ? E.left(error) : E.right('well'));
     return asked;
   };

@@ -34,7 +34,7 @@ export const happyCapabilities: Capabilities = {
   takePermit: () => E.right(null),
   homeOfThings: () => E.right(undefined),
   findThings: () => Promise.resolve(false),
-  leaseKey: () => TE.right(lease(1)),
+  leaseKey: () => E.right(lease(1)),
   reportKey: () => undefined,
   enterModel: () => E.right({ isTrial: false, leave: () => null }),
   openGemini: () => TE.right(framesOf([textFrame('hello', 'STOP')])),

@@ -197,7 +197,7 @@ export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
   const requests = geminiRequests(settings);
   const { firstByteTimeoutMs: firstByteMs, idleTimeoutMs: idleMs, longestAnswerMs } = settings;
   const longest = longestAnswerMs === undefined ? {} : { longestMs: longestAnswerMs };
-  const asking = { ask: requests.ask, request: requests.request, watch: watchdogs({ firstByteMs, idleMs, ...longest }) };
+  const asking: Asking = { ...requests, watch: watchdogs({ firstByteMs, idleMs, ...longest }) };
   return {
     openGemini: openGemini(asking),
     askGemini: askGemini(asking),

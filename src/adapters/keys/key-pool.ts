@@ -140,7 +140,7 @@ export const keyPool = ({ keys: given, strategy }: KeyPoolSettings, { now, log, 
     store?.save(() => snapshotOf(ledger));
   };
   return {
-    leaseKey: (wish) => () => {
+    leaseKey: (wish) => {
       const at = now();
       const candidates = candidatesOf(ledger, keys, { model: wish.model, size: wish.size, now: at });
       const chosen = chooseKey(candidates, { wish, strategy, now: at });

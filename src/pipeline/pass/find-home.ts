@@ -65,7 +65,7 @@ const probeHome = async (
   let isSure = true;
   for (const home of homes.all().slice(0, mostHomes)) {
     if (asking.signal.aborted) return null;
-    const leased = await needs.leaseKey({ ...wish, home })();
+    const leased = needs.leaseKey({ ...wish, home });
     const { path } = thing;
     const found = E.isLeft(leased) ? 'unknown' : await hasThing(needs, asking, { path, lease: leased.right });
     if (found === 'there') {

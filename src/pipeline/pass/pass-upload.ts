@@ -1,4 +1,4 @@
-import { E, type TE } from '../../kernel/fp.ts';
+import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { Lease } from '../../ports/capabilities.ts';
 import type { BegunUpload, PassedAnswer, PassedBody } from '../../ports/passing-on.ts';
@@ -52,7 +52,7 @@ const bodyOf = ({ received }: Passing): E.Either<ProxyError, PassedBody> => {
 };
 
 /** The key that began it, or another of its project; also one that rests, since bytes are no question. */
-const leaseFor = (needs: PassNeeds, { home, keyId }: BegunUpload): TE.TaskEither<ProxyError, Lease> =>
+const leaseFor = (needs: PassNeeds, { home, keyId }: BegunUpload): E.Either<ProxyError, Lease> =>
   needs.leaseKey({ model: '/upload', size: 0, tried: new Set(), preferred: keyId, conversation: null, home });
 
 const replyTo = async (
@@ -89,7 +89,7 @@ export const passChunk = async (needs: PassNeeds, passing: Passing): Promise<E.E
   const address = begun === null ? null : dialect.uploadAddress(begun.url);
   if (begun === null || address === null) return E.left(unknownUpload);
   if (!needs.homes.all().includes(begun.home)) return E.left(unknownUpload);
-  const leased = await leaseFor(needs, begun)();
+  const leased = leaseFor(needs, begun);
   if (E.isLeft(leased)) return leased;
   const body = bodyOf(passing);
   if (E.isLeft(body)) return body;

@@ -186,8 +186,7 @@ export const tryPassing = async (needs: PassNeeds, passing: Passing, trying: Try
   for (;;) {
     const { tried, unsuited } = met;
     const wish = { model: plan.quota, size, preferred, conversation: null, tried, unsuited };
-    const lending = needs.leaseKey(home === null ? wish : { ...wish, home })();
-    const leased = lending instanceof Promise ? await lending : lending;
+    const leased = needs.leaseKey(home === null ? wish : { ...wish, home });
     if (E.isLeft(leased)) return E.left(withoutKey(met, leased.left, plan.mayBlameKey));
     const lease = leased.right;
     received.note({ key: `#${lease.number}`, attempts: effort.spend(size) });

@@ -43,13 +43,13 @@ const started = (settings: Partial<KeyPoolSettings> = {}, start = noon): Started
 };
 
 const lend = async (pool: KeyPool, model = 'gemini-flash') => {
-  const got = await pool.leaseKey(wish({ model }))();
+  const got = pool.leaseKey(wish({ model }));
   if (E.isLeft(got)) throw new Error(got.left.tag);
   return got.right;
 };
 
 const tagOf = async (pool: KeyPool, model = 'gemini-flash'): Promise<string> => {
-  const got = await pool.leaseKey(wish({ model }))();
+  const got = pool.leaseKey(wish({ model }));
   return E.isLeft(got) ? got.left.tag : `#${got.right.number}`;
 };
 

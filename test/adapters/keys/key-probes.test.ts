@@ -37,7 +37,7 @@ const started = (signal = new AbortController().signal) => {
     await new Promise((resolve) => setImmediate(resolve));
   };
   const states = (): readonly string[] => pool.describe().keys.map(({ state }) => state);
-  const lent = async (): Promise<number> => E.getOrElse<ProxyError, Lease>(() => ({ ...one, number: 0 }))(await pool.leaseKey(wish())()).number;
+  const lent = async (): Promise<number> => E.getOrElse<ProxyError, Lease>(() => ({ ...one, number: 0 }))(pool.leaseKey(wish())).number;
   return { clock, pool, probes, one, two, probed, answers, refuse, states, lent };
 };
 

@@ -74,7 +74,7 @@ export const started = (make: MakeKeyPool) => async (settings: Partial<KeyPoolSe
   const clock = fakeClock(start);
   const pool = await make({ keys: madeUpKeys('key-1', 'key-2', 'key-3'), strategy: 'round-robin', ...settings }, clock);
   const lease = async (change: Partial<KeyWish> = {}): Promise<Lease> => {
-    const got = await pool.leaseKey(wish(change))();
+    const got = pool.leaseKey(wish(change));
     if (E.isLeft(got)) throw new Error(`no key: ${got.left.tag}`);
     return got.right;
   };
@@ -84,7 +84,7 @@ export const started = (make: MakeKeyPool) => async (settings: Partial<KeyPoolSe
     lease,
     number: async (change) => (await lease(change)).number,
     refusal: async (change) => {
-      const got = await pool.leaseKey(wish(change))();
+      const got = pool.leaseKey(wish(change));
       return E.isLeft(got) ? got.left : null;
     },
     report: async (lent, error, model = 'gemini-flash') => {
