@@ -1,6 +1,7 @@
-import { jsonPiecesAtOnce, jsonPiecesWithin } from '../kernel/json-pieces.ts';
+import { jsonPiecesWithin } from '../kernel/json-pieces.ts';
+import { joinMixed, mostBytesOf } from '../kernel/mixed-pieces.ts';
 import { writtenText } from './exact-json.ts';
-import { configText, holdsUnread, requestText } from './request-text.ts';
+import { configText, requestText } from './request-text.ts';
 import type { GenerateContentRequest } from './request.ts';
 
 /** The JSON of a call's body: as text, or as bytes in pieces where it is long. */
@@ -37,24 +38,24 @@ const isSame = (one: Common, other: Common): boolean =>
   one.cachedContent === other.cachedContent &&
   one.serviceTier === other.serviceTier;
 
-type Start = string | readonly Uint8Array[];
+type Start = string | readonly (string | Uint8Array)[];
 
 /** Without the bracket that ends the object. */
 const openEnded = (pieces: readonly Uint8Array[]): readonly Uint8Array[] =>
   pieces.map((piece, at) => (at === pieces.length - 1 ? piece.subarray(0, -1) : piece));
 
+const asBytes = (piece: string | Uint8Array): Uint8Array => (typeof piece === 'string' ? Buffer.from(piece) : piece);
+
 const startOf = (common: Common): Start => {
-  if (holdsUnread(common)) return openEnded(jsonPiecesAtOnce(common, writtenText));
   const text = requestText(common);
-  return text.length > longestText ? [Buffer.from(text)] : text;
+  return typeof text === 'string' && text.length > longestText ? [Buffer.from(text)] : text;
 };
 
 /** Few bytes are one piece, which goes to the socket at once. */
 const endBody = (start: Start, body: GenerateContentRequest): CallBody => {
   if (typeof start === 'string') return start + endOf(body);
-  const pieces = [...start, Buffer.from(endOf(body))];
-  const size = pieces.reduce((sum, piece) => sum + piece.length, 0);
-  return size > longestText ? pieces : [Buffer.concat(pieces, size)];
+  const pieces = [...start, endOf(body)];
+  return mostBytesOf(pieces) > longestText ? pieces.map(asBytes) : [joinMixed(pieces)];
 };
 
 /**

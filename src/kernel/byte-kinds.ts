@@ -1,5 +1,5 @@
-/** Kinds of bytes as bits: what is no letter of base64, a control character, a backslash, and a byte of UTF-8 alone. */
-export const byteKinds = { otherThanBase64: 1, control: 2, backslash: 4, wide: 8 } as const;
+/** Kinds of bytes as bits: what is no letter of base64, a control character, a backslash, a byte of UTF-8 alone, and `[`. */
+export const byteKinds = { otherThanBase64: 1, control: 2, backslash: 4, wide: 8, bracket: 16 } as const;
 
 const isBase64 = (byte: number): boolean =>
   (byte >= 97 && byte <= 122) || (byte >= 65 && byte <= 90) || (byte >= 47 && byte <= 57) || byte === 43;
@@ -8,7 +8,8 @@ const kindsOf = (byte: number): number =>
   (isBase64(byte) ? 0 : byteKinds.otherThanBase64) |
   (byte < 0x20 ? byteKinds.control : 0) |
   (byte === 0x5c ? byteKinds.backslash : 0) |
-  (byte > 0x7f ? byteKinds.wide : 0);
+  (byte > 0x7f ? byteKinds.wide : 0) |
+  (byte === 0x5b ? byteKinds.bracket : 0);
 
 const ofOne = Uint8Array.from({ length: 256 }, (_, byte) => kindsOf(byte));
 

@@ -31,9 +31,13 @@ export type JsonBounds = {
   readonly values: number;
   /** Asked before so many more values are let by; false where there is no memory for them. Always true unless told. */
   readonly hold?: (values: number) => boolean;
-  /** Told of each string of so many bytes at least, by where it begins and ends between its quotes. */
-  readonly long?: { readonly bytes: number; readonly found: (from: number, to: number) => void };
 };
+
+/** Told of each string of so many bytes at least, by where it begins and ends between its quotes. */
+export type LongStrings = { readonly bytes: number; readonly found: (from: number, to: number) => void };
+
+/** For who wants to hear of none. */
+export const noLongStrings: LongStrings = { bytes: Infinity, found: () => undefined };
 
 /** Why values are not let by. */
 export type ValueFault = 'too many values' | 'no memory';
@@ -67,10 +71,13 @@ const [openArray, openObject, closeArray, closeObject] = [0x5b, 0x7b, 0x5d, 0x7d
  * and whatever walks the value afterwards overflows the stack; 60 MB of `{},{},…` become gigabytes. Says nothing about
  * validity. Every comma and every opening bracket stands for a value. 64 MiB take 0.02 s as one string, 0.2 s at worst.
  */
-export const jsonFault = (bytes: Uint8Array, most: JsonBounds): 'too deep' | ValueFault | null => {
+export const jsonFault = (
+  bytes: Uint8Array,
+  most: JsonBounds,
+  long = noLongStrings,
+): 'too deep' | ValueFault | null => {
   const gate = valueGate(bytes.length, most);
   let open = gate.open();
-  const least = most.long?.bytes ?? Infinity;
   let depth = 0;
   let values = 1;
   for (let at = 0; at < bytes.length; at += 1) {
@@ -78,7 +85,7 @@ export const jsonFault = (bytes: Uint8Array, most: JsonBounds): 'too deep' | Val
     if (byte === quote) {
       const from = at + 1;
       at = endOfString(bytes, from);
-      if (at - from >= least) most.long?.found(from, at);
+      if (at - from >= long.bytes) long.found(from, at);
     } else if (byte === comma) values += 1;
     else if (byte === openArray || byte === openObject) {
       depth += 1;

@@ -1,4 +1,5 @@
 import { ofThisBody } from './body-marks.ts';
+import { holdsMarkStart } from './cut-texts.ts';
 
 type Fields = Record<string | symbol, unknown>;
 
@@ -101,7 +102,8 @@ export const keptTerms = (list: string, fields: ReadonlySet<string>): TermsReade
   const keep = (bytes: Buffer, place: Place): void => {
     const [head, tail] = [Buffer.from(bytes.subarray(0, place.from)), Buffer.from(bytes.subarray(place.to))];
     const said = `${textIn(head)}null${textIn(tail)}`;
-    const terms = isNamedOnce(bytes, place, `"${list}"`) && !said.includes(ofThisBody) ? parseAlone(said) : undefined;
+    const mayHoldMark = said.includes(ofThisBody) || holdsMarkStart(said);
+    const terms = isNamedOnce(bytes, place, `"${list}"`) && !mayHoldMark ? parseAlone(said) : undefined;
     if (!isKeepable(terms) || terms[list] !== null) return;
     terms[shared] = terms;
     kept.unshift({ head, tail, fields: freezeDeep(terms) });

@@ -1,6 +1,6 @@
 import { mayHoldMark } from './body-marks.ts';
 import { atOnce, breathe } from './breathe.ts';
-import { placesOf } from './cut-texts.ts';
+import { lastOf, takeMarks, type TakeMark } from './cut-texts.ts';
 import { E } from './fp.ts';
 import type { Span } from './json-outline.ts';
 import { listCuts, type CutBounds, type CutFault, type CutList } from './list-cuts.ts';
@@ -56,11 +56,17 @@ const parseItems = async (bytes: Buffer, piece: Span, lists: readonly CutList[])
   const gaps = around(bytes, piece, lists);
   if (lists.length === 0 || gaps.some((gap) => mayHoldMark(stem, gap))) return whole();
   const marks = lists.map((_, index) => `${stem}${index}`);
+  const numbers = new Map(marks.map((text, index) => [text, index]));
   const texts = gaps.map((gap, at) => (at === 0 ? '' : `"${marks[at - 1] ?? ''}"`) + gap.toString('utf8'));
   const value = await listOf(texts.join(''));
-  const places = placesOf(value, marks);
-  if (places === null) return whole();
-  for (const [at, list] of lists.entries()) places[at]?.put(await itemsOf(bytes, list));
+  const places: (readonly [index: number, holder: Record<string | number, unknown>, name: string | number])[] = [];
+  const take: TakeMark = (index, holder, path) => void places.push([index, holder, lastOf(path)]);
+  takeMarks(value, (text) => numbers.get(text), take);
+  if (places.length < lists.length) return whole();
+  for (const [index, holder, name] of places) {
+    const list = lists[index];
+    if (list !== undefined) holder[name] = await itemsOf(bytes, list);
+  }
   return value;
 };
 

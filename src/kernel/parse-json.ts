@@ -1,9 +1,18 @@
 import { E } from './fp.ts';
 import { atOnce, breathe } from './breathe.ts';
-import { cutTexts, leastCut, restoreTexts, type PutBack, type UnreadAt } from './cut-texts.ts';
+import {
+  cutTexts,
+  isValueOf,
+  leastCut,
+  noShortTexts,
+  restoreApart,
+  restoreTexts,
+  type ShortTexts,
+  type UnreadAt,
+} from './cut-texts.ts';
 import { fullText, piecesIn, wholeText, type HollowText } from './hollow-text.ts';
 import { isObject } from './is-object.ts';
-import { jsonFault } from './json-fault.ts';
+import { jsonFault, noLongStrings, type LongStrings } from './json-fault.ts';
 import { jsonOutline, type ListSpan, type OutlineBounds, type OutlineFault, type Span } from './json-outline.ts';
 import { withoutTools } from './kept-lists.ts';
 import type { TermsReader } from './kept-terms.ts';
@@ -21,8 +30,9 @@ const lookedAt = 1_048_576;
 const outlineOf = async (
   bytes: Uint8Array,
   bounds: OutlineBounds,
+  long?: LongStrings,
 ): Promise<E.Either<OutlineFault, readonly ListSpan[]>> => {
-  const outline = jsonOutline(bytes, bounds);
+  const outline = jsonOutline(bytes, bounds, long);
   for (let until = lookedAt; !outline.isDone(); until += lookedAt) {
     const fault = outline.readTo(until);
     if (fault !== null) return E.left(fault);
@@ -73,18 +83,6 @@ const parseInPieces = async (bytes: Uint8Array, lists: readonly ListSpan[]): Pro
   );
 };
 
-/** How much is to be read in one go where it was cut; what is left unread takes a millisecond for 5 MB. */
-const putAll = (putBack: readonly PutBack[]): number => putBack.reduce((read, put) => read + put(), 0);
-
-const putAllApart = async (putBack: readonly PutBack[]): Promise<number> => {
-  let read = 0;
-  for (const put of putBack) {
-    read += put();
-    await breathe();
-  }
-  return read;
-};
-
 const parseWhole = (bytes: Buffer, terms: TermsReader | undefined): ParsedJson => ({
   value: terms === undefined ? JSON.parse(textIn(bytes)) : terms.parse(bytes),
   read: bytes.length,
@@ -100,9 +98,9 @@ const parseCut = (
 ): ParsedJson => {
   const rest = cutTexts(text.bytes, spans);
   if (rest === null) return parseWhole(wholeText(text), terms);
-  const { value } = parseWhole(rest, terms);
-  const putBack = restoreTexts(value, pieces, unreadAt);
-  return putBack === null ? parseWhole(wholeText(text), terms) : { value, read: rest.length + putAll(putBack) };
+  const { value, read } = parseWhole(rest, terms);
+  const more = restoreTexts(value, pieces, unreadAt);
+  return more === null ? parseWhole(wholeText(text), terms) : { value, read: read + more };
 };
 
 /**
@@ -112,22 +110,29 @@ const parseCut = (
 export type Expected = {
   readonly bounds: OutlineBounds;
   readonly unreadAt: UnreadAt | undefined;
+  /** Left unread as well, where a text is parsed in one go. */
+  readonly shortTexts?: ShortTexts | undefined;
   readonly terms?: TermsReader | undefined;
 };
 
-/** Notes the long texts that a look comes by, where any may be left unread; each in which something is left out is long. */
-const notingTexts = ({ bounds, unreadAt }: Expected, { holes }: HollowText, texts: Span[]): OutlineBounds => {
-  if (unreadAt === undefined) return bounds;
+/** Notes the texts that may be left unread, where any may, as a look comes by; what something is left out of is long. */
+const notingTexts = (
+  { unreadAt, shortTexts = noShortTexts }: Expected,
+  { bytes, holes }: HollowText,
+  texts: Span[],
+): LongStrings => {
+  if (unreadAt === undefined) return noLongStrings;
+  const { least, names } = shortTexts;
   let next = 0;
   const isLong = (from: number, to: number): boolean => {
     const first = next;
     for (let hole = holes[next]; hole !== undefined && hole.at <= to; hole = holes[next]) next += 1;
-    return next > first || to - from >= leastCut;
+    return next > first || to - from >= leastCut || (to - from >= least && isValueOf(bytes, from, names));
   };
   const found = (from: number, to: number): void => {
     if (isLong(from, to)) texts.push([from, to]);
   };
-  return { ...bounds, long: { bytes: holes.length === 0 ? leastCut : 0, found } };
+  return { bytes: holes.length === 0 ? Math.min(least, leastCut) : 0, found };
 };
 
 type Parsed = E.Either<ParseFault, ParsedJson>;
@@ -145,12 +150,13 @@ const withoutList = (
 };
 
 /** Parses a JSON text without its list of tools, where that is kept; null where it must be parsed as a whole. */
-const parseWithoutTools = (text: HollowText, { bounds, unreadAt, terms }: Expected): Parsed | null => {
+const parseWithoutTools = (text: HollowText, expected: Expected): Parsed | null => {
+  const { bounds } = expected;
   const cut = withoutTools(text.bytes);
   if (cut === null || cut.depth >= bounds.depth) return null;
   const rest = withoutList(text, cut, text.bytes.length);
   if (rest === null) return null;
-  const parsed = parseHollow(rest, { bounds: { ...bounds, values: bounds.values - cut.values }, unreadAt, terms });
+  const parsed = parseHollow(rest, { ...expected, bounds: { ...bounds, values: bounds.values - cut.values } });
   return parsed !== null && E.isRight(parsed) && cut.putBack(parsed.right.value) ? parsed : null;
 };
 
@@ -159,8 +165,7 @@ const parseHollow = (text: HollowText, expected: Expected): Parsed | null => {
   const { bytes, holes } = text;
   const { bounds, unreadAt, terms } = expected;
   const spans: Span[] = [];
-  const isShort = holes.length === 0 && bytes.length < leastCut;
-  const fault = jsonFault(bytes, isShort ? bounds : notingTexts(expected, text, spans));
+  const fault = jsonFault(bytes, bounds, notingTexts(expected, text, spans));
   const pieces = piecesIn(text, spans);
   if (pieces === null || (fault !== null && holes.length > 0)) return null;
   if (fault !== null) return E.left(fault);
@@ -187,8 +192,8 @@ const parseLargeCut = async (
   if (rest === null) return null;
   const lists = rest.length > atOnce ? await outlineOf(rest, { ...bounds, hold: () => true }) : E.right([]);
   const value = await parseInPieces(rest, E.isLeft(lists) ? [] : lists.right);
-  const putBack = restoreTexts(value, pieces, unreadAt);
-  return putBack === null ? null : { value, read: rest.length + (await putAllApart(putBack)) };
+  const more = await restoreApart(value, pieces, unreadAt);
+  return more === null ? null : { value, read: rest.length + more };
 };
 
 /**
@@ -200,8 +205,9 @@ export const parseLargeJson = async (
   expected: Expected,
 ): Promise<E.Either<ParseFault, ParsedJson>> => {
   const { bytes, holes } = text;
+  const { bounds, unreadAt } = expected;
   const spans: Span[] = [];
-  const lists = await outlineOf(bytes, notingTexts(expected, text, spans));
+  const lists = await outlineOf(bytes, bounds, notingTexts({ bounds, unreadAt }, text, spans));
   const pieces = piecesIn(text, spans);
   const readWhole = () => parseLargeJson(fullText(wholeText(text)), expected);
   if (pieces === null || (E.isLeft(lists) && holes.length > 0)) return readWhole();

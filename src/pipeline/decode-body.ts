@@ -12,13 +12,14 @@ import { readJson, type ReadBody } from './read-json.ts';
 type Decode<Request> = (body: unknown, written: () => string) => E.Either<ProxyError, Request>;
 
 /** What else a dialect says of its bodies: what of them need not be read, or not again, and how large ones are decoded. */
-type BodyWays<Request> = Pick<Dialect<Request>, 'unreadAt' | 'terms'> & Pick<QuestionDialect<Request>, 'inSteps'>;
+type BodyWays<Request> = Pick<Dialect<Request>, 'unreadAt' | 'shortTexts' | 'terms'> &
+  Pick<QuestionDialect<Request>, 'inSteps'>;
 
 /** A form comes as one block, JSON in the pieces in which it came. */
 const readBody = (
   body: Uint8Array | PiecedBytes,
   { contentType, held }: Pick<Authorized, 'contentType' | 'held'>,
-  ways: Pick<BodyWays<unknown>, 'unreadAt' | 'terms'>,
+  ways: Pick<BodyWays<unknown>, 'unreadAt' | 'shortTexts' | 'terms'>,
 ): TE.TaskEither<ProxyError, ReadBody> =>
   body instanceof Uint8Array
     ? pipe(

@@ -57,7 +57,7 @@ const mostAtOnce = 8 * 1024 ** 2;
 export const readJson = (
   body: PiecedBytes,
   memory: Memory,
-  { unreadAt, terms }: Partial<Pick<Expected, 'unreadAt' | 'terms'>> = {},
+  { unreadAt, shortTexts, terms }: Partial<Pick<Expected, 'unreadAt' | 'shortTexts' | 'terms'>> = {},
 ): TE.TaskEither<ProxyError, ReadBody> => {
   const pieces = withoutMark(body);
   const met: { refusal: ProxyError } = { refusal: { tag: 'ClientGone' } };
@@ -66,7 +66,7 @@ export const readJson = (
     if (refusal !== null) met.refusal = refusal;
     return refusal === null;
   };
-  const expected = { bounds: boundsOf(hold), unreadAt, terms };
+  const expected = { bounds: boundsOf(hold), unreadAt, shortTexts, terms };
   const size = sizeOf(pieces);
   const isJoined = unreadAt === undefined || size <= mostJoined;
   const text = isJoined ? fullText(joinPieces(pieces)) : hollowText(pieces);

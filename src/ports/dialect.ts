@@ -1,4 +1,4 @@
-import type { UnreadAt } from '../kernel/cut-texts.ts';
+import type { ShortTexts, UnreadAt } from '../kernel/cut-texts.ts';
 import type { E, TE } from '../kernel/fp.ts';
 import type { TermsReader } from '../kernel/kept-terms.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
@@ -89,6 +89,8 @@ export type Dialect<Request> = {
   readonly decode: (body: unknown, written?: () => string) => E.Either<ProxyError, Request>;
   /** Where in a body long texts may be left unread, since nobody looks into them; nowhere unless told. */
   readonly unreadAt?: UnreadAt;
+  /** Which shorter texts may be left unread there too; none unless told. */
+  readonly shortTexts?: ShortTexts;
   /** Reads bodies whose terms come again and again; each as a whole unless told. */
   readonly terms?: TermsReader;
   /** What it wants of a model, so that another can be named where there is none; a chat unless told. */

@@ -5,7 +5,7 @@ import { fullText, hollowText, wholeText } from '../../src/kernel/hollow-text.ts
 import { keptTerms, termsOf } from '../../src/kernel/kept-terms.ts';
 import { parseCutLists } from '../../src/kernel/parse-cut-lists.ts';
 import { parseLargeJson, parseSmallJson, type ParsedJson } from '../../src/kernel/parse-json.ts';
-import { beginningOf, endOf, isUnread, leaveUnread, textOf } from '../../src/kernel/unread-text.ts';
+import { beginningOf, endOf, isUnread, leaveUnread, mayShowPicture, textOf } from '../../src/kernel/unread-text.ts';
 import { asName } from '../support/as-name.ts';
 
 const bounds = { depth: 100, values: 1_000_000, itemValues: 400_000, itemTexts: 100_000, objectFields: 10_000 };
@@ -114,7 +114,7 @@ t.test('what is over a bound is told before it is parsed', async (t) => {
 /** A string literal that is long enough to be cut out, or not; with anything in it that JSON may hold, and some that it may not. */
 const literal = fc
   .tuple(
-    fc.constantFrom(40_000, 0, 40_000),
+    fc.constantFrom(40_000, 0, 22, 90, 400, 40_000),
     fc.constantFrom('a', 'Zm9v', '\\n', '\\"', '\\\\', 'é', '天', '🙂', ' '),
     fc.array(fc.constantFrom('a', '\\n', '\\"', '\\\\', '\\/', '\\u00e9', '\\ud83d\\ude42', '\\ud800', '\\u0041', '\\q', '\\u12', '\t', '\u0001', '天', '🙂', '\ufeff', '\u2028', 'data:image/png;base64,', '='), { maxLength: 2, size: 'xsmall' }),
     fc.array(fc.constantFrom('b', '\\n', '=', '==', '\\\\'), { maxLength: 1 }),
@@ -125,7 +125,7 @@ const json = fc.letrec<{ readonly json: string }>((tie) => ({
   json: fc.oneof(
     { depthSize: 'small' },
     literal,
-    fc.constantFrom('1', 'null', '"longTextOfThisBody0"', '"longTextOfThisBod\\u00790"', `${' '.repeat(40_000)}1`, `[${row(20_000, '1')}]`),
+    fc.constantFrom('1', 'null', '"\u007f0"', '"\\u007f0"', '"\\u007F0"', `${' '.repeat(40_000)}1`, `[${row(20_000, '1')}]`),
     fc.array(tie('json'), { maxLength: 3 }).map((items) => `[${items.join(',')}]`),
     fc.array(fc.tuple(fc.oneof(literal, fc.constantFrom('"a"', '"b"', '"__proto__"')), tie('json')), { maxLength: 3 }).map((fields) => `{${fields.map(([name, value]) => `${name}:${value}`).join(',')}}`),
   ),
@@ -149,7 +149,8 @@ t.test('long texts that are cut out of JSON come back as they were, or are left 
     return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, whole(inner)]));
   };
   for (const unreadAt of [() => true, (_: unknown, path: readonly unknown[]) => path.length % 2 === 0, () => false]) {
-    const expected = { bounds, unreadAt };
+   for (const shortTexts of [undefined, { least: 24, names: ['a', 'role'] }]) {
+    const expected = { bounds, unreadAt, shortTexts };
     await fc.assert(
       fc.asyncProperty(json, cuts, fc.nat(40), async (json, at, less) => {
         const text = less < 20 ? json.slice(0, -less) : json;
@@ -162,10 +163,43 @@ t.test('long texts that are cut out of JSON come back as they were, or are left 
           t.ok(JSON.stringify(E.map(whole)(valueOf(await parseLargeJson(body, expected)))) === plain, 'in pieces');
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 100 },
     );
+   }
   }
   t.ok(unread > 0 && holes > 0, `${unread} were left unread, ${holes} stretches left out`);
+});
+
+t.test('a body with broken bytes is what JSON.parse makes of it, whatever is left unread', (t) => {
+  const message = { role: 'user', content: 'It says "so", all is well \\ \n that ends é天🙂 well' };
+  const whole = Buffer.from(JSON.stringify({ messages: [message, { ...message, content: 'short' }, message], user: 'u'.repeat(30) }));
+  const byte = fc.constantFrom(0x00, 0x09, 0x22, 0x5c, 0x2c, 0x75, 0x7f, 0x80, 0xbf, 0xc0, 0xc3, 0xe5, 0xed, 0xf0, 0xff);
+  let unread = 0;
+  const counted = (_: string, value: unknown): unknown => ((unread += isUnread(value) ? 1 : 0), value);
+  fc.assert(
+    fc.property(fc.array(fc.tuple(fc.nat(whole.length - 1), byte), { maxLength: 3 }), (broken) => {
+      const bytes = Buffer.from(whole);
+      for (const [at, is] of broken) bytes[at] = is;
+      const read = valueOf(parseSmallJson(fullText(bytes), { bounds, unreadAt: () => true, shortTexts: { least: 24, names: ['content', 'user'] } }));
+      for (const content of E.isRight(read) ? Object.values(read.right as object).flat() : []) counted('', (content as { readonly content?: unknown } | null)?.content);
+      return JSON.stringify(read) === JSON.stringify(inOneGo(bytes.toString()));
+    }),
+    { numRuns: 5000 },
+  );
+  t.ok(unread > 100, `${unread} were left unread`);
+  t.end();
+});
+
+t.test('whether a text may show a picture is told of its bytes as of itself', (t) => {
+  const pieces = fc.array(fc.string({ unit: fc.constantFrom('!', '[', 'a', '\n', '\\', '天') }), { minLength: 1, maxLength: 3 });
+  fc.assert(
+    fc.property(pieces, (texts) => {
+      const left = leaveUnread(texts.map((one) => Buffer.from(JSON.stringify(one).slice(1, -1))).filter(({ length }) => length > 0));
+      return left === null || mayShowPicture(left) === texts.join('').includes('![');
+    }),
+    { numRuns: 2000 },
+  );
+  t.end();
 });
 
 t.test('of a body in pieces the long stretches of its strings are neither copied nor looked at', async (t) => {
@@ -243,12 +277,12 @@ t.test('values in a kept list of tools count', async (t) => {
 });
 
 t.test('a body whose terms came before is what JSON.parse makes of it, or is refused as there', async (t) => {
-  const lists = ['[]', '[{"role":"user","content":"a]\\"b"}]', '[[],{"messages":[1],"stream":true}]', '["\\u006d", 1e400]', '[1', '1]', '[1,]', '[1],"stream":[2]', '[{]}', `["${'x'.repeat(40_000)}"]`, '["longTextOfThisBody0"]', '"x"', 'null', '{"a":[1]}'];
+  const lists = ['[]', '[{"role":"user","content":"a]\\"b"}]', '[[],{"messages":[1],"stream":true}]', '["\\u006d", 1e400]', '[1', '1]', '[1,]', '[1],"stream":[2]', '[{]}', `["${'x'.repeat(40_000)}"]`, '["\u007f0"]', '"x"', 'null', '{"a":[1]}'];
   const list = fc.constantFrom(...lists);
   const member = fc.oneof(
     { weight: 3, arbitrary: list.map((one) => `"messages":${one}`) },
     { weight: 1, arbitrary: fc.tuple(fc.constantFrom('"messages": ', '"messages" :', '"\\u006dessages":', '"x\\"messages":', '"a":{"messages":'), list).map(([name, one]) => `${name}${one}${name.includes('{') ? '}' : ''}`) },
-    { weight: 4, arbitrary: fc.constantFrom('"model":"a"', '"model":"messages"', '"model":"\\u0061"', '"model":"longTextOfThisBody0"', `"model":"${'m'.repeat(2000)}"`, '"stream":true', '"stream":{"messages":[1]}', '"stream":{"a":"]"}', '"stream":1,"stream":2', '"stop":["]"]', '"user":"u"', '"__proto__":{"user":1}', '"stream"', '"tools":[1]') },
+    { weight: 4, arbitrary: fc.constantFrom('"model":"a"', '"model":"messages"', '"model":"\\u0061"', '"model":"\u007f0"', `"model":"${'k'.repeat(30)}"`, `"model":"${'m'.repeat(2000)}"`, '"stream":true', '"stream":{"messages":[1]}', '"stream":{"a":"]"}', '"stream":1,"stream":2', '"stop":["]"]', '"user":"u"', '"__proto__":{"user":1}', '"stream"', '"tools":[1]') },
   );
   const comma = fc.constantFrom(',', ', ', ',\n');
   const wild = fc.tuple(fc.constantFrom('{', '{', ' {', '[{', '{{', '"messages":'), fc.array(member, { minLength: 1, maxLength: 4 }), comma, fc.constantFrom('}', '}', '} ', '}]', '')).map(([open, members, between, close]) => `${open}${members.join(between)}${close}`);
@@ -258,7 +292,7 @@ t.test('a body whose terms came before is what JSON.parse makes of it, or is ref
   const terms = keptTerms('messages', new Set(['model', 'stream']));
   const seen = { known: 0, unknown: 0 };
   const read = (given: string) => {
-    const made = valueOf(parseSmallJson(fullText(Buffer.from(given)), { bounds, unreadAt: () => false, terms }));
+    const made = valueOf(parseSmallJson(fullText(Buffer.from(given)), { bounds, unreadAt: () => false, shortTexts: { least: 24, names: ['model', 'content'] }, terms }));
     const shared = E.isRight(made) ? termsOf(made.right) : undefined;
     seen[shared === undefined ? 'unknown' : 'known'] += 1;
     if (E.isRight(made) && shared !== undefined) {

@@ -46,8 +46,9 @@ const sentFor = (json: string, unreadAt: typeof dialect.unreadAt) => sentBy(dial
 
 const png = `iVBORw0KGgo${'AAAA'.repeat(12_000)}A`;
 const long = 'All is well that ends well. ';
-const texts = fc.constantFrom('short', long.repeat(1500), `${long}\n"quoted" \\ é天🙂 `.repeat(1200), `![a](data:image/png;base64,${png}) and `.repeat(2), `{"a": 1, "b": "${'c'.repeat(40_000)}"}`, '\u0000'.repeat(40_000), ' '.repeat(70_000), '\ud800'.repeat(9000), long.repeat(20_000));
+const texts = fc.constantFrom('short', 'a little over the bound!', 'a little below the bound', 'twenty-three letters...', `${long}\n"q" \\ é天🙂`, `${long} ![a](https://example.com/a.png) ends`, `{"a": 1, "b": "${'c'.repeat(40)}"}`, '\u0000'.repeat(40), `\ud800${long}`, `\u007f0${long}`, `${long}[1]!`, long.repeat(1500), `${long}\n"quoted" \\ é天🙂 `.repeat(1200), `![a](data:image/png;base64,${png}) and `.repeat(2), `{"a": 1, "b": "${'c'.repeat(40_000)}"}`, '\u0000'.repeat(40_000), ' '.repeat(70_000), '\ud800'.repeat(9000), long.repeat(20_000));
 const urls = fc.constantFrom(
+  `data:image/png;base64,${png.slice(0, 44)}`, png.slice(0, 60), `https://example.com/${'a'.repeat(60)}.png`, `data:image/png,${png.slice(0, 60)}`, `data:image/svg+xml;base64,${Buffer.from(`<svg>${long}</svg>`).toString('base64')}`,
   `data:image/png;base64,${png}`, `data:;base64,${png}`, png, `data:image/png;base64,${png}=`, `data:image/png;base64,${png}%3D`, `data:image/png;base64,${png.replaceAll('A', '_')}`,
   `data:image/png;base64,${png.replaceAll('AAAA', 'A\nA\r\n\tAA')}`, `data:image/png;base64,${png}\u00a0\f==\ufeff`, `data:image/png;base64,${png.replaceAll('AAAA', 'A\\nA')}`, `data:image/png;name="\u00e9";base64, ${png}`, `${png.slice(1)}-_`,
   `data:image/png,${png}`, `data:image/png;base64,${png} `, `data:image/png;base64,${png}===`, `data:${'x'.repeat(1200)},${png}`, `data:audio/wav;base64,${png}`, `data:image/svg+xml;base64,${Buffer.from(`<svg>${long.repeat(2000)}</svg>`).toString('base64')}`,
@@ -63,9 +64,13 @@ const part = fc.oneof(
   texts.map((refusal) => ({ type: 'refusal', refusal })),
   texts.map((type) => ({ type, text: 'a' })),
 );
-const message = fc.record({ role: fc.constantFrom('user', 'user', 'user', 'assistant', 'system', 'developer', texts), content: fc.oneof(texts, fc.array(part, { maxLength: 2 })) });
+const ask = { role: 'assistant', content: null, tool_calls: [{ id: 'call_1', type: 'function', function: { name: 'a', arguments: `{"b":"${long}"}` } }] };
+const message = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ role: fc.constantFrom('user', 'user', 'assistant', 'assistant', 'system', 'developer', 'tool', texts), content: fc.oneof(texts, fc.array(part, { maxLength: 2 })) }) },
+  { weight: 1, arbitrary: texts.map((content) => [ask, { role: 'tool', tool_call_id: 'call_1', content }]) },
+);
 const body = fc.record(
-  { model: fc.constantFrom('gemini-3.5-flash', 'gemini-2.5-flash'), messages: fc.array(message, { maxLength: 3 }), user: texts, stop: texts, tools: fc.constantFrom([{ type: 'function', function: { name: 'a', description: long.repeat(1500) } }]) },
+  { model: fc.constantFrom('gemini-3.5-flash', 'gemini-2.5-flash'), messages: fc.array(message, { maxLength: 4 }).map((all) => all.flat()), user: texts, stop: texts, tools: fc.constantFrom([{ type: 'function', function: { name: 'a', description: long.repeat(1500) } }]) },
   { requiredKeys: ['model', 'messages'] },
 );
 
@@ -123,7 +128,7 @@ t.test('a picture and a long prompt of the user are left unread, an answer with 
 
 t.test('a body that spells the mark of a cut text is read all the same', async (t) => {
   const content = long.repeat(2000);
-  const json = JSON.stringify({ model: 'gemini-3.5-flash', messages: [{ role: 'user', content }, { role: 'user', content: 'longTextOfThisBody0' }] });
+  const json = JSON.stringify({ model: 'gemini-3.5-flash', messages: [{ role: 'user', content }, { role: 'user', content: '\u007f0' }] });
   t.same(await sentFor(json, dialect.unreadAt), await sentFor(json, undefined));
 });
 

@@ -1,6 +1,6 @@
 import { E } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
-import { textOf } from '../../kernel/unread-text.ts';
+import { mayShowPicture, textOf, type LongText } from '../../kernel/unread-text.ts';
 import { pictureFault } from '../media-kind.ts';
 import type { RequestPart } from '../request.ts';
 import { fromDataUrl, isDataUrl, isWebAddress } from '../inline-media.ts';
@@ -95,16 +95,16 @@ function* piecesOf(text: string): Generator<Piece, void, undefined> {
 
 function* addressesIn({ parts, pictures = [] }: ModelTurn): Generator<string, void, undefined> {
   for (const part of parts) {
-    const text = 'text' in part ? textOf(part.text ?? '') : '';
-    if (!text.includes('![')) continue;
-    for (const piece of piecesOf(text)) if ('url' in piece) yield piece.url;
+    const text = 'text' in part ? (part.text ?? '') : '';
+    if (!mayShowPicture(text)) continue;
+    for (const piece of piecesOf(textOf(text))) if ('url' in piece) yield piece.url;
   }
   yield* pictures;
 }
 
 const mayShow = ({ parts, pictures = [] }: ModelTurn): boolean => {
   if (pictures.length > 0) return true;
-  for (const part of parts) if ('text' in part && textOf(part.text ?? '').includes('![')) return true;
+  for (const part of parts) if ('text' in part && mayShowPicture(part.text ?? '')) return true;
   return false;
 };
 
@@ -169,12 +169,12 @@ const addReturned = (into: RequestPart[], { url, markdown }: Picture, { isSent, 
 };
 
 /** Adds an earlier answer's text with its pictures as parts or as `[image]`, in order. */
-export const addWithPictures = (into: RequestPart[], text: string, back: PictureReturn): void => {
-  if (!text.includes('![')) {
+export const addWithPictures = (into: RequestPart[], text: LongText, back: PictureReturn): void => {
+  if (!mayShowPicture(text)) {
     if (text !== '') into.push({ text });
     return;
   }
-  for (const piece of piecesOf(text)) {
+  for (const piece of piecesOf(textOf(text))) {
     if ('url' in piece) addReturned(into, piece, back);
     else if (piece.text !== '') into.push({ text: piece.text });
   }

@@ -1,6 +1,5 @@
 import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
-import { textOf } from '../../kernel/unread-text.ts';
 import type { ModelTraits } from '../model-traits.ts';
 import type { RequestPart } from '../request.ts';
 import { standInSignature } from '../signatures.ts';
@@ -67,7 +66,7 @@ const restoredWords = ({ turn, known, settings }: Told): RestoredParts | undefin
     : restoredParts(words, stretches, (text) => {
         const read: RequestPart[] = [];
         for (const part of textParts(text))
-          addWithPictures(read, textOf(part.text ?? ''), { isSent: known.showsPictures, media: settings.media });
+          addWithPictures(read, part.text ?? '', { isSent: known.showsPictures, media: settings.media });
         signPictures(read, 0, settings.traits);
         return read;
       });
@@ -75,7 +74,7 @@ const restoredWords = ({ turn, known, settings }: Told): RestoredParts | undefin
 
 const addPart = (part: TurnPart, { known, settings, sent }: Told): ProxyError | null => {
   if ('text' in part && part.thought !== true && part.thoughtSignature === undefined) {
-    addWithPictures(sent, textOf(part.text ?? ''), { isSent: known.showsPictures, media: settings.media });
+    addWithPictures(sent, part.text ?? '', { isSent: known.showsPictures, media: settings.media });
     return null;
   }
   const read = sentPart(part, settings.media, settings.traits.richParts);

@@ -14,7 +14,7 @@ import { chatAnswer } from './answer/chat-answer.ts';
 import { mediaLinks } from './ask/media-links.ts';
 import { chatRequestInSteps, type ChatRequest } from './ask/request.ts';
 import { plainTerms } from './ask/plain-terms.ts';
-import { unreadAt } from './ask/unread-at.ts';
+import { shortTexts, unreadAt } from './ask/unread-at.ts';
 import { settleChat, toGemini, type ChatAsked } from './ask/to-gemini.ts';
 
 const planOf = ({ asked, settled, settings }: ChatAsked, context: TranslationContext, call: GeminiCall): Plan => {
@@ -53,6 +53,7 @@ export const chatDialect = (settings: TranslationSettings): Dialect<ChatRequest>
   return {
     decode: (body, written = () => '') => runAtOnce(decodeInSteps(body, written)),
     unreadAt,
+    shortTexts,
     terms: plainTerms,
     callIds: (asked, wish) => runAtOnce(keysInSteps(asked, wish)),
     mediaLinks: (asked) => mediaLinks(asked, settings.historyImages),

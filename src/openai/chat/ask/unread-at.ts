@@ -1,4 +1,4 @@
-import type { UnreadAt } from '../../../kernel/cut-texts.ts';
+import type { Path, ShortTexts, UnreadAt } from '../../../kernel/cut-texts.ts';
 import { isObject } from '../../../kernel/is-object.ts';
 
 /** Where in a part of a message long texts stand. */
@@ -11,18 +11,23 @@ const places: ReadonlySet<string> = new Set([
   'file.file_data',
 ]);
 
-const isOfUser = (body: unknown, index: string | number | undefined): boolean => {
+/** Who says what is sent on as it is; results of tools are looked into for JSON. */
+const speakers: ReadonlySet<unknown> = new Set(['user', 'assistant', 'system', 'developer']);
+
+const isSpoken = (body: unknown, index: string | number | undefined): boolean => {
   const messages = isObject(body) ? body['messages'] : undefined;
   const message: unknown = Array.isArray(messages) ? messages[Number(index)] : undefined;
-  return isObject(message) && message['role'] === 'user';
+  return isObject(message) && speakers.has(message['role']);
 };
 
+const isContent = (path: Path): boolean => path.length === 3 || places.has(path.slice(4).join('.'));
+
+/** What is said and sent may be left unread; all else in a request is short where it is meant well. */
+export const unreadAt: UnreadAt = (body, path) =>
+  path[0] === 'messages' && path[2] === 'content' && isContent(path) && isSpoken(body, path[1]);
+
 /**
- * What the user says and sends may be left unread. Other messages are looked into: answers for pictures, results for
- * JSON, and all else in a request is short where it is meant well.
+ * Texts of so many bytes are left unread as well: from some 100 on (40 where they are not of Latin-1) that takes less
+ * than to decode, parse, write and encode them. Shorter ones cost 0.3 µs more, and most chats then go one way.
  */
-export const unreadAt: UnreadAt = (body, [field, index, content, part, ...place]) =>
-  field === 'messages' &&
-  content === 'content' &&
-  (part === undefined || places.has(place.join('.'))) &&
-  isOfUser(body, index);
+export const shortTexts: ShortTexts = { least: 24, names: ['content', 'text'] };
