@@ -1,5 +1,5 @@
 import { atOnce, breathe } from '../kernel/breathe.ts';
-import { E, TE, pipe } from '../kernel/fp.ts';
+import { E, type TE } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Stage } from '../kernel/stage.ts';
 import { runApart } from '../kernel/steps.ts';
@@ -60,87 +60,98 @@ const nothingRecalled: Recall = { recalled: new Map(), characters: 0 };
 const countCharacters = (ids: readonly string[], recalled: Recalled): number =>
   recalled.size === 0 ? 0 : ids.reduce((sum, id) => sum + (recalled.get(id)?.value.length ?? 0), 0);
 
+const recall = (
+  recallSignatures: Capabilities['recallSignatures'],
+  ids: readonly string[],
+): Recall | Promise<Recall> => {
+  if (ids.length === 0) return nothingRecalled;
+  const found = recallSignatures(ids);
+  const counted = (recalled: Recalled): Recall => ({ recalled, characters: countCharacters(ids, recalled) });
+  return found instanceof Promise ? found.then(counted) : counted(found);
+};
+
 /** Recalls signatures; to look through a large request is work in a go of its own. */
 const recallFor = <Request>(
   { recallSignatures, holdsAnswers }: Pick<Capabilities, 'recallSignatures' | 'holdsAnswers'>,
   { callIds, inSteps }: Pick<Dialect<Request>, 'callIds' | 'inSteps'>,
   gathered: Gathered<Request>,
-): TE.TaskEither<never, Recall> => {
-  const recall = (ids: readonly string[]): Recall | Promise<Recall> => {
-    const found = recallSignatures(ids);
-    const counted = (recalled: Recalled): Recall => ({ recalled, characters: countCharacters(ids, recalled) });
-    return found instanceof Promise ? found.then(counted) : counted(found);
-  };
+): Recall | Promise<Recall> => {
   const wish = holdsAnswers() ? 'calls and answers' : 'calls';
-  if (!isLarge(gathered)) {
-    return TE.fromTask(() => {
-      const ids = callIds(gathered.asked, wish);
-      return ids.length === 0 ? nothingRecalled : recall(ids);
-    });
-  }
-  return TE.fromTask(async () => {
+  if (!isLarge(gathered)) return recall(recallSignatures, callIds(gathered.asked, wish));
+  return (async () => {
     await breathe();
     const ids = await (inSteps === undefined
       ? callIds(gathered.asked, wish)
       : runApart(inSteps.callIds(gathered.asked, wish)));
-    const recalled = await recall(ids);
+    const recalled = await recall(recallSignatures, ids);
     await breathe();
     return recalled;
-  });
+  })();
 };
+
+/** A request with what is remembered for it. */
+type Known<Request> = { readonly gathered: Gathered<Request>; readonly recalled: Recalled };
 
 /** A request costs what it would if it had brought what is remembered for it, and is as large. */
 const withRecalled = <Request>(
   gathered: Gathered<Request>,
   { recalled, characters }: Recall,
-): E.Either<ProxyError, readonly [Gathered<Request>, Recalled]> => {
-  if (characters < atOnce) return E.right([gathered, recalled]);
+): E.Either<ProxyError, Known<Request>> => {
+  if (characters < atOnce) return E.right({ gathered, recalled });
   const refusal = gathered.held.request.take(characters * costs.json);
-  return refusal === null ? E.right([{ ...gathered, isLargeBody: true }, recalled]) : E.left(refusal);
+  return refusal === null ? E.right({ gathered: { ...gathered, isLargeBody: true }, recalled }) : E.left(refusal);
 };
 
-const planFor = <Request>(
-  { translate: plan, inSteps }: Pick<Dialect<Request>, 'translate' | 'inSteps'>,
-  gathered: Gathered<Request>,
-  context: TranslationContext,
-): TE.Outcome<ProxyError, Plan> =>
-  isLarge(gathered) && inSteps !== undefined
-    ? runApart(inSteps.plan(gathered.asked, context))
-    : plan(gathered.asked, context);
+const contextOf = <Request>(
+  { newId, now }: Pick<Capabilities, 'newId' | 'now'>,
+  { gathered, recalled }: Known<Request>,
+): TranslationContext => ({
+  requestId: gathered.requestId,
+  imageReplyFormat: gathered.imageReplyFormat,
+  originator: gathered.originator ?? null,
+  id: newId(),
+  created: Math.floor(now() / 1000),
+  now,
+  recalled,
+  media: gathered.media ?? noMedia,
+});
 
-/** Makes the plan of the answer from the decoded request, with the thought signatures that are remembered for it. */
+/** Takes a plan for the request's: what it holds is reserved, and what it tells noted. */
+const takePlan = (
+  gathered: Gathered<unknown>,
+  context: TranslationContext,
+  plan: Plan,
+): E.Either<ProxyError, Planned> => {
+  const { holds = 0, dropped = 0, call, streamed } = plan;
+  const refusal = holds > 0 ? gathered.held.answer.take(holds) : null;
+  if (refusal !== null) return E.left(refusal);
+  gathered.note({ model: call.model, streamed });
+  if (dropped > 0) gathered.note({ dropped });
+  return E.right(withPlan(gathered, context, plan));
+};
+
+/**
+ * Makes the plan of the answer from the decoded request, with the thought signatures that are remembered for it. Plain
+ * calls where nothing is waited for, as for nearly all requests.
+ */
 export const translate =
   <Request>(
-    { newId, now, ...memory }: Pick<Capabilities, 'recallSignatures' | 'holdsAnswers' | 'newId' | 'now'>,
+    capabilities: Pick<Capabilities, 'recallSignatures' | 'holdsAnswers' | 'newId' | 'now'>,
     dialect: Pick<Dialect<Request>, 'callIds' | 'translate' | 'inSteps'>,
   ): Stage<Gathered<Request>, Planned> =>
-  (gathered) =>
-    pipe(
-      recallFor(memory, dialect, gathered),
-      TE.flatMapEither((recall) => withRecalled(gathered, recall)),
-      TE.flatMap(([known, recalled]) => {
-        const { requestId, media = noMedia, imageReplyFormat, originator = null, note } = known;
-        const created = Math.floor(now() / 1000);
-        const context: TranslationContext = {
-          requestId,
-          imageReplyFormat,
-          originator,
-          id: newId(),
-          created,
-          now,
-          recalled,
-          media,
-        };
-        return pipe(
-          () => planFor(dialect, known, context),
-          TE.flatMapEither((plan): E.Either<ProxyError, Planned> => {
-            const { holds = 0, dropped = 0, call, streamed } = plan;
-            const refusal = holds > 0 ? known.held.answer.take(holds) : null;
-            if (refusal !== null) return E.left(refusal);
-            note({ model: call.model, streamed });
-            if (dropped > 0) note({ dropped });
-            return E.right(withPlan(known, context, plan));
-          }),
-        );
-      }),
-    );
+  (given) =>
+  () => {
+    const planWith = (found: Recall): TE.Outcome<ProxyError, Planned> => {
+      const known = withRecalled(given, found);
+      if (E.isLeft(known)) return known;
+      const { gathered } = known.right;
+      const { asked } = gathered;
+      const context = contextOf(capabilities, known.right);
+      const take = E.flatMap((plan: Plan) => takePlan(gathered, context, plan));
+      return isLarge(gathered) && dialect.inSteps !== undefined
+        ? runApart(dialect.inSteps.plan(asked, context)).then(take)
+        : take(dialect.translate(asked, context));
+    };
+    const recalled = recallFor(capabilities, dialect, given);
+    return recalled instanceof Promise ? recalled.then(planWith) : planWith(recalled);
+  };
