@@ -159,26 +159,28 @@ const readHead = (
 
 type Asking = Omit<UpstreamCall, 'secret' | 'holding' | 'isCollected'>;
 
+type Head = E.Either<ProxyError, Frames>;
+
 /** What is asked with each key, and how its answer is read. */
 type Try = { readonly asking: Asking; readonly judging: Judging; readonly shown: boolean; readonly held: Memory };
 
 const askWith = (
   capabilities: Attempting,
-  lease: Lease,
   { asking, judging, shown, held }: Try,
+  { lease, settle }: { readonly lease: Lease; readonly settle: (head: Head) => TE.Outcome<ProxyError, Frames> },
 ): TE.Outcome<ProxyError, Frames> => {
   const { holding, begun } = holdingOf(held, shown);
   const { model, streamed, body, signal } = asking;
   const call = { model, streamed, isCollected: !shown, body, secret: lease.secret, holding, signal };
   const checking = { judging, shown, lease, model };
-  const settle = (head: E.Either<ProxyError, Frames>): E.Either<ProxyError, Frames> => {
+  const end = (head: Head): TE.Outcome<ProxyError, Frames> => {
     if (E.isLeft(head)) holding.memory.letGo();
     else begun();
-    return head;
+    return settle(head);
   };
-  const read = (opened: E.Either<ProxyError, Frames>): TE.Outcome<ProxyError, Frames> => {
+  const read = (opened: Head): TE.Outcome<ProxyError, Frames> => {
     const head = E.isLeft(opened) ? opened : readHead(capabilities, checking, opened.right);
-    return head instanceof Promise ? head.then(settle) : settle(head);
+    return head instanceof Promise ? head.then(end) : end(head);
   };
   const opening = capabilities.openGemini(call)();
   return opening instanceof Promise ? opening.then(read) : read(opening);
@@ -210,7 +212,7 @@ export const attemptCall = (
     const home = owner.right;
     const need = { model, size: bytesOf(body), effort, preferred, conversation, home, signal, note };
     const one: Try = { asking: { model, streamed, body, signal }, judging, shown, held: held.answer };
-    return tryKeys(capabilities, need)((lease) => askWith(capabilities, lease, one));
+    return tryKeys(capabilities, need)((lease, settle) => askWith(capabilities, one, { lease, settle }));
   };
   return (call, begunBy) => () =>
     inPieces

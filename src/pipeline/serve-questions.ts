@@ -73,7 +73,9 @@ const askOnce = (
             TE.flatMapEither((value) => answers.read(value, at)),
           );
         return () =>
-          tryKeys(capabilities, { ...wish, effort, signal, note: asked.note })((lease) => askWith(lease)());
+          tryKeys(capabilities, { ...wish, effort, signal, note: asked.note })<void>((lease, settle) =>
+            pipe(askWith(lease), TE.whenDone(settle))(),
+          );
       }),
     );
   const asking = letThrough(capabilities, asked, model)((effort) => {

@@ -115,7 +115,10 @@ const withoutKey = ({ refusal, refused, last }: Met, error: ProxyError): ProxyEr
 /** A try that came to nothing. */
 type Failed = { readonly lease: Lease; readonly error: ProxyError };
 
-type Attempt<A> = (lease: Lease) => TE.Outcome<ProxyError, A>;
+type Settle<A> = (answer: E.Either<ProxyError, A>) => TE.Outcome<ProxyError, A>;
+
+/** A try, the end of which goes through `settle`: in the step in which it is known, so that nothing more is waited for. */
+type Attempt<A> = (lease: Lease, settle: Settle<A>) => TE.Outcome<ProxyError, A>;
 
 /** When the first try of a request began. */
 type Begun = { readonly began: number };
@@ -148,6 +151,8 @@ const lendFor = ({ leaseKey }: Trying, need: KeyNeed, met: Met): E.Either<ProxyE
   return lent;
 };
 
+const asItIs = <A>(answer: A): A => answer;
+
 /** All tries behind the first. */
 const tryOthers =
   (trying: Trying, need: KeyNeed) =>
@@ -161,7 +166,7 @@ const tryOthers =
       if (waitMs > 0 && signal.aborted) return E.left(abortReason(signal));
       const lent = lendFor(trying, need, met);
       if (E.isLeft(lent)) return lent;
-      const answer = await attempt(lent.right);
+      const answer = await attempt(lent.right, asItIs);
       trying.reportKey(lent.right, model, E.isLeft(answer) ? answer.left : null);
       if (E.isRight(answer)) return answer;
       failed = { lease: lent.right, error: answer.left };
@@ -187,6 +192,5 @@ export const tryKeys =
       trying.reportKey(lease, need.model, E.isLeft(answer) ? answer.left : null);
       return E.isRight(answer) ? answer : tryOthers(trying, need)(attempt, { lease, error: answer.left }, { began });
     };
-    const answer = attempt(lease);
-    return answer instanceof Promise ? answer.then(settle) : settle(answer);
+    return attempt(lease, settle);
   };

@@ -12,7 +12,7 @@ const pausesWith = async (random: number, error: ProxyError): Promise<readonly n
     return Promise.resolve();
   };
   const need = { model: 'm', size: 10, effort: effort(() => 0), preferred: null, conversation: null, signal: new AbortController().signal, note: () => undefined };
-  const answer = await tryKeys({ ...happyCapabilities, wait, random: () => random }, need)(() => E.left(error));
+  const answer = await tryKeys({ ...happyCapabilities, wait, random: () => random }, need)((_lease, settle) => settle(E.left(error)));
   t.same(answer, E.left(error));
   return pauses.map(Math.round);
 };
@@ -33,10 +33,10 @@ t.test('all tries of a request together have a bound in bytes and in time', asyn
     const now = (): number => at;
     const leaseKey = () => E.right(lease(count));
     const need = { model: 'm', size, effort: effort(now), preferred: null, conversation: null, signal: new AbortController().signal, note: () => undefined };
-    const answer = await tryKeys({ ...happyCapabilities, leaseKey, now }, need)(() => {
+    const answer = await tryKeys({ ...happyCapabilities, leaseKey, now }, need)<string>((_lease, settle) => {
       count += 1;
       at += msPerCall;
-      return count > 999 ? E.right('enough') : E.left(error);
+      return settle(count > 999 ? E.right('enough') : E.left(error));
     });
     t.ok(count > 999 || E.isLeft(answer));
     return count;
@@ -60,9 +60,9 @@ t.test('N keys are N tries where the servers of Google are at fault, and five wh
       return E.right(lease(ready));
     };
     const need = { model: 'm', size: 10, effort: effort(() => 0), preferred: null, conversation: null, signal: new AbortController().signal, note: () => undefined };
-    const answer = await tryKeys({ ...happyCapabilities, leaseKey }, need)(({ number }) => {
+    const answer = await tryKeys({ ...happyCapabilities, leaseKey }, need)<string>(({ number }, settle) => {
       asked.push(number);
-      return number === good ? E.right('well') : E.left(error);
+      return settle(number === good ? E.right('well') : E.left(error));
     });
     t.same(answer, good === null ? E.left(error) : E.right('well'));
     return asked;
