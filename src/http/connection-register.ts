@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { emptyLine, placeOf, type Line, type Place } from '../kernel/line.ts';
 import type { Arrival } from './connections.ts';
 import type { Lifetime } from './lifetime.ts';
 
@@ -10,12 +11,14 @@ export type ConnectionBounds = {
   readonly groupOf: (socket: Socket) => string | null;
 };
 
-type Group = { readonly name: string; count: number; readonly idle: Set<Connection> };
+type Group = { readonly name: string; count: number; readonly idle: Line<Socket> };
 
 /** One connection: the exchange that it carries, if any, and the requests behind that one. */
 export type Connection = {
   readonly socket: Socket;
   readonly group: Group | null;
+  /** Where it stands while it is idle: among all of them, and among those of its group. */
+  readonly places: { readonly inAll: Place<Socket>; readonly inGroup: Place<Socket> };
   life: Lifetime | null;
   readonly waiting: Arrival[];
   waitingCharacters: number;
@@ -26,7 +29,7 @@ export type Connection = {
 /** The open connections and, in the order in which they fell idle, the idle ones. Each step takes constant time. */
 export type ConnectionRegister = {
   readonly all: ReadonlyMap<Duplex, Connection>;
-  readonly idle: ReadonlySet<Connection>;
+  readonly idle: Pick<Line<Socket>, 'all'>;
   /** Takes a new one, for which the longest idle one may have to go; null when all others are at work. */
   readonly add: (socket: Socket) => Connection | null;
   readonly remove: (connection: Connection) => void;
@@ -43,7 +46,7 @@ const groupsByName = (): Groups => {
   return {
     join: (name) => {
       if (name === null) return null;
-      const group = groups.get(name) ?? { name, count: 0, idle: new Set() };
+      const group = groups.get(name) ?? { name, count: 0, idle: emptyLine() };
       groups.set(name, group);
       group.count += 1;
       return group;
@@ -59,6 +62,7 @@ const groupsByName = (): Groups => {
 const openConnection = (socket: Socket, group: Connection['group']): Connection => ({
   socket,
   group,
+  places: { inAll: placeOf(socket), inGroup: placeOf(socket) },
   life: null,
   waiting: [],
   waitingCharacters: 0,
@@ -68,22 +72,22 @@ const openConnection = (socket: Socket, group: Connection['group']): Connection 
 /** Makes the register. Where there are too many of a group, the longest idle one of that group goes. */
 export const connectionRegister = ({ most, mostPerGroup, groupOf }: ConnectionBounds): ConnectionRegister => {
   const all = new Map<Duplex, Connection>();
-  const idle = new Set<Connection>();
+  const idle = emptyLine<Socket>();
   const groups = groupsByName();
-  const rest = (connection: Connection): void => {
-    idle.add(connection);
-    connection.group?.idle.add(connection);
+  const rest = ({ places, group }: Connection): void => {
+    idle.join(places.inAll);
+    group?.idle.join(places.inGroup);
   };
-  const work = (connection: Connection): void => {
-    idle.delete(connection);
-    connection.group?.idle.delete(connection);
+  const work = ({ places, group }: Connection): void => {
+    idle.leave(places.inAll);
+    group?.idle.leave(places.inGroup);
   };
   const remove = (connection: Connection): void => {
     if (!all.delete(connection.socket)) return;
     work(connection);
     groups.leave(connection.group);
   };
-  const crowdAround = ({ group }: Connection): ReadonlySet<Connection> | null => {
+  const crowdAround = ({ group }: Connection): Line<Socket> | null => {
     if (group !== null && group.count > mostPerGroup) return group.idle;
     return all.size > most ? idle : null;
   };
@@ -91,7 +95,8 @@ export const connectionRegister = ({ most, mostPerGroup, groupOf }: ConnectionBo
     const connection = openConnection(socket, groups.join(groupOf(socket)));
     all.set(socket, connection);
     rest(connection);
-    const [longest] = crowdAround(connection) ?? [];
+    const longestIdle = crowdAround(connection)?.first();
+    const longest = longestIdle === undefined ? undefined : all.get(longestIdle);
     if (longest === undefined) return connection;
     remove(longest);
     if (longest === connection) return null;

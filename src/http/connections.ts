@@ -137,7 +137,7 @@ export const boundConnections = (bounds: ConnectionBounds, isStopping: () => boo
       for (const { life } of all.values()) life?.abort(reason);
     },
     destroyIdle: () => {
-      for (const { socket } of idle) socket.destroy();
+      for (const socket of idle.all()) socket.destroy();
     },
     destroyAll: () => {
       for (const socket of all.keys()) socket.destroy();
