@@ -112,17 +112,22 @@ const copyForLog = (scrub: Scrub['scrub'], tellStack: TellStack): ((value: unkno
   return (value) => copyOf(value, 0);
 };
 
+/** A request's id is in no other line: to remember it would make others forgotten. */
+const comesOnce = (text: string): boolean => text.startsWith('req_');
+
 type TextInLine = (text: string) => string | null;
 
 /** As it may stand in a line, as JSON; null where it must be cut, scrubbed or escaped. Most come over and over. */
 type InLine = { readonly texts: TextInLine; readonly nameInLine: TextInLine };
 
 const textsInLine = ({ isClean }: Scrub): InLine => {
-  const texts = perText((text) => {
+  const read = (text: string): string | null => {
     if (text.length > mostText) return null;
     const json = JSON.stringify(text);
     return isClean(json) && json.search(unprintable) < 0 ? json : null;
-  });
+  };
+  const known = perText(read);
+  const texts: TextInLine = (text) => (comesOnce(text) ? read(text) : known(text));
   const nameInLine = perText((name) => {
     const json = isOfHead(name) ? null : texts(name);
     return json === null ? null : `,${json}:`;

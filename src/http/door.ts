@@ -41,11 +41,9 @@ export type Knock = {
 const beginsWith = (path: string, prefix: string): boolean =>
   path.startsWith(prefix) && (path.length === prefix.length || path[prefix.length] === '/' || prefix.endsWith('/'));
 
-/** Whose caller's header tells so, where doors share an address. */
-const isSharer = ({ shares = [] }: Door, { path, hasHeader }: Knock): boolean => {
-  for (const { prefix, header } of shares) if (hasHeader(header) && beginsWith(path, prefix)) return true;
-  return false;
-};
+/** The headers that tell whose caller it is, where a door shares this address with others. */
+const tellingHeaders = ({ shares = [] }: Door, path: string): readonly string[] =>
+  shares.filter(({ prefix }) => beginsWith(path, prefix)).map(({ header }) => header);
 
 /** The door with the longest prefix that fits; the first of all where none does. */
 const doorWithPrefix = <A extends Door>(doors: readonly [A, ...A[]], plain: string): A => {
@@ -74,19 +72,33 @@ const plainPath = (path: string): string => {
   return decoded.includes('//') ? decoded.replace(/\/{2,}/g, '/') : decoded;
 };
 
+/** What an address tells: how it is meant, whose it is by that, and who shares it, each with a header that says so. */
+type Told<A> = {
+  readonly path: string;
+  readonly door: A;
+  readonly sharers: readonly { readonly door: A; readonly header: string }[];
+};
+
+const tellPath = <A extends Door>([first, ...others]: readonly [A, ...A[]], given: string): Told<A> => {
+  const path = plainPath(given);
+  const sharers = others.flatMap((door) => tellingHeaders(door, path).map((header) => ({ door, header })));
+  return { path, door: doorWithPrefix([first, ...others], path), sharers };
+};
+
 /**
  * Tells the door that a request is for, known before any route: by the header where doors share an address, else by
  * prefix.
  */
 export const doorChooser = <A extends Door>(doors: readonly [A, ...A[]]): ((knock: Knock) => A) => {
   const [first, ...others] = doors;
-  const byPrefix = perText((path) => doorWithPrefix(doors, path));
+  const claimants = others.filter(({ claims }) => claims !== undefined);
+  const told = perText((path) => tellPath(doors, path));
   return (knock) => {
     if (others.length === 0) return first;
-    const path = plainPath(knock.path);
+    const { path, door, sharers } = told(knock.path);
+    for (const sharer of sharers) if (knock.hasHeader(sharer.header)) return sharer.door;
     const plain = path === knock.path ? knock : { ...knock, path };
-    for (const door of others) if (isSharer(door, plain)) return door;
-    for (const door of others) if (door.claims?.(plain) === true) return door;
-    return byPrefix(path);
+    for (const claimant of claimants) if (claimant.claims?.(plain) === true) return claimant;
+    return door;
   };
 };

@@ -188,23 +188,30 @@ const send = (run: () => Promise<unknown> | null, onFailure: (cause: unknown) =>
   }
 };
 
-/** Sends the answer, or else the error that came of sending it. */
-const sendAnswer = (needs: ExchangeNeeds, exchange: Exchange, result: E.Either<ProxyError, Reply>): void => {
+type Failed = { readonly cause: unknown; readonly outlet: Outlet };
+
+/** Sends the error that came of sending an answer. */
+const sendError = (needs: ExchangeNeeds, exchange: Exchange, { cause, outlet }: Failed): void => {
   const { site } = needs;
   const { response, requestId } = exchange;
-  const outlet = outletOf(needs, exchange);
-  const giveUp = (cause: unknown): void => {
-    logDefect(site, requestId, cause);
+  const giveUp = (another: unknown): void => {
+    logDefect(site, requestId, another);
     response.destroy();
   };
-  const sendError = (cause: unknown): void =>
-    send(() => {
-      const reply = renderError(site, exchange, caught(cause));
-      if (!response.headersSent) return sendReply(reply, outlet);
-      response.destroy();
-      return null;
-    }, giveUp);
-  send(() => sendReply(E.isRight(result) ? result.right : renderError(site, exchange, result.left), outlet), sendError);
+  send(() => {
+    const reply = renderError(site, exchange, caught(cause));
+    if (!response.headersSent) return sendReply(reply, outlet);
+    response.destroy();
+    return null;
+  }, giveUp);
+};
+
+const sendAnswer = (needs: ExchangeNeeds, exchange: Exchange, result: E.Either<ProxyError, Reply>): void => {
+  const outlet = outletOf(needs, exchange);
+  send(
+    () => sendReply(E.isRight(result) ? result.right : renderError(needs.site, exchange, result.left), outlet),
+    (cause) => sendError(needs, exchange, { cause, outlet }),
+  );
 };
 
 const refuseExpectation = ({ door, requestId }: Exchange): E.Either<ProxyError, Reply> =>
