@@ -32,13 +32,14 @@ function start(node, port, folder) {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const output = [];
+  const complaints = [];
   service.stdout.on('data', (chunk) => output.push(chunk));
-  service.stderr.on('data', (chunk) => output.push(chunk));
+  service.stderr.on('data', (chunk) => complaints.push(chunk));
   const ended = new Promise((resolve) => {
     service.once('error', (error) => resolve(`could not start: ${error.message}`));
     service.once('close', (code, signal) => resolve(signal ?? code));
   });
-  return { service, ended, printed: () => Buffer.concat(output).toString() };
+  return { service, ended, printed: () => Buffer.concat(output).toString(), complained: () => Buffer.concat(complaints).toString() };
 }
 
 const statusOf = async (url, headers = {}) =>
@@ -56,13 +57,14 @@ async function untilHealthy(origin, ended) {
   throw new Error(`/healthz did not answer 200 within ${startsWithin} ms`);
 }
 
-async function check({ service, ended }, origin) {
+async function check({ service, ended, complained }, origin) {
   await untilHealthy(origin, ended);
   const status = await statusOf(`${origin}/v1/models`, { authorization: `Bearer ${password}` });
   if (status !== 200) throw new Error(`GET /v1/models answered ${status}, not 200`);
   service.kill('SIGTERM');
   const end = await Promise.race([ended, wait(endsWithin, 'nothing', { ref: false })]);
   if (end !== 0) throw new Error(`SIGTERM led to ${end}, not to exit code 0`);
+  if (complained() !== '') throw new Error('something was written to stderr');
 }
 
 async function smoke(node) {
@@ -73,7 +75,7 @@ async function smoke(node) {
     await check(running, `http://127.0.0.1:${port}`);
     console.log(`smoke: started, answered and ended with exit code 0 (${node})`);
   } catch (error) {
-    console.error(`${running.printed()}\nsmoke: ${error.message} (${node})`);
+    console.error(`${running.printed()}${running.complained()}\nsmoke: ${error.message} (${node})`);
     process.exitCode = 1;
   } finally {
     running.service.kill('SIGKILL');

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { E } from './kernel/fp.ts';
 import { collectLater } from './adapters/collect-later.ts';
+import { compileSooner } from './adapters/compile-sooner.ts';
 import { guardCrashes } from './adapters/crash-guard.ts';
 import { gatherLines } from './adapters/gather-lines.ts';
 import { guardOutput, jsonLog } from './adapters/json-log.ts';
@@ -49,6 +50,7 @@ const stopOnSignals = (service: Service, drainMs: number): void => {
 
 const runService = async (): Promise<void> => {
   collectLater();
+  compileSooner(process.versions.v8);
   process.on('exit', output.flush);
   guardOutput(process.stdout);
   guardOutput(process.stderr);
