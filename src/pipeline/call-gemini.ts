@@ -12,7 +12,7 @@ import { mayContinue } from '../gemini/continuation.ts';
 import { isMeaningful, unlessBlocked } from '../gemini/verdict.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
 import { attemptCall, type Attempting, type Reading } from './attempt-call.ts';
-import { followContinuations } from './follow-continuations.ts';
+import { followAnswer, followContinuations } from './follow-continuations.ts';
 import { inCopies } from './copies.ts';
 import type { Frames, Planned, Received } from './exchange.ts';
 import { letThrough } from './let-through.ts';
@@ -77,20 +77,26 @@ const answerCall = (
   reading: Reading,
 ): TE.TaskEither<ProxyError, Frames> => {
   const { call: first } = planned.plan;
+  const { effort } = reading;
+  const attempt = attemptCall(capabilities, planned, reading);
   const answer = (call: GeminiCall): TE.TaskEither<ProxyError, Frames> => {
-    const copies = inCopies(followContinuations(attemptCall(capabilities, planned, reading), reading.effort));
-    return mayAllBeBlocked(reading, call) ? pipe(copies(call), TE.flatMap(notAllBlocked(reading))) : copies(call);
+    if (call.copies === 1) return attempt(call);
+    const copies = inCopies(followContinuations(attempt, effort))(call);
+    return mayAllBeBlocked(reading, call) ? pipe(copies, TE.flatMap(notAllBlocked(reading))) : copies;
   };
+  /** One answer is followed in the same step, so that nothing more is waited for. */
+  const goOn = (call: GeminiCall, frames: Frames): Frames =>
+    begun(call.copies === 1 ? followAnswer(frames, { call, answer: attempt, effort }) : frames);
   const again = (error: ProxyError): TE.TaskEither<ProxyError, Frames> => {
-    if (!reading.effort.mayRetry(0)) return TE.left(error);
+    if (!effort.mayRetry(0)) return TE.left(error);
     const call: GeminiCall | null = mendCall(first, error);
-    if (call !== null) return pipe(answer(call), TE.map(begun));
+    if (call !== null) return pipe(answer(call), TE.map((frames) => goOn(call, frames)));
     const findLacking = lookForThings(capabilities, planned, () => namedThings(first.body));
-    return pipe(findLacking(error), TE.flatMap(() => answer(first)), TE.map(begun));
+    return pipe(findLacking(error), TE.flatMap(() => answer(first)), TE.map((frames) => goOn(first, frames)));
   };
   return pipe(
     answer(first),
-    TE.whenDone((answered) => (E.isLeft(answered) ? again(answered.left)() : E.right(begun(answered.right)))),
+    TE.whenDone((answered) => (E.isLeft(answered) ? again(answered.left)() : E.right(goOn(first, answered.right)))),
   );
 };
 

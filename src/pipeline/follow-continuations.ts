@@ -48,8 +48,13 @@ async function* joinCalls(first: Frames, usage: UsageMetadata, { call, answer, e
 
 const isBrokenOff = (frame: Frame): boolean => continuationToken(frame) !== null;
 
-/** Most answers are one call: nothing is joined until a token comes by. */
-const joinIfNeeded = (frames: Frames, going: Going): Frames => {
+/**
+ * Follows an answer that Gemini 4 breaks off with CONTINUATION: the same call with the token it gave, until the answer
+ * ends, or as long as the request's effort allows. The caller sees one answer; its usage adds up, the prompt counted
+ * once. Most answers are one call: nothing is joined until a token comes by.
+ */
+export const followAnswer = (frames: Frames, going: Going): Frames => {
+  if (!mayContinue(going.call.model)) return frames;
   if (frames.ready?.some(isBrokenOff) === false) return frames;
   let usage: UsageMetadata = {};
   return passStream(frames, {
@@ -64,17 +69,11 @@ const joinIfNeeded = (frames: Frames, going: Going): Frames => {
   });
 };
 
-/**
- * Follows an answer that Gemini 4 breaks off with CONTINUATION: the same call with the token it gave, until the answer
- * ends, or as long as the request's effort allows. The caller sees one answer; its usage adds up, the prompt counted
- * once.
- */
+/** The same for each answer that is asked for. */
 export const followContinuations =
   (answer: AnswerCall, effort: Pick<Effort, 'mayGoOn'>): AnswerCall =>
   (call) =>
-    mayContinue(call.model)
-      ? pipe(
-          answer(call),
-          TE.map((frames) => joinIfNeeded(frames, { call, answer, effort })),
-        )
-      : answer(call);
+    pipe(
+      answer(call),
+      TE.map((frames) => followAnswer(frames, { call, answer, effort })),
+    );

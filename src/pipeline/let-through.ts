@@ -20,22 +20,23 @@ const endWith = <A>({ leave }: Passage, answer: E.Either<ProxyError, A>): E.Eith
 };
 
 /** A defect says nothing about the model. */
-const endInDefect =
-  ({ leave }: Passage) =>
-  (cause: unknown): never => {
-    leave('unknown');
-    throw cause;
-  };
+const endInDefect = ({ leave }: Passage, cause: unknown): never => {
+  leave('unknown');
+  throw cause;
+};
 
 const runIn = <A>(passage: Passage, run: TE.TaskEither<ProxyError, A>): TE.Outcome<ProxyError, A> => {
   let answer: TE.Outcome<ProxyError, A>;
   try {
     answer = run();
   } catch (cause) {
-    return endInDefect(passage)(cause);
+    return endInDefect(passage, cause);
   }
   return answer instanceof Promise
-    ? answer.then((known) => endWith(passage, known), endInDefect(passage))
+    ? answer.then(
+        (known) => endWith(passage, known),
+        (cause: unknown) => endInDefect(passage, cause),
+      )
     : endWith(passage, answer);
 };
 

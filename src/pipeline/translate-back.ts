@@ -50,15 +50,18 @@ const writeAll = (room: Scratch, writer: WholeWriter, frames: Frames): WholeEnd 
 };
 
 /** What is left to do for a whole answer that is written; mostly nothing that has to be waited for. */
-const endWhole =
-  (answering: Answering, permit: Planned['permit']) =>
-  (end: WholeEnd): TE.Outcome<ProxyError, Whole> => {
-    if (E.isLeft(end)) return end;
-    const told = (whole: Whole): E.Either<ProxyError, Whole> => E.right(withLimits(answering, permit, whole));
-    const last = endOf(end.right, answering.rememberSignature);
-    const written = last instanceof Promise ? last.then(writeLarge) : writeLarge(last);
-    return written instanceof Promise ? written.then(told) : told(written);
-  };
+const endWhole = (
+  answering: Answering,
+  permit: Planned['permit'],
+  end: WholeEnd,
+): TE.Outcome<ProxyError, Whole> => {
+  if (E.isLeft(end)) return end;
+  const last = endOf(end.right, answering.rememberSignature);
+  const written = last instanceof Promise ? last.then(writeLarge) : writeLarge(last);
+  return written instanceof Promise
+    ? written.then((whole) => E.right(withLimits(answering, permit, whole)))
+    : E.right(withLimits(answering, permit, written));
+};
 
 /** Collects the answer and writes it as one. */
 const wholeReply =
@@ -66,10 +69,12 @@ const wholeReply =
   ({ plan, permit }: Planned, answer: TE.TaskEither<ProxyError, Frames>): TE.TaskEither<ProxyError, Whole> =>
     pipe(
       answer,
-      TE.flatMap((frames) => () => {
-        const ended = endWhole(answering, permit);
-        const end = writeAll(room, plan.answer.whole(), frames);
-        return end instanceof Promise ? end.then(ended) : ended(end);
+      TE.whenDone((answered): TE.Outcome<ProxyError, Whole> => {
+        if (E.isLeft(answered)) return answered;
+        const end = writeAll(room, plan.answer.whole(), answered.right);
+        return end instanceof Promise
+          ? end.then((ended) => endWhole(answering, permit, ended))
+          : endWhole(answering, permit, end);
       }),
     );
 
