@@ -20,9 +20,8 @@ type Letters = {
 const lettersOf = (data: LongText): Letters => {
   if (typeof data === 'string')
     return { length: data.length, codeAt: (at) => data.charCodeAt(at), slice: (from, to) => data.slice(from, to) };
-  const { pieces, size } = data;
-  const slice = (from: number, to: number): string => joinPieces(stretchOf(pieces(), from, to)).toString('latin1');
-  return { length: size, codeAt: (at) => slice(at, at + 1).charCodeAt(0), slice };
+  const slice = (from: number, to: number): string => joinPieces(stretchOf(data.pieces(), from, to)).toString('latin1');
+  return { length: data.size, codeAt: (at) => slice(at, at + 1).charCodeAt(0), slice };
 };
 
 /** A look into base64 without blanks, of either alphabet: only what is looked at is decoded. */

@@ -83,6 +83,7 @@ export const hollowText = (pieces: PiecedBytes): HollowText => {
  * null where not all that was left out stood in one of them.
  */
 export const piecesIn = ({ bytes, holes }: HollowText, spans: readonly Span[]): readonly PiecedBytes[] | null => {
+  if (holes.length === 0) return spans.map(([from, to]) => [bytes.subarray(from, to)]);
   let next = 0;
   const all = spans.map(([from, to]) => {
     const pieces: Uint8Array[] = [];

@@ -9,16 +9,16 @@ const unread = Symbol('unread');
  * they can go into other JSON as they are. Whoever takes it for a string, or puts it into JSON, has the text.
  */
 export type UnreadText = {
-  readonly [unread]: true;
-  /** A function: what walks through values finds nothing to walk through. */
-  readonly pieces: () => PiecedBytes;
+  /** Under a symbol: what walks through values finds nothing to walk through. */
+  readonly [unread]: PiecedBytes;
+  readonly pieces: (this: UnreadText) => PiecedBytes;
   readonly size: number;
   /** From where to its end it is base64 of the plain alphabet, in whole bytes; -1 where it is not, or is short. */
   readonly base64From: number;
   /** All kinds of bytes that may be in it. */
   readonly kinds: number;
-  readonly toString: () => string;
-  readonly toJSON: () => string;
+  readonly toString: (this: UnreadText) => string;
+  readonly toJSON: (this: UnreadText) => string;
 };
 
 /** A text that may be long enough to be left unread. */
@@ -39,25 +39,28 @@ export const textOf = (text: LongText): string => (typeof text === 'string' ? te
 
 const anyKind = 255;
 
-/** What these bytes of a JSON string say: only escapes need to be parsed, and bytes of ASCII are its letters. */
-const readKinds = (pieces: PiecedBytes, kinds: number): string => {
-  if ((kinds & byteKinds.backslash) !== 0) return readJsonString(pieces);
-  return joinPieces(pieces).toString((kinds & byteKinds.wide) === 0 ? 'latin1' : 'utf8');
-};
+/** What an unread text says: only escapes need to be parsed, and bytes of ASCII are its letters. */
+function readText(this: UnreadText): string {
+  const { [unread]: pieces, kinds, base64From } = this;
+  const isBase64 = base64From === 0;
+  if (!isBase64 && (kinds & byteKinds.backslash) !== 0) return readJsonString(pieces);
+  return joinPieces(pieces).toString(isBase64 || (kinds & byteKinds.wide) === 0 ? 'latin1' : 'utf8');
+}
 
-/** An unread text of these bytes, of which is known what they are. */
-const unreadOf = (pieces: PiecedBytes, base64From: number, kinds = anyKind): UnreadText => {
-  const read = (): string => readKinds(pieces, base64From === 0 ? 0 : kinds);
-  return {
-    [unread]: true,
-    pieces: () => pieces,
-    size: sizeOf(pieces),
-    base64From,
-    kinds,
-    toString: read,
-    toJSON: read,
-  };
-};
+function piecesOf(this: UnreadText): PiecedBytes {
+  return this[unread];
+}
+
+/** An unread text of these bytes, of which is known what they are. It has no functions of its own: a history has many. */
+const unreadOf = (pieces: PiecedBytes, base64From: number, kinds = anyKind): UnreadText => ({
+  [unread]: pieces,
+  pieces: piecesOf,
+  size: sizeOf(pieces),
+  base64From,
+  kinds,
+  toString: readText,
+  toJSON: readText,
+});
 
 const [backslash, comma, equals] = [0x5c, 0x2c, 0x3d];
 
@@ -163,13 +166,13 @@ const piecesInJson = (text: string): PiecedBytes =>
   text === '' ? [] : [Buffer.from(JSON.stringify(text).slice(1, -1))];
 
 /** A short text, an unread one, and another short one as one unread text. */
-export const encloseText = (before: string, { pieces }: UnreadText, after: string): UnreadText =>
-  unreadOf([...piecesInJson(before), ...pieces(), ...piecesInJson(after)], -1);
+export const encloseText = (before: string, text: UnreadText, after: string): UnreadText =>
+  unreadOf([...piecesInJson(before), ...text.pieces(), ...piecesInJson(after)], -1);
 
 /** Stretches of so many bytes of an unread text of ASCII without escapes; each is one by itself. */
-export const evenStretches = ({ pieces, size }: UnreadText, bytes: number): readonly UnreadText[] =>
+export const evenStretches = ({ [unread]: pieces, size }: UnreadText, bytes: number): readonly UnreadText[] =>
   Array.from({ length: Math.ceil(size / bytes) }, (_, at) =>
-    unreadOf(stretchOf(pieces(), at * bytes, (at + 1) * bytes), -1),
+    unreadOf(stretchOf(pieces, at * bytes, (at + 1) * bytes), -1),
   );
 
 /** How long a text is: characters, or the bytes of one that nobody has read. */
@@ -182,9 +185,9 @@ export const isAllBase64 = ({ base64From }: UnreadText): boolean => base64From =
 export const unreadBase64 = (letters: Uint8Array): UnreadText => unreadOf([letters], 0);
 
 /** What of an unread text stands behind the first comma. */
-export const behindComma = ({ pieces, size, base64From }: UnreadText): UnreadText => {
-  const from = placeOf(pieces(), comma) + 1;
-  return unreadOf(stretchOf(pieces(), from, size), base64From === from ? 0 : -1);
+export const behindComma = ({ [unread]: pieces, size, base64From }: UnreadText): UnreadText => {
+  const from = placeOf(pieces, comma) + 1;
+  return unreadOf(stretchOf(pieces, from, size), base64From === from ? 0 : -1);
 };
 
 const percent = 0x25;
@@ -202,8 +205,8 @@ const backslashesBefore = (bytes: Uint8Array, end: number): number => {
 const isInside = (byte: number | undefined): boolean => ((byte ?? 0) & 0xc0) === 0x80;
 
 /** So many bytes of the beginning, in which no character and no escape is cut. */
-const wholeBeginning = ({ pieces }: UnreadText, most: number): Uint8Array => {
-  const bytes = joinPieces(stretchOf(pieces(), 0, most + 1));
+const wholeBeginning = ({ [unread]: pieces }: UnreadText, most: number): Uint8Array => {
+  const bytes = joinPieces(stretchOf(pieces, 0, most + 1));
   let end = Math.min(most, bytes.length);
   while (end < bytes.length && isInside(bytes[end])) end -= 1;
   return bytes.subarray(0, end - (backslashesBefore(bytes, end) % 2));

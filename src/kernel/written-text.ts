@@ -14,8 +14,8 @@ export const quotedPiece = (json: string): Quoted => {
 };
 
 /** What stands between the quotes of a text that nobody has read, as a piece: the bytes that came. */
-export const unreadPiece = ({ pieces }: UnreadText): Quoted => {
-  const bytes = joinPieces(pieces());
+export const unreadPiece = (text: UnreadText): Quoted => {
+  const bytes = joinPieces(text.pieces());
   return { json: () => bytes.toString('utf8'), bytes: () => bytes };
 };
 

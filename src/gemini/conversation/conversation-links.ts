@@ -21,7 +21,9 @@ export const conversationLinks = (
 ): readonly ConversationLink[] => {
   const links: ConversationLink[] = [];
   const shownFrom = picturesFrom(turns, historyImages);
-  for (const [index, turn] of turns.entries()) {
+  for (let index = 0; index < turns.length; index += 1) {
+    const turn = turns[index];
+    if (turn === undefined) continue;
     for (const part of partsOf(turn))
       if ('link' in part) links.push({ url: part.link.url, path: part.link.path, isRequired: true });
     if (turn.role !== 'model' || index < shownFrom) continue;

@@ -1,5 +1,6 @@
 import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
+import { mayShowPicture } from '../../kernel/unread-text.ts';
 import type { ModelTraits } from '../model-traits.ts';
 import type { RequestPart } from '../request.ts';
 import { standInSignature } from '../signatures.ts';
@@ -165,6 +166,20 @@ const addHead = (told: Told, until: number): ProxyError | null => {
   return null;
 };
 
+const isPlainPart = (part: ModelTurn['parts'][number] | undefined): part is RequestPart => {
+  if (part === undefined || !('text' in part) || part.text === '' || mayShowPicture(part.text ?? '')) return false;
+  for (const name in part) if (name !== 'text') return false;
+  return true;
+};
+
+/** The part of a turn that is a text and nothing else, of which nothing is known, as most are; null for any other. */
+const plainPart = (turn: ModelTurn, { answer }: KnownTurn): RequestPart | null => {
+  const { parts, signed, signature, pictures, serverTools } = turn;
+  const isBare = signed === undefined && signature === undefined && pictures === undefined && serverTools === undefined;
+  const part = isBare && answer === undefined && parts.length === 1 ? parts[0] : undefined;
+  return isPlainPart(part) ? part : null;
+};
+
 /**
  * A model's turn as Gemini's parts: its words and thoughts, then its calls, as they were signed. Thoughts without their
  * signature are of no use to the model: readers leave them out.
@@ -174,6 +189,8 @@ export const modelParts = (
   known: KnownTurn,
   settings: ModelTurnSettings,
 ): E.Either<ProxyError, readonly RequestPart[]> => {
+  const plain = plainPart(turn, known);
+  if (plain !== null) return E.right([plain]);
   const told: Told = { turn, known, settings, sent: [] };
   const restored = restoredWords(told);
   if (restored !== undefined) return restoredTurn(told, restored);
