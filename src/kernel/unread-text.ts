@@ -69,18 +69,15 @@ const escapes = Uint8Array.from({ length: 256 }, (_, byte) => ('"\\bfnrt'.includ
 
 const isEscape = (byte: number | undefined): boolean => escapes[byte ?? 0] === 1;
 
-/** So near the next escape is looked for in a loop: Node's search is a call of 0.2 µs, and 1 KB has nine of them. */
-const nearby = 256;
-
-const nextBackslash = (bytes: Uint8Array, from: number): number => {
-  const near = Math.min(from + nearby, bytes.length);
-  for (let at = from; at < near; at += 1) if (bytes[at] === backslash) return at;
-  return near === bytes.length ? -1 : bytes.indexOf(backslash, near);
-};
-
+/** By the engine's search: a loop over each byte of 20 messages took 4 to 7 µs more. */
 const hasOwnEscapes = (bytes: Uint8Array): boolean => {
-  for (let at = nextBackslash(bytes, 0); at !== -1; at = nextBackslash(bytes, at + 2))
+  let at = bytes.indexOf(backslash);
+  while (at !== -1) {
     if (!isEscape(bytes[at + 1])) return false;
+    at += 2;
+    // One escape behind the other, as in quoted code: a search for each would take 60 ms for 8 MiB of them.
+    if (bytes[at] !== backslash) at = bytes.indexOf(backslash, at);
+  }
   return true;
 };
 
