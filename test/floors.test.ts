@@ -186,6 +186,13 @@ t.test('no object has a getter of its own, and so a shape of its own, but large 
   t.end();
 });
 
+t.test('the built service calls what modules export by its own name, not as a getter of an object', (t) => {
+  const dist = fileURLToPath(new URL('../../dist/', import.meta.url));
+  for (const file of readdirSync(dist).filter((name) => name.endsWith('.js')))
+    t.notMatch(readFileSync(join(dist, file), 'utf8'), /\b\w+_exports\.\w/, file);
+  t.end();
+});
+
 t.test('objects of the built service that begin with a copy share their shapes, and hold the same', async (t) => {
   const made: unknown = await import(new URL('../../scripts/build/steady-shapes.mjs', import.meta.url).href);
   const { steadyShapes } = made as { readonly steadyShapes: (code: string) => string };

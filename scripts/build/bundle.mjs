@@ -10,6 +10,7 @@ import { basename, dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { directNames } from './direct-names.mjs';
 import { steadyShapes } from './steady-shapes.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
@@ -32,6 +33,7 @@ const { outputFiles, metafile } = await build({
   sourcesContent: false,
   // fp-ts and io-ts as ES modules, of which only what is used is taken. undici's single modules are CommonJS.
   alias: { 'fp-ts/lib': 'fp-ts/es6', 'io-ts': 'io-ts/es6/index.js' },
+  plugins: [directNames],
   external: ['undici', ...Object.keys(optionalDependencies)],
   logLevel: 'warning',
   write: false,
