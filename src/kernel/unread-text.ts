@@ -175,6 +175,9 @@ export const evenStretches = ({ [unread]: pieces, size }: UnreadText, bytes: num
 /** How long a text is: characters, or the bytes of one that nobody has read. */
 export const lengthOf = (text: LongText): number => (typeof text === 'string' ? text.length : text.size);
 
+/** Whether all bytes of an unread text are ASCII. */
+export const isAscii = ({ kinds }: UnreadText): boolean => (kinds & byteKinds.wide) === 0;
+
 /** Whether all of an unread text is base64 of the plain alphabet. */
 export const isAllBase64 = ({ base64From }: UnreadText): boolean => base64From === 0;
 
@@ -193,7 +196,8 @@ const percent = 0x25;
 export const holdsPercent = (text: LongText): boolean =>
   typeof text === 'string' ? text.includes('%') : text.pieces().some((piece) => piece.includes(percent));
 
-const backslashesBefore = (bytes: Uint8Array, end: number): number => {
+/** How many backslashes stand right before a place. */
+export const backslashesBefore = (bytes: Uint8Array, end: number): number => {
   let slashes = 0;
   while (bytes[end - 1 - slashes] === backslash) slashes += 1;
   return slashes;

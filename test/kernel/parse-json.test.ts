@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
+import { digestOf, emptyFingerprint, withEnd, withText } from '../../src/kernel/fingerprint.ts';
 import { fullText, hollowText, wholeText } from '../../src/kernel/hollow-text.ts';
 import { keptTerms, termsOf } from '../../src/kernel/kept-terms.ts';
 import { parseCutLists } from '../../src/kernel/parse-cut-lists.ts';
@@ -244,6 +245,25 @@ t.test('beginning and end of an unread text are those of the text', (t) => {
     { numRuns: 2000 },
   );
   t.pass();
+  t.end();
+});
+
+t.test('a text that nobody has read is told by the same fingerprint as if it were read', (t) => {
+  const piece = fc.tuple(fc.constantFrom('a', ' ', '\n', '\t', '"', '\\', '\\n', 'x"\\', 'n', 'é', '天', '🙂', '\u00a0', 'word and '), fc.constantFrom(1, 1, 2, 50, 130)).map(([text, times]) => text.repeat(times));
+  let left = 0;
+  fc.assert(
+    fc.property(fc.array(piece, { minLength: 1, maxLength: 6 }), fc.constantFrom(Infinity, 240, 3), (pieces, most) => {
+      const text = pieces.join('');
+      const unread = leaveUnread([Buffer.from(JSON.stringify(text).slice(1, -1))]);
+      if (unread === null) return false;
+      left += 1;
+      const [known, end] = [withText(emptyFingerprint, 'before'), most === Infinity ? text : text.slice(-most)];
+      const [said, ended] = [withText(known, unread), withEnd(known, unread, most)];
+      return digestOf(said) === digestOf(withText(known, text)) && digestOf(ended) === digestOf(withEnd(known, end)) && textOf(unread) === text;
+    }),
+    { numRuns: 3000 },
+  );
+  t.ok(left > 1000);
   t.end();
 });
 

@@ -9,7 +9,7 @@ import {
   type Fingerprint,
 } from '../../kernel/fingerprint.ts';
 import { perText } from '../../kernel/remember.ts';
-import { textOf } from '../../kernel/unread-text.ts';
+import { textOf, type LongText } from '../../kernel/unread-text.ts';
 import { ofAnswers } from '../answer-id.ts';
 import { callsIn, type ModelTurn, type Turn } from './turns.ts';
 
@@ -24,7 +24,11 @@ const plainJson = (text: string): string => {
 };
 
 /** An answer as far as it is known again by: what it says, and the calls that it makes. */
-export type AnswerPrint = { readonly said: Fingerprint; readonly end: string; readonly called: Fingerprint };
+export type AnswerPrint<End = string> = {
+  readonly said: Fingerprint;
+  readonly end: End;
+  readonly called: Fingerprint;
+};
 
 /** Of an answer that has not begun. */
 export const emptyPrint: AnswerPrint = { said: emptyFingerprint, end: '', called: emptyFingerprint };
@@ -41,24 +45,34 @@ export const withCall = (called: Fingerprint, name: string, args: string): Finge
   withBorder(withText(withBorder(withText(called, name)), plainJson(args)));
 
 /** What a model's turn says, its calls aside; undefined where something else than text is in it. */
-export const plainWords = ({ parts, words: said }: ModelTurn): string | undefined => {
+const spokenWords = ({ parts, words: said }: ModelTurn): LongText | undefined => {
   if (said !== undefined) return said;
-  let words = '';
+  let words: LongText = '';
   for (const part of parts) {
     if ('call' in part) continue;
     if ('link' in part || part.text === undefined || part.thought === true || part.thoughtSignature !== undefined)
       return undefined;
-    words += textOf(part.text);
+    words = words === '' ? part.text : textOf(words) + textOf(part.text);
   }
   return words;
 };
 
+/** The same as a string. */
+export const plainWords = (turn: ModelTurn): string | undefined => {
+  const words = spokenWords(turn);
+  return words === undefined ? undefined : textOf(words);
+};
+
 /** A turn's words; pictures beside them don't count. */
-const wordsOf = (turn: Turn | undefined): string => {
+const wordsOf = (turn: Turn | undefined): LongText => {
   if (turn === undefined) return '';
   if (turn.role === 'result') return 'text' in turn.value ? turn.value.text : '';
-  let words = '';
-  for (const part of turn.parts) if ('text' in part && part.thought !== true) words += countedText(part.text ?? '');
+  let words: LongText = '';
+  for (const part of turn.parts) {
+    if (!('text' in part) || part.thought === true) continue;
+    const text = part.text ?? '';
+    words = words === '' ? text : countedText(words) + countedText(text);
+  }
   return words;
 };
 
@@ -76,8 +90,8 @@ export const questionBefore = (turns: readonly Turn[], index: number, model: str
 };
 
 /** What a signed answer is remembered by, since many clients keep nothing but its words. */
-export const answerKey = (question: string, { said, end, called }: AnswerPrint): string =>
-  `${ofAnswers}${question}${digestOf(withEnd(said, end))}${digestOf(called)}`;
+export const answerKey = (question: string, { said, end, called }: AnswerPrint<LongText>): string =>
+  `${ofAnswers}${question}${digestOf(withEnd(said, end, longestEnd))}${digestOf(called)}`;
 
 const argumentsText = (given: unknown): string =>
   typeof given === 'string' ? given : given === undefined ? '' : JSON.stringify(given);
@@ -85,12 +99,12 @@ const argumentsText = (given: unknown): string =>
 /** What the model's turn at an index may be remembered by; undefined for any other turn, and one that says nothing. */
 export const turnKey = (turns: readonly Turn[], index: number, model: string): string | undefined => {
   const turn = turns[index];
-  const words = turn?.role === 'model' ? plainWords(turn) : undefined;
+  const words = turn?.role === 'model' ? spokenWords(turn) : undefined;
   if (turn === undefined || words === undefined) return undefined;
   const calls = callsIn(turn);
   if (words === '' && calls.length === 0) return undefined;
   let { called } = emptyPrint;
   for (const call of calls) called = withCall(called, call.name, call.written ?? argumentsText(call.arguments));
-  const { said, end } = withWords(emptyPrint, words);
-  return answerKey(questionBefore(turns, index, model), { said, end, called });
+  const said = withText(emptyFingerprint, words);
+  return answerKey(questionBefore(turns, index, model), { said, end: words, called });
 };
