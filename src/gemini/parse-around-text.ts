@@ -9,7 +9,7 @@ export type AroundText = { readonly value: unknown; readonly read: () => void };
 const leastUnread = 128;
 
 const name = '"text"';
-/** Begins with what no text begins with, so that the look for it is a short one: 0.1 µs for 1.5 KB, and not 0.7. */
+/** Begins with what no text begins with, so that the look for it is a short one. */
 const mark = '\u007ftext-aside';
 
 const [quote, colon, space] = [0x22, 0x3a, 0x20];
@@ -46,7 +46,7 @@ const partWithout = (value: unknown): Part | null => {
 };
 
 const textIn = (body: Buffer, from: number, to: number): UnreadText | null =>
-  to - from < leastUnread || body.includes(mark) ? null : leaveWords(body.subarray(from, to));
+  to - from < leastUnread ? null : leaveWords(body.subarray(from, to));
 
 /**
  * Parses a body of UTF-8 whose first text is the first of an answer, and leaves that text unread: its bytes can go out
@@ -57,7 +57,9 @@ export const parseAroundText = (body: Buffer): AroundText | null => {
   const to = from < 0 ? from : endOfString(body, from);
   const text = textIn(body, from, to);
   if (text === null) return null;
-  const value = parsedJson(`${body.toString('utf8', 0, from)}${mark}${body.toString('utf8', to)}`);
+  const [before, behind] = [body.toString('utf8', 0, from), body.toString('utf8', to)];
+  if (before.includes(mark) || behind.includes(mark)) return null;
+  const value = parsedJson(before + mark + behind);
   const part = partWithout(value);
   if (part === null) return null;
   part['text'] = text;
