@@ -118,7 +118,7 @@ const comesOnce = (text: string): boolean => text.startsWith('req_');
 type TextInLine = (text: string) => string | null;
 
 /** As it may stand in a line, as JSON; null where it must be cut, scrubbed or escaped. Most come over and over. */
-type InLine = { readonly texts: TextInLine; readonly nameInLine: TextInLine };
+type InLine = { readonly texts: TextInLine; readonly nameAt: (name: string, place: number) => string | null };
 
 const textsInLine = ({ isClean }: Scrub): InLine => {
   const read = (text: string): string | null => {
@@ -132,7 +132,16 @@ const textsInLine = ({ isClean }: Scrub): InLine => {
     const json = isOfHead(name) ? null : texts(name);
     return json === null ? null : `,${json}:`;
   });
-  return { texts, nameInLine };
+  /** By their place in a line: most lines have the names of the one before, and need no look-up. */
+  const last: { readonly name: string; readonly inLine: string | null }[] = [];
+  const nameAt = (name: string, place: number): string | null => {
+    const before = last[place];
+    if (before?.name === name) return before.inLine;
+    const inLine = nameInLine(name);
+    last[place] = { name, inLine };
+    return inLine;
+  };
+  return { texts, nameAt };
 };
 
 /** Null for what is no plain fact. */
@@ -151,7 +160,7 @@ const isOfHead = (name: string): boolean => name === 'time' || name === 'level' 
  * (1.65 µs → 1.2 for the line of a request, warm). Null where a fact needs to be copied, cut or scrubbed.
  */
 const plainLine = (
-  { texts, nameInLine }: InLine,
+  { texts, nameAt }: InLine,
   head: Head,
   facts: LogFacts,
 ): string | null => {
@@ -162,9 +171,11 @@ const plainLine = (
   for (const name in facts) {
     const fact = facts[name];
     if (fact === undefined) continue;
+    if (entries === mostPlain) return null;
+    const key = nameAt(name, entries);
+    const value = factInLine(fact, texts);
+    if (key === null || value === null) return null;
     entries += 1;
-    const [key, value] = [nameInLine(name), factInLine(fact, texts)];
-    if (key === null || value === null || entries > mostPlain) return null;
     line += key + value;
   }
   return `${line}}`;
