@@ -1,14 +1,13 @@
 import { setFlagsFromString } from 'node:v8';
 
-/** V8 up to Node 21: bytes of bytecode that a function runs through before it is looked at again. */
+/**
+ * V8 up to Node 21: bytes of bytecode that a function runs through before it is looked at again, and of what it calls
+ * that are compiled into it.
+ */
 const byBudget = ['--interrupt-budget=30000', '--max-inlined-bytecode-size-cumulative=200'];
 
 /** V8 from Node 22 on: calls of a function, and since something new was seen in it. */
-const byCalls = [
-  '--invocation-count-for-turbofan=1200',
-  '--minimum-invocations-after-ic-update=200',
-  '--max-inlined-bytecode-size-cumulative=200',
-];
+const byCalls = ['--invocation-count-for-turbofan=1200', '--minimum-invocations-after-ic-update=200'];
 
 /** By the first number of V8's version. A V8 that doesn't know a flag says so on stderr, so others are left alone. */
 const flagsByVersion: ReadonlyMap<string, readonly string[]> = new Map([
@@ -23,9 +22,8 @@ export const compilerFlags = (version: string): readonly string[] =>
   flagsByVersion.get(version.split('.')[0] ?? '') ?? [];
 
 /**
- * Has V8 compile what runs often after half as many calls as by itself, and copy less of what a function calls into it.
- * A request goes through hundreds of short functions, so most of what a young process costs is code that is not
- * compiled yet, and the compiler itself. To be called at the start.
+ * Has V8 compile what runs often after half as many calls as by itself. A request goes through hundreds of short
+ * functions, so most of what a young process costs is code that is not compiled yet. To be called at the start.
  */
 export const compileSooner = (version: string): void => {
   for (const flag of compilerFlags(version)) setFlagsFromString(flag);
