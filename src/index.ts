@@ -50,7 +50,6 @@ const stopOnSignals = (service: Service, drainMs: number): void => {
 
 const runService = async (): Promise<void> => {
   collectLater();
-  compileSooner(process.versions.v8);
   process.on('exit', output.flush);
   guardOutput(process.stdout);
   guardOutput(process.stderr);
@@ -70,6 +69,7 @@ const runService = async (): Promise<void> => {
   const started = await service.start();
   if (E.isLeft(started))
     exitWith([`Pollux cannot listen on ${config.right.server.host}:${config.right.server.port}: ${started.left}.`]);
+  compileSooner(process.versions.v8);
 };
 
 await runService();
