@@ -19,9 +19,6 @@ export type DispatchOptions = Omit<Options, 'body'> & { readonly body?: Options[
 /** undici's dispatcher as its documentation has it; its types leave out that a body can be any iterable. */
 export type Connections = { dispatch(options: DispatchOptions, handler: Dispatcher.DispatchHandler): boolean };
 
-/** Ends the call if it has begun; undici tells how only once it is connected. */
-type Ending = { abort: (() => void) | null; isOver: boolean };
-
 /** What a call comes to: once, the one or the other. */
 export type Settle = { readonly resolve: (answer: Answer) => void; readonly reject: (cause: unknown) => void };
 
@@ -34,29 +31,55 @@ const retryAfterOf = (statusCode: number, raw: RawHeaders): string | null => {
   return at < 0 ? null : String(raw[at + 1]);
 };
 
-const handlerOf = (ending: Ending, { resolve, reject }: Settle): Dispatcher.DispatchHandler => {
-  let queue: Waiting | null = null;
-  const abort = (): void => ending.abort?.();
-  return {
-    onConnect: (abortCall) => {
-      ending.abort = abortCall;
-      if (ending.isOver) abortCall();
-    },
+/**
+ * What undici tells of a call. `abort` ends it, once it has begun; `isOver`: it is to end as soon as that is so. A
+ * record, and the same functions for all calls: each by itself would be one more to make and to look up.
+ */
+type Handler = Dispatcher.DispatchHandler & {
+  readonly settle: Settle;
+  abort: (() => void) | null;
+  isOver: boolean;
+  queue: Waiting | null;
+};
+
+function onConnect(this: Handler, abort: () => void): void {
+  this.abort = abort;
+  if (this.isOver) abort();
+}
+
+function onData(this: Handler, piece: Buffer): boolean {
+  return this.queue === null || pushPiece(this.queue, piece);
+}
+
+function onComplete(this: Handler): void {
+  if (this.queue !== null) endQueue(this.queue, 'whole');
+}
+
+function onError(this: Handler, cause: unknown): void {
+  if (this.queue === null) this.settle.reject(cause);
+  else endQueue(this.queue, { cause });
+}
+
+const handlerOf = (settle: Settle): Handler => {
+  const handler: Handler = {
+    settle,
+    abort: null,
+    isOver: false,
+    queue: null,
+    onConnect,
     onHeaders: (statusCode, raw, resume) => {
       if (statusCode < 200) return true;
-      queue = answerQueue();
-      resolve({ statusCode, retryAfter: retryAfterOf(statusCode, raw), body: bodyFrom(queue, { resume, abort }) });
+      const queue = answerQueue();
+      handler.queue = queue;
+      const body = bodyFrom(queue, { resume, abort: () => handler.abort?.() });
+      settle.resolve({ statusCode, retryAfter: retryAfterOf(statusCode, raw), body });
       return true;
     },
-    onData: (piece) => queue === null || pushPiece(queue, piece),
-    onComplete: () => {
-      if (queue !== null) endQueue(queue, 'whole');
-    },
-    onError: (cause) => {
-      if (queue === null) reject(cause);
-      else endQueue(queue, { cause });
-    },
+    onData,
+    onComplete,
+    onError,
   };
+  return handler;
 };
 
 /**
@@ -69,12 +92,11 @@ export const dispatchCall = (
   options: DispatchOptions,
   { dog, settle }: { readonly dog: Pick<Watchdog, 'onBite'>; readonly settle: Settle },
 ): void => {
-  const ending: Ending = { abort: null, isOver: false };
+  const handler = handlerOf(settle);
   dog.onBite(() => {
-    ending.isOver = true;
-    ending.abort?.();
+    handler.isOver = true;
+    handler.abort?.();
     settle.reject(new Error('aborted'));
   });
-  if (ending.isOver) return;
-  connections.dispatch(options, handlerOf(ending, settle));
+  if (!handler.isOver) connections.dispatch(options, handler);
 };
