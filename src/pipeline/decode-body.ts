@@ -64,21 +64,26 @@ type Bytes = Uint8Array | PiecedBytes;
 const bytesOf = ({ contentType, readBody: block, readPieces }: Authorized): TE.TaskEither<ProxyError, Bytes> =>
   isForm(contentType) ? block : readPieces;
 
+/** Plain calls where nothing is waited for, as for nearly all bodies. */
+const onceKnown = <A, B>(
+  known: TE.Outcome<ProxyError, A>,
+  next: (value: A) => TE.Outcome<ProxyError, B>,
+): TE.Outcome<ProxyError, B> => {
+  const goOn = (result: E.Either<ProxyError, A>) => (E.isLeft(result) ? result : next(result.right));
+  return known instanceof Promise ? known.then(goOn) : goOn(known);
+};
+
 /** Reads the body as JSON, or as a form where it is one, and decodes it into the dialect's request. */
 export const decodeBody =
   <Request>(decode: Decode<Request>, ways: BodyWays<Request> = {}): Stage<Admitted, Asked<Request>> =>
   (admitted) =>
-    pipe(
-      bytesOf(admitted.received),
-      TE.flatMap((bytes) =>
-        pipe(
-          readBody(bytes, admitted.received, ways),
-          TE.flatMap((body) => () => {
-            const bodyBytes = bytes instanceof Uint8Array ? bytes.length : sizeOf(bytes);
-            const { value, written, isLarge: isLargeBody } = body;
-            const withAsked = E.map((asked: Request) => askedOf(admitted, { asked, isLargeBody, bodyBytes }));
-            return isLargeBody ? decodeLarge(decode, ways, body).then(withAsked) : withAsked(decode(value, written));
-          }),
-        ),
-      ),
+  () =>
+    onceKnown(bytesOf(admitted.received)(), (bytes) =>
+      onceKnown(readBody(bytes, admitted.received, ways)(), (body) => {
+        const bodyBytes = bytes instanceof Uint8Array ? bytes.length : sizeOf(bytes);
+        const { value, written, isLarge: isLargeBody } = body;
+        const withAsked = (asked: E.Either<ProxyError, Request>): E.Either<ProxyError, Asked<Request>> =>
+          E.isLeft(asked) ? asked : E.right(askedOf(admitted, { asked: asked.right, isLargeBody, bodyBytes }));
+        return isLargeBody ? decodeLarge(decode, ways, body).then(withAsked) : withAsked(decode(value, written));
+      }),
     );
