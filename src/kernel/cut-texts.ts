@@ -35,11 +35,11 @@ export const isValueOf = (bytes: Uint8Array, from: number, names: readonly strin
 
 /** A mark is this character and a number. A client has no cause to write it, and JSON takes it as it is. */
 const markStart = 0x7f;
-const [backslash, escapedStart] = [0x5c, '\\u007'];
+const escapedStart = '\\u007';
 
 /** Whether a mark may stand in this text already: written out, or as an escape. */
 const mayHoldMark = (bytes: Buffer, rest: Buffer): boolean =>
-  bytes.includes(markStart) || (rest.includes(backslash) && rest.includes(escapedStart));
+  bytes.includes(markStart) || rest.includes(escapedStart);
 
 /** What a mark takes at most, with more texts than a body has bytes. */
 const longestMark = 12;

@@ -14,9 +14,11 @@ const isEscaped = (bytes: Uint8Array, at: number): boolean => {
 export const endOfString = (bytes: Uint8Array, from: number): number => {
   for (let at = from; at < bytes.length; at += 1) {
     const near = Math.min(at + nearby, bytes.length);
-    for (; at < near; at += 1) {
-      if (bytes[at] === backslash) at += 1;
-      else if (bytes[at] === quote) return at;
+    while (at < near) {
+      const byte = bytes[at];
+      if (byte === quote) return at;
+      // A step of a constant length: code for an escape that is met late would throw away what was compiled.
+      at += byte === backslash ? 2 : 1;
     }
     at = bytes.indexOf(quote, at);
     if (at === -1) return bytes.length;

@@ -15,6 +15,7 @@ import { noResponses } from '../../src/adapters/responses/no-responses.ts';
 import { completionDialect } from '../../src/openai/completions/dialect.ts';
 import { transcriptionDialect } from '../../src/openai/transcriptions/dialect.ts';
 import { messagesDialect } from '../../src/anthropic/messages/dialect.ts';
+import { shortTexts } from '../../src/openai/chat/ask/unread-at.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';
 import { responsesDialect } from '../../src/openai/responses/dialect.ts';
 import { decodeBody } from '../../src/pipeline/decode-body.ts';
@@ -46,9 +47,14 @@ const sentFor = (json: string, unreadAt: typeof dialect.unreadAt) => sentBy(dial
 
 const png = `iVBORw0KGgo${'AAAA'.repeat(12_000)}A`;
 const long = 'All is well that ends well. ';
-const texts = fc.constantFrom('short', 'a little over the bound!', 'a little below the bound', 'twenty-three letters...', `${long}\n"q" \\ é天🙂`, `${long} ![a](https://example.com/a.png) ends`, `{"a": 1, "b": "${'c'.repeat(40)}"}`, '\u0000'.repeat(40), `\ud800${long}`, `\u007f0${long}`, `${long}[1]!`, long.repeat(1500), `${long}\n"quoted" \\ é天🙂 `.repeat(1200), `![a](data:image/png;base64,${png}) and `.repeat(2), `{"a": 1, "b": "${'c'.repeat(40_000)}"}`, '\u0000'.repeat(40_000), ' '.repeat(70_000), '\ud800'.repeat(9000), long.repeat(20_000));
+/** Of a text that is short, but left unread: as long as the bound in bytes, and one byte less. */
+const bound = shortTexts.least;
+const atBound = (beginning: string): readonly string[] => [bound, bound - 1].map((bytes) => beginning + 'a'.repeat(bytes - Buffer.byteLength(JSON.stringify(beginning)) + 2));
+const texts = fc.constantFrom(
+  'short', ...['', `${long}\n"q" \\ é天🙂`, `${long} ![a](https://example.com/a.png) ends`, `${long}[1]!`, '{"a": 1, "b": "c'].flatMap(atBound), '\u0000'.repeat(bound), `\ud800${long.repeat(5)}`, `\u007f0${long.repeat(5)}`, `{"a": 1, "b": "${'c'.repeat(bound)}"}`,
+  long.repeat(1500), `${long}\n"quoted" \\ é天🙂 `.repeat(1200), `![a](data:image/png;base64,${png}) and `.repeat(2), `{"a": 1, "b": "${'c'.repeat(40_000)}"}`, '\u0000'.repeat(40_000), ' '.repeat(70_000), '\ud800'.repeat(9000), long.repeat(20_000));
 const urls = fc.constantFrom(
-  `data:image/png;base64,${png.slice(0, 44)}`, png.slice(0, 60), `https://example.com/${'a'.repeat(60)}.png`, `data:image/png,${png.slice(0, 60)}`, `data:image/svg+xml;base64,${Buffer.from(`<svg>${long}</svg>`).toString('base64')}`,
+  `data:image/png;base64,${png.slice(0, 400)}`, png.slice(0, 400), `https://example.com/${'a'.repeat(400)}.png`, `data:image/png,${png.slice(0, 400)}`, `data:image/svg+xml;base64,${Buffer.from(`<svg>${long}</svg>`).toString('base64')}`,
   `data:image/png;base64,${png}`, `data:;base64,${png}`, png, `data:image/png;base64,${png}=`, `data:image/png;base64,${png}%3D`, `data:image/png;base64,${png.replaceAll('A', '_')}`,
   `data:image/png;base64,${png.replaceAll('AAAA', 'A\nA\r\n\tAA')}`, `data:image/png;base64,${png}\u00a0\f==\ufeff`, `data:image/png;base64,${png.replaceAll('AAAA', 'A\\nA')}`, `data:image/png;name="\u00e9";base64, ${png}`, `${png.slice(1)}-_`,
   `data:image/png,${png}`, `data:image/png;base64,${png} `, `data:image/png;base64,${png}===`, `data:${'x'.repeat(1200)},${png}`, `data:audio/wav;base64,${png}`, `data:image/svg+xml;base64,${Buffer.from(`<svg>${long.repeat(2000)}</svg>`).toString('base64')}`,
@@ -123,6 +129,11 @@ t.test('a picture and a long prompt of the user are left unread, an answer with 
   const picture = [{ type: 'image_url', image_url: { url: `data:image/png;base64,${png}` } }];
   t.ok((await sentFor(asked([{ role: 'user', content: picture }]), dialect.unreadAt)).left);
   t.ok((await sentFor(asked([{ role: 'user', content: long.repeat(2000) }]), dialect.unreadAt)).left);
+  for (const role of ['user', 'assistant']) {
+    const [least, less] = atBound(long).map((content) => asked([{ role: 'user', content: 'a' }, { role, content }]));
+    t.ok((await sentFor(least ?? '', dialect.unreadAt)).left, `${role}: words of ${bound} bytes`);
+    t.notOk((await sentFor(less ?? '', dialect.unreadAt)).left, `${role}: words of less`);
+  }
   t.notOk((await sentFor(asked([{ role: 'user', content: 'a' }, { role: 'assistant', content: `![a](data:image/png;base64,${png})` }, { role: 'user', content: 'b' }]), dialect.unreadAt)).left);
 });
 
