@@ -13,7 +13,7 @@ import type { Reply, Whole } from '../ports/reply.ts';
 import type { Frames, Planned } from './exchange.ts';
 import { withLimits } from './limit-headers.ts';
 import { endOf, mostParts, partsIn, streamTail, type Telling } from './stream-tail.ts';
-import { writeAtOnce } from './write-at-once.ts';
+import { writeAtOnce, type Written } from './write-at-once.ts';
 import { writeLarge } from './write-large.ts';
 
 /** What writing an answer needs: how long a stream may be silent, ms (0 = for ever), and where signatures are kept. */
@@ -96,6 +96,30 @@ const unlessFailing = (answer: Answer, { probe }: AnswerWriter): Answer => {
   return pipe(answer, TE.flatMap(prime), TE.flatMap(judge));
 };
 
+type Head = E.Either<ProxyError, Frames>;
+
+/** How an answer begins; null where that takes longer than so many ms (0 = however long it takes). */
+const headInTime = (
+  head: TE.Outcome<ProxyError, Frames>,
+  wait: Wait,
+  mostMs: number,
+): TE.Outcome<ProxyError, Frames> | Promise<Head | null> => {
+  if (mostMs === 0 || !(head instanceof Promise)) return head;
+  return new Promise((resolve, reject) => {
+    const waiting = signalSource();
+    const begin = (known: Head): void => {
+      resolve(known);
+      waiting.abort('begun');
+    };
+    const fail = (cause: unknown): void => {
+      reject(cause);
+      waiting.abort('failed');
+    };
+    head.then(begin, fail);
+    void wait(mostMs, waiting.signal).then(() => resolve(null));
+  });
+};
+
 /**
  * A stream begins as soon as the answer does. When that takes longer than the heartbeat, the stream begins without it:
  * key after key is still tried behind the heartbeats, and only the last failure arrives, as an error frame. An answer
@@ -110,27 +134,28 @@ const streamReply =
     { plan, permit, note, held }: Planned,
     answer: Answer,
   ): TE.TaskEither<ProxyError, Reply> =>
-  async () => {
+  () => {
     const head = unlessFailing(answer, plan.answer)();
     const writer = plan.answer.stream();
-    const waiting = signalSource();
-    const tooLong = wait(keepAliveMs, waiting.signal).then(() => null);
-    const first = keepAliveMs === 0 ? await head : await Promise.race([head, tooLong]);
-    waiting.abort('begun');
-    if (first !== null && E.isLeft(first)) return first;
-    const begun = { status: 200, headers: { ...streamHeaders, ...limitHeaders(permit) } };
-    const telling: Telling = { note, memory: held.answer, remember };
-    if (first?.right.ready !== undefined) {
-      const body = await writeAtOnce(room, writer, telling)(first.right.ready);
-      return E.isLeft(body) ? body : E.right({ kind: 'whole', ...begun, ...body.right });
-    }
-    return E.right({
-      kind: 'streamed',
-      ...begun,
-      tail: streamTail(writer, { head, ...telling }),
-      fail: writer.fail,
-      heartbeat: { text: writer.heartbeat, afterMs: keepAliveMs },
-    });
+    const begin = (first: Head | null): TE.Outcome<ProxyError, Reply> => {
+      if (first !== null && E.isLeft(first)) return first;
+      const begun = { status: 200, headers: { ...streamHeaders, ...limitHeaders(permit) } };
+      const telling: Telling = { note, memory: held.answer, remember };
+      if (first?.right.ready !== undefined) {
+        const reply = E.map((body: Written): Reply => ({ kind: 'whole', ...begun, ...body }));
+        const written = writeAtOnce(room, writer, telling)(first.right.ready);
+        return written instanceof Promise ? written.then(reply) : reply(written);
+      }
+      return E.right({
+        kind: 'streamed',
+        ...begun,
+        tail: streamTail(writer, { head, ...telling }),
+        fail: writer.fail,
+        heartbeat: { text: writer.heartbeat, afterMs: keepAliveMs },
+      });
+    };
+    const first = headInTime(head, wait, keepAliveMs);
+    return first instanceof Promise ? first.then(begin) : begin(first);
   };
 
 /** Writes the answer as its plan has it: as a stream, or whole. */

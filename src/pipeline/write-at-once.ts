@@ -1,5 +1,5 @@
 import { byteSink } from '../kernel/byte-sink.ts';
-import { E } from '../kernel/fp.ts';
+import { E, type TE } from '../kernel/fp.ts';
 import { caught, type ProxyError } from '../kernel/proxy-error.ts';
 import type { Scratch } from '../kernel/scratch.ts';
 import { mostBytesIn, writeInto, type WrittenText } from '../kernel/written-text.ts';
@@ -9,7 +9,8 @@ import type { Whole } from '../ports/reply.ts';
 import { reserveKept } from './reserve-kept.ts';
 import { endOf, type Telling } from './stream-tail.ts';
 
-type Written = Pick<Whole, 'body' | 'taken'>;
+/** The bytes of a stream, and what is to be told once they have been taken. */
+export type Written = Pick<Whole, 'body' | 'taken'>;
 
 /** A text as bytes, which are written anew once they have left: fresh ones take four times as long to send (97 KB). */
 const asBody = (room: Scratch, text: WrittenText): Written => {
@@ -38,20 +39,30 @@ const writeShort = (
   return endOf({ value: { body: into.bytes(0, into.size()), taken: into.letGo }, signatures, keep }, remember);
 };
 
+/** What fails while it is waited for is told as what fails at once. */
+const onceWritten = (written: Written | Promise<Written>): TE.Outcome<ProxyError, Written> =>
+  written instanceof Promise
+    ? written.then(E.right<ProxyError, Written>, (cause: unknown) => E.left(caught(cause)))
+    : E.right(written);
+
 /**
  * All of a stream of which all frames are there: what `writeTail` makes of them, in one piece. It is bytes: Node
  * counts, joins and writes a text of many chunks in 25 µs more.
  */
 export const writeAtOnce =
   (room: Scratch, writer: StreamWriter, { note, memory, remember }: Telling) =>
-  async (frames: readonly Frame[]): Promise<E.Either<ProxyError, Written>> => {
+  (frames: readonly Frame[]): TE.Outcome<ProxyError, Written> => {
     try {
       const short = writeShort(room, writer, { frames, memory, remember });
-      if (short !== null) return E.right(await short);
+      if (short !== null) return onceWritten(short);
       const text = writer.write(frames);
       const refusal = reserveKept(memory)(writer.kept?.() ?? 0);
       const end = refusal === null ? writer.end() : E.left(refusal);
-      if (E.isRight(end)) return E.right(asBody(room, behind(text, await endOf(end.right, remember))));
+      if (E.isRight(end)) {
+        const last = endOf(end.right, remember);
+        const written = (known: string | WrittenText): Written => asBody(room, behind(text, known));
+        return onceWritten(last instanceof Promise ? last.then(written) : written(last));
+      }
       note({ error: end.left.tag });
       return E.right(asBody(room, [text + writer.fail(end.left)]));
     } catch (cause) {
