@@ -53,10 +53,9 @@ const downInStreams: ReadonlySet<string> = new Set([...down, 'content-length']);
 /** The headers of an answer as they go down; what is rewritten (an upload's address) is put in by who does it. */
 export const headersDown = (headers: Headers, isStream = false): Headers => {
   const dropped = isStream ? downInStreams : down;
-  const kept: Record<string, string> = {};
-  for (const [name, value] of Object.entries(headers))
-    if (!dropped.has(name) && !name.startsWith('access-control-')) kept[name] = value;
-  return kept;
+  const goesDown = ([name]: readonly [string, string]): boolean =>
+    !dropped.has(name) && !name.startsWith('access-control-');
+  return Object.fromEntries(Object.entries(headers).filter(goesDown));
 };
 
 /** What pages of another origin may read of an answer's headers. */
