@@ -12,7 +12,7 @@ import { mayContinue } from '../gemini/continuation.ts';
 import { isMeaningful, unlessBlocked } from '../gemini/verdict.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
 import { attemptCall, type Attempting, type Reading } from './attempt-call.ts';
-import { followAnswer, followContinuations } from './follow-continuations.ts';
+import { followAnswer, followContinuations, type AnswerCall } from './follow-continuations.ts';
 import { inCopies } from './copies.ts';
 import type { Frames, Planned, Received } from './exchange.ts';
 import { letThrough } from './let-through.ts';
@@ -78,25 +78,33 @@ const answerCall = (
 ): TE.TaskEither<ProxyError, Frames> => {
   const { call: first } = planned.plan;
   const { effort } = reading;
-  const attempt = attemptCall(capabilities, planned, reading);
-  const answer = (call: GeminiCall): TE.TaskEither<ProxyError, Frames> => {
+  /** Which keys have what the call names is looked up when it is made. */
+  const newAttempt = (): AnswerCall => attemptCall(capabilities, planned, reading);
+  const answer = (call: GeminiCall, attempt: AnswerCall): TE.TaskEither<ProxyError, Frames> => {
     if (call.copies === 1) return attempt(call);
     const copies = inCopies(followContinuations(attempt, effort))(call);
     return mayAllBeBlocked(reading, call) ? pipe(copies, TE.flatMap(notAllBlocked(reading))) : copies;
   };
   /** One answer is followed in the same step, so that nothing more is waited for. */
-  const goOn = (call: GeminiCall, frames: Frames): Frames =>
+  const goOn = (call: GeminiCall, attempt: AnswerCall, frames: Frames): Frames =>
     begun(call.copies === 1 ? followAnswer(frames, { call, answer: attempt, effort }) : frames);
+  const answerAnew = (call: GeminiCall): TE.TaskEither<ProxyError, Frames> => {
+    const attempt = newAttempt();
+    return pipe(answer(call, attempt), TE.map((frames) => goOn(call, attempt, frames)));
+  };
   const again = (error: ProxyError): TE.TaskEither<ProxyError, Frames> => {
     if (!effort.mayRetry(0)) return TE.left(error);
     const call: GeminiCall | null = mendCall(first, error);
-    if (call !== null) return pipe(answer(call), TE.map((frames) => goOn(call, frames)));
+    if (call !== null) return answerAnew(call);
     const findLacking = lookForThings(capabilities, planned, () => namedThings(first.body));
-    return pipe(findLacking(error), TE.flatMap(() => answer(first)), TE.map((frames) => goOn(first, frames)));
+    return pipe(findLacking(error), TE.flatMap(() => answerAnew(first)));
   };
+  const attempt = newAttempt();
   return pipe(
-    answer(first),
-    TE.whenDone((answered) => (E.isLeft(answered) ? again(answered.left)() : E.right(goOn(first, answered.right)))),
+    answer(first, attempt),
+    TE.whenDone((answered) =>
+      E.isLeft(answered) ? again(answered.left)() : E.right(goOn(first, attempt, answered.right)),
+    ),
   );
 };
 
