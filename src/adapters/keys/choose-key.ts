@@ -39,11 +39,23 @@ const byConversation = (ready: readonly Candidate[], conversation: string): Cand
       undefined,
     )?.candidate;
 
-const byTurn = (ready: readonly Candidate[]): Candidate | undefined =>
-  ready.reduce<Candidate | undefined>(
-    (best, next) => (best === undefined || next.lastTurn < best.lastTurn ? next : best),
-    undefined,
-  );
+const byTurn = (ready: readonly Candidate[]): Candidate | undefined => {
+  let best = ready[0];
+  for (const next of ready) if (best === undefined || next.lastTurn < best.lastTurn) best = next;
+  return best;
+};
+
+/** Those that may be lent now: suspects only where there is no other. */
+const readyOf = (candidates: readonly Candidate[], { home, tried }: KeyWish): readonly Candidate[] => {
+  const trusted: Candidate[] = [];
+  const suspects: Candidate[] = [];
+  for (const candidate of candidates) {
+    const { key, fault, rest, isSuspect } = candidate;
+    if (fault !== null || rest !== null || tried.has(key.id) || (home !== undefined && key.home !== home)) continue;
+    (isSuspect ? suspects : trusted).push(candidate);
+  }
+  return trusted.length > 0 ? trusted : suspects;
+};
 
 const keysExhausted = (healthy: readonly Candidate[], now: number): ProxyError => {
   const soonest = Math.min(...healthy.map(({ rest }) => rest?.until ?? now));
@@ -55,6 +67,20 @@ const keysExhausted = (healthy: readonly Candidate[], now: number): ProxyError =
   };
 };
 
+/** Why none may be lent. */
+const withoutReady = (all: readonly Candidate[], { wish, now }: Choice): ProxyError => {
+  const { home, unsuited } = wish;
+  const candidates = home === undefined ? all : all.filter(({ key }) => key.home === home);
+  if (candidates.length === 0) return { tag: 'NoKeysConfigured' };
+  const healthy = candidates.filter(({ fault }) => fault === null);
+  if (healthy.length === 0)
+    return noUsableKey(
+      candidates.flatMap(({ key, fault }) => (fault === null ? [] : [{ number: key.number, ...fault }])),
+    );
+  const suited = healthy.filter(({ key }) => unsuited?.has(key.id) !== true);
+  return keysExhausted(suited.length === 0 ? healthy : suited, now);
+};
+
 /**
  * Picks a ready key that was not tried, of the wished home where there is one: the preferred one, else by strategy;
  * suspects only when there is no other.
@@ -63,25 +89,12 @@ const keysExhausted = (healthy: readonly Candidate[], now: number): ProxyError =
  * is ready but was tried for this request: then not quota but the host failed, and the caller that holds the host's own
  * error should rather answer with that.
  */
-export const chooseKey = (
-  all: readonly Candidate[],
-  { wish, strategy, now }: Choice,
-): E.Either<ProxyError, Candidate> => {
-  const { home } = wish;
-  const candidates = home === undefined ? all : all.filter(({ key }) => key.home === home);
-  if (candidates.length === 0) return E.left({ tag: 'NoKeysConfigured' });
-  const healthy = candidates.filter(({ fault }) => fault === null);
-  if (healthy.length === 0)
-    return E.left(
-      noUsableKey(candidates.flatMap(({ key, fault }) => (fault === null ? [] : [{ number: key.number, ...fault }]))),
-    );
-  const awake = healthy.filter(({ key, rest }) => rest === null && !wish.tried.has(key.id));
-  const trusted = awake.filter(({ isSuspect }) => !isSuspect);
-  const ready = trusted.length > 0 ? trusted : awake;
+export const chooseKey = (all: readonly Candidate[], choice: Choice): E.Either<ProxyError, Candidate> => {
+  const { wish, strategy } = choice;
+  const { preferred, conversation } = wish;
+  const ready = readyOf(all, wish);
   const chosen =
-    ready.find(({ key }) => key.id === wish.preferred) ??
-    (strategy === 'sticky' && wish.conversation !== null ? byConversation(ready, wish.conversation()) : byTurn(ready));
-  if (chosen !== undefined) return E.right(chosen);
-  const suited = healthy.filter(({ key }) => wish.unsuited?.has(key.id) !== true);
-  return E.left(keysExhausted(suited.length === 0 ? healthy : suited, now));
+    (preferred === null ? undefined : ready.find(({ key }) => key.id === preferred)) ??
+    (strategy === 'sticky' && conversation !== null ? byConversation(ready, conversation()) : byTurn(ready));
+  return chosen === undefined ? E.left(withoutReady(all, choice)) : E.right(chosen);
 };

@@ -1,12 +1,7 @@
 import { pacificMidnightAfter } from './pacific-midnight.ts';
 
-/** What one key did on the current quota day, which ends at `endsAt` (milliseconds since the epoch). */
-export type KeyDayCount = {
-  readonly endsAt: number;
-  readonly requests: number;
-  readonly ok: number;
-  readonly quotaSpent: number;
-};
+/** What one key did on the current quota day, which ends at `endsAt` (milliseconds since the epoch). Counted in place. */
+export type KeyDayCount = { readonly endsAt: number; requests: number; ok: number; quotaSpent: number };
 
 const longestDay = 25 * 60 * 60 * 1000;
 

@@ -79,13 +79,12 @@ export const countFor = (
   { id }: PoolKey,
   { what, now }: { readonly what: 'requests' | 'ok' | 'quotaSpent'; readonly now: number },
 ): void => {
-  const { endsAt, requests, ok, quotaSpent } = dayCountNow(counts.get(id), now);
-  counts.set(id, {
-    endsAt,
-    requests: what === 'requests' ? requests + 1 : requests,
-    ok: what === 'ok' ? ok + 1 : ok,
-    quotaSpent: what === 'quotaSpent' ? quotaSpent + 1 : quotaSpent,
-  });
+  const known = counts.get(id);
+  const count = dayCountNow(known, now);
+  if (count !== known) counts.set(id, count);
+  if (what === 'requests') count.requests += 1;
+  else if (what === 'ok') count.ok += 1;
+  else count.quotaSpent += 1;
 };
 
 /** A model that is not there takes none of the room that others need. */

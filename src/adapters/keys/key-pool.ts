@@ -84,6 +84,7 @@ type Ended = Attempt & { readonly error: ProxyError | null };
 
 const learnFault = ({ keys, ledger, log }: Pool, key: PoolKey, ended: Ended): void => {
   const { error } = ended;
+  if (error === null && !ledger.faults.has(key.id)) return;
   const reasonOf = (refusal: KeyRefusal): string => shownReason(refusal, keys.map(({ secret }) => secret));
   const told = error?.tag === 'KeyRefused' ? { ...error, reason: reasonOf(error) } : error;
   const before = ledger.faults.get(key.id) ?? null;
@@ -107,11 +108,14 @@ const learnQuota = ({ ledger, log }: Pool, key: PoolKey, { model, error, ...atte
 const learnAttempt = (pool: Pool, key: PoolKey, ended: Ended & { readonly model: string }): void => {
   const { error, now } = ended;
   learnFault(pool, key, ended);
-  if (error === null) countFor(pool.ledger, key, { what: 'ok', now });
-  if (error === null) pool.ledger.suspects.delete(key.id);
-  if (error === null) forgetRest(pool.ledger, key, ended);
-  if (error?.tag === 'ModelNotFound' && error.maybeElsewhere !== true) forgetModel(pool.ledger, ended.model);
-  if (error?.tag !== 'QuotaSpent') return;
+  if (error === null) {
+    countFor(pool.ledger, key, { what: 'ok', now });
+    pool.ledger.suspects.delete(key.id);
+    forgetRest(pool.ledger, key, ended);
+    return;
+  }
+  if (error.tag === 'ModelNotFound' && error.maybeElsewhere !== true) forgetModel(pool.ledger, ended.model);
+  if (error.tag !== 'QuotaSpent') return;
   learnQuota(pool, key, { ...ended, error });
   countFor(pool.ledger, key, { what: 'quotaSpent', now });
 };
