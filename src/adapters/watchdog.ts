@@ -164,6 +164,7 @@ export const watchdogs = (silence: Silence): ((caller: Signal) => Watchdog) => {
   return (caller) => {
     const call = watchedSince(monotonic());
     const leave = (): void => end(call, abortReason(caller));
+    const { follow, fed, awaits, passed } = tellers(call);
     add(call);
     if (caller.aborted) leave();
     else caller.addEventListener('abort', leave, { once: true });
@@ -172,7 +173,10 @@ export const watchdogs = (silence: Silence): ((caller: Signal) => Watchdog) => {
         call.end = run;
         if (call.bite !== null) run();
       },
-      ...tellers(call),
+      follow,
+      fed,
+      awaits,
+      passed,
       stop: () => {
         leaveLine(call);
         caller.removeEventListener('abort', leave);

@@ -125,13 +125,12 @@ const findNativeRoute = (handle: Handler, withAgents: boolean): FindRoute => {
     const found = nativeRoute(method, read.right, withAgents);
     return E.isLeft(found) ? found : E.right({ route: routeFor(found.right.pattern), id: '' });
   };
-  const remembered = recentMap<ReturnType<FindRoute>>(mostRemembered);
+  const remembered = recentMap<{ readonly method: string; readonly found: ReturnType<FindRoute> }>(mostRemembered);
   const findQuickly: FindRoute = (method, path) => {
-    const name = `${method} ${path}`;
-    const known = remembered.get(name);
-    if (known !== undefined) return known;
+    const known = remembered.get(path);
+    if (known?.method === method) return known.found;
     const found = find(method, path);
-    if (E.isRight(found) && name.length < longestRemembered) remembered.set(name, found);
+    if (E.isRight(found) && path.length < longestRemembered) remembered.set(path, { method, found });
     return found;
   };
   for (const path of usualPaths) findQuickly('POST', path);

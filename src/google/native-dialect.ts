@@ -136,23 +136,25 @@ const readRequest = (settings: NativeSettings, { method, path: written }: PassRe
     ),
   );
 
-/** What decides a request's plan beside its headers; null where more does, or where it may hold the password. */
-const nameOf = ({ method, path, query }: PassRequest): string | null => {
-  const name = `${method} ${path}?${query}`;
-  return name.length > longestRemembered || query.includes('key=') ? null : name;
-};
+/** What decides a request's plan beside its path and its headers, and the plan. */
+type Planned = { readonly method: string; readonly query: string; readonly plan: E.Either<ProxyError, PassPlan> };
 
+/** Not where its headers decide too, or where it may hold the password. */
+const mayRemember = ({ path, query }: PassRequest, { route }: Read): boolean =>
+  route.work !== 'upload' && path.length + query.length < longestRemembered && !query.includes('key=');
+
+/** Found by the path alone, which comes as one text for all who look something up by it: it is hashed once. */
 const readPlan = (settings: NativeSettings): PassDialect['plan'] => {
-  const remembered = recentMap<E.Either<ProxyError, PassPlan>>(mostRemembered);
+  const remembered = recentMap<Planned>(mostRemembered);
   return (request) => {
-    const name = nameOf(request);
-    const known = name === null ? undefined : remembered.get(name);
-    if (known !== undefined) return known;
+    const { method, path, query } = request;
+    const known = remembered.get(path);
+    if (known !== undefined && known.method === method && known.query === query) return known.plan;
     const read = readRequest(settings, request);
     if (E.isLeft(read)) return read;
-    const planned = E.right(planOf(request, read.right));
-    if (name !== null && read.right.route.work !== 'upload') remembered.set(name, planned);
-    return planned;
+    const plan = E.right(planOf(request, read.right));
+    if (mayRemember(request, read.right)) remembered.set(path, { method, query, plan });
+    return plan;
   };
 };
 

@@ -1,3 +1,4 @@
+import type { HeaderList } from '../ports/passing-on.ts';
 import type { Headers } from '../ports/reply.ts';
 
 /**
@@ -13,8 +14,9 @@ const up: readonly string[] = [
   'if-none-match',
 ];
 
-/** Those of uploads beside them, of both protocols. */
+/** With those of uploads, of both protocols. */
 const upInUploads: readonly string[] = [
+  ...up,
   'content-range',
   'x-upload-content-type',
   'x-upload-content-length',
@@ -25,11 +27,11 @@ const upInUploads: readonly string[] = [
 ];
 
 /** The headers of a request as they go up. */
-export const headersUp = (header: (name: string) => string | null, isUpload: boolean): Headers => {
-  const headers: Record<string, string> = { 'user-agent': 'Pollux', 'accept-encoding': 'identity' };
-  for (const name of isUpload ? [...up, ...upInUploads] : up) {
+export const headersUp = (header: (name: string) => string | null, isUpload: boolean): HeaderList => {
+  const headers = ['user-agent', 'Pollux', 'accept-encoding', 'identity'];
+  for (const name of isUpload ? upInUploads : up) {
     const value = header(name);
-    if (value !== null) headers[name] = value;
+    if (value !== null) headers.push(name, value);
   }
   return headers;
 };
@@ -53,9 +55,10 @@ const downInStreams: ReadonlySet<string> = new Set([...down, 'content-length']);
 /** The headers of an answer as they go down; what is rewritten (an upload's address) is put in by who does it. */
 export const headersDown = (headers: Headers, isStream = false): Headers => {
   const dropped = isStream ? downInStreams : down;
-  const goesDown = ([name]: readonly [string, string]): boolean =>
-    !dropped.has(name) && !name.startsWith('access-control-');
-  return Object.fromEntries(Object.entries(headers).filter(goesDown));
+  const staysUp = (name: string): boolean => dropped.has(name) || name.startsWith('access-control-');
+  for (const name in headers)
+    if (staysUp(name)) return Object.fromEntries(Object.entries(headers).filter(([each]) => !staysUp(each)));
+  return headers;
 };
 
 /** What pages of another origin may read of an answer's headers. */

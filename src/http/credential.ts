@@ -13,6 +13,8 @@ const textOf = (value: string | null): string | null => {
   return text === '' ? null : text;
 };
 
+const ofAuthorization = (value: string | null): string | null => (value === null ? null : textOf(afterBearer(value)));
+
 /** Clients add `?key=` also to an address that has a query already. */
 const keyIn = (query: string): string | null => new URLSearchParams(query.replaceAll(/[?;]key=/g, '&key=')).get('key');
 
@@ -26,7 +28,7 @@ export const readCredential = (
   keyInQuery: boolean,
 ): Secret | null => {
   const found =
-    textOf(afterBearer(header('authorization') ?? '')) ??
+    ofAuthorization(header('authorization')) ??
     textOf(header('x-api-key')) ??
     textOf(header('api-key')) ??
     textOf(header('x-goog-api-key')) ??

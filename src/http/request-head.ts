@@ -48,6 +48,9 @@ const noHost = invalid('The header "host" is missing.', null, 'invalid_value');
 const lacksHost = ({ headers, httpVersion }: IncomingMessage): boolean =>
   headers.host === undefined && httpVersion === '1.1';
 
+/** What a request asks for, as `pathAndQuery` reads it. */
+type Target = Pick<RequestHead, 'path' | 'query'>;
+
 type Lines = { readonly header: RequestHead['header']; readonly forwardedFor: readonly string[] };
 
 const entriesOf = (line: string): readonly string[] => line.split(',').map((entry) => entry.trim());
@@ -83,14 +86,13 @@ const linesOf = ({ rawHeaders }: IncomingMessage): E.Either<string, Lines> => {
  * Reads a request's head; a Left when a header that may stand once stands twice (request smuggling), or when there is
  * no Host.
  */
-export const requestHead = (message: IncomingMessage): E.Either<ProxyError, RequestHead> => {
+export const requestHead = (message: IncomingMessage, { path, query }: Target): E.Either<ProxyError, RequestHead> => {
   if (lacksHost(message)) return E.left(noHost);
   const lines = areAllSentOnce(message) ? E.right(linesOnce(message)) : linesOf(message);
   if (E.isLeft(lines))
     return E.left(invalid(`The header "${lines.left}" was sent more than once.`, null, 'invalid_value'));
   const { header, forwardedFor } = lines.right;
   const ofStandard = forwardedFor.length > 0 ? null : header('forwarded');
-  const [path, query] = pathAndQuery(message.url ?? '/');
   return E.right({
     path,
     query,

@@ -41,6 +41,8 @@ type Exchange = {
   readonly bytesBefore: number;
   readonly message: IncomingMessage;
   readonly response: ServerResponse;
+  /** What is asked for. */
+  readonly knock: Knock;
   readonly door: OpenDoor;
   readonly life: Lifetime;
   readonly progress: BodyProgress;
@@ -75,6 +77,7 @@ const knockOf = ({ url = '/', method = 'GET', headers }: IncomingMessage): Knock
 };
 
 const beginExchange = ({ site, chooseDoor }: ExchangeNeeds, { message, response, expectation }: Arrived): Exchange => {
+  const knock = knockOf(message);
   const requestId = `req_${site.newId()}`;
   const progress = { isHeldBack: expectation !== 'nothing', isTaken: false };
   return {
@@ -83,7 +86,8 @@ const beginExchange = ({ site, chooseDoor }: ExchangeNeeds, { message, response,
     bytesBefore: message.socket.bytesWritten,
     message,
     response,
-    door: chooseDoor(knockOf(message)),
+    knock,
+    door: chooseDoor(knock),
     life: exchangeLifetime(response, message.socket, (cause) => logDefect(site, requestId, cause)),
     progress,
     askForBody: () => {
@@ -122,9 +126,9 @@ const preflightReply = ({ headers }: IncomingMessage): Reply => ({
 });
 
 const handleRequest = (needs: ExchangeNeeds, exchange: Exchange): TE.Outcome<ProxyError, Reply> => {
-  const { message, known, door, life, requestId, progress, askForBody } = exchange;
+  const { message, knock, known, door, life, requestId, progress, askForBody } = exchange;
   const method = message.method ?? 'GET';
-  const head = requestHead(message);
+  const head = requestHead(message, knock);
   known.isMalformed = E.isLeft(head);
   if (E.isLeft(head)) return head;
   const address = callerAddress(head.right, needs.settings.trustProxyHops);

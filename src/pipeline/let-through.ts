@@ -4,25 +4,30 @@ import type { Capabilities, Passage } from '../ports/capabilities.ts';
 import { effort, type Effort } from './effort.ts';
 import type { Received } from './exchange.ts';
 
-const outcomeOf = (answer: E.Either<ProxyError, unknown>): Parameters<Passage['leave']>[0] => {
-  if (E.isRight(answer)) return 'answered';
-  return isOutage(answer.left) ? answer.left : 'unknown';
-};
-
 const withWait = (error: ProxyError, seconds: number | null): ProxyError =>
   seconds !== null && (error.tag === 'GeminiFault' || error.tag === 'Unreachable')
     ? { ...error, retryAfterSeconds: Math.max(seconds, error.retryAfterSeconds ?? 0) }
     : error;
 
-const endWith = <A>({ leave }: Passage, answer: E.Either<ProxyError, A>): E.Either<ProxyError, A> => {
-  const seconds = leave(outcomeOf(answer));
-  return E.isLeft(answer) ? E.left(withWait(answer.left, seconds)) : answer;
+/** Tells how a request fared: its error, null for none. Gives the error back, with the wait that it means. */
+export const leaveWith = <Met extends ProxyError | null>({ leave }: Passage, error: Met): Met | ProxyError => {
+  if (error === null) {
+    leave('answered');
+    return error;
+  }
+  return withWait(error, leave(isOutage(error) ? error : 'unknown'));
 };
 
 /** A defect says nothing about the model. */
-const endInDefect = ({ leave }: Passage, cause: unknown): never => {
+export const leaveInDefect = ({ leave }: Passage, cause: unknown): never => {
   leave('unknown');
   throw cause;
+};
+
+const endWith = <A>(passage: Passage, answer: E.Either<ProxyError, A>): E.Either<ProxyError, A> => {
+  if (E.isLeft(answer)) return E.left(leaveWith(passage, answer.left));
+  leaveWith(passage, null);
+  return answer;
 };
 
 const runIn = <A>(passage: Passage, run: TE.TaskEither<ProxyError, A>): TE.Outcome<ProxyError, A> => {
@@ -30,12 +35,12 @@ const runIn = <A>(passage: Passage, run: TE.TaskEither<ProxyError, A>): TE.Outco
   try {
     answer = run();
   } catch (cause) {
-    return endInDefect(passage, cause);
+    return leaveInDefect(passage, cause);
   }
   return answer instanceof Promise
     ? answer.then(
         (known) => endWith(passage, known),
-        (cause: unknown) => endInDefect(passage, cause),
+        (cause: unknown) => leaveInDefect(passage, cause),
       )
     : endWith(passage, answer);
 };

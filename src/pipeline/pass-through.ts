@@ -1,26 +1,29 @@
-import { E, TE, pipe } from '../kernel/fp.ts';
+import { E, type TE } from '../kernel/fp.ts';
 import { sizeOf } from '../kernel/pieced-bytes.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
+import type { Passage } from '../ports/capabilities.ts';
 import { isInPieces, type PassDialect, type PassedBody, type PassRequest } from '../ports/passing-on.ts';
 import type { Reply } from '../ports/reply.ts';
 import { effort, type Effort } from './effort.ts';
 import type { Received } from './exchange.ts';
-import { letThrough } from './let-through.ts';
+import { leaveInDefect, leaveWith } from './let-through.ts';
 import { findHome, findLacking } from './pass/find-home.ts';
-import type { FoundHome } from './pass/join-homes.ts';
 import { learnNames } from './pass/learn-names.ts';
 import { listAlike, listThings } from './pass/list-things.ts';
 import { beginUpload, mostUploadBytes, passChunk } from './pass/pass-upload.ts';
 import { passedReply, refusedReply, unlessLate } from './pass/pass-reply.ts';
 import { heldBytes, type Passing, type PassNeeds } from './pass/passing.ts';
-import type { Refused } from './pass/judge-answer.ts';
 import { tryPassing, type NotPassed, type PassedBy, type Trying } from './pass/try-passing.ts';
 
 /** What a pass-through reads of a request beside its record. */
 export type PassTarget = Pick<PassRequest, 'query' | 'header' | 'base'>;
 
 type Result = E.Either<ProxyError, Reply>;
-type Passed = E.Either<ProxyError, PassedBy>;
+
+/** What the tries came to. */
+type Tried = E.Either<NotPassed, PassedBy>;
+
+const notPassed = (error: ProxyError): Tried => E.left({ error, told: null });
 
 type Going = Omit<Passing, 'body'>;
 
@@ -30,40 +33,47 @@ const letIn = (needs: PassNeeds, { plan, received: { caller } }: Going): E.Eithe
   return E.isLeft(checked) || !plan.isQuestion ? checked : needs.takePermit(caller.address);
 };
 
+type Body = E.Either<ProxyError, PassedBody>;
+
+const bodyUp = ({ dialect, plan, base }: Going, bytes: Uint8Array): Body =>
+  E.right([dialect.bodyUp(bytes, plan, base)]);
+
 /** Held in one piece, which is read and may be changed. */
-const inOnePiece = ({ dialect, plan, base, received }: Going): TE.TaskEither<ProxyError, PassedBody> =>
-  pipe(
-    received.readBody,
-    TE.map((bytes) => [dialect.bodyUp(bytes, plan, base)]),
-  );
+const inOnePiece = (going: Going, read: E.Either<ProxyError, Uint8Array>): Body =>
+  E.isLeft(read) ? read : bodyUp(going, read.right);
 
 /** To copy so much costs less than to send it in pieces. */
 const mostCopied = 256 * 1024;
 
 /** Held in the pieces in which it came, unless they are small, or something in them may have to be changed. */
-const inPieces = ({ dialect, plan, base, received }: Going): TE.TaskEither<ProxyError, PassedBody> =>
-  pipe(
-    received.readPieces,
-    TE.flatMap((pieces): TE.TaskEither<ProxyError, PassedBody> => {
-      const [first = new Uint8Array()] = pieces;
-      if (pieces.length < 2) return TE.right([dialect.bodyUp(first, plan, base)]);
-      const size = sizeOf(pieces);
-      if (size > mostCopied && dialect.goesUpAsIs(pieces, plan)) return TE.right(pieces);
-      const refusal = received.held.request.take(size);
-      if (refusal !== null) return TE.left(refusal);
-      const bytes = Buffer.concat(pieces);
-      received.held.request.giveBack(size);
-      return TE.right([dialect.bodyUp(bytes, plan, base)]);
-    }),
-  );
+const inPieces = (going: Going, read: E.Either<ProxyError, readonly Uint8Array[]>): Body => {
+  if (E.isLeft(read)) return read;
+  const pieces = read.right;
+  const [first = new Uint8Array()] = pieces;
+  if (pieces.length < 2) return bodyUp(going, first);
+  const { dialect, plan, received } = going;
+  const size = sizeOf(pieces);
+  if (size > mostCopied && dialect.goesUpAsIs(pieces, plan)) return read;
+  const refusal = received.held.request.take(size);
+  if (refusal !== null) return E.left(refusal);
+  const bytes = Buffer.concat(pieces);
+  received.held.request.giveBack(size);
+  return bodyUp(going, bytes);
+};
+
+/** The next step, at once or once what it needs is there. */
+const goOn = <A, B>(there: A | Promise<A>, next: (there: A) => B | Promise<B>): B | Promise<B> =>
+  there instanceof Promise ? there.then(next) : next(there);
 
 /** The body as it goes up: held for every key, or a stream for one. */
-const bodyOf = (needs: PassNeeds, going: Going): TE.TaskEither<ProxyError, PassedBody> => {
+const bodyOf = (needs: PassNeeds, going: Going): Body | Promise<Body> => {
   const { received, plan } = going;
-  if (plan.body === 'none') return TE.right(null);
-  if (plan.body === 'stream') return TE.fromEither(received.streamBody(mostUploadBytes));
+  if (plan.body === 'none') return E.right(null);
+  if (plan.body === 'stream') return received.streamBody(mostUploadBytes);
   const isRead = plan.work === 'create' || plan.alias !== null || !needs.names.isEmpty();
-  return isRead ? inOnePiece(going) : inPieces(going);
+  return isRead
+    ? goOn(received.readBody(), (read) => inOnePiece(going, read))
+    : goOn(received.readPieces(), (read) => inPieces(going, read));
 };
 
 const createsSomething = ({ plan, body, dialect }: Passing): boolean => {
@@ -73,9 +83,9 @@ const createsSomething = ({ plan, body, dialect }: Passing): boolean => {
   return bytes === null || !dialect.leavesNothing(bytes);
 };
 
-type Where = Pick<FoundHome, 'home'> & Pick<Spending, 'spent'>;
+type Where = { readonly home: string | null; readonly effort: Effort };
 
-const tryingOf = (needs: PassNeeds, passing: Passing, { home, spent }: Where): Trying => {
+const tryingOf = (needs: PassNeeds, passing: Passing, { home, effort: spent }: Where): Trying => {
   const { plan, received } = passing;
   return {
     effort: spent,
@@ -99,80 +109,56 @@ const lacksThing = ({ plan, body }: Passing, { told }: NotPassed): boolean =>
   plan.method === 'POST' &&
   isInPieces(body);
 
-/** What one request may spend, and Google's own words for why it came to nothing. */
-type Spending = { readonly spent: Effort; readonly told: { last: Refused | null } };
-
-/**
- * The call with the keys that may answer it. Where Google lacks what the body names, and somebody else of the pool has
- * it, it is sent once more, there.
- */
-const passTo = (
+/** Once more, where somebody else of the pool has what the body names and Google lacks here. */
+const tryElsewhere = async (
   needs: PassNeeds,
   passing: Passing,
-  { spent, told, found }: Spending & { readonly found: FoundHome },
-): Promise<Passed> => {
-  const callAt = (home: string | null): ReturnType<typeof tryPassing> =>
-    tryPassing(needs, passing, tryingOf(needs, passing, { home, spent }));
-  const settle = (tried: E.Either<NotPassed, PassedBy>): Passed => {
-    if (E.isRight(tried)) return tried;
-    told.last = tried.left.told;
-    return E.left(tried.left.error);
-  };
-  const callElsewhere = async (first: E.Either<NotPassed, PassedBy>): Promise<Passed> => {
-    const lacking = await findLacking(needs, passing);
-    if (E.isLeft(lacking)) return lacking;
-    if (lacking.right === null || lacking.right === found.home) return settle(first);
-    return settle(await callAt(lacking.right));
-  };
-  return callAt(found.home).then((first) =>
-    E.isRight(first) || !lacksThing(passing, first.left) ? settle(first) : callElsewhere(first),
-  );
+  { home, effort: spent, first }: Where & { readonly first: Tried },
+): Promise<Tried> => {
+  const lacking = await findLacking(needs, passing);
+  if (E.isLeft(lacking)) return notPassed(lacking.left);
+  const other = lacking.right;
+  if (other === null || other === home) return first;
+  return tryPassing(needs, passing, tryingOf(needs, passing, { home: other, effort: spent }));
 };
 
-const passOnce = (
-  needs: PassNeeds,
-  passing: Passing,
-  { spent, told }: Spending,
-): TE.Outcome<ProxyError, PassedBy> => {
-  const goTo = (found: E.Either<ProxyError, FoundHome>): TE.Outcome<ProxyError, PassedBy> =>
-    E.isLeft(found) ? found : passTo(needs, passing, { spent, told, found: found.right });
-  const found = findHome(needs, passing);
-  return found instanceof Promise ? found.then(goTo) : goTo(found);
-};
+const openGate: E.Either<ProxyError, Passage> = E.right({ isTrial: false, leave: () => null });
 
 /** A question goes through the model's gate, which is closed for a while when the model answers nobody. */
-const passQuestion = (
-  needs: PassNeeds,
-  passing: Passing,
-  { told }: Pick<Spending, 'told'>,
-): TE.Outcome<ProxyError, PassedBy> => {
-  const { plan, received } = passing;
-  if (!plan.isQuestion || plan.model === null) return passOnce(needs, passing, { spent: effort(needs.now), told });
-  return letThrough(needs, received, plan.quota)((spent) => () => passOnce(needs, passing, { spent, told }))();
-};
+const enterGate = (needs: PassNeeds, { plan, received }: Passing): E.Either<ProxyError, Passage> =>
+  plan.isQuestion && plan.model !== null ? needs.enterModel(plan.quota, received.caller.address) : openGate;
 
 const run = async (needs: PassNeeds, passing: Passing): Promise<Result> => {
-  const { plan, received } = passing;
+  const entered = enterGate(needs, passing);
+  if (E.isLeft(entered)) return entered;
+  const passage = entered.right;
+  const spent = effort(needs.now, passage.isTrial);
+  let tried: Tried;
+  try {
+    const found = findHome(needs, passing);
+    const known = found instanceof Promise ? await found : found;
+    const where = { home: E.isLeft(known) ? null : known.right.home, effort: spent };
+    tried = E.isLeft(known) ? notPassed(known.left) : await tryPassing(needs, passing, tryingOf(needs, passing, where));
+    if (E.isLeft(tried) && lacksThing(passing, tried.left))
+      tried = await tryElsewhere(needs, passing, { ...where, first: tried });
+  } catch (cause) {
+    return leaveInDefect(passage, cause);
+  }
+  passing.received.held.request.letGo();
+  const error = leaveWith(passage, E.isLeft(tried) ? tried.left.error : null);
+  if (E.isRight(tried)) return replyTo(needs, passing, tried.right);
+  return refusedReply({ error: error ?? tried.left.error, told: tried.left.told });
+};
+
+/** What is done once the body is there. */
+const passBody = (needs: PassNeeds, going: Going, body: Body): Result | Promise<Result> => {
+  if (E.isLeft(body)) return body;
+  const { received, dialect, plan, headers, base } = going;
+  const passing: Passing = { received, dialect, plan, headers, base, body: body.right };
   const streamed = plan.stream !== null;
   received.note(plan.model === null ? { streamed } : { model: plan.model, streamed });
   if (plan.work === 'list-any') return listAlike(needs, passing, effort(needs.now));
   if (plan.work === 'list') return listThings(needs, passing, effort(needs.now));
-  const told: Spending['told'] = { last: null };
-  const passed = await passQuestion(needs, passing, { told });
-  received.held.request.letGo();
-  if (E.isLeft(passed)) return refusedReply({ error: passed.left, told: told.last });
-  return replyTo(needs, passing, passed.right);
-};
-
-/** What is done once the body is there. */
-const passBody = (
-  needs: PassNeeds,
-  going: Going,
-  body: E.Either<ProxyError, PassedBody>,
-): TE.Outcome<ProxyError, Reply> => {
-  if (E.isLeft(body)) return body;
-  const { received, dialect, plan, headers, base } = going;
-  const passing: Passing = { received, dialect, plan, headers, base, body: body.right };
   return unlessLate(needs, passing, () => run(needs, passing));
 };
 
@@ -195,8 +181,5 @@ export const passThrough =
     if (plan.work === 'chunk') return passChunk(needs, { ...going, body: null });
     const admitted = letIn(needs, going);
     if (E.isLeft(admitted)) return admitted;
-    return pipe(
-      bodyOf(needs, going),
-      TE.whenDone((body) => passBody(needs, going, body)),
-    )();
+    return goOn(bodyOf(needs, going), (body) => passBody(needs, going, body));
   };

@@ -12,6 +12,9 @@ export type PassedBody = readonly Uint8Array[] | BodyStream | null;
 /** Whether a body is held. */
 export const isInPieces = (body: PassedBody): body is readonly Uint8Array[] => Array.isArray(body);
 
+/** Headers as names and values in turn: what is only handed on need not be a record, which is put together and taken apart. */
+export type HeaderList = readonly string[];
+
 /** One call that is passed on. */
 export type PassedCall = {
   /** Another address than Gemini's own, for bytes of an upload; it has been checked. */
@@ -19,7 +22,7 @@ export type PassedCall = {
   readonly method: string;
   /** From the version on, with the query. */
   readonly path: string;
-  readonly headers: Headers;
+  readonly headers: HeaderList;
   readonly body: PassedBody;
   readonly secret: Secret;
   /** On a connection of its own, which can't break under our hands: what creates something is sent once. */
@@ -160,7 +163,7 @@ export type PassDialect = {
   /** The same one for the same request. */
   readonly plan: (request: PassRequest) => E.Either<ProxyError, PassPlan>;
   /** A request's headers as they go up. */
-  readonly headersUp: (header: PassRequest['header'], plan: PassPlan) => Headers;
+  readonly headersUp: (header: PassRequest['header'], plan: PassPlan) => HeaderList;
   /** Names of bound things in a body. */
   readonly namesIn: (body: Uint8Array) => readonly string[];
   /** The body as it goes up: our own file addresses are Google's, an alias is its model. */

@@ -3,7 +3,6 @@ import type { Dispatcher } from 'undici';
 import { E } from '../../kernel/fp.ts';
 import { sizeOf } from '../../kernel/pieced-bytes.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
-import type { Headers } from '../../ports/reply.ts';
 import {
   isInPieces,
   type PassCall,
@@ -79,9 +78,10 @@ const handlerOf = (dog: Watchdog, reading: Reading, settle: Settle): Dispatcher.
     onHeaders: (status, raw, resume) => {
       if (status < 200) return true;
       queue = byteQueue({ resume, abort }, dog);
-      const head = headOf(raw, reading);
       isPassed = !isRedirect(status);
-      settle(E.right({ status, ...(isPassed ? head : withoutBody(head)), body: queue.source }));
+      const head = headOf(raw, reading);
+      const { headers, type } = isPassed ? head : withoutBody(head);
+      settle(E.right({ status, headers, type, body: queue.source }));
       return true;
     },
     onData: (piece) => (isPassed ? (queue?.push(piece) ?? true) : true),
@@ -134,10 +134,11 @@ type Ways = {
 
 const methods = ['POST', 'GET', 'PUT', 'PATCH', 'DELETE'] as const;
 
-const headersOf = ({ headers, secret }: PassedCall, length: number | null): Headers =>
-  length === null
-    ? { ...headers, 'x-goog-api-key': secret.reveal() }
-    : { ...headers, 'content-length': String(length), 'x-goog-api-key': secret.reveal() };
+const headersOf = ({ headers, secret }: PassedCall, length: number | null): string[] => {
+  const all = [...headers, 'x-goog-api-key', secret.reveal()];
+  if (length !== null) all.push('content-length', String(length));
+  return all;
+};
 
 const optionsOf = (call: PassedCall, { origin, root }: Ways, dog: Watchdog): DispatchOptions => {
   const { body, length } = sentOf(call.body, dog);

@@ -36,7 +36,7 @@ const hasThing = async (needs: Looking, { signal, memory }: Asking, { path, leas
   const answered = await needs.passCall({
     method: 'GET',
     path,
-    headers: { 'user-agent': 'Pollux', 'accept-encoding': 'identity' },
+    headers: ['user-agent', 'Pollux', 'accept-encoding', 'identity'],
     body: null,
     secret: lease.secret,
     isOnce: false,

@@ -3,6 +3,7 @@ import type { Capabilities } from '../../ports/capabilities.ts';
 import {
   isInPieces,
   type BoundNames,
+  type HeaderList,
   type Homes,
   type PassCall,
   type PassDialect,
@@ -10,7 +11,6 @@ import {
   type PassPlan,
   type Uploads,
 } from '../../ports/passing-on.ts';
-import type { Headers } from '../../ports/reply.ts';
 import type { Received } from '../exchange.ts';
 
 /** What passing on needs from the world. */
@@ -32,7 +32,7 @@ export type Passing = {
   readonly dialect: PassDialect;
   readonly plan: PassPlan;
   /** As they go up. */
-  readonly headers: Headers;
+  readonly headers: HeaderList;
   /** Our own address as the caller knows it. */
   readonly base: string;
   readonly body: PassedBody;

@@ -147,7 +147,7 @@ t.test('a fault of who takes passed bytes is no fault of the network: the first 
   const cause = new TypeError('a fault of ours');
   for (const isThere of [false, true]) {
     goOn = signalSource();
-    const passed = await calls.passCall({ method: 'GET', path: '/', headers: {}, body: null, secret: secret(clientKey), isOnce: true, signal: new AbortController().signal })();
+    const passed = await calls.passCall({ method: 'GET', path: '/', headers: [], body: null, secret: secret(clientKey), isOnce: true, signal: new AbortController().signal })();
     if (E.isLeft(passed)) return t.fail(passed.left.tag);
     const { body } = passed.right;
     if (isThere) {
