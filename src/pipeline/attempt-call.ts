@@ -36,7 +36,7 @@ const needsKey = (frame: Frame): boolean =>
 /** Remembers the signatures of tool calls, and notes which key frames came by where that will matter. */
 const noteKeys = (
   frames: readonly Frame[],
-  { id: keyId }: Lease,
+  { lease: { id: keyId }, address }: Pick<Trial, 'lease' | 'address'>,
   { rememberSignature }: Attempting,
 ): readonly Frame[] => {
   if (!frames.some(needsKey)) return frames;
@@ -44,7 +44,7 @@ const noteKeys = (
     if (!needsKey(frame)) return frame;
     for (const { functionCall, thoughtSignature } of (frame.candidates ?? []).flatMap(partsOf)) {
       if (functionCall?.id !== undefined && thoughtSignature !== undefined) {
-        rememberSignature({ callId: functionCall.id, value: thoughtSignature, keyId });
+        rememberSignature({ callId: functionCall.id, value: thoughtSignature, keyId }, address);
       }
     }
     return { ...frame, keyId };
@@ -105,9 +105,9 @@ const checkAtOnce = (
 };
 
 /** Handed nothing of the call: it lives as long as the answer. */
-const watchCall = (lease: Lease, model: string, capabilities: Attempting): OnTheWay<readonly Frame[]> => ({
-  change: (frames) => noteKeys(frames, lease, capabilities),
-  failed: (cause) => capabilities.reportKey(lease, model, caught(cause)),
+const watchCall = (trial: Trial, capabilities: Attempting): OnTheWay<readonly Frame[]> => ({
+  change: (frames) => noteKeys(frames, trial, capabilities),
+  failed: (cause) => capabilities.reportKey(trial.lease, trial.model, caught(cause)),
 });
 
 const holdsMeaning = (frames: readonly Frame[]): boolean => frames.some(isMeaningful);
@@ -133,7 +133,14 @@ const holdingOf = (held: Memory, shown: boolean) => {
   };
 };
 
-type Trial = { readonly judging: Judging; readonly shown: boolean; readonly lease: Lease; readonly model: string };
+type Trial = {
+  readonly judging: Judging;
+  readonly shown: boolean;
+  readonly lease: Lease;
+  readonly model: string;
+  /** Of the caller. */
+  readonly address: string;
+};
 
 /**
  * Reads frames until there is something to show, or to their end; those that are all there are only checked. What makes
@@ -141,18 +148,19 @@ type Trial = { readonly judging: Judging; readonly shown: boolean; readonly leas
  */
 const readHead = (
   capabilities: Attempting,
-  { judging, shown, lease, model }: Trial,
+  trial: Trial,
   frames: Frames,
 ): TE.Outcome<ProxyError, Frames> => {
   const { newId } = capabilities;
+  const { judging, shown } = trial;
   const { ready } = frames;
   const there = ready === undefined ? null : checkAtOnce(ready, judging, newId);
   if (there !== null && E.isRight(there)) {
-    const noted = noteKeys(there.right, lease, capabilities);
+    const noted = noteKeys(there.right, trial, capabilities);
     return E.right(noted === ready ? frames : readyStream(noted));
   }
   if (there !== null && !shown) return there;
-  const checked = checkFrames(frames, { judging, newId, onTheWay: watchCall(lease, model, capabilities) });
+  const checked = checkFrames(frames, { judging, newId, onTheWay: watchCall(trial, capabilities) });
   const prime = primeStream(shown ? holdsMeaning : never, lengthOf);
   return pipe(prime(checked), TE.map(({ all }) => all))();
 };
@@ -162,24 +170,24 @@ type Asking = Omit<UpstreamCall, 'secret' | 'holding' | 'isCollected'>;
 type Head = E.Either<ProxyError, Frames>;
 
 /** What is asked with each key, and how its answer is read. */
-type Try = { readonly asking: Asking; readonly judging: Judging; readonly shown: boolean; readonly held: Memory };
+type Try = Pick<Trial, 'judging' | 'shown' | 'address'> & { readonly asking: Asking; readonly held: Memory };
 
 const askWith = (
   capabilities: Attempting,
-  { asking, judging, shown, held }: Try,
+  { asking, judging, shown, held, address }: Try,
   { lease, settle }: { readonly lease: Lease; readonly settle: (head: Head) => TE.Outcome<ProxyError, Frames> },
 ): TE.Outcome<ProxyError, Frames> => {
   const { holding, begun } = holdingOf(held, shown);
   const { model, streamed, body, signal } = asking;
   const call = { model, streamed, isCollected: !shown, body, secret: lease.secret, holding, signal };
-  const checking = { judging, shown, lease, model };
+  const trial = { judging, shown, lease, model, address };
   const end = (head: Head): TE.Outcome<ProxyError, Frames> => {
     if (E.isLeft(head)) holding.memory.letGo();
     else begun();
     return settle(head);
   };
   const read = (opened: Head): TE.Outcome<ProxyError, Frames> => {
-    const head = E.isLeft(opened) ? opened : readHead(capabilities, checking, opened.right);
+    const head = E.isLeft(opened) ? opened : readHead(capabilities, trial, opened.right);
     return head instanceof Promise ? head.then(end) : end(head);
   };
   const opening = capabilities.openGemini(call)();
@@ -195,7 +203,7 @@ export const attemptCall = (
   const encode = bodyEncoder(planned.mostSent);
   const bounds = { mostSent: planned.mostSent, bodyBytes: planned.bodyBytes };
   const owner = capabilities.homeOfThings(() => namedThings(planned.plan.call.body));
-  const { signal, note, preferredKey, conversation, held, isLarge: inPieces } = planned;
+  const { signal, note, preferredKey, conversation, held, isLarge: inPieces, caller: { address } } = planned;
   const ask = (
     call: GeminiCall,
     begunBy: string | undefined,
@@ -211,7 +219,7 @@ export const attemptCall = (
     const judging = { refusesBlocks: refusesBlocks && begunBy === undefined && !isOneOfAll, mustBeWhole };
     const home = owner.right;
     const need = { model, size: bytesOf(body), effort, preferred, conversation, home, signal, note };
-    const one: Try = { asking: { model, streamed, body, signal }, judging, shown, held: held.answer };
+    const one: Try = { asking: { model, streamed, body, signal }, judging, shown, held: held.answer, address };
     return tryKeys(capabilities, need)((lease, settle) => askWith(capabilities, one, { lease, settle }));
   };
   return (call, begunBy) => () =>

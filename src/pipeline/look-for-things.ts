@@ -10,13 +10,13 @@ import type { Received } from './exchange.ts';
 export const lookForThings =
   (
     { findThings }: Pick<Capabilities, 'findThings'>,
-    { signal, held }: Pick<Received, 'signal' | 'held'>,
+    { signal, held, caller }: Pick<Received, 'signal' | 'held' | 'caller'>,
     things: () => readonly string[],
   ) =>
   (error: ProxyError): TE.TaskEither<ProxyError, true> => {
     if (error.tag !== 'GeminiInvalid' || error.isThingLacking !== true) return TE.left(error);
     return pipe(
-      TE.fromTask(() => findThings(things(), { signal, memory: held.answer })),
+      TE.fromTask(() => findThings(things(), { signal, memory: held.answer, address: caller.address })),
       TE.flatMap((isFound): TE.TaskEither<ProxyError, true> => (isFound ? TE.right(true) : TE.left(error))),
     );
   };

@@ -4,6 +4,7 @@ import { lengthOf } from '../kernel/unread-text.ts';
 import { plainTextOf } from '../gemini/plain-text.ts';
 import type { Frame, ResponsePart } from '../gemini/response.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
+import type { KeptFor } from '../ports/images.ts';
 import { costs } from '../ports/memory.ts';
 import type { Frames, Planned } from './exchange.ts';
 
@@ -16,16 +17,16 @@ const holdsImages = (frame: Frame): boolean =>
 
 type Keeping = {
   readonly keepImage: Capabilities['keepImage'];
-  readonly origin: string;
+  readonly by: KeptFor;
   readonly letGo: (characters: number) => void;
 };
 
-async function* persistFrames(frames: Frames, { keepImage, origin, letGo }: Keeping): Frames {
+async function* persistFrames(frames: Frames, { keepImage, by, letGo }: Keeping): Frames {
   const keep = async (part: ResponsePart, keyId: string): Promise<ResponsePart> => {
     const { inlineData, thoughtSignature, ...rest } = part;
     if (inlineData === undefined || !isImage(part)) return part;
     const signature = thoughtSignature === undefined ? null : { value: thoughtSignature, keyId };
-    const fileUri = await keepImage({ ...inlineData, signature }, origin);
+    const fileUri = await keepImage({ ...inlineData, signature }, by);
     // An address is shorter than its picture, a data: URL longer: to look at its letters would copy it.
     if (lengthOf(fileUri) < lengthOf(inlineData.data)) letGo(lengthOf(inlineData.data));
     return { ...rest, fileData: { mimeType: inlineData.mimeType, fileUri } };
@@ -53,15 +54,16 @@ async function* persistFrames(frames: Frames, { keepImage, origin, letGo }: Keep
  */
 export const persistImages =
   ({ keepImage }: Pick<Capabilities, 'keepImage'>) =>
-  ({ plan, origin, held }: Planned, frames: Frames): Frames => {
+  ({ plan, origin, held, caller }: Planned, frames: Frames): Frames => {
     if (!plan.keepsImages || frames.ready?.some(holdsImages) === false) return frames;
     const isCollected = !plan.shownEarly;
     const letGo = (characters: number): void => {
       if (isCollected) held.answer.giveBack(characters * costs.answer);
     };
+    const by = { origin, address: caller.address };
     return passStream(frames, {
       divert: (batch, rest) =>
-        batch.some(holdsImages) ? persistFrames(followedBy(batch, rest), { keepImage, origin, letGo }) : null,
+        batch.some(holdsImages) ? persistFrames(followedBy(batch, rest), { keepImage, by, letGo }) : null,
       said: null,
     });
   };

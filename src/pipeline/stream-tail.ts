@@ -23,19 +23,18 @@ export const partsIn = (frames: readonly Frame[]): number => {
   return parts;
 };
 
+/** Where signatures are kept, and who made them. */
+export type EndNeeds = { readonly remember: RememberSignature; readonly address: string };
+
 /** Does what is to be done before an answer's end goes out: it, once that is done. */
-export const endOf = <A>({ value, signatures, keep }: AnswerEnd<A>, remember: RememberSignature): A | Promise<A> => {
-  for (const signature of signatures) remember(signature);
+export const endOf = <A>({ value, signatures, keep }: AnswerEnd<A>, { remember, address }: EndNeeds): A | Promise<A> => {
+  for (const signature of signatures) remember(signature, address);
   const keeping = keep?.();
   return keeping === undefined ? value : keeping.then(() => value);
 };
 
 /** What writing a stream needs beside its frames. */
-export type Telling = {
-  readonly note: Received['note'];
-  readonly memory: Memory;
-  readonly remember: RememberSignature;
-};
+export type Telling = EndNeeds & { readonly note: Received['note']; readonly memory: Memory };
 
 type Begun = Telling & { readonly head: TE.Outcome<ProxyError, Frames> };
 
@@ -46,9 +45,10 @@ type Writing = { readonly write: (frames: readonly Frame[]) => string; readonly 
 
 async function* writeTail(
   writer: StreamWriter,
-  { head, note, remember }: Begun,
+  begun: Begun,
   { write, tail }: Writing,
 ): AsyncGenerator<string | Uint8Array, void, undefined> {
+  const { head, note } = begun;
   try {
     const frames = await head;
     if (E.isLeft(frames)) throw thrown(frames.left);
@@ -63,7 +63,7 @@ async function* writeTail(
     }
     const end = writer.end();
     if (E.isLeft(end)) throw thrown(end.left);
-    const last = await endOf(end.right, remember);
+    const last = await endOf(end.right, begun);
     if (last !== '') yield typeof last === 'string' ? last : asSent(last);
   } catch (cause) {
     const error = caught(cause);

@@ -52,11 +52,11 @@ const writeAll = (room: Scratch, writer: WholeWriter, frames: Frames): WholeEnd 
 /** What is left to do for a whole answer that is written; mostly nothing that has to be waited for. */
 const endWhole = (
   answering: Answering,
-  permit: Planned['permit'],
+  { permit, caller }: Pick<Planned, 'permit' | 'caller'>,
   end: WholeEnd,
 ): TE.Outcome<ProxyError, Whole> => {
   if (E.isLeft(end)) return end;
-  const last = endOf(end.right, answering.rememberSignature);
+  const last = endOf(end.right, { remember: answering.rememberSignature, address: caller.address });
   const written = last instanceof Promise ? last.then(writeLarge) : writeLarge(last);
   return written instanceof Promise
     ? written.then((whole) => E.right(withLimits(answering, permit, whole)))
@@ -66,15 +66,15 @@ const endWhole = (
 /** Collects the answer and writes it as one. */
 const wholeReply =
   (answering: Answering, room = scratch()) =>
-  ({ plan, permit }: Planned, answer: TE.TaskEither<ProxyError, Frames>): TE.TaskEither<ProxyError, Whole> =>
+  (planned: Planned, answer: TE.TaskEither<ProxyError, Frames>): TE.TaskEither<ProxyError, Whole> =>
     pipe(
       answer,
       TE.whenDone((answered): TE.Outcome<ProxyError, Whole> => {
         if (E.isLeft(answered)) return answered;
-        const end = writeAll(room, plan.answer.whole(), answered.right);
+        const end = writeAll(room, planned.plan.answer.whole(), answered.right);
         return end instanceof Promise
-          ? end.then((ended) => endWhole(answering, permit, ended))
-          : endWhole(answering, permit, end);
+          ? end.then((ended) => endWhole(answering, planned, ended))
+          : endWhole(answering, planned, end);
       }),
     );
 
@@ -131,7 +131,7 @@ const streamReply =
     room = scratch(),
   ) =>
   (
-    { plan, permit, note, held }: Planned,
+    { plan, permit, note, held, caller }: Planned,
     answer: Answer,
   ): TE.TaskEither<ProxyError, Reply> =>
   () => {
@@ -140,7 +140,7 @@ const streamReply =
     const begin = (first: Head | null): TE.Outcome<ProxyError, Reply> => {
       if (first !== null && E.isLeft(first)) return first;
       const begun = { status: 200, headers: { ...streamHeaders, ...limitHeaders(permit) } };
-      const telling: Telling = { note, memory: held.answer, remember };
+      const telling: Telling = { note, memory: held.answer, remember, address: caller.address };
       if (first?.right.ready !== undefined) {
         const reply = E.map((body: Written): Reply => ({ kind: 'whole', ...begun, ...body }));
         const written = writeAtOnce(room, writer, telling)(first.right.ready);

@@ -25,18 +25,18 @@ const behind = (before: string, text: string | WrittenText): WrittenText =>
 /** By the writer's shorter way; null where it has none for this answer, or there is no room for what it keeps. */
 const writeShort = (
   room: Scratch,
-  { atOnce }: StreamWriter,
-  { frames, memory, remember }: Pick<Telling, 'memory' | 'remember'> & { readonly frames: readonly Frame[] },
+  { writer: { atOnce }, telling }: { readonly writer: StreamWriter; readonly telling: Telling },
+  frames: readonly Frame[],
 ): Written | Promise<Written> | null => {
   if (atOnce === undefined) return null;
   const into = byteSink(room);
   const end = atOnce(frames, into);
-  if (end === null || reserveKept(memory)(end.kept) !== null) {
+  if (end === null || reserveKept(telling.memory)(end.kept) !== null) {
     into.letGo();
     return null;
   }
   const { signatures, keep } = end;
-  return endOf({ value: { body: into.bytes(0, into.size()), taken: into.letGo }, signatures, keep }, remember);
+  return endOf({ value: { body: into.bytes(0, into.size()), taken: into.letGo }, signatures, keep }, telling);
 };
 
 /** What fails while it is waited for is told as what fails at once. */
@@ -50,20 +50,20 @@ const onceWritten = (written: Written | Promise<Written>): TE.Outcome<ProxyError
  * counts, joins and writes a text of many chunks in 25 µs more.
  */
 export const writeAtOnce =
-  (room: Scratch, writer: StreamWriter, { note, memory, remember }: Telling) =>
+  (room: Scratch, writer: StreamWriter, telling: Telling) =>
   (frames: readonly Frame[]): TE.Outcome<ProxyError, Written> => {
     try {
-      const short = writeShort(room, writer, { frames, memory, remember });
+      const short = writeShort(room, { writer, telling }, frames);
       if (short !== null) return onceWritten(short);
       const text = writer.write(frames);
-      const refusal = reserveKept(memory)(writer.kept?.() ?? 0);
+      const refusal = reserveKept(telling.memory)(writer.kept?.() ?? 0);
       const end = refusal === null ? writer.end() : E.left(refusal);
       if (E.isRight(end)) {
-        const last = endOf(end.right, remember);
+        const last = endOf(end.right, telling);
         const written = (known: string | WrittenText): Written => asBody(room, behind(text, known));
         return onceWritten(last instanceof Promise ? last.then(written) : written(last));
       }
-      note({ error: end.left.tag });
+      telling.note({ error: end.left.tag });
       return E.right(asBody(room, [text + writer.fail(end.left)]));
     } catch (cause) {
       return E.left(caught(cause));

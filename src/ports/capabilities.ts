@@ -67,7 +67,7 @@ export type HomeOfThings = (namesOf: () => readonly string[]) => E.Either<ProxyE
  */
 export type FindThings = (
   names: readonly string[],
-  asking: { readonly signal: Signal; readonly memory: Memory },
+  asking: { readonly signal: Signal; readonly memory: Memory; readonly address: string },
 ) => Promise<boolean>;
 
 /** Lends a ready key; NoKeysConfigured, NoUsableKey, or KeysExhausted with the soonest wait when there is none. */
@@ -158,8 +158,8 @@ export type RecallSignatures = (
 /** Whether the signatures of any answer are remembered: else nobody works out what answers are known again by. */
 export type HoldsAnswers = () => boolean;
 
-/** Remembers one, as long as there is room. */
-export type RememberSignature = (signature: Signature) => void;
+/** Remembers one that was made for this address, as long as there is room. */
+export type RememberSignature = (signature: Signature, address: string) => void;
 
 /** Milliseconds since the epoch. */
 export type Now = () => number;

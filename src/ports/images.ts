@@ -11,14 +11,14 @@ export type ImageSignature = { readonly value: string; readonly keyId: string };
 /** A picture, its data in base64, with the signature that it came with, if any. */
 export type SignedImage = Blob & { readonly signature: ImageSignature | null };
 
+/** For whom a picture is kept: the origin of the request (`https://host`), and the address that it came from. */
+export type KeptFor = { readonly origin: string; readonly address: string };
+
 /**
- * Keeps a picture and gives the address to show it by. `origin` (`https://host`) is the request's own, for stores that
- * this service serves itself. Never fails: what no store takes comes back as a data: URL.
+ * Keeps a picture and gives the address to show it by, which has the request's own origin where this service serves it
+ * itself. Never fails: what no store takes comes back as a data: URL.
  */
-export type KeepImage = (
-  image: AnswerBlob & Pick<SignedImage, 'signature'>,
-  origin: string,
-) => Promise<LongText>;
+export type KeepImage = (image: AnswerBlob & Pick<SignedImage, 'signature'>, by: KeptFor) => Promise<LongText>;
 
 /**
  * Reads one of our own pictures back by the address that KeepImage gave; null when it is not ours, or gone. Left: there

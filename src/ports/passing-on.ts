@@ -47,7 +47,8 @@ export type PassCall = (call: PassedCall) => TE.TaskEither<ProxyError, PassedAns
  */
 export type BoundNames = {
   readonly homeOf: (name: string) => string | null;
-  readonly remember: (names: readonly string[], home: string) => void;
+  /** `address`: who made or found them. */
+  readonly remember: (names: readonly string[], home: string, address: string) => void;
   readonly forget: (name: string) => void;
   readonly isEmpty: () => boolean;
   /** The key of the newest thing that this caller made and that may still live. */
@@ -63,7 +64,8 @@ export type BegunUpload = { readonly url: string; readonly home: string; readonl
 
 /** Uploads by an id of our own, which is the permit to go on with it. */
 export type Uploads = {
-  readonly keep: (upload: BegunUpload) => string;
+  /** Kept for this address. */
+  readonly keep: (upload: BegunUpload, address: string) => string;
   readonly find: (id: string) => BegunUpload | null;
 };
 

@@ -20,7 +20,7 @@ export const pictureOf = (size: number, kind: keyof typeof beginnings = 'png'): 
 export const named = (size = 64, over: Partial<NamedImage> & { readonly at?: number } = {}): NamedImage => {
   const bytes = over.bytes ?? pictureOf(size);
   const type = imageTypeOf(bytes) ?? { mimeType: 'image/png', extension: 'png' };
-  return { name: newImageName(over.at ?? 1_000_000, type), mimeType: type.mimeType, signature: null, ...over, bytes };
+  return { name: newImageName(over.at ?? 1_000_000, type), mimeType: type.mimeType, signature: null, address: '192.0.2.1', ...over, bytes };
 };
 
 /** What a store serves of a picture, joined. */

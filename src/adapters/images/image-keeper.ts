@@ -56,19 +56,19 @@ const dataUrl = ({ mimeType, data }: Drawn): LongText =>
 const typeCharacters = Math.ceil(typeBytes / 3) * 4;
 
 /** What is no picture is never decoded. */
-const namedFrom = ({ data, signature }: Drawn, now: Now): NamedImage | null => {
+const namedFrom = ({ data, signature }: Drawn, address: string, now: Now): NamedImage | null => {
   const type = imageTypeOf(Buffer.from(beginningOf(data, typeCharacters), 'base64'));
   if (type === null) return null;
   const bytes = fromBase64(data);
-  return { name: newImageName(now(), type), mimeType: type.mimeType, bytes, signature };
+  return { name: newImageName(now(), type), mimeType: type.mimeType, bytes, signature, address };
 };
 
 /** Decodes one picture after the other and lets other work in between: 20 MB of picture hold the process for 10 ms. */
-const decodeInTurn = (now: Now): ((image: Drawn) => Promise<NamedImage | null>) => {
+const decodeInTurn = (now: Now): ((image: Drawn, address: string) => Promise<NamedImage | null>) => {
   const turn = inTurn(1);
-  return (image) =>
+  return (image, address) =>
     turn(async () => {
-      const decoded = namedFrom(image, now);
+      const decoded = namedFrom(image, address, now);
       await setImmediate();
       return decoded;
     });
@@ -87,12 +87,13 @@ const keepPicture = (
     }
     reports.kept(place.kind);
     const isBucket = place.kind === 'qiniu' || place.kind === 'tencent';
-    if (isBucket && image.signature !== null) rememberSignature({ callId: callIdOf(image.name), ...image.signature });
+    if (isBucket && image.signature !== null)
+      rememberSignature({ callId: callIdOf(image.name), ...image.signature }, image.address);
     return put.right;
   };
   const decode = decodeInTurn(now);
-  return async (image, origin) => {
-    const named = await decode(image);
+  return async (image, { origin, address: from }) => {
+    const named = await decode(image, from);
     for (const place of named === null ? [] : places) {
       const address = named === null ? null : await keepIn(place, named, origin);
       if (address !== null) return address;
@@ -160,7 +161,7 @@ export const imageKeeper = ({ bucket, own }: ImageStores, needs: ImageKeeperNeed
     return E.right({ mimeType: found.mimeType, data: await dataOf(found), signature: await signatureOf(name) });
   };
   return {
-    keepImage: (image, origin) => turn(() => keep(image, origin)),
+    keepImage: (image, by) => turn(() => keep(image, by)),
     readImage: (url, memory) => async () => {
       const name = ownImageNameIn(url);
       return name === null

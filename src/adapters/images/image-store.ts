@@ -13,6 +13,8 @@ export type NamedImage = {
   readonly mimeType: string;
   readonly bytes: Uint8Array;
   readonly signature: ImageSignature | null;
+  /** Of the caller whose it is. */
+  readonly address: string;
 };
 
 /** A store whose pictures somebody else serves: `put` gives the absolute URL, and gives up when the signal does. */

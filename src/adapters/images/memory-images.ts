@@ -1,6 +1,7 @@
 import { E } from '../../kernel/fp.ts';
 import type { ByteRange } from '../../ports/images.ts';
-import { recentMap } from '../../kernel/recent-map.ts';
+import { fairMap } from '../../kernel/fair-map.ts';
+import { addressGroup } from '../callers/address-group.ts';
 import { etagOf, isImageName } from './image-name.ts';
 import type { NamedImage, OwnStore, StoreFault } from './image-store.ts';
 
@@ -16,22 +17,16 @@ async function* piecesOf(bytes: Uint8Array, { start, end }: ByteRange): AsyncGen
 
 const sizeOf = ({ bytes, signature }: NamedImage): number => bytes.length + (signature?.value.length ?? 0);
 
-/** Pictures in memory, gone with the process. Past either bound the least recently used go first. */
+/**
+ * Pictures in memory, gone with the process. Past either bound those of who has most there go first, the least recently
+ * used of them.
+ */
 export const memoryImages = ({ mostImages, mostBytes }: MemoryImageSettings): OwnStore => {
-  const held = recentMap<NamedImage>(mostImages);
-  const state = { bytes: 0 };
-  const forget = (image: NamedImage | undefined): void => {
-    if (image === undefined) return;
-    held.remove(image.name);
-    state.bytes -= sizeOf(image);
-  };
+  const held = fairMap<NamedImage>({ most: mostImages, mostSize: mostBytes, sizeOf });
   const keep = (image: NamedImage): E.Either<StoreFault, void> => {
     if (!isImageName(image.name)) return E.left({ reason: 'The name is not one of ours.' });
     if (sizeOf(image) > mostBytes) return E.left({ reason: 'The picture is larger than MEMORY_MAX_IMAGE_MB.' });
-    forget(held.get(image.name));
-    state.bytes += sizeOf(image);
-    forget(held.set(image.name, image));
-    while (state.bytes > mostBytes) forget(held.entries().next().value?.[1]);
+    held.set(image.name, image, addressGroup(image.address));
     return E.right(undefined);
   };
   return {

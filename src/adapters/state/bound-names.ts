@@ -1,13 +1,23 @@
 import { t, type E } from '../../kernel/fp.ts';
+import { fairMap } from '../../kernel/fair-map.ts';
 import { recentMap } from '../../kernel/recent-map.ts';
 import type { Now } from '../../ports/capabilities.ts';
 import type { BoundNames } from '../../ports/passing-on.ts';
+import { addressGroup } from '../callers/address-group.ts';
+import { callerMark } from '../callers/caller-mark.ts';
 import { keptInstant } from './kept-number.ts';
 import type { StateFile } from './state-file.ts';
 
-const snapshotCodec = t.readonlyArray(t.readonly(t.tuple([t.string, t.string, keptInstant])));
+const snapshotCodec = t.readonlyArray(
+  t.readonly(
+    t.union([t.tuple([t.string, t.string, keptInstant, t.string]), t.tuple([t.string, t.string, keptInstant])]),
+  ),
+);
 
-/** Names as kept in `bound-names.json`, each with its home and when it was seen last; the oldest first. */
+/**
+ * Names as kept in `bound-names.json`, each with its home, when it was seen last, and a mark of its caller; the oldest
+ * first.
+ */
 export type BoundNamesSnapshot = t.TypeOf<typeof snapshotCodec>;
 
 /** Reads a snapshot back from JSON; Left when it is not one. */
@@ -17,7 +27,7 @@ export const decodeBoundNames = (value: unknown): E.Either<unknown, BoundNamesSn
 /** A clock, and where what is known outlives a restart. */
 export type BoundNamesNeeds = { readonly now: Now; readonly store?: StateFile<BoundNamesSnapshot> };
 
-/** Some 4 MB of names. The oldest goes first. */
+/** Some 4 MB of names. Past it the oldest of who has most goes. */
 const mostNames = 50_000;
 const longestName = 700;
 const mostCallers = 10_000;
@@ -57,18 +67,18 @@ const forgetOld = <V>(map: { readonly get: (key: string) => V | undefined; reado
  * forgotten when it is asked for. With a `store`, names outlive a restart.
  */
 export const boundNames = ({ now, store }: BoundNamesNeeds): BoundNames => {
-  const names = recentMap<Known>(mostNames);
+  const names = fairMap<Known>({ most: mostNames });
   const makers = recentMap<Made>(mostCallers);
   const missing = recentMap<number>(mostMissing);
-  for (const [name, home, at] of store?.load() ?? []) names.set(name, { home, at });
+  for (const [name, home, at, caller = ''] of store?.load() ?? []) names.set(name, { home, at }, caller);
   const save = (): void =>
-    store?.save(() => [...names.entries()].map(([name, { home, at }]) => [name, home, at] as const));
+    store?.save(() => names.entries().map(({ key, value: { home, at }, holder }) => [key, home, at, holder] as const));
   return {
     homeOf: (name) => forgetOld(names)(name, ({ at }) => now() - at > lifeOf(name))?.home ?? null,
-    remember: (told, home) => {
+    remember: (told, home, address) => {
       const kept = told.filter((name) => name.length <= longestName);
       for (const name of kept) {
-        names.set(name, { home, at: now() });
+        names.set(name, { home, at: now() }, callerMark(address));
         missing.remove(name);
       }
       if (kept.length > 0) save();
@@ -78,9 +88,9 @@ export const boundNames = ({ now, store }: BoundNamesNeeds): BoundNames => {
       save();
     },
     isEmpty: () => names.size() === 0,
-    newestKeyOf: (address) => forgetOld(makers)(address, ({ at }) => now() - at > makerMs)?.keyId ?? null,
+    newestKeyOf: (address) => forgetOld(makers)(addressGroup(address), ({ at }) => now() - at > makerMs)?.keyId ?? null,
     noteMaker: (address, keyId) => {
-      makers.set(address, { keyId, at: now() });
+      makers.set(addressGroup(address), { keyId, at: now() });
     },
     isMissing: (name) => forgetOld(missing)(name, (at) => now() - at > missingMs) !== null,
     noteMissing: (name) => {

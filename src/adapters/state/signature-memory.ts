@@ -1,12 +1,20 @@
 import { t, type E } from '../../kernel/fp.ts';
 import { isAnswerId } from '../../gemini/answer-id.ts';
 import type { HoldsAnswers, RecallSignatures, RememberSignature, Signature } from '../../ports/capabilities.ts';
-import { recentMap, type RecentMap } from '../../kernel/recent-map.ts';
+import { fairMap, type FairMap, type HeldEntry } from '../../kernel/fair-map.ts';
+import { callerMark } from '../callers/caller-mark.ts';
 import type { StateFile } from './state-file.ts';
 
-const snapshotCodec = t.readonlyArray(t.readonly(t.type({ callId: t.string, value: t.string, keyId: t.string })));
+const snapshotCodec = t.readonlyArray(
+  t.readonly(
+    t.intersection([
+      t.type({ callId: t.string, value: t.string, keyId: t.string }),
+      t.partial({ caller: t.string }),
+    ]),
+  ),
+);
 
-/** Signatures as kept in `signatures.json`, from the least to the most recently used. */
+/** Signatures as kept in `signatures.json`, each with a mark of its caller, from the least to the most recently used. */
 export type SignaturesSnapshot = t.TypeOf<typeof snapshotCodec>;
 
 /** Reads a snapshot back from JSON; Left when it is not one. */
@@ -38,16 +46,15 @@ const sizeOf = ({ callId, value, keyId }: Signature): number => callId.length + 
 /** The characters of an entry's JSON beside its texts. */
 const frame = 40;
 
-const newestSignatures = (oldestFirst: readonly Signature[], mostCharacters: number): SignaturesSnapshot => {
-  let room = mostCharacters;
-  const from = oldestFirst.findLastIndex((signature) => {
-    room -= sizeOf(signature) + frame;
-    return room < 0;
-  });
-  return oldestFirst.slice(from + 1);
+/** So many characters of them, shared as fairly as the memory is. */
+const keptWithin = (all: readonly HeldEntry<Signature>[], mostCharacters: number): SignaturesSnapshot => {
+  const within = fairMap<Signature>({ most: Infinity, mostSize: mostCharacters, sizeOf: (one) => sizeOf(one) + frame });
+  for (const { key, value, holder } of all)
+    if (sizeOf(value) + frame <= mostCharacters && value.holdsWords !== true) within.set(key, value, holder);
+  return within.entries().map(({ value: { callId, value, keyId }, holder: caller }) => ({ callId, value, keyId, caller }));
 };
 
-const heldOf = (held: RecentMap<Signature>, callIds: readonly string[]): ReadonlyMap<string, Signature> => {
+const heldOf = (held: FairMap<Signature>, callIds: readonly string[]): ReadonlyMap<string, Signature> => {
   const found = new Map<string, Signature>();
   for (const callId of callIds) {
     const signature = held.get(callId);
@@ -57,43 +64,37 @@ const heldOf = (held: RecentMap<Signature>, callIds: readonly string[]): Readonl
 };
 
 /**
- * Remembers thought signatures by tool call id, for clients that do not send them back; the least recently used go
- * first. One that would take more than an eighth of the room is not kept. With a `store`, a restart keeps the newest.
+ * Remembers thought signatures by tool call id, for clients that do not send them back; past a bound the least recently
+ * used ones of who has most go first. One that would take more than an eighth of the room is not kept. With a `store`,
+ * a restart keeps the newest.
  */
 export const signatureMemory = (
   bounds: SignatureBounds,
   { store }: { readonly store?: StateFile<SignaturesSnapshot> } = {},
 ): SignatureMemory => {
-  const held = recentMap<Signature>(bounds.mostEntries);
-  const state = { characters: 0, answers: 0 };
-
-  const forget = (signature: Signature | undefined): void => {
-    if (signature === undefined) return;
-    held.remove(signature.callId);
-    state.characters -= sizeOf(signature);
-    if (isAnswerId(signature.callId)) state.answers -= 1;
+  const state = { answers: 0 };
+  const held = fairMap<Signature>({
+    most: bounds.mostEntries,
+    mostSize: bounds.mostCharacters,
+    sizeOf,
+    left: ({ callId }) => {
+      if (isAnswerId(callId)) state.answers -= 1;
+    },
+  });
+  const put = (signature: Signature, caller: string): void => {
+    const { callId } = signature;
+    if (sizeOf(signature) > bounds.mostCharacters / 8) return held.remove(callId);
+    if (isAnswerId(callId)) state.answers += 1;
+    return held.set(callId, signature, caller);
   };
-  const put = (signature: Signature): void => {
-    forget(held.get(signature.callId));
-    if (sizeOf(signature) > bounds.mostCharacters / 8) return;
-    state.characters += sizeOf(signature);
-    if (isAnswerId(signature.callId)) state.answers += 1;
-    forget(held.set(signature.callId, signature));
-    while (state.characters > bounds.mostCharacters) forget(held.entries().next().value?.[1]);
-  };
-  for (const signature of store?.load() ?? []) put(signature);
+  for (const { caller = '', ...signature } of store?.load() ?? []) put(signature, caller);
 
   return {
     holdsAnswers: () => state.answers > 0,
     recallSignatures: (callIds) => heldOf(held, callIds),
-    rememberSignature: (signature) => {
-      put(signature);
-      store?.save(() =>
-        newestSignatures(
-          [...held.entries()].flatMap(([, each]) => (each.holdsWords === true ? [] : [each])),
-          bounds.mostKept,
-        ),
-      );
+    rememberSignature: (signature, address) => {
+      put(signature, callerMark(address));
+      store?.save(() => keptWithin(held.entries(), bounds.mostKept));
     },
   };
 };

@@ -69,7 +69,7 @@ const probeHome = async (
     const { path } = thing;
     const found = E.isLeft(leased) ? 'unknown' : await hasThing(needs, asking, { path, lease: leased.right });
     if (found === 'there') {
-      names.remember([thing.name], home);
+      names.remember([thing.name], home, asking.address);
       return home;
     }
     isSure &&= found === 'not there';
@@ -80,7 +80,11 @@ const probeHome = async (
 
 const anybody: E.Either<ProxyError, FoundHome> = E.right({ home: null, unknown: [] });
 
-const askingOf = ({ received: { signal, held } }: Passing): Asking => ({ signal, memory: held.answer });
+const askingOf = ({ received: { signal, held, caller } }: Passing): Asking => ({
+  signal,
+  memory: held.answer,
+  address: caller.address,
+});
 
 /**
  * Whose keys a request needs, by what its path and its body name; known at once where nothing is named. A thing in the

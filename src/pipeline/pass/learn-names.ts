@@ -61,7 +61,7 @@ export const learnNames = async (
   const { received, dialect, plan } = passing;
   const home = needs.homes.of(lease.id);
   const remember = (names: readonly string[]): boolean => {
-    needs.names.remember(names, home);
+    needs.names.remember(names, home, received.caller.address);
     return names.length > 0;
   };
   if (plan.method === 'DELETE' && plan.name !== null) needs.names.forget(plan.name);

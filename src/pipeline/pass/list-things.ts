@@ -72,12 +72,12 @@ export const listAlike = async (
 /** The page as it goes down, or null where it is empty and another home is to be asked. */
 const finishPage = async (
   { names }: PassNeeds,
-  { dialect }: Passing,
+  { dialect, received }: Passing,
   { page, home, after }: { readonly page: Page; readonly home: string; readonly after: string | undefined },
 ): Promise<Whole | null> => {
   const { text } = page;
   const { token, isEmpty } = dialect.readPage(text);
-  names.remember(await runApart(dialect.namesTold(Buffer.from(text))), home);
+  names.remember(await runApart(dialect.namesTold(Buffer.from(text))), home, received.caller.address);
   if (token !== null) return replyOf(page, dialect.pageWithToken(text, tokenOf({ home, token })));
   if (after === undefined) return replyOf(page, text);
   return isEmpty ? null : replyOf(page, dialect.pageWithToken(text, tokenOf({ home: after, token: null })));

@@ -34,7 +34,8 @@ export const beginUpload = (
     answer.body.close();
     return E.left(notGoogles);
   }
-  const id = needs.uploads.keep({ url, home: needs.homes.of(lease.id), keyId: lease.id });
+  const upload = { url, home: needs.homes.of(lease.id), keyId: lease.id };
+  const id = needs.uploads.keep(upload, received.caller.address);
   return E.right({
     ...reply,
     headers: { ...reply.headers, [name]: dialect.uploadLink(base, plan.path, id) },

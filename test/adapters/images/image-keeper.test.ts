@@ -16,6 +16,7 @@ import { eventually, heldWaits, type Waits } from '../../support/serving.ts';
 import { freely, shouldNotBeCalled } from '../../support/capabilities.ts';
 
 const origin = 'https://pollux.example';
+const by = { origin, address: '192.0.2.1' };
 const signature = { value: 'c2ln', keyId: 'feedfeedfeed' };
 
 const signed = (bytes: Buffer = pictureOf(64), over: Partial<SignedImage> = {}): SignedImage => ({
@@ -71,7 +72,7 @@ const broken = (reason = 'Qiniu said no.'): BucketStore => bucket(() => TE.left(
 t.test('a picture is kept and read back with its signature, by an address on the host that asked', async (t) => {
   const { keepImage, readImage, signatureOfUrl, counts, notices } = keeper({ own: [memory()] });
   const image = signed();
-  const url = await keepImage(image, origin);
+  const url = await keepImage(image, by);
   t.match(url, /^https:\/\/pollux\.example\/images\/20261124_120000_[0-9a-f]{32}\.png$/);
   t.same(await stored(readImage, url), image);
   t.same(await stored(readImage, url.replace(origin, 'http://other.example:7860/v1')), image, 'wherever the service is now');
@@ -82,28 +83,28 @@ t.test('a picture is kept and read back with its signature, by an address on the
 
 t.test('the ending and the type are those of the content, whatever Gemini calls it', async (t) => {
   const { keepImage, readImage } = keeper({ own: [memory()] });
-  const url = await keepImage(signed(pictureOf(64, 'webp')), origin);
+  const url = await keepImage(signed(pictureOf(64, 'webp')), by);
   t.match(url, /\.webp$/);
   t.equal((await stored(readImage, url))?.mimeType, 'image/webp');
 });
 
 t.test('HOST_URL goes before the host that asked', async (t) => {
   const { keepImage } = keeper({ own: [memory()] }, { hostUrl: 'https://pictures.example/door' });
-  t.match(await keepImage(signed(), origin), /^https:\/\/pictures\.example\/door\/images\/2026/);
+  t.match(await keepImage(signed(), by), /^https:\/\/pictures\.example\/door\/images\/2026/);
 });
 
 t.test('what is no picture of ours goes inline as it came', async (t) => {
   const { keepImage, counts } = keeper({ bucket: bucket(shouldNotBeCalled), own: [memory()] });
   for (const [mimeType, content] of [['image/svg+xml', '<svg/>'], ['image/png', '<!doctype html>'], ['image/heic', 'ftypheic'], ['image/png', '']] as const) {
     const image = signed(Buffer.from(content), { mimeType });
-    t.equal(await keepImage(image, origin), `data:${mimeType};base64,${image.data}`);
+    t.equal(await keepImage(image, by), `data:${mimeType};base64,${image.data}`);
   }
   t.equal(counts().kept.inline, 4);
 });
 
 t.test('addresses that are not ours, or whose picture is gone, are read as nothing', async (t) => {
   const { keepImage, readImage, signatureOfUrl } = keeper({ own: [memory()] });
-  await keepImage(signed(), origin);
+  await keepImage(signed(), by);
   for (const url of ['', 'nonsense', 'https://cdn.example/cat.png', `${origin}/images/${named().name}`, `${origin}/images/../x.png`]) {
     t.equal(await stored(readImage, url), null, url);
     t.equal(await signatureOfUrl(url), null, url);
@@ -115,7 +116,7 @@ t.test('a link that has ended is still read for the history', async (t) => {
   const { queryFor } = signedLinks(60, Buffer.alloc(32, 7), clock.now);
   const { keepImage, readImage } = keeper({ own: [memory()] }, { queryFor, now: clock.now });
   const image = signed();
-  const url = await keepImage(image, origin);
+  const url = await keepImage(image, by);
   t.match(url, /\.png\?expires=\d+&signature=[\w-]+$/);
   clock.advance(3_600_000);
   t.same(await stored(readImage, url), image);
@@ -124,11 +125,11 @@ t.test('a link that has ended is still read for the history', async (t) => {
 
 t.test('a picture in a bucket has the address that the bucket gave, and its signature is remembered', async (t) => {
   const { keepImage, readImage, signatureOfUrl, counts } = keeper({ bucket: working, own: [memory()] });
-  const url = await keepImage(signed(), origin);
+  const url = await keepImage(signed(), by);
   t.match(url, /^https:\/\/cdn\.example\/pictures\/20261124_120000_[0-9a-f]{32}\.png$/);
   t.equal(await stored(readImage, url), null, 'it is fetched like any other');
   t.same(await signatureOfUrl(`${url}?e=1&token=x`), signature);
-  const without = await keepImage(signed(pictureOf(64), { signature: null }), origin);
+  const without = await keepImage(signed(pictureOf(64), { signature: null }), by);
   t.equal(await signatureOfUrl(without), null);
   t.equal(counts().kept.qiniu, 2);
 });
@@ -140,7 +141,7 @@ t.test('a bucket that refuses is asked once more', async (t) => {
     return asked.length === 1 ? E.left({ reason: 'Reset.' }) : E.right('https://cdn.example/x.png');
   });
   const { keepImage, lines } = keeper({ bucket: once, own: [memory()] });
-  t.equal(await keepImage(signed(), origin), 'https://cdn.example/x.png');
+  t.equal(await keepImage(signed(), by), 'https://cdn.example/x.png');
   t.equal(asked.length, 2);
   t.equal(asked[0], asked[1], 'under the same name');
   t.same(lines, []);
@@ -159,7 +160,7 @@ t.test('from the bucket to the folder to memory into the answer: the first that 
   for (const [what, stores, expected, kind] of cases) {
     await t.test(what, async (t) => {
       const { keepImage, readImage, findImage, counts } = keeper(stores);
-      const url = await keepImage(image, origin);
+      const url = await keepImage(image, by);
       t.match(url, expected);
       t.match(counts().kept, { [kind]: 1 });
       if (kind === 'inline') return;
@@ -171,15 +172,15 @@ t.test('from the bucket to the folder to memory into the answer: the first that 
 
 t.test('a fallback is logged once a minute a reason, counted, and told in plain words', async (t) => {
   const { keepImage, lines, counts, notices, clock } = keeper({ bucket: broken(), own: [failing('local', 'The disk is full.'), memory()] });
-  await keepImage(signed(), origin);
+  await keepImage(signed(), by);
   clock.advance(59_000);
-  await keepImage(signed(), origin);
+  await keepImage(signed(), by);
   t.same(lines, [
     'warn A picture could not be kept where it should be {"place":"qiniu","next":"local","reason":"Qiniu said no."}',
     'warn A picture could not be kept where it should be {"place":"local","next":"memory","reason":"The disk is full."}',
   ]);
   clock.advance(1000);
-  await keepImage(signed(), origin);
+  await keepImage(signed(), by);
   t.equal(lines.length, 4);
   t.same(counts(), { kept: { local: 0, memory: 3, qiniu: 0, tencent: 0, inline: 0 }, refused: { local: 3, memory: 0, qiniu: 3, tencent: 0 } });
   t.same(notices(), [
@@ -195,8 +196,8 @@ t.test('once a place works again its trouble is news no longer', async (t) => {
     return fault === undefined ? E.right('https://cdn.example/x.png') : E.left(fault);
   });
   const { keepImage, notices } = keeper({ bucket: flaky, own: [memory()] });
-  await keepImage(signed(), origin);
-  await keepImage(signed(), origin);
+  await keepImage(signed(), by);
+  await keepImage(signed(), by);
   t.same(notices(), [
     { level: 'info', text: 'One picture could not be kept in Qiniu and went on to the local folder; it works again. Last at 2026-11-24T12:00:00.000Z: Reset.' },
   ].map((notice) => ({ ...notice, text: notice.text.replace('the local folder', 'memory') })));
@@ -209,18 +210,18 @@ t.test('a place that holds a picture up for 10 s is told to stop, and left alone
     return new Promise(() => undefined);
   });
   const { keepImage, waits, clock, notices } = keeper({ bucket: hanging, own: [memory()] });
-  const first = keepImage(signed(), origin);
+  const first = keepImage(signed(), by);
   await eventually(() => waits.pending().length > 0);
   t.same(waits.pending(), [10_000]);
   waits.fire(10_000);
   t.match(await first, /^https:\/\/pollux\.example\/images\//);
   t.equal(signals[0]?.aborted, true);
   t.same(waits.pending(), [], 'no wait is left behind');
-  t.match(await keepImage(signed(), origin), /^https:\/\/pollux\.example\/images\//);
+  t.match(await keepImage(signed(), by), /^https:\/\/pollux\.example\/images\//);
   t.equal(signals.length, 1, 'not asked while it rests');
   t.match(notices()[0]?.text, /^2 pictures could not be kept in Qiniu/);
   clock.advance(30_000);
-  const last = keepImage(signed(), origin);
+  const last = keepImage(signed(), by);
   await eventually(() => signals.length === 2);
   waits.fire(10_000);
   await last;
@@ -233,11 +234,11 @@ t.test('a giant picture that takes too long takes the place from no other one', 
     return asked === 1 ? new Promise(() => undefined) : Promise.resolve(E.right('https://bucket.example/a.png'));
   });
   const { keepImage, waits } = keeper({ bucket: slow, own: [memory()] });
-  const giant = keepImage(signed(pictureOf(5 * 1024 ** 2)), origin);
+  const giant = keepImage(signed(pictureOf(5 * 1024 ** 2)), by);
   await eventually(() => waits.pending().length > 0);
   waits.fire(10_000);
   await giant;
-  t.equal(await keepImage(signed(), origin), 'https://bucket.example/a.png');
+  t.equal(await keepImage(signed(), by), 'https://bucket.example/a.png');
 });
 
 t.test('a place that throws is one that refused', async (t) => {
@@ -247,7 +248,7 @@ t.test('a place that throws is one that refused', async (t) => {
     }),
     own: [memory()],
   });
-  t.match(await keepImage(signed(), origin), /^https:\/\/pollux\.example\/images\//);
+  t.match(await keepImage(signed(), by), /^https:\/\/pollux\.example\/images\//);
   t.notMatch(JSON.stringify(notices()), 'made-up secret');
 });
 
@@ -255,7 +256,7 @@ t.test('a store that cannot be read hides nothing that another holds', async (t)
   const unreadable: OwnStore = { ...failing('local', 'The disk is full.'), find: () => Promise.reject(new Error('EIO')), signatureOf: () => Promise.reject(new Error('EIO')) };
   const { keepImage, readImage, findImage, lines } = keeper({ own: [unreadable, memory()] });
   const image = signed();
-  t.same(await stored(readImage, await keepImage(image, origin)), image);
+  t.same(await stored(readImage, await keepImage(image, by)), image);
   await t.rejects(findImage(named().name), 'but that it cannot be read is not the same as that nothing is there');
   t.equal(await stored(readImage, `${origin}/images/${named().name}`), null);
   t.match(lines.at(-1), 'A picture of ours could not be read');
@@ -269,7 +270,7 @@ t.test('a hundred pictures at once are held decoded a few at a time', async (t) 
   process.on('warning', note);
   t.teardown(() => process.off('warning', note));
   const { keepImage } = keeper({ own: [holding] });
-  const all = Promise.all(Array.from({ length: 100 }, () => keepImage(signed(), origin)));
+  const all = Promise.all(Array.from({ length: 100 }, () => keepImage(signed(), by)));
   await eventually(() => released.length === 16);
   for (let each = 0; each < 100; each += 1) {
     await eventually(() => released.length > each);

@@ -23,7 +23,7 @@ const store = ({ url }: QiniuFake, { id, key, domain = contractDomain, isMissing
   return isMissing ? qiniuImages(settings, missingPackage('qiniu')) : qiniuImages(settings);
 };
 
-const image: NamedImage = { name: 'a.png', mimeType: 'image/png', bytes: Buffer.from('a picture'), signature: null };
+const image: NamedImage = { name: 'a.png', mimeType: 'image/png', bytes: Buffer.from('a picture'), signature: null, address: '192.0.2.1' };
 const never = new AbortController().signal;
 
 bucketStoreContract({

@@ -27,7 +27,7 @@ const store = (server: BucketServer, changes: Changes = {}): BucketStore =>
     ? tencentImages(settings(server, changes), missingPackage('cos-nodejs-sdk-v5'))
     : tencentImages(settings(server, changes));
 
-const image: NamedImage = { name: 'a.png', mimeType: 'image/png', bytes: Buffer.from('a picture'), signature: null };
+const image: NamedImage = { name: 'a.png', mimeType: 'image/png', bytes: Buffer.from('a picture'), signature: null, address: '192.0.2.1' };
 
 bucketStoreContract({
   start: startCosFake,

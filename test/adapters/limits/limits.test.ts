@@ -202,11 +202,24 @@ t.test('a signature memory in memory', async (t) => {
     const bounds: SignatureBounds = { mostEntries: 100, mostCharacters: 10_000, mostKept: 500 };
     const ids = ['a', 'b', 'c', 'd'];
     const before = signatureMemory(bounds, { store });
-    ids.forEach((id) => before.rememberSignature(signature(id, 100)));
-    t.ok(store.text().length <= 500);
+    ids.forEach((id) => before.rememberSignature(signature(id, 100), '192.0.2.1'));
+    t.ok(store.text().length <= 600);
     const after = signatureMemory(bounds, { store });
     t.same([...(await after.recallSignatures(ids)).keys()], ['b', 'c', 'd']);
     t.ok(E.isLeft(decodeSignatures([{ callId: 1 }])));
+    t.ok(E.isRight(decodeSignatures([{ callId: 'a', value: 's', keyId: 'k' }])), 'as earlier versions wrote it');
+  });
+
+  t.test('what stands on disk is shared as fairly, tells no address, and is so after a restart', async (t) => {
+    const store = fakeStore<SignaturesSnapshot>(decodeSignatures);
+    const bounds: SignatureBounds = { mostEntries: 100, mostCharacters: 10_000, mostKept: 1000 };
+    const before = signatureMemory(bounds, { store });
+    before.rememberSignature(signature('own', 100), '192.0.2.1');
+    for (let at = 0; at < 50; at += 1) before.rememberSignature(signature(`any-${at}`, 100), '198.51.100.7');
+    t.notMatch(store.text(), /192\.0\.2\.1|198\.51\.100\.7/);
+    const after = signatureMemory({ ...bounds, mostEntries: 5 }, { store });
+    for (let at = 0; at < 50; at += 1) after.rememberSignature(signature(`more-${at}`, 100), '198.51.100.7');
+    t.same([...(await after.recallSignatures(['own', 'more-48', 'more-49'])).keys()], ['own', 'more-48', 'more-49']);
   });
 });
 

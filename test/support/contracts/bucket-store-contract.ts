@@ -22,7 +22,7 @@ export type BucketVendor<S extends BucketServer> = {
 const never = new AbortController().signal;
 const domain = 'https://pictures.example.com';
 
-const picture = (size = 3000, name = 'a1b2.png'): NamedImage => ({ name, mimeType: 'image/png', bytes: randomBytes(size), signature: null });
+const picture = (size = 3000, name = 'a1b2.png'): NamedImage => ({ name, mimeType: 'image/png', bytes: randomBytes(size), signature: null, address: '192.0.2.1' });
 
 const megabytes = (count: number): number => count * 1024 * 1024;
 

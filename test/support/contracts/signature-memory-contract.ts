@@ -25,7 +25,7 @@ const idsOf = async ({ recallSignatures }: SignatureMemory, ids: readonly string
 export const signatureMemoryContract = (t: Test, make: MakeSignatureMemory): void => {
   const filled = async (bounds: Partial<SignatureBounds>, signatures: readonly Signature[]): Promise<SignatureMemoryUnderTest> => {
     const memory = await make({ ...roomy, ...bounds });
-    signatures.forEach(memory.rememberSignature);
+    for (const one of signatures) memory.rememberSignature(one, '192.0.2.1');
     await memory.settled();
     return memory;
   };
@@ -44,7 +44,7 @@ export const signatureMemoryContract = (t: Test, make: MakeSignatureMemory): voi
   t.test('past so many entries the one not used for longest goes', async (t) => {
     const memory = await filled({ mostEntries: 2 }, [signature('a'), signature('b')]);
     await memory.recallSignatures(['a']);
-    memory.rememberSignature(signature('c'));
+    memory.rememberSignature(signature('c'), '192.0.2.1');
     t.same(await idsOf(memory, ['a', 'b', 'c']), ['a', 'c']);
   });
 
@@ -64,6 +64,22 @@ export const signatureMemoryContract = (t: Test, make: MakeSignatureMemory): voi
     t.same(await idsOf(memory, ['a', 'b']), ['a']);
   });
 
+  t.test('who puts in whatever there is room for takes nothing from those who keep to their part', async (t) => {
+    for (const bounds of [{ mostEntries: 20 }, { mostCharacters: 20 * 32 }]) {
+      const memory = await filled(bounds, []);
+      const modest = Array.from({ length: 6 }, (_, at) => `own-call-${100 + at}`);
+      const greedy = Array.from({ length: 200 }, (_, at) => `any-call-${100 + at}`);
+      for (const [at, id] of greedy.entries()) {
+        memory.rememberSignature(signature(id, 8), '198.51.100.7');
+        const own = modest[at / 20];
+        if (own !== undefined) memory.rememberSignature(signature(own, 8), `2001:db8::${at}`);
+      }
+      await memory.settled();
+      t.same(await idsOf(memory, modest), modest);
+      t.same(await idsOf(memory, greedy), greedy.slice(-14), 'the rest of the room is used');
+    }
+  });
+
   t.test('whether any answer is remembered is known, whatever was replaced, went or did not fit', async (t) => {
     const answer = (index: number, length = 10): Signature => signature(answerKey(`${index}`, emptyPrint), length);
     const memory = await filled({ mostEntries: 3 }, [signature('a'), signature('b')]);
@@ -72,7 +88,7 @@ export const signatureMemoryContract = (t: Test, make: MakeSignatureMemory): voi
     t.notOk(memory.holdsAnswers());
     for (let step = 0; step < 300; step += 1) {
       const index = Math.floor(random() * 4);
-      memory.rememberSignature(random() < 0.3 ? answer(index, random() < 0.2 ? 50_000 : 10) : signature(`call-${index}`));
+      memory.rememberSignature(random() < 0.3 ? answer(index, random() < 0.2 ? 50_000 : 10) : signature(`call-${index}`), '192.0.2.1');
       await memory.settled();
       if (memory.holdsAnswers() !== (await idsOf(memory, ids)).length > 0) return t.fail(`after ${step} steps`);
     }
