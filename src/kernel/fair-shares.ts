@@ -32,8 +32,10 @@ export type FairShares<V> = {
   readonly drop: (entry: FairEntry<V>) => void;
   /** Makes an entry the newest of its holder's. */
   readonly renew: (entry: FairEntry<V>) => void;
-  /** What has to go for this new entry to stay, if anything: the oldest of who holds most. */
+  /** What has to go for this new entry to stay, if anything. */
   readonly nextToGo: (newest: FairEntry<V>) => FairEntry<V> | null;
+  /** What would go: the oldest of who holds most, but for this new entry. */
+  readonly heaviest: (newest: FairEntry<V>) => FairEntry<V> | null;
   /** Whether the holder of that name holds less than an entry's. */
   readonly holdsLess: (holder: string, entry: FairEntry<V>) => boolean;
 };
@@ -115,6 +117,10 @@ export const fairShares = <V>(bounds: FairBounds): FairShares<V> => {
   const shares: Shares<V> = { holders: new Map(), heap: placedHeap(goesFirst), bounds, count: 0, size: 0, turn: 0 };
   const { holders, heap } = shares;
   const nextTurn = (): number => (shares.turn += 1);
+  const heaviest = (newest: FairEntry<V>): FairEntry<V> | null => {
+    const first = heap.first()?.oldest ?? null;
+    return first === newest ? (heap.second()?.oldest ?? null) : first;
+  };
   return {
     add: (value, size, name) => {
       const holder = holderOf(shares, name);
@@ -130,11 +136,8 @@ export const fairShares = <V>(bounds: FairBounds): FairShares<V> => {
       entry.turn = nextTurn();
       heap.settle(entry.holder);
     },
-    nextToGo: (newest) => {
-      if (shares.count <= bounds.most && shares.size <= bounds.mostSize) return null;
-      const heaviest = heap.first()?.oldest ?? null;
-      return heaviest === newest ? (heap.second()?.oldest ?? null) : heaviest;
-    },
+    nextToGo: (newest) => (shares.count > bounds.most || shares.size > bounds.mostSize ? heaviest(newest) : null),
+    heaviest,
     holdsLess: (name, { holder }) => (holders.get(name)?.part ?? 0) < holder.part,
   };
 };

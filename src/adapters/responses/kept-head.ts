@@ -3,6 +3,8 @@ export type KeptHead = {
   readonly id: string;
   /** Whose it is: the hash of a credential. */
   readonly owner: string;
+  /** From where it was made, as a mark: the room is shared by that. */
+  readonly caller: string;
   /** Milliseconds since the epoch. */
   readonly keptAt: number;
   readonly previous: string | null;
@@ -18,9 +20,9 @@ const headEnd = '}\n';
  * A head as it stands before its text: a line of JSON with room for the count of the text's bytes. Its ids are our own,
  * but for those that may be anything; written out, since JSON.stringify takes three times as long.
  */
-export const headLine = ({ id, owner, keptAt, previous, items }: KeptHead): string =>
-  `{"id":"${id}","owner":"${owner}","keptAt":${keptAt},"previous":${previous === null ? 'null' : JSON.stringify(previous)},` +
-  `"items":${items.length === 0 ? '[]' : JSON.stringify(items)},"bytes":${' '.repeat(digits)}${headEnd}`;
+export const headLine = ({ id, owner, caller, keptAt, previous, items }: KeptHead): string =>
+  `{"id":"${id}","owner":"${owner}","caller":"${caller}","keptAt":${keptAt},` +
+  `"previous":${previous === null ? 'null' : JSON.stringify(previous)},"items":${items.length === 0 ? '[]' : JSON.stringify(items)},"bytes":${' '.repeat(digits)}${headEnd}`;
 
 type Written = {
   readonly block: { readonly bytes: Buffer };

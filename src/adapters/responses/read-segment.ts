@@ -4,14 +4,17 @@ import { keptOf, type Kept } from './kept-list.ts';
 import { standAlone } from './text-blocks.ts';
 
 /** What stands before each content in a segment: its head, and how many bytes it has. */
-const headCodec = t.type({
-  id: t.string,
-  owner: t.string,
-  keptAt: keptInstant,
-  previous: t.union([t.string, t.null]),
-  items: t.array(t.string),
-  bytes: keptCount,
-});
+const headCodec = t.intersection([
+  t.type({
+    id: t.string,
+    owner: t.string,
+    keptAt: keptInstant,
+    previous: t.union([t.string, t.null]),
+    items: t.array(t.string),
+    bytes: keptCount,
+  }),
+  t.partial({ caller: t.string }),
+]);
 
 const newline = 0x0a;
 
@@ -38,7 +41,7 @@ export const readSegment = (file: Buffer): ReadSegment => {
     const head = end < 0 ? null : headAt(file, at, end);
     const after = end + 1 + (head?.bytes ?? 0);
     if (head === null || file[after] !== newline) return { kept, isWhole: false };
-    kept.push(keptOf(head, standAlone(Buffer.from(file.subarray(at, after + 1)), end + 1 - at)));
+    kept.push(keptOf({ caller: '', ...head }, standAlone(Buffer.from(file.subarray(at, after + 1)), end + 1 - at)));
     at = after + 1;
   }
   return { kept, isWhole: true };

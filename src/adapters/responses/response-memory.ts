@@ -3,6 +3,7 @@ import { TE, pipe } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { Caller } from '../../ports/capabilities.ts';
 import type { FinishedResponse, ResponseRecord, ResponseStore } from '../../ports/response-store.ts';
+import { callerMark } from '../callers/caller-mark.ts';
 import { headLine } from './kept-head.ts';
 import { keptList, keptOf, type KeptList, type ListNeeds, type ResponseBounds } from './kept-list.ts';
 import { readKept } from './kept-text.ts';
@@ -58,7 +59,7 @@ export const responseMemory = (bounds: ResponseBounds, needs: Needs): ResponseMe
   const write = textBlocks(bounds.mostBytesEach);
   const opened = TE.fromTask(async () => open());
   const add = (list: KeptList, { id, previous, items, text }: FinishedResponse, caller: Caller): void => {
-    const head = { id, owner: ownerOf(caller), keptAt: now(), previous, items };
+    const head = { id, owner: ownerOf(caller), caller: callerMark(caller.address), keptAt: now(), previous, items };
     const written = write(headLine(head), text);
     if (written === null) return;
     if (list.add(keptOf(head, written))) files?.save(list);

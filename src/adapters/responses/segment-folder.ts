@@ -57,9 +57,12 @@ const inSegments = (fresh: readonly Kept[]): readonly (readonly Kept[])[] => {
 /** The segments that are on disk. */
 export type Segments = Set<Segment>;
 
-/** A segment of these, of which so many are in the list. */
-const segmentOf = (name: string, all: readonly Kept[], held: number): Segment => {
-  const segment: Segment = { name, all, held };
+const sizeOf = (all: readonly Kept[]): number => all.reduce((sum, { size }) => sum + size, 0);
+
+/** A segment of these, which are in the list or will be put into it. */
+const segmentOf = (name: string, all: readonly Kept[], isHeld: boolean): Segment => {
+  const size = sizeOf(all);
+  const segment: Segment = { name, all, size, held: isHeld ? all.length : 0, heldSize: isHeld ? size : 0 };
   for (const kept of all) kept.segment = segment;
   return segment;
 };
@@ -71,6 +74,9 @@ const removeAbandoned = async (folder: string, names: readonly string[], now: nu
   }
 };
 
+/** What may be on disk beside what is kept: as much as half of it, before it is written anew. */
+const mostOnDisk = (mostBytes: number): number => mostBytes * 1.5;
+
 /** The newest segments first, for as long as there is room; what is left over is from longer ago than is kept. */
 export const readFolder = async (
   { folder, mostBytes, now, log }: SegmentSettings,
@@ -79,13 +85,13 @@ export const readFolder = async (
   const names = await readdir(folder);
   await removeAbandoned(folder, names, now());
   const found: (readonly Kept[])[] = [];
-  let room = mostBytes + 2 * fullSegment;
+  let room = mostOnDisk(mostBytes) + 2 * fullSegment;
   for (const name of names.filter((each) => each.endsWith(ending)).toSorted().toReversed()) {
     const file = await bytesOf(join(folder, name), room).catch(() => null);
     const { kept, isWhole } = file === null ? { kept: [], isWhole: false } : readSegment(file);
     if (!isWhole) log('warn', 'A file of kept responses is damaged, or can not be read; it is ignored', { file: name });
     room -= file?.length ?? 0;
-    segments.add(segmentOf(name, kept, 0));
+    segments.add(segmentOf(name, kept, false));
     found.push(kept);
   }
   return found.toReversed().flat();
@@ -96,7 +102,7 @@ export type Write = { readonly list: KeptList; readonly erases: boolean };
 
 /** They are marked before they are written: whatever leaves the list meanwhile is counted. */
 const writeSegment = async (settings: SegmentSettings, fresh: readonly Kept[]): Promise<Segment> => {
-  const segment = segmentOf(nameOf(settings), fresh, fresh.length);
+  const segment = segmentOf(nameOf(settings), fresh, true);
   try {
     await writeWhole(join(settings.folder, segment.name), piecesOf(fresh));
     return segment;
@@ -107,14 +113,22 @@ const writeSegment = async (settings: SegmentSettings, fresh: readonly Kept[]): 
 };
 
 /** Writes anew the segments that hold something that is not in the list any more. */
-const eraseGone = async ({ folder }: SegmentSettings, segments: Segments, list: KeptList): Promise<void> => {
+const eraseGone = async ({ folder }: SegmentSettings, segments: Iterable<Segment>, list: KeptList): Promise<void> => {
   const held = new Set(list.all());
   for (const segment of segments) {
     const rest = segment.all.filter((kept) => held.has(kept));
     const isLess = rest.length > 0 && rest.length < segment.all.length;
     if (isLess) await writeWhole(join(folder, segment.name), piecesOf(rest));
     segment.all = rest;
+    segment.size = sizeOf(rest);
   }
+};
+
+/** Where too much stands in segments beside what is kept of them, those of which a quarter is gone are written anew. */
+const eraseMuchGone = async (settings: SegmentSettings, segments: Segments, list: KeptList): Promise<void> => {
+  const all = [...segments];
+  if (all.reduce((sum, { size }) => sum + size, 0) <= mostOnDisk(settings.mostBytes)) return;
+  await eraseGone(settings, all.filter(({ size, heldSize }) => heldSize < size * 0.75), list);
 };
 
 /** What is new becomes new segments; a segment goes when nothing in it is kept any more. It costs what is new. */
@@ -128,4 +142,5 @@ export const writeFolder = async (settings: SegmentSettings, segments: Segments,
     segments.delete(segment);
   }
   if (write.erases) await eraseGone(settings, segments, write.list);
+  else await eraseMuchGone(settings, segments, write.list);
 };

@@ -4,8 +4,9 @@ import { writeCount } from './kept-head.ts';
 /** Bytes that hold several texts, one behind the other. What was written stays: others may be reading it. */
 type Block = {
   readonly bytes: Buffer;
-  /** How many of its texts are held. */
+  /** How many of its texts are held, and their bytes. */
   held: number;
+  live: number;
   /** Bytes of texts that went before their turn: they stay for as long as a neighbour is held. */
   gone: number;
 };
@@ -13,7 +14,7 @@ type Block = {
 /** Where a text stands, in UTF-8; from `start` on its head stands before it, and one newline behind it. */
 export type Stretch = { readonly block: Block; readonly start: number; readonly from: number; readonly to: number };
 
-const blockOf = (bytes: Buffer): Block => ({ bytes, held: 0, gone: 0 });
+const blockOf = (bytes: Buffer): Block => ({ bytes, held: 0, live: 0, gone: 0 });
 
 /** The bytes of a text. */
 export const bytesOf = ({ block, from, to }: Stretch): Buffer => block.bytes.subarray(from, to);
@@ -44,20 +45,36 @@ export const piecesOf = (texts: readonly Stretch[]): readonly Buffer[] => {
 };
 
 /** Says that a text is held. */
-export const hold = ({ block }: Stretch): void => {
+export const hold = ({ block, from, to }: Stretch): void => {
   block.held += 1;
+  block.live += to - from;
 };
 
 /** Lets go of a text that was held; the bytes that are given back by it. Mostly the oldest go, and their block soon. */
 export const release = ({ block, from, to }: Stretch, isOldest: boolean): number => {
   const size = to - from;
   block.held -= 1;
+  block.live -= size;
   if (block.held > 0 && isOldest) return size;
   block.gone += size;
   if (block.held > 0) return 0;
   const { gone } = block;
   block.gone = 0;
   return gone;
+};
+
+/** Whether more of a text's block is gone than is left, which should move together then. */
+export const isMuchGone = ({ block }: Stretch): boolean => block.gone > block.live;
+
+/** Where these texts of one block stand when they have been copied out of it. */
+export const moveOut = (texts: readonly Stretch[]): readonly Stretch[] => {
+  const block = blockOf(Buffer.concat(piecesOf(texts)));
+  let end = 0;
+  return texts.map(({ start, from, to }) => {
+    const by = end - start;
+    end = to + by + newline.length;
+    return { block, start: start + by, from: from + by, to: to + by };
+  });
 };
 
 /** Bytes of a block, and of the longest text that shares one. */

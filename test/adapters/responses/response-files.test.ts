@@ -103,6 +103,28 @@ t.test('files go when nothing in them is kept any more: too old, or driven out',
   t.notMatch(textsIn(folder), /resp_5/);
 });
 
+t.test('what one address is left with among all that another kept is there after a restart, and the disk holds little more', async (t) => {
+  const folder = t.testdir();
+  const clock = fakeClock(start);
+  const bounds = { ...roomy, mostResponses: 100_000, mostBytes: 6_000_000, mostBytesEach: 1_000_000 };
+  const opened = openedIn(folder, clock, bounds);
+  const greedy = callerWith('made-up-password-of-alice', '198.51.100.7');
+  const own = Array.from({ length: 20 }, (_, at) => `own_${at}`);
+  for (const id of own) {
+    await keepTurn(opened.store, { id });
+    for (let times = 0; times < 20; times += 1) await keepTurn(opened.store, { id: `any_${id}_${times}`, text: 'x'.repeat(50_000), caller: greedy });
+    await opened.files.flush();
+    clock.advance(1000);
+  }
+  t.ok(textsIn(folder).length < 9_500_000, `${textsIn(folder).length} bytes`);
+  t.notMatch(filesIn(folder).map((name) => readFileSync(join(folder, name), 'utf8').slice(0, 2000)), /127\.0\.0\.1|198\.51/);
+  const again = openedIn(folder, clock, bounds);
+  t.same(await idsIn(again, own), own);
+  for (let times = 0; times < 200; times += 1) await keepTurn(again.store, { id: `more_${times}`, text: 'x'.repeat(50_000), caller: greedy });
+  t.same(await idsIn(again, own), own, 'nor does it lose them then');
+  t.same([...opened.lines, ...again.lines], []);
+});
+
 t.test('whatever is kept stands in a file as it was, and what was removed does not', async (t) => {
   const words = fc.string({ unit: fc.constantFrom('a', 'é', '日', '🙂', '\n', '"'), maxLength: 40 });
   const turn = fc.record({ text: fc.tuple(words, fc.constantFrom(1, 30, 3000)).map(([text, times]) => text.repeat(times)), previous: fc.option(words, { nil: null }), isRemoved: fc.boolean(), isFlushed: fc.boolean() });

@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import t from 'tap';
 import { E } from '../../../src/kernel/fp.ts';
 import { noResponses } from '../../../src/adapters/responses/no-responses.ts';
@@ -34,7 +35,37 @@ t.test('an item whose id tells its response is found by that, and is lost where 
   t.match(await store.recallItems({ previous: null, items: [said] }, { ...asker, caller: callerWith('of another') })(), E.left({ tag: 'NotKept' }));
 });
 
-t.test('what was removed counts for as long as it is there: with its neighbours', async (t) => {
+t.test('whatever is kept and removed, by whom and however large, is found as it was, or is gone', async (t) => {
+  const turn = fc.record({ from: fc.constantFrom('192.0.2.1', '192.0.2.2', '198.51.100.7'), length: fc.constantFrom(10, 300, 3000, 40_000), isRemoved: fc.boolean() });
+  await fc.assert(
+    fc.asyncProperty(fc.array(turn, { maxLength: 60 }), async (turns) => {
+      const store = responseMemory({ ...roomy, mostResponses: 20, mostBytes: 150_000 }, { now: () => 1 });
+      const asker = { caller: callerWith('made-up'), memory: freely };
+      const kept = turns.map(({ length }, at) => ({ id: `resp_${at}`, created: at, previous: null, input: [{ role: 'user', content: `${at} é `.repeat(length / 10) }], response: { output: [] } }));
+      for (const [at, { from, isRemoved }] of turns.entries()) {
+        const record = kept[at];
+        if (record === undefined) continue;
+        await store.keepResponse(finished(record), callerWith('made-up', from));
+        t.match(await store.findResponse(record.id, asker)(), E.right(record), 'what has just come');
+        if (isRemoved) await store.removeResponse(`resp_${Math.floor(at / 2)}`, asker.caller);
+      }
+      let count = 0;
+      for (const record of kept) {
+        const found = await store.findResponse(record.id, asker)();
+        if (E.isRight(found) && found.right === null) continue;
+        t.match(found, E.right(record));
+        count += 1;
+      }
+      const { responses, bytes } = await store.use();
+      t.equal(responses, count);
+      t.ok(responses <= 20 && bytes <= 150_000, `${bytes}`);
+      for (const { id } of kept) await store.removeResponse(id, asker.caller);
+      t.same(await store.use(), { bytes: 0, responses: 0 });
+    }),
+  );
+});
+
+t.test('what was removed counts for as long as it is there: its neighbours soon move together', async (t) => {
   const caller = callerWith('made-up');
   const store = responseMemory({ ...roomy, mostResponses: 100_000, mostBytes: 2 * 1024 ** 2 }, { now: () => 1 });
   const keep = (id: string): unknown =>
@@ -45,8 +76,9 @@ t.test('what was removed counts for as long as it is there: with its neighbours'
     if (!id.endsWith('00')) await store.removeResponse(id, caller);
   }
   const { bytes, responses } = await store.use();
-  t.ok(bytes > 1024 ** 2 && bytes <= 2 * 1024 ** 2, `${bytes} bytes`);
-  t.ok(responses > 10 && responses < 30, `${responses} of 40: the oldest went with what they held`);
+  t.equal(responses, 39);
+  t.ok(bytes > 40_000 && bytes < 120_000, `${bytes} bytes`);
+  for (let at = 100; at < 4000; at += 100) t.match(await store.findResponse(`resp_${at}`, { caller, memory: freely })(), E.right({ id: `resp_${at}` }));
   for (const id of ids) await store.removeResponse(id, caller);
   t.same(await store.use(), { bytes: 0, responses: 0 });
 });

@@ -13,7 +13,7 @@ import { fakeClock, type FakeClock } from './fake-clock.ts';
 export type MakeResponseStore = (bounds: ResponseBounds, clock: FakeClock) => Promise<ResponseMemory>;
 
 /** Whoever presents this password. */
-export const callerWith = (password: string): Caller => ({ address: '127.0.0.1', credential: secret(password), isFromOwnNetwork: () => true });
+export const callerWith = (password: string, address = '127.0.0.1'): Caller => ({ address, credential: secret(password), isFromOwnNetwork: () => true });
 
 const [alice, bob] = [callerWith('made-up-password-of-alice'), callerWith('made-up-password-of-bob')];
 
@@ -114,6 +114,24 @@ const boundsOfStores = (t: Test, make: Make): void => {
     t.same(await idsKept(store, ['resp_a', 'resp_b']), ['resp_b']);
     t.match(await lossOf(store, { previous: 'resp_b' }), lost, 'and so is the history that rests on it');
     t.match(await lossOf(store, { items: ['out_resp_a'] }), unknownItem);
+  });
+
+  t.test('one address that keeps whatever there is room for takes nothing from another with the same password', async (t) => {
+    const greedy = callerWith('made-up-password-of-alice', '198.51.100.7');
+    for (const [bounds, text] of [[{ mostResponses: 30 }, 'short'], [{ mostResponses: 5000, mostBytes: 1_000_000 }, 'x'.repeat(1000)], [{ mostResponses: 5000, mostBytes: 1_000_000 }, 'x'.repeat(20_000)], [{ mostResponses: 5000, mostBytes: 1_000_000 }, 'x'.repeat(45_000)]] as const) {
+      const store = await make(bounds);
+      const own = numbered(5).map((id) => `own_${id}`);
+      for (const [at, id] of numbered(100).entries()) {
+        for (let each = 0; each < own.length; each += 1) await keepTurn(store, { id: `any_${each}_${id}`, text, caller: greedy });
+        const next = own[at / 20];
+        if (next !== undefined) await keepTurn(store, { id: next, previous: own[at / 20 - 1] ?? null });
+      }
+      t.same(await idsKept(store, own), own, `${text.length} characters`);
+      t.equal((await recall(store, { previous: own.at(-1) ?? '' })).before.length, 10, 'the whole chain');
+      t.ok((await idsKept(store, ['any_4_resp_199'])).length === 1, 'who holds most keeps the newest');
+      const { responses, bytes } = await store.use();
+      t.ok(responses === 30 || (bytes > 700_000 && bytes <= 1_000_000), `${responses} take ${bytes}`);
+    }
   });
 
   t.test('10,000 responses leave the store within its bounds, and so do large ones', async (t) => {
