@@ -1,13 +1,16 @@
 import type { Log, Now } from '../../ports/capabilities.ts';
+import { fairMap } from '../../kernel/fair-map.ts';
+import { addressGroup } from '../callers/address-group.ts';
 import { codeOf } from '../error-code.ts';
 import { cleanUpImages, type ImageCaps, type Stock } from './image-clean-up.ts';
+import type { NamedImage } from './image-store.ts';
 
 /** When a folder of pictures is cleaned up: at the start, every hour, and whenever it has grown past a cap. */
 export type CleanUpRounds = {
   /** Brings the folder within its caps; while a round runs, by one more after it. Never fails. */
   readonly cleanUp: () => Promise<void>;
-  /** Tells that a picture of so many bytes has come. */
-  readonly added: (bytes: number) => void;
+  /** Tells that a picture has come, of so many bytes, and from which address. */
+  readonly added: (image: Image, bytes: number) => void;
   /** Cleans up now and every hour. */
   readonly start: () => void;
   /** Ends that, after the round that runs. */
@@ -29,6 +32,24 @@ type State = {
 
 const everyMs = 3_600_000;
 
+/** Of so many pictures it is known whose they are; all others, and those from before a restart, are as of one. */
+const mostMakers = 10_000;
+
+type Image = Pick<NamedImage, 'name' | 'address'>;
+
+type Makers = { readonly note: (image: Image) => void; readonly whose: (name: string) => string };
+
+const knownMakers = (): Makers => {
+  const groups = fairMap<string>({ most: mostMakers });
+  return {
+    note: ({ name, address }) => {
+      const group = addressGroup(address);
+      groups.set(name, group, group);
+    },
+    whose: (name) => groups.get(name) ?? '',
+  };
+};
+
 const nothing: Stock = { images: 0, bytes: 0 };
 
 const addStock = (one: Stock, other: Stock): Stock => ({
@@ -44,10 +65,11 @@ const isOver = (stock: Stock | null, { mostImages, mostBytes }: ImageCaps): bool
 
 /** Makes the rounds of one folder; one round at a time, always in the background. */
 export const cleanUpRounds = ({ folder, ...caps }: Folder, { now, log }: CleanUpNeeds): CleanUpRounds => {
+  const makers = knownMakers();
   const state: State = { stock: null, meanwhile: nothing, again: false, running: null, timer: undefined };
   const round = async (): Promise<void> => {
     state.meanwhile = nothing;
-    const stock = await cleanUpImages(folder, caps, now()).catch((cause: unknown) => {
+    const stock = await cleanUpImages(folder, { ...caps, whose: makers.whose }, now()).catch((cause: unknown) => {
       if (codeOf(cause) !== 'ENOENT') log('warn', 'Old pictures cannot be cleaned up', { code: codeOf(cause) });
       return nothing;
     });
@@ -66,7 +88,8 @@ export const cleanUpRounds = ({ folder, ...caps }: Folder, { now, log }: CleanUp
   };
   return {
     cleanUp,
-    added: (bytes) => {
+    added: (image, bytes) => {
+      makers.note(image);
       state.meanwhile = addStock(state.meanwhile, { images: 1, bytes });
       state.stock = state.stock === null ? null : addStock(state.stock, { images: 1, bytes });
       if (isOver(state.stock, caps)) void cleanUp();

@@ -1,10 +1,15 @@
 import { opendir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { breathe } from '../../kernel/breathe.ts';
+import { fairMap } from '../../kernel/fair-map.ts';
 import { isMissing } from './image-file.ts';
 import { isImageName, stampOf } from './image-name.ts';
 
 /** IMAGE_MAX_NUMBER; IMAGE_MAX_TOTAL_MB in bytes; IMAGE_MAX_AGE_DAYS in milliseconds, null = for ever. */
 export type ImageCaps = { readonly mostImages: number; readonly mostBytes: number; readonly mostAgeMs: number | null };
+
+/** And whose a picture is, by its name. */
+type SharedCaps = ImageCaps & { readonly whose: (name: string) => string };
 
 /** What a folder holds. */
 export type Stock = { readonly images: number; readonly bytes: number };
@@ -55,30 +60,36 @@ const bytesOf = async (path: string): Promise<number> => {
 
 type Sized = { readonly name: string; readonly bytes: number };
 
+const sumOf = (all: readonly Sized[]): number => all.reduce((sum, { bytes }) => sum + bytes, 0);
+
 const measureFiles = async (
   folder: string,
-  names: readonly string[],
+  images: readonly Sized[],
   sidecars: ReadonlySet<string>,
 ): Promise<readonly Sized[]> => {
   const all: Sized[] = [];
-  for (const name of names) {
+  for (const { name } of images) {
     const beside = sidecars.has(sidecarOf(name)) ? await bytesOf(join(folder, sidecarOf(name))) : 0;
     all.push({ name, bytes: beside + (await bytesOf(join(folder, name))) });
   }
   return all;
 };
 
-const keptWithin = (newestFirst: readonly Sized[], mostBytes: number): readonly Sized[] => {
-  const target = targetOf(
-    newestFirst.reduce((sum, { bytes }) => sum + bytes, 0),
-    mostBytes,
-  );
-  let room = target;
-  const end = newestFirst.findIndex(({ bytes }, at) => {
-    room -= bytes;
-    return room < 0 && at > 0;
-  });
-  return end === -1 ? newestFirst : newestFirst.slice(0, end);
+/** Pictures after which others are served. */
+const atATime = 2000;
+
+/** What may stay of these, the oldest first: nobody's pictures go for those of who has more. */
+const keptWithin = async (
+  oldestFirst: readonly Sized[],
+  bounds: { readonly most: number; readonly mostSize: number },
+  whose: SharedCaps['whose'],
+): Promise<readonly Sized[]> => {
+  const kept = fairMap<Sized>({ ...bounds, sizeOf: ({ bytes }) => bytes });
+  for (const [at, one] of oldestFirst.entries()) {
+    kept.set(one.name, one, whose(one.name));
+    if (at % atATime === atATime - 1) await breathe();
+  }
+  return kept.entries().map(({ value }) => value);
 };
 
 /** Gone already, or held by somebody: the next round sees to it. */
@@ -90,23 +101,26 @@ const removeAbandonedWrites = async (path: string, now: number): Promise<void> =
 };
 
 /**
- * Brings a folder back within the caps, the oldest pictures first and their sidecars with them, and removes what a
- * crash left half done. One file operation at a time. Files whose names are not ours are never touched.
+ * Brings a folder back within the caps, the oldest pictures of who has most first and their sidecars with them, and
+ * removes what a crash left half done. One file operation at a time. Files whose names are not ours are never touched.
  */
-export const cleanUpImages = async (folder: string, caps: ImageCaps, now: number): Promise<Stock> => {
+export const cleanUpImages = async (folder: string, caps: SharedCaps, now: number): Promise<Stock> => {
   const { newestFirst, sidecars, temporaries } = await listingOf(folder);
   const oldest = caps.mostAgeMs === null ? '' : stampOf(Math.max(0, now - caps.mostAgeMs));
   const young = newestFirst.filter((name) => name >= oldest);
-  const kept = keptWithin(
-    await measureFiles(folder, young.slice(0, targetOf(young.length, caps.mostImages)), sidecars),
-    caps.mostBytes,
-  );
-  for (const name of newestFirst.slice(kept.length).toReversed()) {
+  const named = young.toReversed().map((name) => ({ name, bytes: 0 }));
+  const few = await keptWithin(named, { most: targetOf(young.length, caps.mostImages), mostSize: Infinity }, caps.whose);
+  const sized = await measureFiles(folder, few, sidecars);
+  const mostSize = targetOf(sumOf(sized), caps.mostBytes);
+  const kept = await keptWithin(sized, { most: Infinity, mostSize }, caps.whose);
+  const stays = new Set(kept.map(({ name }) => name));
+  for (const name of newestFirst.toReversed()) {
+    if (stays.has(name)) continue;
     await removeFile(join(folder, name));
     await removeFile(join(folder, sidecarOf(name)));
   }
   const images = new Set(newestFirst.map(sidecarOf));
   for (const name of [...temporaries, ...[...sidecars].filter((each) => !images.has(each))])
     await removeAbandonedWrites(join(folder, name), now);
-  return { images: kept.length, bytes: kept.reduce((sum, { bytes }) => sum + bytes, 0) };
+  return { images: kept.length, bytes: sumOf(kept) };
 };

@@ -85,7 +85,7 @@ export const localImages = (settings: LocalImageSettings, needs: CleanUpNeeds): 
     if (size > mostBytes) return E.left({ reason: 'The picture is larger than IMAGE_MAX_TOTAL_MB.' });
     try {
       await write(() => writeImage(folder, image));
-      rounds.added(size);
+      rounds.added(image, size);
       return E.right(undefined);
     } catch (cause) {
       return E.left(diskFault(cause));

@@ -23,13 +23,3 @@ t.test('a picture that is put again and again takes its room once', async (t) =>
   for (let times = 0; times < 20; times += 1) await store.put(second)();
   t.not(await store.find(first.name), null);
 });
-
-t.test('who draws whatever there is room for takes no picture from another', async (t) => {
-  for (const bounds of [{ mostImages: 10, mostBytes: 1_000_000 }, { mostImages: 1000, mostBytes: 10_000 }]) {
-    const store = memoryImages(bounds);
-    const own = [named(1000), named(1000)];
-    for (const image of own) await store.put(image)();
-    for (let times = 0; times < 100; times += 1) await store.put(named(1000, { address: '198.51.100.7' }))();
-    for (const { name } of own) t.not(await store.find(name), null);
-  }
-});

@@ -101,4 +101,15 @@ export const ownStoreContract = (t: Test, make: MakeStore): void => {
     await store.settled();
     t.same(await missing(store, [small]), []);
   });
+
+  t.test('who draws whatever there is room for takes no picture from another', async (t) => {
+    for (const bounds of [{ mostImages: 20 }, { mostBytes: 20_000 }]) {
+      const own = [1, 2, 3, 4].map((at) => named(1000, { at: at * 30_000 }));
+      const any = Array.from({ length: 100 }, (_, at) => named(1000, { at: at * 1000, address: '198.51.100.7' }));
+      const [rest, last] = [any.slice(0, -1), any.slice(-1)];
+      const store = await filled(bounds, [...own.slice(0, 2), ...rest, ...own.slice(2), ...last]);
+      t.same(await missing(store, [...own, ...last]), []);
+      t.ok((await missing(store, any)).length <= 86, 'the rest of the room is used');
+    }
+  });
 };
