@@ -15,7 +15,7 @@ export type PlacedHeap<T> = {
 /** One tree in a list: below each place are two, twice as far on. */
 type Tree<T> = { readonly held: T[]; readonly goesBefore: (one: T, other: T) => boolean };
 
-const put = <T extends Placed>({ held }: Tree<T>, one: T, place: number): void => {
+const setPlace = <T extends Placed>({ held }: Tree<T>, one: T, place: number): void => {
   held[place] = one;
   one.place = place;
 };
@@ -31,10 +31,10 @@ const rise = <T extends Placed>(tree: Tree<T>, one: T): void => {
     const above = tree.held[(place - 1) >> 1];
     if (above === undefined || !tree.goesBefore(one, above)) break;
     const next = above.place;
-    put(tree, above, place);
+    setPlace(tree, above, place);
     place = next;
   }
-  put(tree, one, place);
+  setPlace(tree, one, place);
 };
 
 const sink = <T extends Placed>(tree: Tree<T>, one: T): void => {
@@ -43,10 +43,10 @@ const sink = <T extends Placed>(tree: Tree<T>, one: T): void => {
     const next = firstBelow(tree, place);
     if (next === undefined || !tree.goesBefore(next, one)) break;
     const from = next.place;
-    put(tree, next, place);
+    setPlace(tree, next, place);
     place = from;
   }
-  put(tree, one, place);
+  setPlace(tree, one, place);
 };
 
 /** Makes a PlacedHeap. What changes it takes the logarithm of how many there are. */
@@ -60,14 +60,14 @@ export const placedHeap = <T extends Placed>(goesBefore: (one: T, other: T) => b
     first: () => tree.held[0],
     second: () => firstBelow(tree, 0),
     add: (one) => {
-      put(tree, one, tree.held.length);
+      setPlace(tree, one, tree.held.length);
       rise(tree, one);
     },
     settle,
     remove: (one) => {
       const last = tree.held.pop();
       if (last === undefined || last === one) return;
-      put(tree, last, one.place);
+      setPlace(tree, last, one.place);
       settle(last);
     },
   };

@@ -27,8 +27,8 @@ export const partsIn = (frames: readonly Frame[]): number => {
 export type EndNeeds = { readonly remember: RememberSignature; readonly address: string };
 
 /** Does what is to be done before an answer's end goes out: it, once that is done. */
-export const endOf = <A>({ value, signatures, keep }: AnswerEnd<A>, { remember, address }: EndNeeds): A | Promise<A> => {
-  for (const signature of signatures) remember(signature, address);
+export const endOf = <A>({ value, signatures, keep }: AnswerEnd<A>, needs: EndNeeds): A | Promise<A> => {
+  for (const signature of signatures) needs.remember(signature, needs.address);
   const keeping = keep?.();
   return keeping === undefined ? value : keeping.then(() => value);
 };

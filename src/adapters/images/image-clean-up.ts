@@ -109,7 +109,8 @@ export const cleanUpImages = async (folder: string, caps: SharedCaps, now: numbe
   const oldest = caps.mostAgeMs === null ? '' : stampOf(Math.max(0, now - caps.mostAgeMs));
   const young = newestFirst.filter((name) => name >= oldest);
   const named = young.toReversed().map((name) => ({ name, bytes: 0 }));
-  const few = await keptWithin(named, { most: targetOf(young.length, caps.mostImages), mostSize: Infinity }, caps.whose);
+  const most = targetOf(young.length, caps.mostImages);
+  const few = await keptWithin(named, { most, mostSize: Infinity }, caps.whose);
   const sized = await measureFiles(folder, few, sidecars);
   const mostSize = targetOf(sumOf(sized), caps.mostBytes);
   const kept = await keptWithin(sized, { most: Infinity, mostSize }, caps.whose);

@@ -51,7 +51,12 @@ const keptWithin = (all: readonly HeldEntry<Signature>[], mostCharacters: number
   const within = fairMap<Signature>({ most: Infinity, mostSize: mostCharacters, sizeOf: (one) => sizeOf(one) + frame });
   for (const { key, value, holder } of all)
     if (sizeOf(value) + frame <= mostCharacters && value.holdsWords !== true) within.set(key, value, holder);
-  return within.entries().map(({ value: { callId, value, keyId }, holder: caller }) => ({ callId, value, keyId, caller }));
+  return within.entries().map(({ value, holder }) => ({
+    callId: value.callId,
+    value: value.value,
+    keyId: value.keyId,
+    caller: holder,
+  }));
 };
 
 const heldOf = (held: FairMap<Signature>, callIds: readonly string[]): ReadonlyMap<string, Signature> => {
