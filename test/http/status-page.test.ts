@@ -1,3 +1,5 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
 import { escapeHtml } from '../../src/http/status/escape-html.ts';
@@ -6,6 +8,9 @@ import { recipes } from '../../src/http/status/recipes.ts';
 import { languageOf, pageWords, scriptWords } from '../../src/http/status/words.ts';
 import { houseRoutes } from '../../src/http/house-routes.ts';
 import type { PublicStatus, ServiceStatus } from '../../src/ports/status.ts';
+import { inChinese, translateStatus } from '../../src/http/status/translate-status.ts';
+import { sentences } from '../../src/http/status/sentences.ts';
+import { imageReports } from '../../src/adapters/images/image-reports.ts';
 import { serving } from '../support/serving.ts';
 
 const seen: PublicStatus = {
@@ -157,4 +162,55 @@ t.test('details are for who knows the password, and show the caller its own way 
   const you = { address: '203.0.113.9', peer: '127.0.0.1', forwarded: ['1.1.1.1', '203.0.113.9'] };
   t.same(await answer.json(), { ...owned, you });
   t.equal(answer.headers.get('cache-control'), 'no-store');
+});
+
+/** Words that follow each other as they do in a sentence, and are neither names nor code. */
+const isEnglish = (text: string): boolean => /[a-z]{2,}[,:;]? [a-z]{1,}[,:;]? [a-z]{2,}/i.test(text.replace(/`[^`]*`/g, ''));
+
+/** All sentences that a source file holds, but those for the log alone; what is filled in is told by a stand-in. */
+const sentencesIn = (source: string): readonly string[] =>
+  [...source.replace(/^\s*(?:\*|\/\/|\/\*\*|import).*$/gm, '').matchAll(/('(?:warn|info)', |new Error\()?(?:'((?:[^'\n\\]|\\.)*)'|"([^"\n]*)"|`((?:[^`\\]|\\.)*)`)/g)]
+    .filter(([, isLogged]) => isLogged === undefined)
+    .map(([, , single = '', double = '', template = '']) => (single + double + template).replace(/\$\{[^}]*\}/g, 'X').replace(/\\(.)/g, '$1'))
+    .filter((text) => isEnglish(text));
+
+t.test('law: no sentence that the owner is told stays English on the Chinese page', (t) => {
+  const src = join(import.meta.dirname, '..', '..', '..', 'src');
+  const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'));
+  const telling = files.map((name) => [name, readFileSync(join(src, name), 'utf8')] as const).filter(([, text]) => /\bStoreFault\b|\bKeyVerdict\b|\bNotice\b|\bKeyRefusal\b|'KeyRefused', fault|\bwarningsOf = /.test(text));
+  const found = telling.filter(([name]) => !name.endsWith('image-reports.ts') && !/^(?:http|ports)\b/.test(name)).flatMap(([name, text]) => sentencesIn(text).map((sentence) => ({ name, sentence })));
+  t.ok(found.length > 45, `${found.length} sentences`);
+  for (const { name, sentence } of found) t.notOk(isEnglish(inChinese(sentence)) || inChinese(sentence) === sentence, `${name}: ${sentence}`);
+  for (const count of [1, 2]) for (const kind of ['local', 'memory', 'qiniu', 'tencent'] as const) for (const isOver of [false, true]) {
+    const reports = imageReports([kind], { now: () => 0, log: () => undefined });
+    for (let times = 0; times < count; times += 1) reports.refused(kind, { reason: 'Qiniu has frozen the account (status 419).' });
+    if (isOver) reports.kept(kind);
+    for (const { text } of reports.notices()) {
+      t.match(inChinese(text), /\p{Script=Han}/u);
+      t.notOk(isEnglish(inChinese(text)), inChinese(text));
+    }
+  }
+  for (const [en, zh] of sentences) t.same((zh.match(/\{\w+\}/g) ?? []).toSorted(), (en.match(/\{\w+\}/g) ?? []).toSorted(), `${en} fills in what it does in Chinese`);
+  t.end();
+});
+
+t.test('the owner reads notices, reasons and faults in the language of the page, and in English without any', async (t) => {
+  const key: ServiceStatus['keys'][number] = { number: 1, project: null, state: 'denied', reason: 'as an earlier version told it', until: null, models: [], today: { requests: 0, ok: 0, quotaSpent: 0 } };
+  const status: ServiceStatus = {
+    ...owned,
+    keys: [key, { ...key, reason: 'Google says that the key is not valid' }, { ...key, state: 'ready', reason: null }],
+    data: { folder: '/d', writable: false, problem: 'The folder cannot be written to: a restart forgets key states and counts.' },
+    notices: [{ level: 'warn', text: '3 pictures could not be kept in Qiniu and went on to the local folder; it works again. Last at 2026-11-24T00:00:00.000Z: Qiniu has frozen the account (status 419).' }],
+  };
+  const chinese = translateStatus(status, 'zh');
+  t.equal(chinese.notices[0]?.text, '有 3 张图片未能存入七牛云，改存到本地目录；现已恢复正常。最近一次在 2026-11-24T00:00:00.000Z：七牛云已冻结账号（状态码 419）。');
+  t.same(chinese.keys.map(({ reason }) => reason), ['被拒绝', 'Google 表示该密钥无效', null]);
+  t.match(chinese.data.problem, /^该目录不可写/);
+  t.equal(translateStatus(status, 'en'), status);
+  const routes = houseRoutes({ readMetrics: () => [], readStatus: { forAnybody: () => seen, forOwner: () => Promise.resolve(status) }, checkCaller: () => E.right(undefined) });
+  const { origin } = await serving(t, routes);
+  const told = async (query: string): Promise<string> => (await fetch(`${origin}/status${query}`, { headers: { 'accept-language': 'zh' } })).text();
+  t.match(await told('?lang=zh'), /该目录不可写/);
+  for (const query of ['', '?lang=en']) t.match(await told(query), /cannot be written/);
+  t.match(await (await fetch(`${origin}/status/page.js`)).text(), /status\?lang=\$\{lang\}/);
 });

@@ -132,7 +132,7 @@ const problemOf = (status) => say({ 401: 'wrongPassword', 403: 'refused', 429: '
 const refresh = async () => {
   const asked = password;
   try {
-    const answer = await fetch('status', { headers: { authorization: `Bearer ${asked}` }, cache: 'no-store' });
+    const answer = await fetch(`status?lang=${lang}`, { headers: { authorization: `Bearer ${asked}` }, cache: 'no-store' });
     if (asked !== password) return;
     if (answer.ok) show(await answer.json());
     else if ([401, 403, 429].includes(answer.status)) leave(problemOf(answer.status));

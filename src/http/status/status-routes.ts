@@ -6,6 +6,7 @@ import type { ReadStatus } from '../../ports/status.ts';
 import type { Handler, Route } from '../route.ts';
 import { recipeList } from './recipe-list.ts';
 import { statusPage } from './status-page.ts';
+import { translateStatus } from './translate-status.ts';
 import { languageOf } from './words.ts';
 
 /** What is shown on the status page, and to whom. */
@@ -53,13 +54,14 @@ const pageHandler = ({ forAnybody }: ReadStatus): Handler => {
   };
 };
 
-/** The owner's view, with the asking caller's own way in, so that TRUST_PROXY_HOPS can be checked. */
+/** The owner's view, in the language of `?lang=`, with the asking caller's own way in: TRUST_PROXY_HOPS can be checked. */
 const detailsHandler =
   ({ readStatus, checkCaller }: StatusNeeds): Handler =>
-  ({ caller }, { peer, forwarded }) =>
+  ({ caller }, { peer, forwarded, query }) =>
     pipe(
       TE.fromEither(checkCaller(caller)),
       TE.flatMap(() => TE.fromTask(() => readStatus.forOwner(caller.address))),
+      TE.map((status) => translateStatus(status, languageOf(query, null))),
       TE.map((status) => json(200, { ...status, you: { address: caller.address, peer, forwarded } })),
     );
 
