@@ -11,6 +11,7 @@ import type { ProxyError } from '../kernel/proxy-error.ts';
 import { signalSource } from '../kernel/signal.ts';
 import type { Wait } from '../ports/capabilities.ts';
 import { breakOneSocket } from './break-one-socket.ts';
+import { writeOneResponse } from './write-one-response.ts';
 import { clientErrorText, connectRefusedText, errorText, type Answerer } from './client-error.ts';
 import type { ConnectionBounds } from './connection-register.ts';
 import { doorChooser } from './door.ts';
@@ -172,6 +173,7 @@ export const createServer = (settings: ServerSettings, site: Site): Server => {
   const open = boundConnections(boundsOf(settings, site), isStopping);
   const server = listenerOf(settings);
   breakOneSocket();
+  writeOneResponse();
   const memory = memoryBudget({ mostBytes: settings.memoryBudgetBytes, mostExchanges: settings.mostExchanges });
   const limits = {
     mostBytes: settings.mostBodyBytes,
