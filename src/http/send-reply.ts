@@ -155,17 +155,11 @@ const writerFor = (reply: Streamed, outlet: Outlet, pace: () => ReaderPace): Str
  * length was promised: a frame would pass for the content there.
  */
 const pourTail = async ({ tail, fail }: Streamed, outlet: Outlet, writer: StreamWriter): Promise<void> => {
-  const { write, writeAlone } = writer;
+  const { write, pour } = writer;
   try {
     for (let next = await tail.next(); next.done !== true; next = await tail.next()) {
       if (isClosed(outlet)) return;
-      let rest = write(next.value);
-      const push = (piece: string | Uint8Array): boolean => {
-        if (writeAlone(piece)) return true;
-        rest = write(piece);
-        return rest === null && !isClosed(outlet);
-      };
-      if (rest === null && tail.pour !== undefined) await tail.pour(push);
+      const rest = write(next.value) ?? pour(tail);
       if (rest !== null) await rest;
     }
   } catch (cause) {

@@ -1,7 +1,9 @@
+import type { Socket } from 'node:net';
 import type { Signal } from '../kernel/signal.ts';
+import type { Now } from '../ports/capabilities.ts';
 import type { Streamed } from '../ports/reply.ts';
 import type { BodyOutlet } from './body-outlet.ts';
-import { frameChunks, lastChunk, writeAlone, type WritePiece } from './own-chunks.ts';
+import { frameChunks, lastChunk, mayGoAlone, writeAlone, type WritePiece } from './own-chunks.ts';
 import { pieceSize, type ReaderPace } from './reader-pace.ts';
 
 /** Where a stream is written, and how. */
@@ -20,15 +22,25 @@ export type StreamWriterNeeds = BodyOutlet & {
 export type StreamWriter = {
   /** A promise where the next piece must wait. */
   readonly write: (piece: string | Uint8Array) => Promise<void> | null;
-  /** Writes all that a tick has to write, the shortest way; false where `write` must, and nothing is written. */
-  readonly writeAlone: (piece: string | Uint8Array) => boolean;
+  /** Writes what is poured, by the shortest way, as long as it need not wait; a promise where anything may be. */
+  readonly pour: (from: Streamed['tail']) => Promise<void> | null;
   /** What ends the body: the last that is to be written. */
   readonly end: () => string;
   readonly heartbeats: (signal: Signal) => Promise<void>;
 };
 
-/** How a stream is written, and when it was last. `piece`: null before the head has gone out. */
-type Writing = { lastAt: number; piece: WritePiece | null; isFramed: boolean };
+/**
+ * How a stream is written, and when it was last: one record, and in front what each piece asks for that comes alone.
+ * `alone`: the socket, once chunks are framed here; `put`: null before the head has gone out.
+ */
+type Writing = {
+  alone: Socket | null;
+  readonly now: Now;
+  lastAt: number;
+  rest: Promise<void> | null;
+  put: WritePiece | null;
+  isFramed: boolean;
+};
 
 const heartbeatsOf =
   ({ response, now, wait, isClosed, heartbeat }: StreamWriterNeeds, writing: Writing, put: (text: string) => void) =>
@@ -43,6 +55,26 @@ const heartbeatsOf =
     }
   };
 
+type Writer = Pick<StreamWriter, 'write'> & Pick<BodyOutlet, 'isClosed'>;
+
+const pourInto = (writing: Writing, { write, isClosed }: Writer): StreamWriter['pour'] => {
+  const take = (piece: string | Uint8Array): boolean => {
+    const { alone } = writing;
+    if (alone !== null && typeof piece === 'string' && mayGoAlone(alone, piece)) {
+      writing.lastAt = writing.now();
+      return writeAlone(alone, piece);
+    }
+    writing.rest = write(piece);
+    return writing.rest === null && !isClosed();
+  };
+  const takeRest = async (): Promise<void> => {
+    const { rest } = writing;
+    writing.rest = null;
+    await rest;
+  };
+  return (from) => from.pour?.(take).then(takeRest) ?? null;
+};
+
 /** Makes the writer of one stream. */
 export const streamWriter = (needs: StreamWriterNeeds): StreamWriter => {
   // Two write here, the stream and its heartbeats, and neither locks the other out: a piece is handed over in one tick,
@@ -50,18 +82,18 @@ export const streamWriter = (needs: StreamWriterNeeds): StreamWriter => {
   // write, which puts the next heartbeat off; while the reader is behind there is nothing to keep alive, and one more
   // would only pile up. The head leaves with whatever comes first.
   const { response, pace, now, isClosed, writeHead, writeLarge } = needs;
-  const writing: Writing = { lastAt: needs.startedAt, piece: null, isFramed: false };
-  const touch = (): void => {
-    writing.lastAt = now();
-  };
+  const writing: Writing = { alone: null, now, lastAt: needs.startedAt, rest: null, put: null, isFramed: false };
   const begin = (): WritePiece => {
     writing.lastAt = now();
-    if (writing.piece !== null) return writing.piece;
+    if (writing.put !== null) return writing.put;
     writeHead();
     const framed = frameChunks(response);
     writing.isFramed = framed !== null;
-    writing.piece = framed ?? ((piece) => response.write(piece));
-    return writing.piece;
+    writing.put = framed ?? ((piece) => response.write(piece));
+    return writing.put;
+  };
+  const touch = (): void => {
+    writing.lastAt = now();
   };
   const put = (text: string): void => {
     if (!isClosed()) begin()(text);
@@ -71,16 +103,16 @@ export const streamWriter = (needs: StreamWriterNeeds): StreamWriter => {
     if (response.writableNeedDrain) return pace().drained().then(() => write(piece) ?? undefined);
     if (piece.length > pieceSize) return writeLarge(piece, begin()).then(touch);
     begin()(piece);
+    if (writing.isFramed) writing.alone = response.socket;
     return null;
   };
-  const alone = (piece: string | Uint8Array): boolean => {
-    if (!writing.isFramed || typeof piece !== 'string') return false;
-    writing.lastAt = now();
-    return writeAlone(response, piece);
+  return {
+    write,
+    pour: pourInto(writing, { write, isClosed }),
+    end: () => {
+      begin();
+      return writing.isFramed ? lastChunk : '';
+    },
+    heartbeats: heartbeatsOf(needs, writing, put),
   };
-  const end = (): string => {
-    begin();
-    return writing.isFramed ? lastChunk : '';
-  };
-  return { write, writeAlone: alone, end, heartbeats: heartbeatsOf(needs, writing, put) };
 };

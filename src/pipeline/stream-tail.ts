@@ -38,15 +38,57 @@ export type Telling = EndNeeds & { readonly note: Received['note']; readonly mem
 
 type Begun = Telling & { readonly head: TE.Outcome<ProxyError, Frames> };
 
-/** A stream that is written. `fault`: what is told behind what has been written. */
-type Tail = { frames: Frames | null; fault: { readonly cause: unknown } | null };
+/**
+ * A stream that is written, in one record, and in front what each text asks for. `take`: where it is poured. `fault`:
+ * what is told behind what has been written.
+ */
+type Tail = {
+  readonly writer: StreamWriter;
+  take: (text: string) => boolean;
+  fault: { readonly cause: unknown } | null;
+  frames: Frames | null;
+  readonly reserve: ReturnType<typeof reserveKept>;
+};
 
-type Writing = { readonly write: (frames: readonly Frame[]) => string; readonly tail: Tail };
+const reserveMore = (tail: Tail): void => {
+  const refusal = tail.reserve(tail.writer.kept?.() ?? 0);
+  if (refusal !== null) tail.fault = { cause: thrown(refusal) };
+};
+
+/** What frames add. What goes wrong is told behind what is written: its numbers are spent. */
+const write = (tail: Tail, frames: readonly Frame[]): string => {
+  try {
+    const text = tail.writer.write(frames);
+    if (tail.writer.kept !== undefined) reserveMore(tail);
+    return text;
+  } catch (cause) {
+    tail.fault = { cause };
+    return '';
+  }
+};
+
+/** The same for what is told in short; null where it must be written in full. */
+const say = (tail: Tail, said: Said): string | null => {
+  try {
+    const text = tail.writer.say(said);
+    if (tail.writer.kept !== undefined && text !== null) reserveMore(tail);
+    return text;
+  } catch (cause) {
+    tail.fault = { cause };
+    return '';
+  }
+};
+
+const goesOn = (tail: Tail, text: string): boolean => (text === '' || tail.take(text)) && tail.fault === null;
+
+const sayOn = (tail: Tail, said: Said): boolean | null => {
+  const text = say(tail, said);
+  return text === null ? null : goesOn(tail, text);
+};
 
 async function* writeTail(
-  writer: StreamWriter,
+  tail: Tail,
   begun: Begun,
-  { write, tail }: Writing,
 ): AsyncGenerator<string | Uint8Array, void, undefined> {
   const { head, note } = begun;
   try {
@@ -55,13 +97,13 @@ async function* writeTail(
     tail.frames = frames.right;
     const pace = paceWork(mostParts);
     for await (const batch of frames.right) {
-      const text = write(batch);
+      const text = write(tail, batch);
       if (text !== '') yield text;
       if (tail.fault !== null) throw tail.fault.cause;
       const rest = pace(partsIn(batch) + text.length / charactersAPart);
       if (rest !== null) await rest;
     }
-    const end = writer.end();
+    const end = tail.writer.end();
     if (E.isLeft(end)) throw thrown(end.left);
     const last = await endOf(end.right, begun);
     if (last !== '') yield typeof last === 'string' ? last : asSent(last);
@@ -69,53 +111,20 @@ async function* writeTail(
     const error = caught(cause);
     note({ error: error.tag });
     if (error.tag === 'Defect') throw cause;
-    yield writer.fail(error);
+    yield tail.writer.fail(error);
   }
 }
 
-/** What frames add, and what a text does. What goes wrong is told behind what is written: its numbers are spent. */
-const tailWords = (writer: StreamWriter, memory: Memory, tail: Tail): Pick<StreamWriter, 'write' | 'say'> => {
-  const reserve = reserveKept(memory);
-  const { kept } = writer;
-  const reserveMore = (more: () => number): void => {
-    const refusal = reserve(more());
-    if (refusal !== null) tail.fault = { cause: thrown(refusal) };
-  };
-  return {
-    write: (frames) => {
-      try {
-        const text = writer.write(frames);
-        if (kept !== undefined) reserveMore(kept);
-        return text;
-      } catch (cause) {
-        tail.fault = { cause };
-        return '';
-      }
-    },
-    say: (said) => {
-      try {
-        const text = writer.say(said);
-        if (kept !== undefined && text !== null) reserveMore(kept);
-        return text;
-      } catch (cause) {
-        tail.fault = { cause };
-        return '';
-      }
-    },
-  };
-};
+const untold = (): boolean => false;
 
 /** It is handed the writer alone, and nothing of the request, which is gone while a long answer goes on. */
 export const streamTail = (writer: StreamWriter, begun: Begun): Items<string | Uint8Array> => {
-  const tail: Tail = { frames: null, fault: null };
-  const { write, say } = tailWords(writer, begun.memory, tail);
+  const tail: Tail = { writer, take: untold, fault: null, frames: null, reserve: reserveKept(begun.memory) };
+  const takeFrames = (frames: readonly Frame[]): boolean => goesOn(tail, write(tail, frames));
+  const takeSaid = (said: Said): boolean | null => sayOn(tail, said);
   const pour: Pour<string | Uint8Array> = (take) => {
-    const goesOn = (text: string): boolean => (text === '' || take(text)) && tail.fault === null;
-    const sayOn = (said: Said): boolean | null => {
-      const text = say(said);
-      return text === null ? null : goesOn(text);
-    };
-    return tail.frames?.pour?.((frames) => goesOn(write(frames)), sayOn) ?? poured;
+    tail.take = take;
+    return tail.frames?.pour?.(takeFrames, takeSaid) ?? poured;
   };
-  return Object.assign(writeTail(writer, begun, { write, tail }), { pour });
+  return Object.assign(writeTail(tail, begun), { pour });
 };

@@ -2,19 +2,20 @@ import { byteBlocks } from '../../kernel/byte-blocks.ts';
 import type { Pour } from '../../kernel/ready-stream.ts';
 import { thrown, type ProxyError } from '../../kernel/proxy-error.ts';
 import { costs, type Memory } from '../../ports/memory.ts';
+import type { AnswerMeter } from './answer-meter.ts';
+import type { AnswerWatch } from './waiting.ts';
 
-/** Told of bytes that are about to be held, when something has come, and when more is wanted. */
-export type Watching = {
-  readonly holds: (bytes: number) => void;
-  readonly came: () => void;
-  readonly wants: () => void;
-};
+/** Who counts the bytes that are held, and who watches that they come. */
+export type Watching = { readonly meter: AnswerMeter | null; readonly watch: AnswerWatch };
 
-/** A body's pieces, each by itself; poured, all that one read of the socket brought together. */
+/**
+ * A body's pieces, each by itself; poured, all that one read of the socket brought together, in a list that is good
+ * until it has been taken.
+ */
 export type BodyPieces = AsyncGenerator<Buffer, void, undefined> & { readonly pour: Pour<readonly Buffer[]> };
 
 /** All of a body, in the pieces that came; null where it broke off, or where more is to come. */
-type Whole = readonly Buffer[] | null;
+export type Whole = readonly Buffer[] | null;
 
 /** Who collects all of a body. What `came` throws, told of bytes as they come, ends the body. */
 export type Collecting = {

@@ -1,12 +1,18 @@
 import { thrown, type ProxyError } from '../../kernel/proxy-error.ts';
 import { costs, type Holding } from '../../ports/memory.ts';
 
-/** Follows what is held of an answer's body. */
+/**
+ * What is held of an answer's body. A record, since each piece that comes alone is counted in it: functions around it
+ * would be more to look up.
+ */
 export type AnswerMeter = {
-  /** So many bytes are about to be held. Throws when they are too many, or when there is no memory for them. */
-  readonly came: (bytes: number) => void;
-  /** What came has been read on and is held no more, but for the beginning of the next frame. */
-  readonly passed: () => void;
+  held: number;
+  /** So much may be held before more memory is asked for. */
+  most: number;
+  all: number;
+  isPassing: boolean;
+  reserved: number;
+  readonly holding: Holding;
 };
 
 /**
@@ -31,26 +37,41 @@ const tooLong = (isCollected: boolean): ProxyError => ({
 });
 
 /** Makes a meter for one answer. It reserves in steps of 64 KiB, so that most pieces cost two additions. */
-export const answerMeter = ({ memory, isCollected }: Holding): AnswerMeter => {
-  const state = { all: 0, held: 0, reserved: 0, isPassing: false };
-  return {
-    came: (bytes) => {
-      state.all += bytes;
-      state.held += bytes;
-      if (state.all > mostStreamBytes) throw thrown(tooMuch);
-      if (state.held > mostBytes) throw thrown(tooLong(isCollected()));
-      if (state.held <= Math.max(freeBytes, state.reserved)) return;
-      const wanted = Math.ceil(state.held / stepBytes) * stepBytes;
-      const refusal = memory.take((wanted - state.reserved) * costs.answer);
-      if (refusal !== null) throw thrown(refusal);
-      state.reserved = wanted;
-    },
-    passed: () => {
-      if (!state.isPassing && isCollected()) return;
-      state.isPassing = true;
-      state.held = 0;
-      if (state.reserved > 0) memory.giveBack(state.reserved * costs.answer);
-      state.reserved = 0;
-    },
-  };
+export const answerMeter = (holding: Holding): AnswerMeter => ({
+  held: 0,
+  most: freeBytes,
+  all: 0,
+  isPassing: false,
+  reserved: 0,
+  holding,
+});
+
+const reserveMore = (meter: AnswerMeter): void => {
+  const { memory, isCollected } = meter.holding;
+  if (meter.all > mostStreamBytes) throw thrown(tooMuch);
+  if (meter.held > mostBytes) throw thrown(tooLong(isCollected()));
+  const wanted = Math.ceil(meter.held / stepBytes) * stepBytes;
+  const refusal = memory.take((wanted - meter.reserved) * costs.answer);
+  if (refusal !== null) throw thrown(refusal);
+  meter.reserved = wanted;
+  meter.most = wanted;
+};
+
+/** So many bytes are about to be held. Throws when they are too many, or when there is no memory for them. */
+export const countCame = (meter: AnswerMeter | null, bytes: number): void => {
+  if (meter === null) return;
+  meter.all += bytes;
+  meter.held += bytes;
+  if (meter.held > meter.most || meter.all > mostStreamBytes) reserveMore(meter);
+};
+
+/** What came has been read on and is held no more, but for the beginning of the next frame. */
+export const countPassed = (meter: AnswerMeter | null): void => {
+  if (meter === null || (!meter.isPassing && meter.holding.isCollected())) return;
+  meter.isPassing = true;
+  meter.held = 0;
+  if (meter.reserved === 0) return;
+  meter.holding.memory.giveBack(meter.reserved * costs.answer);
+  meter.reserved = 0;
+  meter.most = freeBytes;
 };

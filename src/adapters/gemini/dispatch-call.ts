@@ -1,8 +1,8 @@
 import type { Dispatcher } from 'undici';
 import type { Watchdog } from '../watchdog.ts';
 import type { AnswerBody } from './answer-body.ts';
-import { answerQueue, bodyFrom, endQueue, pushPiece } from './answer-queue.ts';
-import type { Waiting } from './read-pieces.ts';
+import { bodyFrom, endQueue, pushPiece } from './answer-queue.ts';
+import { answerQueue, type Waiting } from './waiting.ts';
 
 /** What Gemini's host answered: the status, the body as it comes, and the wait that a refusal's head tells, if any. */
 export type Answer = {
@@ -36,15 +36,24 @@ const retryAfterOf = (statusCode: number, raw: RawHeaders): string | null => {
  * record, and the same functions for all calls: each by itself would be one more to make and to look up.
  */
 type Handler = Dispatcher.DispatchHandler & {
+  queue: Waiting | null;
   readonly settle: Settle;
   abort: (() => void) | null;
   isOver: boolean;
-  queue: Waiting | null;
 };
+
+type Head = [statusCode: number, raw: RawHeaders, resume: () => void];
 
 function onConnect(this: Handler, abort: () => void): void {
   this.abort = abort;
   if (this.isOver) abort();
+}
+
+function onHeaders(this: Handler, ...[statusCode, raw, resume]: Head): boolean {
+  if (statusCode < 200) return true;
+  this.queue = answerQueue({ resume, abort: () => this.abort?.() });
+  this.settle.resolve({ statusCode, retryAfter: retryAfterOf(statusCode, raw), body: bodyFrom(this.queue) });
+  return true;
 }
 
 function onData(this: Handler, piece: Buffer): boolean {
@@ -60,27 +69,17 @@ function onError(this: Handler, cause: unknown): void {
   else endQueue(this.queue, { cause });
 }
 
-const handlerOf = (settle: Settle): Handler => {
-  const handler: Handler = {
-    settle,
-    abort: null,
-    isOver: false,
-    queue: null,
-    onConnect,
-    onHeaders: (statusCode, raw, resume) => {
-      if (statusCode < 200) return true;
-      const queue = answerQueue();
-      handler.queue = queue;
-      const body = bodyFrom(queue, { resume, abort: () => handler.abort?.() });
-      settle.resolve({ statusCode, retryAfter: retryAfterOf(statusCode, raw), body });
-      return true;
-    },
-    onData,
-    onComplete,
-    onError,
-  };
-  return handler;
-};
+const handlerOf = (settle: Settle): Handler => ({
+  queue: null,
+  onData,
+  settle,
+  abort: null,
+  isOver: false,
+  onConnect,
+  onHeaders,
+  onComplete,
+  onError,
+});
 
 /**
  * One call. It is rejected as soon as the dog bites, also while it waits for a connection; an answer that comes all the

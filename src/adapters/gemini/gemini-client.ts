@@ -5,8 +5,8 @@ import { perText } from '../../kernel/remember.ts';
 import { failureOf } from '../../gemini/error-from-answer.ts';
 import { googleErrorOf } from '../../gemini/google-error.ts';
 import type { AskGemini, FrameStream, GeminiQuestion, OpenGemini, UpstreamCall } from '../../ports/capabilities.ts';
-import { jsonBody, type AnswerBody, type BodyPieces } from './answer-body.ts';
-import { answerMeter, type AnswerMeter } from './answer-meter.ts';
+import { jsonBody } from './answer-body.ts';
+import { answerMeter, countCame, type AnswerMeter } from './answer-meter.ts';
 import { brokenOff, connectionError } from './connection-error.ts';
 import type { Answer } from './dispatch-call.ts';
 import { framesAtOnce, geminiFrames } from './gemini-frames.ts';
@@ -46,11 +46,6 @@ const placeOf = perText((model: string): string => {
 const streamPathOf = perText((model: string): string => `${placeOf(model)}:streamGenerateContent?alt=sse`);
 const wholePathOf = perText((model: string): string => `${placeOf(model)}:generateContent`);
 
-type Watching = { readonly dog: Watchdog; readonly meter: AnswerMeter };
-
-const watchedBytes = (body: AnswerBody, { dog, meter }: Watching): BodyPieces =>
-  body.pieces({ holds: meter.came, came: dog.fed, wants: dog.awaits });
-
 type Asked = Pick<UpstreamCall, 'model' | 'secret'>;
 
 const failureBy =
@@ -58,20 +53,17 @@ const failureBy =
   (cause: unknown) =>
     thrown(withoutSecret(secret)(brokenOff(connectionError(cause, dog))));
 
-const readFrames = ({ body }: Answer, asked: Asked, { dog, meter }: Watching): FrameStream =>
-  geminiFrames(watchedBytes(body, { dog, meter }), asked.model, {
-    passed: meter.passed,
-    failed: failureBy(asked, dog),
+type Called = { readonly call: UpstreamCall; readonly dog: Watchdog };
+
+const readFrames = ({ body }: Answer, { call, dog }: Called, meter: AnswerMeter | null): FrameStream =>
+  geminiFrames(body.pieces({ meter, watch: dog }), call.model, {
+    meter,
+    failed: failureBy(call, dog),
     over: () => {
       dog.stop();
       body.destroy();
     },
   });
-
-type Called = { readonly call: UpstreamCall; readonly dog: Watchdog };
-
-/** What was counted as it came is not counted again. */
-const uncounted: AnswerMeter = { came: () => undefined, passed: () => undefined };
 
 type Asking = Pick<GeminiRequests, 'ask' | 'request'> & { readonly watch: ReturnType<typeof watchdogs> };
 
@@ -95,15 +87,15 @@ const readRefusal = async (answer: Answer, { call, dog }: Called): Promise<Opene
   }
 };
 
-/** All of a body where that is there, and what counts it. */
-type There = { readonly all: readonly Buffer[] | null; readonly meter: AnswerMeter };
+/** All of a body where that is there, and what counts it: what was counted as it came is not counted again. */
+type There = { readonly all: readonly Buffer[] | null; readonly meter: AnswerMeter | null };
 
 /** Frames as they come, or those of a body all of which is there. */
 const readBody = (answer: Answer, { call, dog }: Called, { all, meter }: There): Opened => {
   try {
-    if (all === null) return E.right(readFrames(answer, call, { dog, meter }));
+    if (all === null) return E.right(readFrames(answer, { call, dog }, meter));
     dog.stop();
-    meter.came(sizeOf(all));
+    countCame(meter, sizeOf(all));
     return E.right(framesAtOnce(all, call.model, failureBy(call, dog)));
   } catch (cause) {
     return notOpened(cause, dog);
@@ -117,9 +109,9 @@ const collectAnswer = (answer: Answer, called: Called, done: (opened: Opened) =>
   answer.body.collect({
     came: (bytes) => {
       dog.passed();
-      meter.came(bytes);
+      countCame(meter, bytes);
     },
-    ended: (all) => done(readBody(answer, called, { all, meter: uncounted })),
+    ended: (all) => done(readBody(answer, called, { all, meter: null })),
     failed: (cause) => done(notOpened(cause, dog)),
   });
 };

@@ -15,6 +15,7 @@ import type { Frame } from '../../gemini/response.ts';
 import { poured, readyStream, type Say } from '../../kernel/ready-stream.ts';
 import type { FrameStream } from '../../ports/capabilities.ts';
 import type { BodyPieces } from './answer-body.ts';
+import { countPassed, type AnswerMeter } from './answer-meter.ts';
 import { bodySplitter, splitAtOnce, wholeValue, type BodySplitter, type Framing } from './body-values.ts';
 import { endError, frameReader, type FrameReader, type FramesRead } from './frame-reader.ts';
 
@@ -53,9 +54,9 @@ async function* readMany(texts: readonly string[], reader: FrameReader): FrameSt
   }
 }
 
-/** What is done beside reading: when all that came has been read on, with what went wrong, and when it is over. */
+/** What is done beside reading: who counts what is held, what is done with what went wrong, and when it is over. */
 export type Following = {
-  readonly passed: () => void;
+  readonly meter: AnswerMeter | null;
   readonly failed: (cause: unknown) => unknown;
   readonly over: () => void;
 };
@@ -82,7 +83,7 @@ async function* readLeft(source: FrameSource): FrameStream {
 
 async function* readFrames(source: FrameSource): FrameStream {
   const { body, splitter, reader, following } = source;
-  const { passed, failed, over } = following;
+  const { meter, failed, over } = following;
   const pace = paceWork(atOnce);
   try {
     for (let isEnded = false; !isEnded; ) {
@@ -99,7 +100,7 @@ async function* readFrames(source: FrameSource): FrameStream {
         if (source.state !== 'free') yield* readLeft(source);
         source.state = 'busy';
       }
-      passed();
+      countPassed(meter);
       const rest = next.done === true ? null : pace(next.value.length);
       if (rest !== null) await rest;
     }
@@ -149,12 +150,13 @@ const pourFrames =
         source.state = { texts };
         return false;
       }
+      if (texts.length === 0) return true;
       const [json] = texts;
       const goesOn =
         texts.length === 1 && json !== undefined
           ? takeFrame(source, json, taker)
           : takeFrames(source, reader.read(texts), taker);
-      following.passed();
+      countPassed(following.meter);
       return goesOn;
     });
   };
@@ -220,7 +222,7 @@ const readShort = (pieces: readonly Buffer[], { read, take }: FrameReader): Whol
 export const framesAtOnce = (pieces: readonly Buffer[], model: string, failed: Following['failed']): FrameStream => {
   const reader = frameReader(model);
   const short = readShort(pieces, reader);
-  if (short === null) return geminiFrames(giveEach(pieces), model, { passed: nothing, failed, over: nothing });
+  if (short === null) return geminiFrames(giveEach(pieces), model, { meter: null, failed, over: nothing });
   reader.seen.framing = short.framing;
   const fault = short.error ?? endError(reader.seen);
   return fault === null ? readyStream(short.frames) : endInError(short.frames, failed(thrown(fault)));

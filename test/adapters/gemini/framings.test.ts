@@ -126,7 +126,7 @@ const framings = {
   'events with a bare error': (values) => `${values.map((value) => `data: ${value}\n\n`).join('')}{"error":{"code":503}}`,
 } satisfies Readonly<Record<string, (values: readonly string[]) => string>>;
 
-const following = { passed: () => undefined, failed: (cause: unknown) => cause, over: () => undefined };
+const following = { meter: null, failed: (cause: unknown) => cause, over: () => undefined };
 
 t.test('a short body that is all there, and one that is poured, is read as it is in pieces, whatever it holds', async (t) => {
   const candidate = fc.record(

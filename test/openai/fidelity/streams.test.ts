@@ -95,7 +95,7 @@ const collected = async (bytes: readonly Buffer[]): Promise<readonly Frame[]> =>
   async function* source(): AsyncGenerator<Buffer, void, undefined> {
     yield* bytes;
   }
-  for await (const batch of geminiFrames(source(), 'm', { passed: () => undefined, failed: (cause) => cause, over: () => undefined })) frames.push(...batch);
+  for await (const batch of geminiFrames(source(), 'm', { meter: null, failed: (cause) => cause, over: () => undefined })) frames.push(...batch);
   return frames;
 };
 
