@@ -5,7 +5,12 @@ import t from 'tap';
 import { E } from '../src/kernel/fp.ts';
 import { mergeEnvironment, readConfig, type Config, type StartFacts } from '../src/config.ts';
 import type { Setting } from '../src/config/setting.ts';
-import { namesOf, settingGroups, settings } from '../src/config/settings.ts';
+import { accessSettings } from '../src/config/access-settings.ts';
+import { imageSettings } from '../src/config/image-settings.ts';
+import { chatSettings } from '../src/config/model-settings.ts';
+import { serverSettings } from '../src/config/server-settings.ts';
+import { namesOf, settings } from '../src/config/settings.ts';
+import { upstreamSettings } from '../src/config/upstream-settings.ts';
 
 type Given = Readonly<Record<string, string | undefined>>;
 
@@ -421,6 +426,15 @@ t.test('a .env file fills what the process leaves unset', (t) => {
 
 const project = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const documentOf = (path: string): string => readFileSync(join(project, path), 'utf8');
+/** The settings in the groups and the order of the settings reference. */
+const settingGroups: readonly { readonly en: string; readonly zh: string; readonly settings: Readonly<Record<string, Setting<unknown>>> }[] = [
+  { en: 'Keys, callers, limits', zh: '密钥、访问与限额', settings: accessSettings },
+  { en: 'Models and translation', zh: '模型与转换', settings: chatSettings },
+  { en: 'The way to Gemini', zh: '连接 Gemini', settings: upstreamSettings },
+  { en: 'Server, state, log', zh: '服务、状态与日志', settings: serverSettings },
+  { en: 'Pictures', zh: '图片', settings: imageSettings },
+];
+
 const all: readonly (readonly [string, Setting<unknown>])[] = settingGroups.flatMap(({ settings: group }) => Object.entries(group));
 const ticked = (text: string): string => (text === '' ? '–' : `\`${text}\``);
 const defaultOf = ({ default: fallback, shownDefault }: Setting<unknown>): string => shownDefault ?? ticked(fallback);

@@ -211,3 +211,26 @@ t.test('objects of the built service that begin with a copy share their shapes, 
     t.ok(steadyShapes(text) === text, file);
   }
 });
+
+/** What a file of the source or a test takes from which other file. */
+const namesTaken = (folder: string, file: string): readonly string[] => {
+  const text = readFileSync(join(folder, file), 'utf8');
+  const named = [...text.matchAll(/^(?:import|export) (?:type )?(?:\{([^}]*)\}|\*[^']*) from '(\.[^']+)';/gm)];
+  return [...named.flatMap(([, names = '*', from = '']) => names.split(',').map((name) => `${resolve(folder, dirname(file), from)} ${name.trim().replace(/^type /, '').split(' ')[0]}`)), ...[...text.matchAll(/import\('(\.[^']+)'\)/g)].map(([, from = '']) => `${resolve(folder, dirname(file), from)} *`)];
+};
+
+t.test('what is exported is used by the service: by another file, or in its own where a test looks at it', (t) => {
+  const allTaken = (folder: string): ReadonlySet<string> =>
+    new Set(readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts')).flatMap((file) => namesTaken(folder, file)));
+  const [used, tested] = [allTaken(src), allTaken(join(project, 'test'))];
+  const idle = files.flatMap((file) => {
+    const [text, path] = [readFileSync(join(src, file), 'utf8'), resolve(src, file)];
+    return [...text.matchAll(/^export (?:const|(?:async )?function\*?) (\w+)/gm)].flatMap(([, name = '']) => {
+      if (used.has(`${path} ${name}`) || used.has(`${path} *`)) return [];
+      const isUsedHere = (text.match(new RegExp(`^(?! \\*|\\/).*\\b${name}\\b`, 'gm')) ?? []).length > 1;
+      return isUsedHere && tested.has(`${path} ${name}`) ? [] : [`src/${file} ${name}`];
+    });
+  });
+  t.same(idle, []);
+  t.end();
+});

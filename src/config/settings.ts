@@ -20,18 +20,5 @@ export type SettingName = keyof typeof settings;
 /** The decoded values, by name. */
 export type Values = { readonly [Name in SettingName]: (typeof settings)[Name] extends Setting<infer A> ? A : never };
 
-/** The settings in the groups and the order of the settings reference. */
-export const settingGroups: readonly {
-  readonly en: string;
-  readonly zh: string;
-  readonly settings: Readonly<Record<string, Setting<unknown>>>;
-}[] = [
-  { en: 'Keys, callers, limits', zh: '密钥、访问与限额', settings: accessSettings },
-  { en: 'Models and translation', zh: '模型与转换', settings: chatSettings },
-  { en: 'The way to Gemini', zh: '连接 Gemini', settings: upstreamSettings },
-  { en: 'Server, state, log', zh: '服务、状态与日志', settings: serverSettings },
-  { en: 'Pictures', zh: '图片', settings: imageSettings },
-];
-
 /** Every name under which a setting is taken, its own first. */
 export const namesOf = (name: string, { aliases }: Setting<unknown>): readonly string[] => [name, ...(aliases ?? [])];

@@ -1,8 +1,9 @@
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
 import { conversationLinks } from '../../src/gemini/conversation/conversation-links.ts';
-import { recallKeys } from '../../src/gemini/conversation/recall.ts';
-import { toContents, type ConversationSettings } from '../../src/gemini/conversation/to-contents.ts';
+import { runAtOnce } from '../../src/kernel/steps.ts';
+import { recallKeysInSteps } from '../../src/gemini/conversation/recall.ts';
+import { contentsInSteps, type ConversationSettings } from '../../src/gemini/conversation/to-contents.ts';
 import type { Call, ModelTurn, ResultTurn, Turn } from '../../src/gemini/conversation/turns.ts';
 import { modelTraits } from '../../src/gemini/model-traits.ts';
 import type { AskedTools } from '../../src/gemini/tools/asked-tools.ts';
@@ -25,13 +26,13 @@ const settings = (more: Partial<ConversationSettings> = {}): ConversationSetting
 });
 
 const contents = (turns: readonly Turn[], more: Partial<ConversationSettings> = {}) => {
-  const made = toContents(turns, settings(more));
+  const made = runAtOnce(contentsInSteps(turns, settings(more)));
   if (E.isLeft(made)) throw new Error(JSON.stringify(made.left));
   return made.right.contents;
 };
 
 const refusal = (turns: readonly Turn[], more: Partial<ConversationSettings> = {}) => {
-  const made = toContents(turns, settings(more));
+  const made = runAtOnce(contentsInSteps(turns, settings(more)));
   return E.isLeft(made) && made.left.tag === 'InvalidRequest' ? made.left.param : null;
 };
 
@@ -87,7 +88,7 @@ t.test('results come in the order of their calls, with pictures and errors, and 
 
 t.test('a signature is recalled by the id of its call, where nothing else in the history tells it', async (t) => {
   const turns = [user('hi'), model(call('one', 'look'))];
-  t.same(recallKeys(turns, 'gemini-3.5-flash')[0], 'one');
+  t.same(runAtOnce(recallKeysInSteps(turns, 'gemini-3.5-flash', 'calls'))[0], 'one');
   const recalled = new Map([['one', { value: 'Qw==', keyId: 'k' }]]);
   t.equal(contents(turns, { recalled })[1]?.parts[0]?.thoughtSignature, 'Qw==');
   t.equal(contents(turns)[1]?.parts[0]?.thoughtSignature, 'skip_thought_signature_validator');

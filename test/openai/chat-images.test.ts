@@ -3,16 +3,17 @@ import { bytesBehind } from '../support/bytes-behind.ts';
 import { E } from '../../src/kernel/fp.ts';
 import type { Frame, ResponsePart } from '../../src/gemini/response.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';
-import { decodeChatRequest, type ChatRequest } from '../../src/openai/chat/ask/request.ts';
+import type { ChatRequest } from '../../src/openai/chat/ask/request.ts';
 import type { TranslationSettings } from '../../src/wire/translation-settings.ts';
 import type { TranslationContext } from '../../src/ports/dialect.ts';
 import type { SignedImage } from '../../src/ports/images.ts';
+import { chat } from '../support/chat.ts';
 
 const settings: TranslationSettings = { systemPromptMode: 'leading', historyImages: 'last', imageReplyFormat: 'markdown', modelAliases: new Map() };
 const context: TranslationContext = { requestId: 'req_1', id: 'x', created: 1, recalled: new Map(), media: new Map(), imageReplyFormat: null };
 
 const requestOf = (body: object): ChatRequest => {
-  const read = decodeChatRequest({ model: 'gemini-3-pro-image', ...body });
+  const read = chat.decode({ model: 'gemini-3-pro-image', ...body });
   if (E.isLeft(read)) throw new Error(JSON.stringify(read.left));
   return read.right;
 };

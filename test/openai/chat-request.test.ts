@@ -1,11 +1,11 @@
 import t from 'tap';
 import { E } from '../../src/kernel/fp.ts';
 import type { GenerateContentRequest } from '../../src/gemini/request.ts';
-import { decodeChatRequest } from '../../src/openai/chat/ask/request.ts';
 import type { TranslationSettings } from '../../src/wire/translation-settings.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';
 import type { Signature } from '../../src/ports/capabilities.ts';
 import type { Plan } from '../../src/ports/dialect.ts';
+import { chat } from '../support/chat.ts';
 
 const settings: TranslationSettings = {
   systemPromptMode: 'leading',
@@ -18,7 +18,7 @@ type Options = { readonly settings?: Partial<TranslationSettings>; readonly reca
 
 const translated = (request: object, options: Options = {}) => {
   const recalled = new Map((options.recalled ?? []).map((signature) => [signature.callId, signature]));
-  const read = decodeChatRequest({ model: 'gemini-3.5-flash', messages: [{ role: 'user', content: 'hi' }], ...request });
+  const read = chat.decode({ model: 'gemini-3.5-flash', messages: [{ role: 'user', content: 'hi' }], ...request });
   if (E.isLeft(read)) return read;
   const context = { requestId: 'req_1', id: 'x', created: 1, recalled, media: new Map(), imageReplyFormat: null };
   return E.map(({ call }: Plan) => call)(chatDialect({ ...settings, ...options.settings }).translate(read.right, context));

@@ -1,7 +1,8 @@
 import t from 'tap';
 import { bodyEncoder } from '../../src/gemini/call-body.ts';
 import { E } from '../../src/kernel/fp.ts';
-import { decodeChatRequest } from '../../src/openai/chat/ask/request.ts';
+import { runAtOnce } from '../../src/kernel/steps.ts';
+import { chatRequestInSteps } from '../../src/openai/chat/ask/request.ts';
 import { mediaLinks } from '../../src/openai/chat/ask/media-links.ts';
 import { responseBody, responseRefusal } from '../support/responses.ts';
 import { assistant, body, call, called, refusal, result, tool, translated, user } from '../support/chat.ts';
@@ -114,6 +115,6 @@ t.test('a data: URL whose media type is megabytes long is none', async (t) => {
 });
 
 t.test("pictures' addresses are found in an answer of a hundred thousand of them", async (t) => {
-  const read = decodeChatRequest({ model: 'gemini-3.5-flash', messages: [user('a'), assistant('![ a\n![](http://x.example/1.png) '.repeat(100_000)), user('b')] });
+  const read = runAtOnce(chatRequestInSteps({ model: 'gemini-3.5-flash', messages: [user('a'), assistant('![ a\n![](http://x.example/1.png) '.repeat(100_000)), user('b')] }, () => ''));
   t.equal(E.isRight(read) && mediaLinks(read.right, 'last').length, 100_000);
 });

@@ -9,10 +9,10 @@ import { newSchemaBudget } from '../../src/gemini/schema/schema-budget.ts';
 import { toGeminiSchema as translate } from '../../src/gemini/schema/to-gemini-schema.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';
 import { functionNames } from '../../src/gemini/tools/function-names.ts';
-import { decodeChatRequest } from '../../src/openai/chat/ask/request.ts';
 import { bodyEncoder } from '../../src/gemini/call-body.ts';
 import { readJson } from '../../src/pipeline/read-json.ts';
 import { cureOf, type ProxyError } from '../../src/kernel/proxy-error.ts';
+import { chat } from '../support/chat.ts';
 
 const dialect = chatDialect({ systemPromptMode: 'leading', historyImages: 'all', imageReplyFormat: 'markdown', modelAliases: new Map() });
 const context = { requestId: 'req_1', id: 'x', created: 1, recalled: new Map(), media: new Map(), imageReplyFormat: null };
@@ -34,7 +34,7 @@ const frame = fc.record(
 );
 
 const request = (() => {
-  const read = decodeChatRequest({ model: 'gemini-3.5-flash', messages: [{ role: 'user', content: 'hi' }], stream: true, stream_options: { include_usage: true } });
+  const read = chat.decode({ model: 'gemini-3.5-flash', messages: [{ role: 'user', content: 'hi' }], stream: true, stream_options: { include_usage: true } });
   if (E.isLeft(read)) throw new Error('not decoded');
   return read.right;
 })();
@@ -95,7 +95,7 @@ const model = fc.constantFrom('gemini-2.5-flash', 'gemini-3.5-flash', 'gemini-3.
 t.test('translation never throws: any request gives a call or a refusal', (t) => {
   fc.assert(
     fc.property(model, fc.array(message, { maxLength: 6 }), (name, messages) => {
-      const read = decodeChatRequest(JSON.parse(JSON.stringify({ model: name, messages })));
+      const read = chat.decode(JSON.parse(JSON.stringify({ model: name, messages })));
       if (E.isLeft(read)) return;
       const made = dialect.translate(read.right, context);
       if (E.isLeft(made)) return;
@@ -106,7 +106,7 @@ t.test('translation never throws: any request gives a call or a refusal', (t) =>
     }),
     { numRuns: 1000 },
   );
-  fc.assert(fc.property(anything, (body) => E.isLeft(decodeChatRequest(body))), { numRuns: 300 });
+  fc.assert(fc.property(anything, (body) => E.isLeft(chat.decode(body))), { numRuns: 300 });
   t.pass('over 1,300 bodies');
   t.end();
 });
@@ -151,7 +151,7 @@ t.test('a request comes to the same whether its terms came before or not', async
 t.test('every text of the user arrives', (t) => {
   fc.assert(
     fc.property(model, fc.array(fc.string({ minLength: 1, unit: 'grapheme' }), { minLength: 1, maxLength: 5 }), (name, texts) => {
-      const read = decodeChatRequest({ model: name, messages: texts.map((content) => ({ role: 'user', content })) });
+      const read = chat.decode({ model: name, messages: texts.map((content) => ({ role: 'user', content })) });
       if (E.isLeft(read)) return false;
       const made = dialect.translate(read.right, context);
       return E.isRight(made) && JSON.stringify(made.right.call.body.contents.flatMap((content) => content.parts.map((one) => one.text))) === JSON.stringify(texts);

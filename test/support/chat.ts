@@ -1,13 +1,10 @@
 import { E } from '../../src/kernel/fp.ts';
 import type { ProxyError } from '../../src/kernel/proxy-error.ts';
+import { asSent } from '../../src/kernel/written-text.ts';
 import type { GeminiCall, GenerateContentRequest } from '../../src/gemini/request.ts';
 import type { Candidate, Frame, ResponsePart } from '../../src/gemini/response.ts';
-import { answerMachine } from '../../src/openai/chat/answer/chat-answer.ts';
 import type { ChatEvent } from '../../src/openai/chat/answer/chunk.ts';
-import { completion } from '../../src/openai/chat/answer/completion.ts';
 import type { SystemPromptMode } from '../../src/gemini/conversation/to-contents.ts';
-import { decodeChatRequest } from '../../src/openai/chat/ask/request.ts';
-import { settleChat } from '../../src/openai/chat/ask/to-gemini.ts';
 import type { TranslationSettings } from '../../src/wire/translation-settings.ts';
 import { chatDialect } from '../../src/openai/chat/dialect.ts';
 import type { Signature } from '../../src/ports/capabilities.ts';
@@ -31,11 +28,14 @@ export const contextWith = (recalled: readonly Signature[] = []): TranslationCon
 /** A request with a model and a question where it names none. */
 export const whole = (request: object): object => ({ model: 'gemini-3.5-flash', messages: [user('hi')], ...request });
 
-/** What a request comes to: a call, or why not. */
-export const translated = (request: object, recalled: readonly Signature[] = []): E.Either<ProxyError, GeminiCall> => {
-  const read = decodeChatRequest(JSON.parse(JSON.stringify(whole(request))));
-  return E.isLeft(read) ? read : E.map(({ call: made }: Plan) => made)(chat.translate(read.right, contextWith(recalled)));
+const planned = (request: object, recalled: readonly Signature[] = []): E.Either<ProxyError, Plan> => {
+  const read = chat.decode(JSON.parse(JSON.stringify(whole(request))));
+  return E.isLeft(read) ? read : chat.translate(read.right, contextWith(recalled));
 };
+
+/** What a request comes to: a call, or why not. */
+export const translated = (request: object, recalled: readonly Signature[] = []): E.Either<ProxyError, GeminiCall> =>
+  E.map(({ call: made }: Plan) => made)(planned(request, recalled));
 
 /** The call for a request that must be translatable. */
 export const call = (request: object, recalled: readonly Signature[] = []): GeminiCall => {
@@ -52,7 +52,7 @@ export const body = (request: object, recalled: readonly Signature[] = []): Gene
 
 /** The body sent for a request where system messages go by this mode. */
 export const bodyIn = (systemPromptMode: SystemPromptMode, request: object): GenerateContentRequest => {
-  const read = decodeChatRequest(plain(whole(request)));
+  const read = chat.decode(plain(whole(request)));
   const made = E.isLeft(read) ? read : chatDialect({ ...settings, systemPromptMode }).translate(read.right, contextWith());
   if (E.isLeft(made)) throw new Error(JSON.stringify(made.left));
   return plain(made.right.call.body);
@@ -66,20 +66,25 @@ export const refusal = (request: object): { readonly param: string | null; reado
   return { param: read.left.param, code: read.left.code };
 };
 
-/** The events that these frames make of an answer to the request. */
-export const events = (request: object, frames: readonly Frame[]): readonly ChatEvent[] => {
-  const read = decodeChatRequest(JSON.parse(JSON.stringify(whole(request))));
+const planOf = (request: object): Plan => {
+  const read = planned(request);
   if (E.isLeft(read)) throw new Error(JSON.stringify(read.left));
-  const settled = settleChat(settings)(read.right, contextWith());
-  if (E.isLeft(settled)) throw new Error(JSON.stringify(settled.left));
-  const machine = answerMachine(read.right, settled.right, contextWith());
-  let state = machine.start;
-  const before = frames.flatMap((one) => {
-    const [next, made] = machine.step(state, [one]);
-    state = next;
-    return made;
-  });
-  return [...before, ...machine.end(state)];
+  return read.right;
+};
+
+type Streamed = { readonly chunks: readonly ChatEvent['chunk'][]; readonly signatures: readonly Signature[] };
+
+const chunkOf = (line: string): readonly ChatEvent['chunk'][] => (line.startsWith('data: {') ? [JSON.parse(line.slice(6))] : []);
+
+/** What a stream of these frames, one read each, sends in answer to the request, and what is remembered of it. */
+export const streamed = (request: object, frames: readonly Frame[]): Streamed => {
+  const writer = planOf(request).answer.stream();
+  const texts = frames.map((one) => writer.write([one]));
+  const end = writer.end();
+  if (E.isLeft(end)) throw new Error(end.left.tag);
+  const { value, signatures } = end.right;
+  const last = typeof value === 'string' ? value : asSent(value).toString();
+  return { chunks: [...texts, last].join('').split('\n').flatMap(chunkOf), signatures };
 };
 
 export type Message = {
@@ -90,17 +95,17 @@ export type Message = {
 
 export type Choice = { readonly index: number; readonly message: Message; readonly finish_reason: string; readonly native_finish_reason?: string };
 
-const completed = (made: readonly ChatEvent[]): unknown => {
-  const reply = completion(made);
-  if (E.isLeft(reply)) throw new Error(reply.left.tag);
-  return JSON.parse(String(reply.right.body));
+/** The whole answer that these frames make. */
+export const completion = (request: object, frames: readonly Frame[]): { readonly choices: readonly Choice[]; readonly usage?: unknown } => {
+  const writer = planOf(request).answer.whole();
+  writer.add(frames);
+  const end = writer.end();
+  if (E.isLeft(end)) throw new Error(end.left.tag);
+  return JSON.parse(Buffer.from(end.right.value.body).toString());
 };
 
-/** The choices of the whole answer that these events make. */
-export const choicesOf = (made: readonly ChatEvent[]): readonly Choice[] => (completed(made) as { readonly choices: readonly Choice[] }).choices;
-
-/** The choices of the whole answer that these frames make. */
-export const choices = (request: object, frames: readonly Frame[]): readonly Choice[] => choicesOf(events(request, frames));
+/** Its choices. */
+export const choices = (request: object, frames: readonly Frame[]): readonly Choice[] => completion(request, frames).choices;
 
 /** The first choice of that answer. */
 export const answer = (request: object, frames: readonly Frame[]): Choice => {
@@ -111,7 +116,7 @@ export const answer = (request: object, frames: readonly Frame[]): Choice => {
 
 /** The deltas that a stream of the same answer shows. */
 export const deltas = (request: object, frames: readonly Frame[]): readonly object[] =>
-  events(request, frames).filter((event) => event.isSent).flatMap(({ chunk }) => chunk.choices.map((choice) => plain(choice.delta)));
+  streamed(request, frames).chunks.flatMap((chunk) => chunk.choices.map((choice) => choice.delta));
 
 /** One frame with these parts. */
 export const frame = (parts: readonly ResponsePart[], rest: Candidate = {}): Frame => ({ candidates: [{ content: { parts }, ...rest }] });

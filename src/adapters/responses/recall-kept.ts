@@ -44,7 +44,7 @@ const holdersOf = (
 };
 
 /** An item that stands for another one, by its id (the SDK's ItemReference: the type may be null, or missing). */
-export const isReference = (item: unknown): item is { readonly id: string } => {
+const isReference = (item: unknown): item is { readonly id: string } => {
   const { id, type, role } = isObject(item) ? item : {};
   return typeof id === 'string' && (type === 'item_reference' || (type == null && role === undefined));
 };

@@ -1,4 +1,4 @@
-import { runAtOnce, type Steps } from '../../kernel/steps.ts';
+import type { Steps } from '../../kernel/steps.ts';
 import { turnKey } from './answer-key.ts';
 import { readSignedAnswer, type SignedAnswer } from './signed-parts.ts';
 import { callsIn, type Turn } from './turns.ts';
@@ -32,10 +32,6 @@ export function* recallKeysInSteps(
   }
   return keys;
 }
-
-/** The same in one go. */
-export const recallKeys = (turns: readonly Turn[], model: string): readonly string[] =>
-  runAtOnce(recallKeysInSteps(turns, model, 'calls and answers'));
 
 /** Looks up what is remembered of the model's turn at an index. */
 export type RecallAnswer = (index: number) => SignedAnswer | undefined;

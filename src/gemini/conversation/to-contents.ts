@@ -1,6 +1,6 @@
 import { E } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
-import { runAtOnce, type Steps } from '../../kernel/steps.ts';
+import type { Steps } from '../../kernel/steps.ts';
 import type { Content, RequestPart } from '../request.ts';
 import { picturesFrom, type HistoryImages } from './earlier-pictures.ts';
 import { sentParts } from './media-part.ts';
@@ -149,7 +149,3 @@ export function* contentsInSteps(
     system: joins ? [] : system.right,
   });
 }
-
-/** The same in one go. */
-export const toContents = (turns: readonly Turn[], settings: ConversationSettings): E.Either<ProxyError, Contents> =>
-  runAtOnce(contentsInSteps(turns, settings));

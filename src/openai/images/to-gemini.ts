@@ -18,7 +18,7 @@ const defaultModel = 'gemini-3.1-flash-image';
 const isOfOpenai = (model: string): boolean => /^(?:gpt-image|chatgpt-image|dall-e)/.test(model);
 
 /** MODEL_ALIASES has the first word; OpenAI's own image models are Gemini's default one otherwise. */
-export const imageModel = ({ model }: ImageRequest, { modelAliases }: ModelSettings): ModelName => {
+const imageModel = ({ model }: ImageRequest, { modelAliases }: ModelSettings): ModelName => {
   const name = modelName(model ?? defaultModel, modelAliases);
   return isOfOpenai(name.model) ? { ...name, model: defaultModel } : name;
 };

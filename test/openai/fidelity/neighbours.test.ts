@@ -3,8 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import t from 'tap';
 import { neighbourFields } from '../../../src/openai/chat/ask/neighbour-fields.ts';
-import { decodeChatRequest } from '../../../src/openai/chat/ask/request.ts';
-import { body, refusal, tool, user, whole } from '../../support/chat.ts';
+import { body, chat, refusal, tool, user, whole } from '../../support/chat.ts';
 
 const project = resolve(dirname(fileURLToPath(import.meta.url)), '..', '..', '..', '..');
 
@@ -215,7 +214,7 @@ t.test('penalties stay below 2, the end that Gemini does not take', (t) => {
 });
 
 t.test('OpenRouter\'s usage: {include: true} asks for the usage frame', (t) => {
-  const optionsOf = (request: object) => decodeChatRequest(JSON.parse(JSON.stringify(whole({ messages: [user('hi')], ...request }))));
+  const optionsOf = (request: object) => chat.decode(JSON.parse(JSON.stringify(whole({ messages: [user('hi')], ...request }))));
   t.match(optionsOf({ usage: { include: true } }), { right: { terms: { stream_options: { include_usage: true } } } });
   t.match(optionsOf({ usage: { include: true }, stream_options: { include_usage: false } }), { right: { terms: { stream_options: { include_usage: false } } } });
   t.match(optionsOf({ usage: { include: false } }), { right: { terms: { stream_options: undefined } } });

@@ -8,7 +8,7 @@ import { mendCall } from '../../../src/gemini/mend-call.ts';
 import { errorFromAnswer } from '../../../src/gemini/error-from-answer.ts';
 import type { RequestPart } from '../../../src/gemini/request.ts';
 import type { Signature } from '../../../src/ports/capabilities.ts';
-import { answer, assistant, body, call, called, callPart, choicesOf, deltas, events, frame, plain, result, stop, tool, user, type Message } from '../../support/chat.ts';
+import { answer, assistant, body, call, called, callPart, choices, deltas, frame, plain, result, stop, streamed, tool, user, type Message } from '../../support/chat.ts';
 import { nativeRecordings, skipWithoutRecordings, type Recording } from '../../support/recordings.ts';
 
 const google = (thought_signature: string) => ({ extra_content: { google: { thought_signature } } });
@@ -173,10 +173,9 @@ const goesBack = (given: readonly Frame[], model = 'gemini-3.5-flash') => {
   const frames = whole(given);
   const names = [...new Set(partsOf(frames).flatMap(({ functionCall }) => functionCall?.name ?? []))];
   const request = { model, tools: [...names, 'other'].map((name) => tool(name)).concat([Object({ type: 'web_search' })]), messages: [user('a')] };
-  const made = events(request, frames);
-  const [choice] = choicesOf(made);
+  const [choice] = choices(request, frames);
   const byCall = partsOf(frames).flatMap(({ functionCall, thoughtSignature: value }) => (functionCall?.id === undefined || value === undefined ? [] : [{ callId: functionCall.id, value, keyId: 'k' }]));
-  const recalled: readonly Signature[] = [...byCall, ...made.flatMap(({ signatures = [] }) => signatures)];
+  const recalled: readonly Signature[] = [...byCall, ...streamed(request, frames).signatures];
   return Object.entries(keeping).map(([client, keep]) => {
     const turn = choice === undefined ? {} : keep(choice.message);
     const back = body({ ...request, messages: [user('a'), turn, user('b')] }, client === 'keeps all fields' ? [] : recalled);
@@ -236,7 +235,7 @@ t.test('a picture that a client keeps as data goes back with its signature, and 
 
 t.test('remembered signatures of texts go back as long as one key made them, the one that is asked first', (t) => {
   const told = (text: string, question: string, keyId: string) =>
-    events({ messages: [user(question)] }, [{ ...frame([{ text, thoughtSignature: Buffer.from(text).toString('base64') }], stop), keyId }]).flatMap(({ signatures = [] }) => signatures);
+    streamed({ messages: [user(question)] }, [{ ...frame([{ text, thoughtSignature: Buffer.from(text).toString('base64') }], stop), keyId }]).signatures;
   const messages = [user('a'), assistant('one'), user('b'), assistant('two'), user('c')];
   t.same(signaturesOf(messages, [...told('one', 'a', 'k1'), ...told('two', 'b', 'k1')]), ['b25l', 'dHdv']);
   t.same(signaturesOf(messages, [...told('one', 'a', 'k1'), ...told('two', 'b', 'k2')]), [null, 'dHdv']);
@@ -256,7 +255,7 @@ t.test('a picture that is not sent again leaves its signature behind', (t) => {
 });
 
 t.test('another answer, another question or another model is not the one that is remembered', (t) => {
-  const made = events({ messages: [user('a')] }, [frame([{ text: 'Hello', thoughtSignature: 'dGV4dA==' }], stop)]).flatMap(({ signatures = [] }) => signatures);
+  const made = streamed({ messages: [user('a')] }, [frame([{ text: 'Hello', thoughtSignature: 'dGV4dA==' }], stop)]).signatures;
   const back = (question: string, text: string, model = 'gemini-3.5-flash') => signaturesOf([user(question), assistant(text), user('b')], made, model);
   t.same(back('a', 'Hello'), ['dGV4dA==']);
   t.same(back(' a\n', 'Hello '), ['dGV4dA=='], 'blanks don\'t count');

@@ -4,11 +4,11 @@ import t from 'tap';
 import { geminiFrames } from '../../../src/adapters/gemini/gemini-frames.ts';
 import { continuationToken, continuedCall, withoutEnd } from '../../../src/gemini/continuation.ts';
 import type { Frame } from '../../../src/gemini/response.ts';
-import { answer, call, callPart, choices, deltas, events, frame, stop } from '../../support/chat.ts';
+import { answer, call, callPart, choices, completion, deltas, frame, stop, streamed } from '../../support/chat.ts';
 import { seeded, randomCuts } from '../../support/random.ts';
 
-const usageOf = (frames: readonly Frame[]) => events({}, frames).at(-1)?.chunk.usage;
-const chunksOf = (request: object, frames: readonly Frame[]) => events(request, frames).filter((event) => event.isSent).map(({ chunk }) => chunk);
+const usageOf = (frames: readonly Frame[]) => completion({}, frames).usage;
+const chunksOf = (request: object, frames: readonly Frame[]) => streamed(request, frames).chunks;
 
 t.test('frames without candidates are let by: usage alone, feedback alone, nothing', (t) => {
   const frames: readonly Frame[] = [{}, { usageMetadata: { promptTokenCount: 3 } }, { candidates: [] }, { promptFeedback: {} }, frame([{ text: 'x' }]), { candidates: [{}] }, frame([], stop)];

@@ -1,8 +1,7 @@
 import t from 'tap';
 import { E, pipe } from '../../../src/kernel/fp.ts';
 import { chatDialect } from '../../../src/openai/chat/dialect.ts';
-import { decodeChatRequest } from '../../../src/openai/chat/ask/request.ts';
-import { answer, body, contextWith, deltas, frame, plain, refusal, stop, whole } from '../../support/chat.ts';
+import { answer, body, chat, contextWith, deltas, frame, plain, refusal, stop, whole } from '../../support/chat.ts';
 
 const config = (model: string, request: object) => body({ model, ...request }).generationConfig?.thinkingConfig;
 const shown = { includeThoughts: true };
@@ -155,7 +154,7 @@ t.test('thoughts can be hidden, by the model\'s suffix, by the setting, and by t
   ];
   for (const [request, showThoughts, config] of table) {
     const dialect = chatDialect({ systemPromptMode: 'leading', historyImages: 'last', imageReplyFormat: 'markdown', modelAliases: new Map(), showThoughts });
-    const made = pipe(decodeChatRequest(whole(request)), E.flatMap((asked) => dialect.translate(asked, contextWith())), E.map((plan) => plan.call));
+    const made = pipe(chat.decode(whole(request)), E.flatMap((asked) => dialect.translate(asked, contextWith())), E.map((plan) => plan.call));
     t.same(E.isRight(made) ? plain(made.right.body.generationConfig?.thinkingConfig) : made.left, config, `${JSON.stringify(request)} ${showThoughts}`);
     t.ok(E.isRight(made) && /^gemini-(?:3\.5-flash|2\.5-flash|3-pro-image)$/.test(made.right.model), 'the suffix is no part of the name');
   }

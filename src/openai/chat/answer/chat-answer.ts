@@ -1,8 +1,6 @@
 import { textOf } from '../../../kernel/unread-text.ts';
-import type { Machine } from '../../../kernel/machine.ts';
 import { questionBefore } from '../../../gemini/conversation/answer-key.ts';
 import { exactJson } from '../../../gemini/exact-json.ts';
-import type { Frame } from '../../../gemini/response.ts';
 import { needsCirculation } from '../../../gemini/tools/tool-plan.ts';
 import { batchWriter, type AnswerForm, type AnswerWriter } from '../../../ports/answer-writer.ts';
 import type { TranslationContext } from '../../../ports/dialect.ts';
@@ -46,14 +44,6 @@ const machineSettings = (
   hidesThoughts: hidesThoughts(terms, showsThoughts),
   question: questionBefore(turns, turns.length, name.model),
 });
-
-/** The machine that makes the events of an answer to this request. */
-export const answerMachine = (
-  asked: ChatRequest,
-  settled: SettledChat,
-  context: TranslationContext,
-): Machine<ChatMachineState, readonly Frame[], ChatEvent, ChatFailure> =>
-  chatMachine(machineSettings(asked, settled, context));
 
 type WriterOf = ReturnType<typeof textWriter>;
 

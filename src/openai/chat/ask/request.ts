@@ -3,7 +3,7 @@ import { isObject } from '../../../kernel/is-object.ts';
 import { termsOf } from '../../../kernel/kept-terms.ts';
 import type { ProxyError } from '../../../kernel/proxy-error.ts';
 import { keep, oncePer } from '../../../kernel/remember.ts';
-import { runAtOnce, type Steps } from '../../../kernel/steps.ts';
+import type { Steps } from '../../../kernel/steps.ts';
 import { blockThresholds, harmCategories } from '../../../gemini/safety.ts';
 import { effortWish } from '../../effort-wish.ts';
 import { chatBounds } from '../../field-bounds.ts';
@@ -205,9 +205,3 @@ export function* chatRequestInSteps(
   const turns = yield* readTurns(withExactToolParts(withExactResults(messages, written), written));
   return E.isLeft(turns) ? turns : E.right({ terms, turns: turns.right });
 }
-
-/** The same in one go. */
-export const decodeChatRequest = (
-  body: unknown,
-  written: () => string = () => '',
-): E.Either<ProxyError, ChatRequest> => runAtOnce(chatRequestInSteps(body, written));
