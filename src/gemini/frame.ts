@@ -219,5 +219,5 @@ export const readSaid = (value: unknown): Said | null => {
   if (!Array.isArray(candidates) || candidates.length !== 1 || promptFeedback !== undefined) return null;
   const text = saidText(candidates[0]);
   if (text === null) return null;
-  return { text, usage: usageMetadata === undefined ? undefined : readUsage(usageMetadata) };
+  return { text, json: null, usage: usageMetadata === undefined ? undefined : readUsage(usageMetadata) };
 };

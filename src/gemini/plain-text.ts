@@ -1,6 +1,7 @@
 import { isObject } from '../kernel/is-object.ts';
 import { isUnread, type LongText } from '../kernel/unread-text.ts';
-import type { Candidate, Frame, UsageMetadata } from './response.ts';
+import type { Candidate, Frame } from './response.ts';
+import type { ToldUsage } from './usage.ts';
 
 /** True where an object has no other names. */
 const holdsOnly = (value: object, one: string, other: string): boolean => {
@@ -40,8 +41,11 @@ export const plainTextOf = ({ candidates, promptFeedback, lost }: Frame): string
   return typeof text === 'string' ? text : null;
 };
 
-/** What such a frame says, in short. */
-export type Said = { readonly text: string; readonly usage: UsageMetadata | undefined };
+/**
+ * What such a frame says, in short. `json`: the text as JSON.stringify writes it, between its quotes; null where that
+ * is not known.
+ */
+export type Said = { readonly text: string; readonly json: string | null; readonly usage: ToldUsage };
 
 /** What frames say that are all such; null where one is not. */
 export const saidIn = (frames: readonly Frame[]): readonly Said[] | null => {
@@ -49,7 +53,7 @@ export const saidIn = (frames: readonly Frame[]): readonly Said[] | null => {
   for (const frame of frames) {
     const text = plainTextOf(frame);
     if (text === null) return null;
-    all.push({ text, usage: frame.usageMetadata });
+    all.push({ text, json: null, usage: frame.usageMetadata });
   }
   return all;
 };

@@ -1,6 +1,6 @@
 import { endedTextOf, saidIn, type EndedText } from './plain-text.ts';
 import type { Frame, UsageMetadata } from './response.ts';
-import { latestUsage } from './usage.ts';
+import { latestUsage, tellUsage, usageSoFar, type UsageSoFar } from './usage.ts';
 
 /** One text that is all of an answer: how it ended, and what it took. */
 export type SoleText = EndedText & { readonly usage: UsageMetadata };
@@ -26,11 +26,11 @@ export const soleTexts = (frames: readonly Frame[]): SoleTexts | null => {
   const said = ended === null ? null : saidIn(frames.slice(0, -1));
   if (ended === null || said === null) return null;
   const texts: string[] = [];
-  let before: UsageMetadata = {};
+  const soFar: UsageSoFar = { known: {}, told: null };
   for (const { text, usage } of [...said, { text: ended.text, usage: last.usageMetadata }]) {
     if (typeof text !== 'string' || !text.isWellFormed()) return null;
     texts.push(text);
-    before = latestUsage(before, usage);
+    tellUsage(soFar, usage);
   }
-  return { texts, reason: ended.reason, usage: before };
+  return { texts, reason: ended.reason, usage: usageSoFar(soFar) };
 };

@@ -27,6 +27,30 @@ export const latestUsage = (known: UsageMetadata, next: UsageMetadata | undefine
   return said.length === 0 ? known : { ...known, ...Object.fromEntries(said) };
 };
 
+/** Usage as a frame told it. Frames that are alike tell the same function one after the other: it is that of the last. */
+export type ToldUsage = UsageMetadata | (() => UsageMetadata) | undefined;
+
+/** Usage over a stream of such frames. `told`: what is not read yet, since more of its kind may follow. */
+export type UsageSoFar = { known: UsageMetadata; told: (() => UsageMetadata) | null };
+
+/** All that is known of it. */
+export const usageSoFar = (soFar: UsageSoFar): UsageMetadata => {
+  if (soFar.told !== null) soFar.known = latestUsage(soFar.known, soFar.told());
+  soFar.told = null;
+  return soFar.known;
+};
+
+/**
+ * Takes what one more frame tells. Of frames that are alike none says zero of what another one counts, so the last
+ * one's usage says all of theirs.
+ */
+export const tellUsage = (soFar: UsageSoFar, told: ToldUsage): void => {
+  if (told === undefined || told === soFar.told) return;
+  const known = usageSoFar(soFar);
+  if (typeof told === 'function') soFar.told = told;
+  else soFar.known = latestUsage(known, told);
+};
+
 /**
  * What was asked and what was answered, tokens. Tools' prompts count as asked and thoughts as answered, as OpenAI
  * counts.

@@ -7,7 +7,7 @@ import { mendCall } from '../gemini/mend-call.ts';
 import { namedThings } from '../gemini/named-things.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Frame, UsageMetadata } from '../gemini/response.ts';
-import { latestUsage, tokenCounts } from '../gemini/usage.ts';
+import { tellUsage, tokenCounts, usageSoFar, type UsageSoFar } from '../gemini/usage.ts';
 import { mayContinue } from '../gemini/continuation.ts';
 import { isMeaningful, unlessBlocked } from '../gemini/verdict.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
@@ -21,32 +21,29 @@ import { persistImages } from './persist-images.ts';
 
 const nothingUsed: UsageMetadata = {};
 
-const usageIn = (known: UsageMetadata, batch: readonly Frame[]): UsageMetadata => {
-  let usage = known;
-  for (const { usageMetadata } of batch) usage = latestUsage(usage, usageMetadata);
-  return usage;
+const tellFrames = (soFar: UsageSoFar, batch: readonly Frame[]): void => {
+  for (const { usageMetadata } of batch) tellUsage(soFar, usageMetadata);
 };
 
-const noteTokens = (usage: UsageMetadata, note: Received['note']): void => {
-  const { input, output } = tokenCounts(usage);
+const noteTokens = (soFar: UsageSoFar, note: Received['note']): void => {
+  const { input, output } = tokenCounts(usageSoFar(soFar));
   note({ promptTokens: input, completionTokens: output });
 };
 
 const countTokens = (frames: Frames, note: Received['note']): Frames => {
+  const soFar: UsageSoFar = { known: nothingUsed, told: null };
   if (frames.ready !== undefined) {
-    noteTokens(usageIn(nothingUsed, frames.ready), note);
+    tellFrames(soFar, frames.ready);
+    noteTokens(soFar, note);
     return frames;
   }
-  let usage = nothingUsed;
   return passStream(frames, {
     divert: (batch) => {
-      usage = usageIn(usage, batch);
+      tellFrames(soFar, batch);
       return null;
     },
-    said: ({ usage: told }) => {
-      usage = latestUsage(usage, told);
-    },
-    over: () => noteTokens(usage, note),
+    said: ({ usage }) => tellUsage(soFar, usage),
+    over: () => noteTokens(soFar, note),
   });
 };
 

@@ -5,7 +5,7 @@ import { thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import { continuationToken, continuedCall, mayContinue, withoutEnd } from '../gemini/continuation.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Frame, UsageMetadata } from '../gemini/response.ts';
-import { addedUsage, latestUsage } from '../gemini/usage.ts';
+import { addedUsage, latestUsage, tellUsage, usageSoFar, type UsageSoFar } from '../gemini/usage.ts';
 import type { Effort } from './effort.ts';
 import type { Frames } from './exchange.ts';
 
@@ -56,16 +56,14 @@ const isBrokenOff = (frame: Frame): boolean => continuationToken(frame) !== null
 export const followAnswer = (frames: Frames, going: Going): Frames => {
   if (!mayContinue(going.call.model)) return frames;
   if (frames.ready?.some(isBrokenOff) === false) return frames;
-  let usage: UsageMetadata = {};
+  const soFar: UsageSoFar = { known: {}, told: null };
   return passStream(frames, {
     divert: (batch, rest) => {
-      if (batch.some(isBrokenOff)) return joinCalls(followedBy(batch, rest), usage, going);
-      for (const { usageMetadata } of batch) usage = latestUsage(usage, usageMetadata);
+      if (batch.some(isBrokenOff)) return joinCalls(followedBy(batch, rest), usageSoFar(soFar), going);
+      for (const { usageMetadata } of batch) tellUsage(soFar, usageMetadata);
       return null;
     },
-    said: ({ usage: told }) => {
-      usage = latestUsage(usage, told);
-    },
+    said: ({ usage }) => tellUsage(soFar, usage),
   });
 };
 

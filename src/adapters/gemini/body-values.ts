@@ -171,6 +171,8 @@ export type BodySplitter = {
   /** What is left when the body has ended; the bytes of a long body that is one JSON value, in pieces. */
   readonly end: () => readonly string[] | LongBody;
   readonly framing: () => Framing;
+  /** Whether what comes next begins an event. */
+  readonly isBetween: () => boolean;
 };
 
 /**
@@ -192,6 +194,7 @@ export const bodySplitter = (): BodySplitter => {
     feed: (bytes) => (soFar.isBegun ? feedBegun(soFar, bytes) : begin(soFar, bytes)),
     end: () => endOf(soFar),
     framing: () => (soFar.whole === null ? 'stream' : 'whole'),
+    isBetween: () => soFar.isBegun && soFar.isBetween && !soFar.isCut && soFar.gathered === '' && soFar.whole === null,
   };
 };
 
@@ -202,17 +205,4 @@ export const wholeValue = (pieces: readonly Buffer[]): Buffer | null => {
   const [first = nothing] = pieces;
   const at = placeOfFirst(first);
   return first[at] === openObject ? joinPieces(pieces).subarray(at) : null;
-};
-
-/** What a splitter makes of a short body of which all is there, and which is not one value. */
-export const splitAtOnce = (
-  pieces: readonly Buffer[],
-): { readonly texts: readonly string[]; readonly framing: Framing } => {
-  const { feed, end, framing } = bodySplitter();
-  const texts: string[] = [];
-  for (const piece of pieces) for (const text of feed(piece)) texts.push(text);
-  const last = end();
-  if ('long' in last) return { texts: [joinPieces(last.long).toString('utf8')], framing: framing() };
-  for (const text of last) texts.push(text);
-  return { texts, framing: framing() };
 };

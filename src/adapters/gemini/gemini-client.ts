@@ -9,7 +9,8 @@ import { jsonBody } from './answer-body.ts';
 import { answerMeter, countCame, type AnswerMeter } from './answer-meter.ts';
 import { brokenOff, connectionError } from './connection-error.ts';
 import type { Answer } from './dispatch-call.ts';
-import { framesAtOnce, geminiFrames } from './gemini-frames.ts';
+import { framesAtOnce } from './frames-at-once.ts';
+import { geminiFrames } from './gemini-frames.ts';
 import { geminiModelList, type GeminiModelList } from './gemini-model-list.ts';
 import {
   geminiRequests,

@@ -1,23 +1,25 @@
-import { isUtf8 } from 'node:buffer';
 import { atOnce, breathe, paceWork } from '../../kernel/breathe.ts';
-import { sizeOf, type PiecedBytes } from '../../kernel/pieced-bytes.ts';
+import type { PiecedBytes } from '../../kernel/pieced-bytes.ts';
 import { thrown } from '../../kernel/proxy-error.ts';
-import { readSaid, type FrameReading } from '../../gemini/frame.ts';
-import {
-  parsedJson,
-  parseFrames,
-  parseLongFrame,
-  readAroundMedia,
-  readAroundText,
-} from '../../gemini/parse-frames.ts';
+import { readPlainFrame, readSaid } from '../../gemini/frame.ts';
+import { parsedJson, parseLongFrame } from '../../gemini/parse-frames.ts';
 import type { Said } from '../../gemini/plain-text.ts';
 import type { Frame } from '../../gemini/response.ts';
-import { poured, readyStream, type Say } from '../../kernel/ready-stream.ts';
+import { poured, type Say } from '../../kernel/ready-stream.ts';
 import type { FrameStream } from '../../ports/capabilities.ts';
 import type { BodyPieces } from './answer-body.ts';
 import { countPassed, type AnswerMeter } from './answer-meter.ts';
-import { bodySplitter, splitAtOnce, wholeValue, type BodySplitter, type Framing } from './body-values.ts';
+import { bodySplitter } from './body-values.ts';
 import { endError, frameReader, type FrameReader, type FramesRead } from './frame-reader.ts';
+import {
+  countPlain,
+  eventReader,
+  learnEvent,
+  readSplit,
+  saidIn,
+  splitPiece,
+  type EventReader,
+} from './plain-events.ts';
 
 /** A long value: work on it is broken up, and each of its frames goes on by itself. */
 async function* readLong(pieces: PiecedBytes, { take }: FrameReader): FrameStream {
@@ -66,23 +68,23 @@ const areMany = (texts: readonly string[]): boolean => texts.length > mostTogeth
 /** What is read, and how. `state`: whether it may be poured, or what a pour could not hand on. */
 type FrameSource = {
   readonly body: AsyncGenerator<Buffer, void, undefined> & { readonly pour?: BodyPieces['pour'] };
-  readonly splitter: BodySplitter;
-  readonly reader: FrameReader;
+  readonly events: EventReader;
   readonly following: Following;
   state: 'busy' | 'free' | { readonly texts: readonly string[] } | { readonly error: unknown };
 };
 
 /** What a pour could not hand on. */
 async function* readLeft(source: FrameSource): FrameStream {
-  const { state, reader } = source;
+  const { state, events } = source;
   source.state = 'busy';
   if (typeof state === 'string') return;
   if ('error' in state) throw state.error;
-  yield* readMany(state.texts, reader);
+  yield* readMany(state.texts, events.reader);
 }
 
 async function* readFrames(source: FrameSource): FrameStream {
-  const { body, splitter, reader, following } = source;
+  const { body, events, following } = source;
+  const { splitter, reader } = events;
   const { meter, failed, over } = following;
   const pace = paceWork(atOnce);
   try {
@@ -120,44 +122,89 @@ type Taker = { readonly take: (frames: readonly Frame[]) => boolean; readonly sa
 
 const takeFrames = (source: FrameSource, { frames, error }: FramesRead, { take }: Taker): boolean => {
   const goesOn = frames.length === 0 || take(frames);
+  countPassed(source.following.meter);
   if (error !== null) source.state = { error: thrown(error) };
   return goesOn && error === null;
 };
 
+/** Tells in short what was read; null where it must be taken as it is. */
+const tell = ({ events, following }: FrameSource, said: Said | null, { say }: Taker): boolean | null => {
+  const goesOn = said === null ? null : (say?.(said) ?? null);
+  if (goesOn === null) return null;
+  countPlain(events);
+  countPassed(following.meter);
+  return goesOn;
+};
+
 /** One frame: most reads of the socket bring no more, and most frames are one text. */
-const takeFrame = (source: FrameSource, json: string, taker: Taker): boolean => {
-  const { reader } = source;
+const takeFrame = (
+  source: FrameSource,
+  { json, event }: { readonly json: string; readonly event: Buffer | null },
+  taker: Taker,
+): boolean => {
+  const { events } = source;
   const parsed = parsedJson(json);
   const said = parsed === null ? null : readSaid(parsed.value);
-  const goesOn = said === null ? null : (taker.say?.(said) ?? null);
-  if (goesOn === null) return takeFrames(source, reader.readOne(json, parsed), taker);
-  reader.seen.frames += 1;
-  reader.seen.isBegun = true;
+  const goesOn = tell(source, said, taker);
+  if (goesOn === null) return takeFrames(source, events.reader.readOne(json, parsed), taker);
+  const frame = event === null ? null : readPlainFrame(parsed?.value);
+  if (event !== null && frame !== null) learnEvent(events, event, frame);
   return goesOn;
+};
+
+/** One piece: nearly always an event, and mostly one like that before it. */
+const takePiece = (source: FrameSource, piece: Buffer, taker: Taker): boolean => {
+  const { events } = source;
+  const goesOn = tell(source, saidIn(events, piece), taker);
+  if (goesOn !== null) return goesOn;
+  const split = splitPiece(events, piece);
+  if ('texts' in split) {
+    const { texts, event } = split;
+    const [json] = texts;
+    if (areMany(texts)) {
+      source.state = { texts };
+      return false;
+    }
+    if (json === undefined) return true;
+    if (texts.length === 1) return takeFrame(source, { json, event }, taker);
+  }
+  const frames: Frame[] = [];
+  const error = readSplit(events, split, frames);
+  return takeFrames(source, { frames, error }, taker);
+};
+
+/** All that one read of the socket brought. What can't be read in one go is left, behind the frames before it. */
+const takePieces = (source: FrameSource, pieces: readonly Buffer[], taker: Taker): boolean => {
+  const { events } = source;
+  const frames: Frame[] = [];
+  let isRead = false;
+  for (const [at, piece] of pieces.entries()) {
+    const split = splitPiece(events, piece);
+    isRead ||= 'frame' in split || split.texts.length > 0;
+    if ('texts' in split && (areMany(split.texts) || frames.length + split.texts.length > mostTogether)) {
+      const rest = pieces.slice(at + 1).flatMap(events.splitter.feed);
+      if (frames.length > 0) taker.take(frames);
+      source.state = { texts: [...split.texts, ...rest] };
+      return false;
+    }
+    const error = readSplit(events, split, frames);
+    if (error !== null) return takeFrames(source, { frames, error }, taker);
+  }
+  return !isRead || takeFrames(source, { frames, error: null }, taker);
 };
 
 /** Each read of the socket in one go, from its bytes to whoever takes its frames. */
 const pourFrames =
   (source: FrameSource): FrameStream['pour'] =>
   (take, say) => {
-    const { body, splitter, reader, following } = source;
+    const { body } = source;
     if (source.state !== 'free' || body.pour === undefined) return poured;
     const taker: Taker = { take, say };
     return body.pour((pieces) => {
       const [first] = pieces;
-      const texts = pieces.length === 1 && first !== undefined ? splitter.feed(first) : pieces.flatMap(splitter.feed);
-      if (areMany(texts)) {
-        source.state = { texts };
-        return false;
-      }
-      if (texts.length === 0) return true;
-      const [json] = texts;
-      const goesOn =
-        texts.length === 1 && json !== undefined
-          ? takeFrame(source, json, taker)
-          : takeFrames(source, reader.read(texts), taker);
-      countPassed(following.meter);
-      return goesOn;
+      return pieces.length === 1 && first !== undefined
+        ? takePiece(source, first, taker)
+        : takePieces(source, pieces, taker);
     });
   };
 
@@ -169,61 +216,9 @@ const pourFrames =
 export const geminiFrames = (body: FrameSource['body'], model: string, following: Following): FrameStream => {
   const source: FrameSource = {
     body,
-    splitter: bodySplitter(),
-    reader: frameReader(model),
+    events: eventReader(bodySplitter(), frameReader(model)),
     following,
     state: 'busy',
   };
   return Object.assign(readFrames(source), { pour: pourFrames(source) });
-};
-
-async function* endInError(frames: readonly Frame[], error: unknown): FrameStream {
-  if (frames.length > 0) yield frames;
-  throw error;
-}
-
-async function* giveEach(pieces: readonly Buffer[]): AsyncGenerator<Buffer, void, undefined> {
-  yield* pieces;
-}
-
-const nothing = (): void => undefined;
-
-/** Longer bodies are read in pieces, but for media in them. */
-const longestShort = 65_536;
-
-type WholeReading = FramesRead & { readonly framing: Framing };
-
-/** What one short value says; its text stays unread where it says nothing else. */
-const readValue = (value: Buffer): Iterable<FrameReading> => {
-  const around = isUtf8(value) ? readAroundText(value) : null;
-  return around === null ? parseFrames(value.toString('utf8')) : [around];
-};
-
-const readMedia = (pieces: readonly Buffer[]): Iterable<FrameReading> | null => {
-  const around = readAroundMedia(pieces);
-  return around === null ? null : [around];
-};
-
-/** What a body says that is short but for its media; null for any other. */
-const readShort = (pieces: readonly Buffer[], { read, take }: FrameReader): WholeReading | null => {
-  const isShort = sizeOf(pieces) <= longestShort;
-  const value = isShort ? wholeValue(pieces) : null;
-  if (isShort && value === null) {
-    const { texts, framing } = splitAtOnce(pieces);
-    return { ...read(texts), framing };
-  }
-  const readings = value === null ? readMedia(pieces) : readValue(value);
-  if (readings === null) return null;
-  const frames: Frame[] = [];
-  return { error: take(readings, frames), frames, framing: 'whole' };
-};
-
-/** The same for a body of which all is there, without a generator where it is a short answer, maybe of long media. */
-export const framesAtOnce = (pieces: readonly Buffer[], model: string, failed: Following['failed']): FrameStream => {
-  const reader = frameReader(model);
-  const short = readShort(pieces, reader);
-  if (short === null) return geminiFrames(giveEach(pieces), model, { meter: null, failed, over: nothing });
-  reader.seen.framing = short.framing;
-  const fault = short.error ?? endError(reader.seen);
-  return fault === null ? readyStream(short.frames) : endInError(short.frames, failed(thrown(fault)));
 };

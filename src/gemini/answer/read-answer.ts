@@ -4,7 +4,7 @@ import { finishKind } from '../finish.ts';
 import type { Candidate, Frame, GroundingMetadata, LogprobsResult, ResponsePart, UsageMetadata } from '../response.ts';
 import { jsonInText } from '../tools/json-answer.ts';
 import { plainTextOf, type Said } from '../plain-text.ts';
-import { latestUsage } from '../usage.ts';
+import { latestUsage, tellUsage, usageSoFar, type UsageSoFar } from '../usage.ts';
 import { blockReason } from '../verdict.ts';
 import type { AnswerEvent } from './answer-event.ts';
 import { citationsOf, sourceOf, withGrounding } from './citations.ts';
@@ -179,11 +179,12 @@ export const readPlainTexts = (
 ): PlainTexts | null => {
   if (!onlySaysTexts(settings, [halves, known])) return null;
   const texts: string[] = [];
-  let { usage } = known;
+  const soFar: UsageSoFar = { known: known.usage, told: null };
   for (const { text, usage: told } of said) {
     if (!text.isWellFormed()) return null;
     texts.push(text);
-    usage = latestUsage(usage, told);
+    tellUsage(soFar, told);
   }
+  const usage = usageSoFar(soFar);
   return { texts, usage, state: withUsage([halves, known], usage) };
 };

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import t from 'tap';
 import { bodySplitter, type Framing } from '../../../src/adapters/gemini/body-values.ts';
 import { isUnread } from '../../../src/kernel/unread-text.ts';
-import { framesAtOnce, geminiFrames } from '../../../src/adapters/gemini/gemini-frames.ts';
+import { framesAtOnce } from '../../../src/adapters/gemini/frames-at-once.ts';
+import { geminiFrames } from '../../../src/adapters/gemini/gemini-frames.ts';
 import { E } from '../../../src/kernel/fp.ts';
 import { caught, type ProxyError } from '../../../src/kernel/proxy-error.ts';
 import type { Said } from '../../../src/gemini/plain-text.ts';
@@ -95,7 +96,10 @@ const pouredPieces = (body: Buffer, random: () => number) => {
   return Object.assign(pieces, { pour });
 };
 
-const frameOf = ({ text, usage }: Said): Frame => ({ candidates: [{ content: { parts: [{ text }] } }], ...(usage === undefined ? {} : { usageMetadata: usage }) });
+const frameOf = ({ text, usage }: Said): Frame => ({
+  candidates: [{ content: { parts: [{ text }] } }],
+  ...(usage === undefined ? {} : { usageMetadata: typeof usage === 'function' ? usage() : usage }),
+});
 
 /** `readAll`, poured wherever that may be done; what is told in short, where `says` takes it so. */
 const pourAll = async (frames: FrameStream, says: () => boolean): ReturnType<typeof readAll> => {

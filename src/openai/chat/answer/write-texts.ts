@@ -1,6 +1,6 @@
 import { onlySaysTexts, usageKnown, withUsage } from '../../../gemini/answer/read-answer.ts';
 import type { AnswerSettings } from '../../../gemini/answer/read-part.ts';
-import { latestUsage } from '../../../gemini/usage.ts';
+import { tellUsage, usageSoFar, type UsageSoFar } from '../../../gemini/usage.ts';
 import type { AnswerForm, TextRun } from '../../../ports/answer-writer.ts';
 import type { WriteEvent } from '../../../wire/event-template.ts';
 import type { ChatEvent, ChatFailure } from './chunk.ts';
@@ -17,23 +17,25 @@ const textRunner =
   (settings: AnswerSettings, writer: (index: number) => WriteEvent) =>
   ([answer, chat]: ChatMachineState): TextRun<ChatMachineState> | null => {
     if (!onlySaysTexts(settings, answer)) return null;
-    const run = { chat, said: chat.said, usage: usageKnown(answer) };
+    const run = { chat, said: chat.said };
+    const soFar: UsageSoFar = { known: usageKnown(answer), told: null };
     const write = writer(0);
     const count = (): void => {
       run.chat = countSaid({ ...run.chat, said: run.said });
       run.said = '';
     };
     return {
-      say: ({ text, usage }) => {
-        if (text.length > longestDelta || !text.isWellFormed()) return null;
+      say: ({ text, json, usage }) => {
+        if (text.length > longestDelta || (json === null && !text.isWellFormed())) return null;
         run.said += text;
-        run.usage = latestUsage(run.usage, usage);
+        tellUsage(soFar, usage);
         if (run.said.length > mostSaid) count();
-        return write(text);
+        return write(text, json);
       },
       state: () => {
         const { choices, signatures } = run.chat;
-        return [withUsage(answer, run.usage), { choices, said: run.said, usage: run.usage, signatures }];
+        const usage = usageSoFar(soFar);
+        return [withUsage(answer, usage), { choices, said: run.said, usage, signatures }];
       },
     };
   };

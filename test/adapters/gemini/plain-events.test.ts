@@ -1,0 +1,184 @@
+import fc from 'fast-check';
+import t from 'tap';
+import { framesAtOnce } from '../../../src/adapters/gemini/frames-at-once.ts';
+import { geminiFrames } from '../../../src/adapters/gemini/gemini-frames.ts';
+import { plainTextOf, type Said } from '../../../src/gemini/plain-text.ts';
+import type { Frame, UsageMetadata } from '../../../src/gemini/response.ts';
+import { latestUsage, tellUsage, usageSoFar, type UsageSoFar } from '../../../src/gemini/usage.ts';
+import { caught, type ProxyError } from '../../../src/kernel/proxy-error.ts';
+import type { FrameStream } from '../../../src/ports/capabilities.ts';
+import { asName } from '../../support/as-name.ts';
+import { seeded } from '../../support/random.ts';
+
+/** Texts as JSON, each of which some server or other writes so. */
+const escaped = (text: string): string => JSON.stringify(text).slice(1, -1);
+const inHex = (text: string): string => text.split('').map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`).join('');
+const asGoogle = (text: string): string => escaped(text).replace(/[<>&='/]/g, inHex);
+const withSlashes = (text: string): string => escaped(text).replaceAll('/', '\\/');
+
+const texts = ['Hello', ' world', 'Grüße 👋', '天気はいい', '"quoted" \\ and\n\tmore', 'a/b', '<b>it\'s</b>', '"text": "x"', '"}],"role": "model"}', 'totalTokenCount": 7', 'one', 'other', '\ud83d', '\ude00', '\u2028', '\u007f', '\\', '\\"', '', 'one '.repeat(40)];
+const text = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...texts) }, fc.string({ unit: 'binary', maxLength: 12 }));
+const json = fc.tuple(text, fc.constantFrom(escaped, escaped, escaped, asGoogle, withSlashes, inHex)).map(([said, write]) => write(said));
+
+const total = fc.oneof({ weight: 9, arbitrary: fc.constantFrom(1, 52, 999_999_999_999_999) }, fc.constantFrom(0, 1e15, 1e300));
+const counts = fc.record({ prompt: fc.constantFrom(12, 12, 12, 12, 12, 12, 0, 13), candidates: fc.nat(200), total, thoughts: fc.constantFrom(2, 2, 2, 2, 3, 1) });
+type Counts = typeof counts extends fc.Arbitrary<infer A> ? A : never;
+
+/** How all events of one answer look. */
+type Look = { readonly colon: string; readonly end: string; readonly usage: (counts: Counts) => string; readonly isUsageFirst: boolean; readonly beside: string };
+const withoutUsage = (): string => '';
+const asUsage = (fields: (counts: Counts) => Readonly<Record<string, unknown>>) => (told: Counts): string => JSON.stringify(fields(told));
+const usages: readonly Look['usage'][] = [
+  asUsage(({ prompt, candidates, total }) => ({ promptTokenCount: prompt, candidatesTokenCount: candidates, totalTokenCount: total })),
+  asUsage(({ prompt, candidates, total, thoughts }) => ({ promptTokenCount: prompt, ...(thoughts > 1 ? { thoughtsTokenCount: thoughts } : {}), candidatesTokenCount: candidates, totalTokenCount: total, promptTokensDetails: [{ modality: 'TEXT', tokenCount: prompt }] })),
+  asUsage(({ candidates, total }) => ({ candidatesTokensDetails: [{ modality: 'TEXT', tokenCount: candidates }], totalTokenCount: total, serviceTier: 'standard', odd: { totalTokenCount: 4 } })),
+  ({ total, candidates }) => `{"totalTokenCount":${total},"totalTokenCount":${candidates}}`,
+  ({ candidates }) => `{"totalTokenCount":"${candidates}","promptTokenCount":null,"candidatesTokenCount":${candidates}.5}`,
+  withoutUsage,
+];
+const look: fc.Arbitrary<Look> = fc.record({
+  colon: fc.constantFrom(':', ': ', ': ', ' : '),
+  end: fc.constantFrom('\r\n\r\n', '\r\n\r\n', '\r\n\r\n', '\n\n', '\n\n', '\r\r'),
+  usage: fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...usages.slice(0, 2), withoutUsage) }, fc.constantFrom(...usages)),
+  isUsageFirst: fc.boolean(),
+  beside: fc.constantFrom('', '', '', ',"modelVersion":"gemini-3.5-flash","responseId":"x"', ',"modelVersion":"é","text":"one"', ',"candidatesTokenCount":5', ',"modelVersion":7'),
+});
+
+/** Kinds of events; plain ones nearly always. */
+type Kind = (candidate: string) => string;
+const plain: Kind = (parts) => `[{"content":{"parts":[${parts}],"role":"model"},"index":0}]`;
+const kinds: readonly Kind[] = [
+  (parts) => `[{"content":{"parts":[${parts}],"role":"model"},"index":1}]`,
+  (parts) => `[{"content":{"parts":[${parts}],"role":"model"},"finishReason":"STOP","index":0}]`,
+  (parts) => `[{"content":{"parts":[${parts}],"role":"model"},"finishReason":null}]`,
+  (parts) => `[{"content":{"parts":[${parts},${parts}],"role":"model"}}]`,
+  (parts) => `[{"content":{"parts":[${parts}]}},{"content":{"parts":[${parts}]},"index":1}]`,
+  (parts) => `[{"content":{"parts":[${parts.slice(0, -1)},"thought":true}]}}]`,
+  (parts) => `[{"content":{"parts":[${parts.slice(0, -1)},"text":"twice"}]}}]`,
+  (parts) => `[{"content":{"parts":[${parts}]},"safetyRatings":[{"category":"x"}],"avgLogprobs":-0.1}]`,
+  (parts) => `[{"content":{"parts":[${parts}]}}],"candidates":[{"content":{"parts":[{"text":"twice"}]}}]`,
+  (parts) => `[{"content":{"parts":[{"functionCall":{"name":"f","args":${parts}}}]}}]`,
+  () => '[{"content":{"parts":[]}}]',
+  (parts) => `[{"content":{"parts":[${parts}]}}],"error":{"code":503}`,
+  (parts) => `[{"content":{"parts":[${parts}]}}],"promptFeedback":{"blockReason":"SAFETY"}`,
+  (parts) => `[{"content":{"parts":[${parts}]}`,
+];
+const between = [': a comment\n\n', 'data: [DONE]\n\n', 'id: 3\n', '\n', '{"error":{"code":500}}\n\n', 'data: {"text":\ndata: "x"}\n\n'];
+
+const oneEvent = fc.record({ json, counts, kind: fc.oneof({ weight: 20, arbitrary: fc.constant(plain) }, fc.constantFrom(...kinds)), before: fc.oneof({ weight: 14, arbitrary: fc.constant('') }, fc.constantFrom(...between)) });
+type OneEvent = typeof oneEvent extends fc.Arbitrary<infer A> ? A : never;
+
+const written = ({ colon, end, usage, isUsageFirst, beside }: Look, one: OneEvent): string => {
+  const told = usage(one.counts);
+  const parts = one.kind(`{"text":"${one.json}"}`);
+  const fields = [`"candidates":${parts}`, ...(told === '' ? [] : [`"usageMetadata":${told}`])];
+  const value = `{${(isUsageFirst ? fields.toReversed() : fields).join(',')}${beside}}`;
+  return `${one.before}data: ${colon === ':' ? value : value.replaceAll('":', `"${colon}`)}${end}`;
+};
+
+/** An event a piece; or several, or cut anywhere. */
+const pieced = (events: readonly Buffer[], random: () => number): readonly Buffer[] => {
+  const pieces: Buffer[] = [];
+  for (const event of events) {
+    const how = random();
+    const last = pieces.at(-1);
+    const cut = Math.floor(random() * event.length);
+    if (how < 0.08 && last !== undefined) pieces[pieces.length - 1] = Buffer.concat([last, event]);
+    else if (how < 0.16 && cut > 0) pieces.push(event.subarray(0, cut), event.subarray(cut));
+    else pieces.push(event);
+  }
+  return pieces;
+};
+
+type Told = { readonly frames: readonly Frame[]; readonly error: ProxyError | null };
+
+/** What of a frame is told in short, too. */
+const inShort = (frame: Frame): unknown => {
+  const said = plainTextOf(frame);
+  return said === null ? frame : { said, usage: frame.usageMetadata };
+};
+
+const usageIn = (frames: readonly Frame[]): UsageMetadata => frames.reduce<UsageMetadata>((known, frame) => latestUsage(known, frame.usageMetadata), {});
+
+async function* each(pieces: readonly Buffer[]): AsyncGenerator<Buffer, void, undefined> {
+  yield* pieces;
+}
+
+const readAll = async (frames: FrameStream): Promise<Told> => {
+  const all: Frame[] = [];
+  try {
+    for await (const batch of frames) all.push(...batch);
+    return { frames: all, error: null };
+  } catch (cause) {
+    return { frames: all, error: caught(cause) };
+  }
+};
+
+/** The same pieces from a body that can be poured, one or some at a time. */
+const poured = (pieces: readonly Buffer[], random: () => number) => {
+  const left = [...pieces];
+  const pour = async (take: (some: readonly Buffer[]) => boolean): Promise<void> => {
+    while (left.length > 0) if (!take(left.splice(0, random() < 0.7 ? 1 : 3)) || random() < 0.1) return;
+  };
+  const body = (async function* () {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) yield next;
+  })();
+  return Object.assign(body, { pour });
+};
+
+type Heard = { readonly all: unknown[]; readonly usage: UsageSoFar; short: number };
+
+/** Tells `heard` all that is poured; `says`: whether a text is taken in short. */
+const pourAll = async (frames: FrameStream, heard: Heard, says: () => boolean): Promise<ProxyError | null> => {
+  const take = (batch: readonly Frame[]): boolean => {
+    heard.all.push(...batch.map(inShort));
+    for (const { usageMetadata } of batch) tellUsage(heard.usage, usageMetadata);
+    return heard.all.length % 5 > 0;
+  };
+  const say = ({ text: said, json: own, usage }: Said): boolean | null => {
+    if (own !== null && own !== escaped(said)) throw new Error(`${own} is not how ${said} is written`);
+    if (!says()) return null;
+    if (own !== null || typeof usage === 'function') heard.short += 1;
+    heard.all.push({ said, usage: typeof usage === 'function' ? usage() : usage });
+    tellUsage(heard.usage, usage);
+    return heard.all.length % 5 > 0;
+  };
+  try {
+    for (let next = await frames.next(); next.done !== true; next = await frames.next()) {
+      take(next.value);
+      await frames.pour?.(take, say);
+    }
+    return null;
+  } catch (cause) {
+    return caught(cause);
+  }
+};
+
+const following = { meter: null, failed: (cause: unknown) => cause, over: () => undefined };
+const model = 'gemini-3.5-flash';
+
+t.test('what is like the event before it is read as it is in full, whatever it says and whatever comes between', async (t) => {
+  const answer = fc.tuple(look, look, fc.array(oneEvent, { minLength: 2, maxLength: 24, size: 'max' }));
+  const seen = { events: 0, short: 0 };
+  await fc.assert(
+    fc.asyncProperty(answer, fc.integer(), fc.boolean(), async ([first, other, events], seed, isBroken) => {
+      const random = seeded(seed);
+      const bytes = events.map((one) => Buffer.from(written(random() < 0.9 ? first : other, one)));
+      // A byte that is no UTF-8, in the midst of an event.
+      const broken = isBroken ? bytes[bytes.length >> 1] : undefined;
+      if (broken !== undefined) broken[Math.floor(random() * broken.length)] = 0xe3;
+      const pieces = pieced(bytes, random);
+      const full = await readAll(geminiFrames(each(pieces), model, following));
+      const name = asName(String(Buffer.concat(pieces)));
+      t.same(await readAll(framesAtOnce(pieces, model, following.failed)), full, name);
+      const heard: Heard = { all: [], usage: { known: {}, told: null }, short: 0 };
+      const error = await pourAll(geminiFrames(poured(pieces, random), model, following), heard, () => random() < 0.9);
+      t.same({ all: heard.all, error }, { all: full.frames.map(inShort), error: full.error }, name);
+      t.same(usageSoFar(heard.usage), usageIn(full.frames), name);
+      seen.events += events.length;
+      seen.short += heard.short;
+    }),
+    { numRuns: 600 },
+  );
+  t.ok(seen.short > 150, `${seen.short} of ${seen.events} events were told by their template`);
+});
