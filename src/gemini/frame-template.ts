@@ -12,16 +12,17 @@ export type CountName = Exclude<
  * An event of which all but its text and its counts is known. `bytes`: with a mark in the place of each of these;
  * `ends`: where the stretches between the marks end. By stretch what stands behind it: `names` of counts, null for the
  * text, and `counts`, those of the event that was like it last. `found` and `seen`: what stands in the event that is
- * looked at. One record for each stream, and no functions around it: a frame looks at few things.
+ * looked at. One record for each stream, and no functions around it: a frame looks at few things. Typed arrays, since V8
+ * has several forms of others, and compiles anew for each.
  */
 export type FrameTemplate = {
   readonly bytes: Uint8Array;
-  readonly ends: readonly number[];
+  readonly ends: Uint16Array;
   readonly names: readonly (CountName | null)[];
   readonly frame: Frame;
   readonly usage: (() => UsageMetadata) | undefined;
-  readonly counts: number[];
-  readonly found: number[];
+  readonly counts: Float64Array;
+  readonly found: Float64Array;
   readonly seen: { from: number; to: number; kinds: number; count: number };
 };
 
@@ -117,8 +118,7 @@ const textIn = ({ seen: { from, to, kinds: all } }: FrameTemplate, event: Buffer
 const readLike = (template: FrameTemplate, event: Buffer): Omit<Said, 'usage'> | null => {
   const said = isLike(template, event) ? textIn(template, event) : null;
   if (said === null) return null;
-  const { counts, found } = template;
-  for (let stretch = 0; stretch < found.length; stretch += 1) counts[stretch] = found[stretch] ?? 0;
+  template.counts.set(template.found);
   return said;
 };
 
@@ -126,7 +126,7 @@ const readLike = (template: FrameTemplate, event: Buffer): Omit<Said, 'usage'> |
 export const usageWith = (
   { usageMetadata }: Frame,
   names: FrameTemplate['names'],
-  counts: readonly number[],
+  counts: ArrayLike<number>,
 ): UsageMetadata => {
   const usage: { -readonly [Name in keyof UsageMetadata]: UsageMetadata[Name] } = { ...usageMetadata };
   for (let stretch = 0; stretch < names.length; stretch += 1) {

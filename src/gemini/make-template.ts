@@ -40,7 +40,7 @@ const markPlaces = (event: Buffer): Marked | null => {
 };
 
 /** What is read in a marked event with this text and these counts; null where that is not a plain frame. */
-const readMarked = ({ around, names }: Marked, text: string, counts: readonly number[]): Frame | null => {
+const readMarked = ({ around, names }: Marked, text: string, counts: ArrayLike<number>): Frame | null => {
   let event = around.replace(textHere, text);
   for (const [at, name] of names.entries()) if (name !== null) event = event.replace(countHere, String(counts[at]));
   const [, data = ''] = soleEvent.exec(Buffer.from(event, 'latin1').toString('utf8')) ?? [];
@@ -59,10 +59,10 @@ const holds = (marked: Marked, frame: Frame): boolean => {
   return read !== null && JSON.stringify(read) === JSON.stringify(frameWith(frame, text, usage));
 };
 
-const endsOf = (around: string): readonly number[] => {
+const endsOf = (around: string): Uint16Array => {
   const ends: number[] = [];
   for (let at = 0; at < around.length; at += 1) if (around.charCodeAt(at) <= textMark) ends.push(at);
-  return [...ends, around.length];
+  return Uint16Array.from([...ends, around.length]);
 };
 
 /**
@@ -74,15 +74,16 @@ export const frameTemplate = (event: Buffer, frame: Frame): FrameTemplate | null
   const marked = plainTextOf(frame) === null ? null : markPlaces(event);
   if (marked === null || !holds(marked, frame)) return null;
   const { around, names } = marked;
-  const counts = names.map(() => 1);
+  const ends = endsOf(around);
+  const counts = new Float64Array(ends.length);
   return {
     bytes: Buffer.from(around, 'latin1'),
-    ends: endsOf(around),
+    ends,
     names,
     frame: frameWith(frame, '', frame.usageMetadata),
     usage: frame.usageMetadata === undefined ? undefined : () => usageWith(frame, names, counts),
     counts,
-    found: [...counts],
+    found: new Float64Array(ends.length),
     seen: { from: 0, to: 0, kinds: 0, count: 1 },
   };
 };
