@@ -12,8 +12,8 @@ export type CountName = Exclude<
  * An event of which all but its text and its counts is known. `bytes`: with a mark in the place of each of these;
  * `ends`: where the stretches between the marks end. By stretch what stands behind it: `names` of counts, null for the
  * text, and `counts`, those of the event that was like it last. `found` and `seen`: what stands in the event that is
- * looked at. One record for each stream, and no functions around it: a frame looks at few things. Typed arrays, since V8
- * has several forms of others, and compiles anew for each.
+ * looked at. One record for each stream, and no functions around it: a frame looks at few things. Typed arrays: V8 has
+ * several forms of others, and compiles anew for each.
  */
 export type FrameTemplate = {
   readonly bytes: Uint8Array;
