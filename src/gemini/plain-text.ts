@@ -53,7 +53,7 @@ export const saidIn = (frames: readonly Frame[]): readonly Said[] | null => {
   for (const frame of frames) {
     const text = plainTextOf(frame);
     if (text === null) return null;
-    all.push({ text, json: null, usage: frame.usageMetadata });
+    all.push({ text, json: frame.json ?? null, usage: frame.usageMetadata });
   }
   return all;
 };

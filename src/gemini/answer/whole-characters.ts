@@ -73,7 +73,7 @@ const kinds = ['thought', 'text', 'transcript'] as const;
 const endHalves = (halves: Halves): readonly ResponsePart[] =>
   kinds.flatMap((kind) => ((halves[kind] ?? '') === '' ? [] : [endHalf(kind)]));
 
-const joinFrame = (halves: Map<number, Halves>, frame: Frame): Frame => {
+const joinFrame = (halves: Map<number, Halves>, { json: _, ...frame }: Frame): Frame => {
   if (frame.candidates === undefined) return frame;
   const candidates = frame.candidates.map((candidate): Candidate => {
     const index = candidate.index ?? 0;
