@@ -133,7 +133,7 @@ const readAnswer = (answer: Answer, called: Called, done: (opened: Opened | Prom
 };
 
 /** The watch ends with the frames where there are any, else at once. */
-const openGemini =
+export const openGeminiBy =
   ({ ask, watch }: Asking): OpenGemini =>
   (call) =>
   () =>
@@ -192,7 +192,7 @@ export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
   const longest = longestAnswerMs === undefined ? {} : { longestMs: longestAnswerMs };
   const asking: Asking = { ...requests, watch: watchdogs({ firstByteMs, idleMs, ...longest }) };
   return {
-    openGemini: openGemini(asking),
+    openGemini: openGeminiBy(asking),
     askGemini: askGemini(asking),
     ...geminiModelList(requests),
     close: requests.close,
