@@ -26,6 +26,8 @@ const keys: readonly Row[] = [
   [400, bodyOf('INVALID_ARGUMENT', 'API key not valid. Please pass a valid API key.'), invalidKey],
   [400, bodyOf('INVALID_ARGUMENT', 'API key expired. Please renew the API key.'), invalidKey],
   [401, bodyOf('UNAUTHENTICATED', 'Whatever', [info('ACCESS_TOKEN_TYPE_UNSUPPORTED')]), invalidKey],
+  [401, bodyOf('UNAUTHENTICATED', 'Something about credentials.'), invalidKey],
+  [401, bodyOf('UNAUTHENTICATED', ''), invalidKey],
   [403, bodyOf('PERMISSION_DENIED', "Method doesn't allow unregistered callers (callers without established identity). Please use API Key or other form of API consumer identity to call this API."), invalidKey],
   [403, bodyOf('PERMISSION_DENIED', 'Your API key was reported as leaked. Please use another API key.'), { tag: 'KeyRefused', fault: 'leaked' }],
   [403, bodyOf('PERMISSION_DENIED', "Permission denied: Consumer 'api_key:x' has been suspended.", [info('CONSUMER_SUSPENDED')]), { tag: 'KeyRefused', fault: 'suspended' }],
@@ -37,7 +39,6 @@ const keys: readonly Row[] = [
 
 /** A verdict on a key needs Google's word for machines, or a whole message of theirs: nothing a request can bring about. */
 const innocent: readonly Row[] = [
-  [401, bodyOf('UNAUTHENTICATED', 'Something about credentials.'), broken(502)],
   [403, bodyOf('PERMISSION_DENIED', 'The caller does not have permission'), elsewhere],
   [403, bodyOf('PERMISSION_DENIED', 'Permission denied on resource', [{ ...info('IAM_PERMISSION_DENIED'), domain: 'aiplatform.googleapis.com' }]), { tag: 'NoUsableKey', maybeElsewhere: true }],
   [403, bodyOf('PERMISSION_DENIED', 'No.', [{ ...info('API_KEY_INVALID'), domain: 'example.org' }]), elsewhere],

@@ -225,6 +225,31 @@ t.test('every door refuses alike in its own words, whole and streamed, whichever
   }
 });
 
+t.test("a 401 of Google's is about the key at every door, whatever its words: the next key answers, and none left is no 401", async (t) => {
+  const unknown = JSON.stringify({ error: { code: 401, message: 'Words that nobody knew, of key AIza-made-up in projects/123456789012.', status: 'UNAUTHENTICATED' } });
+  const page = '<html>401 Unauthorized</html>';
+  const [bad, ...good] = madeUpKeys;
+  const service = await pollux(t, { keys: madeUpKeys });
+  for (const [door, stream] of allWays) {
+    const name = `${door.name}, ${stream ? 'streamed' : 'whole'}`;
+    const ask = (): Promise<Outcome> => askDoor(door, service, { model, stream, turns: door.says('Hello') });
+    service.emulator.answerWith(({ seen }) => (seen.key === bad ? { status: 401, body: unknown } : undefined));
+    for (let times = 0; times < 4; times += 1) t.equal((await ask()).status, 200, name);
+    const met = asked(service.emulator).filter(({ key: used }) => used === bad).length;
+    t.ok(met <= 1, `${name}: such a key is asked last (${met})`);
+    t.ok(asked(service.emulator).some(({ key: used }) => good.includes(used ?? '')));
+    service.emulator.reset();
+    for (const [body, what] of [[unknown, 'refused'], [page, 'on the way']] as const) {
+      service.emulator.answerWith({ status: 401, body });
+      const { status, faults, error } = await ask();
+      t.equal(status, what === 'refused' && door.name !== 'Messages' ? 503 : 502, `${name}, ${what}`);
+      t.same(faults, [], name);
+      t.notMatch(error.message, /AIza|123456789012|Words that/, name);
+      service.emulator.reset();
+    }
+  }
+});
+
 t.test('every door tells the wait that a head told, of Google or of something on the way', async (t) => {
   const service = await pollux(t);
   for (const door of allDoors) {

@@ -1,8 +1,9 @@
 import type { ByteSource, ShortWay } from '../../ports/byte-source.ts';
+import { errorFromAnswer } from '../../gemini/error-from-answer.ts';
 import type { StreamFilter } from '../../ports/passing-on.ts';
 import { sourceOf } from './collect-bytes.ts';
 import { endWith } from './end-with.ts';
-import { errorOf, statusTold } from './judge-answer.ts';
+import { statusTold } from './judge-answer.ts';
 import type { Passing, PassNeeds } from './passing.ts';
 import { ownName, reportFor, type PassedBy } from './try-passing.ts';
 
@@ -17,7 +18,7 @@ const filterFor = (needs: PassNeeds, passing: Passing, lease: PassedBy['lease'])
     secret: lease.secret,
     own: ownName(plan),
     told: (text) => {
-      const error = errorOf(statusTold(text), text, plan.model ?? plan.quota);
+      const error = errorFromAnswer(statusTold(text), text, plan.model ?? plan.quota);
       report(lease, error);
       received.note({ error: error.tag });
     },

@@ -1,5 +1,4 @@
 import type { ProxyError } from '../../kernel/proxy-error.ts';
-import { errorFromAnswer } from '../../gemini/error-from-answer.ts';
 import { googleError, googleErrorIn, statusOf } from '../../gemini/google-error.ts';
 import type { Headers } from '../../ports/reply.ts';
 
@@ -23,13 +22,6 @@ export type TryPolicy = {
   readonly isBound: boolean;
   /** It changes nothing. */
   readonly isRead: boolean;
-};
-
-/** Google's 401 is always about the key, whatever its words: what callers send as theirs never goes up. */
-export const errorOf = (status: number, text: string, model: string): ProxyError => {
-  const error = errorFromAnswer(status, text, model);
-  if (status !== 401 || error.tag === 'KeyRefused') return error;
-  return { tag: 'KeyRefused', fault: 'invalid', reason: 'Google does not take the key' };
 };
 
 /** The HTTP status of an error that came without one, in a stream. */

@@ -1,10 +1,10 @@
 import { E } from '../../kernel/fp.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
+import { errorFromAnswer } from '../../gemini/error-from-answer.ts';
 import type { Lease } from '../../ports/capabilities.ts';
 import type { BegunUpload, PassedAnswer, PassedBody } from '../../ports/passing-on.ts';
 import type { Reply } from '../../ports/reply.ts';
 import { collectBytes } from './collect-bytes.ts';
-import { errorOf } from './judge-answer.ts';
 import { learnNames } from './learn-names.ts';
 import { passedReply, refusedReply } from './pass-reply.ts';
 import type { Passing, PassNeeds } from './passing.ts';
@@ -68,7 +68,7 @@ const replyTo = async (
   const read = await collectBytes(answer.body, received.held.answer);
   if (E.isLeft(read)) return read;
   const told = Buffer.from(read.right.bytes).toString('utf8');
-  const error = errorOf(status, told, '/upload');
+  const error = errorFromAnswer(status, told, '/upload');
   needs.reportKey(lease, '/upload', error);
   const text = dialect.cleanError(told, lease.secret, null);
   const reply = refusedReply({ error, told: { status, headers, text, error } });

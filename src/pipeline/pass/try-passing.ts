@@ -2,6 +2,7 @@ import { abortReason } from '../../kernel/abort-reason.ts';
 import { E } from '../../kernel/fp.ts';
 import { noUsableKey, type RefusedKey } from '../../kernel/no-usable-key.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
+import { errorFromAnswer } from '../../gemini/error-from-answer.ts';
 import type { Lease } from '../../ports/capabilities.ts';
 import { retryAfterIn, withToldWait } from '../../gemini/retry-after.ts';
 import type { PassedAnswer, PassedCall, PassPlan } from '../../ports/passing-on.ts';
@@ -9,7 +10,6 @@ import type { Effort } from '../effort.ts';
 import { collectBytes, textOf } from './collect-bytes.ts';
 import { readError } from './read-error.ts';
 import {
-  errorOf,
   judgeFault,
   judgeRefusal,
   statusTold,
@@ -54,7 +54,7 @@ const refuse = async (
     status,
     headers: dialect.headersDown(headers),
     text: dialect.cleanError(text, lease.secret, ownName(plan)),
-    error: errorOf(status, text, plan.model ?? plan.quota),
+    error: errorFromAnswer(status, text, plan.model ?? plan.quota),
   };
 };
 
@@ -71,7 +71,7 @@ const openingError = async (passing: Passing, { answer, lease }: PassedBy): Prom
     status,
     headers: dialect.headersDown(answer.headers),
     text: dialect.cleanError(told, watch.secret, watch.own),
-    error: errorOf(status, told, plan.model ?? plan.quota),
+    error: errorFromAnswer(status, told, plan.model ?? plan.quota),
   };
 };
 
