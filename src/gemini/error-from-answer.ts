@@ -122,8 +122,7 @@ const noPermission = (): ProxyError => ({
 
 /**
  * Rows in order; the first that matches tells. What only the caller's own answer depends on may be told by the text;
- * what all callers share (keys, quotas) is told by `keyVerdict`, by Google's quota ids and by a 401 alone: nothing that
- * callers send as theirs goes up, so it is about the key, whatever its words.
+ * what all callers share (keys, quotas) is told by `keyVerdict` and by Google's quota ids alone.
  */
 const rows: readonly Row[] = [
   [saysWords(/^User location is not supported for the API use\.$/), () => ({ tag: 'LocationRefused' })],
@@ -132,7 +131,6 @@ const rows: readonly Row[] = [
     () => ({ tag: 'LocationRefused', maybeElsewhere: true }),
   ],
   [hasStatus(429), quotaSpent],
-  [hasStatus(401), () => ({ tag: 'KeyRefused', fault: 'invalid', reason: 'Google does not take the key' })],
   [(error, status) => status === 404 && isRetired(error), retiredModel],
   [isStored, storedThingGone],
   [(error, status) => status === 403 && lacksPermission(error), noPermission],

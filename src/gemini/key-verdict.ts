@@ -5,6 +5,8 @@ import { quotaIdsOf, reasonOf, type GoogleError } from './google-error.ts';
 export type KeyVerdict = { readonly fault: KeyFault; readonly reason: string };
 
 const invalid: KeyVerdict = { fault: 'invalid', reason: 'Google says that the key is not valid' };
+/** Of a 401 in other words: nothing that callers send as theirs goes up, so it is about the key. */
+const notTaken: KeyVerdict = { fault: 'invalid', reason: 'Google does not take the key' };
 const leaked: KeyVerdict = { fault: 'leaked', reason: 'Google has found the key in public and disabled it' };
 const suspended: KeyVerdict = { fault: 'suspended', reason: "Google has suspended the key's project" };
 const disabled: KeyVerdict = { fault: 'denied', reason: "the Gemini API is not enabled for the key's project" };
@@ -102,7 +104,8 @@ export const keyVerdict = (error: GoogleError, status: number): KeyVerdict | nul
   if (told !== undefined) return told;
   if (status === 429 && [reason, ...quotaIdsOf(error)].some(isAboutMoney)) return unpaid;
   const message = error.message.trim();
-  if (message.length > longestMessage) return null;
-  if (status === 429) return spentMoney.some((pattern) => pattern.test(message)) ? unpaid : null;
-  return byMessage.find(([pattern]) => pattern.test(message))?.[1] ?? null;
+  const isShort = message.length <= longestMessage;
+  if (status === 429) return isShort && spentMoney.some((pattern) => pattern.test(message)) ? unpaid : null;
+  const said = isShort ? byMessage.find(([pattern]) => pattern.test(message))?.[1] : undefined;
+  return said ?? (status === 401 ? notTaken : null);
 };

@@ -1,7 +1,7 @@
 import { E, pipe } from '../kernel/fp.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import { recentMap } from '../kernel/recent-map.ts';
-import type { PassDialect, PassPlan, PassRequest, PassWork } from '../ports/passing-on.ts';
+import type { ErrorWatch, PassDialect, PassPlan, PassRequest, PassWork } from '../ports/passing-on.ts';
 import { aliasOf } from '../wire/model-alias.ts';
 import { modelName, type ModelSettings } from '../wire/model-name.ts';
 import { isUnstored, namesNoAddress, withGooglesFiles, withModels } from './body-up.ts';
@@ -14,6 +14,7 @@ import { headersDown, headersUp } from './native-headers.ts';
 import { readNativePath, writeNativePath, type NativePath } from './native-path.ts';
 import { pageTokenIn, queryUp, queryValue, withPageToken } from './native-query.ts';
 import { nativeRoute, type NativeRoute } from './native-routes.ts';
+import { lateErrorFilter, mayHoldError } from './late-error.ts';
 import { errorFilter, opensWithError } from './stream-errors.ts';
 import { cleanTold } from './told-errors.ts';
 import { namesTold } from './told-names.ts';
@@ -181,6 +182,14 @@ const readyPlan = (settings: NativeSettings): PassDialect['plan'] => {
   return plan;
 };
 
+/** Tells of an error as it came, and cleans it. */
+const cleanToldError =
+  ({ secret, own, told }: ErrorWatch) =>
+  (text: string): string => {
+    told(text);
+    return cleanStreamError(text, secret.reveal(), own);
+  };
+
 /** Google's own API, passed through: what of it must be read, and what is changed on the way. */
 export const nativeDialect = (settings: NativeSettings): PassDialect => ({
   plan: readyPlan(settings),
@@ -201,11 +210,11 @@ export const nativeDialect = (settings: NativeSettings): PassDialect => ({
   tokensIn,
   cleanError: (text, secret, own) => cleanError(text, secret.reveal(), own),
   cleanTold: (answer, secret) => cleanTold(answer, secret.reveal()),
-  streamFilter: ({ path, secret, own, told }) => {
-    const among = errorFilter((text) => {
-      told(text);
-      return cleanStreamError(text, secret.reveal(), own);
-    });
+  valueFilter: (watch) => lateErrorFilter(cleanToldError(watch)),
+  mayHoldError,
+  streamFilter: (watch) => {
+    const { path, secret } = watch;
+    const among = errorFilter(cleanToldError(watch));
     return path.includes('/interactions') ? joinFilters(among, nestedErrorFilter(secret.reveal())) : among;
   },
   opensWithError,

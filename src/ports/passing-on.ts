@@ -197,6 +197,10 @@ export type PassDialect = {
   readonly cleanTold: (answer: Uint8Array, secret: Secret) => Uint8Array;
   /** Cleans errors that stand among the frames of a stream. */
   readonly streamFilter: (watch: ErrorWatch) => StreamFilter;
+  /** Cleans an error behind the other fields of an answer that is one value, in as many bytes as it had. */
+  readonly valueFilter: (watch: ErrorWatch) => StreamFilter;
+  /** Whether such an error may stand in an answer that is all there. */
+  readonly mayHoldError: (bytes: Uint8Array) => boolean;
   /** Whether a stream begins with an error, by its first bytes. */
   readonly opensWithError: (bytes: Uint8Array) => boolean;
   readonly errors: {

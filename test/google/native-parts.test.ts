@@ -15,6 +15,7 @@ import { nativeErrors } from '../../src/google/native-errors.ts';
 import { readNativePath, writeNativePath } from '../../src/google/native-path.ts';
 import { queryUp, withPageToken } from '../../src/google/native-query.ts';
 import { nativeRoute } from '../../src/google/native-routes.ts';
+import { lateErrorFilter, mayHoldError } from '../../src/google/late-error.ts';
 import { nestedErrorFilter } from '../../src/google/nested-errors.ts';
 import { secret } from '../../src/kernel/secret.ts';
 import { cleanTold } from '../../src/google/told-errors.ts';
@@ -467,5 +468,64 @@ t.test('an error within an event of an interaction names no key and no project, 
     const filter = dialect.streamFilter({ path, secret: secret('the-key'), own: null, told: () => undefined });
     t.equal(text(filter.take(Buffer.from(all))).includes('123456789012, AIza'), !isCleaned, path);
   }
+  t.end();
+});
+
+/** JSON in which errors stand in all places, some of which are none. */
+const { field: anyField } = fc.letrec<{ readonly field: unknown; readonly value: unknown }>((tie) => ({
+  value: fc.oneof({ depthSize: 'small' }, fc.constantFrom<unknown>('a "error": {', '\\', '"error":{"code":500}', 'x".{', 1, null, true, '{', '}', 'é "error'), fc.array(tie('value'), { maxLength: 3 }), tie('field')),
+  field: fc.dictionary(fc.constantFrom('error', 'a', 'a"error', '"error', 'text', 'é'), tie('value'), { maxKeys: 3 }),
+}));
+
+t.test('law: of one value only the outermost error is cleaned, wherever it stands and however the bytes come, and no byte more or less', (t) => {
+  const written = fc.record({ fields: anyField, error: fc.option(fc.constantFrom({ code: 500, message: 'key AIza-made-up-one of projects/123456789012', status: 'INTERNAL' }, { code: 503, message: 'Busy {"}' }, {}), { nil: undefined }), at: fc.nat(3), indent: fc.constantFrom(0, 2), cuts: fc.array(fc.nat(400), { maxLength: 6 }) });
+  fc.assert(
+    fc.property(written, ({ fields, error, at, indent, cuts }) => {
+      const entries = Object.entries(fields as object).filter(([name]) => name !== 'error');
+      const all = Object.fromEntries(error === undefined ? entries : entries.toSpliced(at, 0, ['error', error]));
+      const bytes = Buffer.from(`${JSON.stringify(all, null, indent)}\n`);
+      const met: unknown[] = [];
+      const { take, end, passes, isAtRest } = lateErrorFilter((one) => {
+        met.push(JSON.parse(one));
+        return cleanStreamError(one, 'the-key', null);
+      });
+      const places = [0, ...cuts.map((cut) => cut % bytes.length).toSorted((a, b) => a - b), bytes.length];
+      const down = places.slice(1).map((to, index) => {
+        const piece = bytes.subarray(places[index], to);
+        return isAtRest() && passes(piece) ? piece : take(piece);
+      });
+      const out = Buffer.concat([...down, end()]);
+      t.same(met, error === undefined ? [] : [{ error }]);
+      t.equal(out.length, bytes.length);
+      const clean = error === undefined ? undefined : (JSON.parse(cleanStreamError(JSON.stringify({ error }), 'the-key', null)) as { readonly error: { readonly code?: number; readonly status?: string } }).error;
+      const told = JSON.parse(out.toString()) as Readonly<Record<string, unknown>>;
+      const short = clean === undefined ? undefined : JSON.parse(JSON.stringify({ code: clean.code, status: clean.status }));
+      t.same({ ...told, error: undefined }, { ...all, error: undefined }, 'all else is as it came');
+      t.ok([clean, short, {}].some((one) => JSON.stringify(one) === JSON.stringify(told['error'])), JSON.stringify(told['error']));
+      if (indent === 2) t.same(told['error'] ?? null, (error !== undefined && Object.keys(error).length === 0 ? {} : clean) ?? null, 'in full where there is room');
+      if (JSON.stringify(clean) === JSON.stringify(error)) t.ok(out.equals(bytes), 'as it came where nothing has to go');
+      if (error !== undefined) t.ok(mayHoldError(bytes));
+    }),
+    { numRuns: 1000 },
+  );
+  t.end();
+});
+
+t.test('what is held for an error that may stand behind it is bounded, and passes', (t) => {
+  const { take, end, isAtRest } = lateErrorFilter((one) => one);
+  const [piece, times] = [Buffer.from('{"error":{"a":1},"x":"'.repeat(500)), 60];
+  let [came, gone] = [0, 0];
+  for (let at = 0; at < times; at += 1) {
+    came += piece.length;
+    gone += take(piece).length;
+    t.ok(came - gone <= 192 * 1024, `${came - gone} bytes are held`);
+  }
+  t.equal(gone + end().length, piece.length * times);
+  const other = lateErrorFilter((text) => text);
+  t.equal(other.take(Buffer.alloc(1_000_000, 'A')).length, 1_000_000, 'a picture is not held');
+  t.ok(other.isAtRest());
+  t.equal(other.take(Buffer.from('"err')).length, 0);
+  t.equal(text(other.end()), '"err');
+  t.ok(isAtRest() || gone > 0);
   t.end();
 });

@@ -225,7 +225,7 @@ t.test('every door refuses alike in its own words, whole and streamed, whichever
   }
 });
 
-t.test("a 401 of Google's is about the key at every door, whatever its words: the next key answers, and none left is no 401", async (t) => {
+t.test('a 401 of Google\'s is about the key at every door, whatever its words: the next key answers, and none left is no 401', async (t) => {
   const unknown = JSON.stringify({ error: { code: 401, message: 'Words that nobody knew, of key AIza-made-up in projects/123456789012.', status: 'UNAUTHENTICATED' } });
   const page = '<html>401 Unauthorized</html>';
   const [bad, ...good] = madeUpKeys;

@@ -188,6 +188,29 @@ t.test('a whole answer that is nothing but an error is as good as a refusal too'
   t.equal((await call('/v1beta/files')).status, 200);
 });
 
+t.test('an error behind the other fields of a whole answer is cleaned, counts for its key, and changes no length', async (t) => {
+  const picture = 'A/9+'.repeat(200_000);
+  for (const data of ['', picture]) for (const [before, after] of [[{ candidates: [{ content: { parts: [{ inlineData: { data } }] } }] }, {}], [{ candidates: [{ content: { parts: [{ functionCall: { name: 'f', args: { error: { code: 500, message: 'projects/123456789012' }, data } } }] } }] }, { usageMetadata: { promptTokenCount: 1 }, modelVersion: 'm' }]]) {
+    const { google, post } = await native(t);
+    const error = { code: 403, message: `Consumer 'api_key:${keyA}' of projects/123456789012 has been suspended.`, status: 'PERMISSION_DENIED' };
+    const body = JSON.stringify({ ...before, error, ...after }, null, 2);
+    google.instead((got, response) => {
+      if (got.method !== 'POST') return false;
+      response.writeHead(200, { 'content-type': 'application/json; charset=UTF-8', ...(data === '' ? {} : { 'content-length': String(Buffer.byteLength(body)) }) });
+      for (let at = 0; at < body.length; at += 50_000) response.write(body.slice(at, at + 50_000));
+      response.end();
+      return true;
+    });
+    const answer = await post(`${flash}:generateContent`, hello);
+    const told = await answer.text();
+    t.equal(answer.status, 200);
+    t.equal(Buffer.byteLength(told), Buffer.byteLength(body));
+    const said = JSON.parse(told) as { readonly error: { readonly code: number } };
+    t.match(said, { ...before, ...after, error: { code: 403 } }, 'all else is as it came');
+    t.notMatch(JSON.stringify(said.error), new RegExp(`${keyA}|123456789012`));
+  }
+});
+
 t.test('the first byte passes at once, whatever frame it is of', async (t) => {
   const { google, post } = await native(t);
   let goOn = (): void => undefined;

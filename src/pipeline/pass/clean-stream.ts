@@ -1,6 +1,6 @@
 import type { ByteSource, ShortWay } from '../../ports/byte-source.ts';
 import { errorFromAnswer } from '../../gemini/error-from-answer.ts';
-import type { StreamFilter } from '../../ports/passing-on.ts';
+import type { ErrorWatch, StreamFilter } from '../../ports/passing-on.ts';
 import { sourceOf } from './collect-bytes.ts';
 import { endWith } from './end-with.ts';
 import { statusTold } from './judge-answer.ts';
@@ -10,10 +10,13 @@ import { ownName, reportFor, type PassedBy } from './try-passing.ts';
 const joinTwo = (first: Uint8Array, second: Uint8Array): Uint8Array =>
   second.length === 0 ? first : Buffer.concat([first, second]);
 
-const filterFor = (needs: PassNeeds, passing: Passing, lease: PassedBy['lease']): StreamFilter => {
+/** Which key the answer came by, and whether it is one value. */
+type By = Pick<PassedBy, 'lease'> & { readonly isValue: boolean };
+
+const filterFor = (needs: PassNeeds, passing: Passing, { lease, isValue }: By): StreamFilter => {
   const { received, dialect, plan } = passing;
   const report = reportFor(needs, passing);
-  return dialect.streamFilter({
+  const watch: ErrorWatch = {
     path: plan.path,
     secret: lease.secret,
     own: ownName(plan),
@@ -22,16 +25,18 @@ const filterFor = (needs: PassNeeds, passing: Passing, lease: PassedBy['lease'])
       report(lease, error);
       received.note({ error: error.tag });
     },
-  });
+  };
+  return isValue ? dialect.valueFilter(watch) : dialect.streamFilter(watch);
 };
 
 /**
- * A stream without what errors among its frames tell of the owner of the keys. Such an error counts as one that was an
+ * A stream without what errors among its frames tell of the owner of the keys, or a value without what one behind its
+ * other fields does. Such an error counts as one that was an
  * answer: for the key, and in the access line.
  */
-export const cleanStream = (needs: PassNeeds, passing: Passing, { answer, lease }: PassedBy): ByteSource => {
-  const source = answer.body;
-  const { take, end, isAtRest, passes } = filterFor(needs, passing, lease);
+export const cleanStream = (needs: PassNeeds, passing: Passing, by: PassedBy & By): ByteSource => {
+  const source = by.answer.body;
+  const { take, end, isAtRest, passes } = filterFor(needs, passing, by);
   let all: Uint8Array | null = null;
   return {
     ...source,

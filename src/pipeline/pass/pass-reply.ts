@@ -43,20 +43,28 @@ const wholeReply = (passing: Passing, answer: PassedAnswer, body: Uint8Array): W
   return { kind: 'whole', status: answer.status, headers: headersOf(passing, answer, false), body };
 };
 
-/** An answer whose bytes pass: as they come, or as a whole reply where it is one value that is there. */
+/**
+ * An answer whose bytes pass: as they come, or as a whole reply where it is one value that is there. What makes or
+ * tells of things has been cleaned (`learnNames`): why an operation failed is no error of the answer's.
+ */
 export const passedReply = (needs: PassNeeds, passing: Passing, by: PassedBy): Passed | Whole => {
   const { answer } = by;
   const framing = framingOf(passing, answer.type);
   const value = framing === 'value' && passing.received.method !== 'HEAD' ? answer.body.whole() : null;
-  return value === null ? pouredReply(needs, passing, { ...by, framing }) : wholeReply(passing, answer, value);
+  if (value === null) return pouredReply(needs, passing, { ...by, framing });
+  const isClean = passing.plan.work !== 'free' || !passing.dialect.mayHoldError(value);
+  const body = isClean ? value : cleanStream(needs, passing, { ...by, isValue: true }).whole();
+  return wholeReply(passing, answer, body ?? value);
 };
 
 type Framed = PassedBy & { readonly framing: PassedFraming };
 
 const pouredReply = (needs: PassNeeds, passing: Passing, { framing, ...by }: Framed): Passed => {
-  const { dialect } = passing;
+  const { dialect, plan } = passing;
   const { answer } = by;
-  const source = framing === 'value' ? answer.body : cleanStream(needs, passing, by);
+  const isValue = framing === 'value';
+  const passes = isValue && (plan.work !== 'free' || !answer.type.includes('json'));
+  const source = passes ? answer.body : cleanStream(needs, passing, { ...by, isValue });
   const { body, isAtBorder } = watchBorder(source, framing, (ending) => noteTokens(passing, ending));
   return {
     kind: 'passed',
