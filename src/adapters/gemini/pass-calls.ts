@@ -65,34 +65,63 @@ const withoutBody = ({ headers: { 'content-length': _, 'content-type': __, ...he
 type Answered = E.Either<ProxyError, PassedAnswer>;
 type Settle = (answered: Answered) => void;
 
-const handlerOf = (dog: Watchdog, reading: Reading, settle: Settle): Dispatcher.DispatchHandler => {
-  let queue: ByteQueue | null = null;
-  let isPassed = true;
-  let abortCall: (() => void) | null = null;
-  const abort = (): void => abortCall?.();
-  return {
-    onConnect: (end) => {
-      abortCall = () => end();
-      dog.onBite(abort);
-    },
+/** What undici tells of a call: a record, and the same functions for all calls (`dispatch-call.ts`). */
+type Handler = Dispatcher.DispatchHandler & {
+  readonly dog: Watchdog;
+  readonly reading: Reading;
+  readonly settle: Settle;
+  abort: () => void;
+  queue: ByteQueue | null;
+  /** Whether the answer's bytes go down. */
+  isPassed: boolean;
+};
+
+const nothingBegun = (): void => undefined;
+
+function onConnect(this: Handler, abort: () => void): void {
+  this.abort = abort;
+  this.dog.onBite(abort);
+}
+
+function onData(this: Handler, piece: Buffer): boolean {
+  return !this.isPassed || (this.queue?.push(piece) ?? true);
+}
+
+function onComplete(this: Handler): void {
+  this.queue?.end(null);
+}
+
+function onError(this: Handler, cause: unknown): void {
+  const { dog, queue } = this;
+  dog.stop();
+  const error = connectionError(cause, dog);
+  if (queue === null) this.settle(E.left(error));
+  else queue.end(brokenOff(error));
+}
+
+const handlerOf = (dog: Watchdog, reading: Reading, settle: Settle): Handler => {
+  const handler: Handler = {
+    dog,
+    reading,
+    settle,
+    abort: nothingBegun,
+    queue: null,
+    isPassed: true,
+    onConnect,
     onHeaders: (status, raw, resume) => {
       if (status < 200) return true;
-      queue = byteQueue({ resume, abort }, dog);
-      isPassed = !isRedirect(status);
+      handler.queue = byteQueue({ resume, abort: handler.abort }, dog);
+      handler.isPassed = !isRedirect(status);
       const head = headOf(raw, reading);
-      const { headers, type } = isPassed ? head : withoutBody(head);
-      settle(E.right({ status, headers, type, body: queue.source }));
+      const { headers, type } = handler.isPassed ? head : withoutBody(head);
+      settle(E.right({ status, headers, type, body: handler.queue.source }));
       return true;
     },
-    onData: (piece) => (isPassed ? (queue?.push(piece) ?? true) : true),
-    onComplete: () => queue?.end(null),
-    onError: (cause) => {
-      dog.stop();
-      const error = connectionError(cause, dog);
-      if (queue === null) settle(E.left(error));
-      else queue.end(brokenOff(error));
-    },
+    onData,
+    onComplete,
+    onError,
   };
+  return handler;
 };
 
 /** A body as undici takes it; `length` in bytes where it is known. */
