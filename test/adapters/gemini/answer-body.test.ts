@@ -1,5 +1,8 @@
+import fc from 'fast-check';
 import t from 'tap';
-import { errorText, jsonBody } from '../../../src/adapters/gemini/answer-body.ts';
+import { errorText, jsonBody, type BodyPieces } from '../../../src/adapters/gemini/answer-body.ts';
+import { bodyFrom, endQueue, pushPiece } from '../../../src/adapters/gemini/answer-queue.ts';
+import { answerQueue, type Waiting } from '../../../src/adapters/gemini/waiting.ts';
 import { caught } from '../../../src/kernel/proxy-error.ts';
 
 const mebibyte = Buffer.alloc(1024 * 1024, ' ');
@@ -43,3 +46,69 @@ t.test('of an error no more than a mebibyte is read', async (t) => {
   t.ok(source.given() < 5);
   t.ok(source.isClosed());
 });
+
+type Fed = { readonly queue: Waiting; readonly body: BodyPieces; readonly read: (texts: readonly string[], behind?: string) => void };
+
+/** A body that is given what reads of a socket brought: pieces in chunks of their own, and maybe what ends the body. */
+const fed = (resume: () => void = () => undefined): Fed => {
+  const queue = answerQueue({ resume, abort: () => undefined });
+  const read = (texts: readonly string[], behind = ''): void => {
+    const bytes = Buffer.from(new TextEncoder().encode(texts.map((text) => `${text}\r\n`).join('') + behind).buffer);
+    let at = 0;
+    for (const { length } of texts) {
+      pushPiece(queue, bytes.subarray(at, at + length));
+      at += length + 2;
+    }
+  };
+  return { queue, body: bodyFrom(queue).pieces(), read };
+};
+
+t.test('a piece that comes alone is handed on in its tick, those that one read brings leave together', async (t) => {
+  const { queue, body, read } = fed();
+  read(['head']);
+  t.equal(String((await body.next()).value), 'head');
+  const taken: string[][] = [];
+  const poured = body.pour((pieces) => taken.push(pieces.map(String)) < 5);
+  const steps: readonly (readonly [readonly string[], string, number])[] = [[['a'], '', 1], [['b', 'c', 'd'], '', 2], [['e'], '', 3], [['f', 'g'], '0\r\n\r\n', 3]];
+  for (const [texts, behind, count] of steps) {
+    read(texts, behind);
+    t.equal(taken.length, count, `${texts.join()} in its tick`);
+  }
+  await Promise.resolve();
+  t.same(taken, [['a'], ['b', 'c', 'd'], ['e'], ['f', 'g']], 'what is no end of a read soon after it');
+  endQueue(queue, 'whole');
+  await poured;
+  t.same(await body.next(), { done: true, value: undefined });
+});
+
+t.test('nothing is lost, whoever takes it stops and goes on, and no more comes than may wait', () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.array(fc.record({ texts: fc.array(fc.integer({ min: 1, max: 40_000 }), { minLength: 1, maxLength: 4 }), behind: fc.constantFrom('', '0\r\n\r\n'), isRest: fc.boolean() }), { maxLength: 12 }),
+      fc.infiniteStream(fc.boolean()),
+      async (reads, takes) => {
+        let [paused, seen, all] = [false, '', ''];
+        const { queue, body, read } = fed(() => (paused = false));
+        const consume = async (): Promise<void> => {
+          for await (const piece of body) {
+            seen += String(piece);
+            await body.pour((pieces) => {
+              seen += Buffer.concat(pieces).toString();
+              return takes.next().value === true;
+            });
+          }
+        };
+        const consumed = consume();
+        for (const [at, { texts, behind, isRest }] of reads.entries()) {
+          const words = texts.map((length) => String(at % 10).repeat(length));
+          read(words, behind);
+          all += words.join('');
+          paused = queue.isPaused;
+          for (let turns = 0; paused || (isRest && turns < 3); turns += 1) await new Promise((resolve) => setImmediate(resolve));
+        }
+        endQueue(queue, 'whole');
+        await consumed;
+        return seen === all;
+      },
+    ),
+  ));

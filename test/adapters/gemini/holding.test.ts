@@ -92,6 +92,28 @@ t.test('a stream holds one frame at a time, a collected answer all of them', asy
   t.equal((await outcomeOf(client, call({ holding: { memory: short, isCollected: () => true } }))).error, null, 'a short answer needs no more than its exchange has');
 });
 
+t.test('a long frame is held as it comes, also while the stream is poured', async (t) => {
+  const text = JSON.stringify(frame('x'.repeat(3 * mebibyte), 'STOP'));
+  const { url } = await webServer(t, (request, response) => {
+    request.resume();
+    response.setHeader('content-type', 'text/event-stream');
+    response.write(`data: ${JSON.stringify(frame('Hello'))}\n\n`);
+    for (let at = 0; at < text.length; at += 30_000) response.write(`${at === 0 ? 'data: ' : ''}${text.slice(at, at + 30_000)}`);
+    response.end('\n\n');
+  });
+  for (const [most, error] of [[mebibyte, { tag: 'Busy' }], [20 * mebibyte, null]] as const) {
+    const memory = counting(most);
+    const opened = await clientOf(t, url).openGemini(call({ holding: { memory, isCollected: () => false } }))();
+    if (E.isLeft(opened)) return t.fail(opened.left.tag);
+    const read = async (): Promise<null> => {
+      for await (const _ of opened.right) await opened.right.pour?.(() => true);
+      return null;
+    };
+    t.match(await read().catch(caught), error);
+    t.ok(error !== null || memory.peak() >= 5 * 2 * mebibyte, `${memory.peak()} at most`);
+  }
+});
+
 t.test('the head of a stream is held until something goes out', async (t) => {
   const emulator = await startedEmulator(t);
   emulator.answerWith(Array.from({ length: 40 }, (_, at) => frame('x'.repeat(200_000), at === 39 ? 'STOP' : undefined)));
