@@ -77,6 +77,17 @@ export const withGooglesFiles = (bytes: Uint8Array, base: string): Uint8Array =>
   return replaceIn(body, ownFile(base), writeGoogles) ?? body;
 };
 
+const byteOrderMark = Buffer.from('\ufeff');
+
+/** Whether a body may begin with a mark of byte order, by its first byte: JSON has none such. */
+export const mayBeginWithMark = ([first]: Uint8Array): boolean => first === byteOrderMark[0];
+
+/** JSON without the mark of byte order that some clients begin it with (RFC 8259 §8.1 lets a reader pass over it). */
+export const withoutMark = (bytes: Uint8Array): Uint8Array =>
+  mayBeginWithMark(bytes) && byteOrderMark.equals(bytes.subarray(0, byteOrderMark.length))
+    ? bytes.subarray(byteOrderMark.length)
+    : bytes;
+
 const modelField = /^("model"\s*:\s*"(?:models\\?\/)?)([^"\\]{1,100})"/;
 const longestField = 300;
 

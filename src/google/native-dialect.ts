@@ -4,7 +4,14 @@ import { recentMap } from '../kernel/recent-map.ts';
 import type { ErrorWatch, PassDialect, PassPlan, PassRequest, PassWork } from '../ports/passing-on.ts';
 import { aliasOf } from '../wire/model-alias.ts';
 import { modelName, type ModelSettings } from '../wire/model-name.ts';
-import { isUnstored, namesNoAddress, withGooglesFiles, withModels } from './body-up.ts';
+import {
+  isUnstored,
+  mayBeginWithMark,
+  namesNoAddress,
+  withGooglesFiles,
+  withModels,
+  withoutMark,
+} from './body-up.ts';
 import { boundNamesIn, interactionBegun } from './bound-name.ts';
 import { cleanError, cleanStreamError } from './clean-error.ts';
 import { pageWithToken, readPage } from './list-page.ts';
@@ -160,13 +167,14 @@ const readPlan = (settings: NativeSettings): PassDialect['plan'] => {
 };
 
 /**
- * A body with models for aliases, and Google's addresses of files for ours. What makes something names its model in its
- * body alone (caches, batches, interactions). A file that is uploaded is nobody's to change.
+ * A body with models for aliases, Google's addresses of files for ours, and no mark of byte order. What makes something
+ * names its model in its body alone (caches, batches, interactions). A file that is uploaded is nobody's to change.
  */
 const changeBody =
   ({ modelAliases }: NativeSettings): PassDialect['bodyUp'] =>
-  (body, { alias, model, work, path }, base) => {
-    if (path.startsWith('/upload/')) return body;
+  (bytes, { alias, model, work, path }, base) => {
+    if (path.startsWith('/upload/')) return bytes;
+    const body = withoutMark(bytes);
     const behind = (name: string): string | null => {
       if (name === alias) return model;
       if (work !== 'create' || aliasOf(name, modelAliases) === undefined) return null;
@@ -196,7 +204,8 @@ export const nativeDialect = (settings: NativeSettings): PassDialect => ({
   headersUp: (header, { path }) => headersUp(header, path.startsWith('/upload/')),
   namesIn: (body) => boundNamesIn(body, settings.withAgents),
   bodyUp: changeBody(settings),
-  goesUpAsIs: (pieces, { alias }) => alias === null && namesNoAddress(pieces),
+  goesUpAsIs: (pieces, { alias }) =>
+    alias === null && namesNoAddress(pieces) && !mayBeginWithMark(pieces[0] ?? new Uint8Array()),
   leavesNothing: isUnstored,
   namesTold,
   namesBegun: interactionBegun,

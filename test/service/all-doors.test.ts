@@ -261,6 +261,35 @@ t.test('every door tells the wait that a head told, of Google or of something on
   }
 });
 
+const jsonWays: readonly (readonly [path: string, body: object])[] = [
+  ['/v1/chat/completions', { model, messages: [{ role: 'user', content: 'Hello' }] }],
+  ['/v1/completions', { model, prompt: 'Hello' }],
+  ['/v1/responses', { model, input: 'Hello' }],
+  ['/v1/responses/input_tokens', { model, input: 'Hello' }],
+  ['/v1/messages', { model, max_tokens: 100, messages: [{ role: 'user', content: 'Hello' }] }],
+  ['/v1/messages/count_tokens', { model, messages: [{ role: 'user', content: 'Hello' }] }],
+  ['/v1/embeddings', { model: 'gemini-embedding-001', input: ['\ufeffa', 'b'] }],
+  ['/v1/images/generations', { model: painter, prompt: 'a' }],
+  ['/v1/images/edits', { model: painter, prompt: 'a', image: `data:image/png;base64,${picture}` }],
+  ['/v1/audio/speech', { model: 'gemini-2.5-flash-preview-tts', input: 'a', voice: 'alloy', response_format: 'wav' }],
+  [`/v1beta/models/${model}:generateContent`, { contents: [{ role: 'user', parts: [{ text: 'Hello' }] }] }],
+  [`/v1beta/models/${model}:countTokens`, { contents: [{ role: 'user', parts: [{ text: 'Hello' }] }] }],
+  [`/v1beta/models/${model}:streamGenerateContent?alt=sse`, { contents: [{ role: 'user', parts: [{ text: `Hello ${' '.repeat(400_000)}` }] }] }],
+];
+
+t.test('a byte order mark before JSON is passed over at every door', async (t) => {
+  const { url, password, emulator } = await pollux(t);
+  for (const [path, body] of jsonWays) {
+    const ask = (text: string): Promise<Response> =>
+      fetch(`${url}${path}`, { method: 'POST', headers: { authorization: `Bearer ${password}`, 'content-type': 'application/json' }, body: text });
+    const [plain, marked] = [await ask(JSON.stringify(body)), await ask(`\ufeff${JSON.stringify(body)}`)];
+    await Promise.all([plain.arrayBuffer(), marked.arrayBuffer()]);
+    t.same([plain.status, marked.status], [200, 200], path);
+    const went = asked(emulator).map(({ text }) => text);
+    t.equal(went.at(-1), went.at(-2), `${path}: what goes up is the same`);
+  }
+});
+
 const pdf = Buffer.from('%PDF-1.4 short').toString('base64');
 const link = 'https://example.com/a (1).csv';
 const filed = [
