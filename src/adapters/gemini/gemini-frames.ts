@@ -15,6 +15,7 @@ import {
   countPlain,
   eventReader,
   learnEvent,
+  mostTemplates,
   readSplit,
   saidIn,
   splitPiece,
@@ -216,7 +217,7 @@ const pourFrames =
 export const geminiFrames = (body: FrameSource['body'], model: string, following: Following): FrameStream => {
   const source: FrameSource = {
     body,
-    events: eventReader(bodySplitter(), frameReader(model)),
+    events: eventReader(bodySplitter(), frameReader(model), mostTemplates),
     following,
     state: 'busy',
   };

@@ -7,7 +7,7 @@ import type { BodySplitter } from './body-values.ts';
 import type { FrameReader } from './frame-reader.ts';
 
 /** Usage gets fields as an answer goes on; what has another shape each time is not worth a template each time. */
-const mostTemplates = 8;
+export const mostTemplates = 8;
 
 /**
  * Reads an answer whose events are mostly alike: what is like the one before is neither decoded nor parsed. `left`: so
@@ -20,12 +20,12 @@ export type EventReader = {
   left: number;
 };
 
-/** Of an answer that begins. */
-export const eventReader = (splitter: BodySplitter, reader: FrameReader): EventReader => ({
+/** Of an answer that begins, for which so many templates may be made. */
+export const eventReader = (splitter: BodySplitter, reader: FrameReader, left: number): EventReader => ({
   splitter,
   reader,
   template: null,
-  left: mostTemplates,
+  left,
 });
 
 const templateFor = ({ template, splitter }: EventReader): FrameTemplate | null =>

@@ -2,6 +2,10 @@ import fc from 'fast-check';
 import t from 'tap';
 import { framesAtOnce } from '../../../src/adapters/gemini/frames-at-once.ts';
 import { geminiFrames } from '../../../src/adapters/gemini/gemini-frames.ts';
+import { saidLike } from '../../../src/gemini/frame-template.ts';
+import { readPlainFrame } from '../../../src/gemini/frame.ts';
+import { frameTemplate } from '../../../src/gemini/make-template.ts';
+import { parsedJson } from '../../../src/gemini/parse-frames.ts';
 import { plainTextOf, type Said } from '../../../src/gemini/plain-text.ts';
 import type { Frame, UsageMetadata } from '../../../src/gemini/response.ts';
 import { latestUsage, tellUsage, usageSoFar, type UsageSoFar } from '../../../src/gemini/usage.ts';
@@ -21,7 +25,7 @@ const text = fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...texts) }, fc.st
 const json = fc.tuple(text, fc.constantFrom(escaped, escaped, escaped, asGoogle, withSlashes, inHex)).map(([said, write]) => write(said));
 
 const total = fc.oneof({ weight: 9, arbitrary: fc.constantFrom(1, 52, 999_999_999_999_999) }, fc.constantFrom(0, 1e15, 1e300));
-const counts = fc.record({ prompt: fc.constantFrom(12, 12, 12, 12, 12, 12, 0, 13), candidates: fc.nat(200), total, thoughts: fc.constantFrom(2, 2, 2, 2, 3, 1) });
+const counts = fc.record({ prompt: fc.constantFrom(12, 12, 12, 12, 12, 12, 0, 13), candidates: fc.oneof({ weight: 3, arbitrary: fc.nat(200) }, fc.constant(0)), total, thoughts: fc.constantFrom(2, 2, 2, 2, 3, 1) });
 type Counts = typeof counts extends fc.Arbitrary<infer A> ? A : never;
 
 /** How all events of one answer look. */
@@ -164,15 +168,15 @@ const following = { meter: null, failed: (cause: unknown) => cause, over: () => 
 const model = 'gemini-3.5-flash';
 
 t.test('what is like the event before it is read as it is in full, whatever it says and whatever comes between', async (t) => {
-  const answer = fc.tuple(look, look, fc.array(oneEvent, { minLength: 2, maxLength: 24, size: 'max' }));
+  const answer = fc.tuple(look, look, fc.array(oneEvent, { minLength: 2, maxLength: 32, size: 'max' }));
   const seen = { events: 0, short: 0 };
   await fc.assert(
-    fc.asyncProperty(answer, fc.integer(), fc.boolean(), async ([first, other, events], seed, isBroken) => {
+    fc.asyncProperty(answer, fc.integer(), fc.constantFrom(null, null, 0xe3, 0x01, 0x00, 0x22, 0x5c, 0x30), async ([first, other, events], seed, odd) => {
       const random = seeded(seed);
       const bytes = events.map((one) => Buffer.from(written(random() < 0.9 ? first : other, one)));
-      // A byte that is no UTF-8, in the midst of an event.
-      const broken = isBroken ? bytes[bytes.length >> 1] : undefined;
-      if (broken !== undefined) broken[Math.floor(random() * broken.length)] = 0xe3;
+      // A byte that is no UTF-8, no JSON, or ends what it stands in, in the midst of an event.
+      const broken = bytes[Math.floor(bytes.length * 0.7)];
+      if (odd !== null && broken !== undefined) broken[Math.floor(random() * broken.length)] = odd;
       const pieces = pieced(bytes, random);
       const full = await readAll(geminiFrames(each(pieces), model, following));
       const name = asName(String(Buffer.concat(pieces)));
@@ -188,4 +192,67 @@ t.test('what is like the event before it is read as it is in full, whatever it s
     { numRuns: 600 },
   );
   t.ok(seen.short > 150, `${seen.short} of ${seen.events} events were told by their template`);
+});
+
+const eventOf = (value: string, end = '\r\n\r\n'): string => `data: ${value}${end}`;
+const saying = (said: string, beside = ''): string => `{"candidates":[{"content":{"parts":[{"text":"${said}"}]},"index":0}]${beside}}`;
+
+const templates: readonly (readonly [name: string, event: string, isMade: boolean])[] = [
+  ['one text', eventOf(saying('Hello')), true],
+  ['ended by LF alone', eventOf(saying('Hello'), '\n\n'), true],
+  ['ended by CR alone', eventOf(saying('Hello'), '\r\r'), false],
+  ['not ended', eventOf(saying('Hello'), '\n'), false],
+  ['two events', eventOf(saying('Hello')).repeat(2), false],
+  ['a long text', eventOf(saying('word '.repeat(10_000))), true],
+  ['more than 4 KB around the text', eventOf(saying('Hello', `,"responseId":"${'x'.repeat(4096)}"`)), false],
+  ['another text before it', eventOf(saying('Hello').replace('{', '{"text":"other",')), false],
+  ['the text told twice, the last one counts', eventOf(saying('Hello","text":"other')), false],
+  ['its list told twice, the last one counts', eventOf(saying('Hello', `,${saying('other').slice(1, -1)}`)), false],
+  ['a text like the one it is tried with', eventOf(saying('one')), true],
+];
+
+t.test('a template is made of an event where one text is all that it says, and little is kept of it', (t) => {
+  for (const [name, event, isMade] of templates) {
+    const json = /\{.*\}/.exec(event)?.[0] ?? '';
+    const frame = readPlainFrame(parsedJson(json)?.value) ?? { candidates: [{ content: { parts: [{ text: 'Hello' }] } }] };
+    const template = frameTemplate(Buffer.from(event), frame);
+    t.equal(template !== null, isMade, name);
+    t.ok(template === null || (template.bytes.length < 200 && !Buffer.from(template.bytes).includes('ello')), `${name}: its text is not kept`);
+  }
+  t.end();
+});
+
+/** What stands between the quotes; what it says, and whether JSON.stringify writes it so. Null where it is not told so. */
+const likenesses: readonly (readonly [json: string | Buffer, said: string | null, isOwn?: boolean])[] = [
+  ['Grüße 👋', 'Grüße 👋', true],
+  ['a \\"b\\" \\\\ \\n\\t', 'a "b" \\ \n\t', true],
+  ['\u007f\u2028', '\u007f\u2028', true],
+  ['\\u0041', 'A', false],
+  ['a\\/b', 'a/b', false],
+  ['\\ud83d', '\ud83d', false],
+  [Buffer.from([0x61, 0xe3, 0x62]), 'a\ufffdb', true],
+  ['', null],
+  ['\\x', null],
+  ['a\\', null],
+  ['a"', null],
+  ...['\u0000', '\u0001', '\t', '\n', '\u001f'].map((control) => [`a${control}b`, null] as const),
+];
+
+t.test('an event that is like its template says what stands in the place of its text', (t) => {
+  const usage = ',"usageMetadata":{"totalTokenCount":5}';
+  const [before, behind] = eventOf(saying('TEXT', usage)).split('TEXT');
+  const template = frameTemplate(Buffer.from(eventOf(saying('Hello', usage))), readPlainFrame(parsedJson(saying('Hello', usage))?.value) ?? {});
+  for (const [json, text, isOwn] of likenesses) {
+    const event = Buffer.concat([Buffer.from(before ?? ''), Buffer.from(json), Buffer.from(behind ?? '')]);
+    const said = template === null ? null : saidLike(template, event);
+    t.equal(said?.text ?? null, text, asName(String(json)));
+    t.equal(said?.json ?? null, isOwn === true ? String(json) : null);
+  }
+  const told = (event: string): unknown => (template === null ? null : saidLike(template, Buffer.from(event)))?.text;
+  for (const count of ['7', '12', '999999999999999']) t.equal(told(eventOf(saying('a', usage.replace('5', count)))), 'a', count);
+  for (const count of ['0', '07', '-1', '1.5', '1e3', '1000000000000000', 'null', '"5"', ' 5', '']) t.equal(told(eventOf(saying('a', usage.replace('5', count)))), undefined, count);
+  const event = eventOf(saying('a', usage));
+  for (let end = 0; end < event.length; end += 1) t.equal(told(event.slice(0, end)), undefined, `${end} bytes of it`);
+  for (const more of ['x', ' ', '\n', event]) t.equal(told(event + more), undefined, asName(`${more} behind it`));
+  t.end();
 });
