@@ -17,7 +17,7 @@ import { modelBreaker } from './adapters/limits/model-breaker.ts';
 import { modelCatalogue, type ModelCatalogue } from './adapters/models/model-catalogue.ts';
 import { requestMeter } from './adapters/request-meter.ts';
 import { decodeSignatures, signatureBounds, signatureMemory } from './adapters/state/signature-memory.ts';
-import { descriptorLimit, monotonic, newId, now, random, wait } from './adapters/system.ts';
+import { descriptorLimit, monotonic, newId, newRequestId, now, random, wait } from './adapters/system.ts';
 import { connectionBounds } from './compose/connection-bounds.ts';
 import { doorsOf, type DoorNeeds } from './compose/doors.ts';
 import { findEncoderLater } from './compose/find-encoder-later.ts';
@@ -186,7 +186,7 @@ export const compose = (config: Config, needs: ComposeNeeds): Service => {
     log,
     now,
     wait,
-    newId,
+    newRequestId,
   });
   return {
     log,

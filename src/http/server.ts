@@ -73,7 +73,7 @@ const mostTurnedAway = 64;
 const crowded: ProxyError = { tag: 'Busy', message: 'Too many connections at once. Please try again in a moment.' };
 
 /** Who answers before anything is known of a request. */
-const firstAnswerer = ({ doors: [door], newId }: Site): Answerer => ({ door, requestId: `req_${newId()}` });
+const firstAnswerer = ({ doors: [door], newRequestId }: Site): Answerer => ({ door, requestId: newRequestId() });
 
 /** Tells a connection for which there is no room so, whatever it came for. */
 const turnAway = (site: Site): ((socket: Socket) => void) => {

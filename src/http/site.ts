@@ -36,5 +36,6 @@ export type Site = {
   readonly groupAddress: (address: string) => string;
   readonly now: Now;
   readonly wait: Wait;
-  readonly newId: NewId;
+  /** `req_` and letters. */
+  readonly newRequestId: NewId;
 };

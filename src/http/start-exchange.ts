@@ -78,7 +78,7 @@ const knockOf = ({ url = '/', method = 'GET', headers }: IncomingMessage): Knock
 
 const beginExchange = ({ site, chooseDoor }: ExchangeNeeds, { message, response, expectation }: Arrived): Exchange => {
   const knock = knockOf(message);
-  const requestId = `req_${site.newId()}`;
+  const requestId = site.newRequestId();
   const progress = { isHeldBack: expectation !== 'nothing', isTaken: false };
   return {
     requestId,

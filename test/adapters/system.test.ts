@@ -1,6 +1,6 @@
 import { getEventListeners } from 'node:events';
 import t, { type Test } from 'tap';
-import { monotonic, newId, now, wait } from '../../src/adapters/system.ts';
+import { monotonic, newId, newRequestId, now, wait } from '../../src/adapters/system.ts';
 
 /** Timers that run when told; those that were set and neither ran nor were cleared. */
 const heldTimers = (t: Test) => {
@@ -63,5 +63,12 @@ t.test('ids are 24 letters and digits, each of them used, none given twice', (t)
   t.ok(ids.every((id) => id.length === 24));
   t.equal(new Set(ids).size, 5000);
   t.equal(new Set(ids.join('')).size, 62);
+  t.end();
+});
+
+t.test('ids of requests are such ones behind req_', (t) => {
+  const ids = Array.from({ length: 1000 }, newRequestId);
+  for (const id of ids) t.match(id, /^req_[A-Za-z0-9]{24}$/);
+  t.equal(new Set(ids).size, 1000);
   t.end();
 });

@@ -70,7 +70,7 @@ export const serving = async (
         lines.push({ level, message, facts: typeof facts === 'function' ? facts() : facts }),
       now: over.now ?? (() => 1_000_000),
       wait: waits.wait,
-      newId: () => String((ids += 1)),
+      newRequestId: () => `req_${(ids += 1)}`,
     },
   );
   const started = await server.start()();

@@ -2,7 +2,7 @@ import { E, TE } from '../../kernel/fp.ts';
 import { secret } from '../../kernel/secret.ts';
 import { signalSource } from '../../kernel/signal.ts';
 import { dataUrl } from '../../adapters/images/image-keeper.ts';
-import { newId, now, wait } from '../../adapters/system.ts';
+import { newRequestId, now, wait } from '../../adapters/system.ts';
 import type { Door } from '../../http/door.ts';
 import { openDoors } from '../../http/router.ts';
 import type { ExchangeNeeds } from '../../http/start-exchange.ts';
@@ -44,7 +44,7 @@ export const quietServer = (door: Door): ExchangeNeeds => {
       groupAddress: (address) => address,
       now,
       wait,
-      newId,
+      newRequestId,
     },
     settings: {
       host: '127.0.0.1',
