@@ -135,6 +135,15 @@ const notingTexts = (
   return { bytes: holes.length === 0 ? Math.min(least, leastCut) : 0, found };
 };
 
+/**
+ * To cut a text out of a body and put it back costs as much as to read one of 512 bytes: of very many, shorter ones are
+ * read as all else is (with them 1,300 texts of 130 bytes took a third longer).
+ */
+const [mostShort, leastOfMany] = [256, 512];
+
+const withoutManyShort = ({ holes }: HollowText, spans: readonly Span[]): readonly Span[] =>
+  spans.length <= mostShort || holes.length > 0 ? spans : spans.filter(([from, to]) => to - from >= leastOfMany);
+
 type Parsed = E.Either<ParseFault, ParsedJson>;
 
 /** The text without its list of tools; null where something is left out of the list, which is then not all of it. */
@@ -164,8 +173,9 @@ const parseWithoutTools = (text: HollowText, expected: Expected): Parsed | null 
 const parseHollow = (text: HollowText, expected: Expected): Parsed | null => {
   const { bytes, holes } = text;
   const { bounds, unreadAt, terms } = expected;
-  const spans: Span[] = [];
-  const fault = jsonFault(bytes, bounds, notingTexts(expected, text, spans));
+  const found: Span[] = [];
+  const fault = jsonFault(bytes, bounds, notingTexts(expected, text, found));
+  const spans = withoutManyShort(text, found);
   const pieces = piecesIn(text, spans);
   if (pieces === null || (fault !== null && holes.length > 0)) return null;
   if (fault !== null) return E.left(fault);

@@ -196,6 +196,19 @@ t.test('a body with broken bytes is what JSON.parse makes of it, whatever is lef
   t.end();
 });
 
+t.test('of very many short texts none is cut out, and what is read says the same', (t) => {
+  const shortTexts = { least: 24, names: ['content'] };
+  for (const [count, length, more, unread] of [[256, 30, 0, 256], [257, 30, 0, 0], [1000, 511, 0, 0], [257, 512, 0, 257], [400, 100, 5, 5]] as const) {
+    const texts = [...Array.from({ length: count }, (_, at) => `${at}`.padEnd(length, 'x')), ...Array.from({ length: more }, () => 'y'.repeat(600))];
+    const json = JSON.stringify({ messages: texts.map((content) => ({ content })) });
+    const read = valueOf(parseSmallJson(fullText(Buffer.from(json)), { bounds, unreadAt: () => true, shortTexts }));
+    const messages = E.isRight(read) ? (read.right as { readonly messages: readonly { readonly content: unknown }[] }).messages : [];
+    t.equal(messages.filter(({ content }) => isUnread(content)).length, unread, `${count} of ${length}`);
+    t.same(JSON.stringify({ messages }), json);
+  }
+  t.end();
+});
+
 t.test('whether a text may show a picture is told of its bytes as of itself', (t) => {
   const pieces = fc.array(fc.string({ unit: fc.constantFrom('!', '[', 'a', '\n', '\\', '天') }), { minLength: 1, maxLength: 3 });
   fc.assert(
