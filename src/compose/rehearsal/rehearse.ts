@@ -1,5 +1,6 @@
 import { createServer as createHttpServer } from 'node:http';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { TE } from '../../kernel/fp.ts';
 import { breathe } from '../../kernel/breathe.ts';
 import { signalSource } from '../../kernel/signal.ts';
 import { openGeminiBy } from '../../adapters/gemini/gemini-client.ts';
@@ -9,9 +10,9 @@ import { watchdogs } from '../../adapters/watchdog.ts';
 import type { Door } from '../../http/door.ts';
 import type { Handler, Route } from '../../http/route.ts';
 import { startExchange } from '../../http/start-exchange.ts';
-import type { Capabilities } from '../../ports/capabilities.ts';
+import type { Capabilities, FrameStream, OpenGemini } from '../../ports/capabilities.ts';
 import { quietCapabilities, quietServer } from './quiet-world.ts';
-import { samples, type Sample } from './samples.ts';
+import { parsed, samples, type Sample } from './samples.ts';
 
 /** What is rehearsed. */
 export type Rehearsed = {
@@ -27,6 +28,9 @@ export type Rehearsed = {
 const longestMs = 2000;
 
 const ignore = (): void => undefined;
+
+/** V8 forgets the shape of a record that nobody has any more, and throws away what it compiled for it: these stay. */
+const kept: unknown[] = [parsed];
 
 const listen = (server: Server): Promise<number> =>
   new Promise((resolve, reject) => {
@@ -85,7 +89,12 @@ const openStage = async ({ serve, capabilities, door }: Rehearsed, turn: Turn, c
   const requests = geminiRequests({ baseUrl, proxies: direct, connectTimeoutMs: longestMs });
   closeLater(closing, () => void requests.close());
   const watch = watchdogs({ firstByteMs: longestMs, idleMs: longestMs });
-  const handle = serve(quietCapabilities(capabilities, openGeminiBy({ ...requests, watch })));
+  const open = openGeminiBy({ ...requests, watch });
+  const openGemini: OpenGemini = (call) => TE.map((frames: FrameStream) => {
+    kept.push(frames.ready);
+    return frames;
+  })(open(call));
+  const handle = serve(quietCapabilities(capabilities, openGemini));
   const needs = quietServer(door([{ method: 'POST', pattern: '/chat/completions', handle }]));
   const server = createHttpServer({ noDelay: true }, (message, response) => {
     response.on('close', () => turn.ended());

@@ -33,9 +33,18 @@ const image = { type: 'image_url', image_url: { url: `data:image/png;base64,${pi
 const drawn = { inlineData: { mimeType: 'image/png', data: picture } };
 const shown = [{ role: 'user', content: [{ type: 'text', text: 'What is this?' }, image] }];
 
+/** A record of each kind that is parsed, without long texts. */
+export const parsed: unknown[] = [];
+
+const jsonOf = (value: object, space = 0): string => {
+  const text = JSON.stringify(value, null, space);
+  parsed.push(JSON.parse(text, (_name, told: unknown) => (typeof told === 'string' ? told.slice(0, 20) : told)));
+  return text;
+};
+
 const bodyWith = (fields: object): Buffer =>
   Buffer.from(
-    JSON.stringify({ model: 'gemini-2.5-flash', ...fields, temperature: 0.7, max_tokens: 1024, top_p: 0.95 }),
+    jsonOf({ model: 'gemini-2.5-flash', ...fields, temperature: 0.7, max_tokens: 1024, top_p: 0.95 }),
   );
 
 const usage = {
@@ -60,7 +69,7 @@ const chunkBytes = 32_768;
 /** As Google writes a whole answer. */
 const whole = (...parts: readonly object[]): readonly Buffer[] => {
   const candidates = [{ content: { parts, role: 'model' }, ...ended, avgLogprobs: -0.1 }];
-  const body = Buffer.from(`${JSON.stringify({ candidates, usageMetadata: allUsed, ...named }, null, 2)}\n`);
+  const body = Buffer.from(`${jsonOf({ candidates, usageMetadata: allUsed, ...named }, 2)}\n`);
   const chunks = Array.from({ length: Math.ceil(body.length / chunkBytes) }, (_, at) =>
     chunk(body.subarray(at * chunkBytes, (at + 1) * chunkBytes)),
   );
@@ -69,9 +78,7 @@ const whole = (...parts: readonly object[]): readonly Buffer[] => {
 
 const event = (text: string, isLast: boolean): Buffer => {
   const candidates = [{ content: { parts: [{ text }], role: 'model' }, ...(isLast ? ended : { index: 0 }) }];
-  return chunk(
-    `data: ${JSON.stringify({ candidates, usageMetadata: isLast ? allUsed : usage, ...named })}\r\n\r\n`,
-  );
+  return chunk(`data: ${jsonOf({ candidates, usageMetadata: isLast ? allUsed : usage, ...named })}\r\n\r\n`);
 };
 
 /** A stream, each event by itself. */
@@ -99,7 +106,10 @@ const short: readonly Sample[] = [
 const large: readonly Sample[] = [
   { body: bodyWith({ messages: [{ role: 'user', content: words.repeat(250) }] }), answer: said },
   { body: bodyWith({ messages: shown }), answer: said },
-  { body: bodyWith({ messages: brief }), answer: whole({ text: 'Here it is.' }, drawn) },
+  {
+    body: bodyWith({ model: 'gemini-2.5-flash-image', messages: brief }),
+    answer: whole({ text: 'Here it is.' }, drawn),
+  },
 ];
 
 /** One of each kind of request and answer, twice: V8 keeps the shape of a record from its second on. */
