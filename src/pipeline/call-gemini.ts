@@ -114,12 +114,13 @@ export const callGemini = (capabilities: Calling): Stage<Planned, Frames> => {
   const persist = persistImages(capabilities);
   return (planned) => {
     const { call, shownEarly: shown, judging } = planned.plan;
+    const { refusesBlocks, mustBeWhole } = judging;
     const begun = (frames: Frames): Frames => {
       if (!isStillNeeded(call)) planned.held.request.letGo();
       return persist(planned, countTokens(frames, planned.note));
     };
     return letThrough(capabilities, planned, call.model)((effort) =>
-      answerCall(capabilities, { planned, begun }, { ...judging, shown, effort }),
+      answerCall(capabilities, { planned, begun }, { refusesBlocks, mustBeWhole, shown, effort }),
     );
   };
 };
