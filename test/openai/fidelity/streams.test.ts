@@ -24,6 +24,12 @@ t.test('a blocked prompt is a choice with content_filter, with or without rating
   t.end();
 });
 
+t.test('a whole answer has what OpenRouter\'s SDK takes none without, whichever way it is written', (t) => {
+  for (const frames of [[frame([{ text: 'a' }], stop)], [frame([{ text: 'a' }]), frame([callPart('f')], stop)]])
+    t.type((completion({}, frames) as { readonly system_fingerprint?: unknown }).system_fingerprint, 'string');
+  t.end();
+});
+
 t.test('usage is never summed, and no later frame takes a count away', (t) => {
   const frames: readonly Frame[] = [
     { ...frame([{ text: 'a' }]), usageMetadata: { promptTokenCount: 10, cachedContentTokenCount: 8, candidatesTokenCount: 1 } },

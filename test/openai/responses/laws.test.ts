@@ -273,7 +273,7 @@ const asked = fc.record(
   },
   { requiredKeys: [] },
 );
-const left: Json = { instructions: null, max_output_tokens: null, max_tool_calls: null, metadata: {}, parallel_tool_calls: true, previous_response_id: null, prompt_cache_key: null, safety_identifier: null, temperature: 1, tool_choice: 'auto', top_logprobs: 0, top_p: 1, truncation: 'disabled', background: false, access_programs: null };
+const left: Json = { instructions: null, max_output_tokens: null, max_tool_calls: null, metadata: {}, parallel_tool_calls: true, previous_response_id: null, prompt_cache_key: null, safety_identifier: null, temperature: 1, tool_choice: 'auto', top_logprobs: 0, top_p: 1, truncation: 'disabled', background: false, access_programs: null, frequency_penalty: 0, presence_penalty: 0 };
 
 t.test('every response in every event repeats what was asked, else what stands for it, and says whether it is kept', async () => {
   const tools = [{ type: 'function', name: 'plain', parameters: null, strict: null }];

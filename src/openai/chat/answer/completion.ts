@@ -17,6 +17,7 @@ import type {
 import type { Logprobs, TokenLogprob } from '../../logprobs.ts';
 import type { FinishReason } from './finish-reason.ts';
 import { joinedDetails } from './reasoning-details.ts';
+import { systemFingerprint } from './system-fingerprint.ts';
 
 /** What the deltas of one choice add up to. */
 type Collected = {
@@ -142,6 +143,7 @@ export const completion = (events: readonly ChatEvent[]): E.Either<ProxyError, W
     choices: collected.map(choiceOf),
     usage: last?.usage,
     service_tier: last?.service_tier,
+    system_fingerprint: systemFingerprint,
   };
   const holdsTools = collected.some(
     ({ extra }) => extra?.google.server_tool_parts !== undefined || extra?.google.signed_parts !== undefined,

@@ -11,6 +11,7 @@ import { json, jsonAnswer, jsonWhole, type Whole } from '../../../ports/reply.ts
 import { servedTier } from '../../../wire/service-tier.ts';
 import { finishReason, unnamedReason } from './finish-reason.ts';
 import type { MachineSettings } from './machine.ts';
+import { systemFingerprint } from './system-fingerprint.ts';
 import { toUsage } from './usage.ts';
 
 /** What every answer to one request says, and whether it is got by a function of ours. */
@@ -41,6 +42,7 @@ const answerWith = (content: string, told: Told): object => {
     choices: [choice],
     usage: toUsage(told.usage),
     service_tier: servedTier(told.usage),
+    system_fingerprint: systemFingerprint,
   };
 };
 
@@ -59,7 +61,7 @@ const writtenAround = (content: UnreadText, told: Told): Whole => {
   const behind =
     `","refusal":null},"logprobs":null,"finish_reason":"${finishReason(end, 'stop')}"` +
     `${fieldOf('native_finish_reason', unnamedReason(end))}}],"usage":${JSON.stringify(toUsage(usage))}` +
-    `${fieldOf('service_tier', servedTier(usage))}}`;
+    `${fieldOf('service_tier', servedTier(usage))},"system_fingerprint":"${systemFingerprint}"}`;
   return jsonWhole(asSent([before, unreadPiece(content), behind]));
 };
 

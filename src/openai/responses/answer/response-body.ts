@@ -84,6 +84,9 @@ const rareNames = [
 
 /** What most requests say nothing of. */
 const rareFields = (fields: Pick<ResponseFields, (typeof rareNames)[number]>): object => ({
+  // OpenRouter's SDK takes no response without the penalties.
+  frequency_penalty: 0,
+  presence_penalty: 0,
   max_tool_calls: fields.max_tool_calls ?? null,
   metadata: fields.metadata ?? {},
   parallel_tool_calls: fields.parallel_tool_calls ?? true,
