@@ -9,31 +9,44 @@ export type Signal = {
 /** A signal, and how it is given; only the first time counts. */
 export type SignalSource = { readonly signal: Signal; readonly abort: (reason: unknown) => void };
 
+/** `listeners`: null until there is one; most signals have one at most, and a list that grows has room for 17. */
+type Told = Signal & { aborted: boolean; reason: unknown; listeners: (() => void)[] | null };
+
+function addEventListener(this: Told, _type: 'abort', run: () => void): void {
+  if (this.aborted) return;
+  if (this.listeners === null) this.listeners = [run];
+  else this.listeners.push(run);
+}
+
+function removeEventListener(this: Told, _type: 'abort', run: () => void): void {
+  const { listeners } = this;
+  if (listeners === null) return;
+  const at = listeners.lastIndexOf(run);
+  if (at === listeners.length - 1) listeners.pop();
+  else if (at !== -1) listeners.splice(at, 1);
+}
+
 /**
  * Makes a signal that tells all its listeners once. An AbortController does the same with an EventTarget, a Map of
  * listeners and an Event: 3 µs to make and as many to abort where this takes 0.1, and each exchange has one.
  */
 export const signalSource = (): SignalSource => {
-  const listeners: (() => void)[] = [];
-  const signal = {
+  const signal: Told = {
     aborted: false,
-    reason: undefined as unknown,
-    addEventListener: (_type: 'abort', run: () => void) => {
-      if (!signal.aborted) listeners.push(run);
-    },
-    removeEventListener: (_type: 'abort', run: () => void) => {
-      const at = listeners.lastIndexOf(run);
-      if (at === listeners.length - 1) listeners.pop();
-      else if (at !== -1) listeners.splice(at, 1);
-    },
+    reason: undefined,
+    listeners: null,
+    addEventListener,
+    removeEventListener,
   };
   return {
     signal,
     abort: (reason) => {
       if (signal.aborted) return;
+      const { listeners } = signal;
       signal.aborted = true;
       signal.reason = reason;
-      for (const run of listeners.splice(0)) run();
+      signal.listeners = null;
+      for (const run of listeners ?? []) run();
     },
   };
 };

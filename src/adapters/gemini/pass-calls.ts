@@ -130,10 +130,10 @@ type Sent = { readonly body: Uint8Array | AsyncIterable<Uint8Array> | Readable |
 /** While bytes go up, Google's silence is no silence. */
 async function* watchSending(
   pieces: AsyncIterable<Uint8Array>,
-  { awaits }: Pick<Watchdog, 'awaits'>,
+  dog: Pick<Watchdog, 'awaits'>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   for await (const piece of pieces) {
-    awaits();
+    dog.awaits();
     yield piece;
   }
 }
