@@ -9,16 +9,23 @@ export type CountName = Exclude<
 >;
 
 /**
- * An event of which all but its text and its counts is known. `bytes`: with a mark in the place of each of these;
- * `ends`: where the stretches between the marks end. By stretch what stands behind it: `names` of counts, null for the
- * text, and `counts`, those of the event that was like it last. `found` and `seen`: what stands in the event that is
- * looked at. One record for each stream, and no functions around it: a frame looks at few things. Typed arrays: V8 has
- * several forms of others, and compiles anew for each.
+ * An event of which all is known but its text, its counts and its id, each of which a mark stands for in `bytes`.
+ * `ends`: where the stretches between the marks end; by stretch, `names`: of the count behind it. Null where that is no
+ * count, or one that is the same in all frames of an answer. It holds nothing of an answer: others are read by it, too.
  */
 export type FrameTemplate = {
   readonly bytes: Uint8Array;
   readonly ends: Uint16Array;
   readonly names: readonly (CountName | null)[];
+};
+
+/**
+ * One answer whose events are like a template. `frame`: the one that was read in full; `counts`: those of the event
+ * that was like it last; `found` and `seen`: what stands in the event that is looked at. One record, and no functions
+ * around it: a frame looks at few things. Typed arrays: V8 has several forms of others, and compiles anew for each.
+ */
+export type LikeFrames = {
+  readonly template: FrameTemplate;
   readonly frame: Frame;
   readonly usage: (() => UsageMetadata) | undefined;
   readonly counts: Float64Array;
@@ -26,8 +33,8 @@ export type FrameTemplate = {
   readonly seen: { from: number; to: number; kinds: number; count: number };
 };
 
-/** What marks a text: no event of one line holds such a byte, nor the one that marks a count, which is less. */
-export const textMark = 1;
+/** Marks: no event of one line holds such bytes. */
+export const marks = { count: 0, text: 1, word: 2 } as const;
 
 /** Longer events are read in full. */
 const mostBytes = 65_536;
@@ -49,7 +56,7 @@ const escapeKinds = Uint8Array.from({ length: 256 }, (_, byte) =>
 );
 
 /** Goes past the text that begins there, and notes what is in it; -1 where it is empty, no JSON, or does not end. */
-const passText = ({ seen }: FrameTemplate, event: Uint8Array, from: number): number => {
+const passText = ({ seen }: LikeFrames, event: Uint8Array, from: number): number => {
   const last = event.length - 1;
   let at = from;
   let all = 0;
@@ -69,7 +76,7 @@ const passText = ({ seen }: FrameTemplate, event: Uint8Array, from: number): num
 const mostDigits = 15;
 
 /** Goes past a whole number other than 0; -1 where there is none. */
-const passCount = ({ seen }: FrameTemplate, event: Uint8Array, from: number): number => {
+const passCount = ({ seen }: LikeFrames, event: Uint8Array, from: number): number => {
   const end = Math.min(from + mostDigits, event.length);
   let at = from;
   let count = 0;
@@ -84,9 +91,19 @@ const passCount = ({ seen }: FrameTemplate, event: Uint8Array, from: number): nu
   return at === from ? -1 : at;
 };
 
+const wordBytes = Uint8Array.from({ length: 256 }, (_, byte) => (/[\w-]/.test(String.fromCharCode(byte)) ? 1 : 0));
+
+/** Goes past letters of an id; -1 where there are none. */
+const passWord = (event: Uint8Array, from: number): number => {
+  let at = from;
+  while (at < event.length && wordBytes[event[at] ?? 0] === 1) at += 1;
+  return at === from ? -1 : at;
+};
+
 /** Whether an event is like the template: byte for byte, stretch by stretch, as V8 compiles it best. */
-const isLike = (template: FrameTemplate, event: Uint8Array): boolean => {
-  const { bytes, ends, found, seen } = template;
+const isLike = (like: LikeFrames, event: Uint8Array): boolean => {
+  const { template, found, seen } = like;
+  const { bytes, ends } = template;
   const room = event.length - bytes.length;
   if (room < 0 || event.length > mostBytes) return false;
   let at = 0;
@@ -97,7 +114,10 @@ const isLike = (template: FrameTemplate, event: Uint8Array): boolean => {
     for (; place < end; place += 1) if (event[place + shift] !== bytes[place]) return false;
     at = place + shift;
     if (place === bytes.length) break;
-    at = bytes[place] === textMark ? passText(template, event, at) : passCount(template, event, at);
+    const mark = bytes[place];
+    seen.count = 0;
+    if (mark === marks.word) at = passWord(event, at);
+    else at = mark === marks.text ? passText(like, event, at) : passCount(like, event, at);
     found[stretch] = seen.count;
     // What is left of the event is no shorter than what is left of the template.
     if (at < 0 || at - place > room + 1) return false;
@@ -106,19 +126,26 @@ const isLike = (template: FrameTemplate, event: Uint8Array): boolean => {
   return at === event.length;
 };
 
+/** Whether the counts that have no name are those of the frame that was read. */
+const isSame = ({ template: { names }, counts, found }: LikeFrames): boolean => {
+  for (let stretch = 0; stretch < names.length; stretch += 1) {
+    if (names[stretch] === null && counts[stretch] !== found[stretch]) return false;
+  }
+  return true;
+};
+
 /** An event's text; `json` is null where JSON.stringify would write it otherwise. */
-const textIn = ({ seen: { from, to, kinds: all } }: FrameTemplate, event: Buffer): Omit<Said, 'usage'> | null => {
+const textIn = ({ seen: { from, to, kinds: all } }: LikeFrames, event: Buffer): Omit<Said, 'usage'> | null => {
   const json = event.toString((all & kinds.wide) === 0 ? 'latin1' : 'utf8', from, to);
   if ((all & kinds.escaped) === 0) return { text: json, json };
   const text = parsedJson(`"${json}"`)?.value;
   return typeof text === 'string' ? { text, json: (all & kinds.foreign) === 0 ? json : null } : null;
 };
 
-/** The text of an event that is like the template, whose counts are then known. */
-const readLike = (template: FrameTemplate, event: Buffer): Omit<Said, 'usage'> | null => {
-  const said = isLike(template, event) ? textIn(template, event) : null;
-  if (said === null) return null;
-  template.counts.set(template.found);
+/** The text of an event that is like those before, whose counts are then known. */
+const readLike = (like: LikeFrames, event: Buffer): Omit<Said, 'usage'> | null => {
+  const said = isLike(like, event) && isSame(like) ? textIn(like, event) : null;
+  if (said !== null) like.counts.set(like.found);
   return said;
 };
 
@@ -152,17 +179,34 @@ export const frameWith = (
   return frame;
 };
 
-/** What an event says that is like the template: its bytes but for text and counts. Null for any other. */
-export const saidLike = (template: FrameTemplate, event: Buffer): Said | null => {
-  const said = readLike(template, event);
-  return said === null ? null : { text: said.text, json: said.json, usage: template.usage };
+/** What an event says that is like the one before but for text and counts. Null for any other. */
+export const saidLike = (like: LikeFrames, event: Buffer): Said | null => {
+  const said = readLike(like, event);
+  return said === null ? null : { text: said.text, json: said.json, usage: like.usage };
 };
 
 /** The same as the frame that is read in it, with its text as JSON. */
-export const frameLike = (template: FrameTemplate, event: Buffer): Frame | null => {
-  const said = readLike(template, event);
+export const frameLike = (like: LikeFrames, event: Buffer): Frame | null => {
+  const said = readLike(like, event);
   if (said === null) return null;
-  const frame = frameWith(template.frame, said.text, template.usage?.());
+  const frame = frameWith(like.frame, said.text, like.usage?.());
   if (said.json !== null) frame.json = said.json;
   return frame;
+};
+
+/** Begins with an event that was read as this frame, a plain one; null where it is not like the template. */
+export const likeFrames = (template: FrameTemplate, event: Buffer, frame: Frame): LikeFrames | null => {
+  const { ends, names } = template;
+  const counts = new Float64Array(ends.length);
+  const like: LikeFrames = {
+    template,
+    frame: frameWith(frame, '', frame.usageMetadata),
+    usage: frame.usageMetadata === undefined ? undefined : () => usageWith(frame, names, counts),
+    counts,
+    found: new Float64Array(ends.length),
+    seen: { from: 0, to: 0, kinds: 0, count: 0 },
+  };
+  if (!isLike(like, event)) return null;
+  counts.set(like.found);
+  return like;
 };

@@ -1,24 +1,36 @@
 import { endOfString } from '../kernel/json-fault.ts';
 import { readPlainFrame, readSaid } from './frame.ts';
-import { frameWith, textMark, usageWith, type CountName, type FrameTemplate } from './frame-template.ts';
+import { frameWith, marks, usageWith, type CountName, type FrameTemplate } from './frame-template.ts';
 import { parsedJson } from './parse-frames.ts';
 import { plainTextOf } from './plain-text.ts';
 import type { Frame } from './response.ts';
 
-/** Of what stands around the text: it is kept as long as the stream is open. */
+/** Of what stands around the text. */
 const mostAround = 4096;
-
-const [textHere, countHere] = [String.fromCharCode(textMark), String.fromCharCode(0)];
 
 const soleEvent = /^data: ([^\r\n]*)(?:\r\n\r\n|\n\n)$/;
 const textOpening = /"text" *: *"/;
-const countIn =
-  /"(promptTokenCount|cachedContentTokenCount|candidatesTokenCount|thoughtsTokenCount|toolUsePromptTokenCount|totalTokenCount)" *: *[1-9]\d{0,14}(?=[ ,}])/g;
+const changing = /"(?:(\w{1,40}okenCount)" *: *([1-9]\d{0,14})(?=[ ,}])|responseId" *: *"([\w-]{1,100})(?="))/g;
 
-const isCountName = (name: string): name is CountName => name.endsWith('TokenCount');
+const countNames: ReadonlySet<string> = new Set<CountName>([
+  'promptTokenCount',
+  'cachedContentTokenCount',
+  'candidatesTokenCount',
+  'thoughtsTokenCount',
+  'toolUsePromptTokenCount',
+  'totalTokenCount',
+]);
 
-/** An event with marks in it, and the names of what they stand for: null for the text. */
-type Marked = { readonly around: string; readonly names: readonly (CountName | null)[] };
+const isCountName = (name: string): name is CountName => countNames.has(name);
+
+/** An event with marks in it, what stands in their places, and the names of the counts among that. */
+type Marked = {
+  readonly around: string;
+  readonly values: readonly string[];
+  readonly names: FrameTemplate['names'];
+  /** Which of the values the text is. */
+  readonly ofText: number;
+};
 
 /** Puts marks into an event; null where no text begins, or where too much stands around it. */
 const markPlaces = (event: Buffer): Marked | null => {
@@ -29,40 +41,57 @@ const markPlaces = (event: Buffer): Marked | null => {
   const to = endOfString(event, from);
   if (json.length - (to - from) > mostAround) return null;
   const names: (CountName | null)[] = [];
-  const mark = (text: string): string =>
-    text.replace(countIn, (count: string, name: string) => {
+  const values: string[] = [];
+  const mark = (text: string): string => {
+    let [marked, done] = ['', 0];
+    for (const { index, 0: field, 1: name = '', 2: count = '', 3: id = '' } of text.matchAll(changing)) {
       names.push(isCountName(name) ? name : null);
-      return count.replace(/\d+$/, countHere);
-    });
+      values.push(count + id);
+      const end = index + field.length;
+      marked += text.slice(done, end - count.length - id.length);
+      marked += String.fromCharCode(id === '' ? marks.count : marks.word);
+      done = end;
+    }
+    return marked + text.slice(done);
+  };
   const before = mark(json.slice(0, from));
+  const ofText = values.length;
   names.push(null);
-  return { around: before + textHere + mark(json.slice(to)), names };
+  values.push(json.slice(from, to));
+  return { around: before + String.fromCharCode(marks.text) + mark(json.slice(to)), values, names, ofText };
 };
 
-/** What is read in a marked event with this text and these counts; null where that is not a plain frame. */
-const readMarked = ({ around, names }: Marked, text: string, counts: ArrayLike<number>): Frame | null => {
-  let event = around.replace(textHere, text);
-  for (const [at, name] of names.entries()) if (name !== null) event = event.replace(countHere, String(counts[at]));
+const endsOf = (around: string): readonly number[] => {
+  const ends: number[] = [];
+  for (let at = 0; at < around.length; at += 1) if (around.charCodeAt(at) <= marks.word) ends.push(at);
+  return [...ends, around.length];
+};
+
+/** What is read in a marked event with these values in their places; null where that is not a plain frame. */
+const readMarked = (around: string, values: readonly string[]): Frame | null => {
+  let [event, from] = ['', 0];
+  for (const [at, end] of endsOf(around).entries()) {
+    event += around.slice(from, end) + (values[at] ?? '');
+    from = end + 1;
+  }
   const [, data = ''] = soleEvent.exec(Buffer.from(event, 'latin1').toString('utf8')) ?? [];
   const parsed = parsedJson(data);
   return parsed === null || readSaid(parsed.value) === null ? null : readPlainFrame(parsed.value);
 };
 
 /** Whether reading it with another text and other counts than the frame's gives these, and all else as it was. */
-const holds = (marked: Marked, frame: Frame): boolean => {
+const holds = ({ around, values, names, ofText }: Marked, frame: Frame): boolean => {
   const { usageMetadata } = frame;
   const text = plainTextOf(frame) === 'one' ? 'other' : 'one';
   // Each of them another one: a name may stand there twice.
-  const counts = marked.names.map((name, at) => (name === null ? 0 : (usageMetadata?.[name] ?? 0) + at + 1));
-  const usage = usageMetadata === undefined ? undefined : usageWith(frame, marked.names, counts);
-  const read = readMarked(marked, text, counts);
+  const counts = names.map((name, at) => (name === null ? 0 : (usageMetadata?.[name] ?? 0) + at + 1));
+  const usage = usageMetadata === undefined ? undefined : usageWith(frame, names, counts);
+  const others = values.map((value, at) => {
+    if (at === ofText) return text;
+    return names[at] === null ? value : String(counts[at]);
+  });
+  const read = readMarked(around, others);
   return read !== null && JSON.stringify(read) === JSON.stringify(frameWith(frame, text, usage));
-};
-
-const endsOf = (around: string): Uint16Array => {
-  const ends: number[] = [];
-  for (let at = 0; at < around.length; at += 1) if (around.charCodeAt(at) <= textMark) ends.push(at);
-  return Uint16Array.from([...ends, around.length]);
 };
 
 /**
@@ -74,16 +103,5 @@ export const frameTemplate = (event: Buffer, frame: Frame): FrameTemplate | null
   const marked = plainTextOf(frame) === null ? null : markPlaces(event);
   if (marked === null || !holds(marked, frame)) return null;
   const { around, names } = marked;
-  const ends = endsOf(around);
-  const counts = new Float64Array(ends.length);
-  return {
-    bytes: Buffer.from(around, 'latin1'),
-    ends,
-    names,
-    frame: frameWith(frame, '', frame.usageMetadata),
-    usage: frame.usageMetadata === undefined ? undefined : () => usageWith(frame, names, counts),
-    counts,
-    found: new Float64Array(ends.length),
-    seen: { from: 0, to: 0, kinds: 0, count: 1 },
-  };
+  return { bytes: Buffer.from(around, 'latin1'), ends: Uint16Array.from(endsOf(around)), names };
 };

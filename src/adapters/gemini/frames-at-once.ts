@@ -9,7 +9,7 @@ import type { FrameStream } from '../../ports/capabilities.ts';
 import { bodySplitter, wholeValue, type Framing } from './body-values.ts';
 import { endError, frameReader, type FrameReader, type FramesRead } from './frame-reader.ts';
 import { geminiFrames, type Following } from './gemini-frames.ts';
-import { eventReader, mostTemplates, readSplit, splitPiece } from './plain-events.ts';
+import { eventReader, readSplit, splitPiece } from './plain-events.ts';
 
 async function* endInError(frames: readonly Frame[], error: unknown): FrameStream {
   if (frames.length > 0) yield frames;
@@ -44,7 +44,7 @@ const leastAlike = 16;
 /** What a short body says that is not one value. */
 const readEvents = (pieces: readonly Buffer[], reader: FrameReader): WholeReading => {
   const splitter = bodySplitter();
-  const events = eventReader(splitter, reader, pieces.length < leastAlike ? 0 : mostTemplates);
+  const events = eventReader(splitter, reader, pieces.length >= leastAlike);
   const frames: Frame[] = [];
   for (const piece of pieces) {
     const error = readSplit(events, splitPiece(events, piece), frames);

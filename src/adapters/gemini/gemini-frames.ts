@@ -15,7 +15,6 @@ import {
   countPlain,
   eventReader,
   learnEvent,
-  mostTemplates,
   readSplit,
   saidIn,
   splitPiece,
@@ -217,7 +216,7 @@ const pourFrames =
 export const geminiFrames = (body: FrameSource['body'], model: string, following: Following): FrameStream => {
   const source: FrameSource = {
     body,
-    events: eventReader(bodySplitter(), frameReader(model), mostTemplates),
+    events: eventReader(bodySplitter(), frameReader(model), true),
     following,
     state: 'busy',
   };

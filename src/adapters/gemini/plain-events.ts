@@ -1,4 +1,10 @@
-import { frameLike, saidLike, type FrameTemplate } from '../../gemini/frame-template.ts';
+import {
+  frameLike,
+  likeFrames,
+  saidLike,
+  type FrameTemplate,
+  type LikeFrames,
+} from '../../gemini/frame-template.ts';
 import { frameTemplate } from '../../gemini/make-template.ts';
 import { plainTextOf, type Said } from '../../gemini/plain-text.ts';
 import type { Frame } from '../../gemini/response.ts';
@@ -6,30 +12,36 @@ import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { BodySplitter } from './body-values.ts';
 import type { FrameReader } from './frame-reader.ts';
 
-/** Usage gets fields as an answer goes on; what has another shape each time is not worth a template each time. */
-export const mostTemplates = 8;
+/** Usage gets fields as an answer goes on; what has another shape each time is not worth it each time. */
+const mostLearned = 8;
+
+/** Templates of late, the last first: those of an answer do for most others. */
+const recent: FrameTemplate[] = [];
+const mostRecent = 8;
 
 /**
  * Reads an answer whose events are mostly alike: what is like the one before is neither decoded nor parsed. `left`: so
- * many templates may still be made.
+ * many more times it may be learned what they are like.
  */
 export type EventReader = {
   readonly splitter: BodySplitter;
   readonly reader: FrameReader;
-  template: FrameTemplate | null;
+  readonly mayMake: boolean;
+  like: LikeFrames | null;
   left: number;
 };
 
-/** Of an answer that begins, for which so many templates may be made. */
-export const eventReader = (splitter: BodySplitter, reader: FrameReader, left: number): EventReader => ({
+/** Of an answer that begins. `mayMake`: it is long enough to be worth a template of its own. */
+export const eventReader = (splitter: BodySplitter, reader: FrameReader, mayMake: boolean): EventReader => ({
   splitter,
   reader,
-  template: null,
-  left,
+  mayMake,
+  like: null,
+  left: mostLearned,
 });
 
-const templateFor = ({ template, splitter }: EventReader): FrameTemplate | null =>
-  template !== null && splitter.isBetween() ? template : null;
+const likeNow = ({ like, splitter }: EventReader): LikeFrames | null =>
+  like !== null && splitter.isBetween() ? like : null;
 
 /** Counts a frame that was not read in full. */
 export const countPlain = ({ reader: { seen } }: EventReader): void => {
@@ -39,15 +51,31 @@ export const countPlain = ({ reader: { seen } }: EventReader): void => {
 
 /** What a piece says that is one event like the one before; null for any other. */
 export const saidIn = (events: EventReader, piece: Buffer): Said | null => {
-  const template = templateFor(events);
-  return template === null ? null : saidLike(template, piece);
+  const like = likeNow(events);
+  return like === null ? null : saidLike(like, piece);
+};
+
+const likeRecent = (event: Buffer, frame: Frame): LikeFrames | null => {
+  for (const template of recent) {
+    const like = likeFrames(template, event, frame);
+    if (like !== null) return like;
+  }
+  return null;
+};
+
+const likeItself = (event: Buffer, frame: Frame): LikeFrames | null => {
+  const template = frameTemplate(event, frame);
+  if (template === null) return null;
+  recent.unshift(template);
+  recent.splice(mostRecent);
+  return likeFrames(template, event, frame);
 };
 
 /** An event that was read in full, as this frame: those behind it may be like it. */
 export const learnEvent = (events: EventReader, event: Buffer, frame: Frame): void => {
   if (events.left === 0) return;
   events.left -= 1;
-  events.template = frameTemplate(event, frame) ?? events.template;
+  events.like = likeRecent(event, frame) ?? (events.mayMake ? likeItself(event, frame) : null) ?? events.like;
 };
 
 /** What a piece was split into: a frame, or texts that are to be read; `event`: the piece, where it may be one. */
@@ -56,8 +84,8 @@ export type Split = { readonly frame: Frame } | { readonly texts: readonly strin
 /** Splits one piece more. */
 export const splitPiece = (events: EventReader, piece: Buffer): Split => {
   const { splitter } = events;
-  const template = templateFor(events);
-  const frame = template === null ? null : frameLike(template, piece);
+  const like = likeNow(events);
+  const frame = like === null ? null : frameLike(like, piece);
   if (frame !== null) return { frame };
   const event = splitter.isBetween() ? piece : null;
   const texts = splitter.feed(piece);

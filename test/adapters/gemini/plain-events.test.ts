@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { framesAtOnce } from '../../../src/adapters/gemini/frames-at-once.ts';
 import { geminiFrames } from '../../../src/adapters/gemini/gemini-frames.ts';
-import { saidLike } from '../../../src/gemini/frame-template.ts';
+import { likeFrames, saidLike } from '../../../src/gemini/frame-template.ts';
 import { readPlainFrame } from '../../../src/gemini/frame.ts';
 import { frameTemplate } from '../../../src/gemini/make-template.ts';
 import { parsedJson } from '../../../src/gemini/parse-frames.ts';
@@ -45,7 +45,7 @@ const look: fc.Arbitrary<Look> = fc.record({
   end: fc.constantFrom('\r\n\r\n', '\r\n\r\n', '\r\n\r\n', '\n\n', '\n\n', '\r\r'),
   usage: fc.oneof({ weight: 4, arbitrary: fc.constantFrom(...usages.slice(0, 2), withoutUsage) }, fc.constantFrom(...usages)),
   isUsageFirst: fc.boolean(),
-  beside: fc.constantFrom('', '', '', ',"modelVersion":"gemini-3.5-flash","responseId":"x"', ',"modelVersion":"é","text":"one"', ',"candidatesTokenCount":5', ',"modelVersion":7'),
+  beside: fc.constantFrom('', '', '', ',"modelVersion":"gemini-3.5-flash","responseId":"rZ5-_a"', ',"responseId":"one"', ',"modelVersion":"é","text":"one"', ',"candidatesTokenCount":5', ',"modelVersion":7'),
 });
 
 /** Kinds of events; plain ones nearly always. */
@@ -76,7 +76,7 @@ const written = ({ colon, end, usage, isUsageFirst, beside }: Look, one: OneEven
   const told = usage(one.counts);
   const parts = one.kind(`{"text":"${one.json}"}`);
   const fields = [`"candidates":${parts}`, ...(told === '' ? [] : [`"usageMetadata":${told}`])];
-  const value = `{${(isUsageFirst ? fields.toReversed() : fields).join(',')}${beside}}`;
+  const value = `{${(isUsageFirst ? fields.toReversed() : fields).join(',')}${beside.replace('_a"', `${one.counts.candidates % 3}"`)}}`;
   return `${one.before}data: ${colon === ':' ? value : value.replaceAll('":', `"${colon}`)}${end}`;
 };
 
@@ -241,14 +241,17 @@ const likenesses: readonly (readonly [json: string | Buffer, said: string | null
 t.test('an event that is like its template says what stands in the place of its text', (t) => {
   const usage = ',"usageMetadata":{"totalTokenCount":5}';
   const [before, behind] = eventOf(saying('TEXT', usage)).split('TEXT');
-  const template = frameTemplate(Buffer.from(eventOf(saying('Hello', usage))), readPlainFrame(parsedJson(saying('Hello', usage))?.value) ?? {});
+  const first = Buffer.from(eventOf(saying('Hello', usage)));
+  const frame = readPlainFrame(parsedJson(saying('Hello', usage))?.value) ?? {};
+  const template = frameTemplate(first, frame);
+  const like = template === null ? null : likeFrames(template, first, frame);
   for (const [json, text, isOwn] of likenesses) {
     const event = Buffer.concat([Buffer.from(before ?? ''), Buffer.from(json), Buffer.from(behind ?? '')]);
-    const said = template === null ? null : saidLike(template, event);
+    const said = like === null ? null : saidLike(like, event);
     t.equal(said?.text ?? null, text, asName(String(json)));
     t.equal(said?.json ?? null, isOwn === true ? String(json) : null);
   }
-  const told = (event: string): unknown => (template === null ? null : saidLike(template, Buffer.from(event)))?.text;
+  const told = (event: string): unknown => (like === null ? null : saidLike(like, Buffer.from(event)))?.text;
   for (const count of ['7', '12', '999999999999999']) t.equal(told(eventOf(saying('a', usage.replace('5', count)))), 'a', count);
   for (const count of ['0', '07', '-1', '1.5', '1e3', '1000000000000000', 'null', '"5"', ' 5', '']) t.equal(told(eventOf(saying('a', usage.replace('5', count)))), undefined, count);
   const event = eventOf(saying('a', usage));
