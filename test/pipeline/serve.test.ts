@@ -189,8 +189,10 @@ t.test('a refused signature is sent once more without', async (t) => {
 
 t.test('signatures are remembered with the key, and recalled with a wish for it', async (t) => {
   const kept: Signature[] = [];
+  const addresses: string[] = [];
   const answer: Frame = { candidates: [{ content: { parts: [{ functionCall: { name: 'f', args: {} }, thoughtSignature: 'sig' }] }, finishReason: 'STOP' }] };
-  await asked({ openGemini: () => TE.right(framesOf([answer])), rememberSignature: (signature) => kept.push(signature) });
+  await asked({ openGemini: () => TE.right(framesOf([answer])), rememberSignature: (signature, address) => addresses.push(address) && kept.push(signature) });
+  t.same([...new Set(addresses)], ['127.0.0.1'], 'for the caller that has it');
   t.same(kept[0], { callId: 'call_id', value: 'sig', keyId: 'key-1' }, 'under the id that the caller got');
   t.match(kept.slice(1), [{ callId: /^answer:/, keyId: 'key-1' }], 'and under what the answer says, for clients that write their own ids');
   const wishes: KeyWish[] = [];

@@ -145,3 +145,17 @@ t.test('calls of the shell and of patches go through in two steps, signed, each 
     }
   }
 });
+
+t.test('one address that makes whatever it likes takes no response from another with the same password', async (t) => {
+  const { url, password } = await pollux(t, { settings: { TRUST_PROXY_HOPS: '1', RESPONSE_STORE_MAX: '10' } });
+  const ask = async (from: string, body: object): Promise<{ readonly status: number; readonly id: string }> => {
+    const answer = await fetch(`${url}/v1/responses`, { method: 'POST', headers: { authorization: `Bearer ${password}`, 'content-type': 'application/json', 'x-forwarded-for': from }, body: JSON.stringify({ model: 'gemini-2.5-flash', input: 'Hello', ...body }) });
+    return { status: answer.status, id: ((await answer.json()) as { readonly id: string }).id };
+  };
+  const first = await ask('198.51.100.1', {});
+  for (let times = 0; times < 12; times += 1) t.equal((await ask('198.51.100.7', {})).status, 200);
+  const second = await ask('198.51.100.1', { previous_response_id: first.id });
+  t.equal(second.status, 200);
+  for (let times = 0; times < 12; times += 1) await ask('198.51.100.7', {});
+  t.equal((await ask('198.51.100.1', { previous_response_id: second.id })).status, 200, 'the whole chain is there');
+});
