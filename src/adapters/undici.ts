@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { setFlagsFromString } from 'node:v8';
 import type * as Undici from 'undici';
+import { finishPaused } from './finish-paused.ts';
 
 /**
  * undici reads answers by WebAssembly, one large function of it. V8 would compile that at once, and once more for speed
@@ -24,9 +25,12 @@ const takeBufferAway = (): void => {
 
 const require = createRequire(import.meta.url);
 
+const finishAll = finishPaused(() => require('undici/lib/core/symbols.js').kParser);
+
 const load = (name: string) => {
   compileLater();
   takeBufferAway();
+  finishAll();
   return require(name);
 };
 

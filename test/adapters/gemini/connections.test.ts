@@ -125,6 +125,54 @@ t.test('an answer that is no HTTP is a fault of the network', async (t) => {
   }
 });
 
+/** So long that a piece, or the end of a connection, has come by itself. */
+const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+
+t.test('an answer that nobody reads yet outlives the end of a connection that is not kept alive', async (t) => {
+  const eventOf = (text: string, more = ''): string => `data: {"candidates":[{"content":{"parts":[{"text":"${text}"}]}${more}}]}\r\n\r\n`;
+  const [first, rest] = [eventOf('first'), eventOf('x'.repeat(90_000)) + eventOf('last', ',"finishReason":"STOP"')];
+  const all = first + rest;
+  const chunked = [first, rest].map((text) => `${text.length.toString(16)}\r\n${text}\r\n`);
+  const framings = {
+    'until the end': ['', first, rest],
+    'by length': [`content-length: ${all.length}\r\n`, first, rest],
+    'in chunks': ['transfer-encoding: chunked\r\n', ...chunked, '0\r\n\r\n'],
+    'in chunks that are cut off': ['transfer-encoding: chunked\r\n', ...chunked.map((text) => text.slice(0, -2))],
+  };
+  for (const [framing, [field = '', head = '', ...pieces]] of Object.entries(framings)) {
+    for (const isReset of [false, true]) {
+      const url = await serverOf(t, (socket) => {
+        onRequest(socket, () => {
+          socket.write(`HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n${field}\r\n${head}`);
+          void (async () => {
+            const bytes = pieces.join('');
+            // Each is one read of the socket: what waits is too much at the end of the second.
+            for (const piece of [bytes.slice(0, 60_000), bytes.slice(60_000)]) {
+              await pause(20);
+              socket.write(piece);
+            }
+            if (!isReset) return socket.end();
+            await pause(20);
+            return socket.resetAndDestroy();
+          })();
+        });
+      });
+      const opened = await clientOf(t, url).openGemini(call())();
+      if (E.isLeft(opened)) return t.fail(opened.left.tag);
+      await pause(150);
+      const read: string[] = [];
+      const error: unknown = await (async () => {
+        for await (const batch of opened.right) read.push(textOf(batch));
+        return null;
+      })().catch(caught);
+      const isWhole = !isReset && !framing.includes('cut off');
+      const told = { length: read.join('').length, error };
+      if (isWhole) t.same(told, { length: 90_009, error: null }, framing);
+      else t.match(told, { error: framing === 'by length' || framing === 'in chunks' ? {} : { tag: 'StreamCut' } }, `${framing}, reset`);
+    }
+  }
+});
+
 t.test('a caller who has left already asks nothing', async (t) => {
   const emulator = await startedEmulator(t);
   t.match(await outcomeOf(clientOf(t, emulator.url), call({ signal: AbortSignal.abort() })), { at: 'head', error: { tag: 'ClientGone' } });
