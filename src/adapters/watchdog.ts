@@ -40,14 +40,12 @@ export type Watchdog = {
 type Link = { previous: Link | null; next: Watched | null };
 
 /**
- * One call, and what it is told: one record, and the same functions for all calls, since each by itself would be one
- * more for every open stream. `leave`: run when its exchange is aborted. `signs`: how often something was told; `came`:
- * how much has come that was not; both together were `seenSigns` at `seenAt`, when they were last seen to grow;
- * `isAwaited`: more is wanted.
+ * One call. `signs`: how often something was told; `came`: how much has come that was not; both together were
+ * `seenSigns` at `seenAt`, when they were last seen to grow; `isAwaited`: more is wanted.
  */
 type Watched = {
   readonly began: number;
-  bitten: ProxyError | null;
+  bite: ProxyError | null;
   end: (() => void) | null;
   begun: boolean;
   isAwaited: boolean;
@@ -55,10 +53,29 @@ type Watched = {
   came: () => number;
   seenSigns: number;
   seenAt: number;
-  readonly caller: Signal;
-  leave: () => void;
-} & Link &
-  Watchdog;
+} & Link;
+
+const nothing = (): number => 0;
+
+/** What the watch is told while the call goes on: no clock is read then, which a piece would pay for; the timer does. */
+const tellers = (call: Watched): Pick<Watchdog, 'fed' | 'awaits' | 'passed' | 'follow'> => ({
+  follow: (came) => {
+    call.came = came;
+  },
+  fed: () => {
+    call.begun = true;
+    call.isAwaited = false;
+  },
+  awaits: () => {
+    call.isAwaited = true;
+    call.signs += 1;
+  },
+  passed: () => {
+    call.begun = true;
+    call.isAwaited = true;
+    call.signs += 1;
+  },
+});
 
 const timedOut: Readonly<Record<'first byte' | 'idle', ProxyError>> = {
   'first byte': { tag: 'TimedOut', phase: 'first byte' },
@@ -80,6 +97,20 @@ const faultOf = (
 /** How often it looks within the time that it allows; so much later, and as much again, may it bite. */
 const looks = 32;
 
+const watchedSince = (began: number): Watched => ({
+  began,
+  bite: null,
+  end: null,
+  begun: false,
+  isAwaited: true,
+  signs: 0,
+  came: nothing,
+  seenSigns: 0,
+  seenAt: began,
+  previous: null,
+  next: null,
+});
+
 const leaveLine = (call: Watched): void => {
   const { previous, next } = call;
   if (previous !== null) previous.next = next;
@@ -89,74 +120,11 @@ const leaveLine = (call: Watched): void => {
 };
 
 const end = (call: Watched, bite: ProxyError): void => {
-  if (call.bitten !== null) return;
+  if (call.bite !== null) return;
   leaveLine(call);
-  call.bitten = bite;
+  call.bite = bite;
   call.end?.();
 };
-
-function onBite(this: Watched, run: () => void): void {
-  this.end = run;
-  if (this.bitten !== null) run();
-}
-
-// While the call goes on no clock is read, which a piece would pay for; the timer does.
-
-function follow(this: Watched, came: () => number): void {
-  this.came = came;
-}
-
-function tellFed(this: Watched): void {
-  this.begun = true;
-  this.isAwaited = false;
-}
-
-function awaits(this: Watched): void {
-  this.isAwaited = true;
-  this.signs += 1;
-}
-
-function tellPassed(this: Watched): void {
-  this.begun = true;
-  this.isAwaited = true;
-  this.signs += 1;
-}
-
-function stop(this: Watched): void {
-  leaveLine(this);
-  this.caller.removeEventListener('abort', this.leave);
-}
-
-function biteOf(this: Watched): ProxyError | null {
-  return this.bitten;
-}
-
-const nothing = (): number => 0;
-
-const idle = (): void => undefined;
-
-const watchedFor = (caller: Signal, began: number): Watched => ({
-  began,
-  bitten: null,
-  end: null,
-  begun: false,
-  isAwaited: true,
-  signs: 0,
-  came: nothing,
-  seenSigns: 0,
-  seenAt: began,
-  caller,
-  leave: idle,
-  previous: null,
-  next: null,
-  onBite,
-  follow,
-  fed: tellFed,
-  awaits,
-  passed: tellPassed,
-  stop,
-  bite: biteOf,
-});
 
 /**
  * Looks at all calls of a line in turn, for as long as there are any; gives what puts one into it. No Set: what is left
@@ -194,11 +162,26 @@ const lookInTurn = (silence: Silence): ((call: Watched) => void) => {
 export const watchdogs = (silence: Silence): ((caller: Signal) => Watchdog) => {
   const add = lookInTurn(silence);
   return (caller) => {
-    const call = watchedFor(caller, monotonic());
-    call.leave = () => end(call, abortReason(caller));
+    const call = watchedSince(monotonic());
+    const leave = (): void => end(call, abortReason(caller));
+    const { follow, fed, awaits, passed } = tellers(call);
     add(call);
-    if (caller.aborted) call.leave();
-    else caller.addEventListener('abort', call.leave, { once: true });
-    return call;
+    if (caller.aborted) leave();
+    else caller.addEventListener('abort', leave, { once: true });
+    return {
+      onBite: (run) => {
+        call.end = run;
+        if (call.bite !== null) run();
+      },
+      follow,
+      fed,
+      awaits,
+      passed,
+      stop: () => {
+        leaveLine(call);
+        caller.removeEventListener('abort', leave);
+      },
+      bite: () => call.bite,
+    };
   };
 };

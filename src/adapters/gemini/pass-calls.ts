@@ -130,10 +130,10 @@ type Sent = { readonly body: Uint8Array | AsyncIterable<Uint8Array> | Readable |
 /** While bytes go up, Google's silence is no silence. */
 async function* watchSending(
   pieces: AsyncIterable<Uint8Array>,
-  dog: Pick<Watchdog, 'awaits'>,
+  { awaits }: Pick<Watchdog, 'awaits'>,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   for await (const piece of pieces) {
-    dog.awaits();
+    awaits();
     yield piece;
   }
 }
