@@ -21,6 +21,7 @@ import { secret } from '../../src/kernel/secret.ts';
 import { cleanTold } from '../../src/google/told-errors.ts';
 import { errorFilter, opensWithError } from '../../src/google/stream-errors.ts';
 import { namesTold as namesToldIn } from '../../src/google/told-names.ts';
+import { byteQueue } from '../../src/adapters/gemini/byte-queue.ts';
 import { tokensIn } from '../../src/google/told-tokens.ts';
 import { signalSource } from '../../src/kernel/signal.ts';
 import { sourceOf } from '../../src/pipeline/pass/collect-bytes.ts';
@@ -350,6 +351,22 @@ t.test('the end of an answer tells what it cost', (t) => {
   const tokensOf = (text: string): ReturnType<typeof tokensIn> => tokensIn(Buffer.from(text));
   t.same(tokensOf('"promptTokenCount": 1, "candidatesTokenCount": 2 … "usageMetadata":{"promptTokenCount": 11,"candidatesTokenCount": 5,"thoughtsTokenCount":7}'), { promptTokens: 11, completionTokens: 12 });
   t.equal(tokensOf('{"candidates":[]}'), null);
+  t.end();
+});
+
+t.test('the end of a stream tells what it cost, wherever it is cut, and with a comment behind it', (t) => {
+  const idle = (): void => undefined;
+  const usage = '"usageMetadata":{"promptTokenCount":11,"candidatesTokenCount":57,"totalTokenCount":68}';
+  const [before, last] = [`data: {"candidates":[]}\r\n\r\n`, `data: {"candidates":[{"finishReason":"STOP"}],${usage}}\r\n\r\n`];
+  const tokensOf = (pieces: readonly string[]): ReturnType<typeof tokensIn> => {
+    const { source, push } = byteQueue({ resume: idle, abort: idle }, { follow: idle, fed: idle, awaits: idle, passed: idle, stop: idle });
+    for (const piece of pieces) push(Buffer.from(piece));
+    return tokensIn(source.ending());
+  };
+  const told = { promptTokens: 11, completionTokens: 57 };
+  for (let at = 1; at < last.length; at += 1) t.same(tokensOf([before, last.slice(0, at), last.slice(at)]), told, `cut at ${at}`);
+  t.same(tokensOf([before, last, ': keep-alive\n\n']), told);
+  t.same(tokensOf([before, last, '\r', '\n']), told);
   t.end();
 });
 

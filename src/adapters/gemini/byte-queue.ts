@@ -1,4 +1,4 @@
-import { lastBytes } from '../../kernel/last-bytes.ts';
+import { lastBytes, lastOfTwo } from '../../kernel/last-bytes.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { ByteSink, ByteSource } from '../../ports/byte-source.ts';
 import type { Watchdog } from '../watchdog.ts';
@@ -27,7 +27,9 @@ type State = {
   fits: (piece: Uint8Array) => boolean;
   takeShort: ByteSink['take'];
   came: number;
+  /** Two pieces: the end of an answer may be cut, or have a comment behind it. */
   last: Uint8Array;
+  before: Uint8Array;
   /** The watch knows that something has come, and that more is wanted. */
   isFlowing: boolean;
   isPaused: boolean;
@@ -120,7 +122,7 @@ const sourceOf = (state: State, telling: Telling): ByteSource => {
       pourInto(state, sink, resume);
       return { resume };
     },
-    ending: () => state.last,
+    ending: () => lastOfTwo(state.before, state.last),
     close: () => {
       if (state.end === null) telling.upstream.abort();
     },
@@ -132,6 +134,7 @@ const emptyState = (): State => ({
   takeShort: never,
   came: 0,
   last: none,
+  before: none,
   isFlowing: false,
   isPaused: false,
   sink: null,
@@ -151,7 +154,8 @@ export const byteQueue = (upstream: Upstream, watch: QueueWatch): ByteQueue => {
   return {
     push: (piece) => {
       state.came += 1;
-      state.last = lastBytes(state.last, piece);
+      state.before = state.last;
+      state.last = lastBytes(state.before, piece);
       const mayCome = state.fits(piece) ? state.takeShort(piece) : takeOver(state, piece);
       if (!mayCome || !state.isFlowing) tellFlow(state, watch, mayCome);
       return mayCome;
