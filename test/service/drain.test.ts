@@ -136,7 +136,7 @@ const onLinux = { skip: process.platform !== 'linux' };
 
 t.test('three hundred idle strangers do not use up the descriptors', onLinux, async (t) => {
   const emulator = await emulated(t);
-  const service = await startServiceProcess(t, settingsFor(emulator, madeUpKeys), 256);
+  const service = await startServiceProcess(t, settingsFor(emulator, madeUpKeys), { descriptors: 256 });
   const idle = await strangers(service.url, 300);
   t.equal((await chat(service, question('One'))).status, 200);
   t.ok(readdirSync(`/proc/${service.pid}/fd`).length < 200, 'and leave enough of them free');
@@ -145,7 +145,7 @@ t.test('three hundred idle strangers do not use up the descriptors', onLinux, as
 
 t.test('a service whose descriptors are used up goes on', onLinux, async (t) => {
   const emulator = await emulated(t);
-  const service = await startServiceProcess(t, { ...settingsFor(emulator, madeUpKeys), MAX_CONNECTIONS: '1000', MAX_CONNECTIONS_PER_IP: '1000' }, 200);
+  const service = await startServiceProcess(t, { ...settingsFor(emulator, madeUpKeys), MAX_CONNECTIONS: '1000', MAX_CONNECTIONS_PER_IP: '1000' }, { descriptors: 200 });
   const idle = await strangers(service.url, 400);
   for (const socket of idle) socket.destroy();
   await eventually(() => readdirSync(`/proc/${service.pid}/fd`).length < 100);

@@ -50,14 +50,21 @@ export const temporaryFolder = (t: Test): string => {
   return folder;
 };
 
-/** The command, in a shell that lets it have only so many descriptors; 0 = as many as this process. */
+/** How the process is started: `descriptors`: it may have so many, 0 = as many as this process; `flags`: Node's. */
+type Starting = { readonly descriptors?: number; readonly flags?: readonly string[] };
+
+/** The command, in a shell that lets it have only so many descriptors. */
 const withDescriptors = (descriptors: number, command: string, ...args: readonly string[]): readonly [string, readonly string[]] =>
   descriptors === 0 ? [command, args] : ['sh', ['-c', `ulimit -n ${descriptors} && exec "$0" "$@"`, command, ...args]];
 
 /** Starts `node dist/index.js` with these settings alone; it is gone when the test ends. */
-export const startServiceProcess = async (t: Test, settings: Readonly<Record<string, string>>, descriptors = 0): Promise<ServiceProcess> => {
+export const startServiceProcess = async (
+  t: Test,
+  settings: Readonly<Record<string, string>>,
+  { descriptors = 0, flags = [] }: Starting = {},
+): Promise<ServiceProcess> => {
   const folder = temporaryFolder(t);
-  const [command, args] = withDescriptors(descriptors, process.execPath, join(project, 'dist', 'index.js'));
+  const [command, args] = withDescriptors(descriptors, process.execPath, ...flags, join(project, 'dist', 'index.js'));
   const child = spawn(command, args, {
     cwd: folder,
     env: environment({ DATA_DIR: folder, ...settings }),
