@@ -19,7 +19,7 @@ import { requestMeter } from './adapters/request-meter.ts';
 import { decodeSignatures, signatureBounds, signatureMemory } from './adapters/state/signature-memory.ts';
 import { descriptorLimit, monotonic, newId, newRequestId, now, random, wait } from './adapters/system.ts';
 import { connectionBounds } from './compose/connection-bounds.ts';
-import { doorsOf, type DoorNeeds } from './compose/doors.ts';
+import { doorsOf } from './compose/doors.ts';
 import { findEncoderLater } from './compose/find-encoder-later.ts';
 import { keptResponses } from './compose/kept-responses.ts';
 import { findThingsLater } from './compose/find-things-later.ts';
@@ -36,6 +36,7 @@ import { homeOfThings } from './pipeline/pass/join-homes.ts';
 import type { BoundNames } from './ports/passing-on.ts';
 import type { Doors } from './http/door.ts';
 import { houseRoutes } from './http/house-routes.ts';
+import type { Route } from './http/route.ts';
 import { createServer, type Server } from './http/server.ts';
 import type { Capabilities, FirstSeen, Log } from './ports/capabilities.ts';
 
@@ -52,8 +53,6 @@ export type Service = {
 export type ComposeNeeds = {
   /** Takes the lines of the log. */
   readonly write: (line: Line) => void;
-  /** Has V8 learn from the first call of a function on, or no longer: chat is then rehearsed before its first request. */
-  readonly learnAtOnce?: (isOn: boolean) => void;
 };
 
 /** Day counts are the largest state, and the least missed. */
@@ -152,9 +151,7 @@ const listedLimit =
   (model: string): number | undefined =>
     known()?.find(({ name }) => name === `models/${model}`)?.outputTokenLimit;
 
-type DoorsBeside = Pick<DoorNeeds, 'house' | 'learnAtOnce'>;
-
-const openDoors = (config: Config, parts: Parts, { house, learnAtOnce }: DoorsBeside): Doors => {
+const openDoors = (config: Config, parts: Parts, house: readonly Route[]): Doors => {
   const { capabilities, firstSeen, catalogue, pool, calls, files, names, pictures } = parts;
   return doorsOf(config, {
     capabilities,
@@ -163,7 +160,6 @@ const openDoors = (config: Config, parts: Parts, { house, learnAtOnce }: DoorsBe
     responses: keptResponses(config, { files, log: capabilities.log }),
     native: { homes: pool.homes, names, calls, files },
     house: [...house, ...pictures.routes],
-    learnAtOnce,
   });
 };
 
@@ -180,7 +176,7 @@ export const compose = (config: Config, needs: ComposeNeeds): Service => {
     checkCaller: capabilities.checkCaller,
   };
   const server = createServer({ ...config.server, ...connectionBounds(config.server, descriptorLimit()) }, {
-    doors: openDoors(config, parts, { house: houseRoutes(views), learnAtOnce: needs.learnAtOnce }),
+    doors: openDoors(config, parts, houseRoutes(views)),
     countRequest: meter.countRequest,
     groupAddress: addressGroup,
     log,

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import process from 'node:process';
 import { E } from './kernel/fp.ts';
 import { collectLater } from './adapters/collect-later.ts';
-import { compileSooner, learnAtOnce } from './adapters/compile-sooner.ts';
+import { compileSooner } from './adapters/compile-sooner.ts';
 import { guardCrashes } from './adapters/crash-guard.ts';
 import { gatherLines } from './adapters/gather-lines.ts';
 import { guardOutput, jsonLog } from './adapters/json-log.ts';
@@ -63,7 +63,7 @@ const runService = async (): Promise<void> => {
   });
   if (E.isLeft(config))
     return exitWith(['Pollux cannot start; these settings are wrong:', ...config.left.map((fault) => `  ${fault}`)]);
-  const service = compose(config.right, { write: output.add, learnAtOnce: learnAtOnce(process.versions.v8) });
+  const service = compose(config.right, { write: output.add });
   crashes.serve({ log: service.log, stop: () => service.stop(0) });
   stopOnSignals(service, config.right.server.drainTimeoutMs);
   const started = await service.start();

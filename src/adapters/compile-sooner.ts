@@ -29,16 +29,3 @@ export const compilerFlags = (version: string): readonly string[] =>
 export const compileSooner = (version: string): void => {
   for (const flag of compilerFlags(version)) setFlagsFromString(flag);
 };
-
-/** What has V8 note what it sees from a function's first call on, and what has it wait for some calls, as by itself. */
-export const learningFlags = { on: '--no-lazy-feedback-allocation', off: '--lazy-feedback-allocation' };
-
-/**
- * Has V8 learn from the first call of each function on while it is on: for calls that are made for nothing else. Where
- * nobody has tried a version of it, nothing happens.
- */
-export const learnAtOnce =
-  (version: string) =>
-  (isOn: boolean): void => {
-    if (compilerFlags(version).length > 0) setFlagsFromString(isOn ? learningFlags.on : learningFlags.off);
-  };

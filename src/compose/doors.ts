@@ -21,8 +21,6 @@ import { nativeDoor, type NativeDoorNeeds } from './native-door.ts';
 import { onFirstUse } from './on-first-use.ts';
 import { refuseOnFirstUse } from './refuse-on-first-use.ts';
 import { responseRoutes } from './response-routes.ts';
-import type { Rehearsed } from './rehearsal/rehearse.ts';
-import { serveChat } from './serve-chat.ts';
 import { serveOnFirstUse } from './serve-on-first-use.ts';
 
 /** What the doors need of the other parts. */
@@ -33,8 +31,6 @@ export type DoorNeeds = {
   readonly listedLimit: (model: string) => number | undefined;
   readonly responses: ResponseStore;
   readonly native: Omit<NativeDoorNeeds, 'capabilities'>;
-  /** What chat is rehearsed with, before its first request; it is not unless told. */
-  readonly learnAtOnce?: Rehearsed['learnAtOnce'] | undefined;
   /** What is no API: health, status, metrics, pictures. They are found at every base address of the first door. */
   readonly house: readonly Route[];
 };
@@ -50,10 +46,10 @@ const embedOnFirstUse = ({ translation }: Config, capabilities: Capabilities): H
   });
 
 /** OpenAI's API, each endpoint its dialect run through the pipeline. */
-const openaiRoutes = (config: Config, { capabilities, learnAtOnce }: DoorNeeds): readonly Route[] => {
+const openaiRoutes = (config: Config, capabilities: Capabilities): readonly Route[] => {
   const { translation } = config;
   const serves = serveOnFirstUse(config, capabilities);
-  const chat = serveChat(config, { capabilities, learnAtOnce, door: openaiDoor });
+  const chat = serves(async () => (await import('../openai/chat/dialect.ts')).chatDialect(translation));
   const speak = serves(async () => (await import('../openai/speech/dialect.ts')).speechDialect(translation));
   const draw = serves(async () => (await import('../openai/images/dialect.ts')).generationsDialect(translation));
   const edit = serves(async () => (await import('../openai/images/dialect.ts')).editsDialect(translation));
@@ -122,7 +118,7 @@ export const doorsOf = (config: Config, needs: DoorNeeds): Doors => {
   const { capabilities, firstSeen, native, house } = needs;
   return [
     openaiDoor([
-      ...openaiRoutes(config, needs),
+      ...openaiRoutes(config, capabilities),
       ...responseRoutes(config, needs),
       ...modelRoutes({ ...config.translation, firstSeen }, capabilities),
       ...house,

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import process from 'node:process';
 import t from 'tap';
-import { compilerFlags, learningFlags } from '../../src/adapters/compile-sooner.ts';
+import { compilerFlags } from '../../src/adapters/compile-sooner.ts';
 
 t.test('the V8 that runs here has flags, and knows each of them', (t) => {
-  const flags = [...compilerFlags(process.versions.v8), learningFlags.on, learningFlags.off];
-  t.not(flags.length, 2);
+  const flags = compilerFlags(process.versions.v8);
+  t.not(flags.length, 0);
   const { status, stderr } = spawnSync(process.execPath, [...flags, '--eval', ''], { encoding: 'utf8' });
   t.same({ status, stderr }, { status: 0, stderr: '' });
   t.end();

@@ -2,7 +2,6 @@ import t from 'tap';
 import { tone, wav } from '../support/gemini-emulator/canned-media.ts';
 import { mp3Frames } from '../support/mp3-frames.ts';
 import { asked, chat, emulated, madeUpKeys, question, settingsFor } from '../support/pollux.ts';
-import { eventually } from '../support/serving.ts';
 import { startServiceProcess } from '../support/service-process.ts';
 import { webServer } from '../support/web-server.ts';
 
@@ -44,16 +43,4 @@ t.test('the built service finds all that is loaded only when it is wanted', asyn
     t.equal((await fetch(`${service.url}${path}`, { headers })).status, 200, path);
   }
   t.notMatch(service.printed(), '"level":"error"');
-});
-
-t.test('nobody outside hears of what the built service rehearses before its first chat', async (t) => {
-  const emulator = await emulated(t);
-  const service = await startServiceProcess(t, settingsFor(emulator, madeUpKeys));
-  t.equal((await chat(service, question('Hello'))).status, 200);
-  t.equal(asked(emulator).length, 1, 'Gemini was asked for the one answer');
-  await eventually(() => service.printed().includes('/chat/completions'));
-  t.equal(service.printed().split('"route":"/chat/completions"').length - 1, 1, 'the log tells of one request');
-  const metrics = await (await fetch(`${service.url}/metrics`, { headers: { authorization: `Bearer ${service.password}` } })).text();
-  t.match(metrics, /route="\/chat\/completions"[^\n]* 1\n/);
-  t.notMatch(service.printed() + metrics, 'rehearsal');
 });

@@ -133,7 +133,7 @@ const readAnswer = (answer: Answer, called: Called, done: (opened: Opened | Prom
 };
 
 /** The watch ends with the frames where there are any, else at once. */
-export const openGeminiBy =
+const openGemini =
   ({ ask, watch }: Asking): OpenGemini =>
   (call) =>
   () =>
@@ -192,7 +192,7 @@ export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
   const longest = longestAnswerMs === undefined ? {} : { longestMs: longestAnswerMs };
   const asking: Asking = { ...requests, watch: watchdogs({ firstByteMs, idleMs, ...longest }) };
   return {
-    openGemini: openGeminiBy(asking),
+    openGemini: openGemini(asking),
     askGemini: askGemini(asking),
     ...geminiModelList(requests),
     close: requests.close,

@@ -49,8 +49,7 @@ const callIdOf = (name: string): string => `image:${name}`;
 
 type Drawn = Parameters<KeepImage>[0];
 
-/** What stands for a picture that nothing keeps: all of it, as a data: URL. */
-export const dataUrl = ({ mimeType, data }: Drawn): LongText =>
+const dataUrl = ({ mimeType, data }: Drawn): LongText =>
   typeof data === 'string' ? `data:${mimeType};base64,${data}` : encloseText(`data:${mimeType};base64,`, data, '');
 
 /** Characters of base64 that hold the bytes which tell a picture's type. */
