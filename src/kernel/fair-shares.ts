@@ -40,11 +40,15 @@ export type FairShares<V> = {
   readonly holdsLess: (holder: string, entry: FairEntry<V>) => boolean;
 };
 
-const unlink = <V>({ holder, older, newer }: FairEntry<V>): void => {
+/** What has gone names no neighbour: else V8 would keep those too, until its next full collection. */
+const unlink = <V>(entry: FairEntry<V>): void => {
+  const { holder, older, newer } = entry;
   if (older === null) holder.oldest = newer;
   else older.newer = newer;
   if (newer === null) holder.newest = older;
   else newer.older = older;
+  entry.older = null;
+  entry.newer = null;
 };
 
 const append = <V>(entry: FairEntry<V>): void => {
