@@ -56,8 +56,8 @@ export const mayGoAlone = (socket: Socket, text: string): boolean =>
   text.length <= mostAlone && socket.writableLength === 0;
 
 /**
- * Writes a text as a chunk of its own, by the socket itself; false where that is gone. Node gathers what a response is
- * given until the tick is over, which costs 2 µs a text 10 ms after another.
+ * Writes a text as a chunk of its own, by the socket itself; false where that is gone, or should take no more for now.
+ * Node gathers what a response is given until the tick is over, which costs 2 µs a text 10 ms after another.
  */
 export const writeAlone = (socket: Socket, text: string): boolean => socket.write(textChunk(text));
 

@@ -9,14 +9,9 @@ const withWait = (error: ProxyError, seconds: number | null): ProxyError =>
     ? { ...error, retryAfterSeconds: Math.max(seconds, error.retryAfterSeconds ?? 0) }
     : error;
 
-/** Tells how a request fared: its error, null for none. Gives the error back, with the wait that it means. */
-export const leaveWith = <Met extends ProxyError | null>({ leave }: Passage, error: Met): Met | ProxyError => {
-  if (error === null) {
-    leave('answered');
-    return error;
-  }
-  return withWait(error, leave(isOutage(error) ? error : 'unknown'));
-};
+/** Tells the error that a request came to; gives it back, with the wait that it means. */
+export const leaveWith = ({ leave }: Passage, error: ProxyError): ProxyError =>
+  withWait(error, leave(isOutage(error) ? error : 'unknown'));
 
 /** A defect says nothing about the model. */
 export const leaveInDefect = ({ leave }: Passage, cause: unknown): never => {
@@ -26,7 +21,7 @@ export const leaveInDefect = ({ leave }: Passage, cause: unknown): never => {
 
 const endWith = <A>(passage: Passage, answer: E.Either<ProxyError, A>): E.Either<ProxyError, A> => {
   if (E.isLeft(answer)) return E.left(leaveWith(passage, answer.left));
-  leaveWith(passage, null);
+  passage.leave('answered');
   return answer;
 };
 

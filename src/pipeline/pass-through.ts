@@ -145,9 +145,12 @@ const run = async (needs: PassNeeds, passing: Passing): Promise<Result> => {
     return leaveInDefect(passage, cause);
   }
   passing.received.held.request.letGo();
-  const error = leaveWith(passage, E.isLeft(tried) ? tried.left.error : null);
-  if (E.isRight(tried)) return replyTo(needs, passing, tried.right);
-  return refusedReply({ error: error ?? tried.left.error, told: tried.left.told });
+  if (E.isLeft(tried)) {
+    const { error, told } = tried.left;
+    return refusedReply({ error: leaveWith(passage, error), told });
+  }
+  passage.leave('answered');
+  return replyTo(needs, passing, tried.right);
 };
 
 /** What is done once the body is there. */

@@ -31,8 +31,7 @@ const filterFor = (needs: PassNeeds, passing: Passing, { lease, isValue }: By): 
 
 /**
  * A stream without what errors among its frames tell of the owner of the keys, or a value without what one behind its
- * other fields does. Such an error counts as one that was an
- * answer: for the key, and in the access line.
+ * other fields does. Such an error counts as one that was an answer: for the key, and in the access line.
  */
 export const cleanStream = (needs: PassNeeds, passing: Passing, by: PassedBy & By): ByteSource => {
   const source = by.answer.body;
