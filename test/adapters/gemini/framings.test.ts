@@ -5,12 +5,13 @@ import { isUnread } from '../../../src/kernel/unread-text.ts';
 import { framesAtOnce } from '../../../src/adapters/gemini/frames-at-once.ts';
 import { geminiFrames } from '../../../src/adapters/gemini/gemini-frames.ts';
 import { E } from '../../../src/kernel/fp.ts';
-import { caught, type ProxyError } from '../../../src/kernel/proxy-error.ts';
+import { caught } from '../../../src/kernel/proxy-error.ts';
 import type { Said } from '../../../src/gemini/plain-text.ts';
 import type { Frame } from '../../../src/gemini/response.ts';
 import type { FrameStream } from '../../../src/ports/capabilities.ts';
 import { call, clientOf, outcomeOf, startedEmulator, textOf } from '../../support/client-calls.ts';
 import { randomCuts, seeded } from '../../support/random.ts';
+import { readAll, type ReadFrames } from '../../support/read-frames.ts';
 import { asName } from '../../support/as-name.ts';
 
 type BodyValue = { readonly json: string; readonly framing: Framing };
@@ -64,17 +65,6 @@ t.test('where the bytes are cut makes no difference', (t) => {
   t.end();
 });
 
-/** What came of a body: its frames, and the error behind them. */
-const readAll = async (frames: FrameStream): Promise<{ readonly frames: readonly Frame[]; readonly error: ProxyError | null }> => {
-  const all: Frame[] = [];
-  try {
-    for await (const batch of frames) all.push(...batch);
-    return { frames: all, error: null };
-  } catch (cause) {
-    return { frames: all, error: caught(cause) };
-  }
-};
-
 async function* piecesOf(body: Buffer, random: () => number, most: number): AsyncGenerator<Buffer, void, undefined> {
   yield* randomCuts(body, most, random);
 }
@@ -102,7 +92,7 @@ const frameOf = ({ text, usage }: Said): Frame => ({
 });
 
 /** `readAll`, poured wherever that may be done; what is told in short, where `says` takes it so. */
-const pourAll = async (frames: FrameStream, says: () => boolean): ReturnType<typeof readAll> => {
+const pourAll = async (frames: FrameStream, says: () => boolean): Promise<ReadFrames> => {
   const all: Frame[] = [];
   try {
     for (let next = await frames.next(); next.done !== true; next = await frames.next()) {
@@ -185,7 +175,7 @@ t.test('an answer whose text is left unread says what it says when it is read, w
   );
   const lastCharacter = (json: string): string => json.replace(/a(?=")/, '\\u0061');
   const asWritten = fc.constantFrom<(json: string) => string>((json) => json, (json) => JSON.stringify(JSON.parse(json), null, 2), lastCharacter, (json) => json.replaceAll('/', '\\/'), (json) => json.replaceAll('":', '" :'), (json) => `\ufeff${json}`, (json) => json.slice(0, -2));
-  const told = (all: Awaited<ReturnType<typeof readAll>>): unknown => JSON.parse(JSON.stringify(all));
+  const told = (all: ReadFrames): unknown => JSON.parse(JSON.stringify(all));
   const isLeft = ({ candidates }: Frame): boolean => isUnread(candidates?.[0]?.content?.parts?.[0]?.text);
   const seen = { unread: 0 };
   await fc.assert(
@@ -211,7 +201,7 @@ t.test('a long body that is all there is read as it is in pieces: at once where 
   const { whole, array, events, 'cut off': cutOff } = framings;
   const body = fc.tuple(fc.constantFrom(whole, whole, whole, array, events, cutOff), fc.array(value, { minLength: 1, maxLength: 2 }));
   const seen = { atOnce: 0, inPieces: 0 };
-  const told = (all: Awaited<ReturnType<typeof readAll>>): unknown => JSON.parse(JSON.stringify(all));
+  const told = (all: ReadFrames): unknown => JSON.parse(JSON.stringify(all));
   await fc.assert(
     fc.asyncProperty(body, fc.integer(), fc.constantFrom(3000, 30_000, 300_000), async ([frame, values], seed, most) => {
       const bytes = Buffer.from(frame(values.map((one) => JSON.stringify(one))));

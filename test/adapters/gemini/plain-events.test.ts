@@ -13,6 +13,7 @@ import { caught, type ProxyError } from '../../../src/kernel/proxy-error.ts';
 import type { FrameStream } from '../../../src/ports/capabilities.ts';
 import { asName } from '../../support/as-name.ts';
 import { seeded } from '../../support/random.ts';
+import { readAll } from '../../support/read-frames.ts';
 
 /** Texts as JSON, each of which some server or other writes so. */
 const escaped = (text: string): string => JSON.stringify(text).slice(1, -1);
@@ -94,8 +95,6 @@ const pieced = (events: readonly Buffer[], random: () => number): readonly Buffe
   return pieces;
 };
 
-type Told = { readonly frames: readonly Frame[]; readonly error: ProxyError | null };
-
 /** A frame without what is known of its text beside it. */
 const inFull = ({ json: own, ...frame }: Frame): Frame => {
   if (own !== undefined && own !== escaped(plainTextOf(frame) ?? '')) throw new Error(`${own} is not how it is written`);
@@ -113,16 +112,6 @@ const usageIn = (frames: readonly Frame[]): UsageMetadata => frames.reduce<Usage
 async function* each(pieces: readonly Buffer[]): AsyncGenerator<Buffer, void, undefined> {
   yield* pieces;
 }
-
-const readAll = async (frames: FrameStream): Promise<Told> => {
-  const all: Frame[] = [];
-  try {
-    for await (const batch of frames) all.push(...batch);
-    return { frames: all, error: null };
-  } catch (cause) {
-    return { frames: all, error: caught(cause) };
-  }
-};
 
 /** The same pieces from a body that can be poured, one or some at a time. */
 const poured = (pieces: readonly Buffer[], random: () => number) => {
