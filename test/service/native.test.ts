@@ -192,7 +192,8 @@ t.test('an error behind the other fields of a whole answer is cleaned, counts fo
   const picture = 'A/9+'.repeat(200_000);
   for (const data of ['', picture]) for (const [before, after] of [[{ candidates: [{ content: { parts: [{ inlineData: { data } }] } }] }, {}], [{ candidates: [{ content: { parts: [{ functionCall: { name: 'f', args: { error: { code: 500, message: 'projects/123456789012' }, data } } }] } }] }, { usageMetadata: { promptTokenCount: 1 }, modelVersion: 'm' }]]) {
     const { google, post } = await native(t);
-    const error = { code: 403, message: `Consumer 'api_key:${keyA}' of projects/123456789012 has been suspended.`, status: 'PERMISSION_DENIED' };
+    const details = [{ '@type': 'type.googleapis.com/google.rpc.ErrorInfo', reason: 'CONSUMER_SUSPENDED', metadata: { consumer: 'projects/123456789012' } }];
+    const error = { code: 403, message: `Permission denied: Consumer 'api_key:${keyA}' has been suspended.`, status: 'PERMISSION_DENIED', details };
     const body = JSON.stringify({ ...before, error, ...after }, null, 2);
     google.instead((got, response) => {
       if (got.method !== 'POST') return false;
@@ -208,6 +209,11 @@ t.test('an error behind the other fields of a whole answer is cleaned, counts fo
     const said = JSON.parse(told) as { readonly error: { readonly code: number } };
     t.match(said, { ...before, ...after, error: { code: 403 } }, 'all else is as it came');
     t.notMatch(JSON.stringify(said.error), new RegExp(`${keyA}|123456789012`));
+    const suspended = google.asked().at(-1)?.key;
+    google.instead(() => false);
+    google.clear();
+    for (const _ of [1, 2, 3]) await post(`${flash}:generateContent`, hello);
+    t.same(google.asked().map(({ key }) => key), Array.from({ length: 3 }, () => twoKeys.find((key) => key !== suspended)), 'its key is asked no more');
   }
 });
 
