@@ -53,6 +53,8 @@ export type Service = {
 export type ComposeNeeds = {
   /** Takes the lines of the log. */
   readonly write: (line: Line) => void;
+  /** Told with each request that begins how many are at work, itself among them. */
+  readonly noteAtWork: (atWork: number) => void;
 };
 
 /** Day counts are the largest state, and the least missed. */
@@ -183,6 +185,7 @@ export const compose = (config: Config, needs: ComposeNeeds): Service => {
     now,
     wait,
     newRequestId,
+    noteAtWork: needs.noteAtWork,
   });
   return {
     log,

@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs';
 import process from 'node:process';
+import { setFlagsFromString } from 'node:v8';
 import { E } from './kernel/fp.ts';
 import { collectLater } from './adapters/collect-later.ts';
-import { compileSooner } from './adapters/compile-sooner.ts';
+import { compilerPace } from './adapters/compiler-pace.ts';
 import { guardCrashes } from './adapters/crash-guard.ts';
 import { gatherLines } from './adapters/gather-lines.ts';
 import { guardOutput, jsonLog } from './adapters/json-log.ts';
@@ -63,13 +64,15 @@ const runService = async (): Promise<void> => {
   });
   if (E.isLeft(config))
     return exitWith(['Pollux cannot start; these settings are wrong:', ...config.left.map((fault) => `  ${fault}`)]);
-  const service = compose(config.right, { write: output.add });
+  const service = compose(config.right, {
+    write: output.add,
+    noteAtWork: compilerPace(process.versions.v8, setFlagsFromString),
+  });
   crashes.serve({ log: service.log, stop: () => service.stop(0) });
   stopOnSignals(service, config.right.server.drainTimeoutMs);
   const started = await service.start();
   if (E.isLeft(started))
     exitWith([`Pollux cannot listen on ${config.right.server.host}:${config.right.server.port}: ${started.left}.`]);
-  compileSooner(process.versions.v8);
 };
 
 await runService();

@@ -37,6 +37,8 @@ export type ConnectionRegister = {
   readonly rest: (connection: Connection) => void;
   /** It is idle no longer. */
   readonly work: (connection: Connection) => void;
+  /** How many carry an exchange. */
+  readonly atWork: () => number;
 };
 
 type Groups = { readonly join: (name: string | null) => Group | null; readonly leave: (group: Group | null) => void };
@@ -103,5 +105,5 @@ export const connectionRegister = ({ most, mostPerGroup, groupOf }: ConnectionBo
     longest.socket.destroy();
     return connection;
   };
-  return { all, idle, add, remove, rest, work };
+  return { all, idle, add, remove, rest, work, atWork: () => all.size - idle.length() };
 };

@@ -77,13 +77,22 @@ const waitingLine = (): WaitingLine => {
 
 type Begin = (connection: Connection, arrival: Arrival) => void;
 
+/** What the connections are told by their server, and tell it. */
+type Watch = {
+  readonly isStopping: () => boolean;
+  /** Told with each exchange that begins how many are at work, itself among them. */
+  readonly noteAtWork: (atWork: number) => void;
+};
+
 /**
  * Begins an exchange, and behind it those that wait. A connection that ends, or is to end with its exchange, begins no
  * other.
  */
-const takeTurns = ({ all, work, rest }: ConnectionRegister, line: WaitingLine, isStopping: () => boolean): Begin => {
+const takeTurns = ({ all, work, rest, atWork }: ConnectionRegister, line: WaitingLine, watch: Watch): Begin => {
+  const { isStopping, noteAtWork } = watch;
   const begin: Begin = (connection, { start }) => {
     work(connection);
+    noteAtWork(atWork());
     const life = start();
     connection.life = life;
     life.onEnd(() => end(connection));
@@ -110,11 +119,11 @@ const takeTurns = ({ all, work, rest }: ConnectionRegister, line: WaitingLine, i
  * off one after the other. Node's own list of idle ones leaves out those that never sent a byte. Once the server stops,
  * a connection ends with its exchange.
  */
-export const boundConnections = (bounds: ConnectionBounds, isStopping: () => boolean): Connections => {
+export const boundConnections = (bounds: ConnectionBounds, watch: Watch): Connections => {
   const register = connectionRegister(bounds);
   const { all, idle } = register;
   const line = waitingLine();
-  const begin = takeTurns(register, line, isStopping);
+  const begin = takeTurns(register, line, watch);
   return {
     open: (socket) => {
       const connection = register.add(socket);

@@ -170,7 +170,7 @@ const boundsOf = (settings: ServerSettings, { groupAddress }: Site): ConnectionB
 export const createServer = (settings: ServerSettings, site: Site): Server => {
   const { signal: stopping, abort: beginToStop } = signalSource();
   const isStopping = (): boolean => stopping.aborted;
-  const open = boundConnections(boundsOf(settings, site), isStopping);
+  const open = boundConnections(boundsOf(settings, site), { isStopping, noteAtWork: site.noteAtWork });
   const server = listenerOf(settings);
   breakOneSocket();
   writeOneResponse();

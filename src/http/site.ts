@@ -36,6 +36,8 @@ export type Site = {
   readonly groupAddress: (address: string) => string;
   readonly now: Now;
   readonly wait: Wait;
+  /** Told with each request that begins how many are at work, itself among them. */
+  readonly noteAtWork: (atWork: number) => void;
   /** `req_` and letters. */
   readonly newRequestId: NewId;
 };

@@ -10,6 +10,8 @@ export type Line<A> = {
   /** Does nothing for a place that is in no line. */
   readonly leave: (place: Place<A>) => void;
   readonly first: () => A | undefined;
+  /** How many wait. */
+  readonly length: () => number;
   readonly all: () => readonly A[];
 };
 
@@ -18,17 +20,20 @@ export const placeOf = <A>(of: A): Place<A> => ({ of, before: null, behind: null
 
 /** Makes a line in which nobody waits. */
 export const emptyLine = <A>(): Line<A> => {
-  const ends: { first: Place<A> | null; last: Place<A> | null } = { first: null, last: null };
+  type Ends = { first: Place<A> | null; last: Place<A> | null; length: number };
+  const ends: Ends = { first: null, last: null, length: 0 };
   return {
     join: (place) => {
       place.before = ends.last;
       if (ends.last === null) ends.first = place;
       else ends.last.behind = place;
       ends.last = place;
+      ends.length += 1;
     },
     leave: (place) => {
       const { before, behind } = place;
       if (before === null && ends.first !== place) return;
+      ends.length -= 1;
       if (before === null) ends.first = behind;
       else before.behind = behind;
       if (behind === null) ends.last = before;
@@ -37,6 +42,7 @@ export const emptyLine = <A>(): Line<A> => {
       place.behind = null;
     },
     first: () => ends.first?.of,
+    length: () => ends.length,
     all: () => {
       const waiting: A[] = [];
       for (let place = ends.first; place !== null; place = place.behind) waiting.push(place.of);

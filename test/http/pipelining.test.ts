@@ -111,7 +111,7 @@ const exchange = () => {
 };
 
 t.test('four thousand wait on all connections together; past them a connection ends with the answer at work', (t) => {
-  const open = boundConnections({ most: Infinity, mostPerGroup: Infinity, groupOf: () => null }, () => false);
+  const open = boundConnections({ most: Infinity, mostPerGroup: Infinity, groupOf: () => null }, { isStopping: () => false, noteAtWork: () => undefined });
   let begun = 0;
   const connected = () => {
     const state = { isEnded: false };
@@ -221,6 +221,28 @@ t.test('a slow head is idle too, and one at work is never cut off for a new one'
   const fifth = wire(port);
   fifth.send(get('/1'));
   t.match(await fifth.until('"number"'), '200', 'there is room again');
+});
+
+t.test('each request tells how many are at work with it, whatever became of those before it', async (t) => {
+  const { route, open } = held();
+  const told: number[] = [];
+  const { port, lines } = await serving(t, [route, numbered(1), numbered(2)], { noteAtWork: (atWork) => told.push(atWork) });
+  const [first, second, third] = [wire(port), wire(port), wire(port)];
+  first.send(get('/1') + get('/2'));
+  await first.until('"number":2');
+  second.send(get('/held'));
+  await eventually(() => told.length === 3);
+  third.send(get('/held'));
+  await eventually(() => told.length === 4);
+  second.socket.destroy();
+  await eventually(() => lines.length === 3);
+  first.send(get('/1'));
+  await eventually(() => told.length === 5);
+  open();
+  await third.until('"held"');
+  third.send(get('/1'));
+  await third.until('"number":1');
+  t.same(told, [1, 1, 1, 2, 2, 1]);
 });
 
 t.test('one address takes only so many, a trusted proxy more', async (t) => {

@@ -18,6 +18,7 @@ t.test('a line holds who a Set holds, in the order of joining, whoever leaves', 
         else model.delete(each);
         t.same(line.all(), [...model]);
         t.equal(line.first(), [...model][0]);
+        t.equal(line.length(), model.size);
       }
     }),
   );

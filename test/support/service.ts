@@ -34,7 +34,10 @@ export const startService = async (settings: Readonly<Record<string, string>> = 
   const config = readConfig({ ...base, ...settings }, { packageVersion: '0.0.0-test', isWritable: () => false, memory: { machine: 4 * 1024 ** 3, container: null } });
   if (E.isLeft(config)) throw new Error(config.left.join('; '));
   const log: string[] = [];
-  const service = compose(config.right, { write: (line) => log.push(typeof line === 'string' ? line : line()) });
+  const service = compose(config.right, {
+    write: (line) => log.push(typeof line === 'string' ? line : line()),
+    noteAtWork: () => undefined,
+  });
   const url = await service.start();
   if (E.isLeft(url)) throw new Error(url.left);
   return { url: url.right, password: settings['PASSWORD'] ?? password, log, close: () => service.stop(1000).then(throwSchemaFaults) };

@@ -55,7 +55,7 @@ export type Serving = {
 export const serving = async (
   t: Test,
   routes: readonly Route[],
-  over: Partial<ServerSettings> & Partial<Pick<Site, 'now' | 'doors'>> = {},
+  over: Partial<ServerSettings> & Partial<Pick<Site, 'now' | 'doors' | 'noteAtWork'>> = {},
 ): Promise<Serving> => {
   const lines: Line[] = [];
   const waits = heldWaits();
@@ -68,6 +68,7 @@ export const serving = async (
       groupAddress: (address) => address,
       log: (level, message, facts = {}) =>
         lines.push({ level, message, facts: typeof facts === 'function' ? facts() : facts }),
+      noteAtWork: over.noteAtWork ?? (() => undefined),
       now: over.now ?? (() => 1_000_000),
       wait: waits.wait,
       newRequestId: () => `req_${(ids += 1)}`,
