@@ -46,15 +46,18 @@ export const compilerPaces = (version: string): Paces | undefined => pacesByVers
 /** By then what most requests run has been compiled. */
 const youngRequests = 15_000;
 
-/** So many more requests that begin alone than beside others make it quiet; so many fewer end that. */
+/** It is quiet from a lead of so much on, until there is none. */
 const quietLead = 16;
 
-/** Of a service in its pace: requests so far, and how many more of the last ones began alone (0 to `quietLead`). */
+/** A request that begins beside others takes so much of the lead; one that begins alone adds 1. */
+const takenByCompany = 4;
+
+/** Requests so far, and by how much those that began alone lead among the last ones. */
 type Seen = { requests: number; lead: number; isQuiet: boolean };
 
 const note = (seen: Seen, atWork: number): Pace => {
   seen.requests += 1;
-  seen.lead = atWork <= 1 ? Math.min(seen.lead + 1, quietLead) : Math.max(seen.lead - 1, 0);
+  seen.lead = atWork <= 1 ? Math.min(seen.lead + 1, quietLead) : Math.max(seen.lead - takenByCompany, 0);
   seen.isQuiet = seen.isQuiet ? seen.lead > 0 : seen.lead === quietLead;
   if (seen.isQuiet) return 'quiet';
   return seen.requests <= youngRequests ? 'young' : 'settled';
