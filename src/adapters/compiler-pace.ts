@@ -21,11 +21,11 @@ const byLooks = ({ bytes, looks, bytesPerLook, short }: Looks): readonly string[
 const mostInlined = '--max-inlined-bytecode-size-cumulative=200';
 
 /**
- * A function runs through the bytes that it was given before the pace changed, so they are few in each; the busy paces
- * differ in looks alone. By itself V8 is in between: 67,584 bytes, 3 looks, 150 bytes more a look, 81 is short.
+ * What is left of a function's bytes stays when the pace changes, so a settled service, which may fall quiet, has few
+ * of them and many looks. By itself V8 is in between: 67,584 bytes, 3 looks, 150 bytes more a look, 81 is short.
  */
 const pacesByLooks: Paces = {
-  young: [mostInlined, ...byLooks({ bytes: 10_000, looks: 9, bytesPerLook: 50, short: 40 })],
+  young: [mostInlined, ...byLooks({ bytes: 30_000, looks: 3, bytesPerLook: 150, short: 81 })],
   settled: [mostInlined, ...byLooks({ bytes: 10_000, looks: 39, bytesPerLook: 11, short: 10 })],
   quiet: [mostInlined, ...byLooks({ bytes: 2000, looks: 2, bytesPerLook: 300, short: 81 })],
 };
