@@ -26,7 +26,7 @@ const mostInlined = '--max-inlined-bytecode-size-cumulative=200';
  */
 const pacesByLooks: Paces = {
   young: [mostInlined, ...byLooks({ bytes: 30_000, looks: 3, bytesPerLook: 150, short: 81 })],
-  settled: [mostInlined, ...byLooks({ bytes: 10_000, looks: 39, bytesPerLook: 11, short: 10 })],
+  settled: [mostInlined, ...byLooks({ bytes: 10_000, looks: 28, bytesPerLook: 16, short: 11 })],
   quiet: [mostInlined, ...byLooks({ bytes: 2000, looks: 2, bytesPerLook: 300, short: 81 })],
 };
 
