@@ -47,7 +47,7 @@ const pacesByVersion: ReadonlyMap<string, Paces> = new Map([
 export const compilerPaces = (version: string): Paces | undefined => pacesByVersion.get(version.split('.')[0] ?? '');
 
 /** By then what most requests run has been compiled. */
-const youngRequests = 15_000;
+const youngRequests = 17_000;
 
 /** It is quiet from a lead of so much on, until there is none. */
 const quietLead = 16;
