@@ -46,7 +46,7 @@ const pacesByVersion: ReadonlyMap<string, Paces> = new Map([
 /** V8's flags for this version of it, such as `11.3.244.8-node.33`; undefined for one that nobody has tried. */
 export const compilerPaces = (version: string): Paces | undefined => pacesByVersion.get(version.split('.')[0] ?? '');
 
-/** By then what most requests run has been compiled. */
+/** Requests beside others, by which what most of them run has been compiled; health checks come alone and age nothing. */
 const youngRequests = 17_000;
 
 /** It is quiet from a lead of so much on, until there is none. */
@@ -55,11 +55,11 @@ const quietLead = 16;
 /** A request that begins beside others takes so much of the lead; one that begins alone adds 1. */
 const takenByCompany = 4;
 
-/** Requests so far, and by how much those that began alone lead among the last ones. */
+/** Requests beside others so far, and by how much those that began alone lead among the last ones. */
 type Seen = { requests: number; lead: number; isQuiet: boolean };
 
 const note = (seen: Seen, atWork: number): Pace => {
-  seen.requests += 1;
+  if (atWork > 1) seen.requests += 1;
   seen.lead = atWork <= 1 ? Math.min(seen.lead + 1, quietLead) : Math.max(seen.lead - takenByCompany, 0);
   seen.isQuiet = seen.isQuiet ? seen.lead > 0 : seen.lead === quietLead;
   if (seen.isQuiet) return 'quiet';

@@ -53,7 +53,7 @@ const pacesSet = (steps: readonly (readonly [requests: number, atWork: number])[
   });
 };
 
-t.test('a service is young for its first requests, then settled', (t) => {
+t.test('a busy service is young for its first requests, then settled', (t) => {
   t.same(pacesSet([[17_000, 2]]), ['young']);
   t.same(pacesSet([[17_001, 2]]), ['young', 'settled']);
   t.end();
@@ -64,7 +64,12 @@ t.test('it is quiet while one request comes after the other, and for no single o
   t.same(pacesSet([[16, 1]]), ['young', 'quiet']);
   t.same(pacesSet([[16, 1], [3, 2], [100, 1]]), ['young', 'quiet']);
   t.same(pacesSet([[16, 1], [4, 2]]), ['young', 'quiet', 'young']);
-  t.same(pacesSet([[16, 1], [17_000, 2], [16, 1]]), ['young', 'quiet', 'young', 'settled', 'quiet']);
+  t.same(pacesSet([[16, 1], [17_001, 2], [16, 1]]), ['young', 'quiet', 'young', 'settled', 'quiet']);
+  t.end();
+});
+
+t.test('who only asks alone, as a health check does, ages nothing', (t) => {
+  t.same(pacesSet([[20_000, 1], [17_000, 2]]), ['young', 'quiet', 'young']);
   t.end();
 });
 
