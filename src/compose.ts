@@ -9,6 +9,7 @@ import { passCalls, type PassCalls } from './adapters/gemini/pass-calls.ts';
 import { geminiClient, type GeminiClient } from './adapters/gemini/gemini-client.ts';
 import type { Line } from './adapters/gather-lines.ts';
 import { jsonLog } from './adapters/json-log.ts';
+import { loadGauge, type LoadGauge } from './adapters/load-gauge.ts';
 import { keyPool, type KeyPool } from './adapters/keys/key-pool.ts';
 import { keyProbes, type KeyProbes, type KeyProbesNeeds } from './adapters/keys/key-probes.ts';
 import { decodeKeySnapshot } from './adapters/keys/key-snapshot.ts';
@@ -72,6 +73,7 @@ type Parts = {
   readonly probes: KeyProbes;
   readonly catalogue: ModelCatalogue;
   readonly firstSeen: FirstSeen;
+  readonly load: LoadGauge;
   readonly client: GeminiClient;
   readonly calls: PassCalls;
   readonly files: StateFiles;
@@ -85,7 +87,8 @@ const logOf = (config: Config, { write }: ComposeNeeds): Log =>
 /** Puts an adapter behind every port. */
 const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
   const files = stateFilesIn(config.dataFolder, log);
-  const client = geminiClient(config.upstream);
+  const load = loadGauge();
+  const client = geminiClient({ ...config.upstream, isQuiet: load.isQuiet });
   const calls = passCalls({ ...config.upstream, silence: nativeSilence(config.upstream), unread: unreadHeaders });
   const pool = keyPool(config.keys, { now, log, store: files.store('keys.json', decodeKeySnapshot) });
   const probe: Probe = ({ secret }) => client.probeKey(secret, stopping);
@@ -118,7 +121,7 @@ const partsOf = (config: Config, log: Log, stopping: AbortSignal): Parts => {
     newId,
     log,
   };
-  const pooled = { pool, probe, probes, catalogue, firstSeen, client, calls };
+  const pooled = { pool, probe, probes, catalogue, firstSeen, load, client, calls };
   return { ...pooled, capabilities, limits, files, names, pictures: kept };
 };
 
@@ -165,12 +168,19 @@ const openDoors = (config: Config, parts: Parts, house: readonly Route[]): Doors
   });
 };
 
+const tellBoth =
+  (one: ComposeNeeds['noteAtWork'], other: ComposeNeeds['noteAtWork']): ComposeNeeds['noteAtWork'] =>
+  (atWork) => {
+    one(atWork);
+    other(atWork);
+  };
+
 /** Makes the service from its settings. Nothing is asked of the network before `start`. */
 export const compose = (config: Config, needs: ComposeNeeds): Service => {
   const log = logOf(config, needs);
   const stopping = new AbortController();
   const parts = partsOf(config, log, stopping.signal);
-  const { capabilities, limits, pool, catalogue, firstSeen, client, calls, files, pictures: kept } = parts;
+  const { capabilities, limits, pool, catalogue, firstSeen, load, client, calls, files, pictures: kept } = parts;
   const meter = requestMeter();
   const views = {
     readStatus: readStatus(config, { pool, catalogue, firstSeen, use: limits.use, notices: kept.notices }),
@@ -185,7 +195,7 @@ export const compose = (config: Config, needs: ComposeNeeds): Service => {
     now,
     wait,
     newRequestId,
-    noteAtWork: needs.noteAtWork,
+    noteAtWork: tellBoth(needs.noteAtWork, load.noteAtWork),
   });
   return {
     log,

@@ -162,9 +162,14 @@ export const frameJudge = (judging: Judging): Judge => {
   };
 };
 
-/** What makes these frames, which are all of an answer, none; null when they are one. */
-export const faultOfAll = (frames: readonly Frame[], judging: Judging): ProxyError | null => {
+/** What makes these frames, behind those which are all of an answer with them, none; null when they are one. */
+export const faultOfAll = (
+  before: readonly Frame[],
+  frames: readonly Frame[],
+  judging: Judging,
+): ProxyError | null => {
   const seen = nothingSeen();
+  judgeFrames(seen, before);
   return judgeFrames(seen, frames).fault ?? verdictOf(seen, judging);
 };
 

@@ -6,6 +6,9 @@ import type { BodyOutlet } from './body-outlet.ts';
 import { frameChunks, lastChunk, mayGoAlone, writeAlone, type WritePiece } from './own-chunks.ts';
 import { pieceSize, type ReaderPace } from './reader-pace.ts';
 
+/** How pieces are written behind a head that has been; `isFramed`: as chunks of our own. */
+export type BegunWriting = { readonly put: WritePiece; readonly isFramed: boolean };
+
 /** Where a stream is written, and how. */
 export type StreamWriterNeeds = BodyOutlet & {
   /** Made for a reader that falls behind. */
@@ -13,6 +16,8 @@ export type StreamWriterNeeds = BodyOutlet & {
   /** Writes a large piece, no faster than it is read. */
   readonly writeLarge: (piece: string | Uint8Array, write: WritePiece) => Promise<void>;
   readonly heartbeat: Streamed['heartbeat'];
+  /** Null before the head has gone out. */
+  readonly begun: BegunWriting | null;
 };
 
 /**
@@ -81,8 +86,9 @@ export const streamWriter = (needs: StreamWriterNeeds): StreamWriter => {
   // so a heartbeat, which has a tick of its own, stands between pieces and never within one. `lastAt` moves with every
   // write, which puts the next heartbeat off; while the reader is behind there is nothing to keep alive, and one more
   // would only pile up. The head leaves with whatever comes first.
-  const { response, pace, now, isClosed, writeHead, writeLarge } = needs;
-  const writing: Writing = { alone: null, now, lastAt: needs.startedAt, rest: null, put: null, isFramed: false };
+  const { response, pace, now, isClosed, writeHead, writeLarge, begun } = needs;
+  const { put: begunBy = null, isFramed = false } = begun ?? {};
+  const writing: Writing = { alone: null, now, lastAt: needs.startedAt, rest: null, put: begunBy, isFramed };
   const begin = (): WritePiece => {
     writing.lastAt = now();
     if (writing.put !== null) return writing.put;

@@ -3,7 +3,7 @@ import { caught, type ProxyError } from '../kernel/proxy-error.ts';
 import type { Signal } from '../kernel/signal.ts';
 import type { Reply } from '../ports/reply.ts';
 import { abortReason } from '../kernel/abort-reason.ts';
-import { discardReply } from './send-reply.ts';
+import { discardReply } from './send-stream.ts';
 
 type Result = E.Either<ProxyError, Reply>;
 

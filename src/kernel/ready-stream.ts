@@ -8,13 +8,18 @@ export type Say<S> = (said: S) => boolean | null;
  */
 export type Pour<A, S = never> = (take: (item: A) => boolean, say?: Say<S>) => Promise<void>;
 
+/** The first item of a stream all of which is there, and the stream behind it, which is read when it is asked for: once. */
+export type Begun<A, S = never> = { readonly first: A; readonly rest: () => Items<A, S> };
+
 /**
  * A stream. Where it is one item that was there before anybody read, `ready` has it: who looks there first needs no
- * generator, each of which costs an item half a dozen promises. Where it can be poured, that may be done after an item
- * that `next` gave, until the next one is asked for.
+ * generator, each of which costs an item half a dozen promises. Where all of it was there, and its first item has been
+ * read, `begun` has that, and the rest (`kernel/begun-stream.ts`). Where it can be poured, that may be done after an
+ * item that `next` gave, until the next one is asked for.
  */
 export type Items<A, S = never> = AsyncGenerator<A, void, undefined> & {
   readonly ready?: A;
+  readonly begun?: Begun<A, S>;
   readonly pour?: Pour<A, S> | undefined;
 };
 

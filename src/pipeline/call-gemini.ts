@@ -1,4 +1,5 @@
 import { E, TE, pipe } from '../kernel/fp.ts';
+import { withRest } from '../kernel/begun-stream.ts';
 import { passStream } from '../kernel/pass-stream.ts';
 import { primeStream } from '../kernel/prime-stream.ts';
 import type { ProxyError } from '../kernel/proxy-error.ts';
@@ -30,8 +31,8 @@ const noteTokens = (soFar: UsageSoFar, note: Received['note']): void => {
   note({ promptTokens: input, completionTokens: output });
 };
 
-const countTokens = (frames: Frames, note: Received['note']): Frames => {
-  const soFar: UsageSoFar = { known: nothingUsed, told: null };
+/** Counts the tokens of frames, behind those that `soFar` was told of. */
+const countTokens = (soFar: UsageSoFar, frames: Frames, note: Received['note']): Frames => {
   if (frames.ready !== undefined) {
     tellFrames(soFar, frames.ready);
     noteTokens(soFar, note);
@@ -117,7 +118,11 @@ export const callGemini = (capabilities: Calling): Stage<Planned, Frames> => {
     const { refusesBlocks, mustBeWhole } = judging;
     const begun = (frames: Frames): Frames => {
       if (!isStillNeeded(call)) planned.held.request.letGo();
-      return persist(planned, countTokens(frames, planned.note));
+      const soFar: UsageSoFar = { known: nothingUsed, told: null };
+      const goOn = (all: Frames): Frames => persist(planned, countTokens(soFar, all, planned.note));
+      if (frames.begun === undefined) return goOn(frames);
+      tellFrames(soFar, frames.begun.first);
+      return withRest(frames.begun, goOn);
     };
     return letThrough(capabilities, planned, call.model)((effort) =>
       answerCall(capabilities, { planned, begun }, { refusesBlocks, mustBeWhole, shown, effort }),

@@ -1,4 +1,5 @@
 import { E, TE, pipe } from '../kernel/fp.ts';
+import { withRest } from '../kernel/begun-stream.ts';
 import { followedBy } from '../kernel/followed-by.ts';
 import { passStream } from '../kernel/pass-stream.ts';
 import { thrown, type ProxyError } from '../kernel/proxy-error.ts';
@@ -48,24 +49,34 @@ async function* joinCalls(first: Frames, usage: UsageMetadata, { call, answer, e
 
 const isBrokenOff = (frame: Frame): boolean => continuationToken(frame) !== null;
 
-/**
- * Follows an answer that Gemini 4 breaks off with CONTINUATION: the same call with the token it gave, until the answer
- * ends, or as long as the request's effort allows. The caller sees one answer; its usage adds up, the prompt counted
- * once. Most answers are one call: nothing is joined until a token comes by.
- */
-export const followAnswer = (frames: Frames, going: Going): Frames => {
-  if (!mayContinue(going.call.model)) return frames;
-  if (frames.ready?.some(isBrokenOff) === false) return frames;
-  const soFar: UsageSoFar = { known: {}, told: null };
+const tellBatch = (soFar: UsageSoFar, batch: readonly Frame[]): void => {
+  for (const { usageMetadata } of batch) tellUsage(soFar, usageMetadata);
+};
+
+const followFrames = (frames: Frames, soFar: UsageSoFar, going: Going): Frames => {
+  const { ready, begun } = frames;
+  if (ready?.some(isBrokenOff) === false) return frames;
+  if (begun?.first.some(isBrokenOff) === false) {
+    tellBatch(soFar, begun.first);
+    return withRest(begun, (rest) => followFrames(rest, soFar, going));
+  }
   return passStream(frames, {
     divert: (batch, rest) => {
       if (batch.some(isBrokenOff)) return joinCalls(followedBy(batch, rest), usageSoFar(soFar), going);
-      for (const { usageMetadata } of batch) tellUsage(soFar, usageMetadata);
+      tellBatch(soFar, batch);
       return null;
     },
     said: ({ usage }) => tellUsage(soFar, usage),
   });
 };
+
+/**
+ * Follows an answer that Gemini 4 breaks off with CONTINUATION: the same call with the token it gave, until the answer
+ * ends, or as long as the request's effort allows. The caller sees one answer; its usage adds up, the prompt counted
+ * once. Most answers are one call: nothing is joined until a token comes by.
+ */
+export const followAnswer = (frames: Frames, going: Going): Frames =>
+  mayContinue(going.call.model) ? followFrames(frames, { known: {}, told: null }, going) : frames;
 
 /** The same for each answer that is asked for. */
 export const followContinuations =

@@ -1,3 +1,4 @@
+import { together } from '../kernel/begun-stream.ts';
 import { paceWork } from '../kernel/breathe.ts';
 import { E, TE, pipe } from '../kernel/fp.ts';
 import { primeStream } from '../kernel/prime-stream.ts';
@@ -9,11 +10,11 @@ import type { Frame } from '../gemini/response.ts';
 import type { AnswerWriter, WholeWriter } from '../ports/answer-writer.ts';
 import type { RememberSignature, Wait } from '../ports/capabilities.ts';
 import type { Replies } from '../ports/dialect.ts';
-import type { Reply, Whole } from '../ports/reply.ts';
+import type { Reply, Whole, Written } from '../ports/reply.ts';
 import type { Frames, Planned } from './exchange.ts';
 import { withLimits } from './limit-headers.ts';
 import { endOf, mostParts, partsIn, streamTail, type Telling } from './stream-tail.ts';
-import { writeAtOnce, type Written } from './write-at-once.ts';
+import { beginAtOnce, writeAtOnce, type BegunText } from './write-at-once.ts';
 import { writeLarge } from './write-large.ts';
 
 /** What writing an answer needs: how long a stream may be silent, ms (0 = for ever), and where signatures are kept. */
@@ -122,8 +123,8 @@ const headInTime = (
 
 /**
  * A stream begins as soon as the answer does. When that takes longer than the heartbeat, the stream begins without it:
- * key after key is still tried behind the heartbeats, and only the last failure arrives, as an error frame. An answer
- * that has come to its end already leaves as a whole one does, with its length.
+ * key after key is still tried behind the heartbeats, and only the last failure arrives, as an error frame. Of an
+ * answer that has come to its end already the first text leaves before the rest is read, or all as a whole one does.
  */
 const streamReply =
   (
@@ -141,18 +142,19 @@ const streamReply =
       if (first !== null && E.isLeft(first)) return first;
       const begun = { status: 200, headers: { ...streamHeaders, ...limitHeaders(permit) } };
       const telling: Telling = { note, memory: held.answer, remember, address: caller.address };
-      if (first?.right.ready !== undefined) {
+      const frames = first === null || writer.atOnce === undefined ? first?.right : together(first.right);
+      if (frames?.ready !== undefined) {
         const reply = E.map((body: Written): Reply => ({ kind: 'whole', ...begun, ...body }));
-        const written = writeAtOnce(room, writer, telling)(first.right.ready);
+        const written = writeAtOnce(room, writer, telling)(frames.ready);
         return written instanceof Promise ? written.then(reply) : reply(written);
       }
-      return E.right({
-        kind: 'streamed',
-        ...begun,
-        tail: streamTail(writer, { head, ...telling }),
-        fail: writer.fail,
-        heartbeat: { text: writer.heartbeat, afterMs: keepAliveMs },
-      });
+      const streamed = { ...begun, fail: writer.fail, heartbeat: { text: writer.heartbeat, afterMs: keepAliveMs } };
+      if (frames?.begun !== undefined) {
+        const reply = E.map((written: BegunText): Reply => ({ kind: 'begun', ...streamed, ...written }));
+        return reply(beginAtOnce(room, writer, telling)(frames.begun));
+      }
+      const tail = streamTail(writer, { head: frames === undefined ? head : E.right(frames), ...telling });
+      return E.right({ kind: 'streamed', ...streamed, tail });
     };
     const first = headInTime(head, wait, keepAliveMs);
     return first instanceof Promise ? first.then(begin) : begin(first);

@@ -113,8 +113,8 @@ const besideEnd = <S, B, F>(
   last: readonly B[],
 ): Omit<AnswerEnd<unknown>, 'value'> => ({ signatures: signatures?.(last) ?? [], keep: keep?.(last) });
 
-/** How far a stream's machine is; `run`: the texts behind that. */
-type Going<S> = { state: S; run: TextRun<S> | null };
+/** How far a stream's machine is; `run`: the texts behind that; `isBegun`: frames have been written. */
+type Going<S> = { state: S; run: TextRun<S> | null; isBegun: boolean };
 
 const stateOf = <S>(going: Going<S>): S => {
   if (going.run !== null) going.state = going.run.state();
@@ -144,12 +144,16 @@ const wordsWriter = <S, B, F>(
   };
   return {
     write: (frames) => {
+      const { isBegun } = going;
+      going.isBegun = true;
       const short = writeTexts(frames);
       if (short !== null) return short;
       if (frames.length < 4 || form.texts === undefined) return writeEvents(frames);
       // The first frame of an answer and its last say more than a text; those between them mostly don't.
-      const [first, between, last] = [frames.slice(0, 1), frames.slice(1, -1), frames.slice(-1)];
-      return writeEvents(first) + (writeTexts(between) ?? writeEvents(between)) + writeEvents(last);
+      const from = isBegun ? 0 : 1;
+      const [between, last] = [frames.slice(from, -1), frames.slice(-1)];
+      const first = isBegun ? '' : writeEvents(frames.slice(0, 1));
+      return first + (writeTexts(between) ?? writeEvents(between)) + writeEvents(last);
     },
     say: (said) => {
       going.run ??= form.run?.(going.state) ?? null;
@@ -159,7 +163,7 @@ const wordsWriter = <S, B, F>(
 };
 
 const streamWriter = <S, B, F>(machine: FrameMachine<S, B, F>, form: AnswerForm<S, B, F>): StreamWriter => {
-  const going: Going<S> = { state: machine.start, run: null };
+  const going: Going<S> = { state: machine.start, run: null, isBegun: false };
   return {
     ...wordsWriter(machine, form, going),
     end: () => {

@@ -95,7 +95,8 @@ export type UpstreamCall = {
   readonly streamed: boolean;
   /**
    * Nothing of the answer is looked at before it has ended: where it is short, it comes as one list (`ready`). So does
-   * any other that has come to its end with its head.
+   * any other that has come to its end with its head, unless it begins with a text that may go out before the rest is
+   * read (`begun`).
    */
   readonly isCollected?: boolean;
   /** JSON, made once for all attempts; a long one as bytes, in pieces. */

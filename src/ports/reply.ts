@@ -41,6 +41,22 @@ export type Streamed = {
   readonly heartbeat: { readonly text: () => string; readonly afterMs: number };
 };
 
+/** All that is left of a stream, and what is to be told once it has been taken. */
+export type Written = Pick<Whole, 'body' | 'taken'>;
+
+/** What is behind the first text of a stream: all of it, or how it goes on. */
+export type BehindText = Written | Pick<Streamed, 'tail'>;
+
+/**
+ * A stream all of which is there: its first text leaves at once, in a write of its own, and what is behind it is made
+ * only then. `rest` is asked for once, and never throws.
+ */
+export type Begun = Omit<Streamed, 'kind' | 'tail'> & {
+  readonly kind: 'begun';
+  readonly text: string;
+  readonly rest: () => BehindText | Promise<BehindText>;
+};
+
 /** An answer whose bytes pass as they come: no iterator, and nothing held but what waits for its reader. */
 export type Passed = {
   readonly kind: 'passed';
@@ -54,7 +70,7 @@ export type Passed = {
 };
 
 /** An answer as data; `http/reply.ts` alone writes it to a socket. */
-export type Reply = Whole | Streamed | Passed;
+export type Reply = Whole | Streamed | Begun | Passed;
 
 const jsonHeaders: Headers = { 'content-type': 'application/json; charset=utf-8' };
 

@@ -25,6 +25,8 @@ import { withoutSecret } from './without-secret.ts';
 export type GeminiClientSettings = GeminiRequestSettings & {
   readonly firstByteTimeoutMs: number;
   readonly idleTimeoutMs: number;
+  /** Whether a write more costs nobody else anything; it does unless told. */
+  readonly isQuiet?: () => boolean;
   /** An hour unless told. */
   readonly longestAnswerMs?: number;
 };
@@ -54,9 +56,9 @@ const failureBy =
   (cause: unknown) =>
     thrown(withoutSecret(secret)(brokenOff(connectionError(cause, dog))));
 
-type Called = { readonly call: UpstreamCall; readonly dog: Watchdog };
+type Called = { readonly call: UpstreamCall; readonly dog: Watchdog; readonly isQuiet: () => boolean };
 
-const readFrames = ({ body }: Answer, { call, dog }: Called, meter: AnswerMeter | null): FrameStream =>
+const readFrames = ({ body }: Answer, { call, dog }: Omit<Called, 'isQuiet'>, meter: AnswerMeter | null): FrameStream =>
   geminiFrames(body.pieces({ meter, watch: dog }), call.model, {
     meter,
     failed: failureBy(call, dog),
@@ -66,7 +68,8 @@ const readFrames = ({ body }: Answer, { call, dog }: Called, meter: AnswerMeter 
     },
   });
 
-type Asking = Pick<GeminiRequests, 'ask' | 'request'> & { readonly watch: ReturnType<typeof watchdogs> };
+type Asking = Pick<GeminiRequests, 'ask' | 'request'> &
+  Pick<Called, 'isQuiet'> & { readonly watch: ReturnType<typeof watchdogs> };
 
 type Opened = E.Either<ProxyError, FrameStream>;
 
@@ -78,7 +81,7 @@ const notOpened = (cause: unknown, dog: Watchdog): Opened => {
 /** Once the answer has begun, it was there. */
 const notRead = (cause: unknown, dog: Watchdog): Opened => E.mapLeft(brokenOff)(notOpened(cause, dog));
 
-const readRefusal = async (answer: Answer, { call, dog }: Called): Promise<Opened> => {
+const readRefusal = async (answer: Answer, { call, dog }: Omit<Called, 'isQuiet'>): Promise<Opened> => {
   try {
     const error = await answerError(answer, call.model, call.secret);
     dog.stop();
@@ -92,12 +95,13 @@ const readRefusal = async (answer: Answer, { call, dog }: Called): Promise<Opene
 type There = { readonly all: readonly Buffer[] | null; readonly meter: AnswerMeter | null };
 
 /** Frames as they come, or those of a body all of which is there. */
-const readBody = (answer: Answer, { call, dog }: Called, { all, meter }: There): Opened => {
+const readBody = (answer: Answer, { call, dog, isQuiet }: Called, { all, meter }: There): Opened => {
   try {
     if (all === null) return E.right(readFrames(answer, { call, dog }, meter));
     dog.stop();
     countCame(meter, sizeOf(all));
-    return E.right(framesAtOnce(all, call.model, failureBy(call, dog)));
+    const mayBegin = call.isCollected !== true && isQuiet();
+    return E.right(framesAtOnce(all, call.model, { failed: failureBy(call, dog), mayBegin }));
   } catch (cause) {
     return notOpened(cause, dog);
   }
@@ -134,7 +138,7 @@ const readAnswer = (answer: Answer, called: Called, done: (opened: Opened | Prom
 
 /** The watch ends with the frames where there are any, else at once. */
 const openGemini =
-  ({ ask, watch }: Asking): OpenGemini =>
+  ({ ask, watch, isQuiet }: Asking): OpenGemini =>
   (call) =>
   () =>
     new Promise((resolve) => {
@@ -144,7 +148,7 @@ const openGemini =
       let isAnswered = false;
       const answered = (answer: Answer): void => {
         isAnswered = true;
-        readAnswer(answer, { call, dog }, resolve);
+        readAnswer(answer, { call, dog, isQuiet }, resolve);
       };
       const failed = (cause: unknown): void => {
         if (!isAnswered) resolve(notOpened(cause, dog));
@@ -185,12 +189,15 @@ const askGemini =
     }
   };
 
+const never = (): boolean => false;
+
 /** Calls to Gemini. */
 export const geminiClient = (settings: GeminiClientSettings): GeminiClient => {
   const requests = geminiRequests(settings);
   const { firstByteTimeoutMs: firstByteMs, idleTimeoutMs: idleMs, longestAnswerMs } = settings;
   const longest = longestAnswerMs === undefined ? {} : { longestMs: longestAnswerMs };
-  const asking: Asking = { ...requests, watch: watchdogs({ firstByteMs, idleMs, ...longest }) };
+  const { isQuiet = never } = settings;
+  const asking: Asking = { ...requests, isQuiet, watch: watchdogs({ firstByteMs, idleMs, ...longest }) };
   return {
     openGemini: openGemini(asking),
     askGemini: askGemini(asking),

@@ -121,6 +121,7 @@ const framings = {
 } satisfies Readonly<Record<string, (values: readonly string[]) => string>>;
 
 const following = { meter: null, failed: (cause: unknown) => cause, over: () => undefined };
+const atOnceWith = (mayBegin: boolean) => ({ failed: following.failed, mayBegin });
 
 t.test('a short body that is all there, and one that is poured, is read as it is in pieces, whatever it holds', async (t) => {
   const candidate = fc.record(
@@ -136,9 +137,11 @@ t.test('a short body that is all there, and one that is poured, is read as it is
     fc.asyncProperty(body, fc.integer(), async ([frame, values], seed) => {
       const bytes = Buffer.from(frame(values.map((one) => JSON.stringify(one))));
       const inPieces = geminiFrames(piecesOf(bytes, seeded(seed), 40), 'gemini-3.5-flash', following);
-      const atOnce = framesAtOnce(randomCuts(bytes, 40, seeded(seed)), 'gemini-3.5-flash', following.failed);
+      const atOnce = framesAtOnce(randomCuts(bytes, 40, seeded(seed)), 'gemini-3.5-flash', atOnceWith(false));
       const { ready } = atOnce;
       const read = await readAll(atOnce);
+      const begun = framesAtOnce(randomCuts(bytes, 40, seeded(seed)), 'gemini-3.5-flash', atOnceWith(true));
+      t.same(await readAll(begun), read, 'begun');
       t.same(read, await readAll(inPieces), asName(bytes.toString()));
       t.same(ready, read.error === null ? read.frames : undefined, 'ready where nothing went wrong');
       const poured = geminiFrames(pouredPieces(bytes, seeded(seed)), 'gemini-3.5-flash', following);
@@ -183,7 +186,7 @@ t.test('an answer whose text is left unread says what it says when it is read, w
       const bytes = Buffer.from(write(JSON.stringify(one)));
       // A byte that is no UTF-8, in the middle of whatever stands there.
       if (isBroken && seed % 3 === 0) bytes[bytes.length >> 1] = 0xff;
-      const atOnce = framesAtOnce(randomCuts(bytes, 400, seeded(seed)), 'gemini-3.5-flash', following.failed);
+      const atOnce = framesAtOnce(randomCuts(bytes, 400, seeded(seed)), 'gemini-3.5-flash', atOnceWith(false));
       if (atOnce.ready?.some(isLeft) === true) seen.unread += 1;
       t.same(told(await readAll(atOnce)), told(await readAll(geminiFrames(piecesOf(bytes, seeded(seed), 400), 'gemini-3.5-flash', following))), asName(bytes.toString()));
     }),
@@ -206,7 +209,7 @@ t.test('a long body that is all there is read as it is in pieces: at once where 
     fc.asyncProperty(body, fc.integer(), fc.constantFrom(3000, 30_000, 300_000), async ([frame, values], seed, most) => {
       const bytes = Buffer.from(frame(values.map((one) => JSON.stringify(one))));
       const cuts = randomCuts(bytes, most, seeded(seed));
-      const atOnce = framesAtOnce(cuts, 'gemini-3.5-flash', following.failed);
+      const atOnce = framesAtOnce(cuts, 'gemini-3.5-flash', atOnceWith(false));
       seen[atOnce.ready === undefined ? 'inPieces' : 'atOnce'] += 1;
       const inPieces = geminiFrames(piecesOf(bytes, seeded(seed), most), 'gemini-3.5-flash', following);
       t.same(told(await readAll(atOnce)), told(await readAll(inPieces)));

@@ -158,7 +158,7 @@ const model = 'gemini-3.5-flash';
 
 t.test('what is like the event before it is read as it is in full, whatever it says and whatever comes between', async (t) => {
   const answer = fc.tuple(look, look, fc.array(oneEvent, { minLength: 2, maxLength: 32, size: 'max' }));
-  const seen = { events: 0, short: 0 };
+  const seen = { events: 0, short: 0, begun: 0 };
   await fc.assert(
     fc.asyncProperty(answer, fc.integer(), fc.constantFrom(null, null, 0xe3, 0x01, 0x00, 0x22, 0x5c, 0x30), async ([first, other, events], seed, odd) => {
       const random = seeded(seed);
@@ -169,8 +169,13 @@ t.test('what is like the event before it is read as it is in full, whatever it s
       const pieces = pieced(bytes, random);
       const full = await readAll(geminiFrames(each(pieces), model, following));
       const name = asName(String(Buffer.concat(pieces)));
-      const atOnce = await readAll(framesAtOnce(pieces, model, following.failed));
+      const { failed } = following;
+      const atOnce = await readAll(framesAtOnce(pieces, model, { failed, mayBegin: false }));
       t.same({ ...atOnce, frames: atOnce.frames.map(inFull) }, full, name);
+      const stream = framesAtOnce(pieces, model, { failed, mayBegin: true });
+      if (stream.begun !== undefined) seen.begun += 1;
+      const begun = await readAll(stream);
+      t.same({ ...begun, frames: begun.frames.map(inFull) }, full, name);
       const heard: Heard = { all: [], usage: { known: {}, told: null }, short: 0 };
       const error = await pourAll(geminiFrames(poured(pieces, random), model, following), heard, () => random() < 0.9);
       t.same({ all: heard.all, error }, { all: full.frames.map(inShort), error: full.error }, name);
@@ -181,6 +186,7 @@ t.test('what is like the event before it is read as it is in full, whatever it s
     { numRuns: 600 },
   );
   t.ok(seen.short > 150, `${seen.short} of ${seen.events} events were told by their template`);
+  t.ok(seen.begun > 100, `${seen.begun} streams had their first text read by itself`);
 });
 
 const eventOf = (value: string, end = '\r\n\r\n'): string => `data: ${value}${end}`;
