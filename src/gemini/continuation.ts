@@ -1,3 +1,4 @@
+import { withCandidates } from './plain-text.ts';
 import type { GeminiCall } from './request.ts';
 import type { Candidate, Frame } from './response.ts';
 
@@ -24,7 +25,8 @@ export const continuedCall = (call: GeminiCall, token: string): GeminiCall => ({
 });
 
 /** The frame without its end, for a stream that goes on. */
-export const withoutEnd = (frame: Frame): Frame => ({
-  ...frame,
-  candidates: (frame.candidates ?? []).map(({ finishReason: _, continuationToken: _token, ...candidate }) => candidate),
-});
+export const withoutEnd = (frame: Frame): Frame =>
+  withCandidates(
+    frame,
+    (frame.candidates ?? []).map(({ finishReason: _, continuationToken: _token, ...candidate }) => candidate),
+  );

@@ -164,16 +164,16 @@ export const usageWith = (
 };
 
 /** A frame that is being made: field by field, since each copy of it takes 1 µs. */
-type Making = { -readonly [Name in keyof Frame]: Frame[Name] };
+export type FrameLike = { -readonly [Name in keyof Frame]: Frame[Name] };
 
 /** A plain frame with another text and other usage. */
 export const frameWith = (
   { candidates, modelVersion }: Frame,
   text: string,
   usageMetadata: UsageMetadata | undefined,
-): Making => {
+): FrameLike => {
   const content = { parts: [{ text }] };
-  const frame: Making = { candidates: [candidates?.[0]?.index === undefined ? { content } : { content, index: 0 }] };
+  const frame: FrameLike = { candidates: [candidates?.[0]?.index === undefined ? { content } : { content, index: 0 }] };
   if (usageMetadata !== undefined) frame.usageMetadata = usageMetadata;
   if (modelVersion !== undefined) frame.modelVersion = modelVersion;
   return frame;
@@ -185,13 +185,18 @@ export const saidLike = (like: LikeFrames, event: Buffer): Said | null => {
   return said === null ? null : { text: said.text, json: said.json, usage: like.usage };
 };
 
-/** The same as the frame that is read in it, with its text as JSON. */
-export const frameLike = (like: LikeFrames, event: Buffer): Frame | null => {
+/** The same as the frame that is read in it, with its text as JSON, and without its usage (`tellUsageOf`). */
+export const frameLike = (like: LikeFrames, event: Buffer): FrameLike | null => {
   const said = readLike(like, event);
   if (said === null) return null;
-  const frame = frameWith(like.frame, said.text, like.usage?.());
-  if (said.json !== null) frame.json = said.json;
+  const frame = frameWith(like.frame, said.text, undefined);
+  frame.json = said.json;
   return frame;
+};
+
+/** Lets the last of several such frames tell its usage: it says all that theirs does. */
+export const tellUsageOf = ({ usage }: LikeFrames, last: FrameLike): void => {
+  if (usage !== undefined) last.usageMetadata = usage();
 };
 
 /** Begins with an event that was read as this frame, a plain one; null where it is not like the template. */

@@ -28,12 +28,25 @@ const onlyTextIn = ({ content, index = 0 }: Candidate): LongText | null => {
   return part.text;
 };
 
+/** A frame with other candidates: what was known of its text goes. */
+export const withCandidates = ({ json: _, ...frame }: Frame, candidates: readonly Candidate[]): Frame => ({
+  ...frame,
+  candidates,
+});
+
+/** Of a frame that was read by a template, which says nothing else. */
+const knownText = (candidates: Frame['candidates']): string | null => {
+  const text = candidates?.[0]?.content?.parts?.[0]?.text;
+  return typeof text === 'string' ? text : null;
+};
+
 /**
  * The text of a frame that says one text of the first candidate and, its usage aside, nothing else; null for any other.
  * Nearly all frames are such, and what looks for calls, media, blocks and ends need not look into them: without this
  * each of the dozen looks cost 0.1 µs a frame once it was compiled, and five times that before.
  */
-export const plainTextOf = ({ candidates, promptFeedback, lost }: Frame): string | null => {
+export const plainTextOf = ({ candidates, promptFeedback, lost, json }: Frame): string | null => {
+  if (json !== undefined) return knownText(candidates);
   if (candidates?.length !== 1 || promptFeedback !== undefined || lost !== undefined) return null;
   const [candidate] = candidates;
   if (candidate === undefined || !holdsOnly(candidate, 'content', 'index')) return null;

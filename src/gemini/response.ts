@@ -128,10 +128,10 @@ export type Frame = {
   readonly usageMetadata?: UsageMetadata;
   readonly modelVersion?: string;
   /**
-   * Ours, not Google's: the text of a frame that says no more, as JSON.stringify writes it between its quotes. Whoever
-   * changes the text leaves it out.
+   * Ours, not Google's: the text of a frame that says no more, as JSON.stringify writes it between its quotes; null
+   * where that is not known. Whoever changes the candidates leaves it out (`withCandidates`).
    */
-  readonly json?: string;
+  readonly json?: string | null;
   /** Ours, not Google's: what was left out because it can't be read, and without which the answer is another one. */
   readonly lost?: string;
   /** Not Gemini's: the key that the frame came by, where it holds what is good with that key only. */

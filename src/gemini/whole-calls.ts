@@ -1,4 +1,5 @@
 import { partialArgs, type PartialArgs } from './partial-args.ts';
+import { withCandidates } from './plain-text.ts';
 import type { Candidate, Frame, FunctionCall, ResponsePart } from './response.ts';
 
 /** A call whose arguments come in pieces. */
@@ -102,7 +103,7 @@ const wholeCalls = (newId: () => string): CallReader => {
       else pending.set(index, read.pending);
       return identifyCalls(read.candidate, identify);
     });
-    return { ...frame, candidates };
+    return withCandidates(frame, candidates);
   };
   return {
     read: (frames) => (pending.size === 0 && !frames.some(holdsCalls) ? frames : frames.map(readFrame)),

@@ -1,6 +1,7 @@
 import { E, TE, pipe } from '../kernel/fp.ts';
 import { primeStream } from '../kernel/prime-stream.ts';
 import { caught, cureOf, thrown, type ProxyError } from '../kernel/proxy-error.ts';
+import { withCandidates } from '../gemini/plain-text.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Frame, UsageMetadata } from '../gemini/response.ts';
 import { addedUsage, latestUsage, usageByPrompt } from '../gemini/usage.ts';
@@ -76,7 +77,7 @@ async function* interleaveAnswers(answers: readonly Frames[], { atOnce, allOrNot
       yield result.right.value.map((frame) => {
         usages[index] = latestUsage(usages[index] ?? {}, frame.usageMetadata);
         const candidates = (frame.candidates ?? []).map((candidate) => ({ ...candidate, index }));
-        return { ...frame, candidates, usageMetadata: usageOf(usages) };
+        return { ...withCandidates(frame, candidates), usageMetadata: usageOf(usages) };
       });
     }
     if (failures[0] !== undefined && whole === 0) throw thrown(failures[0]);

@@ -3,6 +3,7 @@ import { TE, pipe } from '../kernel/fp.ts';
 import { thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import { abortSignalFrom } from '../kernel/signal.ts';
 import type { Stage } from '../kernel/stage.ts';
+import { withCandidates } from '../gemini/plain-text.ts';
 import type { Frame, ResponsePart } from '../gemini/response.ts';
 import { readSound, type Sound } from '../gemini/sound.ts';
 import { encodedTypes, type AudioEncoder, type Encoding } from '../ports/audio.ts';
@@ -19,13 +20,14 @@ const soundOf = ({ inlineData }: ResponsePart): Sound => {
   return sound;
 };
 
-const withoutSound = (frame: Frame): Frame => ({
-  ...frame,
-  candidates: (frame.candidates ?? []).map((candidate) => ({
-    ...candidate,
-    content: { parts: (candidate.content?.parts ?? []).filter((part) => !isSound(part)) },
-  })),
-});
+const withoutSound = (frame: Frame): Frame =>
+  withCandidates(
+    frame,
+    (frame.candidates ?? []).map((candidate) => ({
+      ...candidate,
+      content: { parts: (candidate.content?.parts ?? []).filter((part) => !isSound(part)) },
+    })),
+  );
 
 /** Gives the sound of an answer, and lays aside all else that it holds. */
 async function* soundsOf(frames: Frames, aside: Frame[]): AsyncGenerator<Sound, void, undefined> {

@@ -1,7 +1,7 @@
 import { followedBy } from '../kernel/followed-by.ts';
 import { passStream } from '../kernel/pass-stream.ts';
 import { lengthOf } from '../kernel/unread-text.ts';
-import { plainTextOf } from '../gemini/plain-text.ts';
+import { plainTextOf, withCandidates } from '../gemini/plain-text.ts';
 import type { Frame, ResponsePart } from '../gemini/response.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
 import type { KeptFor } from '../ports/images.ts';
@@ -39,7 +39,7 @@ async function* persistFrames(frames: Frames, { keepImage, by, letGo }: Keeping)
         return { ...candidate, content: { ...candidate.content, parts } };
       }),
     );
-    return { ...frame, candidates };
+    return withCandidates(frame, candidates);
   };
   for await (const batch of frames) {
     if (!batch.some(holdsImages)) yield batch;

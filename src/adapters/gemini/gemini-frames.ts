@@ -13,6 +13,7 @@ import { bodySplitter } from './body-values.ts';
 import { endError, frameReader, type FrameReader, type FramesRead } from './frame-reader.ts';
 import {
   countPlain,
+  endRun,
   eventReader,
   learnEvent,
   readSplit,
@@ -170,6 +171,7 @@ const takePiece = (source: FrameSource, piece: Buffer, taker: Taker): boolean =>
   }
   const frames: Frame[] = [];
   const error = readSplit(events, split, frames);
+  endRun(events);
   return takeFrames(source, { frames, error }, taker);
 };
 
@@ -182,6 +184,7 @@ const takePieces = (source: FrameSource, pieces: readonly Buffer[], taker: Taker
     const split = splitPiece(events, piece);
     isRead ||= 'frame' in split || split.texts.length > 0;
     if ('texts' in split && (areMany(split.texts) || frames.length + split.texts.length > mostTogether)) {
+      endRun(events);
       const rest = pieces.slice(at + 1).flatMap(events.splitter.feed);
       if (frames.length > 0) taker.take(frames);
       source.state = { texts: [...split.texts, ...rest] };
@@ -190,6 +193,7 @@ const takePieces = (source: FrameSource, pieces: readonly Buffer[], taker: Taker
     const error = readSplit(events, split, frames);
     if (error !== null) return takeFrames(source, { frames, error }, taker);
   }
+  endRun(events);
   return !isRead || takeFrames(source, { frames, error: null }, taker);
 };
 

@@ -2,6 +2,8 @@ import {
   frameLike,
   likeFrames,
   saidLike,
+  tellUsageOf,
+  type FrameLike,
   type FrameTemplate,
   type LikeFrames,
 } from '../../gemini/frame-template.ts';
@@ -21,7 +23,7 @@ const mostRecent = 8;
 
 /**
  * Reads an answer whose events are mostly alike: what is like the one before is neither decoded nor parsed. `left`: so
- * many more times it may be learned what they are like.
+ * many more times it may be learned what they are like. `last`: the last of some alike, which is to tell their usage.
  */
 export type EventReader = {
   readonly splitter: BodySplitter;
@@ -29,6 +31,7 @@ export type EventReader = {
   readonly mayMake: boolean;
   like: LikeFrames | null;
   left: number;
+  last: FrameLike | null;
 };
 
 /** Of an answer that begins. `mayMake`: it is long enough to be worth a template of its own. */
@@ -38,6 +41,7 @@ export const eventReader = (splitter: BodySplitter, reader: FrameReader, mayMake
   mayMake,
   like: null,
   left: mostLearned,
+  last: null,
 });
 
 const likeNow = ({ like, splitter }: EventReader): LikeFrames | null =>
@@ -79,7 +83,9 @@ export const learnEvent = (events: EventReader, event: Buffer, frame: Frame): vo
 };
 
 /** What a piece was split into: a frame, or texts that are to be read; `event`: the piece, where it may be one. */
-export type Split = { readonly frame: Frame } | { readonly texts: readonly string[]; readonly event: Buffer | null };
+export type Split =
+  | { readonly frame: FrameLike }
+  | { readonly texts: readonly string[]; readonly event: Buffer | null };
 
 /** Splits one piece more. */
 export const splitPiece = (events: EventReader, piece: Buffer): Split => {
@@ -92,13 +98,21 @@ export const splitPiece = (events: EventReader, piece: Buffer): Split => {
   return { texts, event: texts.length === 1 && splitter.isBetween() ? event : null };
 };
 
-/** Reads what a piece was split into; what went wrong. */
+/** Behind some frames that are alike, before they go on. */
+export const endRun = (events: EventReader): void => {
+  if (events.last !== null && events.like !== null) tellUsageOf(events.like, events.last);
+  events.last = null;
+};
+
+/** Reads what a piece was split into; what went wrong. `endRun` is called behind the last one that goes on with it. */
 export const readSplit = (events: EventReader, split: Split, into: Frame[]): ProxyError | null => {
   if ('frame' in split) {
     countPlain(events);
+    events.last = split.frame;
     into.push(split.frame);
     return null;
   }
+  endRun(events);
   const { frames, error } = events.reader.read(split.texts);
   for (const frame of frames) into.push(frame);
   const [frame] = frames;

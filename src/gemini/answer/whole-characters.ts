@@ -1,7 +1,7 @@
 import type { Machine } from '../../kernel/machine.ts';
 import { textOf } from '../../kernel/unread-text.ts';
 import { wellFormed } from '../../kernel/well-formed.ts';
-import { plainTextOf } from '../plain-text.ts';
+import { plainTextOf, withCandidates } from '../plain-text.ts';
 import type { Candidate, Frame, ResponsePart } from '../response.ts';
 
 /** Halves of characters that wait for their other half: of one candidate, by the text that they are the end of. */
@@ -73,7 +73,7 @@ const kinds = ['thought', 'text', 'transcript'] as const;
 const endHalves = (halves: Halves): readonly ResponsePart[] =>
   kinds.flatMap((kind) => ((halves[kind] ?? '') === '' ? [] : [endHalf(kind)]));
 
-const joinFrame = (halves: Map<number, Halves>, { json: _, ...frame }: Frame): Frame => {
+const joinFrame = (halves: Map<number, Halves>, frame: Frame): Frame => {
   if (frame.candidates === undefined) return frame;
   const candidates = frame.candidates.map((candidate): Candidate => {
     const index = candidate.index ?? 0;
@@ -85,7 +85,7 @@ const joinFrame = (halves: Map<number, Halves>, { json: _, ...frame }: Frame): F
       ? candidate
       : { ...candidate, content: { ...candidate.content, parts: read.parts } };
   });
-  return { ...frame, candidates };
+  return withCandidates(frame, candidates);
 };
 
 /**

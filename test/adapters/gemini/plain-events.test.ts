@@ -13,7 +13,7 @@ import { caught, type ProxyError } from '../../../src/kernel/proxy-error.ts';
 import type { FrameStream } from '../../../src/ports/capabilities.ts';
 import { asName } from '../../support/as-name.ts';
 import { seeded } from '../../support/random.ts';
-import { readAll } from '../../support/read-frames.ts';
+import { readAll, type ReadFrames } from '../../support/read-frames.ts';
 
 /** Texts as JSON, each of which some server or other writes so. */
 const escaped = (text: string): string => JSON.stringify(text).slice(1, -1);
@@ -97,15 +97,14 @@ const pieced = (events: readonly Buffer[], random: () => number): readonly Buffe
 
 /** A frame without what is known of its text beside it. */
 const inFull = ({ json: own, ...frame }: Frame): Frame => {
-  if (own !== undefined && own !== escaped(plainTextOf(frame) ?? '')) throw new Error(`${own} is not how it is written`);
+  if (own !== undefined && own !== null && own !== escaped(plainTextOf(frame) ?? '')) throw new Error(`${own} is not how it is written`);
   return frame;
 };
 
+const usageless = ({ usageMetadata: _, ...frame }: Frame): Frame => frame;
+
 /** What of a frame is told in short, too. */
-const inShort = (frame: Frame): unknown => {
-  const said = plainTextOf(frame);
-  return said === null ? inFull(frame) : { said, usage: frame.usageMetadata };
-};
+const inShort = (frame: Frame): unknown => plainTextOf(frame) ?? usageless(inFull(frame));
 
 const usageIn = (frames: readonly Frame[]): UsageMetadata => frames.reduce<UsageMetadata>((known, frame) => latestUsage(known, frame.usageMetadata), {});
 
@@ -125,21 +124,35 @@ const poured = (pieces: readonly Buffer[], random: () => number) => {
   return Object.assign(body, { pour });
 };
 
-type Heard = { readonly all: unknown[]; readonly usage: UsageSoFar; short: number };
+/** What was told; `known`: the usage that was, behind so many frames. */
+type Heard = { readonly all: unknown[]; readonly known: (readonly [frames: number, UsageMetadata])[]; readonly usage: UsageSoFar; short: number };
+
+/** Frames that are alike tell their usage by the last of those that go on together. */
+const told = ({ frames, error }: ReadFrames) => ({
+  frames: frames.map((frame) => usageless(inFull(frame))),
+  known: frames.flatMap(({ usageMetadata }, at) => (usageMetadata === undefined ? [] : [[at + 1, usageIn(frames.slice(0, at + 1))] as const])),
+  usage: usageIn(frames),
+  error,
+});
+
+/** The same of frames that were read in full, as far as others told their usage. */
+const toldInFull = (full: ReadFrames, { known }: Pick<Heard, 'known'>) => ({ ...told(full), known: known.map(([count]) => [count, usageIn(full.frames.slice(0, count))] as const) });
 
 /** Tells `heard` all that is poured; `says`: whether a text is taken in short. */
 const pourAll = async (frames: FrameStream, heard: Heard, says: () => boolean): Promise<ProxyError | null> => {
   const take = (batch: readonly Frame[]): boolean => {
     heard.all.push(...batch.map(inShort));
     for (const { usageMetadata } of batch) tellUsage(heard.usage, usageMetadata);
+    heard.known.push([heard.all.length, usageSoFar(heard.usage)]);
     return heard.all.length % 5 > 0;
   };
   const say = ({ text: said, json: own, usage }: Said): boolean | null => {
     if (own !== null && own !== escaped(said)) throw new Error(`${own} is not how ${said} is written`);
     if (!says()) return null;
     if (own !== null || typeof usage === 'function') heard.short += 1;
-    heard.all.push({ said, usage: typeof usage === 'function' ? usage() : usage });
+    heard.all.push(said);
     tellUsage(heard.usage, usage);
+    heard.known.push([heard.all.length, usageSoFar({ ...heard.usage })]);
     return heard.all.length % 5 > 0;
   };
   try {
@@ -171,14 +184,15 @@ t.test('what is like the event before it is read as it is in full, whatever it s
       const name = asName(String(Buffer.concat(pieces)));
       const { failed } = following;
       const atOnce = await readAll(framesAtOnce(pieces, model, { failed, mayBegin: false }));
-      t.same({ ...atOnce, frames: atOnce.frames.map(inFull) }, full, name);
+      t.same(told(atOnce), toldInFull(full, told(atOnce)), name);
       const stream = framesAtOnce(pieces, model, { failed, mayBegin: true });
       if (stream.begun !== undefined) seen.begun += 1;
       const begun = await readAll(stream);
-      t.same({ ...begun, frames: begun.frames.map(inFull) }, full, name);
-      const heard: Heard = { all: [], usage: { known: {}, told: null }, short: 0 };
+      t.same(told(begun), toldInFull(full, told(begun)), name);
+      const heard: Heard = { all: [], known: [], usage: { known: {}, told: null }, short: 0 };
       const error = await pourAll(geminiFrames(poured(pieces, random), model, following), heard, () => random() < 0.9);
-      t.same({ all: heard.all, error }, { all: full.frames.map(inShort), error: full.error }, name);
+      const { known } = toldInFull(full, heard);
+      t.same({ all: heard.all, known: heard.known, error }, { all: full.frames.map(inShort), known, error: full.error }, name);
       t.same(usageSoFar(heard.usage), usageIn(full.frames), name);
       seen.events += events.length;
       seen.short += heard.short;
