@@ -113,6 +113,12 @@ t.test('every export says what it is for', (t) => {
   t.end();
 });
 
+t.test('a frame gets other candidates by withCandidates alone, which forgets what was known of its text', (t) => {
+  const changing = files.filter((file) => /\{\s*\.\.\.frame,\s*candidates\b/.test(readFileSync(join(src, file), 'utf8')));
+  t.same(changing, [join('gemini', 'plain-text.ts')]);
+  t.end();
+});
+
 t.test('no file is longer than 250 lines', (t) => {
   const long = files.filter((file) => readFileSync(join(src, file), 'utf8').split('\n').length > 251);
   t.same(long, []);

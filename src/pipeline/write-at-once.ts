@@ -19,8 +19,8 @@ const asBody = (room: Scratch, text: WrittenText): Written => {
   return { body, taken: () => room.giveBack(bytes) };
 };
 
-const behind = (before: string, text: string | WrittenText): WrittenText =>
-  typeof text === 'string' ? [before + text] : [before, ...text];
+const behind = (before: readonly string[], text: string | WrittenText): WrittenText =>
+  typeof text === 'string' ? [...before, text] : [...before, ...text];
 
 type Writing = { readonly writer: StreamWriter; readonly telling: Telling };
 
@@ -57,16 +57,16 @@ export const writeAtOnce =
     try {
       const short = writeShort(room, { writer, telling }, frames);
       if (short !== null) return onceWritten(short);
-      const text = writer.write(frames);
+      const texts = writer.inPieces?.(frames) ?? [writer.write(frames)];
       const refusal = reserveKept(telling.memory)(writer.kept?.() ?? 0);
       const end = refusal === null ? writer.end() : E.left(refusal);
       if (E.isRight(end)) {
         const last = endOf(end.right, telling);
-        const written = (known: string | WrittenText): Written => asBody(room, behind(text, known));
+        const written = (known: string | WrittenText): Written => asBody(room, behind(texts, known));
         return onceWritten(last instanceof Promise ? last.then(written) : written(last));
       }
       telling.note({ error: end.left.tag });
-      return E.right(asBody(room, [text + writer.fail(end.left)]));
+      return E.right(asBody(room, [...texts, writer.fail(end.left)]));
     } catch (cause) {
       return E.left(caught(cause));
     }

@@ -28,6 +28,8 @@ export type WriteAtOnce = (frames: readonly Frame[], into: ByteSink) => EndAtOnc
 export type StreamWriter = {
   /** What these frames add; '' for nothing. */
   readonly write: (frames: readonly Frame[]) => string;
+  /** The same in pieces, in place of `write`: one letter beyond Latin-1 makes all of a text slow to send. */
+  readonly inPieces?: (frames: readonly Frame[]) => readonly string[];
   /** What a frame adds that says no more; null where `write` must be given it. */
   readonly say: (said: Said) => string | null;
   /** What closes a stream that ended well; Left where the answer itself says what went wrong. */
@@ -85,7 +87,7 @@ export type AnswerForm<S, B, F = B> = {
    * A shorter way for a read's frames that are texts alone: the state after them, and what the stream says. It says
    * what the machine would; null where that must read them.
    */
-  readonly texts?: (state: S, said: readonly Said[]) => readonly [S, string] | null;
+  readonly texts?: (state: S, said: readonly Said[]) => readonly [S, readonly string[]] | null;
   /** The same for texts that come one by one, from this state on; null where the machine must read the next one. */
   readonly run?: (state: S) => TextRun<S> | null;
   /** A whole answer; Left when the outputs make none. */
@@ -126,14 +128,14 @@ const wordsWriter = <S, B, F>(
   machine: FrameMachine<S, B, F>,
   form: AnswerForm<S, B, F>,
   going: Going<S>,
-): Pick<StreamWriter, 'write' | 'say'> => {
-  const sayAll = (said: readonly Said[]): string | null => {
+): Pick<StreamWriter, 'write' | 'say'> & Required<Pick<StreamWriter, 'inPieces'>> => {
+  const sayAll = (said: readonly Said[]): readonly string[] | null => {
     const short = form.texts?.(stateOf(going), said) ?? null;
     if (short === null) return null;
     going.state = short[0];
     return short[1];
   };
-  const writeTexts = (frames: readonly Frame[]): string | null => {
+  const writeTexts = (frames: readonly Frame[]): readonly string[] | null => {
     const said = form.texts === undefined ? null : saidIn(frames);
     return said === null ? null : sayAll(said);
   };
@@ -142,22 +144,25 @@ const wordsWriter = <S, B, F>(
     going.state = next;
     return outputs.length > 0 ? form.frames(outputs) : '';
   };
+  const inPieces = (frames: readonly Frame[]): readonly string[] => {
+    const { isBegun } = going;
+    going.isBegun = true;
+    const short = writeTexts(frames);
+    if (short !== null) return short;
+    if (frames.length < 4 || form.texts === undefined) return [writeEvents(frames)];
+    // The first frame of an answer and its last say more than a text; those between them mostly don't.
+    const from = isBegun ? 0 : 1;
+    const [between, last] = [frames.slice(from, -1), frames.slice(-1)];
+    const first = isBegun ? '' : writeEvents(frames.slice(0, 1));
+    const texts = writeTexts(between) ?? [writeEvents(between)];
+    return [first, ...texts, writeEvents(last)];
+  };
   return {
-    write: (frames) => {
-      const { isBegun } = going;
-      going.isBegun = true;
-      const short = writeTexts(frames);
-      if (short !== null) return short;
-      if (frames.length < 4 || form.texts === undefined) return writeEvents(frames);
-      // The first frame of an answer and its last say more than a text; those between them mostly don't.
-      const from = isBegun ? 0 : 1;
-      const [between, last] = [frames.slice(from, -1), frames.slice(-1)];
-      const first = isBegun ? '' : writeEvents(frames.slice(0, 1));
-      return first + (writeTexts(between) ?? writeEvents(between)) + writeEvents(last);
-    },
+    inPieces,
+    write: (frames) => inPieces(frames).join(''),
     say: (said) => {
       going.run ??= form.run?.(going.state) ?? null;
-      return going.run === null ? sayAll([said]) : going.run.say(said);
+      return going.run === null ? (sayAll([said])?.join('') ?? null) : going.run.say(said);
     },
   };
 };

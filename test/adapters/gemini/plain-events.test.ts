@@ -97,7 +97,9 @@ const pieced = (events: readonly Buffer[], random: () => number): readonly Buffe
 
 /** A frame without what is known of its text beside it. */
 const inFull = ({ json: own, ...frame }: Frame): Frame => {
-  if (own !== undefined && own !== null && own !== escaped(plainTextOf(frame) ?? '')) throw new Error(`${own} is not how it is written`);
+  const text = plainTextOf(frame);
+  if (own !== undefined && text === null) throw new Error('not a text alone');
+  if (own !== undefined && own !== null && own !== escaped(text ?? '')) throw new Error(`${own} is not how it is written`);
   return frame;
 };
 

@@ -51,11 +51,11 @@ export const textsWriter = (
     texts: (state, told) => {
       const run = begin(state);
       if (run === null) return null;
-      let chunks = '';
+      const chunks: string[] = [];
       for (const said of told) {
         const chunk = run.say(said);
         if (chunk === null) return null;
-        chunks += chunk;
+        chunks.push(chunk);
       }
       return [run.state(), chunks];
     },

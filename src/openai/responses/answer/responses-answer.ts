@@ -78,7 +78,7 @@ const machineWriter = (echo: Echo, settings: ResponseSettings, { keep, keepAlive
     last: writer.writeLast,
     texts: (state, said) => {
       const told = tellTexts(state, said);
-      return told === null ? null : [told[0], writer.writeTexts(told[1])];
+      return told === null ? null : [told[0], [writer.writeTexts(told[1])]];
     },
     whole: (events) => {
       cuts?.note(events);
