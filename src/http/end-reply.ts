@@ -81,7 +81,7 @@ export const endReply = (
 const closing: Headers = { connection: 'close' };
 
 /** The lines of a reply's head. `length`: what tells its length, where that is known. */
-export const headOf = (outlet: Outlet, { headers }: Reply, length: Headers): string[] => {
+export const headOf = (outlet: Outlet, { headers }: Pick<Reply, 'headers'>, length: Headers): string[] => {
   const records = [...outlet.headers(), headers, length];
   return headLines(bodyIsUnread(outlet) ? [...records, closing] : records);
 };

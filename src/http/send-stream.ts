@@ -6,7 +6,7 @@ import { frameChunks, lastChunk, type WritePiece } from './own-chunks.ts';
 import { pieceSize, readerPace, type ReaderPace } from './reader-pace.ts';
 import { streamWriter, type BegunWriting, type StreamWriter } from './stream-writer.ts';
 
-/** All of it is there: it is read to its end, so that what it used is counted. */
+/** What comes in one piece is read to its end, so that what it used is counted. */
 const discardRest = async ({ rest }: Begun): Promise<void> => {
   const known = await rest();
   if ('tail' in known) await known.tail.return(undefined);
@@ -23,16 +23,22 @@ export const discardReply = (reply: Reply): Promise<unknown> | null => {
 /** A stream's reader, and what writes to it. */
 type Writing = { readonly writer: StreamWriter; readonly pace: () => ReaderPace };
 
-const writingOf = (reply: Streamed | Begun, outlet: Outlet, begun: BegunWriting | null): Writing => {
+/** What is told of a stream before its first text: all that is held of its reply as long as it goes on. */
+type Head = Pick<Streamed, 'status' | 'headers' | 'heartbeat'>;
+
+const headIn = ({ status, headers, heartbeat }: Head): Head => ({ status, headers, heartbeat });
+
+const writingOf = (head: Head, outlet: Outlet, begun: BegunWriting | null): Writing => {
   let made: ReaderPace | null = null;
   const pace = (): ReaderPace => (made ??= readerPace(outlet));
   const writer = streamWriter({
     ...outlet,
+    startedAt: begun === null ? outlet.startedAt : outlet.now(),
     pace,
     isClosed: () => isClosed(outlet),
-    writeHead: () => outlet.response.writeHead(reply.status, headOf(outlet, reply, {})),
+    writeHead: () => outlet.response.writeHead(head.status, headOf(outlet, head, {})),
     writeLarge: (piece, write) => writeInPieces(piece, outlet, { ...pace(), write }),
-    heartbeat: reply.heartbeat,
+    heartbeat: head.heartbeat,
     begun,
   });
   return { writer, pace };
@@ -80,16 +86,15 @@ const sendHead = async (reply: Streamed | Begun, outlet: Outlet): Promise<void> 
 export const sendStream = (reply: Streamed, outlet: Outlet): Promise<void> =>
   outlet.message.method === 'HEAD'
     ? sendHead(reply, outlet)
-    : pourStream(reply, outlet, writingOf(reply, outlet, null));
+    : pourStream(reply, outlet, writingOf(headIn(reply), outlet, null));
 
-/** All that is behind it, in one write with its end. */
+/** All that is behind it, in one write with its end: Node gathers what is written in one tick. */
 const writeRest = (outlet: Outlet, { body, taken }: Written, { put, isFramed }: BegunWriting): Rest => {
   const end = (): Rest => endReply(outlet, isFramed ? lastChunk : '', { taken });
   if (body.length > pieceSize) {
     const { drained } = readerPace(outlet);
     return writeInPieces(body, outlet, { drained, write: put }).then(async () => end() ?? undefined);
   }
-  outlet.response.cork();
   put(body);
   return end();
 };
@@ -98,7 +103,7 @@ const writeRest = (outlet: Outlet, { body, taken }: Written, { put, isFramed }: 
 const goOn = (reply: Begun, outlet: Outlet, begun: BegunWriting): Rest => {
   const go = (behind: BehindText): Rest =>
     'tail' in behind
-      ? pourStream({ tail: behind.tail, fail: reply.fail }, outlet, writingOf(reply, outlet, begun))
+      ? pourStream({ tail: behind.tail, fail: reply.fail }, outlet, writingOf(headIn(reply), outlet, begun))
       : writeRest(outlet, behind, begun);
   const behind = reply.rest();
   return behind instanceof Promise ? behind.then(async (known) => go(known) ?? undefined) : go(behind);

@@ -210,11 +210,17 @@ const sendError = (needs: ExchangeNeeds, exchange: Exchange, { cause, outlet }: 
   }, giveUp);
 };
 
+/** Made apart from the answer, which it would hold for as long as that is sent. */
+const answerFailed =
+  (needs: ExchangeNeeds, exchange: Exchange, outlet: Outlet) =>
+  (cause: unknown): void =>
+    sendError(needs, exchange, { cause, outlet });
+
 const sendAnswer = (needs: ExchangeNeeds, exchange: Exchange, result: E.Either<ProxyError, Reply>): void => {
   const outlet = outletOf(needs, exchange);
   send(
     () => sendReply(E.isRight(result) ? result.right : renderError(needs.site, exchange, result.left), outlet),
-    (cause) => sendError(needs, exchange, { cause, outlet }),
+    answerFailed(needs, exchange, outlet),
   );
 };
 

@@ -124,11 +124,16 @@ const stateOf = <S>(going: Going<S>): S => {
   return going.state;
 };
 
-const wordsWriter = <S, B, F>(
+/** Writes frames, and what was said in short, piece by piece. */
+type PiecesWriter = Required<Pick<StreamWriter, 'inPieces'>> & {
+  readonly sayAll: (said: readonly Said[]) => readonly string[] | null;
+};
+
+const piecesWriter = <S, B, F>(
   machine: FrameMachine<S, B, F>,
   form: AnswerForm<S, B, F>,
   going: Going<S>,
-): Pick<StreamWriter, 'write' | 'say'> & Required<Pick<StreamWriter, 'inPieces'>> => {
+): PiecesWriter => {
   const sayAll = (said: readonly Said[]): readonly string[] | null => {
     const short = form.texts?.(stateOf(going), said) ?? null;
     if (short === null) return null;
@@ -157,6 +162,15 @@ const wordsWriter = <S, B, F>(
     const texts = writeTexts(between) ?? [writeEvents(between)];
     return [first, ...texts, writeEvents(last)];
   };
+  return { sayAll, inPieces };
+};
+
+const wordsWriter = <S, B, F>(
+  machine: FrameMachine<S, B, F>,
+  form: AnswerForm<S, B, F>,
+  going: Going<S>,
+): Pick<StreamWriter, 'inPieces' | 'write' | 'say'> => {
+  const { sayAll, inPieces } = piecesWriter(machine, form, going);
   return {
     inPieces,
     write: (frames) => inPieces(frames).join(''),

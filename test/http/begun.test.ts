@@ -1,5 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { Socket } from 'node:net';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import t, { type Test } from 'tap';
 import { E, TE } from '../../src/kernel/fp.ts';
 import type { ProxyError } from '../../src/kernel/proxy-error.ts';
@@ -7,6 +9,9 @@ import type { Route } from '../../src/http/route.ts';
 import { openaiErrors } from '../../src/openai/errors.ts';
 import type { Begun, Reply } from '../../src/ports/reply.ts';
 import { eventually, serving, wire } from '../support/serving.ts';
+
+setFlagsFromString('--expose-gc');
+const collectGarbage = runInNewContext('gc') as () => void;
 
 const begun = (text: string, rest: Begun['rest']): Reply => ({
   kind: 'begun',
@@ -150,4 +155,42 @@ t.test('the rest is made for a caller who has left as well: what it used is coun
   answer(E.right(begun('data: one\n\n', () => ((asked += 1), { tail }))));
   await eventually(() => isClosed);
   t.equal(asked, 1);
+});
+
+t.test('while it goes on nothing is held of how its rest was made', async (t) => {
+  const held: { plan?: WeakRef<object> } = {};
+  let end: () => void = () => undefined;
+  const ending = new Promise<void>((resolve) => (end = resolve));
+  async function* waiting(): AsyncGenerator<string, void, undefined> {
+    yield 'data: two\n\n';
+    await ending;
+    yield 'data: three\n\n';
+  }
+  const reply = (): Reply => {
+    const plan = { tail: waiting() };
+    held.plan = new WeakRef(plan);
+    return begun('data: one\n\n', () => ({ tail: plan.tail }));
+  };
+  const { port } = await serving(t, [routeOf(reply)]);
+  const { send, until, socket } = wire(port);
+  send(ask());
+  await until('data: two');
+  await eventually(() => {
+    collectGarbage();
+    return held.plan?.deref() === undefined;
+  });
+  end();
+  t.match(await until('0\r\n\r\n'), 'data: three');
+  socket.destroy();
+});
+
+t.test('the rest does not wait where the body of the request was not read', async (t) => {
+  const handle: Route['handle'] = () => TE.right(begun('data: one\n\n', () => ({ body: 'data: two\n\n' })));
+  const { port, waits } = await serving(t, [{ method: 'POST', pattern: '/stream', handle }]);
+  const { send, until, socket } = wire(port);
+  send('POST /stream HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"a"');
+  t.match(await until('data: two'), 'data: one');
+  t.same(waits.pending().filter((milliseconds) => milliseconds === 1000).length > 0, true, 'it lingers');
+  waits.fire(1000);
+  socket.destroy();
 });

@@ -1,6 +1,6 @@
 import { E } from '../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../kernel/proxy-error.ts';
-import { mayShowPicture, textOf, type LongText } from '../../kernel/unread-text.ts';
+import { isUnread, mayShowPicture, textOf, type LongText, type UnreadText } from '../../kernel/unread-text.ts';
 import { pictureFault } from '../media-kind.ts';
 import type { RequestPart } from '../request.ts';
 import { fromDataUrl, isDataUrl, isWebAddress } from '../inline-media.ts';
@@ -93,18 +93,35 @@ function* piecesOf(text: string): Generator<Piece, void, undefined> {
   yield { text: text.slice(from) };
 }
 
+/**
+ * Texts that were looked through and show no picture, though they seem to begin some: a request asks for them four
+ * times, each of which would decode the text and look through it (100 ms for 8 MiB).
+ */
+const without = new WeakSet<UnreadText>();
+
+const mayHold = (text: LongText): boolean => mayShowPicture(text) && !(isUnread(text) && without.has(text));
+
+function* addressesOf(text: LongText): Generator<string, void, undefined> {
+  let hasNone = true;
+  for (const piece of piecesOf(textOf(text))) {
+    if (!('url' in piece)) continue;
+    hasNone = false;
+    yield piece.url;
+  }
+  if (hasNone && isUnread(text)) without.add(text);
+}
+
 function* addressesIn({ parts, pictures = [] }: ModelTurn): Generator<string, void, undefined> {
   for (const part of parts) {
     const text = 'text' in part ? (part.text ?? '') : '';
-    if (!mayShowPicture(text)) continue;
-    for (const piece of piecesOf(textOf(text))) if ('url' in piece) yield piece.url;
+    if (mayHold(text)) yield* addressesOf(text);
   }
   yield* pictures;
 }
 
 const mayShow = ({ parts, pictures = [] }: ModelTurn): boolean => {
   if (pictures.length > 0) return true;
-  for (const part of parts) if ('text' in part && mayShowPicture(part.text ?? '')) return true;
+  for (const part of parts) if ('text' in part && mayHold(part.text ?? '')) return true;
   return false;
 };
 
@@ -170,7 +187,7 @@ const addReturned = (into: RequestPart[], { url, markdown }: Picture, { isSent, 
 
 /** Adds an earlier answer's text with its pictures as parts or as `[image]`, in order. */
 export const addWithPictures = (into: RequestPart[], text: LongText, back: PictureReturn): void => {
-  if (!mayShowPicture(text)) {
+  if (!mayHold(text)) {
     if (text !== '') into.push({ text });
     return;
   }
