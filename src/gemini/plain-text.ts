@@ -54,6 +54,9 @@ export const plainTextOf = ({ candidates, promptFeedback, lost, json }: Frame): 
   return typeof text === 'string' ? text : null;
 };
 
+/** Whether a frame is such a text. */
+export const saysOneText = (frame: Frame): boolean => plainTextOf(frame) !== null;
+
 /**
  * What such a frame says, in short. `json`: the text as JSON.stringify writes it, between its quotes; null where that
  * is not known.

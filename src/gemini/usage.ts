@@ -1,4 +1,4 @@
-import type { ModalityCount, UsageMetadata } from './response.ts';
+import type { Frame, ModalityCount, UsageMetadata } from './response.ts';
 
 const isSaid = (count: unknown): boolean => count !== undefined && count !== 0;
 
@@ -49,6 +49,11 @@ export const tellUsage = (soFar: UsageSoFar, told: ToldUsage): void => {
   const known = usageSoFar(soFar);
   if (typeof told === 'function') soFar.told = told;
   else soFar.known = latestUsage(known, told);
+};
+
+/** Takes what each of these frames tells. */
+export const tellFrames = (soFar: UsageSoFar, frames: readonly Pick<Frame, 'usageMetadata'>[]): void => {
+  for (const { usageMetadata } of frames) tellUsage(soFar, usageMetadata);
 };
 
 /**

@@ -162,7 +162,7 @@ export const frameJudge = (judging: Judging): Judge => {
   };
 };
 
-/** What makes these frames, behind those which are all of an answer with them, none; null when they are one. */
+/** What makes an answer none of which these frames are all that came behind `before`; null when it is one. */
 export const faultOfAll = (
   before: readonly Frame[],
   frames: readonly Frame[],

@@ -1,5 +1,5 @@
 import { followedBy } from './followed-by.ts';
-import { readyStream, type Begun, type Items } from './ready-stream.ts';
+import { noMore, readyStream, type Begun, type Items } from './ready-stream.ts';
 
 /** `rest`: null until it was asked for; `isOver`: nothing more is given. */
 type Beginning<A, S> = Items<A, S> & {
@@ -8,8 +8,6 @@ type Beginning<A, S> = Items<A, S> & {
   isOver: boolean;
   rest: Items<A, S> | null;
 };
-
-const noMore: IteratorReturnResult<void> = { done: true, value: undefined };
 
 function itself<A>(this: A): A {
   return this;

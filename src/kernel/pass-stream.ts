@@ -1,4 +1,4 @@
-import { poured, type Items, type Say } from './ready-stream.ts';
+import { noMore, poured, type Items, type Say } from './ready-stream.ts';
 
 /** What goes on of an item, and who is told of what the stream throws. */
 export type OnTheWay<A> = { readonly change: (item: A) => A; readonly failed: (cause: unknown) => void };
@@ -52,8 +52,6 @@ type State<A, S> = {
   fault: { readonly cause: unknown } | null;
   reading: Reading<A> | null;
 };
-
-const noMore: IteratorReturnResult<void> = { done: true, value: undefined };
 
 function itself<A>(this: A): A {
   return this;

@@ -29,7 +29,8 @@ export const poured: Promise<void> = Promise.resolve();
 /** `ready` stays, for who looks there; `isOver`: it was given, or will not be. */
 type Ready<A> = Items<A> & { readonly ready: A; isOver: boolean };
 
-const noMore: IteratorReturnResult<void> = { done: true, value: undefined };
+/** What a stream gives behind its last item. */
+export const noMore: IteratorReturnResult<void> = { done: true, value: undefined };
 
 function itself<A>(this: A): A {
   return this;

@@ -8,7 +8,7 @@ import { mendCall } from '../gemini/mend-call.ts';
 import { namedThings } from '../gemini/named-things.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Frame, UsageMetadata } from '../gemini/response.ts';
-import { tellUsage, tokenCounts, usageSoFar, type UsageSoFar } from '../gemini/usage.ts';
+import { tellFrames, tellUsage, tokenCounts, usageSoFar, type UsageSoFar } from '../gemini/usage.ts';
 import { mayContinue } from '../gemini/continuation.ts';
 import { isMeaningful, unlessBlocked } from '../gemini/verdict.ts';
 import type { Capabilities } from '../ports/capabilities.ts';
@@ -21,10 +21,6 @@ import { lookForThings } from './look-for-things.ts';
 import { persistImages } from './persist-images.ts';
 
 const nothingUsed: UsageMetadata = {};
-
-const tellFrames = (soFar: UsageSoFar, batch: readonly Frame[]): void => {
-  for (const { usageMetadata } of batch) tellUsage(soFar, usageMetadata);
-};
 
 const noteTokens = (soFar: UsageSoFar, note: Received['note']): void => {
   const { input, output } = tokenCounts(usageSoFar(soFar));

@@ -6,7 +6,7 @@ import { thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import { continuationToken, continuedCall, mayContinue, withoutEnd } from '../gemini/continuation.ts';
 import type { GeminiCall } from '../gemini/request.ts';
 import type { Frame, UsageMetadata } from '../gemini/response.ts';
-import { addedUsage, latestUsage, tellUsage, usageSoFar, type UsageSoFar } from '../gemini/usage.ts';
+import { addedUsage, latestUsage, tellFrames, tellUsage, usageSoFar, type UsageSoFar } from '../gemini/usage.ts';
 import type { Effort } from './effort.ts';
 import type { Frames } from './exchange.ts';
 
@@ -49,21 +49,17 @@ async function* joinCalls(first: Frames, usage: UsageMetadata, { call, answer, e
 
 const isBrokenOff = (frame: Frame): boolean => continuationToken(frame) !== null;
 
-const tellBatch = (soFar: UsageSoFar, batch: readonly Frame[]): void => {
-  for (const { usageMetadata } of batch) tellUsage(soFar, usageMetadata);
-};
-
 const followFrames = (frames: Frames, soFar: UsageSoFar, going: Going): Frames => {
   const { ready, begun } = frames;
   if (ready?.some(isBrokenOff) === false) return frames;
   if (begun?.first.some(isBrokenOff) === false) {
-    tellBatch(soFar, begun.first);
+    tellFrames(soFar, begun.first);
     return withRest(begun, (rest) => followFrames(rest, soFar, going));
   }
   return passStream(frames, {
     divert: (batch, rest) => {
       if (batch.some(isBrokenOff)) return joinCalls(followedBy(batch, rest), usageSoFar(soFar), going);
-      tellBatch(soFar, batch);
+      tellFrames(soFar, batch);
       return null;
     },
     said: ({ usage }) => tellUsage(soFar, usage),

@@ -4,7 +4,7 @@ import { passStream, putBack, type OnTheWay } from '../kernel/pass-stream.ts';
 import { primeStream } from '../kernel/prime-stream.ts';
 import { caught, thrown, type ProxyError } from '../kernel/proxy-error.ts';
 import { readyStream, type Begun } from '../kernel/ready-stream.ts';
-import { plainTextOf, type Said } from '../gemini/plain-text.ts';
+import { saysOneText, type Said } from '../gemini/plain-text.ts';
 import type { Candidate, Frame, ResponsePart } from '../gemini/response.ts';
 import { faultOfAll, frameJudge, isMeaningful, type Judging } from '../gemini/verdict.ts';
 import { callReader, holdsCalls } from '../gemini/whole-calls.ts';
@@ -31,7 +31,7 @@ const isBound = ({ inlineData, thoughtSignature }: ResponsePart): boolean =>
 
 /** Whether a frame holds what is good with the key only that it came by. */
 const needsKey = (frame: Frame): boolean =>
-  plainTextOf(frame) === null &&
+  !saysOneText(frame) &&
   frame.candidates?.some(
     ({ continuationToken, content }) => continuationToken !== undefined || content?.parts?.some(isBound) === true,
   ) === true;
@@ -151,8 +151,6 @@ const readRest = (
   return putBack([], checkFrames(frames, { judging, before, newId: capabilities.newId, onTheWay }));
 };
 
-const isText = (frame: Frame): boolean => plainTextOf(frame) !== null;
-
 /**
  * Reads frames until there is something to show, or to their end; those that are all there are only checked. What makes
  * them no answer is told behind what is shown of them.
@@ -164,7 +162,7 @@ export const readHead = (
 ): TE.Outcome<ProxyError, Frames> => {
   const { judging, shown } = trial;
   const { begun } = frames;
-  if (shown && begun !== undefined && begun.first.every(isText)) {
+  if (shown && begun !== undefined && begun.first.every(saysOneText)) {
     return E.right(begunStream({ first: begun.first, rest: () => readRest(capabilities, trial, begun) }));
   }
   const before = nothingBefore;

@@ -1,7 +1,10 @@
+import type { ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
 import t from 'tap';
 import type { Script } from '../support/gemini-emulator/script.ts';
 import { asked, chat, contentOf, dataOf, frame, gate, madeUpKeys, pollux, question, reading } from '../support/pollux.ts';
 import { eventually } from '../support/serving.ts';
+import { webServer } from '../support/web-server.ts';
 
 const beat = ': keep-alive\n\n';
 
@@ -38,6 +41,33 @@ t.test('behind heartbeats key after key is tried, and only the last failure is t
 t.test('STREAM_KEEPALIVE_SECONDS=0 sends none', async (t) => {
   const service = await pollux(t, { settings: { STREAM_KEEPALIVE_SECONDS: '0' } });
   t.notMatch(await (await chat(service, question('Hello', { stream: true }))).text(), 'keep-alive');
+});
+
+t.test('all that is there leaves with its length where others wait as well, and else begins with its first text', async (t) => {
+  const words = ['first, ', 'second, ', 'last'];
+  const held: (() => void)[] = [];
+  const answer = (response: ServerResponse): void => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' });
+    response.cork();
+    for (const [at, text] of words.entries()) response.write(`data: ${JSON.stringify(frame(text, at === 2 ? 'STOP' : undefined))}\r\n\r\n`);
+    response.end();
+  };
+  const google = await webServer(t, (request, response) => {
+    if (request.method === 'POST') void text(request).then((body) => (body.includes('Wait') ? held.push(() => answer(response)) : answer(response)));
+    else response.writeHead(404).end();
+  });
+  const service = await pollux(t, { settings: { GEMINI_BASE_URL: google.url } });
+  const ask = async (what: string): Promise<string | null> => {
+    const answered = await chat(service, question(what, { stream: true }));
+    t.equal(contentOf(await answered.text()), words.join(''));
+    return answered.headers.get('content-length');
+  };
+  t.equal(await ask('Hello'), null, 'alone');
+  const others = [1, 2, 3].map(async () => ask('Wait'));
+  await eventually(() => held.length === 3);
+  t.type(await ask('Hello'), 'string', 'beside three others');
+  for (const goOn of held) goOn();
+  await Promise.all(others);
 });
 
 type Leaving = {

@@ -5,7 +5,7 @@ import { thrown } from '../../kernel/proxy-error.ts';
 import { readyStream } from '../../kernel/ready-stream.ts';
 import type { FrameReading } from '../../gemini/frame.ts';
 import { parseFrames, readAroundMedia, readAroundText } from '../../gemini/parse-frames.ts';
-import { plainTextOf } from '../../gemini/plain-text.ts';
+import { saysOneText } from '../../gemini/plain-text.ts';
 import type { Frame } from '../../gemini/response.ts';
 import type { FrameStream } from '../../ports/capabilities.ts';
 import { bodySplitter, wholeValue, type Framing } from './body-values.ts';
@@ -70,9 +70,6 @@ const readToEnd = (events: EventReader, pieces: Iterable<Buffer>, frames: Frame[
   return { frames, error, framing: splitter.framing() };
 };
 
-const isText = (frames: readonly Frame[]): boolean =>
-  frames.length === 1 && frames[0] !== undefined && plainTextOf(frames[0]) !== null;
-
 /** To make a template takes as long as to read eight events in full. */
 const leastAlike = 16;
 
@@ -85,7 +82,8 @@ const readEvents = (pieces: readonly Buffer[], reader: FrameReader, reading: Rea
   const error = readSplit(events, splitPiece(events, piece), first);
   if (error !== null) return framesOf({ frames: first, error, framing: events.splitter.framing() }, reader, reading);
   const others = pieces.slice(1);
-  if (others.length === 0 || !isText(first)) return framesOf(readToEnd(events, others, first), reader, reading);
+  if (others.length === 0 || first.length !== 1 || !first.every(saysOneText))
+    return framesOf(readToEnd(events, others, first), reader, reading);
   const rest = (): FrameStream => {
     try {
       return framesOf(readToEnd(events, others, []), reader, reading);

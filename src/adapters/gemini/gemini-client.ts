@@ -56,9 +56,9 @@ const failureBy =
   (cause: unknown) =>
     thrown(withoutSecret(secret)(brokenOff(connectionError(cause, dog))));
 
-type Called = { readonly call: UpstreamCall; readonly dog: Watchdog; readonly isQuiet: () => boolean };
+type Called = { readonly call: UpstreamCall; readonly dog: Watchdog };
 
-const readFrames = ({ body }: Answer, { call, dog }: Omit<Called, 'isQuiet'>, meter: AnswerMeter | null): FrameStream =>
+const readFrames = ({ body }: Answer, { call, dog }: Called, meter: AnswerMeter | null): FrameStream =>
   geminiFrames(body.pieces({ meter, watch: dog }), call.model, {
     meter,
     failed: failureBy(call, dog),
@@ -69,7 +69,7 @@ const readFrames = ({ body }: Answer, { call, dog }: Omit<Called, 'isQuiet'>, me
   });
 
 type Asking = Pick<GeminiRequests, 'ask' | 'request'> &
-  Pick<Called, 'isQuiet'> & { readonly watch: ReturnType<typeof watchdogs> };
+  Required<Pick<GeminiClientSettings, 'isQuiet'>> & { readonly watch: ReturnType<typeof watchdogs> };
 
 type Opened = E.Either<ProxyError, FrameStream>;
 
@@ -81,7 +81,7 @@ const notOpened = (cause: unknown, dog: Watchdog): Opened => {
 /** Once the answer has begun, it was there. */
 const notRead = (cause: unknown, dog: Watchdog): Opened => E.mapLeft(brokenOff)(notOpened(cause, dog));
 
-const readRefusal = async (answer: Answer, { call, dog }: Omit<Called, 'isQuiet'>): Promise<Opened> => {
+const readRefusal = async (answer: Answer, { call, dog }: Called): Promise<Opened> => {
   try {
     const error = await answerError(answer, call.model, call.secret);
     dog.stop();
@@ -92,15 +92,19 @@ const readRefusal = async (answer: Answer, { call, dog }: Omit<Called, 'isQuiet'
 };
 
 /** All of a body where that is there, and what counts it: what was counted as it came is not counted again. */
-type There = { readonly all: readonly Buffer[] | null; readonly meter: AnswerMeter | null };
+type There = {
+  readonly all: readonly Buffer[] | null;
+  readonly meter: AnswerMeter | null;
+  /** Whether a text may go out before all is read. */
+  readonly mayBegin: boolean;
+};
 
 /** Frames as they come, or those of a body all of which is there. */
-const readBody = (answer: Answer, { call, dog, isQuiet }: Called, { all, meter }: There): Opened => {
+const readBody = (answer: Answer, { call, dog }: Called, { all, meter, mayBegin }: There): Opened => {
   try {
     if (all === null) return E.right(readFrames(answer, { call, dog }, meter));
     dog.stop();
     countCame(meter, sizeOf(all));
-    const mayBegin = call.isCollected !== true && isQuiet();
     return E.right(framesAtOnce(all, call.model, { failed: failureBy(call, dog), mayBegin }));
   } catch (cause) {
     return notOpened(cause, dog);
@@ -116,7 +120,7 @@ const collectAnswer = (answer: Answer, called: Called, done: (opened: Opened) =>
       dog.passed();
       countCame(meter, bytes);
     },
-    ended: (all) => done(readBody(answer, called, { all, meter: null })),
+    ended: (all) => done(readBody(answer, called, { all, meter: null, mayBegin: false })),
     failed: (cause) => done(notOpened(cause, dog)),
   });
 };
@@ -124,14 +128,18 @@ const collectAnswer = (answer: Answer, called: Called, done: (opened: Opened) =>
 /** In the next microtask: what came with the head is there then. */
 const soon = Promise.resolve();
 
-const readAnswer = (answer: Answer, called: Called, done: (opened: Opened | Promise<Opened>) => void): void => {
+const readAnswer = (
+  answer: Answer,
+  called: Called & Pick<Asking, 'isQuiet'>,
+  done: (opened: Opened | Promise<Opened>) => void,
+): void => {
   if (answer.statusCode !== 200) done(readRefusal(answer, called));
   else if (called.call.isCollected === true) collectAnswer(answer, called, done);
   else
     done(
       soon.then(() => {
         const meter = answerMeter(called.call.holding);
-        return readBody(answer, called, { all: answer.body.there(), meter });
+        return readBody(answer, called, { all: answer.body.there(), meter, mayBegin: called.isQuiet() });
       }),
     );
 };
