@@ -1,16 +1,43 @@
 import { endOfString } from '../kernel/json-fault.ts';
 import { readPlainFrame, readSaid } from './frame.ts';
-import { frameWith, marks, usageWith, type CountName, type FrameTemplate } from './frame-template.ts';
+import { frameWith, usageWith } from './frame-template.ts';
 import { parsedJson } from './parse-frames.ts';
-import { plainTextOf } from './plain-text.ts';
+import { endedTextOf, plainTextOf } from './plain-text.ts';
 import type { Frame } from './response.ts';
+import { marks, type Counted, type CountName, type FrameTemplate, type ListName } from './template-match.ts';
+
+/** What templates are made of: how its text is marked, and the frame that it says; null where that is not a plain one. */
+type Form = { readonly text: number; readonly read: (text: string) => Frame | null };
+
+const soleEvent = /^data: ([^\r\n]*)(?:\r\n\r\n|\n\n)$/;
+
+const events: Form = {
+  text: marks.text,
+  read: (event) => {
+    const [, data = ''] = soleEvent.exec(event) ?? [];
+    const parsed = parsedJson(data);
+    return parsed === null || readSaid(parsed.value) === null ? null : readPlainFrame(parsed.value);
+  },
+};
+
+const answers: Form = {
+  text: marks.long,
+  read: (body) => {
+    const parsed = parsedJson(body);
+    const frame = parsed === null ? null : readPlainFrame(parsed.value);
+    return frame === null || endedTextOf(frame) === null ? null : frame;
+  },
+};
 
 /** Of what stands around the text. */
 const mostAround = 4096;
 
-const soleEvent = /^data: ([^\r\n]*)(?:\r\n\r\n|\n\n)$/;
 const textOpening = /"text" *: *"/;
-const changing = /"(?:(\w{1,40}okenCount)" *: *([1-9]\d{0,14})(?=[ ,}])|responseId" *: *"([\w-]{1,100})(?="))/g;
+const list = /(?<list>\w{1,40}TokensDetails)" *: *\[/;
+const count = /(?<name>\w{0,40}okenCount)" *: *(?<count>\d{1,15})(?=\s*[,}])/;
+const number = /avgLogprobs" *: *(?<number>-?\d[\d.eE+-]{0,40})(?=\s*[,}])/;
+const word = /(?:responseId|createTime)" *: *"(?<word>[\w:.-]{1,100})(?=")/;
+const changing = new RegExp(`"(?:${[list, count, number, word].map(({ source }) => source).join('|')})`, 'g');
 
 const countNames: ReadonlySet<string> = new Set<CountName>([
   'promptTokenCount',
@@ -22,76 +49,105 @@ const countNames: ReadonlySet<string> = new Set<CountName>([
 ]);
 
 const isCountName = (name: string): name is CountName => countNames.has(name);
+const isListName = (name: string): name is ListName =>
+  name === 'promptTokensDetails' || name === 'candidatesTokensDetails';
 
-/** An event with marks in it, what stands in their places, and the names of the counts among that. */
-type Marked = {
-  readonly around: string;
-  readonly values: readonly string[];
-  readonly names: FrameTemplate['names'];
-  /** Which of the values the text is. */
-  readonly ofText: number;
+/** What is marked: what stands in its place, the mark, and what is counted by it. */
+type Place = { readonly value: string; readonly mark: number; readonly counted: Counted | null };
+
+/** What is marked, with marks in the places. */
+type Marked = { readonly around: string; readonly places: readonly Place[] };
+
+/** Finds what changes from one frame to the next, in the order in which it stands there. */
+const placeFinder = () => {
+  let [open, entry] = ['', 0];
+  const countedBy = (name: string): Counted | null => {
+    if (name !== 'tokenCount') return isCountName(name) ? name : null;
+    entry += 1;
+    return isListName(open) ? { list: open, entry: entry - 1 } : null;
+  };
+  return (found: Readonly<Record<string, string | undefined>>): Place | null => {
+    if (found['list'] !== undefined) [open, entry] = [found['list'], 0];
+    if (found['word'] !== undefined) return { value: found['word'], mark: marks.word, counted: null };
+    if (found['number'] !== undefined) return { value: found['number'], mark: marks.number, counted: null };
+    if (found['count'] === undefined) return null;
+    const counted = countedBy(found['name'] ?? '');
+    if (found['count'].startsWith('0')) return null;
+    return { value: found['count'], mark: counted === null ? marks.number : marks.count, counted };
+  };
 };
 
-/** Puts marks into an event; null where no text begins, or where too much stands around it. */
-const markPlaces = (event: Buffer): Marked | null => {
-  const json = event.toString('latin1');
+/** Puts marks into an event or a body; null where no text begins, or where too much stands around it. */
+const markPlaces = (form: Form, bytes: Buffer): Marked | null => {
+  const json = bytes.toString('latin1');
   const opening = textOpening.exec(json);
   if (opening === null) return null;
   const from = opening.index + opening[0].length;
-  const to = endOfString(event, from);
+  const to = endOfString(bytes, from);
   if (json.length - (to - from) > mostAround) return null;
-  const names: (CountName | null)[] = [];
-  const values: string[] = [];
+  const places: Place[] = [];
+  const placeIn = placeFinder();
   const mark = (text: string): string => {
     let [marked, done] = ['', 0];
-    for (const { index, 0: field, 1: name = '', 2: count = '', 3: id = '' } of text.matchAll(changing)) {
-      names.push(isCountName(name) ? name : null);
-      values.push(count + id);
+    for (const { index, 0: field, groups = {} } of text.matchAll(changing)) {
+      const place = placeIn(groups);
+      if (place === null) continue;
+      places.push(place);
       const end = index + field.length;
-      marked += text.slice(done, end - count.length - id.length);
-      marked += String.fromCharCode(id === '' ? marks.count : marks.word);
+      marked += text.slice(done, end - place.value.length) + String.fromCharCode(place.mark);
       done = end;
     }
     return marked + text.slice(done);
   };
-  const before = mark(json.slice(0, from));
-  const ofText = values.length;
-  names.push(null);
-  values.push(json.slice(from, to));
-  return { around: before + String.fromCharCode(marks.text) + mark(json.slice(to)), values, names, ofText };
+  const before = mark(json.slice(0, from)) + String.fromCharCode(form.text);
+  places.push({ value: json.slice(from, to), mark: form.text, counted: null });
+  return { around: before + mark(json.slice(to)), places };
 };
 
 const endsOf = (around: string): readonly number[] => {
   const ends: number[] = [];
-  for (let at = 0; at < around.length; at += 1) if (around.charCodeAt(at) <= marks.word) ends.push(at);
+  for (let at = 0; at < around.length; at += 1) if (around.charCodeAt(at) <= marks.long) ends.push(at);
   return [...ends, around.length];
 };
 
-/** What is read in a marked event with these values in their places; null where that is not a plain frame. */
-const readMarked = (around: string, values: readonly string[]): Frame | null => {
-  let [event, from] = ['', 0];
+/** What is read where these values stand in the places of the marks. */
+const readMarked = (form: Form, around: string, values: readonly string[]): Frame | null => {
+  let [text, from] = ['', 0];
   for (const [at, end] of endsOf(around).entries()) {
-    event += around.slice(from, end) + (values[at] ?? '');
+    text += around.slice(from, end) + (values[at] ?? '');
     from = end + 1;
   }
-  const [, data = ''] = soleEvent.exec(Buffer.from(event, 'latin1').toString('utf8')) ?? [];
-  const parsed = parsedJson(data);
-  return parsed === null || readSaid(parsed.value) === null ? null : readPlainFrame(parsed.value);
+  return form.read(Buffer.from(text, 'latin1').toString('utf8'));
 };
 
+const otherThan = <A>(value: A, one: A, other: A): A => (value === one ? other : one);
+
 /** Whether reading it with another text and other counts than the frame's gives these, and all else as it was. */
-const holds = ({ around, values, names, ofText }: Marked, frame: Frame): boolean => {
+const holds = (form: Form, { around, places }: Marked, frame: Frame): boolean => {
   const { usageMetadata } = frame;
-  const text = plainTextOf(frame) === 'one' ? 'other' : 'one';
+  const text = otherThan(places.find(({ mark }) => mark === form.text)?.value ?? '', 'one', 'other');
   // Each of them another one: a name may stand there twice.
-  const counts = names.map((name, at) => (name === null ? 0 : (usageMetadata?.[name] ?? 0) + at + 1));
-  const usage = usageMetadata === undefined ? undefined : usageWith(frame, names, counts);
-  const others = values.map((value, at) => {
-    if (at === ofText) return text;
-    return names[at] === null ? value : String(counts[at]);
+  const counts = places.map(({ value }, at) => otherThan(Number(value), 1_000_000 + at, 2_000_000 + at));
+  const counted = places.map((place) => place.counted);
+  const usage = usageMetadata === undefined ? undefined : usageWith(frame, counted, counts);
+  const others = places.map(({ value, mark }, at) => {
+    if (mark === form.text) return text;
+    if (mark === marks.number) return otherThan(value, '7', '8');
+    return mark === marks.count ? String(counts[at]) : value;
   });
-  const read = readMarked(around, others);
+  const read = readMarked(form, around, others);
   return read !== null && JSON.stringify(read) === JSON.stringify(frameWith(frame, text, usage));
+};
+
+const templateOf = (form: Form, bytes: Buffer, frame: Frame): FrameTemplate | null => {
+  const marked = markPlaces(form, bytes);
+  if (marked === null || !holds(form, marked, frame)) return null;
+  const { around, places } = marked;
+  return {
+    bytes: Buffer.from(around, 'latin1'),
+    ends: Uint16Array.from(endsOf(around)),
+    counted: places.map(({ counted }) => counted),
+  };
 };
 
 /**
@@ -99,9 +155,8 @@ const holds = ({ around, values, names, ofText }: Marked, frame: Frame): boolean
  * nothing else that is read. Null for any other. That its text and its counts stand where they seem to is found out by
  * reading it with others in their places: what stands elsewhere would be read as it was.
  */
-export const frameTemplate = (event: Buffer, frame: Frame): FrameTemplate | null => {
-  const marked = plainTextOf(frame) === null ? null : markPlaces(event);
-  if (marked === null || !holds(marked, frame)) return null;
-  const { around, names } = marked;
-  return { bytes: Buffer.from(around, 'latin1'), ends: Uint16Array.from(endsOf(around)), names };
-};
+export const frameTemplate = (event: Buffer, frame: Frame): FrameTemplate | null =>
+  plainTextOf(frame) === null ? null : templateOf(events, event, frame);
+
+/** The same of the body of a whole answer, which tells how it ended as well. */
+export const answerTemplate = (body: Buffer, frame: Frame): FrameTemplate | null => templateOf(answers, body, frame);

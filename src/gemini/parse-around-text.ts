@@ -6,7 +6,7 @@ import { leaveWords, textOf, type UnreadText } from '../kernel/unread-text.ts';
 export type AroundText = { readonly value: unknown; readonly read: () => void };
 
 /** A shorter text is read as fast as it is left out. */
-const leastUnread = 128;
+export const leastUnread = 128;
 
 const name = '"text"';
 /** Begins with what no text begins with, so that the look for it is a short one. */

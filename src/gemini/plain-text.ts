@@ -106,13 +106,23 @@ export const saidText = (value: unknown): string | null => {
   return typeof text === 'string' && text !== '' ? text : null;
 };
 
+/** A candidate that says one text, and how it ended where it has. */
+export const textCandidate = (
+  text: LongText,
+  index: number | undefined,
+  finishReason: string | undefined,
+): Candidate => {
+  const content = { parts: [{ text }] };
+  if (finishReason !== undefined) return { content, finishReason, index: 0 };
+  return index === undefined ? { content } : { content, index: 0 };
+};
+
 /** The candidate of such frames in a value that was just parsed: nothing that is read of it is left out or changed. */
 export const plainCandidate = (value: unknown): Candidate | null => {
   if (!isObject(value) || !saysNoMore(value)) return null;
   const text = textIn(value);
   if (text === null) return null;
   const { index, finishReason } = value;
-  const said = { parts: [{ text }] };
-  if (finishReason === undefined) return index === undefined ? { content: said } : { content: said, index: 0 };
-  return typeof finishReason === 'string' ? { content: said, finishReason, index: 0 } : null;
+  if (finishReason !== undefined && typeof finishReason !== 'string') return null;
+  return textCandidate(text, index === undefined ? undefined : 0, finishReason);
 };

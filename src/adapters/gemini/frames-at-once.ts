@@ -11,6 +11,7 @@ import type { FrameStream } from '../../ports/capabilities.ts';
 import { bodySplitter, wholeValue, type Framing } from './body-values.ts';
 import { endError, frameReader, type FrameReader, type FramesRead } from './frame-reader.ts';
 import { geminiFrames, type Following } from './gemini-frames.ts';
+import { plainAnswers } from './plain-answers.ts';
 import { eventReader, readSplit, splitPiece, type EventReader } from './plain-events.ts';
 
 async function* endInError(frames: readonly Frame[], error: unknown): FrameStream {
@@ -34,10 +35,18 @@ export type ReadingAtOnce = {
   readonly mayBegin: boolean;
 };
 
+/** What answers are like does not depend on whose they are. */
+const answers = plainAnswers();
+
 /** What one short value says; its text stays unread where it says nothing else. */
 const readValue = (value: Buffer): Iterable<FrameReading> => {
-  const around = isUtf8(value) ? readAroundText(value) : null;
-  return around === null ? parseFrames(value.toString('utf8')) : [around];
+  if (!isUtf8(value)) return parseFrames(value.toString('utf8'));
+  const frame = answers.read(value);
+  if (frame !== null) return [{ kind: 'frame', frame }];
+  const around = readAroundText(value);
+  if (around === null) return parseFrames(value.toString('utf8'));
+  if (around.kind === 'frame') answers.learn(value, around.frame);
+  return [around];
 };
 
 const readMedia = (pieces: readonly Buffer[]): Iterable<FrameReading> | null => {

@@ -4,12 +4,11 @@ import {
   saidLike,
   tellUsageOf,
   type FrameLike,
-  type FrameTemplate,
-  type LikeFrames,
 } from '../../gemini/frame-template.ts';
 import { frameTemplate } from '../../gemini/make-template.ts';
 import { plainTextOf, type Said } from '../../gemini/plain-text.ts';
 import type { Frame } from '../../gemini/response.ts';
+import type { FrameTemplate, LikeFrames } from '../../gemini/template-match.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { BodySplitter } from './body-values.ts';
 import type { FrameReader } from './frame-reader.ts';
