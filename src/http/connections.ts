@@ -23,6 +23,8 @@ export type Connections = {
   readonly open: (socket: Socket) => boolean;
   /** Begins an exchange, once those that came before it on the same connection are over. */
   readonly take: (socket: Socket, arrival: Arrival) => void;
+  /** How many carry an exchange. */
+  readonly atWork: () => number;
   /** True when a byte of an answer may have gone out, so that nothing else may be written. */
   readonly hasBegunToAnswer: (socket: Duplex) => boolean;
   readonly abortAll: (reason: ProxyError) => void;
@@ -141,6 +143,7 @@ export const boundConnections = (bounds: ConnectionBounds, watch: Watch): Connec
       if (connection.life === null) begin(connection, arrival);
       else line.join(connection, arrival);
     },
+    atWork: register.atWork,
     hasBegunToAnswer: (socket) => all.get(socket)?.life?.hasBegunToAnswer() === true,
     abortAll: (reason) => {
       for (const { life } of all.values()) life?.abort(reason);

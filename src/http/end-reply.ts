@@ -78,6 +78,21 @@ export const endReply = (
   return null;
 };
 
+/** The same of an answer of which nothing but its head has been written. It may leave with others. */
+export const endWhole = (outlet: Outlet, body: string | Uint8Array, atEnd: Partial<AtEnd>): Rest => {
+  if (bodyIsUnread(outlet)) return endReply(outlet, body, atEnd);
+  outlet.leave(() => {
+    if (isClosed(outlet)) return;
+    try {
+      void endReply(outlet, body, atEnd);
+    } catch (cause) {
+      outlet.noteFailure(cause);
+      outlet.response.destroy();
+    }
+  });
+  return null;
+};
+
 const closing: Headers = { connection: 'close' };
 
 /** The lines of a reply's head. `length`: what tells its length, where that is known. */

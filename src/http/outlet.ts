@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { ProxyError } from '../kernel/proxy-error.ts';
 import type { Now, Wait } from '../ports/capabilities.ts';
 import type { Headers } from '../ports/reply.ts';
+import type { Leave } from './leave-together.ts';
 import type { BodyProgress } from './read-body.ts';
 
 /** Where a reply goes, and what is known of its reader. */
@@ -17,6 +18,8 @@ export type Outlet = {
   readonly startedAt: number;
   readonly now: Now;
   readonly wait: Wait;
+  /** Lets an answer leave that is all there. */
+  readonly leave: Leave;
   /** Notes what a stream threw, and says which error it is. */
   readonly noteFailure: (cause: unknown) => ProxyError;
 };

@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import type { Headers, Passed, Reply, Whole } from '../ports/reply.ts';
-import { endReply, headOf, isClosed, type Rest } from './end-reply.ts';
+import { endReply, endWhole, headOf, isClosed, type Rest } from './end-reply.ts';
 import type { Outlet } from './outlet.ts';
 import { bytesIn, inPieces, pieceSize, readerPace } from './reader-pace.ts';
 import { sendPassed } from './send-passed.ts';
@@ -55,7 +55,7 @@ const sendWhole = (reply: Whole, outlet: Outlet): Rest => {
   else response.writeHead(reply.status, reply.reason, head);
   if (message.method === 'HEAD' || hasNoBody(reply)) return endReply(outlet, '');
   const isLarge = pieces[0] !== body || body.length > pieceSize;
-  return isLarge ? endLarge(outlet, pieces, reply) : endReply(outlet, body, reply);
+  return isLarge ? endLarge(outlet, pieces, reply) : endWhole(outlet, body, reply);
 };
 
 /** Node may not have said yet that a request is complete of which all was taken; answered so it would seem cut off. */

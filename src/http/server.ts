@@ -17,6 +17,7 @@ import type { ConnectionBounds } from './connection-register.ts';
 import { doorChooser } from './door.ts';
 import { boundConnections, type Connections } from './connections.ts';
 import { startExchange, type ExchangeNeeds, type Expectation } from './start-exchange.ts';
+import { leaveTogether } from './leave-together.ts';
 import { memoryBudget } from './memory-budget.ts';
 import { isProxyAddress } from './private-address.ts';
 import { openDoors } from './router.ts';
@@ -183,9 +184,10 @@ export const createServer = (settings: ServerSettings, site: Site): Server => {
     stopping,
   };
   const chooseDoor = doorChooser(openDoors(site.doors, settings.corsOrigins));
+  const leave = leaveTogether(open.atWork);
   answerRequests(
     server,
-    { site, settings, limits, memory, chooseDoor, isStopping },
+    { site, settings, limits, memory, chooseDoor, isStopping, leave },
     open,
   );
   return {

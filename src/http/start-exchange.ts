@@ -8,6 +8,7 @@ import { callerAddress } from './caller-address.ts';
 import { preflightHeaders } from './cors.ts';
 import type { Knock } from './door.ts';
 import { exchangeLifetime, type Lifetime } from './lifetime.ts';
+import type { Leave } from './leave-together.ts';
 import type { MemoryBudget } from './memory-budget.ts';
 import { originOf } from './origin.ts';
 import type { BodyLimits, BodyProgress } from './read-body.ts';
@@ -32,6 +33,7 @@ export type ExchangeNeeds = {
   readonly chooseDoor: (knock: Knock) => OpenDoor;
   /** True once the server stops: answers then close their connection. */
   readonly isStopping: () => boolean;
+  readonly leave: Leave;
 };
 
 /** One request on its way. `route`, `address` and `facts` become known as it goes. */
@@ -160,7 +162,7 @@ const renderError = (site: Site, exchange: Exchange, error: ProxyError): Reply =
   return door.errors(requestId).whole(error);
 };
 
-const outletOf = ({ site, settings, isStopping }: ExchangeNeeds, exchange: Exchange): Outlet => {
+const outletOf = ({ site, settings, isStopping, leave }: ExchangeNeeds, exchange: Exchange): Outlet => {
   const { message, response, requestId, startedAt, known, progress, door } = exchange;
   return {
     message,
@@ -175,6 +177,7 @@ const outletOf = ({ site, settings, isStopping }: ExchangeNeeds, exchange: Excha
     startedAt,
     now: site.now,
     wait: site.wait,
+    leave,
     noteFailure: (cause) => {
       const error = caught(cause);
       if (error.tag === 'Defect') logDefect(site, requestId, error.cause);
