@@ -1,7 +1,13 @@
 import { atOnce } from '../kernel/breathe.ts';
-import { TE, pipe } from '../kernel/fp.ts';
+import { E, TE } from '../kernel/fp.ts';
 import { fullText, hollowText, wholeText } from '../kernel/hollow-text.ts';
-import { parseLargeJson, parseSmallJson, type Expected, type ParseFault } from '../kernel/parse-json.ts';
+import {
+  parseLargeJson,
+  parseSmallJson,
+  type Expected,
+  type ParsedJson,
+  type ParseFault,
+} from '../kernel/parse-json.ts';
 import { joinPieces, sizeOf, stretchOf, type PiecedBytes } from '../kernel/pieced-bytes.ts';
 import { invalid, type ProxyError } from '../kernel/proxy-error.ts';
 import { costs, type Memory } from '../ports/memory.ts';
@@ -71,9 +77,12 @@ export const readJson = (
   const isJoined = unreadAt === undefined || size <= mostJoined;
   const text = isJoined ? fullText(joinPieces(pieces)) : hollowText(pieces);
   const isLarge = text.bytes.length > atOnce || size > mostAtOnce;
-  return pipe(
-    isLarge ? () => parseLargeJson(text, expected) : TE.fromEither(parseSmallJson(text, expected)),
-    TE.map(({ value, read }) => ({ value, written: () => wholeText(text).toString('utf8'), isLarge: read > atOnce })),
-    TE.mapLeft((fault) => (fault === 'no memory' ? met.refusal : faults[fault])),
-  );
+  const read = (parsed: E.Either<ParseFault, ParsedJson>): E.Either<ProxyError, ReadBody> => {
+    if (E.isLeft(parsed)) return E.left(parsed.left === 'no memory' ? met.refusal : faults[parsed.left]);
+    const { value, read: bytes } = parsed.right;
+    return E.right({ value, written: () => wholeText(text).toString('utf8'), isLarge: bytes > atOnce });
+  };
+  return isLarge
+    ? async () => read(await parseLargeJson(text, expected))
+    : TE.fromEither(read(parseSmallJson(text, expected)));
 };
