@@ -76,19 +76,24 @@ export const oneOf = <const A extends string>(values: readonly A[]): ReadingCode
   return guardedType(name, holds);
 };
 
-/** A list as it is where all its items are given back as they are, else a new one. */
+/**
+ * A list as it is where all its items are given back as they are, else a new one. What holds it need not be copied then:
+ * V8 gives copies a shape that dies with the last of them, and all code that was compiled for it.
+ */
 const listReader =
   <A>(read: Reader<A>): Reader<readonly A[]> =>
   (value) => {
     if (!Array.isArray(value)) return misfit;
     const list: readonly unknown[] = value;
     const items: A[] = [];
+    let isAsGiven = true;
     for (let index = 0; index < list.length; index += 1) {
       const item = read(list[index]);
       if (item === misfit) return misfit;
+      isAsGiven &&= item === list[index];
       items.push(item);
     }
-    return items;
+    return isAsGiven ? value : items;
   };
 
 /** A list of these. Stops at the first that does not fit: io-ts would tell of millions, one by one. */
