@@ -2,8 +2,9 @@ import { leaveWords, textOf, type LongText } from '../kernel/unread-text.ts';
 import { leastUnread } from './parse-around-text.ts';
 import { parsedJson } from './parse-frames.ts';
 import { textCandidate, type Said } from './plain-text.ts';
-import type { Frame, ModalityCount, UsageMetadata } from './response.ts';
+import type { Frame, UsageMetadata } from './response.ts';
 import { isLike, kinds, type FrameTemplate, type LikeFrames } from './template-match.ts';
+import { usageWith, withReadUsage } from './template-usage.ts';
 
 /** An event's text; `json` is null where JSON.stringify would write it otherwise. */
 const textIn = ({ seen: { from, to, kinds: all } }: LikeFrames, event: Buffer): Omit<Said, 'usage'> | null => {
@@ -18,25 +19,6 @@ const readLike = (like: LikeFrames, event: Buffer): Omit<Said, 'usage'> | null =
   const said = isLike(like, event) ? textIn(like, event) : null;
   if (said !== null) like.counts.set(like.found);
   return said;
-};
-
-const withCount = (counts: readonly ModalityCount[], entry: number, tokenCount: number): readonly ModalityCount[] =>
-  counts.map((count, at) => (at === entry ? { ...count, tokenCount } : count));
-
-/** The usage of a frame with other counts. */
-export const usageWith = (
-  { usageMetadata }: Frame,
-  counted: FrameTemplate['counted'],
-  counts: ArrayLike<number>,
-): UsageMetadata => {
-  const usage: { -readonly [Name in keyof UsageMetadata]: UsageMetadata[Name] } = { ...usageMetadata };
-  for (let stretch = 0; stretch < counted.length; stretch += 1) {
-    const place = counted[stretch] ?? null;
-    const count = counts[stretch] ?? 0;
-    if (typeof place === 'string') usage[place] = count;
-    else if (place !== null) usage[place.list] = withCount(usage[place.list] ?? [], place.entry, count);
-  }
-  return usage;
 };
 
 /** A frame that is being made: field by field, since each copy of it takes 1 µs. */
@@ -89,10 +71,12 @@ export const tellUsageOf = ({ usage }: LikeFrames, last: FrameLike): void => {
 export const likeFrames = (template: FrameTemplate, event: Buffer, frame: Frame): LikeFrames | null => {
   const { ends, counted } = template;
   const counts = new Float64Array(ends.length);
+  // Without its text: what is like one answer may be remembered for others.
+  const plain = frameWith(frame, '', withReadUsage(frame).usageMetadata);
   const like: LikeFrames = {
     template,
-    frame: frameWith(frame, '', frame.usageMetadata),
-    usage: frame.usageMetadata === undefined ? undefined : () => usageWith(frame, counted, counts),
+    frame: plain,
+    usage: plain.usageMetadata === undefined ? undefined : () => usageWith(plain, counted, counts),
     counts,
     found: new Float64Array(ends.length),
     seen: { from: 0, to: 0, kinds: 0, count: 0 },

@@ -1,12 +1,13 @@
 import { endOfString } from '../kernel/json-fault.ts';
 import { readPlainFrame, readSaid } from './frame.ts';
-import { frameWith, usageWith } from './frame-template.ts';
+import { frameWith } from './frame-template.ts';
 import { parsedJson } from './parse-frames.ts';
 import { endedTextOf, plainTextOf } from './plain-text.ts';
 import type { Frame } from './response.ts';
-import { marks, type Counted, type CountName, type FrameTemplate, type ListName } from './template-match.ts';
+import { marks, type FrameTemplate } from './template-match.ts';
+import { isCountName, isListName, usageWith, withReadUsage, type Counted } from './template-usage.ts';
 
-/** What templates are made of: how its text is marked, and the frame that it says; null where that is not a plain one. */
+/** What templates are made of: how a text is marked there, and the frame that it says; null where none is plain. */
 type Form = { readonly text: number; readonly read: (text: string) => Frame | null };
 
 const soleEvent = /^data: ([^\r\n]*)(?:\r\n\r\n|\n\n)$/;
@@ -39,41 +40,29 @@ const number = /avgLogprobs" *: *(?<number>-?\d[\d.eE+-]{0,40})(?=\s*[,}])/;
 const word = /(?:responseId|createTime)" *: *"(?<word>[\w:.-]{1,100})(?=")/;
 const changing = new RegExp(`"(?:${[list, count, number, word].map(({ source }) => source).join('|')})`, 'g');
 
-const countNames: ReadonlySet<string> = new Set<CountName>([
-  'promptTokenCount',
-  'cachedContentTokenCount',
-  'candidatesTokenCount',
-  'thoughtsTokenCount',
-  'toolUsePromptTokenCount',
-  'totalTokenCount',
-]);
-
-const isCountName = (name: string): name is CountName => countNames.has(name);
-const isListName = (name: string): name is ListName =>
-  name === 'promptTokensDetails' || name === 'candidatesTokensDetails';
-
 /** What is marked: what stands in its place, the mark, and what is counted by it. */
 type Place = { readonly value: string; readonly mark: number; readonly counted: Counted | null };
 
 /** What is marked, with marks in the places. */
 type Marked = { readonly around: string; readonly places: readonly Place[] };
 
-/** Finds what changes from one frame to the next, in the order in which it stands there. */
-const placeFinder = () => {
-  let [open, entry] = ['', 0];
-  const countedBy = (name: string): Counted | null => {
+type Found = Readonly<Record<string, string | undefined>>;
+
+/** Finds what changes from one frame to the next in a text, in the order in which it stands there. */
+const placeFinder = (text: string) => {
+  let [open, from] = ['', 0];
+  const countedBy = (name: string, at: number): Counted | null => {
     if (name !== 'tokenCount') return isCountName(name) ? name : null;
-    entry += 1;
-    return isListName(open) ? { list: open, entry: entry - 1 } : null;
+    const entries = text.slice(from, at).split('{').length - 1;
+    return isListName(open) ? { list: open, entry: entries - 1 } : null;
   };
-  return (found: Readonly<Record<string, string | undefined>>): Place | null => {
-    if (found['list'] !== undefined) [open, entry] = [found['list'], 0];
-    if (found['word'] !== undefined) return { value: found['word'], mark: marks.word, counted: null };
-    if (found['number'] !== undefined) return { value: found['number'], mark: marks.number, counted: null };
-    if (found['count'] === undefined) return null;
-    const counted = countedBy(found['name'] ?? '');
-    if (found['count'].startsWith('0')) return null;
-    return { value: found['count'], mark: counted === null ? marks.number : marks.count, counted };
+  return ({ list: opened, word: id, number: ignored, name = '', count: told }: Found, at: number): Place | null => {
+    if (opened !== undefined) [open, from] = [opened, at];
+    if (id !== undefined) return { value: id, mark: marks.word, counted: null };
+    if (ignored !== undefined) return { value: ignored, mark: marks.number, counted: null };
+    if (told === undefined || told.startsWith('0')) return null;
+    const counted = countedBy(name, at);
+    return { value: told, mark: counted === null ? marks.number : marks.count, counted };
   };
 };
 
@@ -86,11 +75,11 @@ const markPlaces = (form: Form, bytes: Buffer): Marked | null => {
   const to = endOfString(bytes, from);
   if (json.length - (to - from) > mostAround) return null;
   const places: Place[] = [];
-  const placeIn = placeFinder();
   const mark = (text: string): string => {
+    const placeIn = placeFinder(text);
     let [marked, done] = ['', 0];
     for (const { index, 0: field, groups = {} } of text.matchAll(changing)) {
-      const place = placeIn(groups);
+      const place = placeIn(groups, index);
       if (place === null) continue;
       places.push(place);
       const end = index + field.length;
@@ -124,19 +113,17 @@ const otherThan = <A>(value: A, one: A, other: A): A => (value === one ? other :
 
 /** Whether reading it with another text and other counts than the frame's gives these, and all else as it was. */
 const holds = (form: Form, { around, places }: Marked, frame: Frame): boolean => {
-  const { usageMetadata } = frame;
   const text = otherThan(places.find(({ mark }) => mark === form.text)?.value ?? '', 'one', 'other');
   // Each of them another one: a name may stand there twice.
   const counts = places.map(({ value }, at) => otherThan(Number(value), 1_000_000 + at, 2_000_000 + at));
   const counted = places.map((place) => place.counted);
-  const usage = usageMetadata === undefined ? undefined : usageWith(frame, counted, counts);
+  const usage = frame.usageMetadata === undefined ? undefined : usageWith(withReadUsage(frame), counted, counts);
   const others = places.map(({ value, mark }, at) => {
     if (mark === form.text) return text;
-    if (mark === marks.number) return otherThan(value, '7', '8');
-    return mark === marks.count ? String(counts[at]) : value;
+    return mark === marks.count ? String(counts[at]) : otherThan(value, '7', '8');
   });
   const read = readMarked(form, around, others);
-  return read !== null && JSON.stringify(read) === JSON.stringify(frameWith(frame, text, usage));
+  return read !== null && JSON.stringify(withReadUsage(read)) === JSON.stringify(frameWith(frame, text, usage));
 };
 
 const templateOf = (form: Form, bytes: Buffer, frame: Frame): FrameTemplate | null => {

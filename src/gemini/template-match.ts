@@ -1,19 +1,12 @@
+import { isOwnEscape } from '../kernel/byte-kinds.ts';
 import { endOfString } from '../kernel/json-fault.ts';
 import type { Frame, UsageMetadata } from './response.ts';
-
-/** Counts of the usage, each of which frames tell anew. */
-export type CountName = Exclude<keyof UsageMetadata, ListName | 'serviceTier'>;
-
-/** Lists of the usage that tell counts by kind. */
-export type ListName = 'promptTokensDetails' | 'candidatesTokensDetails';
-
-/** What a count counts: a field of the usage, or an entry of one of its lists. */
-export type Counted = CountName | { readonly list: ListName; readonly entry: number };
+import type { Counted } from './template-usage.ts';
 
 /**
  * An event, or the body of an answer, of which all is known but its text, its counts and its id, each of which a mark
  * stands for in `bytes`. `ends`: where the stretches between the marks end; by stretch, `counted`: by the count behind
- * it. Null where that is no count that is read. It holds nothing of an answer: others are read by it, too.
+ * it. Null where that is no count that is read. It holds no text, count or id of an answer: others are read by it, too.
  */
 export type FrameTemplate = {
   readonly bytes: Uint8Array;
@@ -60,7 +53,7 @@ const plainKinds = Uint8Array.from({ length: 256 }, (_, byte) => kindOf(byte));
 
 /** By what stands behind a backslash; `foreign` where JSON.stringify would not write it so. */
 const escapeKinds = Uint8Array.from({ length: 256 }, (_, byte) =>
-  '"\\bfnrt'.includes(String.fromCharCode(byte)) ? kinds.escaped : kinds.escaped | kinds.foreign,
+  isOwnEscape(byte) ? kinds.escaped : kinds.escaped | kinds.foreign,
 );
 
 /** Goes past the text that begins there, and notes what is in it; -1 where it is empty, no JSON, or does not end. */

@@ -78,9 +78,12 @@ export const endReply = (
   return null;
 };
 
-/** The same of an answer of which nothing but its head has been written. It may leave with others. */
+/**
+ * The same of an answer of which nothing has gone out yet. It may leave with others, unless somebody waits for the
+ * bytes that it was written into.
+ */
 export const endWhole = (outlet: Outlet, body: string | Uint8Array, atEnd: Partial<AtEnd>): Rest => {
-  if (bodyIsUnread(outlet)) return endReply(outlet, body, atEnd);
+  if (bodyIsUnread(outlet) || atEnd.taken !== undefined) return endReply(outlet, body, atEnd);
   outlet.leave(() => {
     if (isClosed(outlet)) return;
     try {

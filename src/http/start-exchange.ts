@@ -180,6 +180,7 @@ const outletOf = ({ site, settings, isStopping, leave }: ExchangeNeeds, exchange
     leave,
     noteFailure: (cause) => {
       const error = caught(cause);
+      known.facts.error ??= error.tag;
       if (error.tag === 'Defect') logDefect(site, requestId, error.cause);
       return error;
     },
@@ -195,10 +196,8 @@ const send = (run: () => Promise<unknown> | null, onFailure: (cause: unknown) =>
   }
 };
 
-type Failed = { readonly cause: unknown; readonly outlet: Outlet };
-
-/** Sends the error that came of sending an answer. */
-const sendError = (needs: ExchangeNeeds, exchange: Exchange, { cause, outlet }: Failed): void => {
+/** Sends the error that came of sending an answer. Made apart from that, which it would hold for as long as it is sent. */
+const sendError = (needs: ExchangeNeeds, exchange: Exchange, outlet: Outlet) => (cause: unknown): void => {
   const { site } = needs;
   const { response, requestId } = exchange;
   const giveUp = (another: unknown): void => {
@@ -213,17 +212,11 @@ const sendError = (needs: ExchangeNeeds, exchange: Exchange, { cause, outlet }: 
   }, giveUp);
 };
 
-/** Made apart from the answer, which it would hold for as long as that is sent. */
-const answerFailed =
-  (needs: ExchangeNeeds, exchange: Exchange, outlet: Outlet) =>
-  (cause: unknown): void =>
-    sendError(needs, exchange, { cause, outlet });
-
 const sendAnswer = (needs: ExchangeNeeds, exchange: Exchange, result: E.Either<ProxyError, Reply>): void => {
   const outlet = outletOf(needs, exchange);
   send(
     () => sendReply(E.isRight(result) ? result.right : renderError(needs.site, exchange, result.left), outlet),
-    answerFailed(needs, exchange, outlet),
+    sendError(needs, exchange, outlet),
   );
 };
 

@@ -32,9 +32,9 @@ const kindsOneByOne = (bytes: Uint8Array, from: number, to: number): number => {
 };
 
 /** What stands behind a backslash where JSON.stringify writes one: `\u` it writes for control characters alone. */
-const ownEscapes = Uint8Array.from({ length: 256 }, (_, byte) =>
-  '"\\bfnrt'.includes(String.fromCharCode(byte)) ? 1 : 0,
-);
+export const isOwnEscape = (byte: number): boolean => '"\\bfnrt'.includes(String.fromCharCode(byte));
+
+const ownEscapes = Uint8Array.from({ length: 256 }, (_, byte) => (isOwnEscape(byte) ? 1 : 0));
 
 /** Where escapes are no longer looked at, since a foreign one was found: past all bytes. */
 const past = 2 ** 30;

@@ -76,10 +76,7 @@ export const oneOf = <const A extends string>(values: readonly A[]): ReadingCode
   return guardedType(name, holds);
 };
 
-/**
- * A list as it is where all its items are given back as they are, else a new one. What holds it need not be copied then:
- * V8 gives copies a shape that dies with the last of them, and all code that was compiled for it.
- */
+/** A list as it is where all its items are, else a new one: what holds it is copied then, to a shape that V8 forgets. */
 const listReader =
   <A>(read: Reader<A>): Reader<readonly A[]> =>
   (value) => {

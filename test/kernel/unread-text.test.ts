@@ -57,3 +57,22 @@ t.test('a foreign escape is found wherever it stands in a long text', (t) => {
   }
   t.end();
 });
+
+t.test('so are long texts in pieces, however they look', (t) => {
+  const seen = { left: 0, read: 0 };
+  const long = fc.constantFrom('a'.repeat(33_000), 'data:image/png;base64,', `data:x,${'Zm9v'.repeat(9000)}`, 'line\\n'.repeat(7000), 'é'.repeat(17_000));
+  const law = fc.property(fc.array(fc.oneof({ weight: 6, arbitrary: token }, long), { minLength: 1, maxLength: 12 }), fc.nat(3), (all, by) => {
+    const json = all.join('');
+    fc.pre(endOfString(Buffer.from(`${json}"`), 0) === Buffer.byteLength(json));
+    // A lone backslash makes one escape of two tokens, which no piece ends within.
+    const pieces = all.includes('\\') ? [shifted(json, by)] : all.map((one) => shifted(one, by));
+    const text = parsed(json);
+    const isOwn = text !== null && JSON.stringify(text) === `"${json}"` && !json.replaceAll('\\\\', '').includes('\\u');
+    const left = leaveUnread(pieces);
+    seen[left === null ? 'read' : 'left'] += 1;
+    t.ok((left !== null) === isOwn && (left === null || textOf(left) === text), json.slice(0, 200));
+  });
+  fc.assert(law, { numRuns: 1000 });
+  t.ok(seen.left > 300 && seen.read > 100, JSON.stringify(seen));
+  t.end();
+});

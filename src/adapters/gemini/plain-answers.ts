@@ -6,8 +6,8 @@ import type { LikeFrames } from '../../gemini/template-match.ts';
 
 const mostRecent = 8;
 
-/** To make a template takes as long as to read some answers in full; were one made for each answer, it would be a loss. */
-const answersOfOne = 256;
+/** To make a template takes as long as to read some answers in full: made for each answer, it would be a loss. */
+const answersOfOne = 64;
 
 /** Reads bodies of whole answers that are like others of late, without parsing them. */
 export type PlainAnswers = {
@@ -17,16 +17,19 @@ export type PlainAnswers = {
   readonly learn: (body: Buffer, frame: Frame) => void;
 };
 
-/** Remembers what some answers were like, and nothing of what they said. */
+/** Remembers what some answers were like, the last used first, and no text, id or usage of theirs but counts. */
 export const plainAnswers = (): PlainAnswers => {
   const recent: LikeFrames[] = [];
   const tally = { read: 0, made: 0 };
   return {
     read: (body) => {
       tally.read += 1;
-      for (const like of recent) {
-        const frame = answerLike(like, body);
-        if (frame !== null) return frame;
+      for (let at = 0; at < recent.length; at += 1) {
+        const like = recent[at];
+        const frame = like === undefined ? null : answerLike(like, body);
+        if (like === undefined || frame === null) continue;
+        if (at > 0) recent.unshift(...recent.splice(at, 1));
+        return frame;
       }
       return null;
     },
