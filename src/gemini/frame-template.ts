@@ -71,8 +71,7 @@ export const tellUsageOf = ({ usage }: LikeFrames, last: FrameLike): void => {
 export const likeFrames = (template: FrameTemplate, event: Buffer, frame: Frame): LikeFrames | null => {
   const { ends, counted } = template;
   const counts = new Float64Array(ends.length);
-  // Without its text: what is like one answer may be remembered for others.
-  const plain = frameWith(frame, '', withReadUsage(frame).usageMetadata);
+  const plain = frameWith(frame, '', frame.usageMetadata);
   const like: LikeFrames = {
     template,
     frame: plain,
@@ -85,3 +84,7 @@ export const likeFrames = (template: FrameTemplate, event: Buffer, frame: Frame)
   counts.set(like.found);
   return like;
 };
+
+/** The same of the body of a whole answer, to read others by: what nobody reads of its usage is left out of them. */
+export const likeAnswers = (template: FrameTemplate, body: Buffer, frame: Frame): LikeFrames | null =>
+  likeFrames(template, body, withReadUsage(frame));

@@ -6,7 +6,7 @@ import type { Counted } from './template-usage.ts';
 /**
  * An event, or the body of an answer, of which all is known but its text, its counts and its id, each of which a mark
  * stands for in `bytes`. `ends`: where the stretches between the marks end; by stretch, `counted`: by the count behind
- * it. Null where that is no count that is read. It holds no text, count or id of an answer: others are read by it, too.
+ * it. Null where that is no count that is read. Others are read by it, too: what it holds is compared, and never told.
  */
 export type FrameTemplate = {
   readonly bytes: Uint8Array;

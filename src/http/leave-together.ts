@@ -6,7 +6,7 @@ const mostAlone = 2;
 
 /**
  * Lets answers that end in one turn of the event loop leave at its end, one write right behind the other. A write wakes
- * who waits for it, which takes the system 5 to 10 µs; those that follow at once find somebody awake, and the system's
+ * who waits for it, which takes the system some µs; those that follow at once find somebody awake, and the system's
  * own code in the caches. What else ends or goes on in that turn is waited for: no longer than any other event would
  * be. With next to nobody at work nothing waits. What is run must not throw.
  */

@@ -1,4 +1,4 @@
-import { answerLike, likeFrames } from '../../gemini/frame-template.ts';
+import { answerLike, likeAnswers } from '../../gemini/frame-template.ts';
 import { answerTemplate } from '../../gemini/make-template.ts';
 import { endedTextOf } from '../../gemini/plain-text.ts';
 import type { Frame } from '../../gemini/response.ts';
@@ -17,7 +17,7 @@ export type PlainAnswers = {
   readonly learn: (body: Buffer, frame: Frame) => void;
 };
 
-/** Remembers what some answers were like, the last used first, and no text, id or usage of theirs but counts. */
+/** Remembers what some answers were like, the last used first; nothing of what one of them said goes into another. */
 export const plainAnswers = (): PlainAnswers => {
   const recent: LikeFrames[] = [];
   const tally = { read: 0, made: 0 };
@@ -37,7 +37,7 @@ export const plainAnswers = (): PlainAnswers => {
       if (endedTextOf(frame) === null || (tally.made - mostRecent) * answersOfOne > tally.read) return;
       tally.made += 1;
       const template = answerTemplate(body, frame);
-      const like = template === null ? null : likeFrames(template, body, frame);
+      const like = template === null ? null : likeAnswers(template, body, frame);
       if (like === null) return;
       recent.unshift(like);
       recent.splice(mostRecent);
