@@ -67,12 +67,11 @@ export const tellUsageOf = ({ usage }: LikeFrames, last: FrameLike): void => {
   if (usage !== undefined) last.usageMetadata = usage();
 };
 
-/** Begins with an event that was read as this frame, a plain one; null where it is not like the template. */
-export const likeFrames = (template: FrameTemplate, event: Buffer, frame: Frame): LikeFrames | null => {
+/** Reads by the template of a frame that was read in full, with what is found in what is looked at next. */
+const likeOf = (template: FrameTemplate, plain: Frame): LikeFrames => {
   const { ends, counted } = template;
   const counts = new Float64Array(ends.length);
-  const plain = frameWith(frame, '', frame.usageMetadata);
-  const like: LikeFrames = {
+  return {
     template,
     frame: plain,
     usage: plain.usageMetadata === undefined ? undefined : () => usageWith(plain, counted, counts),
@@ -80,11 +79,19 @@ export const likeFrames = (template: FrameTemplate, event: Buffer, frame: Frame)
     found: new Float64Array(ends.length),
     seen: { from: 0, to: 0, kinds: 0, count: 0 },
   };
-  if (!isLike(like, event)) return null;
-  counts.set(like.found);
-  return like;
 };
 
-/** The same of the body of a whole answer, to read others by: what nobody reads of its usage is left out of them. */
-export const likeAnswers = (template: FrameTemplate, body: Buffer, frame: Frame): LikeFrames | null =>
-  likeFrames(template, body, withReadUsage(frame));
+/**
+ * Begins with an event, or the body of an answer, that was read as this frame, a plain one; null where it is not like
+ * the template. Others are read by it: what nobody reads of its usage is left out of them.
+ */
+export const likeFrames = (template: FrameTemplate, event: Buffer, frame: Frame): LikeFrames | null => {
+  const like = likeOf(template, frameWith(frame, '', withReadUsage(frame).usageMetadata));
+  return isLike(like, event) ? like : null;
+};
+
+/** The same, for events that are read while others are read by it: one record for each answer. Null as above. */
+export const likeAsWell = ({ template, frame }: LikeFrames, event: Buffer): LikeFrames | null => {
+  const like = likeOf(template, frame);
+  return isLike(like, event) ? like : null;
+};

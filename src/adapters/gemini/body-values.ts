@@ -139,14 +139,18 @@ const placeOfFirst = (bytes: Buffer): number => {
 const openObject = 123;
 const openList = 91;
 
+const beginAs = (soFar: SoFar, isList: boolean): void => {
+  soFar.isBegun = true;
+  soFar.isList = isList;
+  soFar.isBetween = !isList;
+};
+
 /** The first character tells the form: Google labels errors and arrays as event streams too. */
 const begin = (soFar: SoFar, bytes: Buffer): readonly string[] => {
   const at = placeOfFirst(bytes);
   const first = bytes[at];
   if (first === undefined) return [];
-  soFar.isBegun = true;
-  soFar.isList = first === openList;
-  soFar.isBetween = !soFar.isList;
+  beginAs(soFar, first === openList);
   if (first === openObject) soFar.whole = bytePieces();
   return feedBegun(soFar, bytes.subarray(at));
 };
@@ -171,6 +175,9 @@ export type BodySplitter = {
   /** What is left when the body has ended; the bytes of a long body that is one JSON value, in pieces. */
   readonly end: () => readonly string[] | LongBody;
   readonly framing: () => Framing;
+  readonly isBegun: () => boolean;
+  /** Begins it with an event that is read elsewhere. */
+  readonly beginEvents: () => void;
   /** Whether what comes next begins an event. */
   readonly isBetween: () => boolean;
 };
@@ -194,6 +201,8 @@ export const bodySplitter = (): BodySplitter => {
     feed: (bytes) => (soFar.isBegun ? feedBegun(soFar, bytes) : begin(soFar, bytes)),
     end: () => endOf(soFar),
     framing: () => (soFar.whole === null ? 'stream' : 'whole'),
+    isBegun: () => soFar.isBegun,
+    beginEvents: () => beginAs(soFar, false),
     isBetween: () => soFar.isBegun && soFar.isBetween && !soFar.isCut && soFar.gathered === '' && soFar.whole === null,
   };
 };

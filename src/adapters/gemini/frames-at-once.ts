@@ -12,7 +12,7 @@ import { bodySplitter, wholeValue, type Framing } from './body-values.ts';
 import { endError, frameReader, type FrameReader, type FramesRead } from './frame-reader.ts';
 import { geminiFrames, type Following } from './gemini-frames.ts';
 import { plainAnswers } from './plain-answers.ts';
-import { eventReader, readSplit, splitPiece, type EventReader } from './plain-events.ts';
+import { endRun, eventReader, readSplit, splitPiece, type EventReader } from './plain-events.ts';
 
 async function* endInError(frames: readonly Frame[], error: unknown): FrameStream {
   if (frames.length > 0) yield frames;
@@ -89,6 +89,7 @@ const readEvents = (pieces: readonly Buffer[], reader: FrameReader, reading: Rea
   if (piece === undefined || !reading.mayBegin) return framesOf(readToEnd(events, pieces, []), reader, reading);
   const first: Frame[] = [];
   const error = readSplit(events, splitPiece(events, piece), first);
+  endRun(events);
   if (error !== null) return framesOf({ frames: first, error, framing: events.splitter.framing() }, reader, reading);
   const others = pieces.slice(1);
   if (others.length === 0 || first.length !== 1 || !first.every(saysOneText))

@@ -1,4 +1,4 @@
-import { answerLike, likeAnswers } from '../../gemini/frame-template.ts';
+import { answerLike, likeFrames } from '../../gemini/frame-template.ts';
 import { answerTemplate } from '../../gemini/make-template.ts';
 import { endedTextOf } from '../../gemini/plain-text.ts';
 import type { Frame } from '../../gemini/response.ts';
@@ -37,7 +37,7 @@ export const plainAnswers = (): PlainAnswers => {
       if (endedTextOf(frame) === null || (tally.made - mostRecent) * answersOfOne > tally.read) return;
       tally.made += 1;
       const template = answerTemplate(body, frame);
-      const like = template === null ? null : likeAnswers(template, body, frame);
+      const like = template === null ? null : likeFrames(template, body, frame);
       if (like === null) return;
       recent.unshift(like);
       recent.splice(mostRecent);

@@ -1,5 +1,6 @@
 import {
   frameLike,
+  likeAsWell,
   likeFrames,
   saidLike,
   tellUsageOf,
@@ -8,7 +9,7 @@ import {
 import { frameTemplate } from '../../gemini/make-template.ts';
 import { plainTextOf, type Said } from '../../gemini/plain-text.ts';
 import type { Frame } from '../../gemini/response.ts';
-import type { FrameTemplate, LikeFrames } from '../../gemini/template-match.ts';
+import type { LikeFrames } from '../../gemini/template-match.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { BodySplitter } from './body-values.ts';
 import type { FrameReader } from './frame-reader.ts';
@@ -16,8 +17,8 @@ import type { FrameReader } from './frame-reader.ts';
 /** Usage gets fields as an answer goes on; what has another shape each time is not worth it each time. */
 const mostLearned = 8;
 
-/** Templates of late, the last first: those of an answer do for most others. */
-const recent: FrameTemplate[] = [];
+/** What events of late were like, the last first: those of an answer do for most others. */
+const recent: LikeFrames[] = [];
 const mostRecent = 8;
 
 /**
@@ -43,8 +44,23 @@ export const eventReader = (splitter: BodySplitter, reader: FrameReader, mayMake
   last: null,
 });
 
-const likeNow = ({ like, splitter }: EventReader): LikeFrames | null =>
-  like !== null && splitter.isBetween() ? like : null;
+const likeRecent = (event: Buffer): LikeFrames | null => {
+  for (const one of recent) {
+    const like = likeAsWell(one, event);
+    if (like !== null) return like;
+  }
+  return null;
+};
+
+/** What the next piece may be like: an answer's first event, one of others of late. */
+const likeNow = (events: EventReader, piece: Buffer): LikeFrames | null => {
+  const { splitter } = events;
+  if (events.like === null && !splitter.isBegun()) {
+    events.like = likeRecent(piece);
+    if (events.like !== null) splitter.beginEvents();
+  }
+  return events.like !== null && splitter.isBetween() ? events.like : null;
+};
 
 /** Counts a frame that was not read in full. */
 export const countPlain = ({ reader: { seen } }: EventReader): void => {
@@ -54,31 +70,24 @@ export const countPlain = ({ reader: { seen } }: EventReader): void => {
 
 /** What a piece says that is one event like the one before; null for any other. */
 export const saidIn = (events: EventReader, piece: Buffer): Said | null => {
-  const like = likeNow(events);
+  const like = likeNow(events, piece);
   return like === null ? null : saidLike(like, piece);
-};
-
-const likeRecent = (event: Buffer, frame: Frame): LikeFrames | null => {
-  for (const template of recent) {
-    const like = likeFrames(template, event, frame);
-    if (like !== null) return like;
-  }
-  return null;
 };
 
 const likeItself = (event: Buffer, frame: Frame): LikeFrames | null => {
   const template = frameTemplate(event, frame);
-  if (template === null) return null;
-  recent.unshift(template);
+  const like = template === null ? null : likeFrames(template, event, frame);
+  if (like === null) return null;
+  recent.unshift(like);
   recent.splice(mostRecent);
-  return likeFrames(template, event, frame);
+  return likeAsWell(like, event);
 };
 
 /** An event that was read in full, as this frame: those behind it may be like it. */
 export const learnEvent = (events: EventReader, event: Buffer, frame: Frame): void => {
   if (events.left === 0) return;
   events.left -= 1;
-  events.like = likeRecent(event, frame) ?? (events.mayMake ? likeItself(event, frame) : null) ?? events.like;
+  events.like = likeRecent(event) ?? (events.mayMake ? likeItself(event, frame) : null) ?? events.like;
 };
 
 /** What a piece was split into: a frame, or texts that are to be read; `event`: the piece, where it may be one. */
@@ -89,7 +98,7 @@ export type Split =
 /** Splits one piece more. */
 export const splitPiece = (events: EventReader, piece: Buffer): Split => {
   const { splitter } = events;
-  const like = likeNow(events);
+  const like = likeNow(events, piece);
   const frame = like === null ? null : frameLike(like, piece);
   if (frame !== null) return { frame };
   const event = splitter.isBetween() ? piece : null;

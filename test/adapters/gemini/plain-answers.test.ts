@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import t from 'tap';
 import { framesAtOnce } from '../../../src/adapters/gemini/frames-at-once.ts';
 import { plainAnswers } from '../../../src/adapters/gemini/plain-answers.ts';
-import { answerLike, likeAnswers } from '../../../src/gemini/frame-template.ts';
+import { answerLike, likeFrames } from '../../../src/gemini/frame-template.ts';
 import { answerTemplate } from '../../../src/gemini/make-template.ts';
 import { parseFrames } from '../../../src/gemini/parse-frames.ts';
 import { withReadUsage } from '../../../src/gemini/template-usage.ts';
@@ -83,7 +83,7 @@ t.test('an answer that is like those before says what it does when it is read in
     const [first, ...rest] = all.map((one) => written(how, one));
     const [frame] = inFull(first ?? '');
     const template = frame === undefined ? null : answerTemplate(Buffer.from(first ?? ''), frame);
-    const like = template === null || frame === undefined ? null : likeAnswers(template, Buffer.from(first ?? ''), frame);
+    const like = template === null || frame === undefined ? null : likeFrames(template, Buffer.from(first ?? ''), frame);
     for (const body of rest) {
       const known = like === null ? null : answerLike(like, Buffer.from(body));
       if (known !== null) t.same(JSON.stringify([known]), JSON.stringify(inFull(body).map(withReadUsage)), body);
@@ -117,7 +117,7 @@ t.test('a template is made of every usual kind of answer, and holds nothing that
           const first = Buffer.from(written(how, one));
           const [frame] = inFull(first.toString());
           const template = frame === undefined ? null : answerTemplate(first, frame);
-          const like = template === null || frame === undefined ? null : likeAnswers(template, first, frame);
+          const like = template === null || frame === undefined ? null : likeFrames(template, first, frame);
           const known = like === null ? null : answerLike(like, Buffer.from(written(how, other)));
           t.same(JSON.stringify([known]), JSON.stringify(inFull(written(how, other)).map(withReadUsage)), written(how, other));
           t.notMatch(JSON.stringify({ ...like, template: Buffer.from(template?.bytes ?? []).toString() }), /whoever reads|rZ5-_1|oddTokenCount":52/);

@@ -100,6 +100,9 @@ export type Chunk = {
   readonly service_tier?: string;
 };
 
+/** What each choice of a stream begins with. */
+export const opening: Delta = { role: 'assistant', content: '', refusal: null };
+
 /**
  * A chunk, and whether the stream shows it: the usage is always counted but sent only when asked for. The last event
  * has the signatures to remember.

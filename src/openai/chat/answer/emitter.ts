@@ -1,6 +1,6 @@
 import { dataEvent } from '../../../wire/event-stream.ts';
 import { eventTemplate, type WriteEvent } from '../../../wire/event-template.ts';
-import type { ChatEvent, ChoiceChunk, Chunk, Delta } from './chunk.ts';
+import { opening, type ChatEvent, type ChoiceChunk, type Chunk, type Delta } from './chunk.ts';
 
 /** What all chunks of one stream say. */
 export type StreamFacts = {
@@ -39,9 +39,18 @@ export const emitter = ({ id, created, model, includeUsage }: StreamFacts): Emit
   };
 };
 
-/** What writes texts of one stream that have nothing beside them, by their choice. */
-export const textWriter = (facts: StreamFacts): ((index: number) => WriteEvent) => {
+/** Writes what most chunks of a stream say, by their choice: its beginning, and texts that have nothing beside them. */
+export type ChunkWriter = {
+  readonly opening: (index: number) => string;
+  readonly texts: (index: number) => WriteEvent;
+};
+
+/** Each is made once, when it is first asked for. */
+export const chunkWriter = (facts: StreamFacts): ChunkWriter => {
   const emit = emitter(facts);
-  const templates: WriteEvent[] = [];
-  return (index) => (templates[index] ??= eventTemplate((content) => dataEvent(emit(index, { content }).chunk)));
+  const [openings, templates]: readonly [string[], WriteEvent[]] = [[], []];
+  return {
+    opening: (index) => (openings[index] ??= dataEvent(emit(index, opening).chunk)),
+    texts: (index) => (templates[index] ??= eventTemplate((content) => dataEvent(emit(index, { content }).chunk))),
+  };
 };

@@ -4,11 +4,8 @@ import { tellUsage, usageSoFar, type UsageSoFar } from '../../../gemini/usage.ts
 import type { AnswerForm, TextRun } from '../../../ports/answer-writer.ts';
 import type { WriteEvent } from '../../../wire/event-template.ts';
 import type { ChatEvent, ChatFailure } from './chunk.ts';
-import { countSaid, type ChatMachineState } from './machine.ts';
+import { countSaid, mostSaid, type ChatMachineState } from './machine.ts';
 import { longestDelta } from './picture-pieces.ts';
-
-/** So many characters of one choice are counted in one go, and held until then: each go costs 2 µs. */
-const mostSaid = 8192;
 
 type Form = AnswerForm<ChatMachineState, ChatEvent, ChatFailure>;
 
