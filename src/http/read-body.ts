@@ -98,6 +98,12 @@ const isThere = ({ message, signal }: BodySource, { announced }: Expected): bool
   !signal.aborted && (message.complete || (announced !== null && message.readableLength === announced));
 
 /**
+ * The same bytes as a buffer like those that JavaScript makes. Node's parser gives them another shape, and V8 throws
+ * away what it has compiled for one of them when the other comes.
+ */
+const likeOthers = ({ buffer, byteOffset, length }: Uint8Array): Buffer => Buffer.from(buffer, byteOffset, length);
+
+/**
  * Takes a body that is all there: no listeners, no timer, nothing to wait for. Nobody needs to be told of its end
  * (`resume`, `end` and `close` are three turns of Node's queue).
  */
@@ -108,7 +114,7 @@ const takeBody = ({ message, memory, progress }: BodySource, known: Expected): B
   if (refusal !== null) return E.left(refusal);
   const bytes: unknown = message.read();
   progress.isTaken = true;
-  return E.right(bytes instanceof Uint8Array ? bytes : new Uint8Array());
+  return E.right(bytes instanceof Uint8Array ? likeOthers(bytes) : new Uint8Array());
 };
 
 type Asked<A> = { readonly limits: BodyLimits; readonly known: Expected; readonly way: Way<A> };
@@ -134,7 +140,7 @@ const collectBody = <A>(source: BodySource, { limits, known, way }: Asked<A>): P
     const onWhole = (): void => settle(E.right(blocks.whole()));
     const onData = (chunk: Buffer): void => {
       if (blocks.size() + chunk.length > known.mostBytes) return fail(tooLarge(known.mostBytes));
-      const refusal = blocks.add(chunk);
+      const refusal = blocks.add(likeOthers(chunk));
       if (refusal !== null) fail(refusal);
     };
     const forgetStop = endSilentOnStop(limits, blocks.size, () => fail({ tag: 'ShuttingDown' }));

@@ -1,3 +1,4 @@
+import { emptyList } from './empty-list.ts';
 import type { Span } from './json-outline.ts';
 import { joinPieces, type PiecedBytes } from './pieced-bytes.ts';
 
@@ -46,8 +47,10 @@ const unquotedIn = (piece: Uint8Array): readonly Span[] => {
   ];
 };
 
+const noHoles: readonly Hole[] = emptyList();
+
 /** A text of which nothing is left out. */
-export const fullText = (bytes: Uint8Array): HollowText => ({ bytes: joinPieces([bytes]), holes: [] });
+export const fullText = (bytes: Uint8Array): HollowText => ({ bytes: joinPieces([bytes]), holes: noHoles });
 
 /**
  * Leaves out what it can of a text in pieces. Nothing of it is copied or looked at but by the engine's own search:
@@ -57,7 +60,7 @@ export const hollowText = (pieces: PiecedBytes): HollowText => {
   const [only] = pieces;
   if (only !== undefined && pieces.length === 1) return fullText(only);
   const kept: Uint8Array[] = [];
-  const holes: Hole[] = [];
+  const holes = emptyList<Hole>();
   let size = 0;
   const keep = (bytes: Uint8Array): void => {
     kept.push(bytes);

@@ -32,7 +32,7 @@ export type JsonBounds = {
   readonly depth: number;
   readonly values: number;
   /** Asked before so many more values are let by; false where there is no memory for them. Always true unless told. */
-  readonly hold?: (values: number) => boolean;
+  readonly hold?: ((values: number) => boolean) | undefined;
 };
 
 /** Told of each string of so many bytes at least, by where it begins and ends between its quotes. */

@@ -1,3 +1,4 @@
+import { emptyList } from './empty-list.ts';
 import { byteBlocks } from './byte-blocks.ts';
 import type { ProxyError } from './proxy-error.ts';
 
@@ -16,18 +17,24 @@ const leastKept = 16 * 1024;
 
 const isKept = ({ length, buffer }: Buffer): boolean => length >= leastKept && buffer.byteLength <= 2 * length;
 
+const alone = (bytes: Uint8Array): Buffer => {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  copy.set(bytes);
+  return copy;
+};
+
 /**
  * Keeps large pieces as they are, without a copy: a block for 7 MB costs 3 ms before its first byte. Small ones, which
  * would take many times their bytes, are gathered in blocks. `reserve` is asked before anything is kept.
  */
 export const keptPieces = (reserve: (bytes: number) => ProxyError | null): KeptPieces => {
-  const pieces: Uint8Array[] = [];
+  const pieces = emptyList<Uint8Array>();
   const state = { size: 0, small: byteBlocks(null, reserve) };
   const flush = (): void => {
     if (state.small.size() === 0) return;
     const bytes = state.small.whole();
     // Of a block that is hardly used, the bytes alone are kept.
-    pieces.push(bytes.length < leastKept ? new Uint8Array(bytes) : bytes);
+    pieces.push(bytes.length < leastKept ? alone(bytes) : bytes);
     state.small = byteBlocks(null, reserve);
   };
   return {

@@ -1,3 +1,4 @@
+import { emptyList } from './empty-list.ts';
 import type { PiecedBytes } from './pieced-bytes.ts';
 
 /** Texts and bytes that stand one behind the other; texts in a row are one. */
@@ -10,7 +11,7 @@ export type MixedPieces = {
 
 /** Gathers MixedPieces. */
 export const mixedPieces = (): MixedPieces => {
-  const pieces: (string | Uint8Array)[] = [];
+  const pieces = emptyList<string | Uint8Array>();
   let text = '';
   return {
     add: (more) => {

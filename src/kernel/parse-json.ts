@@ -1,5 +1,6 @@
 import { E } from './fp.ts';
 import { atOnce, breathe } from './breathe.ts';
+import { emptyList } from './empty-list.ts';
 import {
   cutTexts,
   isValueOf,
@@ -154,9 +155,15 @@ const withoutList = (
 ): HollowText | null => {
   if (holes.some(({ at }) => at > from && at < to)) return null;
   const less = length - rest.length;
-  const moved = holes.map(({ at, bytes }) => ({ at: at >= to ? at - less : at, bytes }));
+  const moved = holes.length === 0 ? holes : holes.map(({ at, bytes }) => ({ at: at >= to ? at - less : at, bytes }));
   return { bytes: rest, holes: moved };
 };
+
+/** Field by field, in the order of others: a copy has a shape of its own. */
+const withValues = (
+  { depth, itemValues, itemTexts, objectFields, hold }: OutlineBounds,
+  values: number,
+): OutlineBounds => ({ depth, values, itemValues, itemTexts, objectFields, hold });
 
 /** Parses a JSON text without its list of tools, where that is kept; null where it must be parsed as a whole. */
 const parseWithoutTools = (text: HollowText, expected: Expected): Parsed | null => {
@@ -165,7 +172,7 @@ const parseWithoutTools = (text: HollowText, expected: Expected): Parsed | null 
   if (cut === null || cut.depth >= bounds.depth) return null;
   const rest = withoutList(text, cut, text.bytes.length);
   if (rest === null) return null;
-  const parsed = parseHollow(rest, { ...expected, bounds: { ...bounds, values: bounds.values - cut.values } });
+  const parsed = parseHollow(rest, { ...expected, bounds: withValues(bounds, bounds.values - cut.values) });
   return parsed !== null && E.isRight(parsed) && cut.putBack(parsed.right.value) ? parsed : null;
 };
 
@@ -173,7 +180,7 @@ const parseWithoutTools = (text: HollowText, expected: Expected): Parsed | null 
 const parseHollow = (text: HollowText, expected: Expected): Parsed | null => {
   const { bytes, holes } = text;
   const { bounds, unreadAt, terms } = expected;
-  const found: Span[] = [];
+  const found = emptyList<Span>();
   const fault = jsonFault(bytes, bounds, notingTexts(expected, text, found));
   const spans = withoutManyShort(text, found);
   const pieces = piecesIn(text, spans);

@@ -173,7 +173,7 @@ const model = 'gemini-3.5-flash';
 
 t.test('what is like the event before it is read as it is in full, whatever it says and whatever comes between', async (t) => {
   const answer = fc.tuple(look, look, fc.array(oneEvent, { minLength: 2, maxLength: 32, size: 'max' }));
-  const seen = { events: 0, short: 0, begun: 0 };
+  const seen = { events: 0, short: 0, begun: 0, known: 0 };
   await fc.assert(
     fc.asyncProperty(answer, fc.integer(), fc.constantFrom(null, null, 0xe3, 0x01, 0x00, 0x22, 0x5c, 0x30), async ([first, other, events], seed, odd) => {
       const random = seeded(seed);
@@ -189,6 +189,7 @@ t.test('what is like the event before it is read as it is in full, whatever it s
       t.same(told(atOnce), toldInFull(full, told(atOnce)), name);
       const stream = framesAtOnce(pieces, model, { failed, mayBegin: true });
       if (stream.begun !== undefined) seen.begun += 1;
+      if (stream.begun?.first.every((frame) => frame.json !== undefined) === true) seen.known += 1;
       const begun = await readAll(stream);
       t.same(told(begun), toldInFull(full, told(begun)), name);
       const heard: Heard = { all: [], known: [], usage: { known: {}, told: null }, short: 0 };
@@ -203,6 +204,7 @@ t.test('what is like the event before it is read as it is in full, whatever it s
   );
   t.ok(seen.short > 150, `${seen.short} of ${seen.events} events were told by their template`);
   t.ok(seen.begun > 100, `${seen.begun} streams had their first text read by itself`);
+  t.ok(seen.known > 20, `${seen.known} of them by a template of another's`);
 });
 
 const eventOf = (value: string, end = '\r\n\r\n'): string => `data: ${value}${end}`;
@@ -269,4 +271,19 @@ t.test('an event that is like its template says what stands in the place of its 
   for (let end = 0; end < event.length; end += 1) t.equal(told(event.slice(0, end)), undefined, `${end} bytes of it`);
   for (const more of ['x', ' ', '\n', event]) t.equal(told(event + more), undefined, asName(`${more} behind it`));
   t.end();
+});
+
+t.test('a first event is read by what others were like, and each answer has its own texts and counts', async (t) => {
+  const event = (said: string, count: number, version = 'of-its-own'): Buffer =>
+    Buffer.from(eventOf(saying(said, `,"usageMetadata":{"promptTokenCount":${count},"totalTokenCount":${count + 1}},"modelVersion":"${version}"`)));
+  const begin = (events: readonly Buffer[]) => framesAtOnce(events, model, { failed: following.failed, mayBegin: true });
+  const frame = (said: string, count: number): Frame => ({ candidates: [{ content: { parts: [{ text: said }] }, index: 0 }], usageMetadata: { promptTokenCount: count, totalTokenCount: count + 1 }, modelVersion: 'of-its-own', json: said });
+  t.equal(begin([event('before', 3), event('any', 4)]).begun?.first[0]?.json, undefined, 'nothing was like it yet');
+  await readAll(begin(Array.from({ length: 16 }, (_, at) => event('known', at + 5))));
+  const [one, other, third] = [begin([event('one', 50), event('goes on', 51)]), begin([event('other', 60), event('as well', 61)]), begin([event('else', 70, 'other'), event('x', 71, 'other')])];
+  t.same([one.begun?.first, other.begun?.first], [[frame('one', 50)], [frame('other', 60)]]);
+  t.match(third.begun?.first, [{ usageMetadata: { promptTokenCount: 70 }, modelVersion: 'other', json: undefined }], 'another version is another event');
+  const [behindOther, behindOne] = [await readAll(other), await readAll(one)];
+  t.same(behindOther.frames, [frame('other', 60), frame('as well', 61)]);
+  t.same(behindOne.frames, [frame('one', 50), frame('goes on', 51)]);
 });
