@@ -286,4 +286,18 @@ t.test('a first event is read by what others were like, and each answer has its 
   const [behindOther, behindOne] = [await readAll(other), await readAll(one)];
   t.same(behindOther.frames, [frame('other', 60), frame('as well', 61)]);
   t.same(behindOne.frames, [frame('one', 50), frame('goes on', 51)]);
+  const begun = async (count: number) => {
+    const usages: Said['usage'][] = [];
+    const frames = geminiFrames(poured([0, 1, 2].map((at) => event('on its way', count + at)), () => 0.5), model, following);
+    await frames.next();
+    const goOn = () => frames.pour?.(() => true, ({ usage }) => {
+      usages.push(usage);
+      return false;
+    });
+    await goOn();
+    await goOn();
+    return () => usages.map((usage) => (typeof usage === 'function' ? usage() : usage)?.promptTokenCount);
+  };
+  const [told, toldOther] = [await begun(80), await begun(90)];
+  t.same([told(), toldOther()], [[81, 82], [91, 92]], 'one answer tells its counts after another was read by the same template');
 });
