@@ -1,6 +1,7 @@
 import { together } from '../kernel/begun-stream.ts';
 import { paceWork } from '../kernel/breathe.ts';
 import { E, TE, pipe } from '../kernel/fp.ts';
+import { madeSoon } from '../kernel/made-soon.ts';
 import { primeStream } from '../kernel/prime-stream.ts';
 import { caught, type ProxyError } from '../kernel/proxy-error.ts';
 import { signalSource } from '../kernel/signal.ts';
@@ -137,9 +138,10 @@ const streamReply =
   ): TE.TaskEither<ProxyError, Reply> =>
   () => {
     const head = unlessFailing(answer, plan.answer)();
-    const writer = plan.answer.stream();
+    const writerNow = madeSoon(() => plan.answer.stream());
     const begin = (first: Head | null): TE.Outcome<ProxyError, Reply> => {
       if (first !== null && E.isLeft(first)) return first;
+      const writer = writerNow();
       const begun = { status: 200, headers: { ...streamHeaders, ...limitHeaders(permit) } };
       const telling: Telling = { note, memory: held.answer, remember, address: caller.address };
       const frames = first === null || writer.atOnce === undefined ? first?.right : together(first.right);
