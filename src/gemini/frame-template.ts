@@ -90,8 +90,6 @@ export const likeFrames = (template: FrameTemplate, event: Buffer, frame: Frame)
   return isLike(like, event) ? like : null;
 };
 
-/** The same, for events that are read while others are read by it: one record for each answer. Null as above. */
-export const likeAsWell = ({ template, frame }: LikeFrames, event: Buffer): LikeFrames | null => {
-  const like = likeOf(template, frame);
-  return isLike(like, event) ? like : null;
-};
+/** The same by what others were like: one record for each answer, since several are read at once. Null as above. */
+export const likeAsWell = (like: LikeFrames, event: Buffer): LikeFrames | null =>
+  isLike(like, event) ? likeOf(like.template, like.frame) : null;
