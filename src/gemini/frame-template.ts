@@ -37,13 +37,13 @@ export const frameWith = (
   return frame;
 };
 
-/** What an event says that is like the one before but for text and counts. Null for any other. */
+/** What an event says that is like others but for text and counts. Null for any other. */
 export const saidLike = (like: LikeFrames, event: Buffer): Said | null => {
   const said = readLike(like, event);
   return said === null ? null : { text: said.text, json: said.json, usage: like.usage };
 };
 
-/** The same as the frame that is read in it, with its text as JSON, and without its usage (`tellUsageOf`). */
+/** All that is read of its frame, with the text as JSON, and without its usage (`tellUsageOf`). */
 export const frameLike = (like: LikeFrames, event: Buffer): FrameLike | null => {
   const said = readLike(like, event);
   if (said === null) return null;
@@ -67,8 +67,8 @@ export const tellUsageOf = ({ usage }: LikeFrames, last: FrameLike): void => {
   if (usage !== undefined) last.usageMetadata = usage();
 };
 
-/** Reads by the template of a frame that was read in full, with what is found in what is looked at next. */
-const likeOf = (template: FrameTemplate, plain: Frame): LikeFrames => {
+/** Reads by the template of a plain frame. Its counts are 0 until something is read by it. */
+const recordOf = (template: FrameTemplate, plain: Frame): LikeFrames => {
   const { ends, counted } = template;
   const counts = new Float64Array(ends.length);
   return {
@@ -86,10 +86,10 @@ const likeOf = (template: FrameTemplate, plain: Frame): LikeFrames => {
  * the template. Others are read by it: what nobody reads of its usage is left out of them.
  */
 export const likeFrames = (template: FrameTemplate, event: Buffer, frame: Frame): LikeFrames | null => {
-  const like = likeOf(template, frameWith(frame, '', withReadUsage(frame).usageMetadata));
+  const like = recordOf(template, frameWith(frame, '', withReadUsage(frame).usageMetadata));
   return isLike(like, event) ? like : null;
 };
 
 /** The same by what others were like: one record for each answer, since several are read at once. Null as above. */
-export const likeAsWell = (like: LikeFrames, event: Buffer): LikeFrames | null =>
-  isLike(like, event) ? likeOf(like.template, like.frame) : null;
+export const ownLike = (like: LikeFrames, event: Buffer): LikeFrames | null =>
+  isLike(like, event) ? recordOf(like.template, like.frame) : null;

@@ -15,10 +15,10 @@ export type FrameTemplate = {
 };
 
 /**
- * What is like a template: events of one answer, or answers. `frame`: the one that was read in full; `counts`: those of
- * the event that was like it last; `found` and `seen`: what stands in the event that is looked at. One record, and no
- * functions around it: a frame looks at few things. Typed arrays: V8 has several forms of others, and compiles anew for
- * each.
+ * What is like a template: events of one answer, or answers. `frame`: the one that was read in full, maybe of another
+ * answer; `counts`: those of the event that was last read by it; `found` and `seen`: what stands in the event that is
+ * looked at. One record, and no functions around it: a frame looks at few things. Typed arrays: V8 has several forms of
+ * others, and compiles anew for each.
  */
 export type LikeFrames = {
   readonly template: FrameTemplate;

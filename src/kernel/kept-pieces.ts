@@ -17,7 +17,7 @@ const leastKept = 16 * 1024;
 
 const isKept = ({ length, buffer }: Buffer): boolean => length >= leastKept && buffer.byteLength <= 2 * length;
 
-const alone = (bytes: Uint8Array): Buffer => {
+const copyOf = (bytes: Uint8Array): Buffer => {
   const copy = Buffer.allocUnsafeSlow(bytes.length);
   copy.set(bytes);
   return copy;
@@ -34,7 +34,7 @@ export const keptPieces = (reserve: (bytes: number) => ProxyError | null): KeptP
     if (state.small.size() === 0) return;
     const bytes = state.small.whole();
     // Of a block that is hardly used, the bytes alone are kept.
-    pieces.push(bytes.length < leastKept ? alone(bytes) : bytes);
+    pieces.push(bytes.length < leastKept ? copyOf(bytes) : bytes);
     state.small = byteBlocks(null, reserve);
   };
   return {

@@ -159,7 +159,7 @@ const withoutList = (
   return { bytes: rest, holes: moved };
 };
 
-/** Field by field, in the order of others: a copy has a shape of its own. */
+/** The bounds of another text. Field by field, in the order of others: a copy has a shape of its own. */
 const withValues = (
   { depth, itemValues, itemTexts, objectFields, hold }: OutlineBounds,
   values: number,
@@ -167,12 +167,13 @@ const withValues = (
 
 /** Parses a JSON text without its list of tools, where that is kept; null where it must be parsed as a whole. */
 const parseWithoutTools = (text: HollowText, expected: Expected): Parsed | null => {
-  const { bounds } = expected;
+  const { bounds, unreadAt, shortTexts, terms } = expected;
   const cut = withoutTools(text.bytes);
   if (cut === null || cut.depth >= bounds.depth) return null;
   const rest = withoutList(text, cut, text.bytes.length);
   if (rest === null) return null;
-  const parsed = parseHollow(rest, { ...expected, bounds: withValues(bounds, bounds.values - cut.values) });
+  const left = withValues(bounds, bounds.values - cut.values);
+  const parsed = parseHollow(rest, { bounds: left, unreadAt, shortTexts, terms });
   return parsed !== null && E.isRight(parsed) && cut.putBack(parsed.right.value) ? parsed : null;
 };
 

@@ -1,7 +1,7 @@
 import { together } from '../kernel/begun-stream.ts';
 import { paceWork } from '../kernel/breathe.ts';
+import { deferMaking } from '../kernel/defer-making.ts';
 import { E, TE, pipe } from '../kernel/fp.ts';
-import { madeSoon } from '../kernel/made-soon.ts';
 import { primeStream } from '../kernel/prime-stream.ts';
 import { caught, type ProxyError } from '../kernel/proxy-error.ts';
 import { signalSource } from '../kernel/signal.ts';
@@ -138,7 +138,7 @@ const streamReply =
   ): TE.TaskEither<ProxyError, Reply> =>
   () => {
     const head = unlessFailing(answer, plan.answer)();
-    const writerNow = madeSoon(() => plan.answer.stream());
+    const writerNow = deferMaking(() => plan.answer.stream());
     const begin = (first: Head | null): TE.Outcome<ProxyError, Reply> => {
       if (first !== null && E.isLeft(first)) return first;
       const writer = writerNow();

@@ -23,7 +23,7 @@ t.test('a list with nothing in it yet is one of objects for V8, and another one 
   t.end();
 });
 
-t.test('a body is a buffer of the shape that all others have, however it comes', async (t) => {
+t.test('a body that is read whole, or in pieces, is buffers of the shape that all others have', async (t) => {
   const bodies: (readonly Uint8Array[])[] = [];
   const handle: Route['handle'] = ({ readBody, readPieces }) =>
     pipe(

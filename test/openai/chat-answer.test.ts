@@ -197,6 +197,23 @@ t.test('citations count characters where Gemini counts bytes', (t) => {
   t.end();
 });
 
+t.test('citations stand where they do whether texts come in one read or several', (t) => {
+  const groundingMetadata = { groundingChunks: [{ web: { uri: 'http://a', title: 'A' } }], groundingSupports: [{ segment: { startIndex: 10, endIndex: 14 }, groundingChunkIndices: [0] }] };
+  const frames = [[{ text: 'before ' }], [{ text: 'it ' }], [{ executableCode: { code: 'print(1)' } }], [{ text: 'goes on' }]].map((parts) => frame(parts));
+  const last = frame([{ text: ' here' }], { ...stop, groundingMetadata });
+  const written = (reads: readonly (readonly Frame[])[]): string => {
+    const stream = chatWriting({ ...settings, citesSources: true }).stream();
+    const shown = reads.map(stream.write).join('');
+    return `${shown}${E.match(() => 'failed', ({ value }: { readonly value: unknown }) => String(value))(stream.end())}`;
+  };
+  const together = written([[...frames, last]]);
+  t.equal(written([...frames, last].map((each) => [each])), together);
+  const [, from = '', to = ''] = /"start_index":(\d+),"end_index":(\d+)/.exec(together) ?? [];
+  const content = String(whole([...frames, last], { citesSources: true }).choices[0]?.message['content']);
+  t.equal(content.slice(Number(from), Number(to)), 'goes');
+  t.end();
+});
+
 t.test('log probabilities', (t) => {
   const logprobsResult = { chosenCandidates: [{ token: 'é', logProbability: -0.5 }], topCandidates: [{ candidates: [{ token: 'é', logProbability: -0.5 }] }] };
   const frames = [frame([{ text: 'é' }], { ...stop, logprobsResult })];

@@ -2,9 +2,10 @@ import { answerLike, likeFrames } from '../../gemini/frame-template.ts';
 import { answerTemplate } from '../../gemini/make-template.ts';
 import { endedTextOf } from '../../gemini/plain-text.ts';
 import type { Frame } from '../../gemini/response.ts';
-import type { LikeFrames } from '../../gemini/template-match.ts';
+import { recentLikes } from './recent-likes.ts';
 
-const mostRecent = 8;
+/** So many are made at once, before they must be worth it. */
+const mostAtFirst = 8;
 
 /** To make a template takes as long as to read some answers in full: made for each answer, it would be a loss. */
 const answersOfOne = 64;
@@ -17,30 +18,21 @@ export type PlainAnswers = {
   readonly learn: (body: Buffer, frame: Frame) => void;
 };
 
-/** Remembers what some answers were like, the last used first; nothing of what one of them said goes into another. */
+/** Remembers what some answers were like. */
 export const plainAnswers = (): PlainAnswers => {
-  const recent: LikeFrames[] = [];
+  const recent = recentLikes();
   const tally = { read: 0, made: 0 };
   return {
     read: (body) => {
       tally.read += 1;
-      for (let at = 0; at < recent.length; at += 1) {
-        const like = recent[at];
-        const frame = like === undefined ? null : answerLike(like, body);
-        if (like === undefined || frame === null) continue;
-        if (at > 0) recent.unshift(...recent.splice(at, 1));
-        return frame;
-      }
-      return null;
+      return recent.read((like) => answerLike(like, body));
     },
     learn: (body, frame) => {
-      if (endedTextOf(frame) === null || (tally.made - mostRecent) * answersOfOne > tally.read) return;
+      if (endedTextOf(frame) === null || (tally.made - mostAtFirst) * answersOfOne > tally.read) return;
       tally.made += 1;
       const template = answerTemplate(body, frame);
       const like = template === null ? null : likeFrames(template, body, frame);
-      if (like === null) return;
-      recent.unshift(like);
-      recent.splice(mostRecent);
+      if (like !== null) recent.add(like);
     },
   };
 };

@@ -1,7 +1,7 @@
 import {
   frameLike,
-  likeAsWell,
   likeFrames,
+  ownLike,
   saidLike,
   tellUsageOf,
   type FrameLike,
@@ -13,17 +13,18 @@ import type { LikeFrames } from '../../gemini/template-match.ts';
 import type { ProxyError } from '../../kernel/proxy-error.ts';
 import type { BodySplitter } from './body-values.ts';
 import type { FrameReader } from './frame-reader.ts';
+import { recentLikes } from './recent-likes.ts';
 
 /** Usage gets fields as an answer goes on; what has another shape each time is not worth it each time. */
 const mostLearned = 8;
 
-/** What events of late were like, the last first: those of an answer do for most others. */
-const recent: LikeFrames[] = [];
-const mostRecent = 8;
+/** What events of late were like, whose ever they were. */
+const recent = recentLikes();
 
 /**
- * Reads an answer whose events are mostly alike: what is like the one before is neither decoded nor parsed. `left`: so
- * many more times it may be learned what they are like. `last`: the last of some alike, which is to tell their usage.
+ * Reads an answer whose events are mostly alike: what is like one before, or one of another answer, is neither decoded
+ * nor parsed. `left`: so many more times it may be learned what they are like. `last`: the last of some alike, which is
+ * to tell their usage, before `like` changes.
  */
 export type EventReader = {
   readonly splitter: BodySplitter;
@@ -44,23 +45,17 @@ export const eventReader = (splitter: BodySplitter, reader: FrameReader, mayMake
   last: null,
 });
 
-const likeRecent = (event: Buffer): LikeFrames | null => {
-  for (const one of recent) {
-    const like = likeAsWell(one, event);
-    if (like !== null) return like;
-  }
-  return null;
+const likeRecent = (event: Buffer): LikeFrames | null => recent.read((like) => ownLike(like, event));
+
+/** Begins with an answer's first piece where that is an event as those of others were. */
+const beginLike = (events: EventReader, piece: Buffer): void => {
+  if (events.splitter.isBegun()) return;
+  events.like = likeRecent(piece);
+  if (events.like !== null) events.splitter.beginEvents();
 };
 
-/** What the next piece may be like: an answer's first event, one of others of late. */
-const likeNow = (events: EventReader, piece: Buffer): LikeFrames | null => {
-  const { splitter } = events;
-  if (events.like === null && !splitter.isBegun()) {
-    events.like = likeRecent(piece);
-    if (events.like !== null) splitter.beginEvents();
-  }
-  return events.like !== null && splitter.isBetween() ? events.like : null;
-};
+const likeNow = ({ like, splitter }: EventReader): LikeFrames | null =>
+  like !== null && splitter.isBetween() ? like : null;
 
 /** Counts a frame that was not read in full. */
 export const countPlain = ({ reader: { seen } }: EventReader): void => {
@@ -68,9 +63,9 @@ export const countPlain = ({ reader: { seen } }: EventReader): void => {
   seen.isBegun = true;
 };
 
-/** What a piece says that is one event like the one before; null for any other. */
+/** What a piece says that is one event like one before; null for any other. */
 export const saidIn = (events: EventReader, piece: Buffer): Said | null => {
-  const like = likeNow(events, piece);
+  const like = likeNow(events);
   return like === null ? null : saidLike(like, piece);
 };
 
@@ -78,9 +73,8 @@ const likeItself = (event: Buffer, frame: Frame): LikeFrames | null => {
   const template = frameTemplate(event, frame);
   const like = template === null ? null : likeFrames(template, event, frame);
   if (like === null) return null;
-  recent.unshift(like);
-  recent.splice(mostRecent);
-  return likeAsWell(like, event);
+  recent.add(like);
+  return ownLike(like, event);
 };
 
 /** An event that was read in full, as this frame: those behind it may be like it. */
@@ -98,7 +92,8 @@ export type Split =
 /** Splits one piece more. */
 export const splitPiece = (events: EventReader, piece: Buffer): Split => {
   const { splitter } = events;
-  const like = likeNow(events, piece);
+  if (events.like === null) beginLike(events, piece);
+  const like = likeNow(events);
   const frame = like === null ? null : frameLike(like, piece);
   if (frame !== null) return { frame };
   const event = splitter.isBetween() ? piece : null;

@@ -206,9 +206,12 @@ const writeEvents = (state: ChatState, given: readonly AnswerEvent[], to: Writin
 };
 
 /** The state that knows of the words that were said. */
-export const countSaid = ({ choices: known, said: text, usage, signatures }: ChatState): ChatState => {
+export const countSaid = (
+  { choices: known, said: text, usage, signatures }: ChatState,
+  { citesSources }: AnswerSettings,
+): ChatState => {
   const choices = new Map(known);
-  endRun({ choices, citesSources: false, candidate: 0, text });
+  endRun({ choices, citesSources, candidate: 0, text });
   return { choices, said: '', usage, signatures };
 };
 

@@ -18,7 +18,7 @@ const textRunner =
     const soFar: UsageSoFar = { known: usageKnown(answer), told: null };
     const write = writer(0);
     const count = (): void => {
-      run.chat = countSaid({ ...run.chat, said: run.said });
+      run.chat = countSaid({ ...run.chat, said: run.said }, settings);
       run.said = '';
     };
     return {

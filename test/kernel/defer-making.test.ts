@@ -1,10 +1,10 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import t from 'tap';
-import { madeSoon } from '../../src/kernel/made-soon.ts';
+import { deferMaking } from '../../src/kernel/defer-making.ts';
 
 t.test('it is made once: behind this turn, or when it is asked for before that', async (t) => {
   const made: string[] = [];
-  const make = (name: string) => madeSoon(() => `${name}${made.push(name)}`);
+  const make = (name: string) => deferMaking(() => `${name}${made.push(name)}`);
   const [first, second] = [make('first'), make('second')];
   t.same(made, []);
   t.equal(second(), 'second1');
@@ -16,11 +16,12 @@ t.test('it is made once: behind this turn, or when it is asked for before that',
 
 t.test('what fails is told to who asks, and to nobody else', async (t) => {
   let tries = 0;
-  const failing = madeSoon(() => {
+  const failing = deferMaking(() => {
     tries += 1;
     throw new Error('not now');
   });
   await nextTurn();
   t.equal(tries, 1);
   t.throws(failing, new Error('not now'));
+  t.equal(tries, 2, 'it is tried again');
 });
