@@ -99,8 +99,8 @@ const isThere = ({ message, signal }: BodySource, { announced }: Expected): bool
 
 /**
  * The same bytes as a buffer of the shape that JavaScript gives them. Node's parser gives another one, and V8 throws
- * away what it has compiled for one when the other comes (5 functions at the first conversation, 6 at the
- * first 100 KB). It takes 0.2 µs.
+ * away what it has compiled for one when the other comes: 5 functions at the first conversation, 6 at the first 100 KB,
+ * for 0.08 µs a piece in a loop.
  */
 const asOwnBuffer = ({ buffer, byteOffset, length }: Uint8Array): Buffer => Buffer.from(buffer, byteOffset, length);
 

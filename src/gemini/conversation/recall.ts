@@ -1,4 +1,3 @@
-import { emptyList } from '../../kernel/empty-list.ts';
 import type { Steps } from '../../kernel/steps.ts';
 import { turnKey } from './answer-key.ts';
 import { readSignedAnswer, type SignedAnswer } from './signed-parts.ts';
@@ -22,7 +21,7 @@ export function* recallKeysInSteps(
   model: string,
   wish: RecallWish,
 ): Steps<readonly string[]> {
-  const keys = emptyList<string>();
+  const keys: string[] = [];
   for (let index = 0; index < turns.length; index += 1) {
     if (index % turnsAtOnce === turnsAtOnce - 1) yield;
     const turn = turns[index];

@@ -1,4 +1,3 @@
-import { emptyList } from '../../../kernel/empty-list.ts';
 import { E } from '../../../kernel/fp.ts';
 import { invalid, type ProxyError } from '../../../kernel/proxy-error.ts';
 import { oncePer } from '../../../kernel/remember.ts';
@@ -51,8 +50,8 @@ type Offers = Pick<AskedTools, 'functions' | 'builtIns'>;
 
 /** What `tools` offers; the same list comes again with each turn of an agent. */
 const listedOffers = oncePer((tools: readonly ToolOffer[]): E.Either<ProxyError, Offers> => {
-  const functions = emptyList<FunctionOffer>();
-  const builtIns = emptyList<BuiltInOffer>();
+  const functions: FunctionOffer[] = [];
+  const builtIns: BuiltInOffer[] = [];
   for (const [index, offer] of tools.entries()) {
     const path = `tools.${index}`;
     const tool = builtInTool(offer);
